@@ -1,0 +1,62 @@
+"""What time it is: the one place that asks.
+
+Deadlines are dates in Asia/Jakarta (settings.TIME_ZONE) and "by" includes the day. For demonstrations
+`settings.REVIEWTRACKER_TODAY` pins the day; `at()` pins the instant, for loading histories and for tests.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+_pinned: ContextVar[datetime | None] = ContextVar("pinned", default=None)
+
+
+def now() -> datetime:
+    """The present instant, with its time zone."""
+    pinned = _pinned.get()
+    if pinned:
+        return pinned
+    if settings.REVIEWTRACKER_TODAY:
+        return _on_day(settings.REVIEWTRACKER_TODAY)
+    return timezone.now()
+
+
+def today() -> date:
+    """The present day in Jakarta."""
+    return timezone.localdate(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Jakarta on which an instant falls."""
+    return timezone.localdate(moment)
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day in Jakarta: what "by that day" means."""
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
+def days_between(earlier: date, later: date) -> int:
+    """Whole days from one date to another; negative when `later` comes first."""
+    return (later - earlier) // timedelta(days=1)
+
+
+@contextmanager
+def at(moment: datetime | date) -> Iterator[None]:
+    """Pretend it is `moment`; a date stands for nine in the morning in Jakarta."""
+    if not isinstance(moment, datetime):
+        moment = timezone.make_aware(datetime.combine(moment, time(9)))
+    token = _pinned.set(moment)
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
+def _on_day(day: date) -> datetime:
+    # The hour goes on running, so that two saves of a demonstration day keep their order.
+    return timezone.make_aware(datetime.combine(day, timezone.localtime().time()))

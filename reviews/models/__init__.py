@@ -1,0 +1,41 @@
+from reviews.models.datagaps import ClosingWay, DataGap, GapStatus
+from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
+from reviews.models.framework import (
+    Confidence,
+    CycleMembership,
+    CycleStatus,
+    Framework,
+    FrameworkNode,
+    GapKind,
+    Level,
+    Organisation,
+    OrganisationKind,
+    ReviewCycle,
+    TimelineEvent,
+)
+from reviews.models.meetings import (
+    ActionPoint,
+    ActionStatus,
+    AgendaItem,
+    Decision,
+    Delegation,
+    Meeting,
+    MeetingPart,
+    MeetingStatus,
+    Mode,
+    Series,
+)
+from reviews.models.people import User
+from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
+from reviews.models.trace import Trace, Verb
+from reviews.models.workflow import Refused, Stale, Tracked
+from reviews.roles import Role
+
+__all__ = [
+    "ActionPoint", "ActionStatus", "AgendaItem", "ClosingWay", "Confidence", "CycleMembership", "CycleStatus",
+    "DataGap", "Deadline", "Decision", "Delegation", "Extension", "ExtensionStatus", "Framework",
+    "FrameworkNode", "GapKind", "GapStatus", "Level", "Meeting", "MeetingPart", "MeetingStatus", "Mode",
+    "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
+    "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
+    "TimelineEvent", "Trace", "Tracked", "User", "Verb",
+]  # fmt: skip

@@ -1,0 +1,212 @@
+"""Data gaps: the difficulties a national team meets, and what became of them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy
+from reviews.models.framework import Level, Organisation
+from reviews.models.trace import Verb
+from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+
+
+class GapStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    GUIDANCE_ASKED = "guidance_asked", _("guidance asked")
+    GUIDANCE_GIVEN = "guidance_given", _("guidance given")
+    BEING_RESOLVED = "being_resolved", _("being resolved")
+    CLOSED = "closed", _("closed")
+
+
+class ClosingWay(models.TextChoices):
+    DATA_FOUND = "data_found", _("data found")
+    PROXY_AGREED = "proxy_agreed", _("proxy agreed")
+    ESTIMATE_AGREED = "estimate_agreed", _("estimate agreed")
+    LIMITATION = "limitation", _("accepted as limitation")
+    OUT_OF_SCOPE = "out_of_scope", _("out of scope")
+
+
+S = GapStatus
+GAP_MOVES = {
+    "ask_guidance": Move((S.OPEN, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.GUIDANCE_ASKED),
+    "give_guidance": Move((S.GUIDANCE_ASKED,), S.GUIDANCE_GIVEN),
+    "take_up": Move((S.OPEN, S.GUIDANCE_GIVEN), S.BEING_RESOLVED),
+    "close": Move((S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.CLOSED),
+    "reopen": Move((S.CLOSED,), S.OPEN),
+}
+# The right that each move needs.
+GAP_RIGHTS = {
+    "ask_guidance": "datagap.edit",
+    "give_guidance": "guidance.approve",
+    "take_up": "datagap.edit",
+    "close": "datagap.edit",
+    "reopen": "datagap.edit",
+}
+
+
+class DataGapQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "DataGapQuerySet":
+        return policy.limit(self, user, "datagap.read", own=Q(member_state=user.organisation_id))
+
+    def open(self) -> "DataGapQuerySet":
+        return self.exclude(status=S.CLOSED)
+
+    def held_by(self, organisation_id: int | None) -> "DataGapQuerySet":
+        return self.open().filter(holder=organisation_id)
+
+
+class DataGap(Tracked):
+    """A difficulty of one of six kinds; the cause may be method, not failure. Numbered per country."""
+
+    cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, related_name="datagaps", verbose_name=_("review cycle")
+    )
+    member_state = models.ForeignKey(
+        "Organisation", models.PROTECT, related_name="datagaps", verbose_name=_("member state")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.ForeignKey("GapKind", models.PROTECT, related_name="datagaps", verbose_name=_("kind"))
+    key_result_area = models.ForeignKey(
+        "FrameworkNode", models.PROTECT, null=True, blank=True, related_name="datagaps",
+        verbose_name=_("key result area"),
+    )  # NULL: concerns the whole report  # fmt: skip
+    missing = models.TextField(_("what is missing"))
+    effect = models.TextField(_("effect on the evaluation"), blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=S, default=S.OPEN)
+    holder = models.ForeignKey(
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
+    )  # NULL: closed
+    held_since = models.DateTimeField(_("since"), default=clock.now)
+    closing_way = models.CharField(_("closed by"), max_length=20, choices=ClosingWay, blank=True)
+    closing_note = models.TextField(_("closing note"), blank=True)
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("raised by")
+    )
+    raised_at = models.DateTimeField(_("raised"), default=clock.now)
+    search = models.TextField(editable=False, default="")
+
+    searched = ("missing", "effect", "closing_note")
+
+    objects = DataGapQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data gap")
+        verbose_name_plural = _("data gaps")
+        ordering = ("cycle", "member_state__name_en", "number")
+        indexes = (models.Index(fields=("cycle", "status", "member_state"), name="gap_of_cycle"),)
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "member_state", "number"), name="gap_number_once"),
+            models.CheckConstraint(condition=Q(status__in=S.values), name="gap_status_known"),
+            models.CheckConstraint(
+                condition=Q(closing_way__in=["", *ClosingWay.values]), name="gap_closing_way_known"
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=S.CLOSED) & ~Q(closing_way="") & ~Q(closing_note=""))
+                | (~Q(status=S.CLOSED) & Q(closing_way="")),
+                name="gap_closed_with_a_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=S.CLOSED) | Q(holder__isnull=False), name="gap_has_holder"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("datagap", args=[self.cycle.slug, self.code])
+
+    @property
+    def code(self) -> str:
+        return f"{self.member_state.code}-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status != S.CLOSED
+
+    def clean(self) -> None:
+        area = self.key_result_area
+        if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
+            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+
+    def why_not(self, move: str) -> str:
+        if self.status == S.CLOSED:
+            return _now("This gap is closed; its national team can reopen it.")
+        return super().why_not(move)
+
+    def moves_for(self, user: Any) -> set[str]:
+        """What this person may do with the gap now: the buttons of its page."""
+        if self.cycle.is_closed:
+            return set()
+        allowed = {name for name, move in GAP_MOVES.items() if self.status in move.sources}
+        moves = {name for name in allowed if policy.may(user, GAP_RIGHTS[name], self)}
+        return moves | ({"edit"} if self.is_open and policy.may(user, "datagap.edit", self) else set())
+
+    @classmethod
+    @transaction.atomic
+    def raise_for(cls, report: Any, *, by: Any, **values: Any) -> "DataGap":
+        """A new gap of the report's country, with that country's next number."""
+        policy.require(by, "datagap.edit", report)
+        # Two people of one team raising gaps at once wait for each other here, so that numbers stay apart.
+        type(report).objects.select_for_update().get(pk=report.pk)
+        theirs = cls.objects.filter(cycle=report.cycle, member_state=report.member_state)
+        number = (theirs.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        return cls.record_new(
+            by=by, cycle=report.cycle, member_state=report.member_state, number=number,
+            holder=report.member_state, raised_by=by, raised_at=clock.now(), held_since=clock.now(), **values,
+        )  # fmt: skip
+
+    def edit(self, *, by: Any, seen: int, **values: Any) -> "DataGap":
+        policy.require(by, "datagap.edit", self)
+        if not self.is_open:
+            raise Refused(self.why_not("edit"))
+        return self.change(by=by, seen=seen, **values)
+
+    def ask_guidance(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
+        """Hand the question to the regional consultants."""
+        status = self._permit("ask_guidance", by)
+        team = Organisation.objects.evaluators()
+        return self._move(status, Verb.ASKED_GUIDANCE, by, seen, note, holder=team)
+
+    def give_guidance(self, *, by: Any, seen: int, note: str) -> "DataGap":
+        """The consultants' approved advice; the gap goes back to the country."""
+        status = self._permit("give_guidance", by)
+        _owed("note", note, _("Write the guidance."))
+        return self._move(status, Verb.GAVE_GUIDANCE, by, seen, note, holder=self.member_state)
+
+    def take_up(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
+        """The country works on it."""
+        status = self._permit("take_up", by)
+        return self._move(status, Verb.TAKEN_UP, by, seen, note, holder=self.member_state)
+
+    def close(self, *, by: Any, seen: int, way: str, note: str) -> "DataGap":
+        status = self._permit("close", by)
+        _owed("way", way, _("Choose how the gap was closed."))
+        _owed("note", note, _("Say how the gap was closed."))
+        closing = {"closing_way": way, "closing_note": note, "holder": None}
+        return self._move(status, Verb.CLOSED, by, seen, note, **closing)
+
+    def reopen(self, *, by: Any, seen: int, note: str) -> "DataGap":
+        """Open it again; how it had been closed stays in the history."""
+        status = self._permit("reopen", by)
+        _owed("note", note, _("Say why the gap is opened again."))
+        opening = {"closing_way": "", "closing_note": "", "holder": self.member_state}
+        return self._move(status, Verb.REOPENED, by, seen, note, **opening)
+
+    def _permit(self, move: str, by: Any) -> str:
+        policy.require(by, GAP_RIGHTS[move], self)
+        return self.allow(GAP_MOVES, move)
+
+    def _move(self, status: str, verb: str, by: Any, seen: int, why: str, **values: Any) -> "DataGap":
+        return self.change(by=by, seen=seen, verb=verb, why=why, status=status, held_since=clock.now(), **values)
+
+
+def _owed(field: str, text: str, message: Any) -> None:
+    if not text.strip():
+        raise ValidationError({field: message})

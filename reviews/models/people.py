@@ -1,0 +1,104 @@
+"""The people who use the product."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.models.workflow import Tracked, TrackedQuerySet
+from reviews.roles import NATIONAL, Role
+
+
+class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):  # type: ignore[misc]
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """An account; `by` names who made it (nobody: the system). No password: it cannot sign in."""
+        by = fields.pop("by", None)
+        user = self.model(username=username)
+        user.set_password(password)
+        return self.model.record_new(by=by, username=username, password=user.password, **fields)
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(username, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(Tracked, AbstractBaseUser):
+    """A person with an account: one organisation, one role."""
+
+    username = models.CharField(
+        _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True)
+    organisation = models.ForeignKey(
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation")
+    )  # NULL: administrators
+    role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)  # empty: administrators
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_superuser = models.BooleanField(_("administrator"), default=False)
+
+    untraced = frozenset({"password", "last_login"})
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name",)
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("username",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values) | Q(role="", is_superuser=True), name="user_role_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=[*NATIONAL]) | Q(organisation__isnull=False), name="user_of_a_country"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        if self.role in NATIONAL and not (self.organisation and self.organisation.is_member_state):
+            raise ValidationError({"organisation": _("People of a national team belong to a member state.")})
+        if not self.role and not self.is_superuser:
+            raise ValidationError({"role": _("Choose a role.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Django's own code saves accounts (sign-in, new password); this leaves the trace it would not."""
+        if kwargs.get("update_fields") == ["last_login"]:
+            models.Model.save(self, **kwargs)  # a visit is no change of the account
+            return
+        stored = type(self).objects.get(pk=self.pk)
+        stored.change(by=None, seen=self.version, why=str(_("password set")), password=self.password)
+        self.version = stored.version
+
+    @property
+    def is_staff(self) -> bool:
+        """What Django's admin asks before it lets somebody in."""
+        return policy.opens_admin(self)
+
+    @property
+    def duty(self) -> policy.Duty:
+        return policy.duty(self)
+
+    @property
+    def is_national(self) -> bool:
+        return self.role in NATIONAL
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff

@@ -1,0 +1,373 @@
+"""National reports: a member state's own evaluation, its progress, and its submitted versions."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, files, policy
+from reviews.models.framework import Organisation
+from reviews.models.trace import Verb
+from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+
+
+class ReportStatus(models.TextChoices):
+    NOT_STARTED = "not_started", _("not started")
+    IN_PROGRESS = "in_progress", _("in progress")
+    SUBMITTED = "submitted", _("submitted")
+    BEING_READ = "being_read", _("being read")
+    RETURNED = "returned", _("returned")
+    ACCEPTED = "accepted", _("accepted")
+
+
+S = ReportStatus
+REPORT_MOVES = {
+    "update": Move((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS),
+    "update_returned": Move((S.RETURNED,), S.RETURNED),
+    "submit": Move((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED),
+    "recall": Move((S.SUBMITTED,), S.IN_PROGRESS),
+    "start_reading": Move((S.SUBMITTED,), S.BEING_READ),
+    "return": Move((S.BEING_READ,), S.RETURNED),
+    "accept": Move((S.BEING_READ,), S.ACCEPTED),
+}
+EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
+
+# Who can unlock a report that is out of the country's hands: shown with every refusal.
+UNLOCKS = {
+    S.NOT_STARTED: _("Post a first progress update."),
+    S.IN_PROGRESS: _("It is with the national team."),
+    S.SUBMITTED: _("It has been submitted; the national coordinator can recall it until reading starts."),
+    S.BEING_READ: _("The regional consultants are reading it; they can return it."),
+    S.RETURNED: _("It has been returned to the national team."),
+    S.ACCEPTED: _("It has been accepted; an administrator can correct it."),
+}
+
+WORKSTREAMS = ("data_collection", "analysis", "writing")
+
+
+def percentage(label: Any) -> models.PositiveSmallIntegerField:
+    """0 to 100; NULL: not yet reported, which is not 0."""
+    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[MaxValueValidator(100)])
+
+
+def percentage_rule(name: str, field: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__range": (0, 100)}), name=name
+    )
+
+
+class NationalReportQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "NationalReportQuerySet":
+        return policy.limit(self, user, "report.read", own=Q(member_state=user.organisation_id))
+
+    def open(self) -> "NationalReportQuerySet":
+        """Still in the country's hands."""
+        return self.filter(status__in=EDITABLE)
+
+    def to_read(self) -> "NationalReportQuerySet":
+        return self.filter(status__in=(S.SUBMITTED, S.BEING_READ))
+
+    def silent_since(self, moment: Any) -> "NationalReportQuerySet":
+        """In the country's hands without progress since then; NULL: none was ever posted."""
+        return self.open().filter(Q(progressed_at__lt=moment) | Q(progressed_at=None))
+
+
+class NationalReport(Tracked):
+    """A member state's own evaluation in one review cycle."""
+
+    cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, related_name="reports", verbose_name=_("review cycle")
+    )
+    member_state = models.ForeignKey(
+        "Organisation", models.PROTECT, related_name="reports", verbose_name=_("member state")
+    )
+    status = models.CharField(_("status"), max_length=20, choices=S, default=S.NOT_STARTED)
+    data_collection = percentage(_("data collection"))
+    analysis = percentage(_("analysis"))
+    writing = percentage(_("writing"))
+    progressed_at = models.DateTimeField(_("last progress"), null=True, blank=True)  # NULL: none yet
+    holder = models.ForeignKey(
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
+    )  # NULL: accepted, nobody has to act
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reader")
+    )  # NULL: nobody is reading
+    held_since = models.DateTimeField(_("since"), default=clock.now)
+    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: no submission stands
+    return_note = models.TextField(_("note of the return"), blank=True)
+    lead_author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("lead author"),
+    )  # NULL: not yet named  # fmt: skip
+    authors = models.TextField(_("supporting authors"), blank=True)
+
+    objects = NationalReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("national report")
+        verbose_name_plural = _("national reports")
+        ordering = ("cycle", "member_state__name_en")
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "member_state"), name="report_once_per_state"),
+            models.CheckConstraint(condition=Q(status__in=S.values), name="report_status_known"),
+            percentage_rule("report_data_collection_percent", "data_collection"),
+            percentage_rule("report_analysis_percent", "analysis"),
+            percentage_rule("report_writing_percent", "writing"),
+            models.CheckConstraint(
+                condition=Q(status=S.ACCEPTED) | Q(holder__isnull=False), name="report_has_holder"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member_state} · {self.cycle}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("report", args=[self.cycle.slug, self.member_state.code])
+
+    @property
+    def code(self) -> str:
+        return self.member_state.code
+
+    @property
+    def figures(self) -> tuple[int | None, int | None, int | None]:
+        return self.data_collection, self.analysis, self.writing
+
+    @property
+    def is_complete(self) -> bool:
+        return self.figures == (100, 100, 100)
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in EDITABLE
+
+    def why_not(self, move: str) -> str:
+        return f"{super().why_not(move)} {UNLOCKS[S(self.status)]}"
+
+    def moves_for(self, user: Any) -> set[str]:
+        """What this person may do with the report in its present status: the buttons of its page."""
+        if self.cycle.is_closed:
+            return set()
+        allowed = {name for name, move in REPORT_MOVES.items() if self.status in move.sources}
+        may = policy.which(user, {f"report.{name}" for name in allowed | {"update"}}, self)
+        return {name.removeprefix("report.") for name in may if self.is_editable or name != "report.update"}
+
+    def post_progress(
+        self, *, by: Any, seen: int, note: str = "", meeting: Any = None, **figures: int | None
+    ) -> "ProgressUpdate":
+        """A new progress update; the report shows its figures. Figures go down only with a note."""
+        policy.require(by, "report.update", self)
+        returned = self.status == S.RETURNED
+        status = self.allow(REPORT_MOVES, "update_returned" if returned else "update")
+        self._owe_note(note, figures)
+        moment = clock.now()
+        with transaction.atomic():
+            self.change(
+                by=by, seen=seen, verb=Verb.PROGRESS, why=note, status=status, progressed_at=moment, **figures
+            )
+            return ProgressUpdate.record_new(
+                by=by, report=self, note=note, author=by, at=moment, meeting=meeting, **figures
+            )
+
+    def submit(
+        self, *, by: Any, seen: int, file: Any, on_behalf_of: str = "", reason: str = "", **clearance: Any
+    ) -> "ReportVersion":
+        """Hand in the file as the next numbered version. A reason is owed while a workstream is below 100."""
+        policy.require(by, "report.submit", self)
+        status = self.allow(REPORT_MOVES, "submit")
+        if not self.is_complete and not reason.strip():
+            raise ValidationError({"reason": _("A workstream is below 100%: say why you submit all the same.")})
+        moment = clock.now()
+        with files.stored(file) as columns, transaction.atomic():
+            self.change(
+                by=by, seen=seen, verb=Verb.SUBMITTED, why=reason, status=status, return_note="",
+                handed_in_at=self.handed_in_at or moment, **self._held_by(Organisation.objects.evaluators()),
+            )  # fmt: skip
+            return ReportVersion.record_new(
+                by=by, report=self, number=self.versions.count() + 1, submitted_by=by, submitted_at=moment,
+                on_behalf_of=on_behalf_of, reason=reason, **columns, **clearance,
+            )  # fmt: skip
+
+    def recall(self, *, by: Any, seen: int, note: str = "") -> "NationalReport":
+        """Take a submission back, until reading starts."""
+        policy.require(by, "report.recall", self)
+        status = self.allow(REPORT_MOVES, "recall")
+        latest = self.versions.last()
+        # An earlier submission that was read and returned still counts as handed in.
+        stands = self.handed_in_at if latest and latest.submitted_at != self.handed_in_at else None
+        return self.change(
+            by=by, seen=seen, verb=Verb.RECALLED, why=note, status=status, handed_in_at=stands,
+            **self._held_by(self.member_state),
+        )  # fmt: skip
+
+    def start_reading(self, *, by: Any, seen: int) -> "NationalReport":
+        policy.require(by, "report.start_reading", self)
+        status = self.allow(REPORT_MOVES, "start_reading")
+        held = self._held_by(Organisation.objects.evaluators(), reader=by)
+        return self.change(by=by, seen=seen, verb=Verb.STARTED_READING, status=status, **held)
+
+    def return_for_revision(self, *, by: Any, seen: int, note: str) -> "NationalReport":
+        """Send it back with a note; editing reopens, all versions stay."""
+        policy.require(by, "report.return", self)
+        status = self.allow(REPORT_MOVES, "return")
+        if not note.strip():
+            raise ValidationError({"note": _("Say what has to be revised.")})
+        held = self._held_by(self.member_state)
+        return self.change(
+            by=by, seen=seen, verb=Verb.RETURNED, why=note, status=status, return_note=note, **held
+        )
+
+    def accept(self, *, by: Any, seen: int, note: str = "") -> "NationalReport":
+        policy.require(by, "report.accept", self)
+        status = self.allow(REPORT_MOVES, "accept")
+        return self.change(by=by, seen=seen, verb=Verb.ACCEPTED, why=note, status=status, **self._held_by(None))
+
+    def appoint(self, *, by: Any, seen: int, lead_author: Any, authors: str) -> "NationalReport":
+        """Name who writes the report."""
+        policy.require(by, "report.appoint", self)
+        if not self.is_editable:
+            raise Refused(self.why_not("appoint"))
+        return self.change(by=by, seen=seen, lead_author=lead_author, authors=authors)
+
+    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "NationalReport":
+        """A correction of the figures is a new progress update as well."""
+        figures = {name: values.get(name, getattr(self, name)) for name in WORKSTREAMS}
+        differ = tuple(figures.values()) != self.figures
+        with transaction.atomic():
+            super().correct(by=by, seen=seen, why=why, **values)
+            if differ:
+                ProgressUpdate.record_new(
+                    by=by, verb=Verb.CORRECTED, report=self, note=why, author=by, at=clock.now(), **figures
+                )
+        return self
+
+    def _owe_note(self, note: str, figures: dict[str, int | None]) -> None:
+        lower = [name for name, value in figures.items() if _went_down(getattr(self, name), value)]
+        if lower and not note.strip():
+            labels = ", ".join(str(self._meta.get_field(name).verbose_name) for name in lower)
+            raise ValidationError(
+                {"note": _now("This lowers an earlier figure (%(figures)s): say why.") % {"figures": labels}}
+            )
+        if not note.strip() and all(value is None for value in figures.values()):
+            raise ValidationError({"note": _("Enter at least one figure or a note.")})
+
+    def _held_by(self, holder: Any, reader: Any = None) -> dict[str, Any]:
+        return {"holder": holder, "reader": reader, "held_since": clock.now()}
+
+
+def _went_down(old: int | None, new: int | None) -> bool:
+    return old is not None and (new is None or new < old)
+
+
+class ProgressUpdate(Tracked):
+    """What a national team told on one day: three figures and a note. Append-only; a correction is a new one."""
+
+    report = models.ForeignKey(
+        NationalReport, models.PROTECT, related_name="progress_updates", verbose_name=_("national report")
+    )
+    data_collection = percentage(_("data collection"))
+    analysis = percentage(_("analysis"))
+    writing = percentage(_("writing"))
+    note = models.TextField(_("note"), blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=clock.now)
+    meeting = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="progress_updates",
+        verbose_name=_("at meeting"),
+    )  # NULL: between meetings  # fmt: skip
+
+    class Meta:
+        verbose_name = _("progress update")
+        verbose_name_plural = _("progress updates")
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=("report", "-at", "-id"), name="progress_of_report"),)
+        constraints = (
+            percentage_rule("update_data_collection_percent", "data_collection"),
+            percentage_rule("update_analysis_percent", "analysis"),
+            percentage_rule("update_writing_percent", "writing"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report} · {clock.day_of(self.at)}"
+
+    @property
+    def cycle(self) -> Any:
+        return self.report.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.report.member_state_id
+
+    def change(self, **kwargs: Any) -> Any:
+        raise Refused(_now("Progress updates are never changed; a correction is a new update."))
+
+
+class ReportVersion(Tracked):
+    """One submission of the national report: its file, who handed it in, for whom. Immutable."""
+
+    report = models.ForeignKey(
+        NationalReport, models.PROTECT, related_name="versions", verbose_name=_("national report")
+    )
+    number = models.PositiveSmallIntegerField(_("version"))
+    file = models.FileField(_("file"), max_length=200)
+    original_name = models.CharField(_("name of the file when uploaded"), max_length=255)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    submitted_at = models.DateTimeField(_("submitted"), default=clock.now)
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
+    reason = models.TextField(_("reason for submitting incomplete"), blank=True)
+    cleared_by = models.CharField(_("cleared nationally by"), max_length=200, blank=True)
+    cleared_on = models.DateField(_("cleared on"), null=True, blank=True)  # NULL: not recorded
+    clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
+    receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
+
+    class Meta:
+        verbose_name = _("submitted version")
+        verbose_name_plural = _("submitted versions")
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("report", "number"), name="version_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report} · {_now('version')} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])
+
+    @property
+    def cycle(self) -> Any:
+        return self.report.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.report.member_state_id
+
+    def page(self) -> Tracked:
+        return self.report
+
+    @property
+    def extension(self) -> str:
+        return self.file.name.rpartition(".")[2]
+
+    @property
+    def download_name(self) -> str:
+        """The name we give the file: never the uploader's."""
+        return f"{self.report.code}-{self.cycle.slug}-v{self.number}.{self.extension}"
+
+    def change(self, **kwargs: Any) -> Any:
+        raise Refused(_now("A submitted version is never changed; submit a new one."))
+

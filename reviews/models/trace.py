@@ -1,0 +1,209 @@
+"""The trace: one append-only row for every change, written in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy
+
+if TYPE_CHECKING:
+    from reviews.models.workflow import Tracked
+
+
+class Verb(models.TextChoices):
+    """What was done, as the history tells it."""
+
+    CREATED = "created", _("created")
+    CHANGED = "changed", _("changed")
+    CORRECTED = "corrected", _("corrected")
+    OPENED = "opened", _("opened")
+    CLOSED = "closed", _("closed")
+    REOPENED = "reopened", _("reopened")
+    PROGRESS = "progress", _("posted progress")
+    SUBMITTED = "submitted", _("submitted")
+    RECALLED = "recalled", _("recalled")
+    STARTED_READING = "started_reading", _("started reading")
+    RETURNED = "returned", _("returned")
+    ACCEPTED = "accepted", _("accepted")
+    ASKED_GUIDANCE = "asked_guidance", _("asked for guidance")
+    GAVE_GUIDANCE = "gave_guidance", _("gave guidance")
+    TAKEN_UP = "taken_up", _("started to resolve")
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")
+    MOVED = "moved", _("moved")
+    HELD = "held", _("recorded as held")
+    CANCELLED = "cancelled", _("cancelled")
+    DONE = "done", _("done")
+    DROPPED = "dropped", _("dropped")
+    IMPORTED = "imported", _("loaded from reference data")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a change, in words for a page."""
+
+    label: str
+    before: str
+    after: str
+
+
+class TraceQuerySet(models.QuerySet["Trace"]):
+    """Questions to the history."""
+
+    def record(
+        self, record: "Tracked", *, by: Any, verb: str, why: str, before: Any, earlier: "Tracked | None" = None
+    ) -> "Trace":
+        """Write the trace row of a change that has just been written."""
+        after, page, cycle = record.snapshot(), record.page(), record.governing_cycle()
+        changed = None if before is None else {k: v for k, v in before.items() if after.get(k) != v}
+        return self.create(
+            at=clock.now(), by=by, verb=verb, why=why, version=record.version, label=str(record)[:200],
+            model=record._meta.label_lower, object_id=record.pk,
+            page_model=page._meta.label_lower, page_id=page.pk,
+            cycle_id=cycle and cycle.pk, member_state_id=getattr(record, "member_state_id", None),
+            common=record.is_common(), before=changed, after=after,
+            names=_names(earlier, record, changed or {}),
+        )  # fmt: skip
+
+    def visible_to(self, user: Any) -> "TraceQuerySet":
+        """What a person may read in lists of changes: their own country's, and what is common."""
+        own = Q(member_state=user.organisation_id) | Q(
+            common=True, cycle__memberships__member_state=user.organisation_id
+        )
+        return policy.limit(self, user, "report.read", own=own)
+
+    def of_countries(self, user: Any) -> "TraceQuerySet":
+        """On a page the person may read: without other countries' private rows."""
+        own = Q(member_state=None) | Q(member_state=user.organisation_id)
+        return policy.limit(self, user, "report.read", own=own)
+
+    def on_page(self, record: "Tracked") -> "TraceQuerySet":
+        """The history shown on a record's page, newest first."""
+        rows = self.filter(page_model=record._meta.label_lower, page_id=record.pk)
+        return rows.select_related("by").order_by("-id")
+
+    def since_version(self, record: "Tracked", seen: int) -> "TraceQuerySet":
+        """What happened to a record after version `seen`, oldest first."""
+        rows = self.filter(model=record._meta.label_lower, object_id=record.pk, version__gt=seen)
+        return rows.select_related("by").order_by("id")
+
+    def as_of(self, records: models.QuerySet[Any], at: datetime) -> list[Any]:
+        """Those records as they stood at an instant, rebuilt from the trace; unsaved objects."""
+        last = self.filter(model=records.model._meta.label_lower, object_id=OuterRef("pk"), at__lte=at)
+        newest = Subquery(last.order_by("-at", "-id").values("id")[:1])
+        ids = [i for i in records.order_by().annotate(newest=newest).values_list("newest", flat=True) if i]
+        rows = self.filter(pk__in=ids).order_by("object_id").values_list("after", flat=True)
+        return [records.model.from_snapshot(row) for row in rows]
+
+
+class Trace(models.Model):
+    """One line of the history: who changed what, when, from what to what, and why. Append-only."""
+
+    at = models.DateTimeField(_("when"), default=clock.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    verb = models.CharField(_("what was done"), max_length=20, choices=Verb)
+    model = models.CharField(_("kind of record"), max_length=60)
+    object_id = models.BigIntegerField(_("record id"))
+    label = models.CharField(_("record"), max_length=200)
+    version = models.PositiveIntegerField(_("version"))
+    page_model = models.CharField(max_length=60)
+    page_id = models.BigIntegerField()
+    cycle = models.ForeignKey("ReviewCycle", models.PROTECT, null=True, related_name="+")
+    member_state = models.ForeignKey("Organisation", models.PROTECT, null=True, related_name="+")
+    common = models.BooleanField(default=False)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"))
+    names = models.JSONField(default=dict)
+    why = models.TextField(_("why"), blank=True)
+
+    objects = TraceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trace row")
+        verbose_name_plural = _("trace")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("model", "object_id", "-at", "-id"), name="trace_of_record"),
+            models.Index(fields=("page_model", "page_id", "-id"), name="trace_of_page"),
+            models.Index(fields=("cycle", "-id"), name="trace_of_cycle"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(verb__in=Verb.values), name="trace_verb_known"),
+            models.UniqueConstraint(fields=("model", "object_id", "version"), name="trace_once_per_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.get_verb_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The trace is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("The trace is append-only.")
+
+    @property
+    def verb_text(self) -> str:
+        return self.get_verb_display()
+
+    @property
+    def differences(self) -> list[Difference]:
+        """What changed, field by field; empty for a new record."""
+        return [d for name, old in (self.before or {}).items() if (d := self._difference(name, old))]
+
+    def _difference(self, name: str, old: Any) -> Difference | None:
+        model = apps.get_model(self.model)
+        if name in _UNTOLD or name not in (fields := _fields(model)):
+            return None
+        label, (was, became) = str(fields[name].verbose_name), self.names.get(name, ["", ""])
+        new = self.after.get(name)
+        return Difference(label, was or _words(fields[name], old), became or _words(fields[name], new))
+
+
+# Columns that follow from another one, or that say nothing to a reader.
+_UNTOLD = {"version", "search", "held_since", "progressed_at", "last_login"}
+
+
+@cache
+def _fields(model: type[models.Model]) -> dict[str, Any]:
+    columns = {f.attname: f for f in model._meta.concrete_fields}
+    return columns | {f.name: f for f in model._meta.many_to_many}
+
+
+def _names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
+    """What the records a change pointed at, and points at now, were called that day."""
+    fields = {name: f for name, f in _fields(type(after)).items() if name in changed and f.is_relation}
+    return {name: [_called(before, f, changed[name]), _called(after, f, None)] for name, f in fields.items()}
+
+
+def _called(record: Any, field: Any, ids: list[int] | None) -> str:
+    if not field.many_to_many:
+        return str(getattr(record, field.name) or "")
+    rows = field.related_model.objects.filter(pk__in=ids) if ids is not None else getattr(record, field.name).all()
+    return ", ".join(sorted(str(row) for row in rows))
+
+
+def _words(field: Any, value: Any) -> str:
+    """A column's value as a reader expects it."""
+    if value is None or value in ("", []):
+        return _now("nothing")
+    if isinstance(value, bool):
+        return _now("yes") if value else _now("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    value = field.to_python(value)
+    if isinstance(value, datetime):
+        return date_format(value.astimezone(), "DATETIME_FORMAT")
+    return date_format(value) if isinstance(value, date) else str(value)

@@ -1,0 +1,137 @@
+"""Who may see and do what: the one place that says so.
+
+Each role is a duty: one sentence, and what it may do for its own member state, everywhere, or with what was
+shared. A record that a person may not read does not exist for them (404, by `.visible_to(user)` on the
+querysets); a reader who may not act is refused (403, by `require`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reviews.roles import Role
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
+class Reach(Enum):
+    """How far an action of a person goes."""
+
+    NOTHING = 0
+    SHARED = 1
+    OWN = 2
+    EVERYWHERE = 3
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a role is there for, and what follows from that."""
+
+    sentence: Promise
+    own: frozenset[str] = field(default_factory=frozenset)
+    everywhere: frozenset[str] = field(default_factory=frozenset)
+    shared: frozenset[str] = field(default_factory=frozenset)
+
+
+_READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
+_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit"}
+_COMMON = {"cycle.read", "deadline.read", "meeting.read"}
+_READ_ALL = _COMMON | {"report.read", "datagap.read", "extension.read"}
+_CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
+
+DUTIES: dict[str, Duty] = {
+    Role.COORDINATOR: Duty(
+        _("Speaks for one member state: posts its progress, hands in its report, asks for extensions."),
+        own=frozenset(
+            _COUNTRY_WORK | {"report.submit", "report.recall", "report.appoint", "extension.ask"}
+        ),
+    ),
+    Role.TEAM: Duty(
+        _("Evaluates one member state: records its progress and its data gaps, prepares its report."),
+        own=frozenset(_COUNTRY_WORK),
+    ),
+    Role.CONSULTANT: Duty(
+        _("Guides all national teams: reads reports, accepts or returns them, drafts guidance."),
+        everywhere=frozenset(_CONSULTING),
+    ),
+    Role.LEAD_CONSULTANT: Duty(
+        _("A regional consultant who also approves guidance before a country sees it."),
+        everywhere=frozenset(_CONSULTING | {"guidance.approve"}),
+    ),
+    Role.SECRETARIAT: Duty(
+        _("Keeps the calendar: sets deadlines, decides extensions, runs meetings, keeps reference data."),
+        everywhere=frozenset(
+            _READ_ALL | {"deadline.set", "extension.decide", "meeting.run", "cycle.run", "reference.edit"}
+        ),
+    ),
+    Role.OBSERVER: Duty(
+        _("Follows what has been shared with partners; changes nothing."),
+        shared=frozenset(_COMMON),
+    ),
+}
+
+ADMINISTRATOR = Duty(
+    _("Looks after accounts and corrects any record in the administration, with a reason."),
+    everywhere=frozenset(_READ_ALL | {"reference.edit", "record.correct"}),
+)
+
+
+def duty(user: Any) -> Duty:
+    """The duty of a signed-in person."""
+    return ADMINISTRATOR if user.is_superuser else DUTIES[user.role]
+
+
+def reach(user: Any, action: str) -> Reach:
+    """How far `action` goes for this person; nowhere for visitors and disabled accounts."""
+    if not (user and user.is_authenticated and user.is_active):
+        return Reach.NOTHING
+    theirs = duty(user)
+    if action in theirs.everywhere:
+        return Reach.EVERYWHERE
+    if action in theirs.own:
+        return Reach.OWN
+    return Reach.SHARED if action in theirs.shared else Reach.NOTHING
+
+
+def may(user: Any, action: str, subject: Any = None) -> bool:
+    """Whether the person may act on `subject`, anything that has a `member_state_id`."""
+    match reach(user, action):
+        case Reach.EVERYWHERE:
+            return True
+        case Reach.OWN:
+            return subject is not None and subject.member_state_id == user.organisation_id
+    return False
+
+
+def require(user: Any, action: str, subject: Any = None) -> None:
+    """Raise PermissionDenied (a 403 page) unless the person may act."""
+    if not may(user, action, subject):
+        raise PermissionDenied(_("Your role does not include this step."))
+
+
+def which(user: Any, actions: Iterable[str], subject: Any) -> set[str]:
+    """Those of the actions that the person may take: what a page offers as buttons."""
+    return {action for action in actions if may(user, action, subject)}
+
+
+def limit(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = None) -> Rows:
+    """The rows of `queryset` that `action` reaches for this person."""
+    match reach(user, action):
+        case Reach.EVERYWHERE:
+            return queryset
+        case Reach.OWN:
+            return queryset.filter(own)
+        case Reach.SHARED if shared is not None:
+            return queryset.filter(shared)
+    return queryset.none()
+
+
+def opens_admin(user: Any) -> bool:
+    """Administrators, and the Secretariat for reference data."""
+    return reach(user, "reference.edit") is Reach.EVERYWHERE

@@ -1,0 +1,26 @@
+// Small comforts. Every page works without this file.
+(function () {
+  "use strict";
+
+  // Menus close with Escape, giving the focus back, and when the attention goes elsewhere.
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (!except || !menu.contains(except)) { menu.open = false; }
+    });
+  }
+  document.addEventListener("click", function (event) { closeMenus(event.target); });
+  document.addEventListener("focusin", function (event) { closeMenus(event.target); });
+  document.addEventListener("keydown", function (event) {
+    var menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // Filters stand open; on a phone they would hide the list, so they fold away unless one is wrong.
+  if (window.matchMedia("(max-width: 47.99em)").matches) {
+    document.querySelectorAll("details.filters:not([data-wrong])").forEach(function (filters) { filters.open = false; });
+  }
+
+  // The first wrong field has the focus (the server says so with autofocus; older browsers need this).
+  var wrong = document.querySelector("main .is-invalid");
+  if (wrong) { wrong.focus(); }
+})();
