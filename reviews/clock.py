@@ -25,6 +25,11 @@ def now() -> datetime:
     return timezone.now()
 
 
+def is_pinned() -> bool:
+    """Whether today is a demonstration's day, so that real instants compare wrongly with now."""
+    return _pinned.get() is not None or settings.REVIEWTRACKER_TODAY is not None
+
+
 def today() -> date:
     """The present day in Jakarta."""
     return timezone.localdate(now())

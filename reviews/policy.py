@@ -78,7 +78,7 @@ DUTIES: dict[str, Duty] = {
 
 ADMINISTRATOR = Duty(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
-    everywhere=frozenset(_READ_ALL | {"reference.edit", "record.correct"}),
+    everywhere=frozenset(_READ_ALL | {"cycle.run", "reference.edit", "record.correct"}),
 )
 
 

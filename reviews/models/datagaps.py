@@ -40,6 +40,9 @@ GAP_MOVES = {
     "close": Move((S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.CLOSED),
     "reopen": Move((S.CLOSED,), S.OPEN),
 }
+GAP_TONES = {
+    S.OPEN: "warn", S.GUIDANCE_ASKED: "info", S.GUIDANCE_GIVEN: "info", S.BEING_RESOLVED: "progress", S.CLOSED: "good",
+}  # fmt: skip
 # The right that each move needs.
 GAP_RIGHTS = {
     "ask_guidance": "datagap.edit",
@@ -125,6 +128,10 @@ class DataGap(Tracked):
     @property
     def code(self) -> str:
         return f"{self.member_state.code}-{self.number}"
+
+    @property
+    def tone(self) -> str:
+        return GAP_TONES[S(self.status)]
 
     @property
     def is_open(self) -> bool:

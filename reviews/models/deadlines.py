@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from reviews import clock, policy
 from reviews.models.trace import Verb
@@ -51,6 +52,15 @@ class State(models.TextChoices):
     MET_LATE = "met_late", _("met late")
 
 
+STATE_TONES = {
+    State.NOT_YET_OPEN: "neutral", State.OPEN: "info", State.DUE_SOON: "warn", State.EXTENDED: "progress",
+    State.OVERDUE: "bad", State.MET: "good", State.MET_LATE: "warn",
+}  # fmt: skip
+EXTENSION_TONES = {
+    ExtensionStatus.ASKED: "warn", ExtensionStatus.GRANTED: "good", ExtensionStatus.REFUSED: "bad",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Standing:
     """How one country stands to one deadline on one day."""
@@ -60,6 +70,10 @@ class Standing:
     due_on: date
     met_on: date | None
     days: int  # left until the due day; negative once it has passed; for a met deadline: met before (+) or after (-)
+
+    @property
+    def tone(self) -> str:
+        return STATE_TONES[self.state]
 
     @property
     def is_met(self) -> bool:
@@ -79,9 +93,9 @@ class Standing:
     def text(self) -> str:
         """The state in words, with its days."""
         if self.state == State.OVERDUE:
-            return _now("overdue by %(days)d days") % {"days": -self.days}
+            return ngettext("overdue by %(n)d day", "overdue by %(n)d days", -self.days) % {"n": -self.days}
         if self.state == State.MET_LATE:
-            return _now("met late by %(days)d days") % {"days": -self.days}
+            return ngettext("met late by %(n)d day", "met late by %(n)d days", -self.days) % {"n": -self.days}
         return str(self.state.label)
 
 
@@ -177,7 +191,7 @@ class Deadline(Tracked):
         """How the report's country stands on a day; `granted_until`: its latest granted extension."""
         due = max(self.due_on, granted_until) if granted_until else self.due_on
         met_on = self._met_on(report)
-        state = self._state(due, met_on if met_on and met_on <= on else None, on)
+        state = self._state_on(due, met_on if met_on and met_on <= on else None, on)
         met = state in (State.MET, State.MET_LATE)
         return Standing(self, state, due, met_on if met else None, clock.days_between(met_on if met and met_on else on, due))
 
@@ -193,7 +207,7 @@ class Deadline(Tracked):
         too_early = self.output == Output.PROGRESS and day and day < self.opens_on
         return None if too_early else day
 
-    def _state(self, due: date, met_on: date | None, on: date) -> State:
+    def _state_on(self, due: date, met_on: date | None, on: date) -> State:
         if met_on:
             return State.MET if met_on <= due else State.MET_LATE
         if on > due:
@@ -276,6 +290,10 @@ class Extension(Tracked):
 
     def get_absolute_url(self) -> str:
         return self.deadline.get_absolute_url()
+
+    @property
+    def tone(self) -> str:
+        return EXTENSION_TONES[ExtensionStatus(self.status)]
 
     @property
     def cycle(self) -> Any:

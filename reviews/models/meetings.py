@@ -44,6 +44,11 @@ MEETING_MOVES = {
 }
 
 
+MEETING_TONES = {
+    MeetingStatus.PLANNED: "info", MeetingStatus.HELD: "good", MeetingStatus.CANCELLED: "neutral",
+}  # fmt: skip
+
+
 class ActionStatus(models.TextChoices):
     OPEN = "open", _("open")
     DONE = "done", _("done")
@@ -55,6 +60,7 @@ ACTION_MOVES = {
     "drop": Move((ActionStatus.OPEN,), ActionStatus.DROPPED),
     "reopen": Move((ActionStatus.DONE, ActionStatus.DROPPED), ActionStatus.OPEN),
 }
+ACTION_TONES = {ActionStatus.OPEN: "warn", ActionStatus.DONE: "good", ActionStatus.DROPPED: "neutral"}
 ACTION_VERBS = {"finish": Verb.DONE, "drop": Verb.DROPPED, "reopen": Verb.REOPENED}
 
 
@@ -130,6 +136,10 @@ class Meeting(Tracked):
 
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.cycle.slug, self.code])
+
+    @property
+    def tone(self) -> str:
+        return MEETING_TONES[MeetingStatus(self.status)]
 
     @property
     def starts_on(self) -> date:
@@ -364,6 +374,10 @@ class ActionPoint(MeetingPart):
     def code(self) -> str:
         """Such as 3/2: the second action point of meeting 3."""
         return f"{self.meeting.code}/{self.number}"
+
+    @property
+    def tone(self) -> str:
+        return ACTION_TONES[ActionStatus(self.status)]
 
     @property
     def holder(self) -> Any:

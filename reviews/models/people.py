@@ -15,6 +15,9 @@ from reviews.roles import NATIONAL, Role
 
 
 class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> TrackedQuerySet:
+        return super().get_queryset().select_related("organisation")  # every page shows it in its header
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """An account; `by` names who made it (nobody: the system). No password: it cannot sign in."""
         by = fields.pop("by", None)

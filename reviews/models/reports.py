@@ -49,12 +49,19 @@ UNLOCKS = {
     S.ACCEPTED: _("It has been accepted; an administrator can correct it."),
 }
 
+# How a status looks: a shape and a colour, beside its word.
+REPORT_TONES = {
+    S.NOT_STARTED: "neutral", S.IN_PROGRESS: "progress", S.SUBMITTED: "info",
+    S.BEING_READ: "info", S.RETURNED: "warn", S.ACCEPTED: "good",
+}  # fmt: skip
+
 WORKSTREAMS = ("data_collection", "analysis", "writing")
 
 
 def percentage(label: Any) -> models.PositiveSmallIntegerField:
     """0 to 100; NULL: not yet reported, which is not 0."""
-    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[MaxValueValidator(100)])
+    between = MaxValueValidator(100, _("Enter a whole number from 0 to 100."))
+    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[between])
 
 
 def percentage_rule(name: str, field: str) -> models.CheckConstraint:
@@ -134,6 +141,10 @@ class NationalReport(Tracked):
     @property
     def code(self) -> str:
         return self.member_state.code
+
+    @property
+    def tone(self) -> str:
+        return REPORT_TONES[S(self.status)]
 
     @property
     def figures(self) -> tuple[int | None, int | None, int | None]:

@@ -1,9 +1,8 @@
 """The trace: one append-only row for every change, written in the same transaction."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -47,8 +46,7 @@ class Verb(models.TextChoices):
     IMPORTED = "imported", _("loaded from reference data")
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One field of a change, in words for a page."""
 
     label: str
@@ -100,7 +98,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         """Those records as they stood at an instant, rebuilt from the trace; unsaved objects."""
         last = self.filter(model=records.model._meta.label_lower, object_id=OuterRef("pk"), at__lte=at)
         newest = Subquery(last.order_by("-at", "-id").values("id")[:1])
-        ids = [i for i in records.order_by().annotate(newest=newest).values_list("newest", flat=True) if i]
+        ids = records.order_by().annotate(newest=newest).values("newest")
         rows = self.filter(pk__in=ids).order_by("object_id").values_list("after", flat=True)
         return [records.model.from_snapshot(row) for row in rows]
 
@@ -174,6 +172,8 @@ class Trace(models.Model):
 
 # Columns that follow from another one, or that say nothing to a reader.
 _UNTOLD = {"version", "search", "held_since", "progressed_at", "last_login"}
+# Columns in which an empty value means something else than nothing.
+_FIGURES = {"data_collection", "analysis", "writing"}
 
 
 @cache
@@ -198,7 +198,7 @@ def _called(record: Any, field: Any, ids: list[int] | None) -> str:
 def _words(field: Any, value: Any) -> str:
     """A column's value as a reader expects it."""
     if value is None or value in ("", []):
-        return _now("nothing")
+        return _now("not yet reported") if field.name in _FIGURES else _now("nothing")
     if isinstance(value, bool):
         return _now("yes") if value else _now("no")
     if field.choices:

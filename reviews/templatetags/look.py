@@ -78,7 +78,11 @@ def filters_in_use(form: forms.BaseForm, query: QueryDict) -> Iterator[ActiveFil
 def shown_value(field: BoundField) -> str:
     """What was chosen, in words: the labels of choices, else the text as typed."""
     value = field.value()
-    values = [str(item) for item in (value if isinstance(value, list | tuple) else [value]) if item not in (None, "")]
+    values = [
+        str(item)
+        for item in (value if isinstance(value, list | tuple) else [value])
+        if item not in (None, "")
+    ]
     if not hasattr(field.field, "choices"):
         return " – ".join(values)
     return ", ".join(str(label) for key, label in field.field.choices if str(key) in values)
@@ -129,3 +133,9 @@ def days(number: int | None) -> str:
 
 
 NEAR = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+
+
+@register.filter
+def at(values: list[Any], index: int) -> Any:
+    """The value at a place of a list, for lists that run beside each other."""
+    return values[index]

@@ -20,7 +20,13 @@
     document.querySelectorAll("details.filters:not([data-wrong])").forEach(function (filters) { filters.open = false; });
   }
 
+  // A picture wider than the screen opens where today is.
+  document.querySelectorAll(".chart-scroll").forEach(function (frame) {
+    var today = frame.querySelector("path.today");
+    if (today) { frame.scrollLeft = today.getBoundingClientRect().left - frame.getBoundingClientRect().left - frame.clientWidth / 2; }
+  });
+
   // The first wrong field has the focus (the server says so with autofocus; older browsers need this).
-  var wrong = document.querySelector("main .is-invalid");
-  if (wrong) { wrong.focus(); }
+  var wrong = document.querySelector("main .field-error");
+  if (wrong) { wrong.parentElement.querySelector("input, select, textarea").focus(); }
 })();

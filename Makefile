@@ -1,0 +1,64 @@
+# make run: try the product out.   make test: all tests.   make check: format, lint, types, settings, migrations.
+# make run PORT=8001 DEMO_PASSWORD=...   make test ARGS="-k datagaps"   make test-sqlite   make test-postgres
+
+PORT ?= 8000
+PYTHON ?= python3
+BIN = .venv/bin
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+# --no-emit-*: the locks name no server, so that each installation uses the one it is set up with.
+LOCK = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+MANAGE = $(BIN)/python manage.py
+TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
+PRODUCTION = env -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
+
+.PHONY: run test test-sqlite test-postgres check format lock clean
+
+run: .venv/installed
+	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
+	@$(TRYING_OUT) $(MANAGE) load_reference
+	@$(TRYING_OUT) $(MANAGE) load_demo $${DEMO_PASSWORD:+--password "$$DEMO_PASSWORD"}
+	@$(TRYING_OUT) $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+test: test-sqlite test-postgres
+
+test-sqlite test-postgres: test-%: .venv/installed-test
+	$(BIN)/python -m tests.databases $* --numprocesses 2 $(ARGS)
+
+check: .venv/installed-test
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+
+format: .venv/installed-test
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: .venv/installed-test
+	$(LOCK) --output-file=requirements.txt pyproject.toml $(ARGS)
+	$(LOCK) --output-file=requirements-test.txt --extra=test --constraint=requirements.txt pyproject.toml $(ARGS)
+
+# Everything that can be made again. What people entered (var/) stays.
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed; make PYTHON=/path/to/python3 chooses another one.' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo 'Python lacks its venv module (Debian: apt-get install python3-venv).' >&2; exit 1; }
+
+.venv/installed: requirements.txt | .venv/bin/python
+	@echo 'Installing what requirements.txt lists ...'
+	@$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+# The test lock holds the other one too.
+.venv/installed-test: requirements-test.txt requirements.txt | .venv/bin/python
+	@echo 'Installing what requirements-test.txt lists ...'
+	@$(INSTALL) --requirement requirements-test.txt
+	@touch $@ .venv/installed

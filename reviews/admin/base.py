@@ -1,0 +1,270 @@
+"""What all records have in common here: every change goes through the models' own words, and nothing else."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
+
+from reviews import clock, policy
+from reviews.admin.forms import TROUBLES, TrackedForm, told
+from reviews.models import Confidence, Refused, Stale, Trace
+
+REFERENCE, CYCLES, REPORTS = _("Reference data"), _("Review cycles"), _("National reports")
+MEETINGS, PEOPLE, HISTORY = _("Meetings"), _("People"), _("History")
+# Where the kinds of record lie on the first page, in this order.
+SHELVES = (CYCLES, REPORTS, MEETINGS, PEOPLE, REFERENCE, HISTORY)
+
+Fieldsets = list[tuple[Any, dict[str, Any]]]
+HISTORY_PAGE = 100
+
+
+class TrackedAdmin(admin.ModelAdmin):
+    """One kind of record. Adding and changing leave a trace with a reason; nothing is ever deleted."""
+
+    form = TrackedForm
+    object_history_template = "admin/trace_history.html"
+    list_per_page = 50
+    show_full_result_count = False
+
+    shelf: Any  # one of SHELVES
+    reference = False  # kept by the Secretariat too
+    immutable = False  # never changed by anybody
+    fixed: tuple[str, ...] = ()  # what a record is: chosen when it is added, and not changed afterwards
+    later: tuple[str, ...] = ()  # what makes no sense while a record is added
+    reason_when_added = True
+    takes_hold: tuple[str, ...] = ()  # fields that start the count of `held_since` anew
+
+    # --- who may do what
+
+    def may(self, request: HttpRequest) -> bool:
+        return policy.may(request.user, "reference.edit" if self.reference else "record.correct")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may(request) and not self.immutable
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request) and not self.immutable
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # --- what the form shows
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, *(self.fixed if obj else ()))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
+        shown: Any = super().get_fieldsets(request, obj)
+        if obj is None:
+            shown = _without(shown, {*self.readonly_fields, *self.later})
+        if self.immutable or (obj is None and not self.reason_when_added):
+            return list(shown)
+        return [*shown, (_("Reason"), {"fields": ["why", *(["version"] if obj else [])]})]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        declared = kwargs.get("form", self.form).declared_fields
+        shown = kwargs.get("fields") or flatten_fieldsets(self.get_fieldsets(request, obj))
+        kwargs["fields"] = [name for name in shown if name not in declared]
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.trouble = getattr(request, "trouble", None)
+        return form
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Inlines only show: nothing of what was sent is for them."""
+        return {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+    # --- writing
+
+    @method_decorator(csrf_protect)
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The form; if the models refuse what was sent, the same form again with everything typed.
+
+        Without Django's own transaction around it: a verb is one already, and SQLite would be locked for
+        writing while the form is still being read.
+        """
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        except TROUBLES as trouble:
+            if request.method != "POST" or hasattr(request, "trouble"):
+                raise
+            request.trouble = trouble  # type: ignore[attr-defined]
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        written = self.correct(request, obj.pk, form) if change else self.add(request, form)
+        obj.__dict__.update(written.__dict__)
+
+    def add(self, request: HttpRequest, form: Any) -> Any:
+        values = form.typed()
+        values |= self.given(request, values)
+        return self.model.record_new(by=request.user, why=form.cleaned_data["why"], **values)
+
+    def correct(self, request: HttpRequest, pk: Any, form: Any) -> Any:
+        # Read again: the form has already written into the object that it was made with.
+        record, seen = self.model._default_manager.get(pk=pk), form.cleaned_data["version"]
+        values = form.changed()
+        if not values and record.version == seen:
+            raise Refused(_now("Nothing differs from what is stored, so nothing was saved."))
+        values |= self.following(request, record, values)
+        return record.correct(by=request.user, seen=seen, why=form.cleaned_data["why"], **values)
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        """What a new record needs and nobody types."""
+        return {}
+
+    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """What else changes with the corrected values."""
+        return {"held_since": clock.now()} if {*self.takes_hold} & {*values} else {}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: the verb has written many-to-many fields too, and inlines only show."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: the trace is the history."""
+
+    log_change = log_addition
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return []
+
+    # --- pages
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+        trouble = getattr(request, "trouble", None)
+        context |= {"steps": self.steps(request, obj) if obj else [], "conflict": conflict(trouble)}
+        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        response.status_code = 409 if isinstance(trouble, Stale) else 200
+        return response
+
+    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
+        """Addresses and names of what can be done with a record besides correcting it."""
+        return []
+
+    def step_view(
+        self, request: HttpRequest, object_id: str, form_class: Any, title: Any, act: Callable[[Any, Any], Any]
+    ) -> Any:
+        """A page of its own for one step: `act(record, cleaned)` takes it."""
+        record = self._mine(request, object_id, self.has_change_permission)
+        form, trouble = form_class(request.POST or None, record=record), None
+        if form.is_valid():
+            trouble = _attempt(act, record, form)
+            if trouble is None:
+                self.message_user(request, _now("Done. It stands in the history."), messages.SUCCESS)
+                return redirect(self.url("change", record.pk))
+        return self._step_page(request, record, form, title, trouble)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        record = self._mine(request, object_id, self.has_view_permission)
+        pages = Paginator(self.traces(record).select_related("by").order_by("-id"), HISTORY_PAGE)
+        rows = pages.get_page(request.GET.get("p"))
+        title = _now("History of %s") % record
+        return self._page(request, record, self.object_history_template, title, {"rows": rows})
+
+    def traces(self, record: Any) -> QuerySet[Trace]:
+        return Trace.objects.since_version(record, 0)
+
+    def url(self, page: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    def _mine(self, request: HttpRequest, object_id: str, permitted: Callable[..., bool]) -> Any:
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        if not permitted(request, record):
+            raise PermissionDenied
+        return record
+
+    def _step_page(self, request: HttpRequest, record: Any, form: Any, title: Any, trouble: Any) -> Any:
+        extra = {"form": form, "conflict": conflict(trouble)}
+        response = self._page(request, record, "admin/step.html", title, extra)
+        response.status_code = 409 if isinstance(trouble, Stale) else 200
+        return response
+
+    def _page(self, request: HttpRequest, record: Any, template: str, title: Any, extra: dict[str, Any]) -> Any:
+        about = {"title": title, "opts": self.opts, "original": record, "media": self.media}
+        return TemplateResponse(request, template, self.admin_site.each_context(request) | about | extra)
+
+
+class ShownFormSet(forms.BaseInlineFormSet):
+    """Rows to read: whatever is sent, there is nothing wrong with them."""
+
+    def is_valid(self) -> bool:
+        return True
+
+
+class ShownInline(admin.TabularInline):
+    """Rows that belong to a record: shown with links, changed on their own pages."""
+
+    formset = ShownFormSet
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    view_on_site = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # whoever may open the record
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.display(description=_("confidence"), ordering="confidence")
+def confidence_mark(record: Any) -> SafeString:
+    """How far the row may be trusted; what is still to be checked stands out."""
+    if record.confidence == Confidence.CHECK:
+        return format_html('<mark title="{}">⚑ {}</mark>', Confidence.CHECK.label, _("to be checked"))
+    return format_html("{}", record.get_confidence_display())
+
+
+def conflict(trouble: Exception | None) -> list[Trace] | None:
+    """What others did to the record after this person had opened it; None when nobody was faster."""
+    if not isinstance(trouble, Stale):
+        return None
+    return list(Trace.objects.since_version(trouble.record, trouble.seen))
+
+
+def _attempt(act: Callable[[Any, Any], Any], record: Any, form: Any) -> Exception | None:
+    """Take the step; if the models refuse, say so on the form and offer it for the present version."""
+    try:
+        act(record, form.cleaned_data)
+    except TROUBLES as trouble:
+        record.refresh_from_db()
+        form.refuse(trouble, record)
+        return trouble
+    return None
+
+
+def _without(fieldsets: Fieldsets, names: Iterable[str]) -> Fieldsets:
+    kept = [(title, o | {"fields": [n for n in o["fields"] if n not in names]}) for title, o in fieldsets]
+    return [(title, options) for title, options in kept if options["fields"]]

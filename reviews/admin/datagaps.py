@@ -1,0 +1,67 @@
+"""Data gaps."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import CharField, Max, Value
+from django.db.models.functions import Cast, Concat
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.admin.base import REPORTS, TrackedAdmin
+from reviews.admin.gate import site
+from reviews.models import DataGap
+from reviews.text import fold
+
+
+@admin.register(DataGap, site=site)
+class DataGapAdmin(TrackedAdmin):
+    shelf = REPORTS
+    list_display = ("code", "cycle", "kind", "key_result_area", "status", "holder", "held_since")
+    list_filter = ("cycle", "status", "kind", "member_state")
+    list_select_related = ("cycle", "member_state", "kind", "key_result_area", "holder")
+    search_fields = ("spoken", "search", "member_state__name_en")
+    search_help_text = _("Number (such as VNM-3), country, or words of the text, with or without accents")
+    date_hierarchy = "raised_at"
+    autocomplete_fields = ("cycle", "member_state", "kind", "key_result_area", "holder")
+    readonly_fields = ("number", "held_since", "raised_by", "raised_at")
+    fixed = ("cycle", "member_state")
+    later = ("status", "holder", "closing_way", "closing_note")
+    takes_hold = ("status", "holder")
+    fieldsets = (
+        (None, {"fields": ["cycle", "member_state", "number", "kind", "key_result_area", "missing", "effect"]}),
+        (
+            _("Who has it"),
+            {
+                "fields": ["status", "holder", "held_since"],
+                "description": _("A corrected status does not choose the holder: give both. A closed gap has none."),
+            },
+        ),
+        (
+            _("Closing"),
+            {
+                "fields": ["closing_way", "closing_note"],
+                "description": _("A closed gap says how it was closed; any other has nothing here."),
+            },
+        ),
+        (_("Origin"), {"fields": ["raised_by", "raised_at"]}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        spoken = Concat("member_state__code", Value("-"), Cast("number", CharField()))
+        return super().get_queryset(request).annotate(spoken=spoken)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """The stored column is folded, so what is looked for is folded too."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        theirs = DataGap.objects.filter(cycle=values["cycle"], member_state=values["member_state"])
+        number = (theirs.aggregate(last=Max("number"))["last"] or 0) + 1
+        raised = {"raised_by": request.user, "raised_at": clock.now()}
+        return {"number": number, "holder": values["member_state"], "held_since": clock.now(), **raised}
+
+    @admin.display(description=_("number"), ordering="member_state__code")
+    def code(self, gap: DataGap) -> str:
+        return gap.code

@@ -1,0 +1,119 @@
+"""Deadlines and their extensions."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.admin.base import CYCLES, ShownInline, TrackedAdmin
+from reviews.admin.gate import site
+from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
+
+
+class ExtensionsShown(ShownInline):
+    model = Extension
+    fields = ("member_state", "asked_until", "status", "granted_until", "asked_at", "decided_at")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("deadline", "member_state")
+
+
+@admin.register(Deadline, site=site)
+class DeadlineAdmin(TrackedAdmin):
+    shelf = CYCLES
+    list_display = (
+        "title", "cycle", "output", "opens_on", "due_on", "first_due_on", "last_on", "countries", "shared"
+    )  # fmt: skip
+    list_filter = ("cycle", "output", "shared")
+    list_select_related = ("cycle",)
+    search_fields = ("title", "cycle__name_en", "cycle__slug", "confidence_note")
+    date_hierarchy = "due_on"
+    autocomplete_fields = ("cycle",)
+    readonly_fields = ("number", "first_due_on")
+    fixed = ("cycle",)
+    inlines = (ExtensionsShown,)
+    fieldsets = (
+        (None, {"fields": ["cycle", "number", "title", "output"]}),
+        (
+            _("Dates"),
+            {
+                "fields": ["opens_on", "due_on", "last_on", "first_due_on", "confidence_note"],
+                "description": _(
+                    "Days in Jakarta; a deadline includes its day. The first due date stays and is shown when"
+                    " the deadline moves. Without a last acceptable day nothing is locked."
+                ),
+            },
+        ),
+        (
+            _("For whom"),
+            {
+                "fields": ["only_for", "shared"],
+                "description": _("Choose countries only if it is not for all members of the cycle."),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("only_for")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Organisation.objects.filter(kind=OrganisationKind.MEMBER_STATE)
+        kwargs["widget"] = CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        last = values["cycle"].deadlines.aggregate(last=Max("number"))["last"]
+        return {"number": (last or 0) + 1, "first_due_on": values["due_on"]}
+
+    @admin.display(description=_("only for"))
+    def countries(self, deadline: Deadline) -> str:
+        return ", ".join(state.code for state in deadline.only_for.all())
+
+
+@admin.register(Extension, site=site)
+class ExtensionAdmin(TrackedAdmin):
+    shelf = CYCLES
+    list_display = ("deadline", "member_state", "due_when_asked", "asked_until", "status", "granted_until")
+    list_filter = ("status", "deadline__cycle", "member_state")
+    list_select_related = ("deadline", "member_state")
+    search_fields = ("deadline__title", "member_state__name_en", "member_state__code", "reason")
+    date_hierarchy = "asked_at"
+    autocomplete_fields = ("deadline", "member_state")
+    readonly_fields = ("due_when_asked", "asked_by", "asked_at", "decided_by", "decided_at")
+    fixed = ("deadline", "member_state")
+    later = ("status", "granted_until", "decision_note")
+    fieldsets = (
+        (None, {"fields": ["deadline", "member_state", "due_when_asked", "asked_until", "reason"]}),
+        (
+            _("Decision"),
+            {
+                "fields": ["status", "granted_until", "decision_note", "decided_by", "decided_at"],
+                "description": _("A granted extension has its day, and no other has one."),
+            },
+        ),
+        (_("Origin"), {"fields": ["asked_by", "asked_at"]}),
+    )
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        due = _due_now(values["deadline"], values["member_state"])
+        if values["asked_until"] <= due:
+            raise ValidationError({"asked_until": _("This is not later than the date in force.")})
+        return {"due_when_asked": due, "asked_by": request.user, "asked_at": clock.now()}
+
+    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """A corrected status is a decision of whoever corrects it; "asked" is none yet."""
+        if "status" not in values:
+            return {}
+        decided = values["status"] != ExtensionStatus.ASKED
+        return {"decided_by": request.user if decided else None, "decided_at": clock.now() if decided else None}
+
+
+def _due_now(deadline: Deadline, state: Organisation) -> Any:
+    """The day in force for a country, before it asks for a later one."""
+    granted = deadline.extensions.filter(member_state=state).granted()  # type: ignore[attr-defined]
+    return max(filter(None, (deadline.due_on, granted.aggregate(until=Max("granted_until"))["until"])))

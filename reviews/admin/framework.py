@@ -1,0 +1,186 @@
+"""What is reviewed, by whom, and the review cycles themselves."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from reviews import actions
+from reviews.admin.base import CYCLES, REFERENCE, ShownInline, TrackedAdmin, confidence_mark
+from reviews.admin.forms import ReasonForm, StepForm
+from reviews.admin.gate import site
+from reviews.models import (
+    CycleMembership,
+    Framework,
+    FrameworkNode,
+    GapKind,
+    Organisation,
+    ReviewCycle,
+    TimelineEvent,
+)
+from reviews.models.framework import CYCLE_MOVES
+
+TRUST = (_("How far this may be trusted"), {"fields": ["confidence"]})
+NOT_A_MEMBER = _("A member state needs the day on which it joined; no other organisation has one.")
+
+
+@admin.register(Organisation, site=site)
+class OrganisationAdmin(TrackedAdmin):
+    shelf, reference = REFERENCE, True
+    list_display = ("name_en", "code", "kind", "joined_on", confidence_mark)
+    list_filter = ("kind", "confidence")
+    search_fields = ("name_en", "name_vi", "code", "iso2")
+    fieldsets = (
+        (None, {"fields": ["code", "kind", "name_en", "name_vi"]}),
+        (_("Member states"), {"fields": ["iso2", "joined_on"], "description": NOT_A_MEMBER}),
+        TRUST,
+    )
+
+
+class NodesShown(ShownInline):
+    model = FrameworkNode
+    fields = ("code", "title", "level", "confidence")
+
+
+@admin.register(Framework, site=site)
+class FrameworkAdmin(TrackedAdmin):
+    shelf, reference = REFERENCE, True
+    list_display = ("title", "code")
+    search_fields = ("title", "code")
+    fieldsets = ((None, {"fields": ["code", "title"]}),)
+    inlines = (NodesShown,)
+
+
+@admin.register(FrameworkNode, site=site)
+class FrameworkNodeAdmin(TrackedAdmin):
+    shelf, reference = REFERENCE, True
+    list_display = ("code", "title", "level", "parent", "framework", confidence_mark)
+    list_display_links = ("code", "title")
+    list_filter = ("framework", "level", "confidence")
+    list_select_related = ("parent", "framework")
+    search_fields = ("code", "title")
+    autocomplete_fields = ("framework", "parent")
+    fieldsets = ((None, {"fields": ["framework", "level", "parent", "code", "title"]}), TRUST)
+
+
+@admin.register(GapKind, site=site)
+class GapKindAdmin(TrackedAdmin):
+    shelf, reference = REFERENCE, True
+    list_display = ("label_en", "label_vi", "code", "position", "source")
+    search_fields = ("label_en", "label_vi", "code", "meaning")
+    fieldsets = (
+        (None, {"fields": ["code", "position", "label_en", "label_vi", "meaning"]}),
+        (_("Where it comes from"), {"fields": ["source"]}),
+    )
+
+
+@admin.register(TimelineEvent, site=site)
+class TimelineEventAdmin(TrackedAdmin):
+    shelf, reference = REFERENCE, True
+    list_display = ("title", "kind", "planned_from", "held_from", "place", confidence_mark)
+    list_filter = ("kind", "mode", "confidence")
+    search_fields = ("title", "code", "place", "source")
+    date_hierarchy = "planned_from"
+    fieldsets = (
+        (None, {"fields": ["code", "kind", "title"]}),
+        (
+            _("Dates"),
+            {
+                "fields": ["planned_from", "planned_to", "held_from", "held_to"],
+                "description": _("The planned dates stay when an event moves; leave empty what is not known."),
+            },
+        ),
+        (_("Place"), {"fields": ["place", "mode"]}),
+        (_("Where it comes from"), {"fields": ["source", "confidence"]}),
+    )
+
+
+class SeatsShown(ShownInline):
+    model = CycleMembership
+    fields = ("member_state", "joined_on")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("cycle", "member_state")
+
+
+# The steps of a cycle: what each is called, the form it needs, and the verb behind it.
+CYCLE_STEPS: dict[str, tuple[Any, type[StepForm], Callable[..., Any]]] = {
+    "open": (_("Open the cycle"), StepForm, lambda cycle, **step: actions.open_cycle(cycle=cycle, **step)),
+    "close": (_("Close the cycle"), ReasonForm, ReviewCycle.close),
+    "reopen": (_("Open the cycle again"), ReasonForm, ReviewCycle.reopen),
+}
+
+
+@admin.register(ReviewCycle, site=site)
+class ReviewCycleAdmin(TrackedAdmin):
+    shelf = CYCLES
+    list_display = ("name_en", "slug", "framework", "starts_on", "ends_on", "status", "shared", "is_demo")
+    list_filter = ("status", "framework", "is_demo")
+    list_select_related = ("framework",)
+    search_fields = ("name_en", "name_vi", "slug")
+    date_hierarchy = "starts_on"
+    autocomplete_fields = ("framework",)
+    inlines = (SeatsShown,)
+    later = ("status",)
+    fieldsets = (
+        (None, {"fields": ["name_en", "name_vi", "slug", "framework", "starts_on", "ends_on"]}),
+        (_("Who may look at it"), {"fields": ["shared", "is_demo"]}),
+        (
+            _("Status"),
+            {
+                "fields": ["status"],
+                "description": _(
+                    "To open, close or reopen the cycle use the buttons above: opening also makes the national"
+                    " reports. A status corrected here changes nothing else."
+                ),
+            },
+        ),
+    )
+
+    def get_urls(self) -> list[Any]:
+        return [self._step_url(step) for step in CYCLE_STEPS] + super().get_urls()
+
+    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
+        possible = [step for step in CYCLE_STEPS if record.status in CYCLE_MOVES[step].sources]
+        return [(self.url(step, record.pk), CYCLE_STEPS[step][0]) for step in possible]
+
+    def take_step(self, request: HttpRequest, object_id: str, step: str) -> Any:
+        title, form_class, verb = CYCLE_STEPS[step]
+
+        def act(cycle: ReviewCycle, cleaned: dict[str, Any]) -> None:
+            seen = cleaned.pop("version")
+            verb(cycle, by=request.user, seen=seen, **cleaned)
+
+        return self.step_view(request, object_id, form_class, title, act)
+
+    def _step_url(self, step: str) -> Any:
+        view = self.admin_site.admin_view(partial(self.take_step, step=step))
+        return path(f"<path:object_id>/{step}/", view, name=f"reviews_reviewcycle_{step}")
+
+
+@admin.register(CycleMembership, site=site)
+class CycleMembershipAdmin(TrackedAdmin):
+    shelf = CYCLES
+    list_display = ("member_state", "cycle", "joined_on")
+    list_filter = ("cycle",)
+    list_select_related = ("cycle", "member_state")
+    search_fields = ("member_state__name_en", "member_state__code", "cycle__name_en", "cycle__slug")
+    autocomplete_fields = ("cycle", "member_state")
+    fixed = ("cycle", "member_state")
+    reason_when_added = False
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ["cycle", "member_state", "joined_on"],
+                "description": _("A seat in a cycle that is open already comes with its national report."),
+            },
+        ),
+    )
+
+    def add(self, request: HttpRequest, form: Any) -> Any:
+        return actions.seat_member(by=request.user, **form.typed())

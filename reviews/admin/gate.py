@@ -1,0 +1,74 @@
+"""The administration as a place: who comes in, and what lies where."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from reviews import policy
+from reviews.admin.base import SHELVES
+from reviews.models import Trace
+
+
+class ReviewSite(admin.AdminSite):
+    """Administrators find everything here, the Secretariat the reference data; all sign in where everybody does."""
+
+    site_header = _("Review tracker · administration")
+    site_title = _("Review tracker")
+    index_title = _("Records")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return policy.opens_admin(request.user)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        shown = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied(_("The administration is for administrators and the Secretariat."))
+            return shown(request, *args, **kwargs)
+
+        return guarded
+
+    def get_urls(self) -> list[Any]:
+        urls = super().get_urls()
+        for url in urls:
+            # Django would send visitors to the administration's own sign-in first.
+            if hasattr(getattr(url, "callback", None), "login_url"):
+                url.callback.login_url = settings.LOGIN_URL
+        return urls
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The site's own sign-in page; whoever has signed in already has nothing to do here."""
+        if request.user.is_authenticated:
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"), settings.LOGIN_URL)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        mine = Trace.objects.filter(by=request.user.pk)[:10]
+        return super().index(request, {"my_changes": mine, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The kinds of record on their shelves."""
+        apps = self._build_app_dict(request, app_label).values()
+        shelves = [self._shelf(app, shelf) for app in apps for shelf in SHELVES]
+        return [shelf for shelf in shelves if shelf["models"]]
+
+    def _shelf(self, app: dict[str, Any], shelf: Any) -> dict[str, Any]:
+        rows = [row for row in app["models"] if self._registry[row["model"]].shelf is shelf]  # type: ignore[attr-defined]
+        return app | {"name": shelf, "models": rows}
+
+
+site = ReviewSite()

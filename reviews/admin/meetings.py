@@ -1,0 +1,149 @@
+"""Meetings, and what belongs to one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.translation import gettext_lazy as _
+
+from reviews.admin.base import MEETINGS, ShownInline, TrackedAdmin, confidence_mark
+from reviews.admin.gate import site
+from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
+
+
+class PartShown(ShownInline):
+    """Rows of one kind on their meeting."""
+
+    beside: tuple[str, ...] = ()  # what the rows name
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("meeting", *self.beside)
+
+
+class AgendaShown(PartShown):
+    model = AgendaItem
+    fields = ("number", "title", "presenter")
+
+
+class DelegationsShown(PartShown):
+    model = Delegation
+    fields = ("organisation", "present", "head", "size")
+    beside = ("organisation",)
+
+
+class DecisionsShown(PartShown):
+    model = Decision
+    fields = ("number", "text")
+
+
+class ActionsShown(PartShown):
+    model = ActionPoint
+    fields = ("number", "text", "owner", "owner_body", "due_on", "status")
+    beside = ("owner", "owner_body")
+
+
+@admin.register(Meeting, site=site)
+class MeetingAdmin(TrackedAdmin):
+    shelf = MEETINGS
+    list_display = ("title", "cycle", "series", "number", "planned_from", "held_from", "status", confidence_mark)
+    list_filter = ("cycle", "series", "status", "mode", "confidence")
+    list_select_related = ("cycle",)
+    search_fields = ("title", "code", "place", "source")
+    date_hierarchy = "planned_from"
+    autocomplete_fields = ("cycle", "host")
+    readonly_fields = ("first_planned_from", "first_planned_to")
+    fixed = ("cycle",)
+    later = ("status", "held_from", "held_to")
+    inlines = (AgendaShown, DelegationsShown, DecisionsShown, ActionsShown)
+    fieldsets = (
+        (None, {"fields": ["cycle", "series", "number", "code", "title", "status"]}),
+        (
+            _("Dates"),
+            {
+                "fields": [
+                    "planned_from", "planned_to", "held_from", "held_to", "first_planned_from", "first_planned_to"
+                ],
+                "description": _("The first plan stays and is shown when a meeting moves. Give both days, or neither."),
+            },
+        ),
+        (_("Place"), {"fields": ["host", "mode", "place", "time_zone"]}),
+        (_("Who may look at it"), {"fields": ["shared"]}),
+        (_("Where it comes from"), {"fields": ["source", "confidence"]}),
+    )  # fmt: skip
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        return {"first_planned_from": values["planned_from"], "first_planned_to": values["planned_to"]}
+
+
+class MeetingPartAdmin(TrackedAdmin):
+    """What belongs to one meeting; new rows get its next number."""
+
+    shelf = MEETINGS
+    list_filter: Any = ("meeting__cycle", "meeting")
+    list_select_related: Any = ("meeting",)
+    autocomplete_fields: Any = ("meeting",)
+    readonly_fields: Any = ("number",)
+    fixed = ("meeting",)
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        numbers: dict[str, Any] = self.model.next_number(values["meeting"])  # type: ignore[attr-defined]
+        return numbers
+
+    @admin.display(description=_("text"))
+    def beginning(self, part: Any) -> str:
+        return truncatechars(part.text, 100)
+
+
+@admin.register(AgendaItem, site=site)
+class AgendaItemAdmin(MeetingPartAdmin):
+    list_display = ("title", "number", "meeting", "presenter")
+    search_fields = ("title", "presenter", "meeting__title")
+    fieldsets = ((None, {"fields": ["meeting", "number", "title", "presenter"]}),)
+
+
+@admin.register(Delegation, site=site)
+class DelegationAdmin(MeetingPartAdmin):
+    list_display = ("organisation", "meeting", "present", "head", "size")
+    list_filter = ("meeting__cycle", "meeting", "present")
+    list_select_related = ("meeting", "organisation")
+    search_fields = ("organisation__name_en", "organisation__code", "head", "meeting__title")
+    autocomplete_fields = ("meeting", "organisation")
+    readonly_fields = ()
+    fixed = ("meeting", "organisation")
+    fieldsets = ((None, {"fields": ["meeting", "organisation", "present", "head", "size"]}),)
+
+
+@admin.register(Decision, site=site)
+class DecisionAdmin(MeetingPartAdmin):
+    list_display = ("beginning", "number", "meeting")
+    search_fields = ("text", "meeting__title")
+    fieldsets = ((None, {"fields": ["meeting", "number", "text"]}),)
+
+
+@admin.register(ActionPoint, site=site)
+class ActionPointAdmin(MeetingPartAdmin):
+    list_display = ("beginning", "code", "meeting", "owner", "owner_body", "due_on", "status")
+    list_filter = ("meeting__cycle", "meeting", "status", "owner_body")
+    list_select_related = ("meeting", "owner", "owner_body")
+    search_fields = ("text", "owner__name", "owner_body__name_en", "meeting__title")
+    date_hierarchy = "due_on"
+    autocomplete_fields = ("meeting", "owner", "owner_body")
+    readonly_fields = ("number", "held_since")
+    later = ("status", "closing_note")
+    takes_hold = ("status", "owner", "owner_body")
+    fieldsets = (
+        (None, {"fields": ["meeting", "number", "text", "due_on"]}),
+        (
+            _("Owner"),
+            {"fields": ["owner", "owner_body", "held_since"], "description": _("One of the two: a person or a body.")},
+        ),
+        (
+            _("Status"),
+            {"fields": ["status", "closing_note"], "description": _("Done or dropped only with a closing note.")},
+        ),
+    )
+
+    @admin.display(description=_("number"), ordering="number")
+    def code(self, action: ActionPoint) -> str:
+        return action.code

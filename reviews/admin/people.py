@@ -1,0 +1,131 @@
+"""Accounts: who may sign in, for which organisation, in which role."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordMixin
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from reviews.admin.base import PEOPLE, TrackedAdmin
+from reviews.admin.forms import StepForm, TrackedForm
+from reviews.admin.gate import site
+from reviews.models import User
+
+OWN_ACCOUNT = _("You cannot take this away from yourself; another administrator can.")
+
+
+class UserForm(TrackedForm):
+    """An account; user names that differ only in capitals are one name, as they are when signing in."""
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("This user name is taken."))
+        return name
+
+
+class NewUserForm(SetPasswordMixin, UserForm):
+    """A new account with its first password."""
+
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def clean(self) -> Any:
+        self.validate_passwords()
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        # Only now does the instance have the names that a password must not resemble.
+        self.validate_password_for_user(self.instance)
+
+
+class PasswordForm(SetPasswordMixin, StepForm):
+    """A new password for somebody."""
+
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def clean(self) -> Any:
+        self.validate_passwords()
+        self.validate_password_for_user(self.record)
+        return super().clean()
+
+
+@admin.register(User, site=site)
+class UserAdmin(TrackedAdmin):
+    form: type[forms.ModelForm] = UserForm
+    shelf = PEOPLE
+    list_display = ("username", "name", "organisation", "role", "is_active", "is_superuser", "last_login")
+    list_filter = ("role", "is_active", "is_superuser", "organisation__kind")
+    list_select_related = ("organisation",)
+    search_fields = ("username", "name", "email", "organisation__name_en", "organisation__code")
+    autocomplete_fields = ("organisation",)
+    readonly_fields = ("last_login",)
+    later = ("is_active",)
+    fieldsets = (
+        (None, {"fields": ["username", "name", "email"]}),
+        (
+            _("Duty"),
+            {
+                "fields": ["organisation", "role", "is_superuser"],
+                "description": _("People of a national team belong to a member state. Administrators need no role."),
+            },
+        ),
+        (
+            _("Signing in"),
+            {
+                "fields": ["is_active", "last_login"],
+                "description": _("Accounts are never deleted: who may no longer sign in keeps a place in the history."),
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            fieldsets.insert(1, (_("Password"), {"fields": ["password1", "password2"]}))
+        return fieldsets
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if obj else {"form": NewUserForm}), **kwargs)
+
+    @method_decorator(sensitive_post_parameters())
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        return super().add_view(request, form_url, extra_context)
+
+    def add(self, request: HttpRequest, form: Any) -> Any:
+        password, why = form.cleaned_data["password1"], form.cleaned_data["why"]
+        return User.objects.create_user(password=password, by=request.user, why=why, **form.typed())
+
+    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """Nothing; but nobody locks himself or herself out, so that one administrator is always left."""
+        own = record.pk == request.user.pk
+        lost = [name for name in ("is_active", "is_superuser") if own and values.get(name) is False]
+        if lost:
+            raise ValidationError({name: OWN_ACCOUNT for name in lost})
+        return {}
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.set_password)
+        return [path("<path:object_id>/password/", view, name="reviews_user_password"), *super().get_urls()]
+
+    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
+        return [(self.url("password", record.pk), _("Set a password"))]
+
+    @method_decorator(sensitive_post_parameters())
+    def set_password(self, request: HttpRequest, object_id: str) -> Any:
+        def act(person: User, cleaned: dict[str, Any]) -> None:
+            hashed, why = make_password(cleaned["password1"]), _now("password set")
+            person.correct(by=request.user, seen=cleaned["version"], why=why, password=hashed)
+            if person.pk == request.user.pk:
+                update_session_auth_hash(request, person)  # or the administrator would be signed out
+
+        return self.step_view(request, object_id, PasswordForm, _("Set a password"), act)

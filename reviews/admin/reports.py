@@ -1,0 +1,146 @@
+"""National reports with their progress updates and submitted versions."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat, truncatechars
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.admin.base import REPORTS, ShownInline, TrackedAdmin
+from reviews.admin.gate import site
+from reviews.models import NationalReport, ProgressUpdate, ReportVersion
+
+ABOUT_REPORT = ("report__cycle", "report__member_state")
+
+
+class VersionsShown(ShownInline):
+    model = ReportVersion
+    fields = ("number", "submitted_at", "submitted_by", "on_behalf_of")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("submitted_by", *ABOUT_REPORT)
+
+
+class UpdatesShown(ShownInline):
+    model = ProgressUpdate
+    fields = ("at", "data_collection", "analysis", "writing", "note", "author", "meeting")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("author", "meeting", *ABOUT_REPORT)
+
+
+@admin.register(NationalReport, site=site)
+class NationalReportAdmin(TrackedAdmin):
+    shelf = REPORTS
+    list_display = (
+        "member_state", "cycle", "status", "data_collection", "analysis", "writing", "holder", "progressed_at"
+    )  # fmt: skip
+    list_filter = ("cycle", "status", "holder__kind")
+    list_select_related = ("member_state", "cycle", "holder")
+    search_fields = ("member_state__name_en", "member_state__code", "cycle__name_en", "cycle__slug", "authors")
+    autocomplete_fields = ("cycle", "member_state", "holder", "reader", "lead_author")
+    readonly_fields = ("held_since", "progressed_at", "datagaps")
+    fixed = ("cycle", "member_state")
+    later = (
+        "status", "holder", "reader", "data_collection", "analysis", "writing", "handed_in_at", "return_note"
+    )  # fmt: skip
+    takes_hold = ("status", "holder")
+    inlines = (VersionsShown, UpdatesShown)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ["cycle", "member_state", "status", "holder", "reader", "held_since", "datagaps"],
+                "description": _(
+                    "Reports are made when their cycle opens. A corrected status does not choose the holder:"
+                    " give both. Only an accepted report has none."
+                ),
+            },
+        ),
+        (
+            _("Progress"),
+            {
+                "fields": ["data_collection", "analysis", "writing", "progressed_at"],
+                "description": _(
+                    "0 to 100. Empty means not yet reported, which is not 0. Corrected figures become a"
+                    " progress update of their own; the earlier ones stay."
+                ),
+            },
+        ),
+        (_("Submission"), {"fields": ["handed_in_at", "return_note"]}),
+        (_("Authors"), {"fields": ["lead_author", "authors"]}),
+    )
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        return {"holder": values["member_state"], "held_since": clock.now()}
+
+    @admin.display(description=_("data gaps"))
+    def datagaps(self, report: NationalReport) -> SafeString:
+        theirs = {"cycle__id__exact": report.cycle_id, "member_state__id__exact": report.member_state_id}
+        url = f"{reverse('admin:reviews_datagap_changelist')}?{urlencode(theirs)}"
+        return format_html('<a href="{}">{}</a>', url, _("Data gaps of this country"))
+
+
+@admin.register(ProgressUpdate, site=site)
+class ProgressUpdateAdmin(TrackedAdmin):
+    shelf, immutable = REPORTS, True
+    list_display = (
+        "at", "member_state", "data_collection", "analysis", "writing", "author", "meeting", "beginning"
+    )  # fmt: skip
+    list_filter = ("report__cycle", "report__member_state")
+    list_select_related = ("author", "meeting", *ABOUT_REPORT)
+    search_fields = ("note", "report__member_state__name_en", "report__member_state__code", "author__name")
+    date_hierarchy = "at"
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ["report", "at", "author", "meeting"],
+                "description": _("Updates are never changed. To correct figures, correct the report: that adds one."),
+            },
+        ),
+        (_("Progress"), {"fields": ["data_collection", "analysis", "writing", "note"]}),
+    )
+
+    @admin.display(description=_("member state"), ordering="report__member_state__name_en")
+    def member_state(self, update: ProgressUpdate) -> str:
+        return str(update.report.member_state)
+
+    @admin.display(description=_("note"))
+    def beginning(self, update: ProgressUpdate) -> str:
+        return truncatechars(update.note, 80)
+
+
+@admin.register(ReportVersion, site=site)
+class ReportVersionAdmin(TrackedAdmin):
+    shelf, immutable = REPORTS, True
+    list_display = ("report", "number", "submitted_at", "submitted_by", "on_behalf_of", "volume")
+    list_filter = ("report__cycle", "report__member_state")
+    list_select_related = ("submitted_by", *ABOUT_REPORT)
+    search_fields = (
+        "report__member_state__name_en", "report__member_state__code", "receipt", "sha256", "original_name"
+    )  # fmt: skip
+    search_help_text = _("Country, receipt, SHA-256, or the name of the file when uploaded")
+    date_hierarchy = "submitted_at"
+    fieldsets = (
+        (None, {"fields": ["report", "number", "submitted_at", "submitted_by", "on_behalf_of", "reason", "receipt"]}),
+        (_("File"), {"fields": ["download", "original_name", "volume", "sha256"]}),
+        (_("National clearance"), {"fields": ["cleared_by", "cleared_on", "clearance_letter"]}),
+    )
+
+    @admin.display(description=_("file"))
+    def download(self, version: ReportVersion) -> SafeString:
+        """The page that asks for permission; files have no address of their own."""
+        where = [version.cycle.slug, version.report.code, version.number]
+        url = reverse("report-version-file", args=where)
+        return format_html('<a href="{}">{}</a>', url, version.download_name)
+
+    @admin.display(description=_("size"), ordering="size")
+    def volume(self, version: ReportVersion) -> str:
+        return filesizeformat(version.size)

@@ -1,0 +1,79 @@
+"""The history of everything: to read and to search, never to change."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from reviews.admin.base import HISTORY, TrackedAdmin
+from reviews.admin.gate import site
+from reviews.models import Trace, Tracked
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Kinds of record by their names; the column holds labels of models."""
+
+    title, parameter_name = _("kind of record"), "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = [m for m in apps.get_app_config("reviews").get_models() if issubclass(m, Tracked)]
+        return sorted(((m._meta.label_lower, _named(m)) for m in kinds), key=lambda kind: kind[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Trace]) -> QuerySet[Trace]:
+        return queryset.filter(model=self.value()) if self.value() else queryset
+
+
+@admin.register(Trace, site=site)
+class TraceAdmin(TrackedAdmin):
+    shelf, immutable = HISTORY, True
+    list_display = ("at", "who", "verb", "kind", "label", "beginning")
+    list_filter = ("verb", KindFilter, ("by", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("by",)
+    search_fields = ("label", "why")
+    search_help_text = _("Name of the record, or words of the reason")
+    date_hierarchy = "at"
+    fieldsets = (
+        (None, {"fields": ["at", "who", "verb", "kind", "record", "version"]}),
+        (_("What changed"), {"fields": ["changes", "why"]}),
+    )
+
+    def traces(self, record: Trace) -> QuerySet[Trace]:
+        """The history that this row is part of."""
+        return Trace.objects.filter(model=record.model, object_id=record.object_id)
+
+    @admin.display(description=_("who"), ordering="by__name")
+    def who(self, row: Trace) -> str:
+        return str(row.by or _("The system"))
+
+    @admin.display(description=_("kind of record"), ordering="model")
+    def kind(self, row: Trace) -> str:
+        return _named(apps.get_model(row.model))
+
+    @admin.display(description=_("record"))
+    def record(self, row: Trace) -> SafeString:
+        try:
+            url = reverse(f"admin:{row.model.replace('.', '_')}_change", args=[row.object_id])
+        except NoReverseMatch:
+            return format_html("{}", row.label)
+        return format_html('<a href="{}">{}</a>', url, row.label)
+
+    @admin.display(description=_("what changed"))
+    def changes(self, row: Trace) -> str:
+        return render_to_string("admin/differences.html", {"differences": row.differences})
+
+    @admin.display(description=_("why"), ordering="why")
+    def beginning(self, row: Trace) -> str:
+        return truncatechars(row.why, 80)
+
+
+def _named(model: Any) -> str:
+    return str(capfirst(model._meta.verbose_name))

@@ -1,0 +1,165 @@
+"""The board: where every member state of a cycle stands, today or on a past day.
+
+A past day is rebuilt from the trace, so it shows what people saw then; the rest of the arithmetic is the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, standings
+from reviews.models import (
+    DataGap,
+    Deadline,
+    Extension,
+    ExtensionStatus,
+    GapKind,
+    GapStatus,
+    Meeting,
+    NationalReport,
+    Organisation,
+    ProgressUpdate,
+    ReportStatus,
+    Standing,
+    Trace,
+)
+from reviews.models.reports import WORKSTREAMS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One member state on the board."""
+
+    report: NationalReport
+    state: Organisation
+    holder: str
+    gaps: list[int]  # open gaps, one number for each kind in order
+    standing: Standing | None  # what is due next; None: nothing is
+    age: int | None  # days since the last progress; None: there was none
+
+    @property
+    def open_gaps(self) -> int:
+        return sum(self.gaps)
+
+
+@dataclass(frozen=True)
+class Average:
+    """The mean of one workstream over the members that have reported it."""
+
+    label: str
+    value: int | None
+    reported: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything the board page shows, on one day."""
+
+    on: date
+    rows: list[Row]
+    kinds: list[GapKind]
+    deadlines: list[Deadline]
+    meetings: list[Meeting]
+    averages: list[Average]
+    statuses: list[tuple[str, int]]
+
+    @property
+    def gaps_by_kind(self) -> list[int]:
+        return [sum(row.gaps[i] for row in self.rows) for i in range(len(self.kinds))]
+
+    @property
+    def open_gaps(self) -> int:
+        return sum(row.open_gaps for row in self.rows)
+
+
+def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
+    """The board on a day; with `at`, as it stood at that instant."""
+    states = {state.pk: state for state in Organisation.objects.filter(memberships__cycle=cycle, memberships__joined_on__lte=on)}
+    reports = [r for r in _rows(_reports(cycle), at) if r.member_state_id in states]
+    kinds = list(GapKind.objects.all())
+    gaps = _open_gaps(cycle, at)
+    deadlines = _rows(cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
+    granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
+    found = standings.standings(reports, deadlines, granted, on)
+    rows = [_row(r, states, gaps, kinds, found[r.pk], on) for r in reports]
+    rows.sort(key=lambda row: row.state.name_en)
+    return Board(
+        on=on, rows=rows, kinds=kinds, deadlines=deadlines,
+        meetings=sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on),
+        averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports),
+    )  # fmt: skip
+
+
+def progress_points(cycle: Any, until: datetime) -> list[tuple[date, tuple[float | None, ...], int]]:
+    """Average of each workstream after every day on which somebody reported, with how many have reported."""
+    updates = ProgressUpdate.objects.filter(report__cycle=cycle, at__lte=until).order_by("at", "id")
+    latest: dict[int, tuple[int | None, ...]] = {}
+    points: dict[date, tuple[tuple[float | None, ...], int]] = {}
+    for report, moment, *figures in updates.values_list("report", "at", *WORKSTREAMS):
+        latest[report] = tuple(figures)
+        points[clock.day_of(moment)] = _means(latest.values()), len(latest)
+    return [(day, means, reported) for day, (means, reported) in points.items()]
+
+
+def _means(figures: Iterable[tuple[int | None, ...]]) -> tuple[float | None, ...]:
+    return tuple(_mean(column) for column in zip(*figures, strict=True))
+
+
+def _mean(values: Iterable[int | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return sum(told) / len(told) if told else None
+
+
+def _rows(records: Any, at: datetime | None) -> list[Any]:
+    return Trace.objects.as_of(records, at) if at else list(records)
+
+
+def _reports(cycle: Any) -> Any:
+    return NationalReport.objects.filter(cycle=cycle)
+
+
+def _extensions(cycle: Any) -> Any:
+    return Extension.objects.filter(deadline__cycle=cycle)
+
+
+def _open_gaps(cycle: Any, at: datetime | None) -> Counter[tuple[int, int]]:
+    """How many open gaps by (member state, kind)."""
+    if at:
+        past = Trace.objects.as_of(DataGap.objects.filter(cycle=cycle), at)
+        return Counter((g.member_state_id, g.kind_id) for g in past if g.status != GapStatus.CLOSED)
+    counted = DataGap.objects.filter(cycle=cycle).open().order_by().values("member_state", "kind")
+    return Counter({(r["member_state"], r["kind"]): r["n"] for r in counted.annotate(n=Count("pk"))})
+
+
+def _row(
+    report: Any, states: dict[int, Any], gaps: Counter[tuple[int, int]], kinds: list[GapKind], theirs: Any, on: date
+) -> Row:
+    state = states[report.member_state_id]
+    age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
+    return Row(
+        report=report, state=state, holder=_holder(report, state), age=age,
+        gaps=[gaps[(state.pk, kind.pk)] for kind in kinds], standing=standings.next_standing(theirs),
+    )  # fmt: skip
+
+
+def _holder(report: Any, state: Organisation) -> str:
+    """Who has it: the country, or the consultants who read. (The only two a report can be with.)"""
+    if report.holder_id is None:
+        return ""
+    return str(state) if report.holder_id == state.pk else str(_("Regional consultants"))
+
+
+def _average(name: str, reports: list[Any]) -> Average:
+    told = [value for report in reports if (value := getattr(report, name)) is not None]
+    label = str(NationalReport._meta.get_field(name).verbose_name)
+    return Average(label, round(sum(told) / len(told)) if told else None, len(told))
+
+
+def _statuses(reports: list[Any]) -> list[tuple[str, int]]:
+    counted = Counter(report.status for report in reports)
+    return [(str(status.label), counted[status]) for status in ReportStatus]

@@ -1,0 +1,154 @@
+"""My desk: what waits for a person, what is due, what changed. Put together from each noun's own questions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy, standings
+from reviews.models import (
+    ActionPoint,
+    DataGap,
+    Deadline,
+    Extension,
+    NationalReport,
+    Organisation,
+    ReportStatus,
+    Standing,
+    Trace,
+)
+
+SILENT_DAYS = 14  # after this without progress, the Secretariat may want to ask
+AHEAD_DAYS = 45  # how far the desk looks
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits for a person."""
+
+    since: datetime
+    what: str
+    about: str
+    url: str
+
+    @property
+    def days(self) -> int:
+        """Days it has waited, as a negative distance from today."""
+        return clock.days_between(clock.today(), clock.day_of(self.since))
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something a country has to meet, as a line of the desk."""
+
+    state: Organisation
+    standing: Standing
+
+    @property
+    def url(self) -> str:
+        return self.standing.deadline.get_absolute_url()
+
+
+# What a country does next with its report, and from which page.
+NEXT_STEPS = {
+    ReportStatus.NOT_STARTED: _("Post the first progress"),
+    ReportStatus.IN_PROGRESS: _("Post progress"),
+    ReportStatus.RETURNED: _("Revise the returned report"),
+}
+
+
+def waiting(user: Any, cycles: list[Any]) -> list[Item]:
+    """What waits for this person in these cycles, oldest first."""
+    found = [*_own_reports(user, cycles), *_gaps(user, cycles), *_to_read(user, cycles)]
+    found += [*_to_decide(user, cycles), *_silent(user, cycles), *_actions(user, cycles)]
+    return sorted(found, key=lambda item: item.since)
+
+
+def due(user: Any, cycles: list[Any]) -> list[Due]:
+    """What is due soon or overdue, of the person's own country, or of all for those who see all."""
+    reports = list(_reports(cycles).visible_to(user))
+    deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
+    found = standings.standings(reports, deadlines.prefetch_related("only_for"), _granted(cycles), clock.today())
+    lines = [Due(r.member_state, s) for r in reports for s in found[r.pk] if s.deadline.cycle_id == r.cycle_id]
+    return sorted((line for line in lines if _is_near(line.standing)), key=lambda line: line.standing.due_on)
+
+
+def changes(user: Any, since: datetime, most: int = 20) -> Any:
+    """What others did since then, as far as this person may read it; newest first."""
+    rows = Trace.objects.visible_to(user).filter(at__gt=since, cycle__isnull=False).exclude(by=user)
+    shown = rows.exclude(model="reviews.progressupdate")  # told by its report's line already
+    return shown.select_related("by", "cycle", "member_state").distinct().order_by("-id")[:most]
+
+
+def _reports(cycles: list[Any]) -> Any:
+    return NationalReport.objects.filter(cycle__in=cycles).select_related("cycle", "member_state")
+
+
+def _granted(cycles: list[Any]) -> Any:
+    return Extension.objects.filter(deadline__cycle__in=cycles).granted()
+
+
+def _is_near(standing: Standing) -> bool:
+    ahead = clock.today() + timedelta(days=AHEAD_DAYS)
+    return not standing.is_met and standing.due_on <= ahead
+
+
+def _own_reports(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    if policy.reach(user, "report.update") is not policy.Reach.OWN:
+        return
+    for report in _reports(cycles).open().filter(member_state=user.organisation_id):
+        step = str(NEXT_STEPS[ReportStatus(report.status)])
+        yield Item(report.progressed_at or report.held_since, step, str(report.member_state), report.get_absolute_url())
+
+
+def _gaps(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    gaps = DataGap.objects.filter(cycle__in=cycles).visible_to(user).held_by(user.organisation_id)
+    for gap in gaps.select_related("cycle", "member_state", "kind"):
+        about = f"{gap.code} · {gap.kind} · {gap.get_status_display()}"
+        yield Item(gap.held_since, _gap_step(user), about, gap.get_absolute_url())
+
+
+def _gap_step(user: Any) -> str:
+    if policy.may(user, "guidance.write"):
+        return _now("Give guidance on a data gap")
+    return _now("Resolve a data gap")
+
+
+def _to_read(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    if not policy.may(user, "report.start_reading"):
+        return
+    mine = Q(reader=None) | Q(reader=user)
+    for report in _reports(cycles).to_read().filter(mine):
+        yield Item(report.held_since, _now("Read a report"), str(report.member_state), report.get_absolute_url())
+
+
+def _to_decide(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    if not policy.may(user, "extension.decide"):
+        return
+    asked = Extension.objects.filter(deadline__cycle__in=cycles).to_decide()
+    for request in asked.select_related("deadline__cycle", "member_state"):
+        about = f"{request.member_state} · {request.deadline} · {date_format(request.asked_until)}"
+        url = reverse("extension-decide", args=[request.cycle.slug, request.pk])
+        yield Item(request.asked_at, _now("Decide on an extension"), about, url)
+
+
+def _silent(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    if not policy.may(user, "deadline.set"):
+        return
+    before = clock.now() - timedelta(days=SILENT_DAYS)
+    for report in _reports(cycles).silent_since(before):
+        since = report.progressed_at or report.held_since
+        yield Item(since, _now("Ask for progress: none was posted"), str(report.member_state), report.get_absolute_url())
+
+
+def _actions(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    points = ActionPoint.objects.filter(meeting__cycle__in=cycles).open().owned_by(user)
+    for point in points.select_related("meeting__cycle"):
+        about = f"{point.text} · {_now('due')} {date_format(point.due_on)}"
+        yield Item(point.held_since, _now("Act after a meeting"), about, point.get_absolute_url())

@@ -1,0 +1,330 @@
+"""The demonstration's history: each row of `fixtures/demo` is one step that somebody took at some moment.
+
+The steps go through the models' own verbs, with the rights of whoever takes them and the clock at their
+moment, so that the trace reads as if people had done all this.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from reviews import actions, clock
+from reviews.loading import pdf
+from reviews.loading.rows import FIXTURES, Row, read
+from reviews.models import (
+    ActionPoint,
+    AgendaItem,
+    DataGap,
+    Deadline,
+    Decision,
+    Delegation,
+    Extension,
+    Framework,
+    FrameworkNode,
+    GapKind,
+    Meeting,
+    NationalReport,
+    Organisation,
+    ReviewCycle,
+    TimelineEvent,
+    User,
+)
+
+FOLDER = FIXTURES / "demo"
+SLUG = "ascc-2025-mtr"
+
+Step = Callable[[Row, User], Any]
+
+
+def tell() -> None:
+    """Take every step of every file, in the order of time. Raises BadRow."""
+    steps = [(row, step) for file, verbs in STEPS.items() for row, step in _steps(file, verbs)]
+    for row, step in sorted(steps, key=lambda pair: pair[0].moment("at")):
+        with row.blamed(), clock.at(row.moment("at")):
+            step(row, User.objects.get(username=row.text("by")))
+
+
+def _steps(file: str, verbs: dict[str, Step]) -> list[tuple[Row, Step]]:
+    rows = read(FOLDER / file, ("at", "by", "step"))
+    if unknown := [row for row in rows if row.text("step") not in verbs]:
+        raise unknown[0].wrong(f"“{unknown[0].text('step')}” is no step.")
+    return [(row, verbs[row.text("step")]) for row in rows]
+
+
+# --- what a row names -----------------------------------------------------------------------------------
+
+
+def _cycle() -> ReviewCycle:
+    return ReviewCycle.objects.get(slug=SLUG)
+
+
+def _body(code: str) -> Organisation:
+    return Organisation.objects.get(code=code)
+
+
+def _bodies(row: Row, column: str) -> list[Organisation]:
+    return [_body(code) for code in row.words(column)]
+
+
+def _person(username: str) -> User | None:
+    return User.objects.get(username=username) if username else None
+
+
+def _event(row: Row) -> TimelineEvent:
+    return TimelineEvent.objects.get(code=row.text("event"))
+
+
+def _meeting(row: Row) -> Meeting:
+    return Meeting.objects.get(cycle__slug=SLUG, code=row.text("meeting"))
+
+
+def _deadline(row: Row) -> Deadline:
+    return Deadline.objects.get(cycle__slug=SLUG, number=row.number("deadline"))
+
+
+def _report(code: str) -> NationalReport:
+    return NationalReport.objects.get(cycle__slug=SLUG, member_state__code=code)
+
+
+def _gap(row: Row) -> DataGap:
+    state, _, number = row.text("gap").partition("-")
+    return DataGap.objects.get(cycle__slug=SLUG, member_state__code=state, number=number)
+
+
+def _extension(row: Row) -> Extension:
+    """The country's request that waits for a decision."""
+    return _deadline(row).extensions.to_decide().get(member_state__code=row.text("report"))
+
+
+def _texts(row: Row, *columns: str) -> dict[str, str]:
+    return {column: row.text(column) for column in columns}
+
+
+# --- the cycle ------------------------------------------------------------------------------------------
+
+
+def _open_cycle(row: Row, by: User) -> None:
+    """With the seats of those who are member states by its last day."""
+    values = _texts(row, "slug", "name_en", "name_vi")
+    days = {"starts_on": row.day("starts_on"), "ends_on": row.day("ends_on")}
+    framework = Framework.objects.get(code=row.text("framework"))
+    cycle = ReviewCycle.record_new(by=by, framework=framework, is_demo=True, shared=True, **values, **days)
+    for state in Organisation.objects.member_states(cycle.ends_on):
+        actions.seat_member(by=by, cycle=cycle, member_state=state, joined_on=cycle.starts_on)
+    actions.open_cycle(by=by, cycle=cycle, seen=cycle.version)
+
+
+# --- meetings -------------------------------------------------------------------------------------------
+
+
+def _plan(row: Row, by: User) -> None:
+    """The days come from the time line; what is planned there stays, whatever came of it."""
+    event = _event(row)
+    Meeting.plan(
+        _cycle(), by=by, code=row.text("meeting"), number=row.number("number"), shared=bool(row.text("shared")),
+        host=_body(row.text("host")) if row.text("host") else None, planned_from=event.planned_from,
+        planned_to=event.planned_to, source=event.source, confidence=event.confidence,
+        **_texts(row, "series", "title", "mode", "place", "time_zone"),
+    )  # fmt: skip
+
+
+def _move_meeting(row: Row, by: User) -> None:
+    event, meeting = _event(row), _meeting(row)
+    days = {"planned_from": event.held_from, "planned_to": event.held_to}
+    meeting.move(by=by, seen=meeting.version, why=row.text("note"), **_texts(row, "mode", "place"), **days)
+
+
+def _hold(row: Row, by: User) -> None:
+    """Without days where the time line knows none."""
+    event, meeting = _event(row), _meeting(row)
+    days: dict[str, Any] = {"held_from": event.held_from, "held_to": event.held_to}
+    meeting.hold(by=by, seen=meeting.version, why=row.text("note"), **days)
+
+
+def _agenda(row: Row, by: User) -> None:
+    _meeting(row).record(AgendaItem, by=by, **_texts(row, "title", "presenter"))
+
+
+def _delegations(row: Row, by: User) -> None:
+    for organisation in _bodies(row, "organisations"):
+        _meeting(row).record(Delegation, by=by, organisation=organisation)
+
+
+def _decide(row: Row, by: User) -> None:
+    _meeting(row).record(Decision, by=by, **_texts(row, "text"))
+
+
+def _act(row: Row, by: User) -> None:
+    owner, body = _person(row.text("owner")), next(iter(_bodies(row, "organisations")), None)
+    values = {"owner": owner, "owner_body": body, "due_on": row.day("due_on")}
+    _meeting(row).record(ActionPoint, by=by, **_texts(row, "text"), **values)
+
+
+def _finish(row: Row, by: User) -> None:
+    point = _action(row)
+    point.finish(by=by, seen=point.version, note=row.text("note"))
+
+
+def _drop(row: Row, by: User) -> None:
+    point = _action(row)
+    point.drop(by=by, seen=point.version, note=row.text("note"))
+
+
+def _action(row: Row) -> ActionPoint:
+    return ActionPoint.objects.get(meeting=_meeting(row), number=row.number("number"))
+
+
+# --- deadlines ------------------------------------------------------------------------------------------
+
+
+def _set_deadline(row: Row, by: User) -> None:
+    Deadline.set_for(
+        _cycle(), by=by, only_for=_bodies(row, "only_for"), shared=bool(row.text("shared")),
+        **_texts(row, "title", "output", "confidence_note"), **_days(row),
+    )  # fmt: skip
+
+
+def _move_deadline(row: Row, by: User) -> None:
+    deadline = _deadline(row)
+    deadline.move(by=by, seen=deadline.version, why=row.text("note"), **_days(row))
+
+
+def _days(row: Row) -> dict[str, Any]:
+    return {name: row.day(name) for name in ("opens_on", "due_on", "last_on")}
+
+
+def _ask(row: Row, by: User) -> None:
+    asked: dict[str, Any] = {"asked_until": row.day("until"), "reason": row.text("note")}
+    Extension.ask_for(_report(row.text("report")), _deadline(row), by=by, **asked)
+
+
+def _grant(row: Row, by: User) -> None:
+    extension = _extension(row)
+    extension.grant(by=by, seen=extension.version, until=row.day("until"), note=row.text("note"))
+
+
+def _refuse(row: Row, by: User) -> None:
+    extension = _extension(row)
+    extension.refuse(by=by, seen=extension.version, note=row.text("note"))
+
+
+# --- national reports -----------------------------------------------------------------------------------
+
+
+def _post(row: Row, by: User) -> None:
+    report, meeting = _report(row.text("report")), _meeting(row) if row.text("meeting") else None
+    figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
+    report.post_progress(by=by, seen=report.version, note=row.text("note"), meeting=meeting, **figures)
+
+
+def _appoint(row: Row, by: User) -> None:
+    report, author = _report(row.text("report")), _person(row.text("lead_author"))
+    report.appoint(by=by, seen=report.version, lead_author=author, authors=row.text("authors"))
+
+
+def _submit(row: Row, by: User) -> None:
+    report = _report(row.text("report"))
+    said = {"reason": row.text("note"), "cleared_on": row.day("cleared_on")}
+    said |= _texts(row, "on_behalf_of", "cleared_by")
+    actions.submit_report(by=by, report=report, seen=report.version, file=_paper(report), **said)
+
+
+def _paper(report: NationalReport) -> SimpleUploadedFile:
+    number = report.versions.count() + 1
+    content = pdf.page("Demonstration: invented content", f"{report.code}, version {number}")
+    return SimpleUploadedFile(f"{report.code}-demonstration-{number}.pdf", content, "application/pdf")
+
+
+def _recall(row: Row, by: User) -> None:
+    report = _report(row.text("report"))
+    report.recall(by=by, seen=report.version, note=row.text("note"))
+
+
+def _start_reading(row: Row, by: User) -> None:
+    report = _report(row.text("report"))
+    report.start_reading(by=by, seen=report.version)
+
+
+def _return(row: Row, by: User) -> None:
+    report = _report(row.text("report"))
+    report.return_for_revision(by=by, seen=report.version, note=row.text("note"))
+
+
+def _accept(row: Row, by: User) -> None:
+    report = _report(row.text("report"))
+    report.accept(by=by, seen=report.version, note=row.text("note"))
+
+
+# --- data gaps ------------------------------------------------------------------------------------------
+
+
+def _raise(row: Row, by: User) -> None:
+    report, kind = _report(row.text("gap").partition("-")[0]), GapKind.objects.get(code=row.text("kind"))
+    texts = _texts(row, "missing", "effect")
+    gap = DataGap.raise_for(report, by=by, kind=kind, key_result_area=_area(row, report), **texts)
+    if gap.code != row.text("gap"):
+        raise row.wrong(f"this gap got the number {gap.code}.")
+
+
+def _area(row: Row, report: NationalReport) -> FrameworkNode | None:
+    code = row.text("area")
+    return FrameworkNode.objects.get(framework=report.cycle.framework_id, code=code) if code else None
+
+
+def _ask_guidance(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.ask_guidance(by=by, seen=gap.version, note=row.text("note"))
+
+
+def _give_guidance(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.give_guidance(by=by, seen=gap.version, note=row.text("note"))
+
+
+def _take_up(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.take_up(by=by, seen=gap.version, note=row.text("note"))
+
+
+def _close(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.close(by=by, seen=gap.version, **_texts(row, "way", "note"))
+
+
+def _reopen(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.reopen(by=by, seen=gap.version, note=row.text("note"))
+
+
+STEPS: dict[str, dict[str, Step]] = {
+    "cycle.csv": {"open": _open_cycle},
+    "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
+    "deadlines.csv": {"set": _set_deadline, "move": _move_deadline},
+    "progress.csv": {"post": _post},
+    "reports.csv": {
+        "appoint": _appoint,
+        "submit": _submit,
+        "recall": _recall,
+        "start_reading": _start_reading,
+        "return": _return,
+        "accept": _accept,
+    },
+    "datagaps.csv": {
+        "raise": _raise,
+        "ask_guidance": _ask_guidance,
+        "give_guidance": _give_guidance,
+        "take_up": _take_up,
+        "close": _close,
+        "reopen": _reopen,
+    },
+    "extensions.csv": {"ask": _ask, "grant": _grant, "refuse": _refuse},
+    "minutes.csv": {
+        "agenda": _agenda,
+        "delegations": _delegations,
+        "decision": _decide,
+        "action": _act,
+        "finish": _finish,
+        "drop": _drop,
+    },
+}

@@ -1,0 +1,64 @@
+"""The three pictures of the board: its rows, turned into what the charts draw."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reviews import board, charts, clock
+from reviews.models import NationalReport, Output
+from reviews.models.reports import WORKSTREAMS
+
+
+def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
+    """Progress over time, towards the deadlines of the national reports."""
+    points = [
+        charts.ProgressPoint(day, values, reported, len(shown.rows))
+        for day, values, reported in board.progress_points(cycle, clock.end_of(shown.on))
+    ]
+    due = [d for d in shown.deadlines if d.output == Output.NATIONAL_REPORT]
+    return charts.progress_chart(
+        points, series=_workstreams(), today=_today(shown.on), markers=[charts.Marker(d.due_on, d.title) for d in due]
+    )
+
+
+def gaps(cycle: Any, shown: board.Board, readable: set[int]) -> charts.GapsChart:
+    """Open gaps by kind and country, in the board's neutral order."""
+    rows = [charts.GapRow(str(r.state), tuple(r.gaps), _gaps_url(cycle, r, readable)) for r in shown.rows]
+    return charts.gaps_chart(rows, kinds=[str(kind) for kind in shown.kinds])
+
+
+def time_line(cycle: Any, shown: board.Board) -> charts.TimelineChart:
+    """Meetings and deadlines, with the day of the board on it."""
+    events = [*_meetings(cycle, shown), *_deadlines(cycle, shown)]
+    return charts.timeline_chart(events, today=_today(shown.on))
+
+
+def _workstreams() -> list[str]:
+    return [str(NationalReport._meta.get_field(name).verbose_name).capitalize() for name in WORKSTREAMS]
+
+
+def _today(on: date) -> charts.Marker:
+    return charts.Marker(on, _("Today") if on == clock.today() else _("This day"))
+
+
+def _gaps_url(cycle: Any, row: board.Row, readable: set[int]) -> str:
+    if row.report.pk not in readable:
+        return ""
+    return f"{reverse('datagap-list', args=[cycle.slug])}?member_state={row.state.code}"
+
+
+def _meetings(cycle: Any, shown: board.Board) -> Iterator[charts.TimelineEvent]:
+    for meeting in shown.meetings:
+        url = reverse("meeting", args=[cycle.slug, meeting.code])
+        first = meeting.first_planned_to if meeting.has_moved else None
+        yield charts.TimelineEvent(meeting.title, meeting.ends_on, "meeting", meeting.starts_on, first, url)
+
+
+def _deadlines(cycle: Any, shown: board.Board) -> Iterator[charts.TimelineEvent]:
+    for deadline in shown.deadlines:
+        url = reverse("deadline", args=[cycle.slug, deadline.number])
+        first = deadline.first_due_on if deadline.first_due_on != deadline.due_on else None
+        yield charts.TimelineEvent(deadline.title, deadline.due_on, "deadline", deadline.opens_on, first, url)

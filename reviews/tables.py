@@ -1,0 +1,158 @@
+"""The columns of every list, for the page and for its export."""
+
+from datetime import date, datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.template.loader import get_template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.models import ActionPoint, DataGap, Deadline, Meeting, NationalReport, ProgressUpdate
+
+
+def open_row(record: Any) -> str:
+    """The address of the row itself (a foreign key's own link would lead to the related record)."""
+    return str(record.get_absolute_url())
+
+
+class StatusColumn(tables.Column):
+    """A status as a badge: shape, colour and word. Exported as its word."""
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        return get_template("includes/status.html").render({"label": value, "tone": record.tone})
+
+    def value(self, value: Any) -> str:
+        return str(value)
+
+
+class FigureColumn(tables.Column):
+    """0 to 100 as a bar; empty is "not yet reported", in exports an empty cell."""
+
+    empty_values = ()
+
+    def render(self, value: int | None) -> SafeString:
+        return get_template("includes/bar.html").render({"value": value})
+
+    def value(self, value: int | None) -> int | None:
+        return value
+
+
+class DayColumn(tables.Column):
+    """A date, or the Jakarta day of an instant; exported as 2020-08-20."""
+
+    def render(self, value: date | datetime) -> str:
+        return date_format(_day(value))
+
+    def value(self, value: date | datetime | None) -> str:
+        return _day(value).isoformat() if value else ""
+
+
+def _day(value: date | datetime) -> date:
+    return clock.day_of(value) if isinstance(value, datetime) else value
+
+
+class AgeColumn(DayColumn):
+    """How many days ago something happened, with its date."""
+
+    def render(self, value: datetime) -> SafeString:
+        days = clock.days_between(clock.day_of(value), clock.today())
+        return format_html("{} <span class=\"soft\">({})</span>", date_format(_day(value)), _now("%d d") % days)
+
+
+class ReportTable(tables.Table):
+    member_state = tables.Column(linkify=open_row, order_by="member_state__name_en")
+    status = StatusColumn()
+    data_collection = FigureColumn()
+    analysis = FigureColumn()
+    writing = FigureColumn()
+    progressed_at = AgeColumn()
+    holder = tables.Column(order_by="holder__name_en")
+    held_since = DayColumn()
+
+    class Meta:
+        model = NationalReport
+        fields = (
+            "member_state", "status", "data_collection", "analysis", "writing", "progressed_at", "holder", "held_since",
+        )  # fmt: skip
+
+
+class ProgressTable(tables.Table):
+    at = DayColumn()
+    data_collection = FigureColumn()
+    analysis = FigureColumn()
+    writing = FigureColumn()
+
+    class Meta:
+        model = ProgressUpdate
+        fields = ("at", "data_collection", "analysis", "writing", "note", "author", "meeting")
+
+
+class DataGapTable(tables.Table):
+    code = tables.Column(
+        _("Gap"), accessor="code", linkify=open_row, order_by=("member_state__name_en", "number")
+    )
+    kind = tables.Column(order_by="kind__position")
+    key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__code")
+    status = StatusColumn()
+    holder = tables.Column(order_by="holder__name_en")
+    held_since = AgeColumn()
+    raised_at = DayColumn()
+
+    class Meta:
+        model = DataGap
+        fields = ("code", "kind", "key_result_area", "missing", "status", "holder", "held_since", "raised_at")
+
+    def render_missing(self, value: str) -> str:
+        return value if len(value) <= 160 else f"{value[:157]}…"
+
+    def value_missing(self, value: str) -> str:
+        return value
+
+    def render_key_result_area(self, value: Any) -> SafeString:
+        mark = get_template("includes/check_mark.html").render() if value.confidence == "check" else ""
+        return format_html("{} {}", value, mark)
+
+    def value_key_result_area(self, value: Any) -> str:
+        return str(value)
+
+
+class DeadlineTable(tables.Table):
+    title = tables.Column(linkify=open_row)
+    opens_on = DayColumn()
+    due_on = DayColumn()
+    last_on = DayColumn()
+    first_due_on = DayColumn()
+    output = tables.Column()
+
+    class Meta:
+        model = Deadline
+        fields = ("number", "title", "opens_on", "due_on", "last_on", "first_due_on", "output")
+
+
+class MeetingTable(tables.Table):
+    title = tables.Column(linkify=open_row)
+    status = StatusColumn()
+    planned_from = DayColumn(_("Planned"))
+    held_from = DayColumn(_("Held"))
+    host = tables.Column(order_by="host__name_en")
+
+    class Meta:
+        model = Meeting
+        fields = ("title", "series", "planned_from", "held_from", "status", "host", "mode", "place")
+
+
+class ActionPointTable(tables.Table):
+    code = tables.Column(_("Action point"), accessor="code", linkify=open_row, order_by=("meeting__planned_from", "number"))
+    status = StatusColumn()
+    due_on = DayColumn()
+    holder = tables.Column(_("Owner"), accessor="holder", orderable=False)
+
+    class Meta:
+        model = ActionPoint
+        fields = ("code", "text", "holder", "due_on", "status", "closing_note")
+

@@ -1,0 +1,85 @@
+"""Every address of the site: nouns, with POST verbs beneath."""
+
+from django.contrib.auth import views as accounts
+from django.urls import include, path, register_converter
+
+from reviews import converters
+from reviews.views import board, datagaps, deadlines, desk, meetings, reports
+
+register_converter(converters.StateCode, "state")
+register_converter(converters.GapCode, "gap")
+register_converter(converters.Number, "number")
+register_converter(converters.PartKind, "part")
+
+report_urls = [
+    path("", reports.report_page, name="report"),
+    path("progress/", reports.ProgressList.as_view(), name="progress-list"),
+    path("update/", reports.UpdateReport.as_view(), name="report-update"),
+    path("authors/", reports.AppointAuthors.as_view(), name="report-authors"),
+    path("submit/", reports.SubmitReport.as_view(), name="report-submit"),
+    path("recall/", reports.RecallReport.as_view(), name="report-recall"),
+    path("start-reading/", reports.StartReading.as_view(), name="report-start-reading"),
+    path("return/", reports.ReturnReport.as_view(), name="report-return"),
+    path("accept/", reports.AcceptReport.as_view(), name="report-accept"),
+    path("versions/<number:number>/", reports.version_page, name="report-version"),
+    path("versions/<number:number>/file/", reports.version_file, name="report-version-file"),
+]
+
+datagap_urls = [
+    path("", datagaps.gap_page, name="datagap"),
+    path("edit/", datagaps.EditDataGap.as_view(), name="datagap-edit"),
+    path("ask-guidance/", datagaps.AskGuidance.as_view(), name="datagap-ask-guidance"),
+    path("give-guidance/", datagaps.GiveGuidance.as_view(), name="datagap-give-guidance"),
+    path("take-up/", datagaps.TakeUp.as_view(), name="datagap-take-up"),
+    path("close/", datagaps.CloseGap.as_view(), name="datagap-close"),
+    path("reopen/", datagaps.ReopenGap.as_view(), name="datagap-reopen"),
+]
+
+deadline_urls = [
+    path("", deadlines.deadline_page, name="deadline"),
+    path("edit/", deadlines.EditDeadline.as_view(), name="deadline-edit"),
+    path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
+]
+
+meeting_urls = [
+    path("", meetings.meeting_page, name="meeting"),
+    path("edit/", meetings.EditMeeting.as_view(), name="meeting-edit"),
+    path("hold/", meetings.HoldMeeting.as_view(), name="meeting-hold"),
+    path("cancel/", meetings.CancelMeeting.as_view(), name="meeting-cancel"),
+    path("<part:kind>/add/", meetings.AddPart.as_view(), name="meeting-add-part"),
+    path("<part:kind>/<number:pk>/", meetings.EditPart.as_view(), name="meeting-edit-part"),
+]
+
+cycle_urls = [
+    path("", board.board_page, name="board"),
+    path("framework/", board.framework_page, name="framework"),
+    path("reports/", reports.ReportList.as_view(), name="report-list"),
+    path("reports/<state:code>/", include(report_urls)),
+    path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
+    path("datagaps/add/", datagaps.AddDataGap.as_view(), name="datagap-add"),
+    path("datagaps/<gap:code>/", include(datagap_urls)),
+    path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
+    path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),
+    path("deadlines/<number:number>/", include(deadline_urls)),
+    path("extensions/<number:pk>/decide/", deadlines.DecideExtension.as_view(), name="extension-decide"),
+    path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
+    path("meetings/add/", meetings.AddMeeting.as_view(), name="meeting-add"),
+    path("meetings/<slug:code>/", include(meeting_urls)),
+    path("actions/", meetings.ActionPointList.as_view(), name="action-list"),
+    path("actions/<number:pk>/finish/", meetings.FinishAction.as_view(), name="action-finish"),
+    path("actions/<number:pk>/drop/", meetings.DropAction.as_view(), name="action-drop"),
+    path("actions/<number:pk>/reopen/", meetings.ReopenAction.as_view(), name="action-reopen"),
+]
+
+account_urls = [
+    path("login/", desk.SignIn.as_view(), name="login"),
+    path("logout/", accounts.LogoutView.as_view(), name="logout"),
+    path("password/", accounts.PasswordChangeView.as_view(), name="password_change"),
+    path("password/done/", accounts.PasswordChangeDoneView.as_view(), name="password_change_done"),
+]
+
+urlpatterns = [
+    path("", desk.desk_page, name="desk"),
+    path("cycles/<slug:slug>/", include(cycle_urls)),
+    path("accounts/", include(account_urls)),
+]

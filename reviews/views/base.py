@@ -1,0 +1,180 @@
+"""What pages share: finding the cycle, lists, and forms that survive a conflict."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
+
+from reviews import exports, policy
+from reviews.models import ReviewCycle, Stale, Trace
+from reviews.models.trace import TraceQuerySet
+
+ROWS = 25
+
+
+class UnknownParameter(Http404):
+    """A filter, sort column or day that does not exist: the page says which."""
+
+
+def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
+    """A review cycle this person may open."""
+    return get_object_or_404(ReviewCycle.objects.visible_to(request.user).select_related("framework"), slug=slug)
+
+
+def history(request: HttpRequest, record: Any, most: int = 30) -> TraceQuerySet:
+    """A page's own history, without other countries' private lines."""
+    return Trace.objects.on_page(record).of_countries(request.user)[:most]
+
+
+class ListPage(SingleTableMixin, FilterView):
+    """A list: four lines in the subclass say which rows, columns and filters."""
+
+    template_name = "list.html"
+    paginate_by = ROWS
+    title: Any = ""
+    lead: Any = ""
+    empty_text: Any = ""
+    nav = ""
+    filterset_class: Any
+    table_class: Any
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.cycle = cycle_or_404(request, kwargs["slug"]) if request.user.is_authenticated else None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self._refuse_unknown(request)
+        return super().get(request, *args, **kwargs)
+
+    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+        return super().get_filterset_kwargs(filterset_class) | {"cycle": self.cycle}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
+        kind = self.request.GET.get("_export")
+        if kind:
+            return exports.response(kind, context["table"], self.nav or "list")
+        return super().render_to_response(context, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = {"title": self.title, "lead": self.lead, "nav": self.nav, "cycle": self.cycle}
+        return super().get_context_data(**kwargs) | page | {
+            "empty_text": self.empty_text,
+            "actions": self.get_actions(),
+            "export_csv_url": self._export_url("csv"),
+            "export_xlsx_url": self._export_url("xlsx"),
+        }
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        """Buttons beside the title."""
+        return []
+
+    def _export_url(self, kind: str) -> str:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        query["_export"] = kind
+        return f"?{query.urlencode()}"
+
+    def _refuse_unknown(self, request: HttpRequest) -> None:
+        known = {*self.filterset_class.base_filters, "sort", "page", "_export"}
+        for name in request.GET:
+            if name not in known:
+                raise UnknownParameter(_("This list has no filter called “%s”.") % name[:40])
+        self._refuse_unknown_sort(request.GET.getlist("sort"))
+
+    def _refuse_unknown_sort(self, orders: list[str]) -> None:
+        columns = self.table_class.base_columns
+        for order in ",".join(orders).split(","):
+            name = order.removeprefix("-")
+            if name and (name not in columns or columns[name].orderable is False):
+                raise UnknownParameter(_("This list cannot be sorted by “%s”.") % name[:40])
+
+
+class FormPage(FormView):
+    """One form for one record: who may, what to write, where to go then.
+
+    A save over somebody else's newer version is answered with a 409 page that tells what changed meanwhile and
+    keeps everything typed.
+    """
+
+    template_name = "form.html"
+    right = ""
+    title: Any = ""
+    submit_label: Any = ""
+    done: Any = ""
+    nav = ""
+    creates = False  # a new record has no version that somebody else could have changed
+
+    cycle: ReviewCycle
+    subject: Any
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.cycle = cycle_or_404(request, kwargs["slug"])
+        self.subject = self.get_subject()
+        self.check_right()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_subject(self) -> Any:
+        """The record that the form is about, among those the person may see (else 404)."""
+        return self.cycle
+
+    def check_right(self) -> None:
+        policy.require(self.request.user, self.right, self.subject)
+
+    def write(self, form: Any, seen: int) -> Any:
+        """Call the verb with what was typed."""
+        raise NotImplementedError
+
+    def get_instance(self) -> Any:
+        """What a model's form starts from."""
+        return self.subject
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        return kwargs | ({"instance": self.get_instance()} if hasattr(self.form_class, "Meta") else {})
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        if not self.creates:
+            form.expect_version(self.subject.version)
+        return form
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            record = self.write(form, form.cleaned_data.get("version", 0))
+        except ValidationError as error:
+            form.take_errors(error)
+            return self.form_invalid(form)
+        except Stale as stale:
+            return self.conflict(form, stale)
+        messages.success(self.request, self.done)
+        return redirect(self.get_next(record))
+
+    def get_next(self, record: Any) -> str:
+        return self.subject.get_absolute_url()
+
+    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
+        """Somebody was faster: say who changed what, and keep everything typed."""
+        current = type(stale.record).objects.get(pk=stale.record.pk)
+        changes = list(Trace.objects.since_version(current, stale.seen))
+        form.show_version(current.version)
+        context = self.get_context_data(form=form, stale={"by": changes[-1].by if changes else None, "changes": changes})
+        return self.render_to_response(context, status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = {
+            "title": self.title, "submit_label": self.submit_label, "cycle": self.cycle, "nav": self.nav,
+            "subject": self.subject, "cancel_url": self.subject.get_absolute_url(),
+        }  # fmt: skip
+        return page | super().get_context_data(**kwargs)
+
+
+class MovePage(FormPage):
+    """A move: by POST only, from a button or a small form on the record's page."""
+
+    http_method_names = ["post", "options"]

@@ -1,0 +1,51 @@
+"""The board of a cycle, and its framework."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from reviews import board, clock, pictures, policy
+from reviews.models import FrameworkNode
+from reviews.views.base import UnknownParameter, cycle_or_404
+
+
+def board_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every member state at a glance; `?as_of=2020-08-11` shows it as it stood at the end of that day."""
+    cycle = cycle_or_404(request, slug)
+    on, at = _day(request)
+    shown = board.build(cycle, request.user, on, at)
+    readable = _readable(request.user, shown)
+    context = {
+        "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "readable": readable,
+        "progress": pictures.progress(cycle, shown), "gaps": pictures.gaps(cycle, shown, readable),
+        "time_line": pictures.time_line(cycle, shown),
+    }  # fmt: skip
+    return render(request, "board/board.html", context)
+
+
+def _readable(user: object, shown: board.Board) -> set[int]:
+    return {row.report.pk for row in shown.rows if policy.may(user, "report.read", row.report)}
+
+
+def _day(request: HttpRequest) -> tuple[date, datetime | None]:
+    """The day asked for, and its last instant if it lies behind us."""
+    text = request.GET.get("as_of")
+    if not text:
+        return clock.today(), None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UnknownParameter(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+    if day > clock.today():
+        raise UnknownParameter(_("That day has not come yet."))
+    return day, clock.end_of(day)
+
+
+def framework_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The framework under review, as a tree."""
+    cycle = cycle_or_404(request, slug)
+    nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("code")
+    context = {"cycle": cycle, "nav": "board", "title": cycle.framework, "nodes": nodes}
+    return render(request, "board/framework.html", context)

@@ -1,0 +1,133 @@
+"""The register of data gaps: list, page, form, moves."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy
+from reviews.filters import DataGapFilter
+from reviews.forms import CloseGapForm, DataGapForm, NoteForm, OwedNoteForm
+from reviews.models import DataGap, NationalReport
+from reviews.tables import DataGapTable
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
+
+
+def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
+    """A gap by its code (VNM-3), if this person may read it."""
+    state, _dash, number = code.rpartition("-")
+    gaps = DataGap.objects.visible_to(request.user).select_related(
+        "cycle", "member_state", "kind", "key_result_area", "holder", "raised_by"
+    )
+    gap: DataGap = get_object_or_404(gaps, cycle=cycle, member_state__code=state, number=number)
+    return gap
+
+
+class DataGapList(ListPage):
+    """The register: every gap that the person may read."""
+
+    title, nav = _("Data gaps"), "datagaps"
+    lead = _("Difficulties that the national teams met. The cause may be the method, not a failure.")
+    table_class, filterset_class = DataGapTable, DataGapFilter
+    empty_text = _("No data gap has been raised. National teams raise them from here or from their report.")
+
+    def get_queryset(self) -> Any:
+        gaps = DataGap.objects.filter(cycle=self.cycle).visible_to(self.request.user)
+        related = ("cycle", "member_state", "kind", "key_result_area", "holder")
+        return gaps.select_related(*related).order_by("member_state__name_en", "number")
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        reach = policy.reach(self.request.user, "datagap.edit")
+        if reach is policy.Reach.NOTHING or self.cycle.is_closed:
+            return []
+        return [(_("Raise a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
+
+
+def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """One gap, what may be done with it, and its history."""
+    cycle = cycle_or_404(request, slug)
+    gap = gap_or_404(request, cycle, code)
+    context = {
+        "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": gap.moves_for(request.user),
+        "close_form": CloseGapForm(auto_id="close_%s"), "history": history(request, gap),
+        "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
+        "may_read_report": policy.may(request.user, "report.read", gap),
+    }  # fmt: skip
+    return render(request, "datagaps/datagap.html", context)
+
+
+class AddDataGap(FormPage):
+    """A new gap of the person's own country."""
+
+    form_class, right, nav, creates = DataGapForm, "datagap.edit", "datagaps", True
+    title, submit_label, done = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
+
+    def get_subject(self) -> Any:
+        reports = NationalReport.objects.filter(cycle=self.cycle).select_related("cycle", "member_state")
+        theirs = reports.filter(member_state=self.request.user.organisation_id)
+        # Staff may read every gap but raise none: they have no report of their own, and get a refusal.
+        return theirs.first() or self._refuse_reader()
+
+    def _refuse_reader(self) -> Any:
+        if policy.reach(self.request.user, "datagap.read") is policy.Reach.NOTHING:
+            raise Http404
+        policy.require(self.request.user, self.right)
+
+    def get_instance(self) -> DataGap:
+        return DataGap(cycle=self.cycle, member_state=self.subject.member_state)
+
+    def write(self, form: Any, seen: int) -> Any:
+        return DataGap.raise_for(self.subject, by=self.request.user, **form.values())
+
+    def get_next(self, record: Any) -> str:
+        return record.get_absolute_url()
+
+
+class EditDataGap(FormPage):
+    form_class, right, nav = DataGapForm, "datagap.edit", "datagaps"
+    title, done = _("Edit the data gap"), _("The gap is changed.")
+
+    def get_subject(self) -> DataGap:
+        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+
+
+class GapMove(MovePage):
+    """A move of one gap: `verb` names the method of the model."""
+
+    form_class, nav, verb = NoteForm, "datagaps", ""
+    right, done = "datagap.edit", _("Done.")
+
+    def get_subject(self) -> DataGap:
+        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+
+
+class AskGuidance(GapMove):
+    verb, title = "ask_guidance", _("Ask for guidance")
+    submit_label, done = _("Ask"), _("The regional consultants have your question.")
+
+
+class GiveGuidance(GapMove):
+    form_class, verb, right = OwedNoteForm, "give_guidance", "guidance.approve"
+    title, submit_label, done = _("Give guidance"), _("Send"), _("The country has your guidance.")
+
+
+class TakeUp(GapMove):
+    verb, title, done = "take_up", _("Start to resolve"), _("The gap is being resolved.")
+
+
+class CloseGap(GapMove):
+    form_class, verb, title = CloseGapForm, "close", _("Close the gap")
+    submit_label, done = _("Close"), _("The gap is closed.")
+
+
+class ReopenGap(GapMove):
+    form_class, verb, title = OwedNoteForm, "reopen", _("Reopen the gap")
+    submit_label, done = _("Reopen"), _("The gap is open again.")

@@ -1,0 +1,136 @@
+"""Deadlines: the list, how every country stands, and extensions."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy, standings
+from reviews.filters import DeadlineFilter
+from reviews.forms import DeadlineForm, DecideForm, ExtensionForm
+from reviews.models import Deadline, Extension, NationalReport
+from reviews.tables import DeadlineTable
+from reviews.views.base import FormPage, ListPage, cycle_or_404, history
+
+
+def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
+    """A deadline, if this person may read it."""
+    deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
+    deadline: Deadline = get_object_or_404(deadlines, cycle=cycle, number=number)
+    return deadline
+
+
+class DeadlineList(ListPage):
+    """The calendar of what is due."""
+
+    title, nav = _("Deadlines"), "deadlines"
+    lead = _("Days in Jakarta; “by” includes the day.")
+    table_class, filterset_class = DeadlineTable, DeadlineFilter
+    empty_text = _("The Secretariat has not set a deadline yet.")
+
+    def get_queryset(self) -> Any:
+        deadlines = Deadline.objects.filter(cycle=self.cycle).visible_to(self.request.user)
+        return deadlines.select_related("cycle").order_by("due_on", "number")
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        if not policy.may(self.request.user, "deadline.set") or self.cycle.is_closed:
+            return []
+        return [(_("Set a deadline"), reverse("deadline-add", args=[self.cycle.slug]))]
+
+
+def deadline_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """One deadline: how each country stands, requests and decisions, history."""
+    cycle = cycle_or_404(request, slug)
+    deadline = deadline_or_404(request, cycle, number)
+    extensions = deadline.extensions.select_related("member_state", "asked_by", "decided_by")
+    context = {
+        "cycle": cycle, "nav": "deadlines", "deadline": deadline, "title": deadline.title,
+        "rows": _rows(deadline), "extensions": extensions.visible_to(request.user),
+        "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
+        "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
+        "may_ask": _may_ask(request.user, cycle, deadline), "history": history(request, deadline),
+    }  # fmt: skip
+    return render(request, "deadlines/deadline.html", context)
+
+
+def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
+    reports = NationalReport.objects.filter(cycle=deadline.cycle_id).select_related("member_state")
+    reports = reports.order_by("member_state__name_en")
+    found = standings.standings(reports, [deadline], deadline.extensions.granted(), clock.today())
+    return [(report, found[report.pk][0]) for report in reports if found[report.pk]]
+
+
+def _may_ask(user: Any, cycle: Any, deadline: Deadline) -> bool:
+    own = policy.reach(user, "extension.ask") is policy.Reach.OWN
+    return own and not cycle.is_closed and deadline.concerns(user.organisation_id)
+
+
+class AddDeadline(FormPage):
+    form_class, right, nav, creates = DeadlineForm, "deadline.set", "deadlines", True
+    title, submit_label, done = _("Set a deadline"), _("Set"), _("The deadline is set.")
+
+    def get_instance(self) -> Deadline:
+        return Deadline(cycle=self.cycle)
+
+    def write(self, form: Any, seen: int) -> Any:
+        return Deadline.set_for(self.cycle, by=self.request.user, **form.values())
+
+    def get_next(self, record: Any) -> str:
+        return record.get_absolute_url()
+
+
+class EditDeadline(FormPage):
+    """Move or change a deadline; the first date stays and is shown."""
+
+    form_class, right, nav = DeadlineForm, "deadline.set", "deadlines"
+    title, done = _("Change the deadline"), _("The deadline is changed.")
+
+    def get_subject(self) -> Deadline:
+        return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.move(by=self.request.user, seen=seen, **form.values())
+
+
+class AskExtension(FormPage):
+    """A coordinator asks for a later date for the own country."""
+
+    form_class, right, nav, creates = ExtensionForm, "extension.ask", "deadlines", True
+    title, submit_label, done = _("Ask for an extension"), _("Ask"), _("The Secretariat has your request.")
+
+    def get_subject(self) -> Deadline:
+        return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
+
+    def check_right(self) -> None:
+        own = self.request.user.organisation_id
+        self.report = NationalReport.objects.filter(cycle=self.cycle, member_state=own).first()
+        policy.require(self.request.user, self.right, self.report)
+
+    def get_instance(self) -> Extension:
+        return Extension(deadline=self.subject, member_state=self.report.member_state)
+
+    def write(self, form: Any, seen: int) -> Any:
+        return Extension.ask_for(self.report, self.subject, by=self.request.user, **form.values())
+
+
+class DecideExtension(FormPage):
+    """The Secretariat grants or refuses."""
+
+    form_class, right, nav, template_name = DecideForm, "extension.decide", "deadlines", "deadlines/decide.html"
+    title, submit_label, done = _("Decide a request"), _("Decide"), _("The request is decided.")
+
+    def get_subject(self) -> Extension:
+        requests = Extension.objects.visible_to(self.request.user)
+        requests = requests.select_related("deadline__cycle", "member_state", "asked_by")
+        return get_object_or_404(requests, pk=self.kwargs["pk"], deadline__cycle=self.cycle)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"until": self.subject.asked_until}
+
+    def write(self, form: Any, seen: int) -> Any:
+        typed = form.values()
+        if typed["decision"] == "refuse":
+            return self.subject.refuse(by=self.request.user, seen=seen, note=typed["note"])
+        return self.subject.grant(by=self.request.user, seen=seen, until=typed["until"], note=typed["note"])

@@ -1,0 +1,47 @@
+"""My desk, and the cycles a person may open."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from reviews import clock, desk
+from reviews.models import CycleStatus, ReviewCycle
+
+FIRST_VISIT_DAYS = 14  # what a first visit, with none before it, is told of
+
+
+class SignIn(LoginView):
+    """Sign in, and remember when this person was here before."""
+
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        before = form.get_user().last_login
+        response = super().form_valid(form)
+        self.request.session["last_visit"] = before and before.isoformat()
+        return response
+
+
+def desk_page(request: HttpRequest) -> HttpResponse:
+    """What waits for me, what is due, what changed since my last visit."""
+    cycles = list(ReviewCycle.objects.visible_to(request.user).select_related("framework"))
+    running = [cycle for cycle in cycles if cycle.status == CycleStatus.OPEN]
+    since = _last_visit(request)
+    context = {
+        "nav": "desk", "title": _("My desk"), "cycles": cycles, "since": since,
+        "waiting": desk.waiting(request.user, running), "due": desk.due(request.user, running),
+        "changes": desk.changes(request.user, since), "demo": any(cycle.is_demo for cycle in cycles),
+        "cycle": running[0] if len(running) == 1 else None,
+    }  # fmt: skip
+    return render(request, "desk/desk.html", context)
+
+
+def _last_visit(request: HttpRequest) -> datetime:
+    told = request.session.get("last_visit")
+    if told and not clock.is_pinned():
+        return datetime.fromisoformat(told)
+    return clock.now() - timedelta(days=FIRST_VISIT_DAYS)

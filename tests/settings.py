@@ -1,0 +1,13 @@
+"""The product's own settings, less what would slow a test down or let it touch the installation."""
+
+import os
+
+# Trying-out mode, whatever this shell is set to: the tests pin days and switch things themselves.
+os.environ |= {"DEBUG": "1", "SECRET_KEY": "only for tests", "HTTPS": "0", "REVIEWTRACKER_TODAY": ""}
+# Without a file of our own: the fixture in tests/databases.py gives each process one in a temporary folder.
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
+from reviewtracker.settings import *  # noqa: E402, F403
+
+# Argon2 is slow on purpose, and every test signs somebody in.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,158 @@
+"""A wrong setting is one sentence with advice and exit code 1; a right one says nothing."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.utils import formats, translation
+
+PRODUCTION = {
+    "SECRET_KEY": "a-key-of-fifty-characters-for-nobody-but-this-test-0123456789",
+    "ALLOWED_HOSTS": "review.example",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+OURS = {
+    *PRODUCTION,
+    "DEBUG",
+    "DATABASE_POOL",
+    "FILES_DIR",
+    "STATIC_DIR",
+    "HTTPS",
+    "BEHIND_PROXY",
+    "LOG_LEVEL",
+}
+OURS |= {"REVIEWTRACKER_TODAY", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+
+def python(*arguments: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
+    """Run Python in the project with production settings, changed as told (None: not set)."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    ours = {name: value for name, value in (PRODUCTION | environment).items() if value is not None}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=kept | ours, capture_output=True, text=True
+    )
+
+
+def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
+    return python("manage.py", *arguments, **environment)
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": " "}, "SECRET_KEY is not set"),
+        ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
+        ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
+        ({"HTTPS": "2"}, "HTTPS is '2'"),
+        ({"BEHIND_PROXY": "nginx"}, "BEHIND_PROXY is 'nginx'"),
+        ({"REVIEWTRACKER_TODAY": "2020-08-20"}, "REVIEWTRACKER_TODAY is for demonstrations"),
+        ({"REVIEWTRACKER_TODAY": "20 August", "DEBUG": "1"}, "REVIEWTRACKER_TODAY is '20 August'"),
+        ({"REVIEWTRACKER_TODAY": "2020-08-32", "DEBUG": "1"}, "REVIEWTRACKER_TODAY is '2020-08-32'"),
+        ({"DATABASE_URL": "mysql://u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "db.sqlite3"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "postgres//u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "postgres:u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "postgres://u:hidden@db:port/reviews"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "postgres://u:hidden@db:99999/reviews"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "postgres://u:hidden@db"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "postgres://u:hidden@db/"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "sqlite://db.sqlite3"}, "DATABASE_URL names no file"),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/db.sqlite3"}, "DATABASE_URL names a file in a folder"),
+        ({"DATABASE_URL": "postgres://db/reviews", "DATABASE_POOL": "-1"}, "DATABASE_POOL is '-1'"),
+        ({"DATABASE_URL": "postgres://db/reviews", "DATABASE_POOL": "many"}, "DATABASE_POOL is 'many'"),
+        ({"FILES_DIR": "files"}, "FILES_DIR is 'files'"),
+        ({"STATIC_DIR": "static"}, "STATIC_DIR is 'static'"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(environment, sentence):
+    done = manage("check", **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"reviewtracker: {sentence}")
+    assert done.stderr.count("\n") == 1
+    # Advice: what to set it to.
+    assert " set " in done.stderr.lower()
+    assert "hidden" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(tmp_path):
+    url = f"postgres://u:hidden@/reviews?host={tmp_path}"
+    # Without a pool, which would go on trying for a while.
+    done = manage("migrate", DATABASE_URL=url, DATABASE_POOL="0")
+    assert done.returncode == 1
+    assert "reviewtracker: The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hidden" not in done.stderr
+
+
+def test_the_web_server_ends_with_the_sentence_too():
+    done = python("-m", "gunicorn", "--bind=127.0.0.1:0", "reviewtracker.wsgi", SECRET_KEY=None)
+    assert done.returncode == 3
+    assert "reviewtracker: SECRET_KEY is not set" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://:memory:",
+        "postgres://user:pass%23word@db.example:5432/reviews",
+        "postgresql:///reviews",
+    ],
+)
+def test_right_settings_say_nothing(url):
+    done = manage("check", "--deploy", "--fail-level=WARNING", DATABASE_URL=url)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def read(expression: str, **environment: str | None) -> str:
+    program = f"from reviewtracker import settings; print({expression})"
+    return python("-c", program, **environment).stdout.strip()
+
+
+def test_https_is_on_unless_told_otherwise():
+    expression = (
+        "settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS > 0"
+    )
+    assert read(expression) == "True True True"
+    assert read(expression, HTTPS="off") == "False False False"
+    assert read(expression, DEBUG="1") == "False False False"
+
+
+def test_a_proxy_is_believed_only_when_told():
+    expression = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
+    assert read(expression) == "None"
+    assert read(expression, BEHIND_PROXY="yes") == "('HTTP_X_FORWARDED_PROTO', 'https')"
+
+
+def test_the_day_can_be_pinned_while_trying_out():
+    assert read("settings.REVIEWTRACKER_TODAY", DEBUG="1", REVIEWTRACKER_TODAY="2020-08-20") == "2020-08-20"
+    assert read("settings.REVIEWTRACKER_TODAY", DEBUG="1") == "None"
+
+
+def test_the_key_for_trying_out_is_kept():
+    key = read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None)
+    assert len(key) > 50
+    assert read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None) == key
+
+
+def test_a_password_with_every_sign_arrives_whole():
+    url = "postgres://user:%23%40%3A%2F%3F%25@db.example:5433/reviews"
+    database = "settings.DATABASES['default']"
+    assert read(f"{database}['PASSWORD'], {database}['PORT']", DATABASE_URL=url) == "#@:/?% 5433"
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_dates_are_read_day_first_or_iso(language):
+    with translation.override(language):
+        assert formats.get_format("DATE_INPUT_FORMATS")[0] == "%Y-%m-%d"
+        assert "%m/%d/%Y" not in formats.get_format("DATE_INPUT_FORMATS")
+
+
+def test_a_date_reads_the_same_everywhere():
+    for style in ("DATE_FORMAT", "SHORT_DATE_FORMAT"):
+        assert formats.date_format(date(2020, 8, 20), style) == "20 Aug 2020"
