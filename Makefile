@@ -10,7 +10,7 @@ LOCK = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsaf
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 MANAGE = $(BIN)/python manage.py
 TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
-PRODUCTION = env -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
+PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .PHONY: run test test-sqlite test-postgres check format lock clean

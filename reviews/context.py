@@ -16,9 +16,12 @@ class Site:
     today: date
     pinned_today: bool
     may_open_admin: bool
+    reads_countries: bool
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
     """`site` in every template; `cycle.is_demo` or `demo` mark invented values."""
     user = getattr(request, "user", None)
-    return {"site": Site(clock.today(), bool(settings.REVIEWTRACKER_TODAY), policy.opens_admin(user))}
+    reads = policy.reach(user, "report.read") is not policy.Reach.NOTHING
+    pinned = settings.REVIEWTRACKER_TODAY is not None
+    return {"site": Site(clock.today(), pinned, policy.opens_admin(user), reads)}

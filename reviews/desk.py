@@ -17,9 +17,11 @@ from reviews.models import (
     DataGap,
     Deadline,
     Extension,
+    Meeting,
     NationalReport,
     Organisation,
     ReportStatus,
+    ReviewCycle,
     Standing,
     Trace,
 )
@@ -55,6 +57,16 @@ class Due:
         return self.standing.deadline.get_absolute_url()
 
 
+# The pages that a line of news may lead to, with what their addresses need.
+PAGES: dict[str, Any] = {
+    "reviews.nationalreport": NationalReport.objects.select_related("cycle", "member_state"),
+    "reviews.datagap": DataGap.objects.select_related("cycle", "member_state"),
+    "reviews.deadline": Deadline.objects.select_related("cycle"),
+    "reviews.meeting": Meeting.objects.select_related("cycle"),
+    "reviews.reviewcycle": ReviewCycle.objects.all(),
+}
+# What is news; the rest (an agenda item, a delegation) stands on its own page's history.
+NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint")
 # What a country does next with its report, and from which page.
 NEXT_STEPS = {
     ReportStatus.NOT_STARTED: _("Post the first progress"),
@@ -79,11 +91,20 @@ def due(user: Any, cycles: list[Any]) -> list[Due]:
     return sorted((line for line in lines if _is_near(line.standing)), key=lambda line: line.standing.due_on)
 
 
-def changes(user: Any, since: datetime, most: int = 20) -> Any:
-    """What others did since then, as far as this person may read it; newest first."""
-    rows = Trace.objects.visible_to(user).filter(at__gt=since, cycle__isnull=False).exclude(by=user)
-    shown = rows.exclude(model="reviews.progressupdate")  # told by its report's line already
-    return shown.select_related("by", "cycle", "member_state").distinct().order_by("-id")[:most]
+def changes(user: Any, since: datetime, most: int = 20) -> list[Trace]:
+    """What others did since then, as far as this person may read it; newest first, each with the page it is on."""
+    rows = Trace.objects.visible_to(user).filter(at__gt=since, model__in=NEWS).exclude(by=user)
+    shown = list(rows.select_related("by").distinct().order_by("-id")[:most])
+    pages = {model: _pages(model, shown) for model in PAGES}
+    for row in shown:
+        page = pages[row.page_model].get(row.page_id)
+        row.url = page.get_absolute_url() if page else ""
+    return shown
+
+
+def _pages(model: str, rows: list[Trace]) -> dict[int, Any]:
+    records = PAGES[model].filter(pk__in=[row.page_id for row in rows if row.page_model == model])
+    return {record.pk: record for record in records}
 
 
 def _reports(cycles: list[Any]) -> Any:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
-from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from reviews import clock
+from reviews.views.errors import Explained
 
 # A cell that starts like this is taken for a formula by one spreadsheet program or another; the last four are
 # the full-width forms.
@@ -18,14 +19,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class UnknownFormat(Http404):
-    """Neither CSV nor XLSX."""
-
-
 def response(kind: str, table: Any, name: str) -> HttpResponseBase:
-    """The rows of a table as a download. `kind`: csv or xlsx; raises UnknownFormat for anything else."""
+    """The rows of a table as a download. `kind`: csv or xlsx; raises a 404 for anything else."""
     if kind not in WRITERS:
-        raise UnknownFormat(_("Lists can be taken away as csv or xlsx, not as “%s”.") % kind[:40])
+        raise Explained(_("Lists can be taken away as csv or xlsx, not as “%s”.") % kind[:40])
     return WRITERS[kind](table.as_values(), f"{name}-{clock.today().isoformat()}.{kind}")
 
 

@@ -98,9 +98,9 @@ class RecordForm(ReviewForm, forms.ModelForm):
 
 BETWEEN = _("Enter a whole number from 0 to 100.")
 FIGURE_LABELS = {
-    "data_collection": _("Data collection, %"),
-    "analysis": _("Analysis, %"),
-    "writing": _("Writing, %"),
+    "data_collection": _("Data collection"),
+    "analysis": _("Analysis"),
+    "writing": _("Writing"),
 }
 
 

@@ -33,7 +33,7 @@ def gaps(cycle: Any, shown: board.Board, readable: set[int]) -> charts.GapsChart
 def time_line(cycle: Any, shown: board.Board) -> charts.TimelineChart:
     """Meetings and deadlines, with the day of the board on it."""
     events = [*_meetings(cycle, shown), *_deadlines(cycle, shown)]
-    return charts.timeline_chart(events, today=_today(shown.on))
+    return charts.timeline_chart(events, today=_today(shown.on), window=(cycle.starts_on, cycle.ends_on))
 
 
 def _workstreams() -> list[str]:
@@ -41,7 +41,7 @@ def _workstreams() -> list[str]:
 
 
 def _today(on: date) -> charts.Marker:
-    return charts.Marker(on, _("Today") if on == clock.today() else _("This day"))
+    return charts.Marker(on, _("Today") if on == clock.today() else _("As of"))
 
 
 def _gaps_url(cycle: Any, row: board.Row, readable: set[int]) -> str:

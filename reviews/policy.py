@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -113,6 +114,12 @@ def require(user: Any, action: str, subject: Any = None) -> None:
     """Raise PermissionDenied (a 403 page) unless the person may act."""
     if not may(user, action, subject):
         raise PermissionDenied(_("Your role does not include this step."))
+
+
+def require_reader(user: Any, action: str) -> None:
+    """Raise Http404 if the person reads no record of that kind at all."""
+    if reach(user, action) is Reach.NOTHING:
+        raise Http404
 
 
 def which(user: Any, actions: Iterable[str], subject: Any) -> set[str]:

@@ -8,8 +8,8 @@ from django.template.loader import get_template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from reviews import clock
 from reviews.models import ActionPoint, DataGap, Deadline, Meeting, NationalReport, ProgressUpdate
@@ -45,8 +45,8 @@ class FigureColumn(tables.Column):
 class DayColumn(tables.Column):
     """A date, or the Jakarta day of an instant; exported as 2020-08-20."""
 
-    def render(self, value: date | datetime) -> str:
-        return date_format(_day(value))
+    def render(self, value: date | datetime) -> SafeString:
+        return format_html('<span class="text-day">{}</span>', date_format(_day(value)))
 
     def value(self, value: date | datetime | None) -> str:
         return _day(value).isoformat() if value else ""
@@ -61,7 +61,8 @@ class AgeColumn(DayColumn):
 
     def render(self, value: datetime) -> SafeString:
         days = clock.days_between(clock.day_of(value), clock.today())
-        return format_html("{} <span class=\"soft\">({})</span>", date_format(_day(value)), _now("%d d") % days)
+        ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+        return format_html('{}<br><span class="soft small">{}</span>', super().render(value), ago)
 
 
 class ReportTable(tables.Table):

@@ -9,7 +9,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from reviews import clock, policy
-from reviews.admin.forms import TROUBLES, TrackedForm, told
+from reviews.admin.forms import TROUBLES, TrackedForm
 from reviews.models import Confidence, Refused, Stale, Trace
 
 REFERENCE, CYCLES, REPORTS = _("Reference data"), _("Review cycles"), _("National reports")
@@ -29,14 +29,21 @@ MEETINGS, PEOPLE, HISTORY = _("Meetings"), _("People"), _("History")
 # Where the kinds of record lie on the first page, in this order.
 SHELVES = (CYCLES, REPORTS, MEETINGS, PEOPLE, REFERENCE, HISTORY)
 
-Fieldsets = list[tuple[Any, dict[str, Any]]]
+Act = Callable[[Any, Any], Any]  # takes the record and the cleaned values of a form
+Section = tuple[Any, Any]  # heading and options, as Django takes them
+Fieldsets = list[Section]
 HISTORY_PAGE = 100
+
+
+def section(title: Any, names: str, about: Any = "") -> Section:
+    """The named fields of a form under one heading, with a sentence of help."""
+    return title, {"fields": names.split(), "description": about}
 
 
 class TrackedAdmin(admin.ModelAdmin):
     """One kind of record. Adding and changing leave a trace with a reason; nothing is ever deleted."""
 
-    form = TrackedForm
+    form: type[TrackedForm] = TrackedForm
     object_history_template = "admin/trace_history.html"
     list_per_page = 50
     show_full_result_count = False
@@ -44,7 +51,7 @@ class TrackedAdmin(admin.ModelAdmin):
     shelf: Any  # one of SHELVES
     reference = False  # kept by the Secretariat too
     immutable = False  # never changed by anybody
-    fixed: tuple[str, ...] = ()  # what a record is: chosen when it is added, and not changed afterwards
+    fixed: Any = ()  # what a record is: chosen when it is added, and not changed afterwards
     later: tuple[str, ...] = ()  # what makes no sense while a record is added
     reason_when_added = True
     takes_hold: tuple[str, ...] = ()  # fields that start the count of `held_since` anew
@@ -75,17 +82,17 @@ class TrackedAdmin(admin.ModelAdmin):
         return (*self.readonly_fields, *(self.fixed if obj else ()))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
-        shown: Any = super().get_fieldsets(request, obj)
+        shown = list(super().get_fieldsets(request, obj))
         if obj is None:
             shown = _without(shown, {*self.readonly_fields, *self.later})
         if self.immutable or (obj is None and not self.reason_when_added):
-            return list(shown)
-        return [*shown, (_("Reason"), {"fields": ["why", *(["version"] if obj else [])]})]
+            return shown
+        return [*shown, section(_("Reason"), "why version" if obj else "why")]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        declared = kwargs.get("form", self.form).declared_fields
+        ours = {"version", *kwargs.get("form", self.form).declared_fields}
         shown = kwargs.get("fields") or flatten_fieldsets(self.get_fieldsets(request, obj))
-        kwargs["fields"] = [name for name in shown if name not in declared]
+        kwargs["fields"] = [name for name in shown if name not in ours]
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.trouble = getattr(request, "trouble", None)
         return form
@@ -153,15 +160,15 @@ class TrackedAdmin(admin.ModelAdmin):
 
     log_change = log_addition
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+    def construct_change_message(self, *args: Any, **kwargs: Any) -> Any:
         return []
 
     # --- pages
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
-        trouble = getattr(request, "trouble", None)
-        context |= {"steps": self.steps(request, obj) if obj else [], "conflict": conflict(trouble)}
-        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:  # type: ignore[override]
+        record, trouble = options.get("obj"), getattr(request, "trouble", None)
+        context |= {"steps": self.steps(request, record) if record else [], "conflict": conflict(trouble)}
+        response = super().render_change_form(request, context, **options)
         response.status_code = 409 if isinstance(trouble, Stale) else 200
         return response
 
@@ -169,12 +176,11 @@ class TrackedAdmin(admin.ModelAdmin):
         """Addresses and names of what can be done with a record besides correcting it."""
         return []
 
-    def step_view(
-        self, request: HttpRequest, object_id: str, form_class: Any, title: Any, act: Callable[[Any, Any], Any]
-    ) -> Any:
+    def step_view(self, request: HttpRequest, object_id: str, form_class: Any, title: Any, act: Act) -> Any:
         """A page of its own for one step: `act(record, cleaned)` takes it."""
         record = self._mine(request, object_id, self.has_change_permission)
-        form, trouble = form_class(request.POST or None, record=record), None
+        sent = request.POST if request.method == "POST" else None
+        form, trouble = form_class(sent, record=record), None
         if form.is_valid():
             trouble = _attempt(act, record, form)
             if trouble is None:
@@ -209,7 +215,9 @@ class TrackedAdmin(admin.ModelAdmin):
         response.status_code = 409 if isinstance(trouble, Stale) else 200
         return response
 
-    def _page(self, request: HttpRequest, record: Any, template: str, title: Any, extra: dict[str, Any]) -> Any:
+    def _page(
+        self, request: HttpRequest, record: Any, template: str, title: Any, extra: dict[str, Any]
+    ) -> Any:
         about = {"title": title, "opts": self.opts, "original": record, "media": self.media}
         return TemplateResponse(request, template, self.admin_site.each_context(request) | about | extra)
 
@@ -254,7 +262,7 @@ def conflict(trouble: Exception | None) -> list[Trace] | None:
     return list(Trace.objects.since_version(trouble.record, trouble.seen))
 
 
-def _attempt(act: Callable[[Any, Any], Any], record: Any, form: Any) -> Exception | None:
+def _attempt(act: Act, record: Any, form: Any) -> Exception | None:
     """Take the step; if the models refuse, say so on the form and offer it for the present version."""
     try:
         act(record, form.cleaned_data)

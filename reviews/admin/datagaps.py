@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.admin.base import REPORTS, TrackedAdmin
+from reviews.admin.base import REPORTS, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import DataGap
 from reviews.text import fold
@@ -29,24 +29,20 @@ class DataGapAdmin(TrackedAdmin):
     fixed = ("cycle", "member_state")
     later = ("status", "holder", "closing_way", "closing_note")
     takes_hold = ("status", "holder")
-    fieldsets = (
-        (None, {"fields": ["cycle", "member_state", "number", "kind", "key_result_area", "missing", "effect"]}),
-        (
+    fieldsets = [
+        section(None, "cycle member_state number kind key_result_area missing effect"),
+        section(
             _("Who has it"),
-            {
-                "fields": ["status", "holder", "held_since"],
-                "description": _("A corrected status does not choose the holder: give both. A closed gap has none."),
-            },
+            "status holder held_since",
+            about=_("A corrected status does not choose the holder: give both. A closed gap has none."),
         ),
-        (
+        section(
             _("Closing"),
-            {
-                "fields": ["closing_way", "closing_note"],
-                "description": _("A closed gap says how it was closed; any other has nothing here."),
-            },
+            "closing_way closing_note",
+            about=_("A closed gap says how it was closed; any other has nothing here."),
         ),
-        (_("Origin"), {"fields": ["raised_by", "raised_at"]}),
-    )
+        section(_("Origin"), "raised_by raised_at"),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         spoken = Concat("member_state__code", Value("-"), Cast("number", CharField()))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.admin.base import CYCLES, ShownInline, TrackedAdmin
+from reviews.admin.base import CYCLES, ShownInline, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
 
@@ -37,26 +37,22 @@ class DeadlineAdmin(TrackedAdmin):
     readonly_fields = ("number", "first_due_on")
     fixed = ("cycle",)
     inlines = (ExtensionsShown,)
-    fieldsets = (
-        (None, {"fields": ["cycle", "number", "title", "output"]}),
-        (
+    fieldsets = [
+        section(None, "cycle number title output"),
+        section(
             _("Dates"),
-            {
-                "fields": ["opens_on", "due_on", "last_on", "first_due_on", "confidence_note"],
-                "description": _(
-                    "Days in Jakarta; a deadline includes its day. The first due date stays and is shown when"
-                    " the deadline moves. Without a last acceptable day nothing is locked."
-                ),
-            },
+            "opens_on due_on last_on first_due_on confidence_note",
+            about=_(
+                "Days in Jakarta; a deadline includes its day. The first due date stays and is shown when"
+                " the deadline moves. Without a last acceptable day nothing is locked."
+            ),
         ),
-        (
+        section(
             _("For whom"),
-            {
-                "fields": ["only_for", "shared"],
-                "description": _("Choose countries only if it is not for all members of the cycle."),
-            },
+            "only_for shared",
+            about=_("Choose countries only if it is not for all members of the cycle."),
         ),
-    )
+    ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("only_for")
@@ -87,17 +83,15 @@ class ExtensionAdmin(TrackedAdmin):
     readonly_fields = ("due_when_asked", "asked_by", "asked_at", "decided_by", "decided_at")
     fixed = ("deadline", "member_state")
     later = ("status", "granted_until", "decision_note")
-    fieldsets = (
-        (None, {"fields": ["deadline", "member_state", "due_when_asked", "asked_until", "reason"]}),
-        (
+    fieldsets = [
+        section(None, "deadline member_state due_when_asked asked_until reason"),
+        section(
             _("Decision"),
-            {
-                "fields": ["status", "granted_until", "decision_note", "decided_by", "decided_at"],
-                "description": _("A granted extension has its day, and no other has one."),
-            },
+            "status granted_until decision_note decided_by decided_at",
+            about=_("A granted extension has its day, and no other has one."),
         ),
-        (_("Origin"), {"fields": ["asked_by", "asked_at"]}),
-    )
+        section(_("Origin"), "asked_by asked_at"),
+    ]
 
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         due = _due_now(values["deadline"], values["member_state"])
@@ -110,10 +104,13 @@ class ExtensionAdmin(TrackedAdmin):
         if "status" not in values:
             return {}
         decided = values["status"] != ExtensionStatus.ASKED
-        return {"decided_by": request.user if decided else None, "decided_at": clock.now() if decided else None}
+        return {
+            "decided_by": request.user if decided else None,
+            "decided_at": clock.now() if decided else None,
+        }
 
 
 def _due_now(deadline: Deadline, state: Organisation) -> Any:
     """The day in force for a country, before it asks for a later one."""
-    granted = deadline.extensions.filter(member_state=state).granted()  # type: ignore[attr-defined]
+    granted = deadline.extensions.filter(member_state=state).granted()
     return max(filter(None, (deadline.due_on, granted.aggregate(until=Max("granted_until"))["until"])))

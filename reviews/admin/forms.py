@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import IntegrityError, models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms import VersionField
 from reviews.models import Refused, Stale, Trace
 
 # What a verb of the models may answer. Each becomes a message on the form; nothing was written.
@@ -17,27 +17,22 @@ TROUBLES = (Stale, Refused, ValidationError, IntegrityError)
 
 
 def reason(**options: Any) -> forms.CharField:
-    return forms.CharField(label=_("Reason"), max_length=2000, widget=AdminTextareaWidget({"rows": 2}), **options)
-
-
-def seen_version(**options: Any) -> forms.IntegerField:
-    limit = MaxValueValidator(2**31 - 1)
-    return forms.IntegerField(min_value=1, widget=forms.HiddenInput, validators=[limit], **options)
+    widget = AdminTextareaWidget({"rows": 2})
+    return forms.CharField(label=_("Reason"), max_length=2000, widget=widget, **options)
 
 
 class TrackedForm(forms.ModelForm):
     """A record's form. `trouble` is what the models answered when it was sent a moment ago."""
 
     why = reason(help_text=_("Shown in the history of the record, to everybody who may read it."))
-    version = seen_version(required=False)
 
     trouble: ClassVar[Exception | None] = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        exists = self.instance.pk is not None
-        self.fields["why"].required = self.fields["version"].required = exists
-        self.fields["version"].initial = self.instance.version
+        self.fields["why"].required = exists = self.instance.pk is not None
+        if exists:
+            self.fields["version"] = VersionField(self.instance.version)
         if isinstance(self.trouble, Stale):
             self._catch_up(self.trouble.seen)
 
@@ -57,7 +52,8 @@ class TrackedForm(forms.ModelForm):
 
     def typed(self) -> dict[str, Any]:
         """The values for the model's own fields."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.cleaned_data}
+        names = self._meta.fields or ()
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def changed(self) -> dict[str, Any]:
         """Those that differ from the stored record."""
@@ -82,19 +78,17 @@ class TrackedForm(forms.ModelForm):
         return {name for name in names if self._differs(name, initial.get(name))}
 
     def _differs(self, name: str, initial: Any) -> bool:
-        field = self.fields[name]
-        return field.has_changed(initial, field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)))
+        field, key = self.fields[name], self.add_prefix(name)
+        return field.has_changed(initial, field.widget.value_from_datadict(self.data, self.files, key))
 
 
 class StepForm(forms.Form):
     """One step with a record besides correcting it."""
 
-    version = seen_version()
-
     def __init__(self, *args: Any, record: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.record = record
-        self.fields["version"].initial = record.version
+        self.fields["version"] = VersionField(record.version)
 
     def refuse(self, trouble: Exception, record: Any) -> None:
         """Say what the models answered; sent again, the form is for the record as it stands now."""
@@ -117,16 +111,16 @@ def told(trouble: Exception, model: type[models.Model]) -> ValidationError:
     if isinstance(trouble, ValidationError):
         return trouble
     if isinstance(trouble, Stale):
-        return ValidationError(_now("Somebody changed this record after you had opened it. Nothing was saved yet."))
+        return ValidationError(_now("Somebody changed this after you had opened it. Nothing was saved yet."))
     if isinstance(trouble, IntegrityError):
         return ValidationError(_broken_rule(trouble, model))
     return ValidationError(str(trouble))
 
 
 def _broken_rule(error: IntegrityError, model: type[models.Model]) -> str:
-    """The message of the constraint that the database named, if it did."""
+    """The message of the check that the database named; what it names otherwise is taken by another record."""
     for rule in model._meta.constraints:
-        if rule.name in str(error):
+        if isinstance(rule, models.CheckConstraint) and rule.name in str(error):
             return str(rule.get_violation_error_message())
     return _now("Another record has these values already. Nothing was saved.")
 

@@ -10,7 +10,14 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from reviews import actions
-from reviews.admin.base import CYCLES, REFERENCE, ShownInline, TrackedAdmin, confidence_mark
+from reviews.admin.base import (
+    CYCLES,
+    REFERENCE,
+    ShownInline,
+    TrackedAdmin,
+    confidence_mark,
+    section,
+)
 from reviews.admin.forms import ReasonForm, StepForm
 from reviews.admin.gate import site
 from reviews.models import (
@@ -24,7 +31,7 @@ from reviews.models import (
 )
 from reviews.models.framework import CYCLE_MOVES
 
-TRUST = (_("How far this may be trusted"), {"fields": ["confidence"]})
+TRUST = section(_("How far this may be trusted"), "confidence")
 NOT_A_MEMBER = _("A member state needs the day on which it joined; no other organisation has one.")
 
 
@@ -34,11 +41,11 @@ class OrganisationAdmin(TrackedAdmin):
     list_display = ("name_en", "code", "kind", "joined_on", confidence_mark)
     list_filter = ("kind", "confidence")
     search_fields = ("name_en", "name_vi", "code", "iso2")
-    fieldsets = (
-        (None, {"fields": ["code", "kind", "name_en", "name_vi"]}),
-        (_("Member states"), {"fields": ["iso2", "joined_on"], "description": NOT_A_MEMBER}),
+    fieldsets = [
+        section(None, "code kind name_en name_vi"),
+        section(_("Member states"), "iso2 joined_on", about=NOT_A_MEMBER),
         TRUST,
-    )
+    ]
 
 
 class NodesShown(ShownInline):
@@ -51,7 +58,9 @@ class FrameworkAdmin(TrackedAdmin):
     shelf, reference = REFERENCE, True
     list_display = ("title", "code")
     search_fields = ("title", "code")
-    fieldsets = ((None, {"fields": ["code", "title"]}),)
+    fieldsets = [
+        section(None, "code title"),
+    ]
     inlines = (NodesShown,)
 
 
@@ -64,7 +73,10 @@ class FrameworkNodeAdmin(TrackedAdmin):
     list_select_related = ("parent", "framework")
     search_fields = ("code", "title")
     autocomplete_fields = ("framework", "parent")
-    fieldsets = ((None, {"fields": ["framework", "level", "parent", "code", "title"]}), TRUST)
+    fieldsets = [
+        section(None, "framework level parent code title"),
+        TRUST,
+    ]
 
 
 @admin.register(GapKind, site=site)
@@ -72,10 +84,10 @@ class GapKindAdmin(TrackedAdmin):
     shelf, reference = REFERENCE, True
     list_display = ("label_en", "label_vi", "code", "position", "source")
     search_fields = ("label_en", "label_vi", "code", "meaning")
-    fieldsets = (
-        (None, {"fields": ["code", "position", "label_en", "label_vi", "meaning"]}),
-        (_("Where it comes from"), {"fields": ["source"]}),
-    )
+    fieldsets = [
+        section(None, "code position label_en label_vi meaning"),
+        section(_("Where it comes from"), "source"),
+    ]
 
 
 @admin.register(TimelineEvent, site=site)
@@ -85,18 +97,16 @@ class TimelineEventAdmin(TrackedAdmin):
     list_filter = ("kind", "mode", "confidence")
     search_fields = ("title", "code", "place", "source")
     date_hierarchy = "planned_from"
-    fieldsets = (
-        (None, {"fields": ["code", "kind", "title"]}),
-        (
+    fieldsets = [
+        section(None, "code kind title"),
+        section(
             _("Dates"),
-            {
-                "fields": ["planned_from", "planned_to", "held_from", "held_to"],
-                "description": _("The planned dates stay when an event moves; leave empty what is not known."),
-            },
+            "planned_from planned_to held_from held_to",
+            about=_("The planned dates stay when an event moves; leave empty what is not known."),
         ),
-        (_("Place"), {"fields": ["place", "mode"]}),
-        (_("Where it comes from"), {"fields": ["source", "confidence"]}),
-    )
+        section(_("Place"), "place mode"),
+        section(_("Where it comes from"), "source confidence"),
+    ]
 
 
 class SeatsShown(ShownInline):
@@ -126,20 +136,18 @@ class ReviewCycleAdmin(TrackedAdmin):
     autocomplete_fields = ("framework",)
     inlines = (SeatsShown,)
     later = ("status",)
-    fieldsets = (
-        (None, {"fields": ["name_en", "name_vi", "slug", "framework", "starts_on", "ends_on"]}),
-        (_("Who may look at it"), {"fields": ["shared", "is_demo"]}),
-        (
+    fieldsets = [
+        section(None, "name_en name_vi slug framework starts_on ends_on"),
+        section(_("Who may look at it"), "shared is_demo"),
+        section(
             _("Status"),
-            {
-                "fields": ["status"],
-                "description": _(
-                    "To open, close or reopen the cycle use the buttons above: opening also makes the national"
-                    " reports. A status corrected here changes nothing else."
-                ),
-            },
+            "status",
+            about=_(
+                "To open, close or reopen the cycle use the buttons above: opening also makes the national"
+                " reports. A status corrected here changes nothing else."
+            ),
         ),
-    )
+    ]
 
     def get_urls(self) -> list[Any]:
         return [self._step_url(step) for step in CYCLE_STEPS] + super().get_urls()
@@ -172,15 +180,13 @@ class CycleMembershipAdmin(TrackedAdmin):
     autocomplete_fields = ("cycle", "member_state")
     fixed = ("cycle", "member_state")
     reason_when_added = False
-    fieldsets = (
-        (
+    fieldsets = [
+        section(
             None,
-            {
-                "fields": ["cycle", "member_state", "joined_on"],
-                "description": _("A seat in a cycle that is open already comes with its national report."),
-            },
+            "cycle member_state joined_on",
+            about=_("A seat in a cycle that is open already comes with its national report."),
         ),
-    )
+    ]
 
     def add(self, request: HttpRequest, form: Any) -> Any:
         return actions.seat_member(by=request.user, **form.typed())

@@ -21,7 +21,10 @@ from reviews.models import Trace
 
 
 class ReviewSite(admin.AdminSite):
-    """Administrators find everything here, the Secretariat the reference data; all sign in where everybody does."""
+    """Administrators find everything here, the Secretariat the reference data.
+
+    Everybody signs in on the one page of the product.
+    """
 
     site_header = _("Review tracker · administration")
     site_title = _("Review tracker")
@@ -42,10 +45,10 @@ class ReviewSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         urls = super().get_urls()
-        for url in urls:
-            # Django would send visitors to the administration's own sign-in first.
-            if hasattr(getattr(url, "callback", None), "login_url"):
-                url.callback.login_url = settings.LOGIN_URL
+        for view in (getattr(url, "callback", None) for url in urls):
+            if hasattr(view, "login_url"):
+                # Django would send visitors to the administration's own sign-in first.
+                view.login_url = settings.LOGIN_URL  # type: ignore[union-attr]
         return urls
 
     @method_decorator(never_cache)
@@ -54,7 +57,8 @@ class ReviewSite(admin.AdminSite):
         """The site's own sign-in page; whoever has signed in already has nothing to do here."""
         if request.user.is_authenticated:
             return redirect("admin:index")
-        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"), settings.LOGIN_URL)
+        onwards = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(onwards, settings.LOGIN_URL)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         mine = Trace.objects.filter(by=request.user.pk)[:10]

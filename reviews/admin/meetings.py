@@ -1,13 +1,13 @@
 """Meetings, and what belongs to one."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
-from reviews.admin.base import MEETINGS, ShownInline, TrackedAdmin, confidence_mark
+from reviews.admin.base import MEETINGS, ShownInline, TrackedAdmin, confidence_mark, section
 from reviews.admin.gate import site
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
 
@@ -46,7 +46,16 @@ class ActionsShown(PartShown):
 @admin.register(Meeting, site=site)
 class MeetingAdmin(TrackedAdmin):
     shelf = MEETINGS
-    list_display = ("title", "cycle", "series", "number", "planned_from", "held_from", "status", confidence_mark)
+    list_display = (
+        "title",
+        "cycle",
+        "series",
+        "number",
+        "planned_from",
+        "held_from",
+        "status",
+        confidence_mark,
+    )
     list_filter = ("cycle", "series", "status", "mode", "confidence")
     list_select_related = ("cycle",)
     search_fields = ("title", "code", "place", "source")
@@ -56,21 +65,17 @@ class MeetingAdmin(TrackedAdmin):
     fixed = ("cycle",)
     later = ("status", "held_from", "held_to")
     inlines = (AgendaShown, DelegationsShown, DecisionsShown, ActionsShown)
-    fieldsets = (
-        (None, {"fields": ["cycle", "series", "number", "code", "title", "status"]}),
-        (
+    fieldsets = [
+        section(None, "cycle series number code title status"),
+        section(
             _("Dates"),
-            {
-                "fields": [
-                    "planned_from", "planned_to", "held_from", "held_to", "first_planned_from", "first_planned_to"
-                ],
-                "description": _("The first plan stays and is shown when a meeting moves. Give both days, or neither."),
-            },
+            "planned_from planned_to held_from held_to first_planned_from first_planned_to",
+            about=_("The first plan stays and is shown when a meeting moves. Give both days, or neither."),
         ),
-        (_("Place"), {"fields": ["host", "mode", "place", "time_zone"]}),
-        (_("Who may look at it"), {"fields": ["shared"]}),
-        (_("Where it comes from"), {"fields": ["source", "confidence"]}),
-    )  # fmt: skip
+        section(_("Place"), "host mode place time_zone"),
+        section(_("Who may look at it"), "shared"),
+        section(_("Where it comes from"), "source confidence"),
+    ]
 
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"first_planned_from": values["planned_from"], "first_planned_to": values["planned_to"]}
@@ -80,14 +85,14 @@ class MeetingPartAdmin(TrackedAdmin):
     """What belongs to one meeting; new rows get its next number."""
 
     shelf = MEETINGS
-    list_filter: Any = ("meeting__cycle", "meeting")
-    list_select_related: Any = ("meeting",)
-    autocomplete_fields: Any = ("meeting",)
-    readonly_fields: Any = ("number",)
-    fixed = ("meeting",)
+    list_filter: ClassVar[Any] = ("meeting__cycle", "meeting")
+    list_select_related: ClassVar[Any] = ("meeting",)
+    autocomplete_fields: ClassVar[Any] = ("meeting",)
+    readonly_fields: ClassVar[Any] = ("number",)
+    fixed: Any = ("meeting",)
 
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        numbers: dict[str, Any] = self.model.next_number(values["meeting"])  # type: ignore[attr-defined]
+        numbers: dict[str, Any] = self.model.next_number(values["meeting"])
         return numbers
 
     @admin.display(description=_("text"))
@@ -99,7 +104,9 @@ class MeetingPartAdmin(TrackedAdmin):
 class AgendaItemAdmin(MeetingPartAdmin):
     list_display = ("title", "number", "meeting", "presenter")
     search_fields = ("title", "presenter", "meeting__title")
-    fieldsets = ((None, {"fields": ["meeting", "number", "title", "presenter"]}),)
+    fieldsets = [
+        section(None, "meeting number title presenter"),
+    ]
 
 
 @admin.register(Delegation, site=site)
@@ -111,14 +118,18 @@ class DelegationAdmin(MeetingPartAdmin):
     autocomplete_fields = ("meeting", "organisation")
     readonly_fields = ()
     fixed = ("meeting", "organisation")
-    fieldsets = ((None, {"fields": ["meeting", "organisation", "present", "head", "size"]}),)
+    fieldsets = [
+        section(None, "meeting organisation present head size"),
+    ]
 
 
 @admin.register(Decision, site=site)
 class DecisionAdmin(MeetingPartAdmin):
     list_display = ("beginning", "number", "meeting")
     search_fields = ("text", "meeting__title")
-    fieldsets = ((None, {"fields": ["meeting", "number", "text"]}),)
+    fieldsets = [
+        section(None, "meeting number text"),
+    ]
 
 
 @admin.register(ActionPoint, site=site)
@@ -132,17 +143,11 @@ class ActionPointAdmin(MeetingPartAdmin):
     readonly_fields = ("number", "held_since")
     later = ("status", "closing_note")
     takes_hold = ("status", "owner", "owner_body")
-    fieldsets = (
-        (None, {"fields": ["meeting", "number", "text", "due_on"]}),
-        (
-            _("Owner"),
-            {"fields": ["owner", "owner_body", "held_since"], "description": _("One of the two: a person or a body.")},
-        ),
-        (
-            _("Status"),
-            {"fields": ["status", "closing_note"], "description": _("Done or dropped only with a closing note.")},
-        ),
-    )
+    fieldsets = [
+        section(None, "meeting number text due_on"),
+        section(_("Owner"), "owner owner_body held_since", about=_("One of the two: a person or a body.")),
+        section(_("Status"), "status closing_note", about=_("Done or dropped only with a closing note.")),
+    ]
 
     @admin.display(description=_("number"), ordering="number")
     def code(self, action: ActionPoint) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordMixin
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from reviews.admin.base import PEOPLE, TrackedAdmin
+from reviews.admin.base import PEOPLE, TrackedAdmin, section
 from reviews.admin.forms import StepForm, TrackedForm
 from reviews.admin.gate import site
 from reviews.models import User
@@ -61,7 +60,7 @@ class PasswordForm(SetPasswordMixin, StepForm):
 
 @admin.register(User, site=site)
 class UserAdmin(TrackedAdmin):
-    form: type[forms.ModelForm] = UserForm
+    form = UserForm
     shelf = PEOPLE
     list_display = ("username", "name", "organisation", "role", "is_active", "is_superuser", "last_login")
     list_filter = ("role", "is_active", "is_superuser", "organisation__kind")
@@ -70,28 +69,24 @@ class UserAdmin(TrackedAdmin):
     autocomplete_fields = ("organisation",)
     readonly_fields = ("last_login",)
     later = ("is_active",)
-    fieldsets = (
-        (None, {"fields": ["username", "name", "email"]}),
-        (
+    fieldsets = [
+        section(None, "username name email"),
+        section(
             _("Duty"),
-            {
-                "fields": ["organisation", "role", "is_superuser"],
-                "description": _("People of a national team belong to a member state. Administrators need no role."),
-            },
+            "organisation role is_superuser",
+            about=_("People of a national team belong to a member state. Administrators need no role."),
         ),
-        (
+        section(
             _("Signing in"),
-            {
-                "fields": ["is_active", "last_login"],
-                "description": _("Accounts are never deleted: who may no longer sign in keeps a place in the history."),
-            },
+            "is_active last_login",
+            about=_("Accounts are never deleted: who may no longer sign in keeps a place in the history."),
         ),
-    )
+    ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
-            fieldsets.insert(1, (_("Password"), {"fields": ["password1", "password2"]}))
+            fieldsets.insert(1, section(_("Password"), "password1 password2"))
         return fieldsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -110,7 +105,7 @@ class UserAdmin(TrackedAdmin):
         own = record.pk == request.user.pk
         lost = [name for name in ("is_active", "is_superuser") if own and values.get(name) is False]
         if lost:
-            raise ValidationError({name: OWN_ACCOUNT for name in lost})
+            raise ValidationError(dict.fromkeys(lost, OWN_ACCOUNT))
         return {}
 
     def get_urls(self) -> list[Any]:

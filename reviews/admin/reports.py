@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.admin.base import REPORTS, ShownInline, TrackedAdmin
+from reviews.admin.base import REPORTS, ShownInline, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
 
@@ -43,7 +43,13 @@ class NationalReportAdmin(TrackedAdmin):
     )  # fmt: skip
     list_filter = ("cycle", "status", "holder__kind")
     list_select_related = ("member_state", "cycle", "holder")
-    search_fields = ("member_state__name_en", "member_state__code", "cycle__name_en", "cycle__slug", "authors")
+    search_fields = (
+        "member_state__name_en",
+        "member_state__code",
+        "cycle__name_en",
+        "cycle__slug",
+        "authors",
+    )
     autocomplete_fields = ("cycle", "member_state", "holder", "reader", "lead_author")
     readonly_fields = ("held_since", "progressed_at", "datagaps")
     fixed = ("cycle", "member_state")
@@ -52,30 +58,26 @@ class NationalReportAdmin(TrackedAdmin):
     )  # fmt: skip
     takes_hold = ("status", "holder")
     inlines = (VersionsShown, UpdatesShown)
-    fieldsets = (
-        (
+    fieldsets = [
+        section(
             None,
-            {
-                "fields": ["cycle", "member_state", "status", "holder", "reader", "held_since", "datagaps"],
-                "description": _(
-                    "Reports are made when their cycle opens. A corrected status does not choose the holder:"
-                    " give both. Only an accepted report has none."
-                ),
-            },
+            "cycle member_state status holder reader held_since datagaps",
+            about=_(
+                "Reports are made when their cycle opens. A corrected status does not choose the holder:"
+                " give both. Only an accepted report has none."
+            ),
         ),
-        (
+        section(
             _("Progress"),
-            {
-                "fields": ["data_collection", "analysis", "writing", "progressed_at"],
-                "description": _(
-                    "0 to 100. Empty means not yet reported, which is not 0. Corrected figures become a"
-                    " progress update of their own; the earlier ones stay."
-                ),
-            },
+            "data_collection analysis writing progressed_at",
+            about=_(
+                "0 to 100. Empty means not yet reported, which is not 0. Corrected figures become a"
+                " progress update of their own; the earlier ones stay."
+            ),
         ),
-        (_("Submission"), {"fields": ["handed_in_at", "return_note"]}),
-        (_("Authors"), {"fields": ["lead_author", "authors"]}),
-    )
+        section(_("Submission"), "handed_in_at return_note"),
+        section(_("Authors"), "lead_author authors"),
+    ]
 
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"holder": values["member_state"], "held_since": clock.now()}
@@ -97,16 +99,14 @@ class ProgressUpdateAdmin(TrackedAdmin):
     list_select_related = ("author", "meeting", *ABOUT_REPORT)
     search_fields = ("note", "report__member_state__name_en", "report__member_state__code", "author__name")
     date_hierarchy = "at"
-    fieldsets = (
-        (
+    fieldsets = [
+        section(
             None,
-            {
-                "fields": ["report", "at", "author", "meeting"],
-                "description": _("Updates are never changed. To correct figures, correct the report: that adds one."),
-            },
+            "report at author meeting",
+            about=_("Updates are never changed. To correct figures, correct the report: that adds one."),
         ),
-        (_("Progress"), {"fields": ["data_collection", "analysis", "writing", "note"]}),
-    )
+        section(_("Progress"), "data_collection analysis writing note"),
+    ]
 
     @admin.display(description=_("member state"), ordering="report__member_state__name_en")
     def member_state(self, update: ProgressUpdate) -> str:
@@ -128,11 +128,11 @@ class ReportVersionAdmin(TrackedAdmin):
     )  # fmt: skip
     search_help_text = _("Country, receipt, SHA-256, or the name of the file when uploaded")
     date_hierarchy = "submitted_at"
-    fieldsets = (
-        (None, {"fields": ["report", "number", "submitted_at", "submitted_by", "on_behalf_of", "reason", "receipt"]}),
-        (_("File"), {"fields": ["download", "original_name", "volume", "sha256"]}),
-        (_("National clearance"), {"fields": ["cleared_by", "cleared_on", "clearance_letter"]}),
-    )
+    fieldsets = [
+        section(None, "report number submitted_at submitted_by on_behalf_of reason receipt"),
+        section(_("File"), "download original_name volume sha256"),
+        section(_("National clearance"), "cleared_by cleared_on clearance_letter"),
+    ]
 
     @admin.display(description=_("file"))
     def download(self, version: ReportVersion) -> SafeString:

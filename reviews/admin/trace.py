@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from reviews.admin.base import HISTORY, TrackedAdmin
+from reviews.admin.base import HISTORY, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import Trace, Tracked
 
@@ -41,10 +41,10 @@ class TraceAdmin(TrackedAdmin):
     search_fields = ("label", "why")
     search_help_text = _("Name of the record, or words of the reason")
     date_hierarchy = "at"
-    fieldsets = (
-        (None, {"fields": ["at", "who", "verb", "kind", "record", "version"]}),
-        (_("What changed"), {"fields": ["changes", "why"]}),
-    )
+    fieldsets = [
+        section(None, "at who verb kind record version"),
+        section(_("What changed"), "changes why"),
+    ]
 
     def traces(self, record: Trace) -> QuerySet[Trace]:
         """The history that this row is part of."""

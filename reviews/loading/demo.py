@@ -29,7 +29,7 @@ class Loaded:
 
 @transaction.atomic
 def load(password: str = "") -> Loaded:
-    """Accounts and history the first time; later the accounts only. Raises BadRow, and then writes nothing."""
+    """Accounts and history the first time; later the accounts only. All or nothing: raises RowError."""
     rows = read(story.FOLDER / "accounts.csv", ("username", "name", "organisation", "role"))
     is_new = not ReviewCycle.objects.filter(slug=story.SLUG).exists()
     missing = [row for row in rows if not _accounts([row])]
@@ -45,8 +45,9 @@ def load(password: str = "") -> Loaded:
 
 def _accounts(rows: list[Row]) -> list[User]:
     """Those that exist, in the order of the file."""
-    known = {user.username: user for user in User.objects.filter(username__in=[r.text("username") for r in rows])}
-    return [known[name] for row in rows if (name := row.text("username")) in known]
+    names = [row.text("username") for row in rows]
+    known = {user.username: user for user in User.objects.filter(username__in=names)}
+    return [known[name] for name in names if name in known]
 
 
 def _add(rows: list[Row], hashed: str) -> None:

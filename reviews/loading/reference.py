@@ -37,13 +37,13 @@ class Outcome:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
-    kept: list[str] = field(default_factory=list)  # in the database, in no file
+    kept: list[str] = field(default_factory=list)  # codes in the database that the file does not list
     corrected: list[str] = field(default_factory=list)  # a person's correction, which the file does not know
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file, the records it tells of, and how its rows become their values. Its first column is their code."""
+    """A file whose first column is a code, the records it tells of, and how a row becomes their values."""
 
     file: str
     columns: tuple[str, ...]
@@ -54,7 +54,7 @@ class Source:
 
 @transaction.atomic
 def load() -> list[Outcome]:
-    """Load every file, or nothing: raises BadRow."""
+    """Load every file, or nothing: raises RowError."""
     _load_framework()
     return [_load(source) for source in SOURCES]
 
@@ -72,7 +72,7 @@ def _load(source: Source) -> Outcome:
         values = source.values(row, position)
         with row.blamed():
             _save(source, outcome, known.get(code), corrected, values)
-    outcome.kept = [str(r) for r in known.values() if r.code not in rows and source.lists(r)]
+    outcome.kept = [r.code for r in known.values() if r.code not in rows and source.lists(r)]
     return outcome
 
 
@@ -80,8 +80,10 @@ def _each_once(rows: Iterable[Row], source: Source) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:
         code = row.text(source.columns[0])
-        if not code or code in found:
-            raise row.wrong(f"“{code}” stands in line {found[code].line} too." if code else "the code is missing.")
+        if not code:
+            raise row.wrong(f"{source.columns[0]} is empty.")
+        if code in found:
+            raise row.wrong(f"“{code}” is in line {found[code].line} already.")
         found[code] = row
     return found
 
@@ -111,21 +113,17 @@ def _corrected(model: type[Tracked]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     told = Trace.objects.filter(model=model._meta.label_lower, before__isnull=False).order_by("id")
     for pk, by, before in told.values_list("object_id", "by", "before"):
-        touched = {names[column] for column in before if column in names}
+        touched = {names[column] for column in before or {} if column in names}
         found[pk] = found[pk] | touched if by else found[pk] - touched
     return found
 
 
 def _member_state(row: Row, position: int) -> dict[str, Any]:
-    return {
-        "code": row.text("iso3"),
-        "kind": OrganisationKind.MEMBER_STATE,
-        "name_en": row.text("name_en"),
-        "name_vi": row.text("name_vi"),
-        "iso2": row.text("iso2"),
-        "joined_on": row.day("joined_on"),
-        "confidence": row.text("confidence"),
-    }
+    texts = {name: row.text(name) for name in ("iso2", "name_en", "name_vi", "confidence")}
+    joined_on = row.day("joined_on")
+    if joined_on is None:
+        raise row.wrong("joined_on is empty.")
+    return {"code": row.text("iso3"), "kind": OrganisationKind.MEMBER_STATE, "joined_on": joined_on, **texts}
 
 
 def _organisation(row: Row, position: int) -> dict[str, Any]:

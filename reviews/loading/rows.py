@@ -3,9 +3,10 @@
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from reviews.text import nfc
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
-class BadRow(Exception):
+class RowError(Exception):
     """A file that cannot be loaded; the text is one sentence that names the file and the line."""
 
 
@@ -29,8 +30,8 @@ class Row:
     line: int
     cells: dict[str, str]
 
-    def wrong(self, what: str) -> BadRow:
-        return BadRow(f"{self.file} line {self.line}: {what}")
+    def wrong(self, what: str) -> RowError:
+        return RowError(f"{self.file} line {self.line}: {what}")
 
     def text(self, column: str) -> str:
         return self.cells[column]
@@ -74,41 +75,35 @@ class Row:
 
 
 def read(path: Path, columns: tuple[str, ...]) -> list[Row]:
-    """The rows of a CSV file in UTF-8, which has to have these columns. Raises BadRow."""
+    """The rows of a CSV file in UTF-8, which has to have these columns. Raises RowError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_rows(path.name, csv.reader(file, strict=True), columns))
+            return _rows(path.name, csv.reader(file, strict=True), columns)
     except FileNotFoundError as error:
-        raise BadRow(f"{path.name} is missing.") from error
+        raise RowError(f"{path.name} is missing.") from error
     except UnicodeDecodeError as error:
-        raise BadRow(f"{path.name} is not written in UTF-8.") from error
+        raise RowError(f"{path.name} is not written in UTF-8.") from error
 
 
-def _rows(name: str, lines: "csv._reader", columns: tuple[str, ...]) -> Iterator[Row]:
-    heading: list[str] = []
+def _rows(name: str, lines: Any, columns: tuple[str, ...]) -> list[Row]:
     try:
-        for cells in lines:
-            row = Row(name, lines.line_num, {c: nfc(cell).strip() for c, cell in zip(heading, cells)})
-            if not heading:
-                heading = _heading(row, cells, columns)
-            elif cells:  # an empty line is no row
-                yield _complete(row, heading, cells)
+        heading = _heading(name, next(lines, []), columns)
+        return [_row(Row(name, lines.line_num, {}), heading, cells) for cells in lines if cells]
     except csv.Error as error:
-        raise BadRow(f"{name} line {lines.line_num}: {error}.") from error
-    if not heading:
-        raise BadRow(f"{name} line 1: the heading is missing.")
+        raise RowError(f"{name} line {lines.line_num}: {error}.") from error
 
 
-def _heading(row: Row, cells: list[str], columns: tuple[str, ...]) -> list[str]:
+def _heading(name: str, cells: list[str], columns: tuple[str, ...]) -> list[str]:
     if missing := [column for column in columns if column not in cells]:
-        raise row.wrong(f"the column {', '.join(missing)} is missing.")
+        raise RowError(f"{name} line 1: the column {', '.join(missing)} is missing.")
     return cells
 
 
-def _complete(row: Row, heading: list[str], cells: list[str]) -> Row:
+def _row(row: Row, heading: list[str], cells: list[str]) -> Row:
     if len(cells) != len(heading):
         raise row.wrong(f"{len(cells)} cells, where the heading has {len(heading)}.")
-    return row
+    texts = (nfc(cell).strip() for cell in cells)
+    return replace(row, cells=dict(zip(heading, texts, strict=True)))
 
 
 def _complaint(error: ValidationError) -> str:

@@ -38,7 +38,7 @@ Step = Callable[[Row, User], Any]
 
 
 def tell() -> None:
-    """Take every step of every file, in the order of time. Raises BadRow."""
+    """Take every step of every file, in the order of time. Raises RowError."""
     steps = [(row, step) for file, verbs in STEPS.items() for row, step in _steps(file, verbs)]
     for row, step in sorted(steps, key=lambda pair: pair[0].moment("at")):
         with row.blamed(), clock.at(row.moment("at")):
@@ -80,7 +80,7 @@ def _meeting(row: Row) -> Meeting:
 
 
 def _deadline(row: Row) -> Deadline:
-    return Deadline.objects.get(cycle__slug=SLUG, number=row.number("deadline"))
+    return Deadline.objects.get(cycle__slug=SLUG, number=row.text("deadline"))
 
 
 def _report(code: str) -> NationalReport:
@@ -106,10 +106,10 @@ def _texts(row: Row, *columns: str) -> dict[str, str]:
 
 def _open_cycle(row: Row, by: User) -> None:
     """With the seats of those who are member states by its last day."""
-    values = _texts(row, "slug", "name_en", "name_vi")
-    days = {"starts_on": row.day("starts_on"), "ends_on": row.day("ends_on")}
-    framework = Framework.objects.get(code=row.text("framework"))
-    cycle = ReviewCycle.record_new(by=by, framework=framework, is_demo=True, shared=True, **values, **days)
+    values: dict[str, Any] = {name: row.text(name) for name in ("slug", "name_en", "name_vi")}
+    values |= {name: row.day(name) for name in ("starts_on", "ends_on")}
+    values["framework"] = Framework.objects.get(code=row.text("framework"))
+    cycle = ReviewCycle.record_new(by=by, is_demo=True, shared=True, **values)
     for state in Organisation.objects.member_states(cycle.ends_on):
         actions.seat_member(by=by, cycle=cycle, member_state=state, joined_on=cycle.starts_on)
     actions.open_cycle(by=by, cycle=cycle, seen=cycle.version)
@@ -120,13 +120,15 @@ def _open_cycle(row: Row, by: User) -> None:
 
 def _plan(row: Row, by: User) -> None:
     """The days come from the time line; what is planned there stays, whatever came of it."""
-    event = _event(row)
-    Meeting.plan(
-        _cycle(), by=by, code=row.text("meeting"), number=row.number("number"), shared=bool(row.text("shared")),
-        host=_body(row.text("host")) if row.text("host") else None, planned_from=event.planned_from,
-        planned_to=event.planned_to, source=event.source, confidence=event.confidence,
-        **_texts(row, "series", "title", "mode", "place", "time_zone"),
-    )  # fmt: skip
+    told = ("planned_from", "planned_to", "source", "confidence")
+    values = {name: getattr(_event(row), name) for name in told}
+    values |= _texts(row, "series", "title", "mode", "place", "time_zone")
+    values |= {
+        "code": row.text("meeting"),
+        "number": row.number("number"),
+        "shared": bool(row.text("shared")),
+    }
+    Meeting.plan(_cycle(), by=by, host=next(iter(_bodies(row, "host")), None), **values)
 
 
 def _move_meeting(row: Row, by: User) -> None:
@@ -172,7 +174,7 @@ def _drop(row: Row, by: User) -> None:
 
 
 def _action(row: Row) -> ActionPoint:
-    return ActionPoint.objects.get(meeting=_meeting(row), number=row.number("number"))
+    return ActionPoint.objects.get(meeting=_meeting(row), number=row.text("number"))
 
 
 # --- deadlines ------------------------------------------------------------------------------------------

@@ -157,6 +157,16 @@ class Trace(models.Model):
         return self.get_verb_display()
 
     @property
+    def kind_text(self) -> str:
+        """What kind of record it was: "data gap"."""
+        return str(apps.get_model(self.model)._meta.verbose_name)
+
+    @property
+    def is_of_part(self) -> bool:
+        """Whether the record is a part of the page's own, such as a decision of a meeting."""
+        return (self.model, self.object_id) != (self.page_model, self.page_id)
+
+    @property
     def differences(self) -> list[Difference]:
         """What changed, field by field; empty for a new record."""
         return [d for name, old in (self.before or {}).items() if (d := self._difference(name, old))]
@@ -167,6 +177,8 @@ class Trace(models.Model):
             return None
         label, (was, became) = str(fields[name].verbose_name), self.names.get(name, ["", ""])
         new = self.after.get(name)
+        if new and new == self.why:
+            return None  # a note that the line shows already
         return Difference(label, was or _words(fields[name], old), became or _words(fields[name], new))
 
 

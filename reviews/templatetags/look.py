@@ -46,6 +46,12 @@ def first_wrong(form: forms.BaseForm) -> str | None:
 
 
 @register.filter
+def owes_something(form: forms.BaseForm) -> bool:
+    """Whether the form has a field that must be filled in."""
+    return any(field.field.required for field in form.visible_fields())
+
+
+@register.filter
 def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 

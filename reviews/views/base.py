@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
@@ -14,12 +14,9 @@ from django_tables2 import SingleTableMixin
 from reviews import exports, policy
 from reviews.models import ReviewCycle, Stale, Trace
 from reviews.models.trace import TraceQuerySet
+from reviews.views.errors import Explained, not_by_address
 
 ROWS = 25
-
-
-class UnknownParameter(Http404):
-    """A filter, sort column or day that does not exist: the page says which."""
 
 
 def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
@@ -41,12 +38,15 @@ class ListPage(SingleTableMixin, FilterView):
     lead: Any = ""
     empty_text: Any = ""
     nav = ""
+    right = ""  # who may not read any such record gets a 404
     filterset_class: Any
     table_class: Any
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.cycle = cycle_or_404(request, kwargs["slug"]) if request.user.is_authenticated else None
+        if request.user.is_authenticated:
+            self.cycle = cycle_or_404(request, kwargs["slug"])
+            policy.require_reader(request.user, self.right)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._refuse_unknown(request)
@@ -84,7 +84,7 @@ class ListPage(SingleTableMixin, FilterView):
         known = {*self.filterset_class.base_filters, "sort", "page", "_export"}
         for name in request.GET:
             if name not in known:
-                raise UnknownParameter(_("This list has no filter called “%s”.") % name[:40])
+                raise Explained(_("This list has no filter called “%s”.") % name[:40])
         self._refuse_unknown_sort(request.GET.getlist("sort"))
 
     def _refuse_unknown_sort(self, orders: list[str]) -> None:
@@ -92,7 +92,7 @@ class ListPage(SingleTableMixin, FilterView):
         for order in ",".join(orders).split(","):
             name = order.removeprefix("-")
             if name and (name not in columns or columns[name].orderable is False):
-                raise UnknownParameter(_("This list cannot be sorted by “%s”.") % name[:40])
+                raise Explained(_("This list cannot be sorted by “%s”.") % name[:40])
 
 
 class FormPage(FormView):
@@ -178,3 +178,6 @@ class MovePage(FormPage):
     """A move: by POST only, from a button or a small form on the record's page."""
 
     http_method_names = ["post", "options"]
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return not_by_address(request, self.subject.get_absolute_url(), self._allowed_methods())

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from reviews import board, clock, pictures, policy
 from reviews.models import FrameworkNode
-from reviews.views.base import UnknownParameter, cycle_or_404
+from reviews.views.base import cycle_or_404
+from reviews.views.errors import Explained
 
 
 def board_page(request: HttpRequest, slug: str) -> HttpResponse:
@@ -37,9 +38,9 @@ def _day(request: HttpRequest) -> tuple[date, datetime | None]:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UnknownParameter(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+        raise Explained(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
     if day > clock.today():
-        raise UnknownParameter(_("That day has not come yet."))
+        raise Explained(_("That day has not come yet."))
     return day, clock.end_of(day)
 
 

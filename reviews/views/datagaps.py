@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
 class DataGapList(ListPage):
     """The register: every gap that the person may read."""
 
-    title, nav = _("Data gaps"), "datagaps"
+    title, nav, right = _("Data gaps"), "datagaps", "datagap.read"
     lead = _("Difficulties that the national teams met. The cause may be the method, not a failure.")
     table_class, filterset_class = DataGapTable, DataGapFilter
     empty_text = _("No data gap has been raised. National teams raise them from here or from their report.")
@@ -71,8 +71,7 @@ class AddDataGap(FormPage):
         return theirs.first() or self._refuse_reader()
 
     def _refuse_reader(self) -> Any:
-        if policy.reach(self.request.user, "datagap.read") is policy.Reach.NOTHING:
-            raise Http404
+        policy.require_reader(self.request.user, "datagap.read")
         policy.require(self.request.user, self.right)
 
     def get_instance(self) -> DataGap:

@@ -25,7 +25,7 @@ def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
 class DeadlineList(ListPage):
     """The calendar of what is due."""
 
-    title, nav = _("Deadlines"), "deadlines"
+    title, nav, right = _("Deadlines"), "deadlines", "deadline.read"
     lead = _("Days in Jakarta; “by” includes the day.")
     table_class, filterset_class = DeadlineTable, DeadlineFilter
     empty_text = _("The Secretariat has not set a deadline yet.")

@@ -35,7 +35,7 @@ def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
 class MeetingList(ListPage):
     """The meetings of the cycle, in order of date."""
 
-    title, nav = _("Meetings"), "meetings"
+    title, nav, right = _("Meetings"), "meetings", "meeting.read"
     table_class, filterset_class = MeetingTable, MeetingFilter
     empty_text = _("No meeting has been planned yet.")
 
@@ -53,7 +53,7 @@ class MeetingList(ListPage):
 class ActionPointList(ListPage):
     """Action points of all meetings of the cycle."""
 
-    title, nav = _("Action points"), "meetings"
+    title, nav, right = _("Action points"), "meetings", "meeting.read"
     table_class, filterset_class = ActionPointTable, ActionPointFilter
     empty_text = _("No meeting has given anybody anything to do yet.")
 

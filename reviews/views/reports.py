@@ -27,7 +27,7 @@ def report_or_404(request: HttpRequest, cycle: Any, code: str) -> NationalReport
 class ReportList(ListPage):
     """National reports that the person may read."""
 
-    title, nav = _("National reports"), "reports"
+    title, nav, right = _("National reports"), "reports", "report.read"
     table_class, filterset_class = ReportTable, ReportFilter
     empty_text = _("There is no report here: reports are made when the cycle opens.")
 
@@ -39,7 +39,7 @@ class ReportList(ListPage):
 class ProgressList(ListPage):
     """Everything a national team has told so far."""
 
-    title, nav = _("Progress updates"), "reports"
+    title, nav, right = _("Progress updates"), "reports", "report.read"
     table_class, filterset_class = ProgressTable, ProgressFilter
 
     def get_queryset(self) -> Any:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reviews.loading import demo
-from reviews.loading.rows import BadRow
+from reviews.loading.rows import RowError
 from reviews.models import User
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         call_command("load_reference", stdout=self.stdout, verbosity=0)
         try:
             loaded = demo.load(password)
-        except BadRow as error:
+        except RowError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
         self.stdout.write(
             "The demonstration is loaded." if loaded.is_new else "The demonstration was there already."

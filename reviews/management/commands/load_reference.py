@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from reviews.loading import reference
-from reviews.loading.rows import BadRow
+from reviews.loading.rows import RowError
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, *, verbosity: int, **options: Any) -> None:
         try:
             outcomes = reference.load()
-        except BadRow as error:
+        except RowError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
         for outcome in outcomes if verbosity else ():
             self.tell(outcome)
