@@ -34,7 +34,9 @@ def open_cycle(*, by: Any, cycle: ReviewCycle, seen: int) -> ReviewCycle:
 
 
 @transaction.atomic
-def seat_member(*, by: Any, cycle: ReviewCycle, member_state: Organisation, joined_on: Any) -> CycleMembership:
+def seat_member(
+    *, by: Any, cycle: ReviewCycle, member_state: Organisation, joined_on: Any
+) -> CycleMembership:
     """Give a member state its seat; in a cycle that is open already it gets its report at once."""
     policy.require(by, "cycle.run")
     seat = CycleMembership.record_new(by=by, cycle=cycle, member_state=member_state, joined_on=joined_on)
@@ -71,10 +73,12 @@ def latest_extensions(extensions: Any) -> dict[tuple[int, int], Any]:
 
 def _start_report(by: Any, cycle: ReviewCycle, state: Organisation) -> None:
     if not cycle.reports.filter(member_state=state).exists():
-        NationalReport.record_new(by=by, cycle=cycle, member_state=state, holder=state, held_since=clock.now())
+        NationalReport.record_new(
+            by=by, cycle=cycle, member_state=state, holder=state, held_since=clock.now()
+        )
 
 
 def _locked(deadline: Deadline) -> str:
     return _(
         "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
-    ) % {"deadline": deadline, "day": date_format(deadline.last_on)}
+    ) % {"deadline": deadline, "day": date_format(deadline.last_on or deadline.due_on)}

@@ -28,7 +28,7 @@ from reviews.models import (
     Standing,
     Trace,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.reports import WORKSTREAMS, workstream_label
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,10 @@ class Board:
 
 def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     """The board on a day; with `at`, as it stood at that instant."""
-    states = {state.pk: state for state in Organisation.objects.filter(memberships__cycle=cycle, memberships__joined_on__lte=on)}
+    states = {
+        state.pk: state
+        for state in Organisation.objects.filter(memberships__cycle=cycle, memberships__joined_on__lte=on)
+    }
     reports = [r for r in _rows(_reports(cycle), at) if r.member_state_id in states]
     kinds = list(GapKind.objects.all())
     gaps = _open_gaps(cycle, at)
@@ -137,7 +140,12 @@ def _open_gaps(cycle: Any, at: datetime | None) -> Counter[tuple[int, int]]:
 
 
 def _row(
-    report: Any, states: dict[int, Any], gaps: Counter[tuple[int, int]], kinds: list[GapKind], theirs: Any, on: date
+    report: Any,
+    states: dict[int, Any],
+    gaps: Counter[tuple[int, int]],
+    kinds: list[GapKind],
+    theirs: Any,
+    on: date,
 ) -> Row:
     state = states[report.member_state_id]
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
@@ -156,8 +164,7 @@ def _holder(report: Any, state: Organisation) -> str:
 
 def _average(name: str, reports: list[Any]) -> Average:
     told = [value for report in reports if (value := getattr(report, name)) is not None]
-    label = str(NationalReport._meta.get_field(name).verbose_name)
-    return Average(label, round(sum(told) / len(told)) if told else None, len(told))
+    return Average(workstream_label(name), round(sum(told) / len(told)) if told else None, len(told))
 
 
 def _statuses(reports: list[Any]) -> list[tuple[str, int]]:

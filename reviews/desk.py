@@ -86,8 +86,12 @@ def due(user: Any, cycles: list[Any]) -> list[Due]:
     """What is due soon or overdue, of the person's own country, or of all for those who see all."""
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
-    found = standings.standings(reports, deadlines.prefetch_related("only_for"), _granted(cycles), clock.today())
-    lines = [Due(r.member_state, s) for r in reports for s in found[r.pk] if s.deadline.cycle_id == r.cycle_id]
+    found = standings.standings(
+        reports, deadlines.prefetch_related("only_for"), _granted(cycles), clock.today()
+    )
+    lines = [
+        Due(r.member_state, s) for r in reports for s in found[r.pk] if s.deadline.cycle_id == r.cycle_id
+    ]
     return sorted((line for line in lines if _is_near(line.standing)), key=lambda line: line.standing.due_on)
 
 
@@ -125,7 +129,12 @@ def _own_reports(user: Any, cycles: list[Any]) -> Iterator[Item]:
         return
     for report in _reports(cycles).open().filter(member_state=user.organisation_id):
         step = str(NEXT_STEPS[ReportStatus(report.status)])
-        yield Item(report.progressed_at or report.held_since, step, str(report.member_state), report.get_absolute_url())
+        yield Item(
+            report.progressed_at or report.held_since,
+            step,
+            str(report.member_state),
+            report.get_absolute_url(),
+        )
 
 
 def _gaps(user: Any, cycles: list[Any]) -> Iterator[Item]:
@@ -146,7 +155,9 @@ def _to_read(user: Any, cycles: list[Any]) -> Iterator[Item]:
         return
     mine = Q(reader=None) | Q(reader=user)
     for report in _reports(cycles).to_read().filter(mine):
-        yield Item(report.held_since, _now("Read a report"), str(report.member_state), report.get_absolute_url())
+        yield Item(
+            report.held_since, _now("Read a report"), str(report.member_state), report.get_absolute_url()
+        )
 
 
 def _to_decide(user: Any, cycles: list[Any]) -> Iterator[Item]:
@@ -165,7 +176,12 @@ def _silent(user: Any, cycles: list[Any]) -> Iterator[Item]:
     before = clock.now() - timedelta(days=SILENT_DAYS)
     for report in _reports(cycles).silent_since(before):
         since = report.progressed_at or report.held_since
-        yield Item(since, _now("Ask for progress: none was posted"), str(report.member_state), report.get_absolute_url())
+        yield Item(
+            since,
+            _now("Ask for progress: none was posted"),
+            str(report.member_state),
+            report.get_absolute_url(),
+        )
 
 
 def _actions(user: Any, cycles: list[Any]) -> Iterator[Item]:

@@ -58,7 +58,12 @@ def stored(upload: UploadedFile) -> Iterator[dict[str, Any]]:
     digest, kind = _sha256(upload), kind_of(upload)
     name = default_storage.save(f"reports/{secrets.token_hex(16)}.{kind}", upload)
     try:
-        yield {"file": name, "original_name": (upload.name or "")[:255], "size": upload.size, "sha256": digest}
+        yield {
+            "file": name,
+            "original_name": (upload.name or "")[:255],
+            "size": upload.size,
+            "sha256": digest,
+        }
     except BaseException:
         default_storage.delete(name)
         raise
@@ -74,7 +79,7 @@ def _sha256(upload: UploadedFile) -> str:
 
 def _is_docx(upload: UploadedFile) -> bool:
     try:
-        with zipfile.ZipFile(upload) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(upload) as archive:
             return "word/document.xml" in archive.namelist()
     except zipfile.BadZipFile:
         return False

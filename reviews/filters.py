@@ -51,7 +51,10 @@ def choice(label: Any, choices: Any) -> filters.ChoiceFilter:
 
 def country() -> filters.ModelChoiceFilter:
     return filters.ModelChoiceFilter(
-        label=_("Member state"), queryset=Organisation.objects.none(), to_field_name="code", empty_label=_("all")
+        label=_("Member state"),
+        queryset=Organisation.objects.none(),
+        to_field_name="code",
+        empty_label=_("all"),
     )
 
 
@@ -66,7 +69,10 @@ class ReportFilter(CycleFilterSet):
 
 class ProgressFilter(CycleFilterSet):
     since = filters.DateFilter(
-        label=_("Since"), field_name="at", lookup_expr="date__gte", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Since"),
+        field_name="at",
+        lookup_expr="date__gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     class Meta:

@@ -89,8 +89,9 @@ class ReviewForm(forms.Form):
 class RecordForm(ReviewForm, forms.ModelForm):
     """A form whose fields come from a model. It checks a copy: the record in hand stays as it is."""
 
-    def __init__(self, *args: Any, instance: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, instance=copy.copy(instance), **kwargs)
+    def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
+        kwargs["instance"] = copy.copy(instance)
+        super().__init__(*args, **kwargs)
 
     def save(self, commit: bool = True) -> Any:
         raise TypeError("The model's verb writes, so that the change leaves its trace.")
@@ -202,7 +203,9 @@ class CloseGapForm(ReviewForm):
 
 
 class DeadlineForm(RecordForm):
-    why = note_field(_("Why the dates move"), rows=2, help_text=_("Owed when a date of an existing deadline changes."))
+    why = note_field(
+        _("Why the dates move"), rows=2, help_text=_("Owed when a date of an existing deadline changes.")
+    )
 
     class Meta:
         model = Deadline
@@ -237,14 +240,20 @@ class DecideForm(ReviewForm):
     """The Secretariat's answer to a request."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=[("grant", _("grant")), ("refuse", _("refuse"))], widget=forms.RadioSelect
+        label=_("Decision"),
+        choices=[("grant", _("grant")), ("refuse", _("refuse"))],
+        widget=forms.RadioSelect,
     )
     until = day_field(_("Granted until"), required=False, help_text=_("The asked day, or another."))
     note = note_field(_("Note"), help_text=_("Owed when a request is refused."))
 
 
 class MeetingForm(RecordForm):
-    why = note_field(_("Why the dates move"), rows=2, help_text=_("Owed when the planned days change; the first plan stays."))
+    why = note_field(
+        _("Why the dates move"),
+        rows=2,
+        help_text=_("Owed when the planned days change; the first plan stays."),
+    )
 
     class Meta:
         model = Meeting
@@ -302,4 +311,3 @@ class ActionPointForm(RecordForm):
         fields = ("text", "owner_body", "owner", "due_on")
         widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_widget()}
         help_texts = {"owner_body": _("A body, or a person below: one of the two.")}
-

@@ -1,13 +1,21 @@
 """Refusals become pages that say why and who can help, never a server error."""
 
+import logging
 from collections.abc import Callable
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Refused, Stale
 from reviews.views.errors import conflict
+
+log = logging.getLogger(__name__)
+
+CLASH = _(
+    "Somebody saved the same thing at the same moment. Nothing of yours was written; "
+    "please look again and repeat it."
+)
 
 
 class Refusals:
@@ -23,5 +31,6 @@ class Refusals:
         if isinstance(exception, Refused):
             return conflict(request, str(exception))
         if isinstance(exception, IntegrityError | Stale):
-            return conflict(request, _("Somebody saved the same thing at the same moment. Nothing of yours was written; please look again and repeat it."))
+            log.warning("Two writes clashed at %s", request.path, exc_info=exception)
+            return conflict(request, CLASH)
         return None

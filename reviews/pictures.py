@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviews import board, charts, clock
-from reviews.models import NationalReport, Output
-from reviews.models.reports import WORKSTREAMS
+from reviews.models import Output
+from reviews.models.reports import WORKSTREAMS, workstream_label
 
 
 def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
@@ -20,7 +20,10 @@ def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
     ]
     due = [d for d in shown.deadlines if d.output == Output.NATIONAL_REPORT]
     return charts.progress_chart(
-        points, series=_workstreams(), today=_today(shown.on), markers=[charts.Marker(d.due_on, d.title) for d in due]
+        points,
+        series=_workstreams(),
+        today=_today(shown.on),
+        markers=[charts.Marker(d.due_on, d.title) for d in due],
     )
 
 
@@ -37,7 +40,7 @@ def time_line(cycle: Any, shown: board.Board) -> charts.TimelineChart:
 
 
 def _workstreams() -> list[str]:
-    return [str(NationalReport._meta.get_field(name).verbose_name).capitalize() for name in WORKSTREAMS]
+    return [workstream_label(name).capitalize() for name in WORKSTREAMS]
 
 
 def _today(on: date) -> charts.Marker:

@@ -49,9 +49,7 @@ _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.acce
 DUTIES: dict[str, Duty] = {
     Role.COORDINATOR: Duty(
         _("Speaks for one member state: posts its progress, hands in its report, asks for extensions."),
-        own=frozenset(
-            _COUNTRY_WORK | {"report.submit", "report.recall", "report.appoint", "extension.ask"}
-        ),
+        own=frozenset(_COUNTRY_WORK | {"report.submit", "report.recall", "report.appoint", "extension.ask"}),
     ),
     Role.TEAM: Duty(
         _("Evaluates one member state: records its progress and its data gaps, prepares its report."),

@@ -7,12 +7,20 @@ import django_tables2 as tables
 from django.template.loader import get_template
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from reviews import clock
-from reviews.models import ActionPoint, DataGap, Deadline, Meeting, NationalReport, ProgressUpdate
+from reviews.models import (
+    ActionPoint,
+    DataGap,
+    Deadline,
+    Meeting,
+    MeetingStatus,
+    NationalReport,
+    ProgressUpdate,
+)
 
 
 def open_row(record: Any) -> str:
@@ -20,11 +28,16 @@ def open_row(record: Any) -> str:
     return str(record.get_absolute_url())
 
 
+def included(template: str, context: dict[str, Any]) -> SafeString:
+    """A piece of the site's look as a cell."""
+    return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
+
+
 class StatusColumn(tables.Column):
     """A status as a badge: shape, colour and word. Exported as its word."""
 
     def render(self, value: Any, record: Any) -> SafeString:
-        return get_template("includes/status.html").render({"label": value, "tone": record.tone})
+        return included("includes/status.html", {"label": value, "tone": record.tone})
 
     def value(self, value: Any) -> str:
         return str(value)
@@ -36,7 +49,7 @@ class FigureColumn(tables.Column):
     empty_values = ()
 
     def render(self, value: int | None) -> SafeString:
-        return get_template("includes/bar.html").render({"value": value})
+        return included("includes/bar.html", {"value": value})
 
     def value(self, value: int | None) -> int | None:
         return value
@@ -59,10 +72,20 @@ def _day(value: date | datetime) -> date:
 class AgeColumn(DayColumn):
     """How many days ago something happened, with its date."""
 
-    def render(self, value: datetime) -> SafeString:
-        days = clock.days_between(clock.day_of(value), clock.today())
+    def render(self, value: date | datetime) -> SafeString:
+        days = clock.days_between(_day(value), clock.today())
         ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
         return format_html('{}<br><span class="soft small">{}</span>', super().render(value), ago)
+
+
+class HeldColumn(DayColumn):
+    """When a meeting was held, which may be known without its day."""
+
+    def render(self, value: Any, record: Any = None) -> SafeString:
+        if value:
+            return super().render(value)
+        unknown = record.status == MeetingStatus.HELD
+        return format_html("{}", gettext("day not known") if unknown else "—")
 
 
 class ReportTable(tables.Table):
@@ -139,7 +162,7 @@ class MeetingTable(tables.Table):
     title = tables.Column(linkify=open_row)
     status = StatusColumn()
     planned_from = DayColumn(_("Planned"))
-    held_from = DayColumn(_("Held"))
+    held_from = HeldColumn(_("Held"), empty_values=())
     host = tables.Column(order_by="host__name_en")
 
     class Meta:
@@ -148,7 +171,9 @@ class MeetingTable(tables.Table):
 
 
 class ActionPointTable(tables.Table):
-    code = tables.Column(_("Action point"), accessor="code", linkify=open_row, order_by=("meeting__planned_from", "number"))
+    code = tables.Column(
+        _("Action point"), accessor="code", linkify=open_row, order_by=("meeting__planned_from", "number")
+    )
     status = StatusColumn()
     due_on = DayColumn()
     holder = tables.Column(_("Owner"), accessor="holder", orderable=False)
@@ -156,4 +181,3 @@ class ActionPointTable(tables.Table):
     class Meta:
         model = ActionPoint
         fields = ("code", "text", "holder", "due_on", "status", "closing_note")
-

@@ -61,7 +61,9 @@ def cycle(slug: str, *, by: User, members: Any = ("VNM", "LAO"), **fields: Any) 
     values = {"name_en": slug.upper(), "starts_on": date(2020, 2, 1), "ends_on": date(2020, 12, 31), **fields}
     made = ReviewCycle.record_new(by=by, slug=slug, framework=framework(), **values)
     for code in members:
-        CycleMembership.record_new(by=by, cycle=made, member_state=organisation(code), joined_on=date(2020, 2, 1))
+        CycleMembership.record_new(
+            by=by, cycle=made, member_state=organisation(code), joined_on=date(2020, 2, 1)
+        )
     return actions.open_cycle(by=by, cycle=made, seen=made.version)
 
 
@@ -119,11 +121,15 @@ def cast() -> dict[str, User]:
     """The people of every test: two countries, consultants, secretariat, observer, administrator."""
     vnm, lao = organisation("VNM"), organisation("LAO")
     ret = organisation("RET", "evaluation_team", "Regional Evaluation Team")
-    asec, partner = organisation("ASEC", "secretariat", "ASEAN Secretariat"), organisation("UN", "partner", "UN")
+    asec, partner = (
+        organisation("ASEC", "secretariat", "ASEAN Secretariat"),
+        organisation("UN", "partner", "UN"),
+    )
     return {
         "vnm": user("vnm.coordinator", Role.COORDINATOR, vnm), "vnm_team": user("vnm.team", Role.TEAM, vnm),
         "lao": user("lao.coordinator", Role.COORDINATOR, lao), "consultant": user("consultant", Role.CONSULTANT, ret),
         "lead": user("lead.consultant", Role.LEAD_CONSULTANT, ret),
-        "secretariat": user("secretariat", Role.SECRETARIAT, asec), "observer": user("observer", Role.OBSERVER, partner),
+        "secretariat": user("secretariat", Role.SECRETARIAT, asec),
+        "observer": user("observer", Role.OBSERVER, partner),
         "admin": user("admin", "", asec, is_superuser=True),
     }  # fmt: skip

@@ -38,10 +38,9 @@ def test_the_second_is_told_who_changed_what(cast, body, opened):
     answer = browser.post(url, sent(page, name_en="My name", name_vi="Tên", why="My reason"))
     html = answer.content.decode()
     assert answer.status_code == 409
-    for words in (
-        "Somebody was faster", "secretariat", "First name", "Their name", "The letter of 3 June",  # what they did
-        "My name", "Tên", "My reason",  # what I typed
-    ):  # fmt: skip
+    theirs = ("Somebody was faster", "secretariat", "First name", "Their name", "The letter of 3 June")
+    mine = ("My name", "Tên", "My reason")
+    for words in theirs + mine:
         assert words in html
     assert (stored(body).name_en, stored(body).version) == ("Their name", 2)
     assert Trace.objects.since_version(body, 2).count() == 0

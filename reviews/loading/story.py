@@ -83,13 +83,21 @@ def _deadline(row: Row) -> Deadline:
     return Deadline.objects.get(cycle__slug=SLUG, number=row.text("deadline"))
 
 
-def _report(code: str) -> NationalReport:
-    return NationalReport.objects.get(cycle__slug=SLUG, member_state__code=code)
+def _report(row: Row) -> NationalReport:
+    return _report_of(row.text("report"))
+
+
+def _report_of(state: str) -> NationalReport:
+    return NationalReport.objects.get(cycle__slug=SLUG, member_state__code=state)
 
 
 def _gap(row: Row) -> DataGap:
     state, _, number = row.text("gap").partition("-")
     return DataGap.objects.get(cycle__slug=SLUG, member_state__code=state, number=number)
+
+
+def _action(row: Row) -> ActionPoint:
+    return ActionPoint.objects.get(meeting=_meeting(row), number=row.text("number"))
 
 
 def _extension(row: Row) -> Extension:
@@ -99,6 +107,16 @@ def _extension(row: Row) -> Extension:
 
 def _texts(row: Row, *columns: str) -> dict[str, str]:
     return {column: row.text(column) for column in columns}
+
+
+def _noted(find: Callable[[Row], Any], move: Callable[..., Any]) -> Step:
+    """The step of a move that asks for nothing but a note."""
+
+    def step(row: Row, by: User) -> None:
+        record = find(row)
+        move(record, by=by, seen=record.version, note=row.text("note"))
+
+    return step
 
 
 # --- the cycle ------------------------------------------------------------------------------------------
@@ -163,20 +181,6 @@ def _act(row: Row, by: User) -> None:
     _meeting(row).record(ActionPoint, by=by, **_texts(row, "text"), **values)
 
 
-def _finish(row: Row, by: User) -> None:
-    point = _action(row)
-    point.finish(by=by, seen=point.version, note=row.text("note"))
-
-
-def _drop(row: Row, by: User) -> None:
-    point = _action(row)
-    point.drop(by=by, seen=point.version, note=row.text("note"))
-
-
-def _action(row: Row) -> ActionPoint:
-    return ActionPoint.objects.get(meeting=_meeting(row), number=row.text("number"))
-
-
 # --- deadlines ------------------------------------------------------------------------------------------
 
 
@@ -198,7 +202,7 @@ def _days(row: Row) -> dict[str, Any]:
 
 def _ask(row: Row, by: User) -> None:
     asked: dict[str, Any] = {"asked_until": row.day("until"), "reason": row.text("note")}
-    Extension.ask_for(_report(row.text("report")), _deadline(row), by=by, **asked)
+    Extension.ask_for(_report(row), _deadline(row), by=by, **asked)
 
 
 def _grant(row: Row, by: User) -> None:
@@ -206,27 +210,22 @@ def _grant(row: Row, by: User) -> None:
     extension.grant(by=by, seen=extension.version, until=row.day("until"), note=row.text("note"))
 
 
-def _refuse(row: Row, by: User) -> None:
-    extension = _extension(row)
-    extension.refuse(by=by, seen=extension.version, note=row.text("note"))
-
-
 # --- national reports -----------------------------------------------------------------------------------
 
 
 def _post(row: Row, by: User) -> None:
-    report, meeting = _report(row.text("report")), _meeting(row) if row.text("meeting") else None
+    report, meeting = _report(row), _meeting(row) if row.text("meeting") else None
     figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
     report.post_progress(by=by, seen=report.version, note=row.text("note"), meeting=meeting, **figures)
 
 
 def _appoint(row: Row, by: User) -> None:
-    report, author = _report(row.text("report")), _person(row.text("lead_author"))
+    report, author = _report(row), _person(row.text("lead_author"))
     report.appoint(by=by, seen=report.version, lead_author=author, authors=row.text("authors"))
 
 
 def _submit(row: Row, by: User) -> None:
-    report = _report(row.text("report"))
+    report = _report(row)
     said = {"reason": row.text("note"), "cleared_on": row.day("cleared_on")}
     said |= _texts(row, "on_behalf_of", "cleared_by")
     actions.submit_report(by=by, report=report, seen=report.version, file=_paper(report), **said)
@@ -238,31 +237,16 @@ def _paper(report: NationalReport) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{report.code}-demonstration-{number}.pdf", content, "application/pdf")
 
 
-def _recall(row: Row, by: User) -> None:
-    report = _report(row.text("report"))
-    report.recall(by=by, seen=report.version, note=row.text("note"))
-
-
 def _start_reading(row: Row, by: User) -> None:
-    report = _report(row.text("report"))
+    report = _report(row)
     report.start_reading(by=by, seen=report.version)
-
-
-def _return(row: Row, by: User) -> None:
-    report = _report(row.text("report"))
-    report.return_for_revision(by=by, seen=report.version, note=row.text("note"))
-
-
-def _accept(row: Row, by: User) -> None:
-    report = _report(row.text("report"))
-    report.accept(by=by, seen=report.version, note=row.text("note"))
 
 
 # --- data gaps ------------------------------------------------------------------------------------------
 
 
 def _raise(row: Row, by: User) -> None:
-    report, kind = _report(row.text("gap").partition("-")[0]), GapKind.objects.get(code=row.text("kind"))
+    report, kind = _report_of(row.text("gap").partition("-")[0]), GapKind.objects.get(code=row.text("kind"))
     texts = _texts(row, "missing", "effect")
     gap = DataGap.raise_for(report, by=by, kind=kind, key_result_area=_area(row, report), **texts)
     if gap.code != row.text("gap"):
@@ -274,29 +258,9 @@ def _area(row: Row, report: NationalReport) -> FrameworkNode | None:
     return FrameworkNode.objects.get(framework=report.cycle.framework_id, code=code) if code else None
 
 
-def _ask_guidance(row: Row, by: User) -> None:
-    gap = _gap(row)
-    gap.ask_guidance(by=by, seen=gap.version, note=row.text("note"))
-
-
-def _give_guidance(row: Row, by: User) -> None:
-    gap = _gap(row)
-    gap.give_guidance(by=by, seen=gap.version, note=row.text("note"))
-
-
-def _take_up(row: Row, by: User) -> None:
-    gap = _gap(row)
-    gap.take_up(by=by, seen=gap.version, note=row.text("note"))
-
-
 def _close(row: Row, by: User) -> None:
     gap = _gap(row)
     gap.close(by=by, seen=gap.version, **_texts(row, "way", "note"))
-
-
-def _reopen(row: Row, by: User) -> None:
-    gap = _gap(row)
-    gap.reopen(by=by, seen=gap.version, note=row.text("note"))
 
 
 STEPS: dict[str, dict[str, Step]] = {
@@ -307,26 +271,26 @@ STEPS: dict[str, dict[str, Step]] = {
     "reports.csv": {
         "appoint": _appoint,
         "submit": _submit,
-        "recall": _recall,
+        "recall": _noted(_report, NationalReport.recall),
         "start_reading": _start_reading,
-        "return": _return,
-        "accept": _accept,
+        "return": _noted(_report, NationalReport.return_for_revision),
+        "accept": _noted(_report, NationalReport.accept),
     },
     "datagaps.csv": {
         "raise": _raise,
-        "ask_guidance": _ask_guidance,
-        "give_guidance": _give_guidance,
-        "take_up": _take_up,
+        "ask_guidance": _noted(_gap, DataGap.ask_guidance),
+        "give_guidance": _noted(_gap, DataGap.give_guidance),
+        "take_up": _noted(_gap, DataGap.take_up),
         "close": _close,
-        "reopen": _reopen,
+        "reopen": _noted(_gap, DataGap.reopen),
     },
-    "extensions.csv": {"ask": _ask, "grant": _grant, "refuse": _refuse},
+    "extensions.csv": {"ask": _ask, "grant": _grant, "refuse": _noted(_extension, Extension.refuse)},
     "minutes.csv": {
         "agenda": _agenda,
         "delegations": _delegations,
         "decision": _decide,
         "action": _act,
-        "finish": _finish,
-        "drop": _drop,
+        "finish": _noted(_action, ActionPoint.finish),
+        "drop": _noted(_action, ActionPoint.drop),
     },
 }

@@ -211,7 +211,9 @@ class DataGap(Tracked):
         return self.allow(GAP_MOVES, move)
 
     def _move(self, status: str, verb: str, by: Any, seen: int, why: str, **values: Any) -> "DataGap":
-        return self.change(by=by, seen=seen, verb=verb, why=why, status=status, held_since=clock.now(), **values)
+        return self.change(
+            by=by, seen=seen, verb=verb, why=why, status=status, held_since=clock.now(), **values
+        )
 
 
 def _owed(field: str, text: str, message: Any) -> None:

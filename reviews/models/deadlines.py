@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -125,7 +125,7 @@ class Deadline(Tracked):
     due_on = models.DateField(_("due"))
     last_on = models.DateField(_("last acceptable"), null=True, blank=True)  # NULL: never locked
     first_due_on = models.DateField(_("first due date"), editable=False)
-    only_for = models.ManyToManyField(
+    only_for: Any = models.ManyToManyField(
         "Organisation", blank=True, related_name="+", verbose_name=_("only for")
     )  # none: all members
     shared = models.BooleanField(_("shared with observers"), default=False)
@@ -142,7 +142,8 @@ class Deadline(Tracked):
             models.CheckConstraint(condition=Q(output__in=Output.values), name="deadline_output_known"),
             models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="deadline_due_after_opening"),
             models.CheckConstraint(
-                condition=Q(last_on__isnull=True) | Q(last_on__gte=F("due_on")), name="deadline_last_after_due"
+                condition=Q(last_on__isnull=True) | Q(last_on__gte=F("due_on")),
+                name="deadline_last_after_due",
             ),
         )
 
@@ -193,7 +194,13 @@ class Deadline(Tracked):
         met_on = self._met_on(report)
         state = self._state_on(due, met_on if met_on and met_on <= on else None, on)
         met = state in (State.MET, State.MET_LATE)
-        return Standing(self, state, due, met_on if met else None, clock.days_between(met_on if met and met_on else on, due))
+        return Standing(
+            self,
+            state,
+            due,
+            met_on if met else None,
+            clock.days_between(met_on if met and met_on else on, due),
+        )
 
     def locked_on(self, granted_until: date | None, on: date) -> bool:
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""
@@ -303,9 +310,14 @@ class Extension(Tracked):
         return self.deadline
 
     @classmethod
-    def ask_for(cls, report: Any, deadline: Deadline, *, by: Any, asked_until: date, reason: str) -> "Extension":
+    @transaction.atomic
+    def ask_for(
+        cls, report: Any, deadline: Deadline, *, by: Any, asked_until: date, reason: str
+    ) -> "Extension":
         """A coordinator's request for the country of `report`."""
         policy.require(by, "extension.ask", report)
+        # Two people of one country asking at once wait for each other here; the second is told of the first.
+        type(report).objects.select_for_update().get(pk=report.pk)
         theirs = deadline.extensions.filter(member_state=report.member_state)
         if theirs.to_decide().exists():
             raise ValidationError(_("A request of your country still waits for the Secretariat's decision."))
@@ -313,7 +325,7 @@ class Extension(Tracked):
         due = max(deadline.due_on, granted) if granted else deadline.due_on
         _later(asked_until, due, "asked_until")
         return cls.record_new(
-            by=by, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
+            by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
             reason=reason, asked_by=by, asked_at=clock.now(), due_when_asked=due,
         )  # fmt: skip
 
@@ -345,5 +357,6 @@ class Extension(Tracked):
 
 def _later(day: date, than: date, field: str) -> None:
     if day <= than:
-        raise ValidationError({field: _now("This is not later than the date in force, %s.") % date_format(than)})
-
+        raise ValidationError(
+            {field: _now("This is not later than the date in force, %s.") % date_format(than)}
+        )

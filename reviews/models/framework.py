@@ -76,9 +76,7 @@ class Organisation(Tracked):
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
     iso2 = models.CharField(_("ISO code, two letters"), max_length=2, blank=True)
     joined_on = models.DateField(_("joined ASEAN on"), null=True, blank=True)  # NULL: not a member state
-    confidence = models.CharField(
-        _("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH
-    )
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -138,9 +136,7 @@ class FrameworkNode(Tracked):
     )  # NULL: the top of the tree
     code = models.CharField(_("code"), max_length=20)
     title = models.CharField(_("title"), max_length=300)
-    confidence = models.CharField(
-        _("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH
-    )
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     class Meta:
         verbose_name = _("framework entry")
@@ -193,9 +189,7 @@ class TimelineEvent(Tracked):
     place = models.CharField(_("place"), max_length=200, blank=True)
     mode = models.CharField(_("mode"), max_length=20, blank=True)
     source = models.CharField(_("source"), max_length=200)
-    confidence = models.CharField(
-        _("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH
-    )
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     class Meta:
         verbose_name = _("event of the review")
@@ -234,9 +228,7 @@ class ReviewCycle(Tracked):
     )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
-    status = models.CharField(
-        _("status"), max_length=20, choices=CycleStatus, default=CycleStatus.PREPARING
-    )
+    status = models.CharField(_("status"), max_length=20, choices=CycleStatus, default=CycleStatus.PREPARING)
     is_demo = models.BooleanField(_("holds invented values"), default=False)
     shared = models.BooleanField(_("board shared with observers"), default=False)
 
@@ -306,9 +298,7 @@ class CycleMembership(Tracked):
         verbose_name = _("membership of a cycle")
         verbose_name_plural = _("memberships of cycles")
         ordering = ("cycle", "member_state")
-        constraints = (
-            models.UniqueConstraint(fields=("cycle", "member_state"), name="membership_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("cycle", "member_state"), name="membership_once"),)
 
     def __str__(self) -> str:
         return f"{self.cycle}: {self.member_state}"

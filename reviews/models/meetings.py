@@ -81,7 +81,9 @@ class Meeting(Tracked):
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")
     )
     series = models.CharField(_("series"), max_length=20, choices=Series, default=Series.COORDINATION)
-    number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)  # NULL: has none
+    number = models.PositiveSmallIntegerField(
+        _("number in the series"), null=True, blank=True
+    )  # NULL: has none
     code = models.SlugField(_("short name in addresses"), max_length=40)
     title = models.CharField(_("title"), max_length=300)
     status = models.CharField(
@@ -101,9 +103,7 @@ class Meeting(Tracked):
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
     shared = models.BooleanField(_("shared with observers"), default=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
-    confidence = models.CharField(
-        _("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH
-    )
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -124,10 +124,12 @@ class Meeting(Tracked):
                 condition=Q(planned_to__gte=F("planned_from")), name="meeting_planned_in_order"
             ),
             models.CheckConstraint(
-                condition=Q(held_from__isnull=True) | Q(held_to__gte=F("held_from")), name="meeting_held_in_order"
+                condition=Q(held_from__isnull=True) | Q(held_to__gte=F("held_from")),
+                name="meeting_held_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(held_from__isnull=True) | Q(status=MeetingStatus.HELD), name="meeting_held_when_held"
+                condition=Q(held_from__isnull=True) | Q(status=MeetingStatus.HELD),
+                name="meeting_held_when_held",
             ),
         )
 
@@ -222,9 +224,7 @@ def _in_order(start: date | None, end: date | None, field: str) -> None:
 class MeetingPart(Tracked):
     """What belongs to one meeting and is shown on its page."""
 
-    meeting = models.ForeignKey(
-        Meeting, models.PROTECT, related_name="%(class)ss", verbose_name=_("meeting")
-    )
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="%(class)ss", verbose_name=_("meeting"))
 
     class Meta:
         abstract = True
@@ -240,7 +240,7 @@ class MeetingPart(Tracked):
         return self.meeting.get_absolute_url()
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, int]:
+    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
         """The number of a new part within its meeting."""
         last = cls.objects.filter(meeting=meeting).aggregate(last=models.Max("number"))["last"]
         return {"number": (last or 0) + 1}
@@ -279,21 +279,21 @@ class Delegation(MeetingPart):
     )
     present = models.BooleanField(_("present"), default=True)
     head = models.CharField(_("head of delegation"), max_length=200, blank=True)
-    size = models.PositiveSmallIntegerField(_("number of people"), null=True, blank=True)  # NULL: not recorded
+    size = models.PositiveSmallIntegerField(
+        _("number of people"), null=True, blank=True
+    )  # NULL: not recorded
 
     class Meta:
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
         ordering = ("meeting", "organisation__name_en")
-        constraints = (
-            models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
 
     def __str__(self) -> str:
         return str(self.organisation)
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, int]:
+    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
         return {}
 
 
@@ -341,7 +341,12 @@ class ActionPoint(MeetingPart):
         verbose_name=_("person"),
     )  # NULL: a body owns it  # fmt: skip
     owner_body = models.ForeignKey(
-        "Organisation", models.PROTECT, null=True, blank=True, related_name="action_points", verbose_name=_("body")
+        "Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="action_points",
+        verbose_name=_("body"),
     )  # NULL: a person owns it
     due_on = models.DateField(_("due"))
     status = models.CharField(_("status"), max_length=20, choices=ActionStatus, default=ActionStatus.OPEN)
@@ -405,7 +410,9 @@ class ActionPoint(MeetingPart):
 
     def _move(self, move: str, by: Any, seen: int, note: str) -> "ActionPoint":
         if not self.may_finish(by):
-            raise PermissionDenied(_now("This action point is not yours to close; ask its owner or the Secretariat."))
+            raise PermissionDenied(
+                _now("This action point is not yours to close; ask its owner or the Secretariat.")
+            )
         status = self.allow(ACTION_MOVES, move)
         if not note.strip():
             raise ValidationError({"note": _("Say what was done, or why not.")})

@@ -14,7 +14,7 @@ from reviews.models.workflow import Tracked, TrackedQuerySet
 from reviews.roles import NATIONAL, Role
 
 
-class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):
     def get_queryset(self) -> TrackedQuerySet:
         return super().get_queryset().select_related("organisation")  # every page shows it in its header
 
@@ -41,7 +41,12 @@ class User(Tracked, AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150)
     email = models.EmailField(_("e-mail"), blank=True)
     organisation = models.ForeignKey(
-        "Organisation", models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation")
+        "Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("organisation"),
     )  # NULL: administrators
     role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)  # empty: administrators
     is_active = models.BooleanField(_("may sign in"), default=True)
@@ -51,7 +56,7 @@ class User(Tracked, AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]  # noqa: RUF012 - Django asks for a list
 
     objects = UserManager()
 

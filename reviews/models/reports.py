@@ -58,6 +58,12 @@ REPORT_TONES = {
 WORKSTREAMS = ("data_collection", "analysis", "writing")
 
 
+def workstream_label(name: str) -> str:
+    """A workstream in the reader's words."""
+    field: Any = NationalReport._meta.get_field(name)
+    return str(field.verbose_name)
+
+
 def percentage(label: Any) -> models.PositiveSmallIntegerField:
     """0 to 100; NULL: not yet reported, which is not 0."""
     between = MaxValueValidator(100, _("Enter a whole number from 0 to 100."))
@@ -104,7 +110,12 @@ class NationalReport(Tracked):
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reader")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reader"),
     )  # NULL: nobody is reading
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: no submission stands
@@ -170,7 +181,7 @@ class NationalReport(Tracked):
         return {name.removeprefix("report.") for name in may if self.is_editable or name != "report.update"}
 
     def post_progress(
-        self, *, by: Any, seen: int, note: str = "", meeting: Any = None, **figures: int | None
+        self, *, by: Any, seen: int, note: str = "", meeting: Any = None, **figures: Any
     ) -> "ProgressUpdate":
         """A new progress update; the report shows its figures. Figures go down only with a note."""
         policy.require(by, "report.update", self)
@@ -193,7 +204,9 @@ class NationalReport(Tracked):
         policy.require(by, "report.submit", self)
         status = self.allow(REPORT_MOVES, "submit")
         if not self.is_complete and not reason.strip():
-            raise ValidationError({"reason": _("A workstream is below 100%: say why you submit all the same.")})
+            raise ValidationError(
+                {"reason": _("A workstream is below 100%: say why you submit all the same.")}
+            )
         moment = clock.now()
         with files.stored(file) as columns, transaction.atomic():
             self.change(
@@ -237,7 +250,9 @@ class NationalReport(Tracked):
     def accept(self, *, by: Any, seen: int, note: str = "") -> "NationalReport":
         policy.require(by, "report.accept", self)
         status = self.allow(REPORT_MOVES, "accept")
-        return self.change(by=by, seen=seen, verb=Verb.ACCEPTED, why=note, status=status, **self._held_by(None))
+        return self.change(
+            by=by, seen=seen, verb=Verb.ACCEPTED, why=note, status=status, **self._held_by(None)
+        )
 
     def appoint(self, *, by: Any, seen: int, lead_author: Any, authors: str) -> "NationalReport":
         """Name who writes the report."""
@@ -261,7 +276,7 @@ class NationalReport(Tracked):
     def _owe_note(self, note: str, figures: dict[str, int | None]) -> None:
         lower = [name for name, value in figures.items() if _went_down(getattr(self, name), value)]
         if lower and not note.strip():
-            labels = ", ".join(str(self._meta.get_field(name).verbose_name) for name in lower)
+            labels = ", ".join(workstream_label(name) for name in lower)
             raise ValidationError(
                 {"note": _now("This lowers an earlier figure (%(figures)s): say why.") % {"figures": labels}}
             )
@@ -381,4 +396,3 @@ class ReportVersion(Tracked):
 
     def change(self, **kwargs: Any) -> Any:
         raise Refused(_now("A submitted version is never changed; submit a new one."))
-

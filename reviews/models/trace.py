@@ -1,7 +1,6 @@
 """The trace: one append-only row for every change, written in the same transaction."""
 
 from datetime import date, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
@@ -36,6 +35,7 @@ class Verb(models.TextChoices):
     ASKED_GUIDANCE = "asked_guidance", _("asked for guidance")
     GAVE_GUIDANCE = "gave_guidance", _("gave guidance")
     TAKEN_UP = "taken_up", _("started to resolve")
+    ASKED = "asked", _("asked for")
     GRANTED = "granted", _("granted")
     REFUSED = "refused", _("refused")
     MOVED = "moved", _("moved")
@@ -58,7 +58,14 @@ class TraceQuerySet(models.QuerySet["Trace"]):
     """Questions to the history."""
 
     def record(
-        self, record: "Tracked", *, by: Any, verb: str, why: str, before: Any, earlier: "Tracked | None" = None
+        self,
+        record: "Tracked",
+        *,
+        by: Any,
+        verb: str,
+        why: str,
+        before: Any,
+        earlier: "Tracked | None" = None,
     ) -> "Trace":
         """Write the trace row of a change that has just been written."""
         after, page, cycle = record.snapshot(), record.page(), record.governing_cycle()
@@ -127,6 +134,8 @@ class Trace(models.Model):
 
     objects = TraceQuerySet.as_manager()
 
+    url = ""  # the page a list of news links to
+
     class Meta:
         verbose_name = _("trace row")
         verbose_name_plural = _("trace")
@@ -173,7 +182,7 @@ class Trace(models.Model):
 
     def _difference(self, name: str, old: Any) -> Difference | None:
         model = apps.get_model(self.model)
-        if name in _UNTOLD or name not in (fields := _fields(model)):
+        if name in _UNTOLD or name not in (fields := _columns(model)):
             return None
         label, (was, became) = str(fields[name].verbose_name), self.names.get(name, ["", ""])
         new = self.after.get(name)
@@ -188,22 +197,26 @@ _UNTOLD = {"version", "search", "held_since", "progressed_at", "last_login"}
 _FIGURES = {"data_collection", "analysis", "writing"}
 
 
-@cache
-def _fields(model: type[models.Model]) -> dict[str, Any]:
+def _columns(model: Any) -> dict[str, Any]:
+    """Fields by column, many-to-many ones by name; of a model or a record."""
     columns = {f.attname: f for f in model._meta.concrete_fields}
     return columns | {f.name: f for f in model._meta.many_to_many}
 
 
 def _names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
     """What the records a change pointed at, and points at now, were called that day."""
-    fields = {name: f for name, f in _fields(type(after)).items() if name in changed and f.is_relation}
+    fields = {name: f for name, f in _columns(after).items() if name in changed and f.is_relation}
     return {name: [_called(before, f, changed[name]), _called(after, f, None)] for name, f in fields.items()}
 
 
 def _called(record: Any, field: Any, ids: list[int] | None) -> str:
     if not field.many_to_many:
         return str(getattr(record, field.name) or "")
-    rows = field.related_model.objects.filter(pk__in=ids) if ids is not None else getattr(record, field.name).all()
+    rows = (
+        field.related_model.objects.filter(pk__in=ids)
+        if ids is not None
+        else getattr(record, field.name).all()
+    )
     return ", ".join(sorted(str(row) for row in rows))
 
 

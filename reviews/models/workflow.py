@@ -50,7 +50,8 @@ class TrackedQuerySet(models.QuerySet[Any]):
     def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("A tracked record is made by record_new(), which leaves a trace.")
 
-    bulk_update = update
+    def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("A tracked record changes through change(), which leaves a trace.")
 
 
 class Tracked(models.Model):
@@ -58,13 +59,17 @@ class Tracked(models.Model):
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
+    many_ids: dict[str, list[int]]  # only on objects rebuilt from a snapshot
     untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
     searched: tuple[str, ...] = ()  # fields that make up the folded `search` column
 
-    objects = TrackedQuerySet.as_manager()
+    objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        raise TypeError("A tracked record changes through record_new() and change(), which leave a trace.")
 
     @classmethod
     @transaction.atomic
@@ -138,9 +143,6 @@ class Tracked(models.Model):
         record = cls(**values)
         record.many_ids = {f.name: row.get(f.name, []) for f in cls._meta.many_to_many}
         return record
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("A tracked record changes through record_new() and change(), which leave a trace.")
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("A tracked record is never deleted.")

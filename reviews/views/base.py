@@ -21,7 +21,9 @@ ROWS = 25
 
 def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open."""
-    return get_object_or_404(ReviewCycle.objects.visible_to(request.user).select_related("framework"), slug=slug)
+    return get_object_or_404(
+        ReviewCycle.objects.visible_to(request.user).select_related("framework"), slug=slug
+    )
 
 
 def history(request: HttpRequest, record: Any, most: int = 30) -> TraceQuerySet:
@@ -63,12 +65,16 @@ class ListPage(SingleTableMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {"title": self.title, "lead": self.lead, "nav": self.nav, "cycle": self.cycle}
-        return super().get_context_data(**kwargs) | page | {
-            "empty_text": self.empty_text,
-            "actions": self.get_actions(),
-            "export_csv_url": self._export_url("csv"),
-            "export_xlsx_url": self._export_url("xlsx"),
-        }
+        return (
+            super().get_context_data(**kwargs)
+            | page
+            | {
+                "empty_text": self.empty_text,
+                "actions": self.get_actions(),
+                "export_csv_url": self._export_url("csv"),
+                "export_xlsx_url": self._export_url("xlsx"),
+            }
+        )
 
     def get_actions(self) -> list[tuple[Any, str]]:
         """Buttons beside the title."""
@@ -110,6 +116,7 @@ class FormPage(FormView):
     nav = ""
     creates = False  # a new record has no version that somebody else could have changed
 
+    request: Any
     cycle: ReviewCycle
     subject: Any
 
@@ -145,8 +152,10 @@ class FormPage(FormView):
         return form
 
     def form_valid(self, form: Any) -> HttpResponse:
+        seen = form.cleaned_data.get("version", 0)
         try:
-            record = self.write(form, form.cleaned_data.get("version", 0))
+            self.expect(seen)
+            record = self.write(form, seen)
         except ValidationError as error:
             form.take_errors(error)
             return self.form_invalid(form)
@@ -154,6 +163,11 @@ class FormPage(FormView):
             return self.conflict(form, stale)
         messages.success(self.request, self.done)
         return redirect(self.get_next(record))
+
+    def expect(self, seen: int) -> None:
+        """Tell of a newer version before the verb finds fault with what was typed over the older one."""
+        if not self.creates and self.subject.version != seen:
+            raise Stale(self.subject, seen)
 
     def get_next(self, record: Any) -> str:
         return self.subject.get_absolute_url()
@@ -163,7 +177,9 @@ class FormPage(FormView):
         current = type(stale.record).objects.get(pk=stale.record.pk)
         changes = list(Trace.objects.since_version(current, stale.seen))
         form.show_version(current.version)
-        context = self.get_context_data(form=form, stale={"by": changes[-1].by if changes else None, "changes": changes})
+        context = self.get_context_data(
+            form=form, stale={"by": changes[-1].by if changes else None, "changes": changes}
+        )
         return self.render_to_response(context, status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -180,4 +196,4 @@ class MovePage(FormPage):
     http_method_names = ["post", "options"]
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return not_by_address(request, self.subject.get_absolute_url(), self._allowed_methods())
+        return not_by_address(request, self.subject.get_absolute_url(), self.http_method_names)

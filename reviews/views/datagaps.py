@@ -98,7 +98,8 @@ class EditDataGap(FormPage):
 class GapMove(MovePage):
     """A move of one gap: `verb` names the method of the model."""
 
-    form_class, nav, verb = NoteForm, "datagaps", ""
+    nav, verb = "datagaps", ""
+    form_class: Any = NoteForm
     right, done = "datagap.edit", _("Done.")
 
     def get_subject(self) -> DataGap:

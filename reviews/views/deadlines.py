@@ -103,6 +103,8 @@ class AskExtension(FormPage):
     def get_subject(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
 
+    report: Any
+
     def check_right(self) -> None:
         own = self.request.user.organisation_id
         self.report = NationalReport.objects.filter(cycle=self.cycle, member_state=own).first()
@@ -118,7 +120,12 @@ class AskExtension(FormPage):
 class DecideExtension(FormPage):
     """The Secretariat grants or refuses."""
 
-    form_class, right, nav, template_name = DecideForm, "extension.decide", "deadlines", "deadlines/decide.html"
+    form_class, right, nav, template_name = (
+        DecideForm,
+        "extension.decide",
+        "deadlines",
+        "deadlines/decide.html",
+    )
     title, submit_label, done = _("Decide a request"), _("Decide"), _("The request is decided.")
 
     def get_subject(self) -> Extension:

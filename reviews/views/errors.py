@@ -21,7 +21,7 @@ class Explained(Http404):
     """A 404 that says what is wrong with the address: a filter, a sort column or a day that does not exist."""
 
 
-def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+def _page(request: HttpRequest, status: int, message: Any = "") -> HttpResponse:
     context = {"message": message, "back_url": _came_from(request)}
     return render(request, f"errors/{status}.html", context, status=status)
 
@@ -43,7 +43,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403)
 
 
-def conflict(request: HttpRequest, message: str) -> HttpResponse:
+def conflict(request: HttpRequest, message: Any) -> HttpResponse:
     return _page(request, 409, message)
 
 
@@ -51,7 +51,7 @@ def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> H
     """A move is made with a button; its address alone does nothing (405)."""
     message = _("This step is taken with a button on the record's own page.")
     page = render(request, "errors/409.html", {"message": message, "back_url": back_url}, status=405)
-    page["Allow"] = ", ".join(allowed)
+    page["Allow"] = ", ".join(allowed).upper()
     return page
 
 

@@ -114,7 +114,11 @@ class EditMeeting(MeetingFormPage):
 
 
 class HoldMeeting(MeetingFormPage):
-    form_class, title, done = HoldForm, _("Record that the meeting was held"), _("The meeting is recorded as held.")
+    form_class, title, done = (
+        HoldForm,
+        _("Record that the meeting was held"),
+        _("The meeting is recorded as held."),
+    )
 
     def get_initial(self) -> dict[str, Any]:
         return {"held_from": self.subject.planned_from, "held_to": self.subject.planned_to}
@@ -215,4 +219,3 @@ class ReopenAction(ActionMove):
 
     def check_right(self) -> None:
         policy.require(self.request.user, "meeting.run")
-

@@ -72,7 +72,9 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 
 def _standings(report: NationalReport) -> Any:
-    granted = Extension.objects.filter(deadline__cycle=report.cycle_id, member_state=report.member_state_id).granted()
+    granted = Extension.objects.filter(
+        deadline__cycle=report.cycle_id, member_state=report.member_state_id
+    ).granted()
     deadlines = report.cycle.deadlines.prefetch_related("only_for")
     return standings.standings([report], deadlines, granted, clock.today())[report.pk]
 
@@ -121,7 +123,11 @@ class ReportMove(MovePage):
 
 class SubmitReport(ReportMove):
     form_class, right = SubmitForm, "report.submit"
-    title, submit_label, done = _("Submit the report"), _("Submit"), _("The report is submitted. This is the receipt.")
+    title, submit_label, done = (
+        _("Submit the report"),
+        _("Submit"),
+        _("The report is submitted. This is the receipt."),
+    )
 
     def write(self, form: Any, seen: int) -> Any:
         return actions.submit_report(by=self.request.user, report=self.subject, seen=seen, **form.values())
@@ -166,7 +172,13 @@ def version_page(request: HttpRequest, slug: str, code: str, number: str) -> Htt
     """A submitted version and its receipt."""
     cycle = cycle_or_404(request, slug)
     version = version_or_404(request, cycle, code, number)
-    context = {"cycle": cycle, "nav": "reports", "version": version, "report": version.report, "title": version}
+    context = {
+        "cycle": cycle,
+        "nav": "reports",
+        "version": version,
+        "report": version.report,
+        "title": version,
+    }
     return render(request, "reports/version.html", context)
 
 
@@ -184,4 +196,3 @@ def version_or_404(request: HttpRequest, cycle: Any, code: str, number: str) -> 
     versions = ReportVersion.objects.select_related("report__member_state", "report__cycle", "submitted_by")
     version: ReportVersion = get_object_or_404(versions, report=report, number=number)
     return version
-
