@@ -3,11 +3,11 @@
 A past day is rebuilt from the trace, so it shows what people saw then; the rest of the arithmetic is the same.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,14 @@ class Row:
         return sum(self.gaps)
 
 
+class Told(NamedTuple):
+    """One progress update, as far as the board needs it."""
+
+    report: int
+    at: datetime
+    figures: tuple[int | None, ...]
+
+
 @dataclass(frozen=True)
 class Average:
     """The mean of one workstream over the members that have reported it."""
@@ -67,6 +75,7 @@ class Board:
     meetings: list[Meeting]
     averages: list[Average]
     statuses: list[tuple[str, int]]
+    updates: list[Told]  # oldest first
 
     @property
     def gaps_by_kind(self) -> list[int]:
@@ -88,25 +97,37 @@ def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     gaps = _open_gaps(cycle, at)
     deadlines = _rows(cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
     granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
-    found = standings.standings(reports, deadlines, granted, on)
+    updates = _updates(cycle, at or clock.end_of(on))
+    found = standings.standings(reports, deadlines, granted, on, _moments(updates))
     rows = [_row(r, states, gaps, kinds, found[r.pk], on) for r in reports]
     rows.sort(key=lambda row: row.state.name_en)
     return Board(
         on=on, rows=rows, kinds=kinds, deadlines=deadlines,
         meetings=sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on),
-        averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports),
+        averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports), updates=updates,
     )  # fmt: skip
 
 
-def progress_points(cycle: Any, until: datetime) -> list[tuple[date, tuple[float | None, ...], int]]:
+def progress_points(updates: list[Told]) -> list[tuple[date, tuple[float | None, ...], int]]:
     """Average of each workstream after every day on which somebody reported, with how many have reported."""
-    updates = ProgressUpdate.objects.filter(report__cycle=cycle, at__lte=until).order_by("at", "id")
     latest: dict[int, tuple[int | None, ...]] = {}
     points: dict[date, tuple[tuple[float | None, ...], int]] = {}
-    for report, moment, *figures in updates.values_list("report", "at", *WORKSTREAMS):
-        latest[report] = tuple(figures)
-        points[clock.day_of(moment)] = _means(latest.values()), len(latest)
+    for update in updates:
+        latest[update.report] = update.figures
+        points[clock.day_of(update.at)] = _means(latest.values()), len(latest)
     return [(day, means, reported) for day, (means, reported) in points.items()]
+
+
+def _updates(cycle: Any, until: datetime) -> list[Told]:
+    rows = ProgressUpdate.objects.filter(report__cycle=cycle, at__lte=until).order_by("at", "id")
+    return [Told(r, moment, tuple(f)) for r, moment, *f in rows.values_list("report", "at", *WORKSTREAMS)]
+
+
+def _moments(updates: list[Told]) -> dict[int, list[datetime]]:
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for update in updates:
+        found[update.report].append(update.at)
+    return found
 
 
 def _means(figures: Iterable[tuple[int | None, ...]]) -> tuple[float | None, ...]:

@@ -40,6 +40,11 @@ def day_of(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
+def start_of(day: date) -> datetime:
+    """The first instant of a day in Jakarta."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 def end_of(day: date) -> datetime:
     """The last instant of a day in Jakarta: what "by that day" means."""
     return timezone.make_aware(datetime.combine(day, time.max))

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from reviews import actions
+from reviews import standings
 from reviews.loading import story
 from reviews.models import (
     ActionPoint,
@@ -92,12 +92,11 @@ def test_every_state_occurs(demo):
     assert ActionPoint.objects.overdue(TODAY).exists()
     assert Trace.objects.filter(verb="reopened", model="reviews.datagap").exists()
     assert Trace.objects.filter(verb="recalled").exists()
-    standings = {
-        deadline.standing(report, until, TODAY).state
-        for report in NationalReport.objects.all()
-        for deadline, until in actions.deadlines_of(report)
-    }
-    assert standings >= {State.MET, State.MET_LATE, State.OVERDUE, State.EXTENDED, State.DUE_SOON}
+    found = standings.standings(
+        NationalReport.objects.all(), Deadline.objects.all(), Extension.objects.granted(), TODAY
+    )
+    states = {standing.state for theirs in found.values() for standing in theirs}
+    assert states >= {State.MET, State.MET_LATE, State.OVERDUE, State.EXTENDED, State.DUE_SOON}
 
 
 def test_the_cycle(demo):

@@ -188,31 +188,19 @@ class Deadline(Tracked):
             raise ValidationError({"why": _("Say why the dates move.")})
         return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
 
-    def standing(self, report: Any, granted_until: date | None, on: date) -> Standing:
-        """How the report's country stands on a day; `granted_until`: its latest granted extension."""
+    def standing(self, met_on: date | None, granted_until: date | None, on: date) -> Standing:
+        """How a country stands on a day.
+
+        `met_on`: the day it met the deadline, if ever; `granted_until`: its latest granted extension.
+        """
         due = max(self.due_on, granted_until) if granted_until else self.due_on
-        met_on = self._met_on(report)
-        state = self._state_on(due, met_on if met_on and met_on <= on else None, on)
-        met = state in (State.MET, State.MET_LATE)
-        return Standing(
-            self,
-            state,
-            due,
-            met_on if met else None,
-            clock.days_between(met_on if met and met_on else on, due),
-        )
+        met = met_on if met_on and met_on <= on else None
+        return Standing(self, self._state_on(due, met, on), due, met, clock.days_between(met or on, due))
 
     def locked_on(self, granted_until: date | None, on: date) -> bool:
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""
         last = max(self.last_on, granted_until) if self.last_on and granted_until else self.last_on
         return last is not None and last < on
-
-    def _met_on(self, report: Any) -> date | None:
-        moment = report.handed_in_at if self.output == Output.NATIONAL_REPORT else report.progressed_at
-        day = clock.day_of(moment) if moment else None
-        # Progress posted before the window opened was told for something earlier.
-        too_early = self.output == Output.PROGRESS and day and day < self.opens_on
-        return None if too_early else day
 
     def _state_on(self, due: date, met_on: date | None, on: date) -> State:
         if met_on:

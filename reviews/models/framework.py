@@ -57,6 +57,14 @@ def in_language(english: str, vietnamese: str) -> str:
     return vietnamese if vietnamese and get_language() == "vi" else english
 
 
+def in_order(start: date | None, end: date | None, field: str) -> None:
+    """Raise ValidationError at `field` unless both days are given in order, or neither."""
+    if bool(start) != bool(end):
+        raise ValidationError({field: _("Give both days, or neither.")})
+    if start and end and end < start:
+        raise ValidationError({field: _("The last day comes before the first.")})
+
+
 class OrganisationQuerySet(TrackedQuerySet):
     def member_states(self, on: date) -> "OrganisationQuerySet":
         """ASEAN's members on a day: 10 until 25 Oct 2025, 11 after."""
@@ -99,6 +107,10 @@ class Organisation(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.is_member_state and self.joined_on is None:
+            raise ValidationError({"joined_on": _("A member state has a day on which it joined.")})
 
     @property
     def name(self) -> str:
@@ -207,6 +219,10 @@ class TimelineEvent(Tracked):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        in_order(self.planned_from, self.planned_to, "planned_to")
+        in_order(self.held_from, self.held_to, "held_to")
 
 
 class ReviewCycleQuerySet(TrackedQuerySet):

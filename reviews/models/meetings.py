@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.framework import Confidence
+from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Tracked, TrackedQuerySet
 
@@ -159,8 +159,8 @@ class Meeting(Tracked):
         )
 
     def clean(self) -> None:
-        _in_order(self.planned_from, self.planned_to, "planned_to")
-        _in_order(self.held_from, self.held_to, "held_to")
+        in_order(self.planned_from, self.planned_to, "planned_to")
+        in_order(self.held_from, self.held_to, "held_to")
 
     def why_not(self, move: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
@@ -185,7 +185,9 @@ class Meeting(Tracked):
             _owe_reason(why)
         return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
 
-    def hold(self, *, by: Any, seen: int, held_from: date, held_to: date, why: str = "") -> "Meeting":
+    def hold(
+        self, *, by: Any, seen: int, held_from: date | None, held_to: date | None, why: str = ""
+    ) -> "Meeting":
         """Record that it took place; on other days than planned only with a reason."""
         policy.require(by, "meeting.run")
         status = self.allow(MEETING_MOVES, "hold")
@@ -212,13 +214,6 @@ class Meeting(Tracked):
 def _owe_reason(why: str) -> None:
     if not why.strip():
         raise ValidationError({"why": _("Say why the dates are other than planned.")})
-
-
-def _in_order(start: date | None, end: date | None, field: str) -> None:
-    if bool(start) != bool(end):
-        raise ValidationError({field: _("Give both days, or neither.")})
-    if start and end and end < start:
-        raise ValidationError({field: _("The last day comes before the first.")})
 
 
 class MeetingPart(Tracked):
