@@ -174,7 +174,7 @@ def test_nothing_is_deleted(model, cast, records, sign_in):
     assert model.objects.filter(pk=record.pk).exists()
 
 
-@pytest.mark.parametrize("model", sorted(IMMUTABLE, key=lambda m: m.__name__), ids=lambda m: m.__name__)
+@pytest.mark.parametrize("model", [m for m in MODELS if m in IMMUTABLE], ids=lambda m: m.__name__)
 def test_what_is_immutable_cannot_be_sent(model, cast, records, sign_in):
     browser, before = sign_in(cast.admin), Trace.objects.count()
     answers = [browser.post(address(model, page, *args), {"why": "x", "version": "1", "note": "x"})

@@ -16,9 +16,21 @@
   });
 
   // Filters stand open; on a phone they would hide the list, so they fold away unless one is wrong.
-  if (window.matchMedia("(max-width: 47.99em)").matches) {
+  function foldFilters() {
+    if (!window.matchMedia("(max-width: 47.99em)").matches) { return; }
     document.querySelectorAll("details.filters:not([data-wrong])").forEach(function (filters) { filters.open = false; });
   }
+  foldFilters();
+
+  // Lists change in place (htmx). What is no list, such as an error or the sign-in page, is shown as a page.
+  document.addEventListener("htmx:afterSettle", foldFilters);
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var answer = event.detail.xhr;
+    if (answer.status >= 400 || answer.responseText.indexOf('id="list"') < 0) {
+      event.preventDefault();
+      window.location.assign(answer.responseURL);
+    }
+  });
 
   // A picture wider than the screen opens where today is.
   document.querySelectorAll(".chart-scroll").forEach(function (frame) {

@@ -1,0 +1,513 @@
+"""Every page x everybody: who gets in, who is refused (403), and for whom a page does not exist (404)."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from reviews.models import ActionPoint, AgendaItem, Extension, ReviewCycle
+from tests import grids, make
+
+# "in": the visitor is asked to sign in. 302: done, and sent on. 405: not a step of this page.
+# What each page is about belongs to Viet Nam (vnm and team), or is common to the members of the cycle.
+GETS = """
+                       visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
+desk                        in  200   200  200         200   200          200       200    200        in
+board                       in  200   200  200         200   200          200       200    200        in
+framework                   in  200   200  200         200   200          200       200    200        in
+report-list                 in  200   200  200         200   200          200       404    200        in
+report                      in  200   200  404         200   200          200       404    200        in
+progress-list               in  200   200  404         200   200          200       404    200        in
+report-update               in  200   200  404         403   403          403       404    403        in
+report-authors              in  200   403  404         403   403          403       404    403        in
+report-submit               in  405   403  404         403   403          403       404    403        in
+report-recall               in  405   403  404         403   403          403       404    403        in
+report-start-reading        in  403   403  404         405   405          403       404    403        in
+report-return               in  403   403  404         405   405          403       404    403        in
+report-accept               in  403   403  404         405   405          403       404    403        in
+report-version              in  200   200  404         200   200          200       404    200        in
+report-version-file         in  200   200  404         200   200          200       404    200        in
+datagap-list                in  200   200  200         200   200          200       404    200        in
+datagap-add                 in  200   200  200         403   403          403       404    403        in
+datagap                     in  200   200  404         200   200          200       404    200        in
+datagap-edit                in  200   200  404         403   403          403       404    403        in
+datagap-ask-guidance        in  405   405  404         403   403          403       404    403        in
+datagap-give-guidance       in  403   403  404         403   405          403       404    403        in
+datagap-take-up             in  405   405  404         403   403          403       404    403        in
+datagap-close               in  405   405  404         403   403          403       404    403        in
+datagap-reopen              in  405   405  404         403   403          403       404    403        in
+deadline-list               in  200   200  200         200   200          200       200    200        in
+deadline-add                in  403   403  403         403   403          200       403    403        in
+deadline                    in  200   200  200         200   200          200       200    200        in
+deadline-edit               in  403   403  403         403   403          200       403    403        in
+extension-ask               in  200   403  200         403   403          403       403    403        in
+extension-decide            in  403   403  404         403   403          200       404    403        in
+meeting-list                in  200   200  200         200   200          200       200    200        in
+meeting-add                 in  403   403  403         403   403          200       403    403        in
+meeting                     in  200   200  200         200   200          200       200    200        in
+meeting-edit                in  403   403  403         403   403          200       403    403        in
+meeting-hold                in  403   403  403         403   403          200       403    403        in
+meeting-cancel              in  403   403  403         403   403          200       403    403        in
+meeting-add-part            in  403   403  403         403   403          200       403    403        in
+meeting-edit-part           in  403   403  403         403   403          200       403    403        in
+action-list                 in  200   200  200         200   200          200       200    200        in
+action-finish               in  405   405  403         403   403          405       403    403        in
+action-drop                 in  403   403  403         403   403          405       403    403        in
+action-reopen               in  403   403  403         403   403          405       403    403        in
+login                      200  302   302  302         302   302          302       302    302       200
+logout                      in  405   405  405         405   405          405       405    405        in
+password_change             in  200   200  200         200   200          200       200    200        in
+password_change_done        in  200   200  200         200   200          200       200    200        in
+"""
+
+# Sent with everything that the step needs, in a status that allows it: 302 means that it was done.
+# A page that is only read takes no notice of what is sent to it (200, or 405 for a list).
+POSTS = """
+                       visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
+desk                        in  200   200  200         200   200          200       200    200        in
+board                       in  200   200  200         200   200          200       200    200        in
+framework                   in  200   200  200         200   200          200       200    200        in
+report-list                 in  405   405  405         405   405          405       404    405        in
+report                      in  200   200  404         200   200          200       404    200        in
+progress-list               in  405   405  405         405   405          405       404    405        in
+report-update               in  302   302  404         403   403          403       404    403        in
+report-authors              in  302   403  404         403   403          403       404    403        in
+report-submit               in  302   403  404         403   403          403       404    403        in
+report-recall               in  302   403  404         403   403          403       404    403        in
+report-start-reading        in  403   403  404         302   302          403       404    403        in
+report-return               in  403   403  404         302   302          403       404    403        in
+report-accept               in  403   403  404         302   302          403       404    403        in
+report-version              in  200   200  404         200   200          200       404    200        in
+report-version-file         in  200   200  404         200   200          200       404    200        in
+datagap-list                in  405   405  405         405   405          405       404    405        in
+datagap-add                 in  302   302  302         403   403          403       404    403        in
+datagap                     in  200   200  404         200   200          200       404    200        in
+datagap-edit                in  302   302  404         403   403          403       404    403        in
+datagap-ask-guidance        in  302   302  404         403   403          403       404    403        in
+datagap-give-guidance       in  403   403  404         403   302          403       404    403        in
+datagap-take-up             in  302   302  404         403   403          403       404    403        in
+datagap-close               in  302   302  404         403   403          403       404    403        in
+datagap-reopen              in  302   302  404         403   403          403       404    403        in
+deadline-list               in  405   405  405         405   405          405       405    405        in
+deadline-add                in  403   403  403         403   403          302       403    403        in
+deadline                    in  200   200  200         200   200          200       200    200        in
+deadline-edit               in  403   403  403         403   403          302       403    403        in
+extension-ask               in  302   403  302         403   403          403       403    403        in
+extension-decide            in  403   403  404         403   403          302       404    403        in
+meeting-list                in  405   405  405         405   405          405       405    405        in
+meeting-add                 in  403   403  403         403   403          302       403    403        in
+meeting                     in  200   200  200         200   200          200       200    200        in
+meeting-edit                in  403   403  403         403   403          302       403    403        in
+meeting-hold                in  403   403  403         403   403          302       403    403        in
+meeting-cancel              in  403   403  403         403   403          302       403    403        in
+meeting-add-part            in  403   403  403         403   403          302       403    403        in
+meeting-edit-part           in  403   403  403         403   403          302       403    403        in
+action-list                 in  405   405  405         405   405          405       405    405        in
+action-finish               in  302   302  403         403   403          302       403    403        in
+action-drop                 in  403   403  403         403   403          302       403    403        in
+action-reopen               in  403   403  403         403   403          302       403    403        in
+login                      200  302   302  302         302   302          302       302    302       200
+logout                      in  200   200  200         200   200          200       200    200        in
+password_change             in  302   302  302         302   302          302       302    302        in
+password_change_done        in  405   405  405         405   405          405       405    405        in
+"""
+
+# The status of what a step is about, where it is not the first one.
+REPORT_BEFORE = {
+    "report-recall": "submitted", "report-start-reading": "submitted", "report-return": "being_read",
+    "report-accept": "being_read", "report-version": "submitted", "report-version-file": "submitted",
+}  # fmt: skip
+GAP_BEFORE = {"datagap-give-guidance": "guidance_asked", "datagap-reopen": "closed"}
+NEW_PASSWORD = {"new_password1": "another long password", "new_password2": "another long password"}
+WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
+MEETING = {
+    "title": "Fourth", "series": "coordination", "number": "4", "code": "4", "mode": "online",
+    "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
+}  # fmt: skip
+NOTE = {"note": "Because."}
+GAP = {"missing": "Series of 2018", "effect": ""}
+TYPED: dict[str, Any] = {
+    "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
+    "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
+    "report-submit": {"reason": "The rest follows."},
+    "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
+    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
+    "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
+    "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
+    "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
+    "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
+    "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
+    "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
+    "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
+    "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
+    """`world(page)`: one record of each kind, in the status that this page's step starts from."""
+
+    def build(page: str) -> SimpleNamespace:
+        report = make.report(cycle, "VNM")
+        made = SimpleNamespace(
+            report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
+            gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
+            deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
+            meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
+        )
+        made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
+        made.action = action_of(page, made.meeting, cast)
+        asked = page != "extension-ask"  # one request at a time
+        made.extension = asked and extension(made, cast)
+        return made
+
+    return build
+
+
+def gap_in(status: str, report: Any, cast: Any) -> Any:
+    gap = make.gap(report, by=cast.vnm)
+    if status == "guidance_asked":
+        gap.ask_guidance(by=cast.vnm, seen=gap.version)
+    if status == "closed":
+        gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
+    return gap
+
+
+def action_of(page: str, meeting: Any, cast: Any) -> Any:
+    """Viet Nam's to do."""
+    body = cast.vnm.organisation
+    point = meeting.record(
+        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
+    )
+    if page == "action-reopen":
+        point.finish(by=cast.vnm, seen=point.version, note="Sent.")
+    return point
+
+
+def extension(made: Any, cast: Any) -> Any:
+    day = date(2020, 9, 21)
+    return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+
+
+def address(page: str, made: Any) -> str:
+    """Where the page of a record is."""
+    noun, _dash, rest = page.partition("-")
+    if page in ("desk", *(url.name for url in accounts())):
+        return reverse(page)
+    codes = {
+        "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
+        "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+    }  # fmt: skip
+    more = {
+        "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
+        "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
+        "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+    }  # fmt: skip
+    own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
+    return reverse(page, args=["mtr", *more.get(page, own)])
+
+
+def typed(page: str, made: Any) -> dict[str, Any]:
+    """What a browser sends from that page, with the version that the person saw."""
+    noun = page.partition("-")[0]
+    subject = made.agenda if page == "meeting-edit-part" else getattr(made, SUBJECTS.get(noun, noun), None)
+    values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
+    if page in ("datagap-add", "datagap-edit"):
+        values["kind"] = make.kind().pk
+    return values | ({"file": make.pdf()} if page == "report-submit" else {})
+
+
+SUBJECTS = {"datagap": "gap"}
+
+
+def accounts() -> list[URLPattern]:
+    from reviews.urls import account_urls
+
+    return account_urls
+
+
+def patterns(found: Any, within: str = "") -> Iterator[str]:
+    """The names of all addresses below a resolver, without the administration (tests/test_admin.py)."""
+    for entry in found.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry.name or f"{within}{entry.pattern}"
+        elif entry.namespace != "admin":
+            yield from patterns(entry, f"{within}{entry.pattern}")
+
+
+def each_line(grid: str) -> Any:
+    return pytest.mark.parametrize(("page", "row"), grids.read(grid), ids=list_in_order(grid))
+
+
+def list_in_order(grid: str) -> list[str]:
+    """The pages of a grid, each once."""
+    return list(dict(grids.read(grid)))
+
+
+@pytest.mark.parametrize("grid", [GETS, POSTS], ids=["GET", "POST"])
+def test_every_page_has_a_line(grid):
+    assert [page for page, _row in grids.read(grid)] == list_in_order(grid)
+    assert {page for page, _row in grids.read(grid)} == set(patterns(get_resolver()))
+
+
+@each_line(GETS)
+def test_get(page, row, cast, world):
+    made = world(page)
+    for name, browser in everybody(cast).items():
+        with nothing_written():
+            answer = browser.get(address(page, made))
+            assert told(answer) == row[name], f"{name} reads {page}"
+
+
+@each_line(POSTS)
+def test_post(page, row, cast, world):
+    """Who may not, changes nothing, though what they send would do if it came from somebody else."""
+    made = world(page)
+    for name, browser in everybody(cast).items():
+        with undone():
+            before = grids.fingerprint()
+            answer = browser.post(address(page, made), typed(page, made))
+            assert told(answer) == row[name], f"{name} posts to {page}"
+            done = row[name] == "302" and page != "login"
+            assert bool(grids.changed(before)) is done, f"{name} posts to {page}"
+
+
+def everybody(cast: Any) -> dict[str, Client]:
+    """A browser for each column of the grids."""
+    people = {name: person for name, person in vars(cast).items() if name != "vnm_team"}
+    browsers = {name: signed_in(person) for name, person in people.items()} | {
+        "team": signed_in(cast.vnm_team)
+    }
+    gone = make.user("gone", "coordinator", cast.vnm.organisation)
+    browsers |= {"visitor": Client(), "disabled": signed_in(gone)}
+    gone.change(by=cast.admin, seen=gone.version, is_active=False)
+    return browsers
+
+
+def signed_in(person: Any) -> Client:
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def told(answer: HttpResponseBase) -> str:
+    """The status; "in" for the way to the sign-in page."""
+    asked_in = answer.status_code == 302 and answer["Location"].startswith(f"{reverse('login')}?next=")
+    return "in" if asked_in else str(answer.status_code)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens in the block is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def nothing_written() -> Iterator[None]:
+    before = grids.fingerprint()
+    yield
+    assert not grids.changed(before)
+
+
+@pytest.mark.parametrize("method", ["head", "options", "put", "patch", "delete"])
+def test_other_methods_open_nothing_more(method, cast, world):
+    """Of those who may not read a page nobody gets it in another way, and nobody writes."""
+    made = world("report-version")
+    for page in ("report", "report-update", "report-version-file", "datagap", "board", "deadline-add"):
+        row = dict(grids.read(GETS))[page]
+        for name, browser in everybody_of("visitor lao observer", cast).items():
+            with nothing_written():
+                answer = getattr(browser, method)(address(page, made))
+            assert told(answer) in {row[name], "405"}, f"{method} by {name} at {page}"
+
+
+def everybody_of(names: str, cast: Any) -> dict[str, Client]:
+    return {name: signed_in(getattr(cast, name)) if name != "visitor" else Client() for name in names.split()}
+
+
+# What one may not see
+
+
+SECRETS = {
+    "gap": "Gap-Kiwi",
+    "note": "Note-Mango",
+    "return": "Return-Papaya",
+    "ask": "Ask-Durian",
+    "guide": "Guide-Lime",
+}
+
+
+@pytest.fixture
+def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
+    """Viet Nam has told what Lao PDR and the observers must not read."""
+    report = make.report(cycle, "VNM")
+    report.post_progress(by=cast.vnm, seen=report.version, data_collection=100, note=SECRETS["note"])
+    make.submitted(report, by=cast.vnm)
+    report.start_reading(by=cast.consultant, seen=report.version)
+    report.return_for_revision(by=cast.consultant, seen=report.version, note=SECRETS["return"])
+    gap = make.gap(report, by=cast.vnm, missing=SECRETS["gap"])
+    gap.ask_guidance(by=cast.vnm, seen=gap.version)
+    gap.give_guidance(by=cast.lead, seen=gap.version, note=SECRETS["guide"])
+    deadline = make.deadline(cycle, by=cast.secretariat, shared=True)
+    asked = Extension.ask_for(
+        report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]
+    )
+    meeting = make.meeting(cycle, by=cast.secretariat, shared=True)
+    return SimpleNamespace(report=report, gap=gap, deadline=deadline, extension=asked, meeting=meeting)
+
+
+EVERYBODYS = (
+    "desk",
+    "board",
+    "framework",
+    "deadline-list",
+    "deadline",
+    "meeting-list",
+    "meeting",
+    "action-list",
+)
+LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action-list")
+
+
+def pages_of(made: Any) -> Iterator[str]:
+    """All pages that everybody may open, today's and past ones, and every list taken away."""
+    made.action = made.agenda = SimpleNamespace(pk=1)
+    yield from (address(page, made) for page in {*EVERYBODYS, *LISTS})
+    yield address("board", made) + "?as_of=2020-08-20"
+    yield from (f"{address(page, made)}?_export={kind}" for page in LISTS for kind in ("csv",))
+
+
+@pytest.mark.parametrize("name", ["lao", "observer"])
+def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
+    browser = sign_in(getattr(cast, name))
+    for url in pages_of(secrets):
+        answer = browser.get(url)
+        assert answer.status_code == (404 if name == "observer" and hidden_from_observers(url) else 200)
+        assert not [word for word in SECRETS.values() if word in body(answer)], url
+
+
+def hidden_from_observers(url: str) -> bool:
+    return "/reports/" in url or "/datagaps/" in url
+
+
+def test_the_same_pages_show_it_to_those_who_may(cast, secrets, sign_in):
+    """So that the test above cannot pass because nothing is ever shown."""
+    browser = sign_in(cast.vnm)
+    shown = "".join(body(browser.get(url)) for url in [*pages_of(secrets), secrets.gap.get_absolute_url()])
+    shown += body(browser.get(secrets.report.get_absolute_url()))
+    assert [word for word in SECRETS.values() if word not in shown] == []
+
+
+def body(answer: Any) -> str:
+    """The page without what differs from one answer to the next."""
+    content = b"".join(answer) if answer.streaming else answer.content
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content.decode())
+
+
+PAIRS = [
+    ("report", ["VNM"], ["XYZ"]), ("progress-list", ["VNM"], ["XYZ"]), ("report-update", ["VNM"], ["XYZ"]),
+    ("report-version", ["VNM", 1], ["XYZ", 1]), ("report-version-file", ["VNM", 1], ["VNM", 7]),
+    ("datagap", ["VNM-1"], ["VNM-9"]), ("datagap-edit", ["VNM-1"], ["VNM-9"]), ("report-submit", ["VNM"], ["XYZ"]),
+    ("datagap-close", ["VNM-1"], ["VNM-9"]), ("extension-decide", [1], [999_999_999]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "foreign", "absent"), PAIRS, ids=lambda value: str(value))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_foreign_and_absent_look_the_same(method, page, foreign, absent, cast, secrets, sign_in):
+    """Nobody learns from an answer what another country has."""
+    browser = sign_in(cast.lao)
+    real = [secrets.extension.pk] if page == "extension-decide" else foreign
+    answers = [getattr(browser, method)(reverse(page, args=["mtr", *codes])) for codes in (real, absent)]
+    status = 405 if (method, page) == ("post", "progress-list") else 404
+    assert [answer.status_code for answer in answers] == [status, status]
+    assert body(answers[0]) == body(answers[1])
+
+
+# Cycles that are not for everybody
+
+CYCLES = """
+                 vnm  team  lao  consultant  secretariat  observer  admin
+shared           200   200  200         200          200       200    200
+unshared         200   200  200         200          200       404    200
+preparing        404   404  404         200          200       404    200
+closed           200   200  200         200          200       200    200
+of_lao_alone     404   404  200         200          200       404    200
+absent           404   404  404         404          404       404    404
+"""
+
+
+@pytest.fixture
+def cycles(cast: Any) -> None:
+    for slug in ("shared", "closed"):
+        make.cycle(slug, by=cast.secretariat, shared=True)
+    closed = ReviewCycle.objects.get(slug="closed")
+    closed.close(by=cast.secretariat, seen=closed.version, why="Done.")
+    make.cycle("unshared", by=cast.secretariat)
+    make.cycle("of_lao_alone", by=cast.secretariat, members=["LAO"])
+    days = {"starts_on": date(2021, 1, 1), "ends_on": date(2021, 12, 31)}
+    ReviewCycle.record_new(
+        by=None, slug="preparing", name_en="Next", framework=make.framework(), shared=True, **days
+    )
+
+
+@pytest.mark.parametrize("page", ["board", "framework", "deadline-list", "meeting-list", "action-list"])
+@pytest.mark.parametrize(("slug", "row"), grids.read(CYCLES), ids=lambda value: str(value)[:12])
+def test_cycles(slug, row, page, cast, cycles, sign_in):
+    people = vars(cast) | {"team": cast.vnm_team}
+    answers = {name: sign_in(people[name]).get(reverse(page, args=[slug])) for name in row}
+    assert {name: str(answer.status_code) for name, answer in answers.items()} == row
+
+
+def test_a_cycle_that_one_may_not_open_is_on_no_desk(cast, cycles, sign_in):
+    assert "OF_LAO_ALONE" not in body(sign_in(cast.vnm).get(reverse("desk")))
+    assert "OF_LAO_ALONE" in body(sign_in(cast.lao).get(reverse("desk")))
+    assert "UNSHARED" not in body(sign_in(cast.observer).get(reverse("desk")))
+
+
+@pytest.mark.parametrize("page", ["deadline", "meeting"])
+def test_observers_read_of_a_shared_cycle_only_what_is_shared(page, cast, cycle, sign_in):
+    made = SimpleNamespace(
+        deadline=make.deadline(cycle, by=cast.secretariat, title="Quiet"),
+        meeting=make.meeting(cycle, by=cast.secretariat, title="Quiet"),
+    )
+    url = getattr(made, page).get_absolute_url()
+    assert sign_in(cast.observer).get(url).status_code == 404
+    assert "Quiet" not in body(sign_in(cast.observer).get(reverse(f"{page}-list", args=["mtr"])))
+    assert "Quiet" in body(sign_in(cast.lao).get(url))
+
+
+def test_a_deadline_for_one_country_does_not_exist_for_another(cast, cycle, sign_in):
+    only = make.deadline(cycle, by=cast.secretariat, title="Quiet", only_for=[cast.vnm.organisation])
+    for page in (only.get_absolute_url(), reverse("extension-ask", args=["mtr", only.number])):
+        assert sign_in(cast.lao).get(page).status_code == 404
+    assert "Quiet" not in body(sign_in(cast.lao).get(reverse("deadline-list", args=["mtr"])))
+    assert "Quiet" in body(sign_in(cast.vnm).get(reverse("deadline-list", args=["mtr"])))
+
+
+def test_signing_out_ends_the_visit(cast, cycle, sign_in):
+    browser = sign_in(cast.vnm)
+    browser.post(reverse("logout"))
+    assert told(browser.get(reverse("board", args=["mtr"]))) == "in"
+
+
+def test_a_form_from_elsewhere_is_refused(cast, report):
+    """Without the site's own token nothing is taken, from nobody."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.vnm)
+    with nothing_written():
+        answer = browser.post(reverse("report-update", args=["mtr", "VNM"]), {"writing": "5", "version": "1"})
+    assert answer.status_code == 403
+    assert "Review tracker" in body(answer)
