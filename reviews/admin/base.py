@@ -33,6 +33,8 @@ Act = Callable[[Any, Any], Any]  # takes the record and the cleaned values of a 
 Section = tuple[Any, Any]  # heading and options, as Django takes them
 Fieldsets = list[Section]
 HISTORY_PAGE = 100
+# For columns that point at organisations: offers those that occur.
+OCCURRING = admin.RelatedOnlyFieldListFilter
 
 
 def section(title: Any, names: str, about: Any = "") -> Section:

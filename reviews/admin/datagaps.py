@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.admin.base import REPORTS, TrackedAdmin, section
+from reviews.admin.base import OCCURRING, REPORTS, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import DataGap
 from reviews.text import fold
@@ -18,8 +18,8 @@ from reviews.text import fold
 @admin.register(DataGap, site=site)
 class DataGapAdmin(TrackedAdmin):
     shelf = REPORTS
-    list_display = ("code", "cycle", "kind", "key_result_area", "status", "holder", "held_since")
-    list_filter = ("cycle", "status", "kind", "member_state")
+    list_display = ("code", "kind", "status", "holder", "held_since", "key_result_area", "cycle")
+    list_filter = ("cycle", "status", "kind", ("member_state", OCCURRING))
     list_select_related = ("cycle", "member_state", "kind", "key_result_area", "holder")
     search_fields = ("spoken", "search", "member_state__name_en")
     search_help_text = _("Number (such as VNM-3), country, or words of the text, with or without accents")

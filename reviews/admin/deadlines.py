@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.admin.base import CYCLES, ShownInline, TrackedAdmin, section
+from reviews.admin.base import CYCLES, OCCURRING, ShownInline, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
 
@@ -75,7 +75,7 @@ class DeadlineAdmin(TrackedAdmin):
 class ExtensionAdmin(TrackedAdmin):
     shelf = CYCLES
     list_display = ("deadline", "member_state", "due_when_asked", "asked_until", "status", "granted_until")
-    list_filter = ("status", "deadline__cycle", "member_state")
+    list_filter = ("status", "deadline__cycle", ("member_state", OCCURRING))
     list_select_related = ("deadline", "member_state")
     search_fields = ("deadline__title", "member_state__name_en", "member_state__code", "reason")
     date_hierarchy = "asked_at"

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms import VersionField
+from reviews.forms.base import VersionField
 from reviews.models import Refused, Stale, Trace
 
 # What a verb of the models may answer. Each becomes a message on the form; nothing was written.

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
-from reviews.admin.base import MEETINGS, ShownInline, TrackedAdmin, confidence_mark, section
+from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, confidence_mark, section
 from reviews.admin.gate import site
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
 
@@ -135,7 +135,7 @@ class DecisionAdmin(MeetingPartAdmin):
 @admin.register(ActionPoint, site=site)
 class ActionPointAdmin(MeetingPartAdmin):
     list_display = ("beginning", "code", "meeting", "owner", "owner_body", "due_on", "status")
-    list_filter = ("meeting__cycle", "meeting", "status", "owner_body")
+    list_filter = ("meeting__cycle", "meeting", "status", ("owner_body", OCCURRING))
     list_select_related = ("meeting", "owner", "owner_body")
     search_fields = ("text", "owner__name", "owner_body__name_en", "meeting__title")
     date_hierarchy = "due_on"

@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.admin.base import REPORTS, ShownInline, TrackedAdmin, section
+from reviews.admin.base import OCCURRING, REPORTS, ShownInline, TrackedAdmin, section
 from reviews.admin.gate import site
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
 
-ABOUT_REPORT = ("report__cycle", "report__member_state")
+ABOUT_REPORT = ("report__cycle", ("report__member_state", OCCURRING))
 
 
 class VersionsShown(ShownInline):
@@ -95,7 +95,7 @@ class ProgressUpdateAdmin(TrackedAdmin):
     list_display = (
         "at", "member_state", "data_collection", "analysis", "writing", "author", "meeting", "beginning"
     )  # fmt: skip
-    list_filter = ("report__cycle", "report__member_state")
+    list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("author", "meeting", *ABOUT_REPORT)
     search_fields = ("note", "report__member_state__name_en", "report__member_state__code", "author__name")
     date_hierarchy = "at"
@@ -121,7 +121,7 @@ class ProgressUpdateAdmin(TrackedAdmin):
 class ReportVersionAdmin(TrackedAdmin):
     shelf, immutable = REPORTS, True
     list_display = ("report", "number", "submitted_at", "submitted_by", "on_behalf_of", "volume")
-    list_filter = ("report__cycle", "report__member_state")
+    list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("submitted_by", *ABOUT_REPORT)
     search_fields = (
         "report__member_state__name_en", "report__member_state__code", "receipt", "sha256", "original_name"

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.filters import DataGapFilter
-from reviews.forms import CloseGapForm, DataGapForm, NoteForm, OwedNoteForm
+from reviews.forms.base import NoteForm, OwedNoteForm
+from reviews.forms.datagaps import CloseGapForm, DataGapForm
 from reviews.models import DataGap, NationalReport
 from reviews.tables import DataGapTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy, standings
 from reviews.filters import DeadlineFilter
-from reviews.forms import DeadlineForm, DecideForm, ExtensionForm
+from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
 from reviews.models import Deadline, Extension, NationalReport
 from reviews.tables import DeadlineTable
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history

@@ -10,15 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.filters import ActionPointFilter, MeetingFilter
-from reviews.forms import (
+from reviews.forms.base import OwedNoteForm, WhyForm
+from reviews.forms.meetings import (
     ActionPointForm,
     AgendaItemForm,
     DecisionForm,
     DelegationForm,
     HoldForm,
     MeetingForm,
-    OwedNoteForm,
-    WhyForm,
 )
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting, MeetingStatus
 from reviews.tables import ActionPointTable, MeetingTable

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import actions, clock, policy, standings
 from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
-from reviews.forms import AppointForm, NoteForm, OwedNoteForm, PlainMoveForm, ProgressForm, SubmitForm
+from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
+from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
 from reviews.models import DataGap, Extension, NationalReport, ReportVersion
 from reviews.tables import ProgressTable, ReportTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history

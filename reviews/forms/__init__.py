@@ -1,0 +1,1 @@
+"""Forms take and check input; the models' verbs do the writing."""

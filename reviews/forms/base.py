@@ -1,0 +1,97 @@
+"""What forms share: notes, days, the version seen, errors that come from a verb."""
+
+import copy
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_NOTE = 10_000  # characters
+
+
+def note_field(label: Any, *, required: bool = False, rows: int = 3, help_text: Any = "") -> forms.CharField:
+    """A text of several lines."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    limit = MaxLengthValidator(LONGEST_NOTE)
+    return forms.CharField(
+        label=label, required=required, widget=widget, help_text=help_text, validators=[limit]
+    )
+
+
+def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """A day, with the browser's own calendar."""
+    return forms.DateField(label=label, required=required, widget=day_widget(), help_text=help_text)
+
+
+def day_widget() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class VersionField(forms.IntegerField):
+    """The version of the record that the person saw when the form was opened."""
+
+    def __init__(self, seen: int) -> None:
+        message = _("This form does not say which version you saw. Please open the page again.")
+        errors = {"required": message, "invalid": message}
+        super().__init__(initial=seen, min_value=1, widget=forms.HiddenInput, error_messages=errors)
+
+
+class ReviewForm(forms.Form):
+    """Any form: its errors may come from the form itself or from the verb it calls."""
+
+    version: VersionField
+
+    def expect_version(self, seen: int) -> None:
+        """Add the hidden version that makes the write conditional."""
+        self.fields["version"] = VersionField(seen)
+
+    def values(self) -> dict[str, Any]:
+        """What the verb gets: everything typed, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def take_errors(self, error: ValidationError) -> None:
+        """Show a verb's errors beside the fields they are about."""
+        known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in known.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+    def show_version(self, seen: int) -> None:
+        """Let the next save be over `seen`: after the person was shown what changed."""
+        data: Any = copy.copy(self.data)
+        data._mutable = True
+        data["version"] = str(seen)
+        self.data = data
+
+
+class RecordForm(ReviewForm, forms.ModelForm):
+    """A form whose fields come from a model. It checks a copy: the record in hand stays as it is."""
+
+    def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
+        kwargs["instance"] = copy.copy(instance)
+        super().__init__(*args, **kwargs)
+
+    def save(self, commit: bool = True) -> Any:
+        raise TypeError("The model's verb writes, so that the change leaves its trace.")
+
+
+class NoteForm(ReviewForm):
+    """A move that may carry a note."""
+
+    note = note_field(_("Note"))
+
+
+class OwedNoteForm(ReviewForm):
+    """A move that owes a note; the browser says so before the server does."""
+
+    note = note_field(_("Note"), required=True)
+
+
+class PlainMoveForm(ReviewForm):
+    """A move without words."""
+
+
+class WhyForm(ReviewForm):
+    why = note_field(_("Why"), required=True)

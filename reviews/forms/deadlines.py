@@ -1,0 +1,55 @@
+"""Forms about deadlines and extensions."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.models import Deadline, Extension
+
+
+class DeadlineForm(RecordForm):
+    why = note_field(
+        _("Why the dates move"), rows=2, help_text=_("Owed when a date of an existing deadline changes.")
+    )
+
+    class Meta:
+        model = Deadline
+        fields = ("title", "output", "opens_on", "due_on", "last_on", "only_for", "shared", "confidence_note")
+        widgets = {
+            "opens_on": day_widget(),
+            "due_on": day_widget(),
+            "last_on": day_widget(),
+            "only_for": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {
+            "due_on": _("A day in Jakarta; “by” includes the day."),
+            "last_on": _("After this day submission is locked; empty: never."),
+            "only_for": _("None ticked: all members."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["only_for"].queryset = self.instance.cycle.members(self.instance.cycle.ends_on)  # type: ignore[attr-defined]
+        if self.instance.pk is None:
+            del self.fields["why"]
+
+
+class ExtensionForm(RecordForm):
+    class Meta:
+        model = Extension
+        fields = ("asked_until", "reason")
+        widgets = {"asked_until": day_widget(), "reason": forms.Textarea(attrs={"rows": 3})}
+
+
+class DecideForm(ReviewForm):
+    """The Secretariat's answer to a request."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("grant", _("grant")), ("refuse", _("refuse"))],
+        widget=forms.RadioSelect,
+    )
+    until = day_field(_("Granted until"), required=False, help_text=_("The asked day, or another."))
+    note = note_field(_("Note"), help_text=_("Owed when a request is refused."))

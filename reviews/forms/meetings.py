@@ -1,0 +1,78 @@
+"""Forms about a meeting and what is recorded at it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.models import (
+    ActionPoint,
+    AgendaItem,
+    Decision,
+    Delegation,
+    Meeting,
+    Organisation,
+    OrganisationKind,
+)
+
+
+class MeetingForm(RecordForm):
+    why = note_field(
+        _("Why the dates move"),
+        rows=2,
+        help_text=_("Owed when the planned days change; the first plan stays."),
+    )
+
+    class Meta:
+        model = Meeting
+        fields = (
+            "title", "series", "number", "code", "planned_from", "planned_to", "host", "mode", "place", "time_zone",
+            "shared",
+        )  # fmt: skip
+        widgets = {"planned_from": day_widget(), "planned_to": day_widget()}
+        help_texts = {"code": _("Such as 3 for the third coordination meeting, or soca-29.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["host"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+        if self.instance.pk is None:
+            del self.fields["why"]
+
+
+class HoldForm(ReviewForm):
+    held_from = day_field(_("Held from"))
+    held_to = day_field(_("Held to"))
+    why = note_field(_("Why on other days than planned"), rows=2)
+
+
+class AgendaItemForm(RecordForm):
+    class Meta:
+        model = AgendaItem
+        fields = ("title", "presenter")
+
+
+class DelegationForm(RecordForm):
+    class Meta:
+        model = Delegation
+        fields = ("organisation", "present", "head", "size")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        partners_last = Organisation.objects.exclude(kind=OrganisationKind.SECTORAL_BODY)
+        self.fields["organisation"].queryset = partners_last  # type: ignore[attr-defined]
+
+
+class DecisionForm(RecordForm):
+    class Meta:
+        model = Decision
+        fields = ("text",)
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+class ActionPointForm(RecordForm):
+    class Meta:
+        model = ActionPoint
+        fields = ("text", "owner_body", "owner", "due_on")
+        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_widget()}
+        help_texts = {"owner_body": _("A body, or a person below: one of the two.")}

@@ -1,0 +1,77 @@
+"""Forms about a national report."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from reviews import files
+from reviews.forms.base import RecordForm, ReviewForm, day_field, note_field
+from reviews.models import NationalReport, User
+
+BETWEEN = _("Enter a whole number from 0 to 100.")
+FIGURE_LABELS = {
+    "data_collection": _("Data collection"),
+    "analysis": _("Analysis"),
+    "writing": _("Writing"),
+}
+
+
+class FigureField(forms.IntegerField):
+    """0 to 100; empty means "not yet reported", which is not 0."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, required=False, error_messages={"invalid": BETWEEN})
+        self.widget.attrs |= {"inputmode": "numeric", "min": "0", "max": "100", "step": "1"}
+        self.widget.attrs |= {"placeholder": _("not yet reported")}
+
+    def validate(self, value: Any) -> None:
+        if value is not None and not 0 <= value <= 100:
+            raise ValidationError(BETWEEN)
+
+
+class ProgressForm(ReviewForm):
+    data_collection = FigureField(FIGURE_LABELS["data_collection"])
+    analysis = FigureField(FIGURE_LABELS["analysis"])
+    writing = FigureField(FIGURE_LABELS["writing"])
+    note = note_field(
+        _("Note"), help_text=_("What was done, what is difficult. Please say why if a figure goes down.")
+    )
+
+
+class SubmitForm(ReviewForm):
+    """The file and who stands behind it."""
+
+    file = forms.FileField(
+        label=_("The report"), help_text=_("PDF or Word (DOCX), at most 25 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx"}), max_length=255,
+    )  # fmt: skip
+    on_behalf_of = forms.CharField(
+        label=_("On behalf of"), required=False, max_length=200,
+        help_text=_("The ministry or SOCA leader for whom you submit."),
+    )  # fmt: skip
+    cleared_by = forms.CharField(label=_("Cleared nationally by"), required=False, max_length=200)
+    cleared_on = day_field(_("Cleared on"), required=False)
+    clearance_letter = forms.CharField(label=_("Letter of clearance"), required=False, max_length=200)
+    reason = note_field(
+        _("Reason, if a workstream is below 100%"), rows=2,
+        help_text=_("Owed while data collection, analysis or writing is not complete."),
+    )  # fmt: skip
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        files.check(upload)
+        return upload
+
+
+class AppointForm(RecordForm):
+    class Meta:
+        model = NationalReport
+        fields = ("lead_author", "authors")
+        widgets = {"authors": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(organisation=self.instance.member_state_id, is_active=True)
+        self.fields["lead_author"].queryset = people  # type: ignore[attr-defined]

@@ -1,0 +1,71 @@
+"""The demonstration in a real browser, on its own day."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from reviews.models import User
+from tests import make
+
+DAY = date(2020, 8, 20)
+# Milliseconds. Longer than any page takes here, also while other tests keep the machine busy.
+PATIENCE = 20_000
+
+Person = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: Any) -> Any:
+    """Started once the test database has its name. Before, on SQLite, it would share one connection of ours."""
+    return live_server
+
+
+@pytest.fixture
+def demo(transactional_db: None, settings: Any) -> None:
+    """The demonstration data, on 20 August 2020 in the server's threads as well."""
+    settings.REVIEWTRACKER_TODAY = DAY
+    settings.DEBUG = True
+    call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
+    # The server shows its own error pages.
+    settings.DEBUG = False
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live_server: Any, demo: None) -> Iterator[Person]:
+    """Opens a browser that is signed in as nobody; takes playwright's options for it."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(**options: Any) -> Page:
+        contexts.append(chromium.new_context(base_url=live_server.url, **options))
+        contexts[-1].set_default_timeout(PATIENCE)
+        return contexts[-1].new_page()
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def person(visitor: Person, live_server: Any) -> Person:
+    """Opens a browser that is signed in: `person("vnm.coordinator")`."""
+
+    def open_browser(username: str, **options: Any) -> Page:
+        page = visitor(**options)
+        name, value = site_settings.SESSION_COOKIE_NAME, session_of(username)
+        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        return page
+
+    return open_browser
+
+
+def session_of(username: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client.cookies[site_settings.SESSION_COOKIE_NAME].value
