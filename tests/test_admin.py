@@ -511,7 +511,7 @@ def test_no_reason_no_correction(cast, records, sign_in):
         (Meeting, {"status": "held", "held_from": "2020-08-11"}, "held_to"),
         (ReviewCycle, {"ends_on": "2019-01-01"}, "ends_on"),
         (ActionPoint, {"owner": ""}, "owner_body"),
-        (Organisation, {"joined_on": ""}, "__all__"),
+        (Organisation, {"joined_on": ""}, "joined_on"),
         (User, {"organisation": ""}, "organisation"),
         (User, {"role": ""}, "role"),
     ],

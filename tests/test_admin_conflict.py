@@ -1,8 +1,10 @@
 """Two people and one record in the administration: the second is told, and overwrites nothing unseen."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from reviews.admin.forms import TrackedForm
 from reviews.models import Deadline, NationalReport, Organisation, Trace
@@ -143,6 +145,28 @@ def assert_told(answer: Any, body: Any) -> None:
     assert "Their name" in html
     assert "My name" in html
     assert (stored(body).name_en, stored(body).version) == ("Their name", 2)
+
+
+def test_two_at_once(transactional_db, cast, body, sign_in):
+    """Really at once, each with a connection of its own: one is written, the other is told."""
+    browsers, url = [sign_in(cast.admin), sign_in(cast.secretariat)], address(Organisation, "change", body.pk)
+    for n in range(5):
+        forms = [
+            sent(browser.get(url), name_en=f"Name {n} of {who}", why="Race")
+            for who, browser in enumerate(browsers)
+        ]
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(save, browsers, [url] * 2, forms))
+        assert sorted(answers) == [302, 409]
+        assert stored(body).name_en == f"Name {n} of {answers.index(302)}"
+    assert stored(body).version == 6
+
+
+def save(browser: Any, url: str, form: Any) -> int:
+    try:
+        return browser.post(url, form).status_code
+    finally:
+        connection.close()
 
 
 def test_nothing_typed_anew_on_a_stale_page(cast, body, opened):

@@ -99,6 +99,14 @@ class TrackedAdmin(admin.ModelAdmin):
         form.trouble = getattr(request, "trouble", None)
         return form
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Django writes "Date:" and "Time:" beside the two boxes of a moment, and names neither."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.SplitDateTimeField):
+            for box, part in zip(field.widget.widgets, (_now("date"), _now("time")), strict=True):
+                box.attrs["aria-label"] = f"{field.label}: {part}"
+        return field
+
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
 

@@ -85,6 +85,9 @@ class TrackedForm(forms.ModelForm):
 class StepForm(forms.Form):
     """One step with a record besides correcting it."""
 
+    about: ClassVar[Any] = ""  # what it will do
+    required_css_class = "required"
+
     def __init__(self, *args: Any, record: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.record = record

@@ -38,7 +38,7 @@ NOT_A_MEMBER = _("A member state needs the day on which it joined; no other orga
 @admin.register(Organisation, site=site)
 class OrganisationAdmin(TrackedAdmin):
     shelf, reference = REFERENCE, True
-    list_display = ("name_en", "code", "kind", "joined_on", confidence_mark)
+    list_display = ("name_en", confidence_mark, "code", "kind", "joined_on")
     list_filter = ("kind", "confidence")
     search_fields = ("name_en", "name_vi", "code", "iso2")
     fieldsets = [
@@ -67,7 +67,7 @@ class FrameworkAdmin(TrackedAdmin):
 @admin.register(FrameworkNode, site=site)
 class FrameworkNodeAdmin(TrackedAdmin):
     shelf, reference = REFERENCE, True
-    list_display = ("code", "title", "level", "parent", "framework", confidence_mark)
+    list_display = ("code", "title", confidence_mark, "level", "parent", "framework")
     list_display_links = ("code", "title")
     list_filter = ("framework", "level", "confidence")
     list_select_related = ("parent", "framework")
@@ -93,7 +93,7 @@ class GapKindAdmin(TrackedAdmin):
 @admin.register(TimelineEvent, site=site)
 class TimelineEventAdmin(TrackedAdmin):
     shelf, reference = REFERENCE, True
-    list_display = ("title", "kind", "planned_from", "held_from", "place", confidence_mark)
+    list_display = ("title", confidence_mark, "kind", "planned_from", "held_from", "place")
     list_filter = ("kind", "mode", "confidence")
     search_fields = ("title", "code", "place", "source")
     date_hierarchy = "planned_from"
@@ -117,11 +117,23 @@ class SeatsShown(ShownInline):
         return super().get_queryset(request).select_related("cycle", "member_state")
 
 
+class OpenForm(StepForm):
+    about = _("Every member gets its national report, not yet started.")
+
+
+class CloseForm(ReasonForm):
+    about = _("Everything in the cycle can only be read, until the cycle is opened again.")
+
+
+class ReopenForm(ReasonForm):
+    about = _("Everything in the cycle can be changed again; that it was closed stays in its history.")
+
+
 # The steps of a cycle: what each is called, the form it needs, and the verb behind it.
 CYCLE_STEPS: dict[str, tuple[Any, type[StepForm], Callable[..., Any]]] = {
-    "open": (_("Open the cycle"), StepForm, lambda cycle, **step: actions.open_cycle(cycle=cycle, **step)),
-    "close": (_("Close the cycle"), ReasonForm, ReviewCycle.close),
-    "reopen": (_("Open the cycle again"), ReasonForm, ReviewCycle.reopen),
+    "open": (_("Open the cycle"), OpenForm, lambda cycle, **step: actions.open_cycle(cycle=cycle, **step)),
+    "close": (_("Close the cycle"), CloseForm, ReviewCycle.close),
+    "reopen": (_("Open the cycle again"), ReopenForm, ReviewCycle.reopen),
 }
 
 

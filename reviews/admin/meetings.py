@@ -47,15 +47,8 @@ class ActionsShown(PartShown):
 class MeetingAdmin(TrackedAdmin):
     shelf = MEETINGS
     list_display = (
-        "title",
-        "cycle",
-        "series",
-        "number",
-        "planned_from",
-        "held_from",
-        "status",
-        confidence_mark,
-    )
+        "title", confidence_mark, "series", "number", "planned_from", "held_from", "status", "cycle"
+    )  # fmt: skip
     list_filter = ("cycle", "series", "status", "mode", "confidence")
     list_select_related = ("cycle",)
     search_fields = ("title", "code", "place", "source")

@@ -16,7 +16,7 @@ from reviews.admin.base import OCCURRING, REPORTS, ShownInline, TrackedAdmin, se
 from reviews.admin.gate import site
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
 
-ABOUT_REPORT = ("report__cycle", ("report__member_state", OCCURRING))
+ABOUT_REPORT = ("report__cycle", "report__member_state")
 
 
 class VersionsShown(ShownInline):

@@ -55,7 +55,13 @@ class Difference(NamedTuple):
 
 
 class TraceQuerySet(models.QuerySet["Trace"]):
-    """Questions to the history."""
+    """Questions to the history. It is append-only, for many rows as for one."""
+
+    def update(self, **values: Any) -> int:
+        raise TypeError("The trace is append-only.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("The trace is append-only.")
 
     def record(
         self,

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
@@ -197,8 +197,10 @@ class Tracked(models.Model):
 
 
 def _plain(value: Any) -> Any:
-    """A column's value as JSON holds it."""
-    if isinstance(value, date):  # a datetime is one too
+    """A column's value as JSON holds it; an instant in UTC, as the database gives it back."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 

@@ -1,9 +1,11 @@
 """What pages share: finding the cycle, lists, and forms that survive a conflict."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import InvalidPage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from reviews.models.trace import TraceQuerySet
 from reviews.views.errors import Explained, not_by_address
 
 ROWS = 25
+PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
 def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
@@ -35,7 +38,7 @@ class ListPage(SingleTableMixin, FilterView):
     """A list: four lines in the subclass say which rows, columns and filters."""
 
     template_name = "list.html"
-    paginate_by = ROWS
+    table_pagination = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
     title: Any = ""
     lead: Any = ""
     empty_text: Any = ""
@@ -53,6 +56,12 @@ class ListPage(SingleTableMixin, FilterView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._refuse_unknown(request)
         return super().get(request, *args, **kwargs)
+
+    def get_table(self, **kwargs: Any) -> Any:
+        try:
+            return super().get_table(**kwargs)
+        except InvalidPage:
+            raise self._no_page() from None
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         return super().get_filterset_kwargs(filterset_class) | {"cycle": self.cycle}
@@ -92,6 +101,11 @@ class ListPage(SingleTableMixin, FilterView):
             if name not in known:
                 raise Explained(_("This list has no filter called “%s”.") % name[:40])
         self._refuse_unknown_sort(request.GET.getlist("sort"))
+        if not PAGE.fullmatch(request.GET.get("page") or "1"):
+            raise self._no_page()
+
+    def _no_page(self) -> Explained:
+        return Explained(_("This list has no page “%s”.") % self.request.GET["page"][:40])
 
     def _refuse_unknown_sort(self, orders: list[str]) -> None:
         columns = self.table_class.base_columns

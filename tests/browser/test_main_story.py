@@ -1,5 +1,6 @@
 """The main job in a real browser: a coordinator posts progress, everybody sees it, the administrator corrects it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ CYCLE = "ascc-2025-mtr"
 REPORT = f"/cycles/{CYCLE}/reports/VNM/"
 NOTE = "Đã nhận số liệu của bộ thứ mười hai; bản thảo chương ba đang được rà soát."
 REASON = "Hai bảng được tính hai lần; đội đã xác nhận qua điện thoại."
+USER_NAME = re.compile("user ?name", re.IGNORECASE)
 COORDINATOR, TEAM = "Viet Nam coordinator (demonstration)", "Viet Nam team (demonstration)"
 
 expect.set_options(timeout=20_000)
@@ -53,7 +55,7 @@ def test_the_main_job(visitor, person):
 
 def signs_in_and_posts_with_the_keyboard(page: Page) -> None:
     page.goto("/")
-    reach(page, page.get_by_label("User name", exact=False).or_(page.get_by_label("Username")))
+    reach(page, page.get_by_label(USER_NAME))
     page.keyboard.type("vnm.coordinator")
     reach(page, page.get_by_label("Password"))
     page.keyboard.type(make.PASSWORD)
@@ -67,7 +69,7 @@ def signs_in_and_posts_with_the_keyboard(page: Page) -> None:
     page.keyboard.insert_text(NOTE)
     reach(page, page.get_by_role("button", name="Post progress"))
     page.keyboard.press("Enter")
-    expect(page).to_have_url(lambda url: url.endswith(REPORT))
+    expect(page).to_have_url(REPORT)
     expect(page.get_by_role("main")).to_contain_text("Your progress is posted.")
 
 
@@ -136,9 +138,13 @@ def another_country_does_not(page: Page) -> None:
 
 
 def theirs() -> list[str]:
-    """Every address of Viet Nam's report and of one of its data gaps."""
+    """Every address of Viet Nam's report and of one of its data gaps, but for a list: it takes no POST at all."""
     gap = stored().cycle.datagaps.filter(member_state__code="VNM").last().code
-    addresses = [reverse(url.name, args=[CYCLE, "VNM", *number(url)]) for url in report_urls]
+    addresses = [
+        reverse(url.name, args=[CYCLE, "VNM", *number(url)])
+        for url in report_urls
+        if url.name != "progress-list"
+    ]
     return addresses + [reverse(url.name, args=[CYCLE, gap]) for url in datagap_urls]
 
 
@@ -148,12 +154,12 @@ def number(url: Any) -> list[str]:
 
 def the_administrator_corrects_it(page: Page) -> None:
     page.goto("/admin/")
-    page.get_by_role("main").get_by_role("link", name="National reports", exact=True).click()
+    page.get_by_role("rowheader").get_by_role("link", name="National reports", exact=True).click()
     page.get_by_role("searchbox").or_(page.get_by_role("textbox")).first.fill("VNM")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Viet Nam").first.click()
     page.get_by_label("Data collection").fill("78")
-    page.get_by_label("Reason").fill(REASON)
+    page.get_by_role("textbox", name="Reason").fill(REASON)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("list").filter(has_text="successfully")).to_be_visible()
 
@@ -210,21 +216,15 @@ def test_a_mistake_is_shown_where_it_is(person, javascript):
     page.get_by_role("button", name="Post progress").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a whole number from 0 to 100.")
     expect(figure(page, "Analysis")).to_be_focused()
-    expect(figure(page, "Analysis")).to_have_accessible_description(has("from 0 to 100"))
+    expect(figure(page, "Analysis")).to_have_accessible_description(re.compile("from 0 to 100"))
     still_there(page, 80, 101, -5, note=NOTE)
     assert stored().figures == (70, 45, 20)
-
-
-def has(words: str) -> Any:
-    import re
-
-    return re.compile(re.escape(words))
 
 
 def test_without_javascript(visitor):
     page = visitor(java_script_enabled=False)
     page.goto(f"{REPORT}update/")
-    page.get_by_label("User name", exact=False).or_(page.get_by_label("Username")).fill("vnm.coordinator")
+    page.get_by_label(USER_NAME).fill("vnm.coordinator")
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     type_progress(page, 80, 60, 30, note=NOTE)

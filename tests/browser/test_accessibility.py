@@ -1,0 +1,287 @@
+"""Every page of the site, as people with other eyes, hands and screens meet it.
+
+axe finds nothing serious in light and dark, wide and narrow; nothing scrolls sideways at 320 pixels; nothing is
+asked from another host, nothing breaks the content security policy; print leaves the navigation out.
+"""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.urls import resolve, reverse
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from reviews import board
+from reviews.models import DataGap, Extension, Meeting, NationalReport, User
+from reviews.urls import account_urls, cycle_urls, urlpatterns
+from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+AT = f"/cycles/{CYCLE}"
+
+# Who looks at which pages. Together they are all pages of the site: a new one without a line here fails.
+PAGES = {
+    "vnm.coordinator": [
+        "/", f"{AT}/", f"{AT}/?as_of=2020-04-30", f"{AT}/framework/", f"{AT}/reports/", REPORT, f"{REPORT}progress/",
+        f"{REPORT}update/", f"{REPORT}authors/", f"{AT}/datagaps/", f"{AT}/datagaps/?q=nothing+like+this",
+        f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
+        f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
+        f"{AT}/meetings/", f"{AT}/meetings/3/", f"{AT}/actions/", "/accounts/password/", "/accounts/password/done/",
+    ],
+    "secretariat": [
+        "/", f"{AT}/", f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
+        f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
+        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/meetings/add/", f"{AT}/meetings/3/",
+        f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
+        f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
+        *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
+        f"{AT}/actions/", "/admin/",
+    ],
+    "consultant": ["/", f"{AT}/reports/BRN/", f"{AT}/reports/IDN/", f"{AT}/datagaps/{{open_gap}}/"],
+    "idn.coordinator": ["/", f"{AT}/reports/IDN/"],
+    "observer": ["/", f"{AT}/", f"{AT}/meetings/", f"{AT}/deadlines/"],
+    "admin": [
+        "/", "/admin/", *(f"/admin/reviews/{m}/" for m in ("nationalreport", "datagap", "user", "trace")),
+        "/admin/reviews/nationalreport/{report}/change/", "/admin/reviews/nationalreport/{report}/history/",
+        "/admin/reviews/deadline/add/", "/admin/reviews/user/{user}/change/",
+    ],
+}  # fmt: skip
+# Pages that say no, with their status.
+REFUSALS = {
+    ("lao.coordinator", REPORT): 404,
+    ("consultant", f"{REPORT}update/"): 403,
+    ("vnm.coordinator", f"{REPORT}submit/"): 405,
+    ("vnm.coordinator", f"{AT}/?as_of=yesterday"): 404,
+    ("vnm.coordinator", f"{AT}/datagaps/?colour=red"): 404,
+    ("vnm.coordinator", "/admin/"): 403,
+}
+# In Django's administration a magnifying glass, with a text in its place, is the visible label.
+ALL_THE_SAME = {("label-title-only", "#searchbar")}
+
+
+def records() -> dict[str, Any]:
+    """The records whose numbers stand in addresses."""
+    gaps = DataGap.objects.filter(member_state__code="VNM").select_related("member_state").order_by("number")
+    return {
+        "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
+        "extension": Extension.objects.to_decide().first().pk,
+        "item": Meeting.objects.get(code="3").agendaitems.first().pk,
+        "report": NationalReport.objects.get(member_state__code="VNM").pk,
+        "user": User.objects.get(username="vnm.team").pk,
+    }  # fmt: skip
+
+
+def test_no_page_is_left_out():
+    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
+    numbers |= dict.fromkeys(("extension", "item", "report", "user"), "1")
+    seen = {
+        resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
+    }
+    assert {url.name for url in all_urls() if opens(url)} <= seen | {"login"}
+
+
+def all_urls() -> list[Any]:
+    patterns = [*urlpatterns, *cycle_urls, *account_urls]
+    patterns += [inner for url in cycle_urls if hasattr(url, "url_patterns") for inner in url.url_patterns]
+    return [url for url in patterns if not hasattr(url, "url_patterns")]
+
+
+def opens(url: Any) -> bool:
+    """Whether the address is a page: no step that a button takes, no file."""
+    view = getattr(url.callback, "view_class", None)
+    return url.name != "report-version-file" and (view is None or "get" in view.http_method_names)
+
+
+# --- looking at a page
+
+
+class Eyes:
+    """Looks at one page after the other and remembers what is wrong with them."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self.page, self.host, self.listens = page, host, True
+        self.problems: list[str] = []
+        page.on("console", self._hears)
+        page.on("pageerror", lambda error: self._notes(f"script error: {error}"))
+        page.on("request", lambda request: self._wonders(request.url))
+
+    def visits(self, path: str, status: int = 200) -> None:
+        self._dresses("light", WIDE)
+        answer = self.page.goto(path)
+        if answer.status != status:
+            self._notes(f"answers {answer.status}, not {status}")
+        self.looks()
+
+    def looks(self) -> None:
+        """At the page as it stands."""
+        self._reads_the_frame()
+        self._asks_axe("light, wide")
+        self._dresses("dark", WIDE)
+        self._asks_axe("dark, wide", {"runOnly": ["color-contrast"]})
+        self._dresses("dark", NARROW)
+        self._asks_axe("dark, narrow", {"rules": {"color-contrast": {"enabled": False}}})
+        self._scrolls_sideways()
+        self._prints()
+        self._dresses("light", WIDE)
+
+    def _dresses(self, scheme: Any, size: Any) -> None:
+        self.page.emulate_media(media="screen", color_scheme=scheme, reduced_motion="reduce")
+        self.page.set_viewport_size(size)
+        # Colours that fade in would be measured half way.
+        self.page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
+
+    def _reads_the_frame(self) -> None:
+        headings, language, title = self.page.evaluate(
+            "[document.querySelectorAll('h1').length, document.documentElement.lang, document.title]"
+        )
+        if headings != 1 or language != "en" or len(title) < 5:
+            self._notes(f"{headings} h1, lang {language!r}, title {title!r}")
+
+    def _asks_axe(self, look: str, options: Any = None) -> None:
+        # It copies parts of the page to try them out, and that breaks the content security policy.
+        self.listens = False
+        found = Axe().run(self.page, options={"resultTypes": ["violations"], **(options or {})})
+        self.listens = True
+        for rule in found.response["violations"]:
+            nodes = [n for n in rule["nodes"] if (rule["id"], *n["target"]) not in ALL_THE_SAME]
+            if nodes and rule["impact"] in {"serious", "critical"}:
+                where = "; ".join(f"{node['target']} {node['html'][:120]}" for node in nodes[:3])
+                self._notes(f"{look}: {rule['id']}: {where}")
+
+    def _scrolls_sideways(self) -> None:
+        width, widest = self.page.evaluate(
+            """() => [document.documentElement.scrollWidth, [...document.querySelectorAll("body *")]
+                .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+                .map(e => e.tagName + "." + e.className).slice(0, 5)]"""
+        )
+        if width > NARROW["width"]:
+            self._notes(f"scrolls sideways to {width}: {widest}")
+
+    def _prints(self) -> None:
+        self.page.emulate_media(media="print")
+        shown = self.page.locator("nav, [role=navigation]").filter(visible=True)
+        if not self.page.url.startswith(f"{self.host}/admin/") and shown.count():
+            self._notes("prints its navigation")
+
+    def _hears(self, message: ConsoleMessage) -> None:
+        # A browser also grumbles about the status of a page that says no.
+        if self.listens and message.type == "error" and message.location["url"] != self.page.url:
+            self._notes(f"console: {message.text}")
+
+    def _wonders(self, url: str) -> None:
+        if not url.startswith((self.host, "data:")):
+            self._notes(f"asks {url}")
+
+    def _notes(self, problem: str) -> None:
+        self.problems.append(f"{self.page.url.removeprefix(self.host)} · {problem}")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("who", PAGES)
+def test_every_page(who, person, live_server):
+    eyes, numbers = Eyes(person(who), live_server.url), records()
+    for path in PAGES[who]:
+        eyes.visits(path.format(**numbers))
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+@pytest.mark.browser
+def test_pages_that_say_no(person, live_server):
+    problems = []
+    for (who, path), status in REFUSALS.items():
+        eyes = Eyes(person(who), live_server.url)
+        eyes.visits(path, status)
+        problems += eyes.problems
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(BadRequest, 400), (PermissionDenied, 403), (RuntimeError, 500)],
+    ids=lambda v: str(v),
+)
+def test_pages_when_something_fails(error, status, person, live_server, monkeypatch):
+    def fails(*args: Any) -> None:
+        raise error("on purpose")
+
+    monkeypatch.setattr(board, "build", fails)
+    eyes = Eyes(person("vnm.coordinator"), live_server.url)
+    eyes.visits(f"{AT}/", status)
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+@pytest.mark.browser
+def test_signing_in_and_out(visitor, person, live_server):
+    eyes = Eyes(visitor(), live_server.url)
+    eyes.visits("/accounts/login/")
+    eyes.page.get_by_role("button", name="Sign in").click()
+    expect(eyes.page.get_by_role("alert")).to_be_visible()
+    eyes.looks()
+    leaving = Eyes(person("secretariat"), live_server.url)
+    leaving.page.goto("/")
+    leaving.page.get_by_role("banner").locator("summary").click()
+    leaving.looks()
+    leaving.page.get_by_role("button", name="Sign out").click()
+    leaving.page.get_by_role("heading", level=1).wait_for()
+    leaving.looks()
+    assert not eyes.problems + leaving.problems, "\n".join(eyes.problems + leaving.problems)
+
+
+@pytest.mark.browser
+def test_forms_sent_back(person, live_server):
+    """With mistakes in them, and over somebody else's newer version."""
+    eyes = Eyes(person("vnm.coordinator"), live_server.url)
+    page = eyes.page
+    page.goto(f"{REPORT}update/")
+    type_progress(page, 80, 101, 30, note="Một")
+    page.get_by_role("button", name="Post progress").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    eyes.looks()
+    report = NationalReport.objects.get(member_state__code="VNM")
+    report.post_progress(
+        by=User.objects.get(username="vnm.team"), seen=report.version, data_collection=75, note="Hai"
+    )
+    page.get_by_role("spinbutton", name="Analysis").fill("60")
+    page.get_by_role("button", name="Post progress").click()
+    expect(page.get_by_role("alert")).to_contain_text("Viet Nam team")
+    eyes.looks()
+    page.goto(f"{AT}/datagaps/add/")
+    page.get_by_role("main").get_by_role("button", name="Raise").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    eyes.looks()
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+# --- with the keyboard alone
+
+
+@pytest.mark.browser
+def test_the_skip_link(person):
+    page = person("vnm.coordinator")
+    page.goto(f"{AT}/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("vnm.coordinator", "report-update"),
+        ("vnm.coordinator", "report"),
+        ("vnm.coordinator", "datagap-list"),
+        ("secretariat", "meeting-add"),
+        ("secretariat", "deadline-list"),
+    ],
+)
+def test_the_main_action_is_reached(who, name, person):
+    page = person(who)
+    page.goto(reverse(name, args=[CYCLE, "VNM"] if "report" in name else [CYCLE]))
+    reach(page, page.get_by_role("main").locator(".btn-primary").first)

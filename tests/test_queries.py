@@ -1,0 +1,176 @@
+"""How many queries a page costs: the same whatever the rows, and within a budget."""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reviews import clock
+from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Extension, User
+from tests import make
+
+STATES = ("VNM", "LAO", "KHM", "BRN", "IDN", "MMR", "MYS", "PHL", "SGP", "THA")
+
+# What each page costs the person who sees most, everything included: session, person, page.
+LISTS = {
+    "report-list": 6, "progress-list": 6, "datagap-list": 8, "deadline-list": 5, "meeting-list": 5,
+    "action-list": 5,
+}  # fmt: skip
+PAGES = {"report": 12, "report-version": 5, "datagap": 5, "deadline": 10, "meeting": 9, "framework": 4}
+FORMS = {"report-update": 4, "report-authors": 5, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 7}
+DESKS = {"vnm": 12, "consultant": 12, "secretariat": 13, "observer": 3, "admin": 11}
+NEWS = 4  # more on a desk with news: one query for each kind of page that the lines lead to
+BOARD = {"": 12, "?as_of=2020-08-11": 11}
+MOST_OF_A_LIST = 8
+MOST_OF_A_PAGE = 12
+MOST_OF_A_BOARD = 12
+LIGHT = 100_000  # bytes
+
+
+@pytest.fixture
+def world(cast: Any) -> Any:
+    """`world(3)`: a cycle of three members, and three of everything."""
+
+    def build(n: int) -> SimpleNamespace:
+        cycle = make.cycle("mtr", by=cast.secretariat, members=STATES[:n])
+        made = SimpleNamespace(cycle=cycle, report=make.report(cycle, "VNM"))
+        for code in STATES[:n]:
+            report = make.report(cycle, code)
+            country_work(report, coordinator_of(code, cast), cast, n)
+        calendar(made, cast, n)
+        return made
+
+    return build
+
+
+def coordinator_of(code: str, cast: Any) -> Any:
+    known = {"VNM": cast.vnm, "LAO": cast.lao}
+    return known.get(code) or make.user(f"{code.lower()}.coordinator", "coordinator", make.organisation(code))
+
+
+def country_work(report: Any, coordinator: Any, cast: Any, n: int) -> None:
+    """n updates, n gaps, n submitted versions."""
+    for k in range(1, n + 1):
+        with clock.at(date(2020, 6, 1) + timedelta(days=k)):
+            report.post_progress(by=coordinator, seen=report.version, data_collection=10 + k)
+            make.gap(report, by=coordinator, kind=make.kind(f"kind_{k}"), key_result_area=make.area(f"A.{k}"))
+            report.submit(by=coordinator, seen=report.version, file=make.pdf(), reason="The rest follows.")
+            report.recall(by=coordinator, seen=report.version)
+
+
+def calendar(made: SimpleNamespace, cast: Any, n: int) -> None:
+    """n deadlines with a request of every country, n meetings with n of each part."""
+    for k in range(1, n + 1):
+        output = "progress" if k % 2 else "national_report"
+        made.deadline = make.deadline(made.cycle, by=cast.secretariat, title=f"Deadline {k}", output=output)
+        made.meeting = make.meeting(made.cycle, by=cast.secretariat, code=str(k), host=cast.vnm.organisation)
+        for code in STATES[:n]:
+            ask(make.report(made.cycle, code), made.deadline, coordinator_in(code))
+            parts(made.meeting, code, cast)
+
+
+def coordinator_in(code: str) -> Any:
+    return User.objects.get(username=f"{code.lower()}.coordinator")
+
+
+def ask(report: Any, deadline: Any, by: Any) -> None:
+    Extension.ask_for(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
+
+
+def parts(meeting: Any, code: str, cast: Any) -> None:
+    body, by = make.organisation(code), cast.secretariat
+    meeting.record(AgendaItem, by=by, title="Report of " + code)
+    meeting.record(Delegation, by=by, organisation=body, size=4)
+    meeting.record(Decision, by=by, text="Agreed")
+    meeting.record(ActionPoint, by=by, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    meeting.record(ActionPoint, by=by, text="Read", owner=cast.consultant, due_on=date(2020, 9, 1))
+
+
+def queries(person: Any, url: str) -> int:
+    browser = Client()
+    browser.force_login(person)
+    browser.get(url)  # what is kept for the whole process is there by now
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.get(url)
+    assert answer.status_code == 200
+    return len(captured)
+
+
+CODES = {
+    "progress-list": ["VNM"], "report": ["VNM"], "report-version": ["VNM", 1], "datagap": ["VNM-1"], "deadline": [1],
+    "meeting": ["1"], "report-update": ["VNM"], "report-authors": ["VNM"], "datagap-edit": ["VNM-1"],
+    "extension-ask": [1],
+}  # fmt: skip
+
+
+def cost(pages: Any, person: Any) -> dict[str, int]:
+    return {page: queries(person, reverse(page, args=["mtr", *CODES.get(page, [])])) for page in pages}
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_lists_and_pages(n, cast, world):
+    world(n)
+    assert cost(LISTS, cast.secretariat) == LISTS
+    assert cost(PAGES, cast.secretariat) == PAGES
+    assert cost(FORMS, cast.vnm) == FORMS
+
+
+def test_the_lists_measured_above_do_show_what_was_made(cast, world, sign_in):
+    """So that they cannot be cheap because they are empty."""
+    world(3)
+    browser, shown = sign_in(cast.secretariat), {}
+    for page in LISTS:
+        url = reverse(page, args=["mtr", *CODES.get(page, [])])
+        shown[page] = len(browser.get(url).context["table"].rows)
+    assert shown == {
+        "report-list": 3, "progress-list": 3, "datagap-list": 9, "deadline-list": 3, "meeting-list": 3,
+        "action-list": 18,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_desk(n, cast, world):
+    world(n)
+    people = {name: getattr(cast, name) for name in DESKS}
+    with clock.at(date(2020, 9, 30)):  # weeks later: much is due, and nothing is news
+        assert {name: queries(person, reverse("desk")) for name, person in people.items()} == DESKS
+    for name, person in people.items():
+        assert queries(person, reverse("desk")) <= DESKS[name] + NEWS
+
+
+@pytest.mark.parametrize("n", [2, 10])
+def test_the_board(n, cast, world):
+    world(n)
+    url = reverse("board", args=["mtr"])
+    assert {day: queries(cast.secretariat, url + day) for day in BOARD} == BOARD
+
+
+def test_budgets():
+    assert max(LISTS.values()) <= MOST_OF_A_LIST
+    assert max(PAGES.values()) <= MOST_OF_A_PAGE
+    assert max(BOARD.values()) <= MOST_OF_A_BOARD
+
+
+@pytest.fixture
+def demonstration(db: Any, settings: Any) -> None:
+    settings.DEBUG, settings.REVIEWTRACKER_TODAY = True, date(2020, 8, 20)
+    call_command("load_reference", verbosity=0)
+    call_command("load_demo", password=make.PASSWORD, verbosity=0)
+    settings.DEBUG = False
+
+
+def test_the_board_of_ten_members_is_light(demonstration, sign_in):
+    """On a slow line: less than 100 kB, and within the budget, with the whole demonstration on it."""
+    person = User.objects.get(username="secretariat")
+    for day in BOARD:
+        url = reverse("board", args=["ascc-2025-mtr"]) + day
+        answer = sign_in(person).get(url)
+        assert len(answer.context["board"].rows) == 10
+        assert len(answer.content) < LIGHT
+        assert queries(person, url) <= MOST_OF_A_BOARD
