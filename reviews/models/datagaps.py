@@ -113,9 +113,12 @@ class DataGap(Tracked):
                 condition=(Q(status=S.CLOSED) & ~Q(closing_way="") & ~Q(closing_note=""))
                 | (~Q(status=S.CLOSED) & Q(closing_way="")),
                 name="gap_closed_with_a_way",
+                violation_error_message=_("A closed gap says how and with a note; any other says neither."),
             ),
             models.CheckConstraint(
-                condition=Q(status=S.CLOSED) | Q(holder__isnull=False), name="gap_has_holder"
+                condition=Q(status=S.CLOSED) | Q(holder__isnull=False),
+                name="gap_has_holder",
+                violation_error_message=_("Only a closed gap is with nobody."),
             ),
         )
 
@@ -138,7 +141,7 @@ class DataGap(Tracked):
         return self.status != S.CLOSED
 
     def clean(self) -> None:
-        area = self.key_result_area
+        area = self.key_result_area if self.cycle_id else None
         if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
 

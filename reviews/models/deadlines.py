@@ -183,7 +183,8 @@ class Deadline(Tracked):
     def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Deadline":
         """Change it; the first date stays and is shown. Moving a date asks for a reason."""
         policy.require(by, "deadline.set")
-        moved = any(values.get(name) != getattr(self, name) for name in ("opens_on", "due_on", "last_on"))
+        dates = {name: values[name] for name in ("opens_on", "due_on", "last_on") if name in values}
+        moved = any(day != getattr(self, name) for name, day in dates.items())
         if moved and not why.strip():
             raise ValidationError({"why": _("Say why the dates move.")})
         return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
@@ -263,22 +264,27 @@ class Extension(Tracked):
                 condition=Q(status__in=ExtensionStatus.values), name="extension_status_known"
             ),
             models.UniqueConstraint(
-                fields=("deadline", "member_state"), condition=Q(status=ExtensionStatus.ASKED),
+                fields=("deadline", "member_state"),
+                condition=Q(status=ExtensionStatus.ASKED),
                 name="extension_asked_once",
             ),
             models.CheckConstraint(
                 condition=Q(status=ExtensionStatus.GRANTED, granted_until__isnull=False)
                 | (~Q(status=ExtensionStatus.GRANTED) & Q(granted_until__isnull=True)),
                 name="extension_granted_until_a_day",
+                violation_error_message=_("A granted extension has its day, and no other has one."),
             ),
             models.CheckConstraint(
-                condition=Q(asked_until__gt=F("due_when_asked")), name="extension_asks_for_later"
+                condition=Q(asked_until__gt=F("due_when_asked")),
+                name="extension_asks_for_later",
+                violation_error_message=_("The day asked for is later than the date in force."),
             ),
             models.CheckConstraint(
                 condition=Q(granted_until__isnull=True) | Q(granted_until__gt=F("due_when_asked")),
                 name="extension_grants_later",
+                violation_error_message=_("The day granted is later than the date in force."),
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return f"{self.deadline} · {self.member_state}"

@@ -161,12 +161,18 @@ class FrameworkNode(Tracked):
                 condition=Q(confidence__in=Confidence.values), name="framework_node_confidence_known"
             ),
             models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="framework_node_not_own_parent"
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="framework_node_not_own_parent",
+                violation_error_message=_("An entry is no part of itself."),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def clean(self) -> None:
+        if self.parent and self.parent.framework_id != self.framework_id:
+            raise ValidationError({"parent": _("Choose an entry of the same framework.")})
 
 
 class GapKind(Tracked):
@@ -212,9 +218,15 @@ class TimelineEvent(Tracked):
                 condition=Q(confidence__in=Confidence.values), name="timeline_confidence_known"
             ),
             models.CheckConstraint(
-                condition=Q(planned_to__gte=F("planned_from")), name="timeline_planned_in_order"
+                condition=Q(planned_to__gte=F("planned_from")),
+                name="timeline_planned_in_order",
+                violation_error_message=_("The last planned day comes before the first."),
             ),
-            models.CheckConstraint(condition=Q(held_to__gte=F("held_from")), name="timeline_held_in_order"),
+            models.CheckConstraint(
+                condition=Q(held_to__gte=F("held_from")),
+                name="timeline_held_in_order",
+                violation_error_message=_("The last day held comes before the first."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -326,5 +338,5 @@ class CycleMembership(Tracked):
         return True
 
     def clean(self) -> None:
-        if not self.member_state.is_member_state:
+        if self.member_state_id and not self.member_state.is_member_state:
             raise ValidationError({"member_state": _("Only member states have a seat in a cycle.")})

@@ -130,6 +130,7 @@ class Meeting(Tracked):
             models.CheckConstraint(
                 condition=Q(held_from__isnull=True) | Q(status=MeetingStatus.HELD),
                 name="meeting_held_when_held",
+                violation_error_message=_("Only a meeting that is held has days on which it was held."),
             ),
         )
 
@@ -361,9 +362,12 @@ class ActionPoint(MeetingPart):
                 condition=Q(owner__isnull=True, owner_body__isnull=False)
                 | Q(owner__isnull=False, owner_body__isnull=True),
                 name="action_has_one_owner",
+                violation_error_message=_("One owner: a person or a body."),
             ),
             models.CheckConstraint(
-                condition=Q(status=ActionStatus.OPEN) | ~Q(closing_note=""), name="action_closed_with_note"
+                condition=Q(status=ActionStatus.OPEN) | ~Q(closing_note=""),
+                name="action_closed_with_note",
+                violation_error_message=_("An action point is closed with a note."),
             ),
         )
 

@@ -7,6 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -68,6 +69,12 @@ class User(Tracked, AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(role__in=Role.values) | Q(role="", is_superuser=True), name="user_role_known"
             ),
+            # "VNM.coordinator" and "vnm.coordinator" would be two people at one door.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_name_once",
+                violation_error_message=_("Somebody has this user name already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(role__in=[*NATIONAL]) | Q(organisation__isnull=False), name="user_of_a_country"
             ),
@@ -89,7 +96,10 @@ class User(Tracked, AbstractBaseUser):
             models.Model.save(self, **kwargs)  # a visit is no change of the account
             return
         stored = type(self).objects.get(pk=self.pk)
-        stored.change(by=None, seen=self.version, why=str(_("password set")), password=self.password)
+        # Signing in renews a hash that was made with older settings: nobody chose a new password then.
+        renewed = kwargs.get("update_fields") == ["password"]
+        why = _("password hash renewed") if renewed else _("password set")
+        stored.change(by=None, seen=self.version, why=str(why), password=self.password)
         self.version = stored.version
 
     @property

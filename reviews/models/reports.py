@@ -139,7 +139,9 @@ class NationalReport(Tracked):
             percentage_rule("report_analysis_percent", "analysis"),
             percentage_rule("report_writing_percent", "writing"),
             models.CheckConstraint(
-                condition=Q(status=S.ACCEPTED) | Q(holder__isnull=False), name="report_has_holder"
+                condition=Q(status=S.ACCEPTED) | Q(holder__isnull=False),
+                name="report_has_holder",
+                violation_error_message=_("Only an accepted report is with nobody."),
             ),
         )
 
