@@ -13,7 +13,7 @@ TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
 PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: run test test-sqlite test-postgres check format lock clean
+.PHONY: run test test-sqlite test-postgres check format lock screenshots clean
 
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
@@ -32,6 +32,10 @@ check: .venv/installed-test
 	$(BIN)/mypy
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+
+# The pictures in docs/screenshots/, taken from the demonstration in a real browser.
+screenshots: .venv/installed-test
+	$(BIN)/python -m tests.screenshots
 
 format: .venv/installed-test
 	$(BIN)/ruff format

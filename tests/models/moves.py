@@ -28,7 +28,7 @@ def tells(record: Any, *, by: Any, verb: str, why: str, was: str | None = None) 
         assert told.before.get("status", fresh(record).status) == was
 
 
-def refused(words: str, step: Any, *args: Any, **kwargs: Any) -> None:
+def refused(words: str, step: Any, /, *args: Any, **kwargs: Any) -> None:
     """The step is refused in these words, and nothing at all is written."""
     before = grids.fingerprint()
     with pytest.raises(Refused, match=words):
@@ -37,7 +37,7 @@ def refused(words: str, step: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def raises(
-    kind: type[Exception], step: Any, *args: Any, match: str | None = None, **kwargs: Any
+    kind: type[Exception], step: Any, /, *args: Any, match: str | None = None, **kwargs: Any
 ) -> Exception:
     """The step ends in this exception, and nothing at all is written."""
     before = grids.fingerprint()
