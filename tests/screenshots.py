@@ -24,10 +24,11 @@ from tests.databases import stop
 
 HERE = Path(__file__).parent.parent
 FOLDER = HERE / "docs" / "screenshots"
+MANAGE = [sys.executable, "manage.py"]
 CYCLE = "/cycles/ascc-2025-mtr/"
 # What is shown, and who looks at it.
 PAGES = {
-    "desk": ("secretariat", "/"),
+    "desk": ("vnm.coordinator", "/"),
     "board": ("secretariat", CYCLE),
     "report": ("vnm.coordinator", f"{CYCLE}reports/VNM/"),
     "update": ("vnm.coordinator", f"{CYCLE}reports/VNM/update/"),
@@ -42,27 +43,30 @@ PATIENCE = 60  # seconds until the server answers
 def demonstration() -> Iterator[tuple[str, str]]:
     """The address of the running product, and the password of its accounts."""
     password, address = secrets.token_urlsafe(12), f"127.0.0.1:{free_port()}"
-    with TemporaryDirectory(prefix="reviewtracker-") as folder:
-        files = Path(folder) / "files"
-        files.mkdir()
-        settings = {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "FILES_DIR": str(files)}
-        settings |= {"DEBUG": "1", "HTTPS": "0", "REVIEWTRACKER_TODAY": "2020-08-20"}
-        settings |= {
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "LOG_LEVEL": "ERROR",
-        }
-        manage = {"cwd": HERE, "env": os.environ | settings, "stdout": subprocess.DEVNULL}
-        command = [sys.executable, "manage.py"]
-        subprocess.run([*command, "migrate"], check=True, **manage)  # type: ignore[call-overload]
-        subprocess.run([*command, "load_demo", "--password", password], check=True, **manage)  # type: ignore[call-overload]
-        server = subprocess.Popen([*command, "runserver", "--noreload", address], **manage)  # type: ignore[call-overload]
-        try:
-            wait_for(f"http://{address}/accounts/login/", server)
-            yield f"http://{address}", password
-        finally:
-            server.terminate()
-            server.wait()
+    with TemporaryDirectory(prefix="reviewtracker-") as name:
+        folder = Path(name)
+        with (folder / "log").open("w+") as log:
+            run = {"cwd": HERE, "env": os.environ | settings_for(folder), "stdout": log, "stderr": log}
+            for step in (["migrate"], ["load_demo", "--password", password]):
+                if subprocess.call([*MANAGE, *step], **run):
+                    sys.exit((folder / "log").read_text())
+            server = subprocess.Popen([*MANAGE, "runserver", "--noreload", address], **run)  # type: ignore[call-overload]
+            try:
+                if not answers(f"http://{address}/accounts/login/", server):
+                    sys.exit((folder / "log").read_text())
+                yield f"http://{address}", password
+            finally:
+                server.terminate()
+                server.wait()
+
+
+def settings_for(folder: Path) -> dict[str, str]:
+    files = folder / "files"
+    files.mkdir()
+    return {
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "FILES_DIR": str(files), "DEBUG": "1", "HTTPS": "0",
+        "REVIEWTRACKER_TODAY": "2020-08-20", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1",
+    }  # fmt: skip
 
 
 def free_port() -> int:
@@ -72,7 +76,8 @@ def free_port() -> int:
         return port
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+def answers(url: str, server: subprocess.Popen[bytes]) -> bool:
+    """Whether the server comes up, within PATIENCE."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and server.poll() is None:
         try:
@@ -80,8 +85,8 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
         except URLError:
             time.sleep(0.2)
         else:
-            return
-    sys.exit("The server did not start.")
+            return True
+    return False
 
 
 def take(browser: Browser, url: str, password: str) -> None:
@@ -92,6 +97,7 @@ def take(browser: Browser, url: str, password: str) -> None:
                 viewport={"width": width, "height": 800},
                 color_scheme=scheme,
                 reduced_motion="reduce",
+                locale="en-GB",
             )
             page = context.new_page()
             sign_in(page, who, password)
@@ -112,7 +118,7 @@ def sign_in(page: Page, who: str, password: str) -> None:
 def picture(page: Page, path: Path) -> None:
     width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
     clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
-    page.screenshot(path=path, full_page=True, clip=clip)  # type: ignore[arg-type]
+    page.screenshot(path=path, full_page=True, clip=clip)
     size = path.stat().st_size
     print(f"{path.relative_to(HERE)}  {width} x {clip['height']}, {size // 1000} kB")
     if size > LARGEST:

@@ -1,7 +1,7 @@
 """Every page x everybody: who gets in, who is refused (403), and for whom a page does not exist (404)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from types import SimpleNamespace
@@ -13,8 +13,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from reviews.models import ActionPoint, AgendaItem, Extension, ReviewCycle
-from tests import grids, make
+from reviews.models import Extension, ReviewCycle
+from tests import grids, make, steps
 
 # "in": the visitor is asked to sign in. 302: done, and sent on. 405: not a step of this page.
 # What each page is about belongs to Viet Nam (vnm and team), or is common to the members of the cycle.
@@ -120,121 +120,6 @@ password_change             in  302   302  302         302   302          302   
 password_change_done        in  405   405  405         405   405          405       405    405        in
 """
 
-# The status of what a step is about, where it is not the first one.
-REPORT_BEFORE = {
-    "report-recall": "submitted", "report-start-reading": "submitted", "report-return": "being_read",
-    "report-accept": "being_read", "report-version": "submitted", "report-version-file": "submitted",
-}  # fmt: skip
-GAP_BEFORE = {"datagap-give-guidance": "guidance_asked", "datagap-reopen": "closed"}
-NEW_PASSWORD = {"new_password1": "another long password", "new_password2": "another long password"}
-WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
-MEETING = {
-    "title": "Fourth", "series": "coordination", "number": "4", "code": "4", "mode": "online",
-    "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
-}  # fmt: skip
-NOTE = {"note": "Because."}
-GAP = {"missing": "Series of 2018", "effect": ""}
-TYPED: dict[str, Any] = {
-    "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
-    "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
-    "report-submit": {"reason": "The rest follows."},
-    "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
-    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
-    "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
-    "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
-    "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
-    "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
-    "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
-    "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
-    "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
-    "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
-    "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
-    "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
-}  # fmt: skip
-
-
-@pytest.fixture
-def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
-    """`world(page)`: one record of each kind, in the status that this page's step starts from."""
-
-    def build(page: str) -> SimpleNamespace:
-        report = make.report(cycle, "VNM")
-        made = SimpleNamespace(
-            report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
-            gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
-            deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
-            meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
-        )
-        made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
-        made.action = action_of(page, made.meeting, cast)
-        asked = page != "extension-ask"  # one request at a time
-        made.extension = asked and extension(made, cast)
-        return made
-
-    return build
-
-
-def gap_in(status: str, report: Any, cast: Any) -> Any:
-    gap = make.gap(report, by=cast.vnm)
-    if status == "guidance_asked":
-        gap.ask_guidance(by=cast.vnm, seen=gap.version)
-    if status == "closed":
-        gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
-    return gap
-
-
-def action_of(page: str, meeting: Any, cast: Any) -> Any:
-    """Viet Nam's to do."""
-    body = cast.vnm.organisation
-    point = meeting.record(
-        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
-    )
-    if page == "action-reopen":
-        point.finish(by=cast.vnm, seen=point.version, note="Sent.")
-    return point
-
-
-def extension(made: Any, cast: Any) -> Any:
-    day = date(2020, 9, 21)
-    return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
-
-
-def address(page: str, made: Any) -> str:
-    """Where the page of a record is."""
-    noun, _dash, rest = page.partition("-")
-    if page in ("desk", *(url.name for url in accounts())):
-        return reverse(page)
-    codes = {
-        "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
-        "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
-    }  # fmt: skip
-    more = {
-        "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
-        "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
-        "meeting-edit-part": ["3", "agenda", made.agenda.pk],
-    }  # fmt: skip
-    own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
-    return reverse(page, args=["mtr", *more.get(page, own)])
-
-
-def typed(page: str, made: Any) -> dict[str, Any]:
-    """What a browser sends from that page, with the version that the person saw."""
-    noun = page.partition("-")[0]
-    subject = made.agenda if page == "meeting-edit-part" else getattr(made, SUBJECTS.get(noun, noun), None)
-    values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
-    if page in ("datagap-add", "datagap-edit"):
-        values["kind"] = make.kind().pk
-    return values | ({"file": make.pdf()} if page == "report-submit" else {})
-
-
-SUBJECTS = {"datagap": "gap"}
-
-
-def accounts() -> list[URLPattern]:
-    from reviews.urls import account_urls
-
-    return account_urls
-
 
 def patterns(found: Any, within: str = "") -> Iterator[str]:
     """The names of all addresses below a resolver, without the administration (tests/test_admin.py)."""
@@ -261,22 +146,23 @@ def test_every_page_has_a_line(grid):
 
 
 @each_line(GETS)
-def test_get(page, row, cast, world):
-    made = world(page)
-    for name, browser in everybody(cast).items():
-        with nothing_written():
-            answer = browser.get(address(page, made))
+def test_get(page, row, cast, cycle):
+    made = steps.world(page, cast, cycle)
+    browsers = everybody(cast)
+    with nothing_written():
+        for name, browser in browsers.items():
+            answer = browser.get(steps.address(page, made))
             assert told(answer) == row[name], f"{name} reads {page}"
 
 
 @each_line(POSTS)
-def test_post(page, row, cast, world):
+def test_post(page, row, cast, cycle):
     """Who may not, changes nothing, though what they send would do if it came from somebody else."""
-    made = world(page)
+    made = steps.world(page, cast, cycle)
     for name, browser in everybody(cast).items():
         with undone():
             before = grids.fingerprint()
-            answer = browser.post(address(page, made), typed(page, made))
+            answer = browser.post(steps.address(page, made), steps.typed(page, made))
             assert told(answer) == row[name], f"{name} posts to {page}"
             done = row[name] == "302" and page != "login"
             assert bool(grids.changed(before)) is done, f"{name} posts to {page}"
@@ -322,14 +208,14 @@ def nothing_written() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("method", ["head", "options", "put", "patch", "delete"])
-def test_other_methods_open_nothing_more(method, cast, world):
+def test_other_methods_open_nothing_more(method, cast, cycle):
     """Of those who may not read a page nobody gets it in another way, and nobody writes."""
-    made = world("report-version")
+    made = steps.world("report-version", cast, cycle)
     for page in ("report", "report-update", "report-version-file", "datagap", "board", "deadline-add"):
         row = dict(grids.read(GETS))[page]
         for name, browser in everybody_of("visitor lao observer", cast).items():
             with nothing_written():
-                answer = getattr(browser, method)(address(page, made))
+                answer = getattr(browser, method)(steps.address(page, made))
             assert told(answer) in {row[name], "405"}, f"{method} by {name} at {page}"
 
 
@@ -384,9 +270,9 @@ LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action
 def pages_of(made: Any) -> Iterator[str]:
     """All pages that everybody may open, today's and past ones, and every list taken away."""
     made.action = made.agenda = SimpleNamespace(pk=1)
-    yield from (address(page, made) for page in {*EVERYBODYS, *LISTS})
-    yield address("board", made) + "?as_of=2020-08-20"
-    yield from (f"{address(page, made)}?_export={kind}" for page in LISTS for kind in ("csv",))
+    yield from (steps.address(page, made) for page in {*EVERYBODYS, *LISTS})
+    yield steps.address("board", made) + "?as_of=2020-08-20"
+    yield from (f"{steps.address(page, made)}?_export={kind}" for page in LISTS for kind in ("csv",))
 
 
 @pytest.mark.parametrize("name", ["lao", "observer"])

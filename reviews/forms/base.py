@@ -34,8 +34,10 @@ class VersionField(forms.IntegerField):
 
     def __init__(self, seen: int) -> None:
         message = _("This form does not say which version you saw. Please open the page again.")
-        errors = {"required": message, "invalid": message}
-        super().__init__(initial=seen, min_value=1, widget=forms.HiddenInput, error_messages=errors)
+        errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), message)
+        super().__init__(
+            initial=seen, min_value=1, max_value=seen, widget=forms.HiddenInput, error_messages=errors
+        )
 
 
 class ReviewForm(forms.Form):
@@ -72,6 +74,17 @@ class RecordForm(ReviewForm, forms.ModelForm):
     def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
         kwargs["instance"] = copy.copy(instance)
         super().__init__(*args, **kwargs)
+        for name in self._meta.fields or ():
+            field = self.fields[name]
+            if isinstance(field, forms.CharField) and field.max_length is None:
+                field.validators.append(MaxLengthValidator(LONGEST_NOTE))
+
+    def validate_constraints(self) -> None:
+        """Also the rules that name a column outside the form: a code is given once in its cycle."""
+        try:
+            self.instance.validate_constraints(exclude=set(self.errors))
+        except ValidationError as error:
+            self.take_errors(error)
 
     def save(self, commit: bool = True) -> Any:
         raise TypeError("The model's verb writes, so that the change leaves its trace.")

@@ -1,5 +1,6 @@
 """Forms about a national report."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -25,6 +26,12 @@ class FigureField(forms.IntegerField):
         super().__init__(label=label, required=False, error_messages={"invalid": BETWEEN})
         self.widget.attrs |= {"inputmode": "numeric", "min": "0", "max": "100", "step": "1"}
         self.widget.attrs |= {"placeholder": _("not yet reported")}
+
+    def to_python(self, value: Any) -> int | None:
+        # Python reads "1_0" and digits of other scripts as numbers, too.
+        if value and not re.fullmatch("-?[0-9]{1,9}", value.strip()):
+            raise ValidationError(BETWEEN)
+        return super().to_python(value)
 
     def validate(self, value: Any) -> None:
         if value is not None and not 0 <= value <= 100:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -162,6 +163,10 @@ class Meeting(Tracked):
     def clean(self) -> None:
         in_order(self.planned_from, self.planned_to, "planned_to")
         in_order(self.held_from, self.held_to, "held_to")
+        if self.code == "add":
+            raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
+        if not _is_time_zone(self.time_zone):
+            raise ValidationError({"time_zone": _("There is no such time zone.")})
 
     def why_not(self, move: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
@@ -215,6 +220,13 @@ class Meeting(Tracked):
 def _owe_reason(why: str) -> None:
     if not why.strip():
         raise ValidationError({"why": _("Say why the dates are other than planned.")})
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; outside the list; a folder of it
+        return False
 
 
 class MeetingPart(Tracked):

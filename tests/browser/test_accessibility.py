@@ -7,7 +7,7 @@ asked from another host, nothing breaks the content security policy; print leave
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect

@@ -1,0 +1,112 @@
+"""Every step that the site offers: where its page is, what it starts from, and what a browser sends."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from django.urls import reverse
+
+from reviews.models import ActionPoint, AgendaItem, Extension
+from reviews.urls import account_urls
+from tests import make
+
+# The status of what a step is about, where it is not the first one.
+REPORT_BEFORE = {
+    "report-recall": "submitted", "report-start-reading": "submitted", "report-return": "being_read",
+    "report-accept": "being_read", "report-version": "submitted", "report-version-file": "submitted",
+}  # fmt: skip
+GAP_BEFORE = {"datagap-give-guidance": "guidance_asked", "datagap-reopen": "closed"}
+NEW_PASSWORD = {"new_password1": "another long password", "new_password2": "another long password"}
+WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
+MEETING = {
+    "title": "Fourth", "series": "coordination", "number": "4", "code": "4", "mode": "online",
+    "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
+}  # fmt: skip
+NOTE = {"note": "Because."}
+GAP = {"missing": "Series of 2018", "effect": ""}
+TYPED: dict[str, Any] = {
+    "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
+    "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
+    "report-submit": {"reason": "The rest follows."},
+    "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
+    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
+    "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
+    "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
+    "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
+    "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
+    "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
+    "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
+    "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
+    "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
+}  # fmt: skip
+
+
+def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
+    """One record of each kind, in the status that this page's step starts from."""
+    report = make.report(cycle, "VNM")
+    made = SimpleNamespace(
+        report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
+        gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
+        deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
+        meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
+    )
+    made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
+    made.action = action_of(page, made.meeting, cast)
+    asked = page != "extension-ask"  # one request at a time
+    made.extension = asked and extension(made, cast)
+    return made
+
+
+def gap_in(status: str, report: Any, cast: Any) -> Any:
+    gap = make.gap(report, by=cast.vnm)
+    if status == "guidance_asked":
+        gap.ask_guidance(by=cast.vnm, seen=gap.version)
+    if status == "closed":
+        gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
+    return gap
+
+
+def action_of(page: str, meeting: Any, cast: Any) -> Any:
+    """Viet Nam's to do."""
+    body = cast.vnm.organisation
+    point = meeting.record(
+        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
+    )
+    if page == "action-reopen":
+        point.finish(by=cast.vnm, seen=point.version, note="Sent.")
+    return point
+
+
+def extension(made: Any, cast: Any) -> Any:
+    day = date(2020, 9, 21)
+    return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+
+
+def address(page: str, made: Any) -> str:
+    """Where the page of a record is."""
+    noun, _dash, rest = page.partition("-")
+    if page in ("desk", *(url.name for url in account_urls)):
+        return reverse(page)
+    codes = {
+        "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
+        "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+    }  # fmt: skip
+    more = {
+        "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
+        "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
+        "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+    }  # fmt: skip
+    own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
+    return reverse(page, args=["mtr", *more.get(page, own)])
+
+
+def typed(page: str, made: Any) -> dict[str, Any]:
+    """What a browser sends from that page, with the version that the person saw."""
+    noun = page.partition("-")[0].removeprefix("data")
+    subject = made.agenda if page == "meeting-edit-part" else getattr(made, noun, None)
+    values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
+    if page in ("datagap-add", "datagap-edit"):
+        values["kind"] = make.kind().pk
+    return values | ({"file": make.pdf()} if page == "report-submit" else {})
