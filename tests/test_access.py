@@ -44,6 +44,13 @@ datagap-give-guidance       in  403   403  404         403   405          403   
 datagap-take-up             in  405   405  404         403   403          403       404    403        in
 datagap-close               in  405   405  404         403   403          403       404    403        in
 datagap-reopen              in  405   405  404         403   403          403       404    403        in
+finding-list                in  200   200  200         200   200          200       404    200        in
+finding-add                 in  200   200  200         403   403          403       404    403        in
+finding                     in  200   200  404         200   200          200       404    200        in
+finding-edit                in  200   200  404         403   403          403       404    403        in
+finding-finalise            in  405   405  404         403   403          403       404    403        in
+finding-withdraw            in  405   405  404         403   403          403       404    403        in
+finding-reopen              in  405   405  404         403   403          403       404    403        in
 deadline-list               in  200   200  200         200   200          200       200    200        in
 deadline-add                in  403   403  403         403   403          200       403    403        in
 deadline                    in  200   200  200         200   200          200       200    200        in
@@ -96,6 +103,13 @@ datagap-give-guidance       in  403   403  404         403   302          403   
 datagap-take-up             in  302   302  404         403   403          403       404    403        in
 datagap-close               in  302   302  404         403   403          403       404    403        in
 datagap-reopen              in  302   302  404         403   403          403       404    403        in
+finding-list                in  405   405  405         405   405          405       404    405        in
+finding-add                 in  302   302  302         403   403          403       404    403        in
+finding                     in  200   200  404         200   200          200       404    200        in
+finding-edit                in  302   302  404         403   403          403       404    403        in
+finding-finalise            in  302   302  404         403   403          403       404    403        in
+finding-withdraw            in  302   302  404         403   403          403       404    403        in
+finding-reopen              in  302   302  404         403   403          403       404    403        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
 deadline                    in  200   200  200         200   200          200       200    200        in
@@ -133,6 +147,7 @@ MEETING = {
     "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
 }  # fmt: skip
 NOTE = {"note": "Because."}
+FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
 TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
@@ -141,6 +156,8 @@ TYPED: dict[str, Any] = {
     "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
     "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
+    "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
+    "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
@@ -162,6 +179,7 @@ def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
         made = SimpleNamespace(
             report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
             gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
+            finding=finding_for(page, report, cast),
             deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
             meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
         )
@@ -181,6 +199,13 @@ def gap_in(status: str, report: Any, cast: Any) -> Any:
     if status == "closed":
         gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
     return gap
+
+
+def finding_for(page: str, report: Any, cast: Any) -> Any:
+    finding = make.finding(report, by=cast.vnm)
+    if page == "finding-reopen":
+        finding.finalise(by=cast.vnm, seen=finding.version)
+    return finding
 
 
 def action_of(page: str, meeting: Any, cast: Any) -> Any:
@@ -213,6 +238,8 @@ def address(page: str, made: Any) -> str:
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
     }  # fmt: skip
+    if noun == "finding" and rest not in ("list", "add"):
+        codes["finding"] = [made.finding.code]
     own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
     return reverse(page, args=["mtr", *more.get(page, own)])
 

@@ -35,6 +35,7 @@ FINDING_MOVES = {
 }
 FINDING_TONES = {S.PRELIMINARY: "progress", S.FINAL: "good", S.WITHDRAWN: "neutral"}
 LETTERS = {FindingKind.FINDING: "F", FindingKind.RECOMMENDATION: "R"}
+KINDS = {letter: kind for kind, letter in LETTERS.items()}
 
 
 class FindingQuerySet(TrackedQuerySet):
