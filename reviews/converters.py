@@ -29,3 +29,9 @@ class PartKind(StateCode):
     """What is recorded at a meeting; see views.meetings.PARTS."""
 
     regex = "agenda|delegations|decisions|actions"
+
+
+class FindingCode(StateCode):
+    """A finding or recommendation: VNM-F2, VNM-R1."""
+
+    regex = "[A-Z0-9][A-Z0-9-]{1,19}-[FR][1-9][0-9]{0,8}"

@@ -12,6 +12,9 @@ from reviews.models import (
     ActionStatus,
     DataGap,
     Deadline,
+    Finding,
+    FindingKind,
+    FindingStatus,
     FrameworkNode,
     GapKind,
     GapStatus,
@@ -26,6 +29,18 @@ from reviews.models import (
     Series,
 )
 from reviews.text import fold
+
+
+def with_words(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    """Rows with every word, whatever its diacritics and case."""
+    for word in fold(value).split():
+        rows = rows.filter(search__contains=word)
+    return rows
+
+
+def areas_of(cycle: Any) -> QuerySet[Any]:
+    """The key result areas of a cycle's framework."""
+    return FrameworkNode.objects.filter(level=Level.KEY_RESULT_AREA, framework=cycle.framework_id)
 
 
 class CycleFilterSet(filters.FilterSet):
@@ -81,7 +96,7 @@ class ProgressFilter(CycleFilterSet):
 
 
 class DataGapFilter(CycleFilterSet):
-    q = filters.CharFilter(label=_("Words"), method="with_words", max_length=100)
+    q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
     member_state = country()
     kind = filters.ModelChoiceFilter(
         label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
@@ -98,14 +113,7 @@ class DataGapFilter(CycleFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        areas = FrameworkNode.objects.filter(level=Level.KEY_RESULT_AREA, framework=self.cycle.framework_id)
-        self.filters["key_result_area"].queryset = areas
-
-    def with_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Rows with every word, whatever its diacritics and case."""
-        for word in fold(value).split():
-            rows = rows.filter(search__contains=word)
-        return rows
+        self.filters["key_result_area"].queryset = areas_of(self.cycle)
 
 
 class DeadlineFilter(CycleFilterSet):
@@ -131,3 +139,22 @@ class ActionPointFilter(CycleFilterSet):
     class Meta:
         model = ActionPoint
         fields = ("status",)
+
+
+class FindingFilter(CycleFilterSet):
+    q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
+    member_state = country()
+    kind = choice(_("Kind"), FindingKind.choices)
+    key_result_area = filters.ModelChoiceFilter(
+        label=_("Key result area"), queryset=FrameworkNode.objects.none(), to_field_name="code",
+        empty_label=_("all"),
+    )  # fmt: skip
+    status = choice(_("Status"), FindingStatus.choices)
+
+    class Meta:
+        model = Finding
+        fields = ("q", "member_state", "kind", "key_result_area", "status")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["key_result_area"].queryset = areas_of(self.cycle)

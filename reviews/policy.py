@@ -41,9 +41,17 @@ class Duty:
 
 
 _READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
-_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit"}
+_READ_OWN |= {"finding.read", "disruption.read", "plan.read"}
+_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
-_READ_ALL = _COMMON | {"report.read", "datagap.read", "extension.read"}
+_READ_ALL = _COMMON | {
+    "report.read",
+    "datagap.read",
+    "extension.read",
+    "finding.read",
+    "disruption.read",
+    "plan.read",
+}
 _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
 
 DUTIES: dict[str, Duty] = {
@@ -66,7 +74,15 @@ DUTIES: dict[str, Duty] = {
     Role.SECRETARIAT: Duty(
         _("Keeps the calendar: sets deadlines, decides extensions, runs meetings, keeps reference data."),
         everywhere=frozenset(
-            _READ_ALL | {"deadline.set", "extension.decide", "meeting.run", "cycle.run", "reference.edit"}
+            _READ_ALL
+            | {
+                "deadline.set",
+                "extension.decide",
+                "meeting.run",
+                "cycle.run",
+                "disruption.edit",
+                "reference.edit",
+            }
         ),
     ),
     Role.OBSERVER: Duty(
@@ -112,6 +128,12 @@ def require(user: Any, action: str, subject: Any = None) -> None:
     """Raise PermissionDenied (a 403 page) unless the person may act."""
     if not may(user, action, subject):
         raise PermissionDenied(_("Your role does not include this step."))
+
+
+def require_at(user: Any, action: str, subject: Any, meeting: Any) -> None:
+    """As `require`; at a meeting also whoever runs it, typing what the country tells in its turn."""
+    if not (meeting is not None and may(user, "meeting.run")):
+        require(user, action, subject)
 
 
 def require_reader(user: Any, action: str) -> None:

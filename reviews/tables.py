@@ -16,6 +16,7 @@ from reviews.models import (
     ActionPoint,
     DataGap,
     Deadline,
+    Finding,
     Meeting,
     MeetingStatus,
     NationalReport,
@@ -181,3 +182,17 @@ class ActionPointTable(tables.Table):
     class Meta:
         model = ActionPoint
         fields = ("code", "text", "holder", "due_on", "status", "closing_note")
+
+
+class FindingTable(tables.Table):
+    code = tables.Column(
+        _("Number"), accessor="code", linkify=open_row, order_by=("member_state__name_en", "kind", "number")
+    )
+    key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__code")
+    status = StatusColumn()
+    meeting = tables.Column(order_by="meeting__planned_from")
+    recorded_at = DayColumn()
+
+    class Meta:
+        model = Finding
+        fields = ("code", "kind", "key_result_area", "text", "status", "meeting", "recorded_at")

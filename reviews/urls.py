@@ -4,12 +4,13 @@ from django.contrib.auth import views as accounts
 from django.urls import include, path, register_converter
 
 from reviews import converters
-from reviews.views import board, datagaps, deadlines, desk, meetings, reports
+from reviews.views import board, datagaps, deadlines, desk, meetings, recommendations, reports
 
 register_converter(converters.StateCode, "state")
 register_converter(converters.GapCode, "gap")
 register_converter(converters.Number, "number")
 register_converter(converters.PartKind, "part")
+register_converter(converters.FindingCode, "finding")
 
 report_urls = [
     path("", reports.report_page, name="report"),
@@ -35,6 +36,14 @@ datagap_urls = [
     path("reopen/", datagaps.ReopenGap.as_view(), name="datagap-reopen"),
 ]
 
+finding_urls = [
+    path("", recommendations.finding_page, name="finding"),
+    path("edit/", recommendations.EditFinding.as_view(), name="finding-edit"),
+    path("finalise/", recommendations.FinaliseFinding.as_view(), name="finding-finalise"),
+    path("withdraw/", recommendations.WithdrawFinding.as_view(), name="finding-withdraw"),
+    path("reopen/", recommendations.ReopenFinding.as_view(), name="finding-reopen"),
+]
+
 deadline_urls = [
     path("", deadlines.deadline_page, name="deadline"),
     path("edit/", deadlines.EditDeadline.as_view(), name="deadline-edit"),
@@ -58,6 +67,9 @@ cycle_urls = [
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
     path("datagaps/add/", datagaps.AddDataGap.as_view(), name="datagap-add"),
     path("datagaps/<gap:code>/", include(datagap_urls)),
+    path("findings/", recommendations.FindingList.as_view(), name="finding-list"),
+    path("findings/add/", recommendations.AddFinding.as_view(), name="finding-add"),
+    path("findings/<finding:code>/", include(finding_urls)),
     path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
     path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),
     path("deadlines/<number:number>/", include(deadline_urls)),

@@ -10,6 +10,7 @@ from reviews.models import (
     CycleMembership,
     DataGap,
     Deadline,
+    Finding,
     Framework,
     FrameworkNode,
     GapKind,
@@ -75,6 +76,10 @@ def report(cycle: ReviewCycle, code: str) -> NationalReport:
 def gap(report: NationalReport, *, by: User, **fields: Any) -> DataGap:
     values = {"kind": kind(), "missing": "Baseline of 2016", **fields}
     return DataGap.raise_for(report, by=by, **values)
+
+
+def finding(report: NationalReport, *, by: User, **fields: Any) -> Finding:
+    return Finding.record_for(report, by=by, **{"kind": "finding", "text": "Access widened", **fields})
 
 
 def deadline(cycle: ReviewCycle, *, by: User, **fields: Any) -> Deadline:

@@ -23,6 +23,7 @@ MEETING = {
     "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
 }  # fmt: skip
 NOTE = {"note": "Because."}
+FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
 TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
@@ -31,6 +32,8 @@ TYPED: dict[str, Any] = {
     "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
     "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
+    "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
+    "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
@@ -49,6 +52,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
         gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
+        finding=finding_for(page, report, cast),
         deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
@@ -66,6 +70,13 @@ def gap_in(status: str, report: Any, cast: Any) -> Any:
     if status == "closed":
         gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
     return gap
+
+
+def finding_for(page: str, report: Any, cast: Any) -> Any:
+    finding = make.finding(report, by=cast.vnm)
+    if page == "finding-reopen":
+        finding.finalise(by=cast.vnm, seen=finding.version)
+    return finding
 
 
 def action_of(page: str, meeting: Any, cast: Any) -> Any:
@@ -90,8 +101,9 @@ def address(page: str, made: Any) -> str:
     if page in ("desk", *(url.name for url in account_urls)):
         return reverse(page)
     codes = {
-        "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
-        "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+        "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
+        "deadline": [made.deadline.number], "meeting": [made.meeting.code],
+        "action": [made.action.pk], "board": [], "framework": [],
     }  # fmt: skip
     more = {
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],

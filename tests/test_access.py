@@ -44,6 +44,13 @@ datagap-give-guidance       in  403   403  404         403   405          403   
 datagap-take-up             in  405   405  404         403   403          403       404    403        in
 datagap-close               in  405   405  404         403   403          403       404    403        in
 datagap-reopen              in  405   405  404         403   403          403       404    403        in
+finding-list                in  200   200  200         200   200          200       404    200        in
+finding-add                 in  200   200  200         403   403          403       404    403        in
+finding                     in  200   200  404         200   200          200       404    200        in
+finding-edit                in  200   200  404         403   403          403       404    403        in
+finding-finalise            in  405   405  404         403   403          403       404    403        in
+finding-withdraw            in  405   405  404         403   403          403       404    403        in
+finding-reopen              in  405   405  404         403   403          403       404    403        in
 deadline-list               in  200   200  200         200   200          200       200    200        in
 deadline-add                in  403   403  403         403   403          200       403    403        in
 deadline                    in  200   200  200         200   200          200       200    200        in
@@ -96,6 +103,13 @@ datagap-give-guidance       in  403   403  404         403   302          403   
 datagap-take-up             in  302   302  404         403   403          403       404    403        in
 datagap-close               in  302   302  404         403   403          403       404    403        in
 datagap-reopen              in  302   302  404         403   403          403       404    403        in
+finding-list                in  405   405  405         405   405          405       404    405        in
+finding-add                 in  302   302  302         403   403          403       404    403        in
+finding                     in  200   200  404         200   200          200       404    200        in
+finding-edit                in  302   302  404         403   403          403       404    403        in
+finding-finalise            in  302   302  404         403   403          403       404    403        in
+finding-withdraw            in  302   302  404         403   403          403       404    403        in
+finding-reopen              in  302   302  404         403   403          403       404    403        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
 deadline                    in  200   200  200         200   200          200       200    200        in

@@ -20,6 +20,7 @@ from reviews.models import (
     Decision,
     Delegation,
     Extension,
+    Finding,
     Framework,
     FrameworkNode,
     GapKind,
@@ -30,6 +31,7 @@ from reviews.models import (
     TimelineEvent,
     User,
 )
+from reviews.models.recommendations import KINDS
 
 FOLDER = FIXTURES / "demo"
 SLUG = "ascc-2025-mtr"
@@ -263,6 +265,24 @@ def _close(row: Row, by: User) -> None:
     gap.close(by=by, seen=gap.version, **_texts(row, "way", "note"))
 
 
+# --- findings and recommendations -----------------------------------------------------------------------
+
+
+def _finding(row: Row) -> Finding:
+    state, _, number = row.text("finding").partition("-")
+    kind = KINDS[number[0]]
+    return Finding.objects.get(cycle__slug=SLUG, member_state__code=state, kind=kind, number=number[1:])
+
+
+def _record(row: Row, by: User) -> None:
+    state, _, number = row.text("finding").partition("-")
+    report, meeting = _report_of(state), _meeting(row) if row.text("meeting") else None
+    values = {"kind": KINDS[number[0]], "key_result_area": _area(row, report), "text": row.text("text")}
+    finding = Finding.record_for(report, by=by, meeting=meeting, **values)
+    if finding.code != row.text("finding"):
+        raise row.wrong(f"this one got the number {finding.code}.")
+
+
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": _open_cycle},
     "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
@@ -283,6 +303,12 @@ STEPS: dict[str, dict[str, Step]] = {
         "take_up": _noted(_gap, DataGap.take_up),
         "close": _close,
         "reopen": _noted(_gap, DataGap.reopen),
+    },
+    "findings.csv": {
+        "record": _record,
+        "finalise": _noted(_finding, Finding.finalise),
+        "withdraw": _noted(_finding, Finding.withdraw),
+        "reopen": _noted(_finding, Finding.reopen),
     },
     "extensions.csv": {"ask": _ask, "grant": _grant, "refuse": _noted(_extension, Extension.refuse)},
     "minutes.csv": {

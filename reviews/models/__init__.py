@@ -1,5 +1,6 @@
 from reviews.models.datagaps import ClosingWay, DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
+from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.framework import (
     Confidence,
     CycleMembership,
@@ -26,6 +27,7 @@ from reviews.models.meetings import (
     Series,
 )
 from reviews.models.people import User
+from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.trace import Trace, Verb
 from reviews.models.workflow import Refused, Stale, Tracked
@@ -34,6 +36,7 @@ from reviews.roles import Role
 __all__ = [
     "ActionPoint", "ActionStatus", "AgendaItem", "ClosingWay", "Confidence", "CycleMembership", "CycleStatus",
     "DataGap", "Deadline", "Decision", "Delegation", "Extension", "ExtensionStatus", "Framework",
+    "Disruption", "DisruptionKind", "Finding", "FindingKind", "FindingStatus",
     "FrameworkNode", "GapKind", "GapStatus", "Level", "Meeting", "MeetingPart", "MeetingStatus", "Mode",
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",

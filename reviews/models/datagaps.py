@@ -88,6 +88,14 @@ class DataGap(Tracked):
     held_since = models.DateTimeField(_("since"), default=clock.now)
     closing_way = models.CharField(_("closed by"), max_length=20, choices=ClosingWay, blank=True)
     closing_note = models.TextField(_("closing note"), blank=True)
+    disruption = models.ForeignKey(
+        "Disruption",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="datagaps",
+        verbose_name=_("caused by"),
+    )  # NULL: no disruption is cited
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("raised by")
     )
@@ -160,9 +168,9 @@ class DataGap(Tracked):
 
     @classmethod
     @transaction.atomic
-    def raise_for(cls, report: Any, *, by: Any, **values: Any) -> "DataGap":
+    def raise_for(cls, report: Any, *, by: Any, meeting: Any = None, **values: Any) -> "DataGap":
         """A new gap of the report's country, with that country's next number."""
-        policy.require(by, "datagap.edit", report)
+        policy.require_at(by, "datagap.edit", report, meeting)
         # Two people of one team raising gaps at once wait for each other here, so that numbers stay apart.
         type(report).objects.select_for_update().get(pk=report.pk)
         theirs = cls.objects.filter(cycle=report.cycle, member_state=report.member_state)

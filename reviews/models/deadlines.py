@@ -237,6 +237,14 @@ class Extension(Tracked):
     )
     asked_until = models.DateField(_("asked until"))
     reason = models.TextField(_("reason"))
+    disruption = models.ForeignKey(
+        "Disruption",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="extensions",
+        verbose_name=_("caused by"),
+    )  # NULL: no disruption is cited
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
     )

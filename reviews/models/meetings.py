@@ -102,6 +102,14 @@ class Meeting(Tracked):
     mode = models.CharField(_("mode"), max_length=20, choices=Mode, default=Mode.ONLINE)
     place = models.CharField(_("place"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
+    disruption = models.ForeignKey(
+        "Disruption",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("caused by"),
+    )  # NULL: no disruption is cited
     shared = models.BooleanField(_("shared with observers"), default=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)

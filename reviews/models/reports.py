@@ -186,7 +186,7 @@ class NationalReport(Tracked):
         self, *, by: Any, seen: int, note: str = "", meeting: Any = None, **figures: Any
     ) -> "ProgressUpdate":
         """A new progress update; the report shows its figures. Figures go down only with a note."""
-        policy.require(by, "report.update", self)
+        policy.require_at(by, "report.update", self, meeting)
         returned = self.status == S.RETURNED
         status = self.allow(REPORT_MOVES, "update_returned" if returned else "update")
         self._owe_note(note, figures)

@@ -14,7 +14,7 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reviews import exports, policy
-from reviews.models import ReviewCycle, Stale, Trace
+from reviews.models import NationalReport, ReviewCycle, Stale, Trace
 from reviews.models.trace import TraceQuerySet
 from reviews.views.errors import Explained, not_by_address
 
@@ -27,6 +27,19 @@ def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
     return get_object_or_404(
         ReviewCycle.objects.visible_to(request.user).select_related("framework"), slug=slug
     )
+
+
+def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, right: str) -> Any:
+    """The report of the person's own country, for what is raised or recorded under it.
+
+    Staff may read every such record but make none: they have no report of their own, and get a refusal.
+    """
+    reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
+    own = reports.filter(member_state=request.user.organisation_id).first()
+    if own is None:
+        policy.require_reader(request.user, reads)
+        policy.require(request.user, right)
+    return own
 
 
 def history(request: HttpRequest, record: Any, most: int = 30) -> TraceQuerySet:

@@ -11,9 +11,9 @@ from reviews import clock, policy
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import CloseGapForm, DataGapForm
-from reviews.models import DataGap, NationalReport
+from reviews.models import DataGap
 from reviews.tables import DataGapTable
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
 
 
 def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
@@ -66,14 +66,7 @@ class AddDataGap(FormPage):
     title, submit_label, done = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
 
     def get_subject(self) -> Any:
-        reports = NationalReport.objects.filter(cycle=self.cycle).select_related("cycle", "member_state")
-        theirs = reports.filter(member_state=self.request.user.organisation_id)
-        # Staff may read every gap but raise none: they have no report of their own, and get a refusal.
-        return theirs.first() or self._refuse_reader()
-
-    def _refuse_reader(self) -> Any:
-        policy.require_reader(self.request.user, "datagap.read")
-        policy.require(self.request.user, self.right)
+        return own_report_or_refuse(self.request, self.cycle, "datagap.read", self.right)
 
     def get_instance(self) -> DataGap:
         return DataGap(cycle=self.cycle, member_state=self.subject.member_state)

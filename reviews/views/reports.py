@@ -4,14 +4,15 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, clock, policy, standings
+from reviews import actions, checks, clock, policy, standings
 from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
-from reviews.models import DataGap, Extension, NationalReport, ReportVersion
+from reviews.models import DataGap, Extension, Finding, NationalReport, ReportVersion
 from reviews.tables import ProgressTable, ReportTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
 
@@ -31,6 +32,9 @@ class ReportList(ListPage):
     title, nav, right = _("National reports"), "reports", "report.read"
     table_class, filterset_class = ReportTable, ReportFilter
     empty_text = _("There is no report here: reports are made when the cycle opens.")
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        return [(_("Findings and recommendations"), reverse("finding-list", args=[self.cycle.slug]))]
 
     def get_queryset(self) -> Any:
         reports = NationalReport.objects.filter(cycle=self.cycle).visible_to(self.request.user)
@@ -56,13 +60,16 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Where a country's report stands: figures, moves, deadlines, versions, gaps, history."""
     cycle = cycle_or_404(request, slug)
     report = report_or_404(request, cycle, code)
-    gaps = DataGap.objects.filter(cycle=cycle, member_state=report.member_state_id).visible_to(request.user)
+    gaps, findings = list(_gaps(request.user, report)), list(_findings(request.user, report))
+    theirs, locked = _standings(report)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
-        "moves": report.moves_for(request.user), "standings": _standings(report),
+        "moves": report.moves_for(request.user), "standings": theirs,
         "updates": report.progress_updates.select_related("author", "meeting")[:5],
         "versions": report.versions.select_related("submitted_by"),
-        "gaps": gaps.select_related("kind", "key_result_area", "holder", "member_state", "cycle"),
+        "gaps": gaps, "findings": findings,
+        "checks": report.is_editable and checks.run(checks.Material(report, gaps, findings, theirs, locked)),
+        "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
         "may_appoint": policy.may(request.user, "report.appoint", report) and report.is_editable,
@@ -72,12 +79,31 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
-def _standings(report: NationalReport) -> Any:
-    granted = Extension.objects.filter(
+def _gaps(user: Any, report: NationalReport) -> Any:
+    theirs = DataGap.objects.filter(cycle=report.cycle_id, member_state=report.member_state_id).visible_to(
+        user
+    )
+    return theirs.select_related("kind", "key_result_area", "holder", "member_state", "cycle")
+
+
+def _findings(user: Any, report: NationalReport) -> Any:
+    theirs = Finding.objects.filter(cycle=report.cycle_id, member_state=report.member_state_id).visible_to(
+        user
+    )
+    return theirs.standing().select_related("cycle", "member_state", "key_result_area")
+
+
+def _standings(report: NationalReport) -> tuple[Any, Any]:
+    """The report's standings, and those of its deadlines that are locked for it."""
+    extensions = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
-    ).granted()
-    deadlines = report.cycle.deadlines.prefetch_related("only_for")
-    return standings.standings([report], deadlines, granted, clock.today())[report.pk]
+    )
+    deadlines, granted = list(report.cycle.deadlines.prefetch_related("only_for")), list(extensions.granted())
+    theirs = standings.standings([report], deadlines, granted, clock.today())[report.pk]
+    locked = [
+        s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, clock.today())
+    ]
+    return theirs, locked
 
 
 class ReportForm(FormPage):

@@ -1,0 +1,78 @@
+"""Disruptions: what came from outside and delayed the work, such as COVID-19, an election, a cyclone."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.models.framework import in_order
+from reviews.models.workflow import Tracked, TrackedQuerySet
+
+
+class DisruptionKind(models.TextChoices):
+    EPIDEMIC = "epidemic", _("epidemic")
+    ELECTION = "election", _("election")
+    DISASTER = "disaster", _("natural disaster")
+    OTHER = "other", _("other")
+
+
+class DisruptionQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "DisruptionQuerySet":
+        own = Q(cycle__memberships__member_state=user.organisation_id)
+        return policy.limit(self, user, "disruption.read", own=own)
+
+
+class Disruption(Tracked):
+    """Something from outside that delayed consultations, deadlines or meetings; they cite it."""
+
+    cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, related_name="disruptions", verbose_name=_("review cycle")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=DisruptionKind)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)  # NULL: it goes on
+    countries: Any = models.ManyToManyField(
+        "Organisation", blank=True, related_name="+", verbose_name=_("countries")
+    )  # none: all members
+    effect = models.TextField(_("effect on the review"), blank=True)
+
+    objects = DisruptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disruption")
+        verbose_name_plural = _("disruptions")
+        ordering = ("cycle", "starts_on", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "number"), name="disruption_number_once"),
+            models.CheckConstraint(condition=Q(kind__in=DisruptionKind.values), name="disruption_kind_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="disruption_dates_in_order",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("disruption", args=[self.cycle.slug, self.number])
+
+    def clean(self) -> None:
+        if self.ends_on:
+            in_order(self.starts_on, self.ends_on, "ends_on")
+
+    @classmethod
+    def register(cls, cycle: Any, *, by: Any, **values: Any) -> "Disruption":
+        """A new entry with the cycle's next number."""
+        policy.require(by, "disruption.edit")
+        number = (cycle.disruptions.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        return cls.record_new(by=by, cycle=cycle, number=number, **values)
+
+    def edit(self, *, by: Any, seen: int, **values: Any) -> "Disruption":
+        policy.require(by, "disruption.edit")
+        return self.change(by=by, seen=seen, **values)

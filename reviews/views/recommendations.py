@@ -1,0 +1,115 @@
+"""Findings and recommendations: list, page, form, moves."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.filters import FindingFilter
+from reviews.forms.base import NoteForm, OwedNoteForm
+from reviews.forms.recommendations import FindingForm
+from reviews.models import Finding
+from reviews.models.recommendations import KINDS
+from reviews.tables import FindingTable
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
+
+
+def finding_or_404(request: HttpRequest, cycle: Any, code: str) -> Finding:
+    """A finding (VNM-F2) or recommendation (VNM-R1), if this person may read it."""
+    state, _dash, number = code.rpartition("-")
+    findings = Finding.objects.visible_to(request.user).select_related(
+        "cycle", "member_state", "key_result_area", "recorded_by", "meeting__cycle"
+    )
+    which = {"member_state__code": state, "kind": KINDS[number[0]], "number": number[1:]}
+    finding: Finding = get_object_or_404(findings, cycle=cycle, **which)
+    return finding
+
+
+class FindingList(ListPage):
+    """Everything the national teams found and recommend, as far as the person may read it."""
+
+    title, nav, right = _("Findings and recommendations"), "reports", "finding.read"
+    lead = _("Preliminary until the national team makes them final.")
+    table_class, filterset_class = FindingTable, FindingFilter
+    empty_text = _("Nothing has been recorded. National teams record findings here, or in the country round.")
+
+    def get_queryset(self) -> Any:
+        findings = Finding.objects.filter(cycle=self.cycle).visible_to(self.request.user)
+        related = ("cycle", "member_state", "key_result_area", "meeting")
+        return findings.select_related(*related).order_by("member_state__name_en", "kind", "number")
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        reach = policy.reach(self.request.user, "finding.edit")
+        if reach is policy.Reach.NOTHING or self.cycle.is_closed:
+            return []
+        return [(_("Record a finding"), reverse("finding-add", args=[self.cycle.slug]))]
+
+
+def finding_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """One finding or recommendation, what may be done with it, and its history."""
+    cycle = cycle_or_404(request, slug)
+    finding = finding_or_404(request, cycle, code)
+    context = {
+        "cycle": cycle, "nav": "reports", "finding": finding, "title": finding.code,
+        "moves": finding.moves_for(request.user), "history": history(request, finding),
+    }  # fmt: skip
+    return render(request, "recommendations/finding.html", context)
+
+
+class AddFinding(FormPage):
+    """A new finding or recommendation of the person's own country."""
+
+    form_class, right, nav, creates = FindingForm, "finding.edit", "reports", True
+    title, submit_label, done = _("Record a finding"), _("Record"), _("It is recorded as preliminary.")
+
+    def get_subject(self) -> Any:
+        return own_report_or_refuse(self.request, self.cycle, "finding.read", self.right)
+
+    def get_instance(self) -> Finding:
+        return Finding(cycle=self.cycle, member_state=self.subject.member_state)
+
+    def write(self, form: Any, seen: int) -> Any:
+        return Finding.record_for(self.subject, by=self.request.user, **form.values())
+
+    def get_next(self, record: Any) -> str:
+        return record.get_absolute_url()
+
+
+class EditFinding(FormPage):
+    form_class, right, nav = FindingForm, "finding.edit", "reports"
+    title, done = _("Edit"), _("It is changed.")
+
+    def get_subject(self) -> Finding:
+        return finding_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+
+
+class FindingMove(MovePage):
+    """A move of one finding: `verb` names the method of the model."""
+
+    nav, verb, right = "reports", "", "finding.edit"
+    form_class: Any = OwedNoteForm
+
+    def get_subject(self) -> Finding:
+        return finding_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+
+
+class FinaliseFinding(FindingMove):
+    form_class, verb, title = NoteForm, "finalise", _("Make final")
+    submit_label, done = _("Make final"), _("It is final.")
+
+
+class WithdrawFinding(FindingMove):
+    verb, title, done = "withdraw", _("Withdraw"), _("It is withdrawn; the history keeps it.")
+
+
+class ReopenFinding(FindingMove):
+    verb, title, done = "reopen", _("Back to preliminary"), _("It is preliminary again.")
