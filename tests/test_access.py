@@ -246,6 +246,7 @@ SECRETS = {
     "return": "Return-Papaya",
     "ask": "Ask-Durian",
     "guide": "Guide-Lime",
+    "finding": "Finding-Guava",
 }
 
 
@@ -265,7 +266,10 @@ def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]
     )
     meeting = make.meeting(cycle, by=cast.secretariat, shared=True)
-    return SimpleNamespace(report=report, gap=gap, deadline=deadline, extension=asked, meeting=meeting)
+    finding = make.finding(report, by=cast.vnm, text=SECRETS["finding"])
+    return SimpleNamespace(
+        report=report, gap=gap, finding=finding, deadline=deadline, extension=asked, meeting=meeting
+    )
 
 
 EVERYBODYS = (
@@ -278,7 +282,7 @@ EVERYBODYS = (
     "meeting",
     "action-list",
 )
-LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action-list")
+LISTS = ("report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list", "action-list")
 
 
 def pages_of(made: Any) -> Iterator[str]:
@@ -298,8 +302,11 @@ def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
         assert not [word for word in SECRETS.values() if word in body(answer)], url
 
 
+HIDDEN = ("reports", "datagaps", "findings")
+
+
 def hidden_from_observers(url: str) -> bool:
-    return "/reports/" in url or "/datagaps/" in url
+    return any(f"/{noun}/" in url for noun in HIDDEN)
 
 
 def test_the_same_pages_show_it_to_those_who_may(cast, secrets, sign_in):

@@ -12,17 +12,20 @@ from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
-from reviews.models import DataGap, Extension, Finding, NationalReport, ReportVersion
+from reviews.models import DataGap, Extension, Finding, NationalReport, ReportVersion, ReviewCycle
 from reviews.tables import ProgressTable, ReportTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
 
 
+def _readable(request: HttpRequest) -> Any:
+    """The reports that this person may read, with what their pages show."""
+    related = ("cycle__framework", "member_state", "holder", "reader", "lead_author")
+    return NationalReport.objects.visible_to(request.user).select_related(*related)
+
+
 def report_or_404(request: HttpRequest, cycle: Any, code: str) -> NationalReport:
     """A country's report, if this person may read it."""
-    reports = NationalReport.objects.visible_to(request.user).select_related(
-        "cycle", "member_state", "holder", "reader", "lead_author"
-    )
-    report: NationalReport = get_object_or_404(reports, cycle=cycle, member_state__code=code)
+    report: NationalReport = get_object_or_404(_readable(request), cycle=cycle, member_state__code=code)
     return report
 
 
@@ -58,8 +61,9 @@ class ProgressList(ListPage):
 
 def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Where a country's report stands: figures, moves, deadlines, versions, gaps, history."""
-    cycle = cycle_or_404(request, slug)
-    report = report_or_404(request, cycle, code)
+    cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
+    report = get_object_or_404(_readable(request), cycle__in=cycles, member_state__code=code)
+    cycle = report.cycle
     gaps, findings = list(_gaps(request.user, report)), list(_findings(request.user, report))
     theirs, locked = _standings(report)
     context = {
