@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, standings
+from reviews import clock, plans, standings
 from reviews.models import (
     DataGap,
     Deadline,
@@ -41,6 +41,7 @@ class Row:
     gaps: list[int]  # open gaps, one number for each kind in order
     standing: Standing | None  # what is due next; None: nothing is
     age: int | None  # days since the last progress; None: there was none
+    plan: plans.Country  # its slack, where the cycle has a plan
 
     @property
     def open_gaps(self) -> int:
@@ -76,6 +77,7 @@ class Board:
     averages: list[Average]
     statuses: list[tuple[str, int]]
     updates: list[Told]  # oldest first
+    has_plan: bool  # whether this person reads a plan that says by when the reports are needed
 
     @property
     def gaps_by_kind(self) -> list[int]:
@@ -99,11 +101,14 @@ def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
     updates = _updates(cycle, at or clock.end_of(on))
     found = standings.standings(reports, deadlines, granted, on, _moments(updates))
-    rows = [_row(r, states, gaps, kinds, found[r.pk], on) for r in reports]
+    meetings = sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
+    latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
+    told = plans.told_by(updates)
+    rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, told.get(r.pk, ())) for r in reports]
     rows.sort(key=lambda row: row.state.name_en)
     return Board(
         on=on, rows=rows, kinds=kinds, deadlines=deadlines,
-        meetings=sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on),
+        meetings=meetings, has_plan=latest is not None,
         averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports), updates=updates,
     )  # fmt: skip
 
@@ -167,12 +172,15 @@ def _row(
     kinds: list[GapKind],
     theirs: Any,
     on: date,
+    latest: date | None,
+    told: Any,
 ) -> Row:
     state = states[report.member_state_id]
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
     return Row(
         report=report, state=state, holder=_holder(report, state), age=age,
         gaps=[gaps[(state.pk, kind.pk)] for kind in kinds], standing=standings.next_standing(theirs),
+        plan=plans.country(report, state, theirs, latest, told, on),
     )  # fmt: skip
 
 

@@ -62,6 +62,9 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+plan                        in  200   200  200         200   200          200       404    200        in
+plan-edit                   in  403   403  403         403   403          200       404    403        in
+plan-outcome                in  403   403  403         403   403          200       404    403        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  405   405  405         405   405          405       405    405        in
 password_change             in  200   200  200         200   200          200       200    200        in
@@ -114,6 +117,9 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+plan                        in  200   200  200         200   200          200       404    200        in
+plan-edit                   in  403   403  403         403   403          302       404    403        in
+plan-outcome                in  403   403  403         403   403          302       404    403        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  200   200  200         200   200          200       200    200        in
 password_change             in  302   302  302         302   302          302       302    302        in
@@ -148,6 +154,8 @@ TYPED: dict[str, Any] = {
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-outcome": {"move": "adopt"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
 }  # fmt: skip
@@ -165,6 +173,7 @@ def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
             deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
             meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
         )
+        made.plan = make.step(cycle, by=cast.secretariat)
         made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
         made.action = action_of(page, made.meeting, cast)
         asked = page != "extension-ask"  # one request at a time
@@ -207,11 +216,13 @@ def address(page: str, made: Any) -> str:
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
         "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+        "plan": [],
     }  # fmt: skip
     more = {
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+        "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
     }  # fmt: skip
     own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
     return reverse(page, args=["mtr", *more.get(page, own)])

@@ -28,6 +28,7 @@ from reviews.models import (
     Meeting,
     NationalReport,
     Organisation,
+    PlanStep,
     ProgressUpdate,
     ReportVersion,
     ReviewCycle,
@@ -101,6 +102,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         NationalReport: report, ProgressUpdate: report.progress_updates.get(),
         ReportVersion: report.versions.get(),
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
+        PlanStep: make.step(cycle, by=by),
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip

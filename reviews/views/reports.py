@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, clock, policy, standings
+from reviews import actions, clock, plans, policy, standings
 from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
@@ -57,10 +57,11 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     report = report_or_404(request, cycle, code)
     gaps = DataGap.objects.filter(cycle=cycle, member_state=report.member_state_id).visible_to(request.user)
+    theirs, updates = _standings(report), report.progress_updates.select_related("author", "meeting")[:5]
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
-        "moves": report.moves_for(request.user), "standings": _standings(report),
-        "updates": report.progress_updates.select_related("author", "meeting")[:5],
+        "moves": report.moves_for(request.user), "standings": theirs,
+        "updates": updates, "country": plans.country_of(report, theirs, updates),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.select_related("kind", "key_result_area", "holder", "member_state", "cycle"),
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
