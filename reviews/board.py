@@ -90,11 +90,8 @@ class Board:
 
 def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     """The board on a day; with `at`, as it stood at that instant."""
-    states = {
-        state.pk: state
-        for state in Organisation.objects.filter(memberships__cycle=cycle, memberships__joined_on__lte=on)
-    }
-    reports = [r for r in _rows(_reports(cycle), at) if r.member_state_id in states]
+    reports = _rows(_reports(cycle, on), at)
+    states = _states(reports, at)
     kinds = list(GapKind.objects.all())
     gaps = _open_gaps(cycle, at)
     deadlines = _rows(cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
@@ -148,8 +145,17 @@ def _rows(records: Any, at: datetime | None) -> list[Any]:
     return Trace.objects.as_of(records, at) if at else list(records)
 
 
-def _reports(cycle: Any) -> Any:
-    return NationalReport.objects.filter(cycle=cycle)
+def _reports(cycle: Any, on: date) -> Any:
+    """Those of the members counted on that day."""
+    seats = cycle.memberships.filter(joined_on__lte=on).values("member_state")
+    return NationalReport.objects.filter(cycle=cycle, member_state__in=seats).select_related("member_state")
+
+
+def _states(reports: list[Any], at: datetime | None) -> dict[int, Organisation]:
+    """The member states by id; reports rebuilt from the trace do not bring theirs along."""
+    if at:
+        return Organisation.objects.in_bulk([report.member_state_id for report in reports])
+    return {report.member_state_id: report.member_state for report in reports}
 
 
 def _extensions(cycle: Any) -> Any:

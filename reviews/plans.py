@@ -35,6 +35,7 @@ class Verdict(TextChoices):
     OVER = "over", _("has taken place")
     REACHED = "reached", _("can be reached")
     MISSED = "missed", _("cannot be reached as planned")
+    TOO_LATE = "too_late", _("too late for what follows")
     WAITS = "waits", _("depends on the step before")
     UNKNOWN = "unknown", _("date not known")
 
@@ -44,8 +45,8 @@ class Verdict(TextChoices):
 
 
 VERDICT_TONES = {
-    Verdict.OVER: "neutral", Verdict.REACHED: "good", Verdict.MISSED: "bad", Verdict.WAITS: "warn",
-    Verdict.UNKNOWN: "neutral",
+    Verdict.OVER: "neutral", Verdict.REACHED: "good", Verdict.MISSED: "bad", Verdict.TOO_LATE: "bad",
+    Verdict.WAITS: "warn", Verdict.UNKNOWN: "neutral",
 }  # fmt: skip
 
 
@@ -105,7 +106,7 @@ class Reach(NamedTuple):
         if leg.slack is None:
             return Verdict.UNKNOWN
         if leg.late_by or leg.slack < 0:
-            return Verdict.MISSED
+            return Verdict.MISSED if leg.late_by else Verdict.TOO_LATE
         return Verdict.WAITS if self.waits_for else Verdict.REACHED
 
 
@@ -144,7 +145,7 @@ class Plan:
         found: list[Reach] = []
         for n, line in enumerate(self.lines):
             if line.leg.stage.fixed_on or line.step.kind == StepKind.LADDER:
-                missed = (r.line for r in found if r.verdict is Verdict.MISSED)
+                missed = (r.line for r in found if r.verdict in (Verdict.MISSED, Verdict.TOO_LATE))
                 found.append(Reach(line, chain(self.legs, n), next(missed, None)))
         return found
 

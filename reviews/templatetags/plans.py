@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviews.models import StepKind
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.plan import Chain, Pace, Pointing
 from reviews.plans import Country, Plan, Reach, Verdict
@@ -15,8 +16,10 @@ register = template.Library()
 
 
 @register.filter
-def n_days(number: int) -> str:
-    """ "1 day", "12 days"; below zero with a real minus."""
+def n_days(number: int | None) -> str:
+    """Days in words, below zero with a real minus."""
+    if number is None:
+        return _("not known")
     text = ngettext("%(n)d day", "%(n)d days", abs(number)) % {"n": abs(number)}
     return f"−{text}" if number < 0 else text
 
@@ -25,7 +28,7 @@ def n_days(number: int) -> str:
 def slack_badge(slack: int | None) -> dict[str, str]:
     """Slack in days; the shape says whether there is any."""
     if slack is None:
-        return {"label": _("not known"), "tone": "neutral"}
+        return {"label": n_days(slack), "tone": "neutral"}
     tone = "good" if slack > 0 else "warn"
     return {"label": n_days(slack), "tone": "bad" if slack < 0 else tone}
 
@@ -84,16 +87,26 @@ def reach_words(plan: Plan, reach: Reach) -> list[str]:
     """Whether a step can be reached, with the count of days, and what would have to be shortened."""
     if reach.verdict is Verdict.OVER:
         return []
-    told = [_count(plan, reach.chain), _distance(reach)] if reach.chain else [_distance(reach)]
-    if reach.verdict is Verdict.MISSED:
-        told += [_("As planned it goes to the next meeting."), _shorten(plan, reach)]
-    if reach.waits_for:
-        told.append(_("It depends on “%(step)s” still taking place before.") % {"step": reach.waits_for.step})
+    told = [_count(plan, reach.chain), _distance(reach), *_consequences(plan, reach)]
     return [sentence for sentence in told if sentence]
 
 
-def _count(plan: Plan, chain: Chain) -> str:
+def _consequences(plan: Plan, reach: Reach) -> list[str]:
+    if reach.verdict is Verdict.WAITS and reach.waits_for:
+        return [_("It depends on “%(step)s” still taking place before.") % {"step": reach.waits_for.step}]
+    if reach.verdict is Verdict.TOO_LATE:
+        return [_("Later than that, what follows cannot be reached."), _shorten(plan, reach)]
+    if reach.verdict is not Verdict.MISSED:
+        return []
+    if reach.line.step.kind == StepKind.LADDER:
+        return [_("As planned it goes to the next meeting of this body."), _shorten(plan, reach)]
+    return [_("It would have to be held later, or without what is not there yet."), _shorten(plan, reach)]
+
+
+def _count(plan: Plan, chain: Chain | None) -> str:
     """Regional draft 28 Sep 2020 + 8 days = 6 Oct 2020."""
+    if chain is None:
+        return ""
     start, steps = chain.start, [str(leg.stage.days) for leg in chain.legs if leg.stage.days]
     extra = [str(leg.stage.slip) for leg in chain.legs[:-1] if leg.stage.slip]
     return _("%(start)s %(day)s + %(days)s days = %(ready)s.") % {
@@ -114,6 +127,8 @@ def _distance(reach: Reach) -> str:
         return _("That is %(n)s after %(fixed)s.") % (told | {"n": n_days(leg.late_by)})
     if leg.slack < 0:
         return _("Its own day %(fixed)s lies %(n)s after %(latest)s, when what follows needs it.") % told
+    if leg.slack == 0:
+        return _("That is the day on which it is needed, without a day to spare.")
     return _("%(n)s before it is needed on %(latest)s.") % told
 
 

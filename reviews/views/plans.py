@@ -27,7 +27,7 @@ def plan_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     shown = [c for c in plan.countries if policy.may(request.user, "plan.read", c.report)]
     choices = _choices(plan, shown)
     _refuse_unknown(plan.slips, choices)
-    form = WhatIfForm(request.GET if "what" in request.GET else None, choices=choices)
+    form = _what_if(request, plan, choices)
     if form.is_valid():
         return redirect(_supposing(cycle, **form.cleaned_data))
     if kind := request.GET.get("_export"):
@@ -39,6 +39,13 @@ def plan_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "line": pictures.plan_line(plan), "history": _history(request, cycle),
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
+
+
+def _what_if(request: HttpRequest, plan: plans.Plan, choices: dict[str, str]) -> WhatIfForm:
+    """The form, sent or showing what is supposed at the moment."""
+    now = next(iter(plan.slips.items()), None)
+    initial = {"what": now[0], "days": now[1]} if now else {}
+    return WhatIfForm(request.GET if "what" in request.GET else None, choices=choices, initial=initial)
 
 
 def _slips(request: HttpRequest) -> dict[str, int]:
