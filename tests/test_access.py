@@ -388,6 +388,7 @@ EVERYBODYS = (
     "meeting-list",
     "meeting",
     "action-list",
+    "plan",
 )
 LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action-list")
 
@@ -410,7 +411,7 @@ def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
 
 
 def hidden_from_observers(url: str) -> bool:
-    return "/reports/" in url or "/datagaps/" in url
+    return "/reports/" in url or "/datagaps/" in url or "/plan/" in url
 
 
 def test_the_same_pages_show_it_to_those_who_may(cast, secrets, sign_in):

@@ -56,8 +56,8 @@ class WhatIfForm(forms.Form):
     """Suppose that one thing is so many days later. Nothing is stored."""
 
     what = forms.ChoiceField(label=_("What if this is later"))
-    days = forms.IntegerField(label=_("by days"), min_value=1, max_value=MOST_SLIP)
+    days = forms.IntegerField(label=_("by days"), min_value=1, max_value=MOST_SLIP, initial=14)
 
-    def __init__(self, *args: Any, choices: Mapping[str, str], initial: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"days": 14} | (initial or {}), **kwargs)
+    def __init__(self, *args: Any, choices: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["what"].choices = list(choices.items())  # type: ignore[attr-defined]

@@ -144,10 +144,10 @@ def _shorten(plan: Plan, reach: Reach) -> str:
     if reach.chain is None or not reach.chain.needed:
         return ""
     parts = [f"{plan.title(leg)} {leg.stage.days}" for leg in reach.chain.legs if leg.stage.days]
-    told = {"late": n_days(late), "all": reach.chain.needed, "parts": ", ".join(parts)}
+    told = {"late": n_days(late), "all": reach.chain.needed, "parts": "; ".join(parts)}
     if late > reach.chain.needed:
         return _("%(late)s would have to be saved; the work takes %(all)s in all (%(parts)s).") % told
-    return _("To reach it, %(late)s of these %(all)s would have to be saved: %(parts)s.") % told
+    return _("To be in time, %(late)s of these %(all)s would have to be saved: %(parts)s.") % told
 
 
 def _day(day: date | None) -> str:
