@@ -198,7 +198,7 @@ def country(
 
 
 def country_of(report: Any, theirs: Iterable[Standing], updates: Iterable[ProgressUpdate]) -> Country:
-    """One report's dates and pace today, from its latest updates, newest first."""
+    """One report's dates and pace today, from its updates, newest first."""
     steps = list(report.cycle.plan_steps.select_related("meeting").order_by("position"))
     told = [(clock.day_of(u.at), (u.data_collection, u.analysis, u.writing)) for u in updates][::-1]
     today = clock.today()

@@ -249,6 +249,7 @@ def fill(cycle: Any, n: int, cast: Any) -> None:
     make.step(cycle, by=by, code="reports", kind="national_reports", planned_on=None)
     for number in range(1, n + 1):
         make.deadline(cycle, by=by)
+        make.deadline(cycle, by=by, output="progress")
         meeting = make.meeting(cycle, by=by, code=str(number))
         make.step(cycle, by=by, code=f"step-{number}", meeting=meeting)
     make.step(cycle, by=by, code="summit")

@@ -57,11 +57,12 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     report = report_or_404(request, cycle, code)
     gaps = DataGap.objects.filter(cycle=cycle, member_state=report.member_state_id).visible_to(request.user)
-    theirs, updates = _standings(report), report.progress_updates.select_related("author", "meeting")[:5]
+    updates = list(report.progress_updates.select_related("author", "meeting"))
+    theirs = _standings(report, updates)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
         "moves": report.moves_for(request.user), "standings": theirs,
-        "updates": updates, "country": plans.country_of(report, theirs, updates),
+        "updates": updates[:5], "country": plans.country_of(report, theirs, updates),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.select_related("kind", "key_result_area", "holder", "member_state", "cycle"),
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
@@ -73,12 +74,14 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
-def _standings(report: NationalReport) -> Any:
+def _standings(report: NationalReport, updates: list[Any]) -> Any:
+    """How it stands to its deadlines; `updates` are all of its own, newest first."""
+    told = {report.pk: [update.at for update in reversed(updates)]}
     granted = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     ).granted()
     deadlines = report.cycle.deadlines.prefetch_related("only_for")
-    return standings.standings([report], deadlines, granted, clock.today())[report.pk]
+    return standings.standings([report], deadlines, granted, clock.today(), told)[report.pk]
 
 
 class ReportForm(FormPage):
