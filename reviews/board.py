@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, standings
+from reviews import clock, plans, standings
 from reviews.models import (
     DataGap,
     Deadline,
@@ -41,6 +41,7 @@ class Row:
     gaps: list[int]  # open gaps, one number for each kind in order
     standing: Standing | None  # what is due next; None: nothing is
     age: int | None  # days since the last progress; None: there was none
+    plan: plans.Country  # its slack, where the cycle has a plan
 
     @property
     def open_gaps(self) -> int:
@@ -76,6 +77,7 @@ class Board:
     averages: list[Average]
     statuses: list[tuple[str, int]]
     updates: list[Told]  # oldest first
+    has_plan: bool  # whether this person reads a plan that says by when the reports are needed
 
     @property
     def gaps_by_kind(self) -> list[int]:
@@ -88,22 +90,22 @@ class Board:
 
 def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     """The board on a day; with `at`, as it stood at that instant."""
-    states = {
-        state.pk: state
-        for state in Organisation.objects.filter(memberships__cycle=cycle, memberships__joined_on__lte=on)
-    }
-    reports = [r for r in _rows(_reports(cycle), at) if r.member_state_id in states]
+    reports = _rows(_reports(cycle, on), at)
+    states = _states(reports, at)
     kinds = list(GapKind.objects.all())
     gaps = _open_gaps(cycle, at)
     deadlines = _rows(cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
     granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
     updates = _updates(cycle, at or clock.end_of(on))
     found = standings.standings(reports, deadlines, granted, on, _moments(updates))
-    rows = [_row(r, states, gaps, kinds, found[r.pk], on) for r in reports]
+    meetings = sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
+    latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
+    told = plans.told_by(updates)
+    rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, told.get(r.pk, ())) for r in reports]
     rows.sort(key=lambda row: row.state.name_en)
     return Board(
         on=on, rows=rows, kinds=kinds, deadlines=deadlines,
-        meetings=sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on),
+        meetings=meetings, has_plan=latest is not None,
         averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports), updates=updates,
     )  # fmt: skip
 
@@ -143,8 +145,17 @@ def _rows(records: Any, at: datetime | None) -> list[Any]:
     return Trace.objects.as_of(records, at) if at else list(records)
 
 
-def _reports(cycle: Any) -> Any:
-    return NationalReport.objects.filter(cycle=cycle)
+def _reports(cycle: Any, on: date) -> Any:
+    """Those of the members counted on that day."""
+    seats = cycle.memberships.filter(joined_on__lte=on).values("member_state")
+    return NationalReport.objects.filter(cycle=cycle, member_state__in=seats).select_related("member_state")
+
+
+def _states(reports: list[Any], at: datetime | None) -> dict[int, Organisation]:
+    """The member states by id; reports rebuilt from the trace do not bring theirs along."""
+    if at:
+        return Organisation.objects.in_bulk([report.member_state_id for report in reports])
+    return {report.member_state_id: report.member_state for report in reports}
 
 
 def _extensions(cycle: Any) -> Any:
@@ -167,12 +178,15 @@ def _row(
     kinds: list[GapKind],
     theirs: Any,
     on: date,
+    latest: date | None,
+    told: Any,
 ) -> Row:
     state = states[report.member_state_id]
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
     return Row(
         report=report, state=state, holder=_holder(report, state), age=age,
         gaps=[gaps[(state.pk, kind.pk)] for kind in kinds], standing=standings.next_standing(theirs),
+        plan=plans.country(report, state, theirs, latest, told, on),
     )  # fmt: skip
 
 

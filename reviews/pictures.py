@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from reviews import board, charts, clock
+from reviews import board, charts, clock, plans
 from reviews.models import Output
 from reviews.models.reports import WORKSTREAMS, workstream_label
 
@@ -65,3 +65,18 @@ def _deadlines(cycle: Any, shown: board.Board) -> Iterator[charts.TimelineEvent]
         url = reverse("deadline", args=[cycle.slug, deadline.number])
         first = deadline.first_due_on if deadline.first_due_on != deadline.due_on else None
         yield charts.TimelineEvent(deadline.title, deadline.due_on, "deadline", deadline.opens_on, first, url)
+
+
+def plan_line(plan: plans.Plan) -> charts.TimelineChart:
+    """Fixed days above the latest dates of the work; a bar from when it can be expected shows the slack."""
+    events = [event for line in plan.lines if (event := _plan_event(line.step.title, line.leg))]
+    return charts.timeline_chart(events, today=_today(plan.on))
+
+
+def _plan_event(title: str, leg: plans.Leg) -> charts.TimelineEvent | None:
+    if fixed := leg.stage.done_on or leg.stage.fixed_on:
+        return charts.TimelineEvent(title, fixed, "meeting")
+    if leg.latest_on is None:
+        return None
+    early = leg.expected_on if leg.slack and leg.slack > 0 else None
+    return charts.TimelineEvent(title, leg.latest_on, "deadline", early)

@@ -82,6 +82,7 @@ DUTIES: dict[str, Duty] = {
                 "cycle.run",
                 "disruption.edit",
                 "reference.edit",
+                "plan.edit",
             }
         ),
     ),

@@ -4,7 +4,7 @@ from django.contrib.auth import views as accounts
 from django.urls import include, path, register_converter
 
 from reviews import converters
-from reviews.views import board, datagaps, deadlines, desk, meetings, recommendations, reports
+from reviews.views import board, datagaps, deadlines, desk, meetings, plans, recommendations, reports
 
 register_converter(converters.StateCode, "state")
 register_converter(converters.GapCode, "gap")
@@ -81,6 +81,9 @@ cycle_urls = [
     path("actions/<number:pk>/finish/", meetings.FinishAction.as_view(), name="action-finish"),
     path("actions/<number:pk>/drop/", meetings.DropAction.as_view(), name="action-drop"),
     path("actions/<number:pk>/reopen/", meetings.ReopenAction.as_view(), name="action-reopen"),
+    path("plan/", plans.plan_page, name="plan"),
+    path("plan/<slug:code>/edit/", plans.EditStep.as_view(), name="plan-edit"),
+    path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
 ]
 
 account_urls = [

@@ -17,6 +17,7 @@ from reviews.models import (
     Meeting,
     NationalReport,
     Organisation,
+    PlanStep,
     ReviewCycle,
     Role,
     User,
@@ -92,6 +93,13 @@ def meeting(cycle: ReviewCycle, *, by: User, code: str = "3", **fields: Any) -> 
     number = int(code) if code.isdecimal() else None
     values = {"title": f"Meeting {code}", "code": code, "number": number, **days, **fields}
     return Meeting.plan(cycle, by=by, **values)
+
+
+def step(cycle: ReviewCycle, *, by: User, code: str = "summit-37", **fields: Any) -> PlanStep:
+    """A step of the plan, in the next place: of the ladder, on 12 November, unless `fields` say otherwise."""
+    values = {"kind": "ladder", "title": code.capitalize(), "position": cycle.plan_steps.count() + 1}
+    day = {} if "meeting" in fields else {"planned_on": date(2020, 11, 12)}
+    return PlanStep.enter(cycle, by=by, code=code, **{**values, **day, **fields})
 
 
 def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:

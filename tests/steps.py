@@ -34,6 +34,8 @@ TYPED: dict[str, Any] = {
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
+    "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-outcome": {"move": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
@@ -60,6 +62,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.action = action_of(page, made.meeting, cast)
     asked = page != "extension-ask"  # one request at a time
     made.extension = asked and extension(made, cast)
+    made.plan = make.step(cycle, by=cast.secretariat)
     return made
 
 
@@ -106,6 +109,7 @@ def address(page: str, made: Any) -> str:
         "action": [made.action.pk], "board": [], "framework": [],
     }  # fmt: skip
     more = {
+        "plan": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],

@@ -69,6 +69,9 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+plan                        in  200   200  200         200   200          200       404    200        in
+plan-edit                   in  403   403  403         403   403          200       404    403        in
+plan-outcome                in  403   403  403         403   403          200       404    403        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  405   405  405         405   405          405       405    405        in
 password_change             in  200   200  200         200   200          200       200    200        in
@@ -128,6 +131,9 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+plan                        in  200   200  200         200   200          200       404    200        in
+plan-edit                   in  403   403  403         403   403          302       404    403        in
+plan-outcome                in  403   403  403         403   403          302       404    403        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  200   200  200         200   200          200       200    200        in
 password_change             in  302   302  302         302   302          302       302    302        in
@@ -276,6 +282,7 @@ EVERYBODYS = (
     "desk",
     "board",
     "framework",
+    "plan",
     "deadline-list",
     "deadline",
     "meeting-list",
@@ -302,7 +309,7 @@ def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
         assert not [word for word in SECRETS.values() if word in body(answer)], url
 
 
-HIDDEN = ("reports", "datagaps", "findings")
+HIDDEN = ("reports", "datagaps", "findings", "plan")
 
 
 def hidden_from_observers(url: str) -> bool:

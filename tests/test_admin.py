@@ -29,6 +29,7 @@ from reviews.models import (
     Meeting,
     NationalReport,
     Organisation,
+    PlanStep,
     ProgressUpdate,
     ReportVersion,
     ReviewCycle,
@@ -103,6 +104,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         ReportVersion: report.versions.get(),
         Finding: make.finding(report, by=cast.vnm),
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
+        PlanStep: make.step(cycle, by=by),
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip

@@ -27,6 +27,7 @@ from reviews.models import (
     Meeting,
     NationalReport,
     Organisation,
+    PlanStep,
     ReviewCycle,
     TimelineEvent,
     User,
@@ -283,6 +284,18 @@ def _record(row: Row, by: User) -> None:
         raise row.wrong(f"this one got the number {finding.code}.")
 
 
+# --- the backward plan -----------------------------------------------------------------------------------
+
+
+def _plan_step(row: Row, by: User) -> None:
+    body = next(iter(_bodies(row, "body")), None)
+    values: dict[str, Any] = {name: row.number(name) for name in ("position", "days")}
+    values |= {"meeting": _meeting(row) if row.text("meeting") else None, "planned_on": row.day("planned_on")}
+    PlanStep.enter(
+        _cycle(), by=by, body=body, **_texts(row, "code", "kind", "title", "paper", "note"), **values
+    )
+
+
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": _open_cycle},
     "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
@@ -319,4 +332,5 @@ STEPS: dict[str, dict[str, Step]] = {
         "finish": _noted(_action, ActionPoint.finish),
         "drop": _noted(_action, ActionPoint.drop),
     },
+    "plan.csv": {"step": _plan_step},
 }

@@ -27,6 +27,7 @@ from reviews.models.meetings import (
     Series,
 )
 from reviews.models.people import User
+from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.trace import Trace, Verb
@@ -41,4 +42,5 @@ __all__ = [
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
+    "PlanStep", "StepKind", "StepStatus",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, checks, clock, policy, standings
+from reviews import actions, checks, clock, plans, policy, standings
 from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
@@ -65,11 +65,12 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     report = get_object_or_404(_readable(request), cycle__in=cycles, member_state__code=code)
     cycle = report.cycle
     gaps, findings = list(_gaps(request.user, report)), list(_findings(request.user, report))
-    theirs, locked = _standings(report)
+    updates = list(report.progress_updates.select_related("author", "meeting"))
+    theirs, locked = _standings(report, updates)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
         "moves": report.moves_for(request.user), "standings": theirs,
-        "updates": report.progress_updates.select_related("author", "meeting")[:5],
+        "updates": updates[:5], "country": plans.country_of(report, theirs, updates),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps, "findings": findings,
         "checks": report.is_editable and checks.run(checks.Material(report, gaps, findings, theirs, locked)),
@@ -97,16 +98,15 @@ def _findings(user: Any, report: NationalReport) -> Any:
     return theirs.standing().select_related("cycle", "member_state", "key_result_area")
 
 
-def _standings(report: NationalReport) -> tuple[Any, Any]:
-    """The report's standings, and those of its deadlines that are locked for it."""
+def _standings(report: NationalReport, updates: list[Any]) -> tuple[Any, Any]:
+    """How it stands to its deadlines, and which of them are locked for it; `updates`: all its own, newest first."""
+    told = {report.pk: [update.at for update in reversed(updates)]}
     extensions = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
-    deadlines, granted = list(report.cycle.deadlines.prefetch_related("only_for")), list(extensions.granted())
-    theirs = standings.standings([report], deadlines, granted, clock.today())[report.pk]
-    locked = [
-        s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, clock.today())
-    ]
+    deadlines, today = report.cycle.deadlines.prefetch_related("only_for"), clock.today()
+    theirs = standings.standings([report], deadlines, extensions.granted(), today, told)[report.pk]
+    locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked
 
 

@@ -1,0 +1,40 @@
+"""The steps of the backward plan: where an administrator enters them, and how many days each needs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from reviews.admin.base import CYCLES, TrackedAdmin, section
+from reviews.admin.gate import site
+from reviews.models import PlanStep
+from reviews.models.plans import first_day
+
+
+@admin.register(PlanStep, site=site)
+class PlanStepAdmin(TrackedAdmin):
+    shelf = CYCLES
+    list_display = ("title", "cycle", "position", "kind", "body", "days", "planned_on", "meeting", "status")
+    list_filter = ("cycle", "kind", "status")
+    list_select_related = ("cycle", "body", "meeting")
+    search_fields = ("title", "code", "paper", "note")
+    autocomplete_fields = ("cycle", "body", "meeting")
+    readonly_fields = ("first_planned_on",)
+    fixed = ("cycle",)
+    later = ("status", "actual_on")
+    fieldsets = [
+        section(None, "cycle position code kind title body paper"),
+        section(
+            _("Dates"),
+            "days meeting planned_on first_planned_on note",
+            about=_(
+                "Latest dates are counted back from the days of meetings and of the ladder: each step needs its"
+                " days after the step before. With a meeting its days count; leave empty what is not known."
+            ),
+        ),
+        section(_("Outcome"), "status actual_on"),
+    ]
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        return {"first_planned_on": first_day(values)}

@@ -1,0 +1,63 @@
+"""Forms about the backward plan: a step's dates and outcome, and what if something is later."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.models import PlanStep
+
+MOST_SLIP = 366  # days
+MOVE_LABELS = {
+    "finish": _("done"),
+    "note": _("noted"),
+    "endorse": _("endorsed"),
+    "adopt": _("adopted"),
+    "send_back": _("sent back"),
+}
+
+
+class PlanStepForm(RecordForm):
+    why = note_field(
+        _("Why the date moves"), rows=2, help_text=_("Owed when a known date changes; the first one stays.")
+    )
+
+    class Meta:
+        model = PlanStep
+        fields = ("title", "paper", "meeting", "planned_on", "note")
+        widgets = {"planned_on": day_widget()}
+        help_texts = {
+            "meeting": _("With a meeting its days count, also when it moves."),
+            "planned_on": _("Empty: the date is not known, or it is the meeting's."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        meetings = self.instance.cycle.meetings.order_by("planned_from", "pk")
+        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
+        self.fields["meeting"].empty_label = _("none, or not yet known")  # type: ignore[attr-defined]
+
+
+class OutcomeForm(ReviewForm):
+    """What became of the paper."""
+
+    move = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
+    actual_on = day_field(_("Took place on"), required=False, help_text=_("Empty: the day is not known."))
+    note = note_field(_("Note"), help_text=_("Owed when it was sent back."))
+
+    def __init__(self, *args: Any, moves: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["move"].choices = [(move, MOVE_LABELS[move]) for move in moves]  # type: ignore[attr-defined]
+
+
+class WhatIfForm(forms.Form):
+    """Suppose that one thing is so many days later. Nothing is stored."""
+
+    what = forms.ChoiceField(label=_("What if this is later"))
+    days = forms.IntegerField(label=_("by days"), min_value=1, max_value=MOST_SLIP, initial=14)
+
+    def __init__(self, *args: Any, choices: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = list(choices.items())  # type: ignore[attr-defined]

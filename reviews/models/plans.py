@@ -1,0 +1,232 @@
+"""The backward plan: the steps from the countries' reports to the Summit, each with its date and its outcome."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy
+from reviews.models.meetings import MeetingStatus
+from reviews.models.trace import Verb
+from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+
+
+class StepKind(models.TextChoices):
+    NATIONAL_REPORTS = "national_reports", _("national reports are handed in")
+    REGIONAL_DRAFT = "regional_draft", _("regional draft")
+    WORK = "work", _("other work")
+    LADDER = "ladder", _("approval")
+
+
+class StepStatus(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    DONE = "done", _("done")
+    NOTED = "noted", _("noted")
+    ENDORSED = "endorsed", _("endorsed")
+    ADOPTED = "adopted", _("adopted")
+    SENT_BACK = "sent_back", _("sent back")
+
+
+P = StepStatus
+# Work is done; the bodies of the ladder have four answers. What was sent back comes to them again.
+WORK_MOVES = {"finish": Move((P.PLANNED,), P.DONE)}
+LADDER_MOVES = {
+    "note": Move((P.PLANNED, P.SENT_BACK), P.NOTED),
+    "endorse": Move((P.PLANNED, P.SENT_BACK), P.ENDORSED),
+    "adopt": Move((P.PLANNED, P.SENT_BACK), P.ADOPTED),
+    "send_back": Move((P.PLANNED, P.SENT_BACK), P.SENT_BACK),
+}
+STEP_MOVES: dict[str, dict[str, Move]] = {
+    StepKind.NATIONAL_REPORTS: {},  # the reports themselves say whether they are in
+    StepKind.REGIONAL_DRAFT: WORK_MOVES,
+    StepKind.WORK: WORK_MOVES,
+    StepKind.LADDER: LADDER_MOVES,
+}
+STEP_VERBS = {"finish": Verb.DONE, "adopt": Verb.ADOPTED, "send_back": Verb.RETURNED}
+STEP_TONES = {
+    P.PLANNED: "neutral", P.DONE: "good", P.NOTED: "info", P.ENDORSED: "good", P.ADOPTED: "good",
+    P.SENT_BACK: "warn",
+}  # fmt: skip
+
+MOST_DAYS = 366
+ALWAYS = frozenset({P.PLANNED})
+OUTCOMES = {
+    kind: ALWAYS | {move.target for move in moves.values()} for kind, moves in STEP_MOVES.items()
+}  # fmt: skip
+
+
+def _outcome_fits() -> Q:
+    """Every kind of step with the statuses it may have."""
+    fits = Q()
+    for kind, statuses in OUTCOMES.items():
+        fits |= Q(kind=kind, status__in=sorted(statuses))
+    return fits
+
+
+class PlanStepQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "PlanStepQuerySet":
+        own = Q(cycle__memberships__member_state=user.organisation_id)
+        return policy.limit(self, user, "plan.read", own=own)
+
+
+class PlanStep(Tracked):
+    """One step on the way of a review: a stretch of work, or a body that takes note, endorses or adopts."""
+
+    cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, related_name="plan_steps", verbose_name=_("review cycle")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    code = models.SlugField(_("short name in addresses"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20, choices=StepKind, default=StepKind.WORK)
+    title = models.CharField(_("title"), max_length=200)
+    body = models.ForeignKey(
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("body")
+    )  # NULL: every member state for itself
+    paper = models.CharField(_("paper"), max_length=300, blank=True)
+    days = models.PositiveSmallIntegerField(
+        _("days after the step before"), default=0, validators=[MaxValueValidator(MOST_DAYS)],
+        help_text=_("How long it takes from the end of the step before to this one: work, or papers sent ahead."),
+    )  # fmt: skip
+    meeting = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="plan_steps", verbose_name=_("meeting")
+    )  # NULL: none, or not yet known
+    planned_on = models.DateField(
+        _("planned"), null=True, blank=True
+    )  # NULL: not known, or the meeting's day
+    first_planned_on = models.DateField(
+        _("first planned"), null=True, blank=True, editable=False
+    )  # NULL: no date was known yet
+    status = models.CharField(_("outcome"), max_length=20, choices=StepStatus, default=StepStatus.PLANNED)
+    actual_on = models.DateField(_("took place"), null=True, blank=True)  # NULL: not yet, or day not known
+    note = models.CharField(_("note on the dates"), max_length=200, blank=True)
+
+    objects = PlanStepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of the plan")
+        verbose_name_plural = _("steps of the plan")
+        ordering = ("cycle", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "position"), name="plan_step_position_once"),
+            models.UniqueConstraint(fields=("cycle", "code"), name="plan_step_code_once"),
+            models.UniqueConstraint(
+                fields=("cycle",), condition=Q(kind=StepKind.NATIONAL_REPORTS), name="plan_reports_once"
+            ),
+            models.UniqueConstraint(
+                fields=("cycle",), condition=Q(kind=StepKind.REGIONAL_DRAFT), name="plan_draft_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="plan_step_kind_known"),
+            models.CheckConstraint(condition=_outcome_fits(), name="plan_step_outcome_fits"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="plan_step_position_from_one"),
+            models.CheckConstraint(condition=Q(days__range=(0, MOST_DAYS)), name="plan_step_days_in_range"),
+            models.CheckConstraint(
+                condition=Q(meeting__isnull=True) | Q(planned_on__isnull=True), name="plan_step_one_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(actual_on__isnull=True) | ~Q(status=StepStatus.PLANNED),
+                name="plan_step_took_place_with_outcome",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('plan', args=[self.cycle.slug])}#{self.code}"
+
+    def clean(self) -> None:
+        if self.meeting and self.planned_on:
+            raise ValidationError({"planned_on": _("The meeting has its own days: leave this empty.")})
+        if self.meeting and self.meeting.cycle_id != self.cycle_id:
+            raise ValidationError({"meeting": _("This meeting belongs to another review cycle.")})
+        if self.actual_on and self.status == P.PLANNED:
+            raise ValidationError({"actual_on": _("Only a step with an outcome took place.")})
+        if self.status not in OUTCOMES[self.kind]:
+            raise ValidationError({"status": _("A step of this kind has no such outcome.")})
+
+    @property
+    def tone(self) -> str:
+        return STEP_TONES[P(self.status)]
+
+    @property
+    def due_on(self) -> date | None:
+        """The day for which it is planned: its meeting's, else its own; None: date not known."""
+        if self.meeting is None:
+            return self.planned_on
+        return None if self.meeting.status == MeetingStatus.CANCELLED else self.meeting.starts_on
+
+    @property
+    def took_place_on(self) -> date | None:
+        """The day it took place on; an outcome may be known without it."""
+        return self.actual_on or (self.meeting.held_from if self.meeting else None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the paper has gone on; what was sent back comes again."""
+        return self.status not in (P.PLANNED, P.SENT_BACK)
+
+    @property
+    def has_moved(self) -> bool:
+        return self.first_planned_on is not None and self.first_planned_on != self.due_on
+
+    @property
+    def moves(self) -> list[str]:
+        """What may be recorded now."""
+        return [name for name, move in STEP_MOVES[self.kind].items() if self.status in move.sources]
+
+    def why_not(self, move: str) -> str:
+        if self.kind == StepKind.NATIONAL_REPORTS:
+            return _now("The national reports themselves say whether they are in.")
+        if move not in STEP_MOVES[self.kind]:
+            return _now("A step of this kind has no such outcome.")
+        return f"{super().why_not(move)} {_now('An administrator can correct it.')}"
+
+    @classmethod
+    def enter(cls, cycle: Any, *, by: Any, **values: Any) -> "PlanStep":
+        """A new step; its first date is kept for good."""
+        policy.require(by, "plan.edit")
+        return cls.record_new(by=by, cycle=cycle, first_planned_on=first_day(values), **values)
+
+    def edit(self, *, by: Any, seen: int, why: str = "", **values: Any) -> "PlanStep":
+        """Change paper or dates; moving a known date asks for a reason, and the first one stays."""
+        policy.require(by, "plan.edit")
+        dates = {"meeting": self.meeting, "planned_on": self.planned_on} | values
+        moved = self.due_on not in (None, _day(dates))
+        if moved and not why.strip():
+            raise ValidationError({"why": _("Say why the date moves.")})
+        first = self.first_planned_on or self.due_on or first_day(dates)
+        verb = Verb.MOVED if moved else Verb.CHANGED
+        return self.change(by=by, seen=seen, verb=verb, why=why, first_planned_on=first, **values)
+
+    def record_outcome(
+        self, *, by: Any, seen: int, move: str, actual_on: date | None = None, note: str = ""
+    ) -> "PlanStep":
+        """What became of the paper: one of the moves of its kind, on a day that may be unknown."""
+        policy.require(by, "plan.edit")
+        if move not in STEP_MOVES[self.kind]:
+            raise Refused(self.why_not(move))
+        status = self.allow(STEP_MOVES[self.kind], move)
+        if actual_on and actual_on > clock.today():
+            raise ValidationError({"actual_on": _("That day has not come yet.")})
+        if move == "send_back" and not note.strip():
+            raise ValidationError({"note": _("Say why it was sent back.")})
+        verb = STEP_VERBS.get(move, Verb.CHANGED)
+        return self.change(by=by, seen=seen, verb=verb, why=note, status=status, actual_on=actual_on)
+
+
+def first_day(values: dict[str, Any]) -> date | None:
+    """The date that a new step is first planned for, which stays."""
+    meeting = values.get("meeting")
+    first: date | None = meeting.first_planned_from if meeting else values.get("planned_on")
+    return first
+
+
+def _day(values: dict[str, Any]) -> date | None:
+    """The day that a step would have with these values."""
+    return PlanStep(meeting=values["meeting"], planned_on=values["planned_on"]).due_on

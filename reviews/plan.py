@@ -1,0 +1,219 @@
+"""The arithmetic of the backward plan: dates in, dates out, no database.
+
+A plan is a list of stages in order. `days` is what each needs after the end of the one before. Backwards from the
+fixed dates follows the latest date of everything; forwards from what has happened, when each can be expected. The
+days between the two are its slack.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the way, as far as the arithmetic needs it."""
+
+    key: str
+    days: int = 0  # from the end of the stage before to this one
+    fixed_on: date | None = None  # the day of a meeting; None: not known, or it moves with the work
+    planned_on: date | None = None  # not before this day
+    done_on: date | None = None  # it has happened
+    slip: int = 0  # days later, for the sake of argument
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A stage with its dates: by when at the latest, and when it can be expected."""
+
+    stage: Stage
+    latest_on: date | None  # None: no fixed date follows
+    ready_on: date | None  # the stage before and `days`; None: nothing is known of what comes before
+    expected_on: date | None
+
+    @property
+    def slack(self) -> int | None:
+        """Days it may still be later without harm; negative: too late. None: not known, or over."""
+        arrives = self.arrives_on
+        if self.stage.done_on or self.latest_on is None or arrives is None:
+            return None
+        return (self.latest_on - arrives).days
+
+    @property
+    def arrives_on(self) -> date | None:
+        """When what it needs is there; of a meeting that lies too late itself, its day."""
+        fixed = self.stage.fixed_on
+        if fixed is None or self.stage.done_on:
+            return self.expected_on
+        if self.latest_on is not None and fixed > self.latest_on:
+            return max(fixed, self.ready_on or fixed)
+        return self.ready_on
+
+    @property
+    def late_by(self) -> int:
+        """Days by which what it needs comes after its fixed day; 0: in time, or no day is fixed."""
+        fixed = self.stage.fixed_on
+        if self.stage.done_on or fixed is None or self.ready_on is None:
+            return 0
+        return max((self.ready_on - fixed).days, 0)
+
+
+def compute(stages: Sequence[Stage], on: date) -> list[Leg]:
+    """All dates of a plan, seen on a day."""
+    latest = latest_dates(stages)
+    legs: list[Leg] = []
+    for stage, last in zip(stages, latest, strict=True):
+        ready = _ready(stage, legs[-1].expected_on if legs else None)
+        legs.append(Leg(stage, last, ready, _expected(stage, ready, on)))
+    return legs
+
+
+def latest_dates(stages: Sequence[Stage]) -> list[date | None]:
+    """By stage its latest date: its own fixed day, or that of the next less what the next needs."""
+    latest: list[date | None] = []
+    following: date | None = None  # what the stage after allows
+    for stage in reversed(stages):
+        own = stage.done_on if stage.fixed_on and stage.done_on else stage.fixed_on
+        last = _earlier(own, following)
+        latest.append(last)
+        following = last and last - timedelta(days=stage.days)
+    return latest[::-1]
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day), default=None)
+
+
+def _ready(stage: Stage, before: date | None) -> date | None:
+    return before and before + timedelta(days=stage.days)
+
+
+def _expected(stage: Stage, ready: date | None, on: date) -> date | None:
+    """When it took place, its fixed day if that can be met, else as soon as the work before allows."""
+    if stage.done_on:
+        return stage.done_on
+    if stage.fixed_on:
+        return max(stage.fixed_on, ready) if ready else stage.fixed_on
+    known = [day for day in (ready, stage.planned_on) if day]
+    return max(*known, on) + timedelta(days=stage.slip) if known else None
+
+
+def slipped(stages: Sequence[Stage], slips: Mapping[str, int]) -> list[Stage]:
+    """The same plan with some stages so many days later: a meeting's day moves, work takes longer."""
+    return [_later(stage, slips.get(stage.key, 0)) for stage in stages]
+
+
+def _later(stage: Stage, days: int) -> Stage:
+    if stage.done_on:
+        return stage
+    if stage.fixed_on:
+        return replace(stage, fixed_on=stage.fixed_on + timedelta(days=days))
+    return replace(stage, slip=stage.slip + days)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What leads to a stage without a pause: from a day, so many days for each stage."""
+
+    start: Leg  # whose date the count begins with
+    legs: tuple[Leg, ...]  # those whose days are counted, the stage itself last
+
+    @property
+    def needed(self) -> int:
+        """Days that the work of all of them takes: what could be shortened."""
+        return sum(leg.stage.days for leg in self.legs)
+
+    @property
+    def slipped(self) -> int:
+        """Days that are only supposed: the slip of stages on the way."""
+        return sum(leg.stage.slip for leg in self.legs[:-1])
+
+    @property
+    def total(self) -> int:
+        return self.needed + self.slipped
+
+
+def chain(legs: Sequence[Leg], index: int) -> Chain | None:
+    """The stages that decide when the one at `index` can be ready; None: nothing comes before it."""
+    first = index
+    while first > 0 and (first == index or _passes_on(legs[first])):
+        first -= 1
+    if first == index or legs[first].expected_on is None:
+        return None
+    return Chain(legs[first], tuple(legs[first + 1 : index + 1]))
+
+
+def _passes_on(leg: Leg) -> bool:
+    """Whether the date of a stage is decided by what comes before it."""
+    if leg.stage.done_on or leg.ready_on is None or leg.expected_on is None:
+        return False
+    return leg.expected_on == leg.ready_on + timedelta(days=leg.stage.slip)
+
+
+class Pointing(Enum):
+    """What a figure and the one before it say about the day on which 100 is reached."""
+
+    NOT_REPORTED = "not reported"
+    COMPLETE = "complete"
+    FIRST = "first"  # one figure: no pace yet
+    STANDS = "stands"  # no gain: no day follows
+    GOES_ON = "goes on"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How one figure grew between its last two updates, and where that leads."""
+
+    value: int | None = None  # per cent; None: not yet reported
+    told_on: date | None = None
+    before_on: date | None = None  # the update before; None: there was none
+    gain: int = 0  # points since then
+
+    @property
+    def pointing(self) -> Pointing:
+        if self.value is None:
+            return Pointing.NOT_REPORTED
+        if self.value >= 100:
+            return Pointing.COMPLETE
+        if self.before_on is None:
+            return Pointing.FIRST
+        return Pointing.GOES_ON if self.gain > 0 else Pointing.STANDS
+
+    @property
+    def over(self) -> int:
+        """Days between the two updates."""
+        return (self.told_on - self.before_on).days if self.told_on and self.before_on else 0
+
+    @property
+    def days(self) -> int | None:
+        """Days from the last update to 100 per cent, rounded up; None: no day follows."""
+        if self.pointing is not Pointing.GOES_ON or self.value is None:
+            return None
+        return -(-(100 - self.value) * self.over // self.gain)
+
+    @property
+    def ends_on(self) -> date | None:
+        if self.days is None or self.told_on is None:
+            return None
+        return _capped(self.told_on, self.days)
+
+    def passes(self, latest: date | None) -> bool:
+        """Whether it points past a date."""
+        return latest is not None and self.ends_on is not None and self.ends_on > latest
+
+
+def _capped(day: date, days: int) -> date:
+    """So many days later; a crawling figure ends on the last day a calendar has."""
+    return day + timedelta(days=min(days, (date.max - day).days))
+
+
+def pace(told: Sequence[tuple[date, int | None]]) -> Pace:
+    """The pace of a figure from its updates, oldest first; of one day the last counts."""
+    told_on, value = told[-1] if told else (None, None)
+    if told_on is None or value is None:
+        return Pace()
+    before = next(((day, old) for day, old in reversed(told) if old is not None and day < told_on), None)
+    if before is None:
+        return Pace(value, told_on)
+    return Pace(value, told_on, before[0], value - before[1])
