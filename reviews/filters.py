@@ -21,6 +21,7 @@ from reviews.models import (
     NationalReport,
     Organisation,
     Output,
+    Priority,
     ProgressUpdate,
     ReportStatus,
     Series,
@@ -127,7 +128,8 @@ class MeetingFilter(CycleFilterSet):
 
 class ActionPointFilter(CycleFilterSet):
     status = choice(_("Status"), ActionStatus.choices)
+    priority = choice(_("Priority"), Priority.choices)
 
     class Meta:
         model = ActionPoint
-        fields = ("status",)
+        fields = ("status", "priority")

@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from reviews import minutes as drafting
 from reviews.models import ActionPoint, AgendaItem, Extension, ReviewCycle
 from tests import grids, make
 
@@ -62,6 +63,23 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+minutes                     in  200   200  200         200   200          200       404    200        in
+minutes-docx                in  200   200  200         200   200          200       404    200        in
+minutes-draft               in  403   403  403         403   403          405       403    403        in
+minutes-section             in  403   403  403         403   403          200       404    403        in
+minutes-redraft             in  403   403  403         403   403          405       404    403        in
+minutes-circulate           in  404   404  404         403   403          405       404    403        in
+minutes-adopt               in  403   403  403         403   403          405       404    403        in
+brief                       in  200   200  200         200   200          200       404    200        in
+brief-docx                  in  200   200  200         200   200          200       404    200        in
+agenda-conclude             in  403   403  403         403   403          200       403    403        in
+agenda-up                   in  403   403  403         403   403          405       403    403        in
+agenda-down                 in  403   403  403         403   403          405       403    403        in
+agenda-put-off              in  403   403  403         403   403          405       403    403        in
+agenda-carry                in  403   403  403         403   403          405       403    403        in
+agenda-reopen               in  403   403  403         403   403          405       403    403        in
+action-verify               in  403   403  403         403   405          405       403    403        in
+action-file                 in  200   200  404         200   200          200       404    200        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  405   405  405         405   405          405       405    405        in
 password_change             in  200   200  200         200   200          200       200    200        in
@@ -114,6 +132,23 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+minutes                     in  200   200  200         200   200          200       404    200        in
+minutes-docx                in  200   200  200         200   200          200       404    200        in
+minutes-draft               in  403   403  403         403   403          302       403    403        in
+minutes-section             in  403   403  403         403   403          302       404    403        in
+minutes-redraft             in  403   403  403         403   403          302       404    403        in
+minutes-circulate           in  404   404  404         403   403          302       404    403        in
+minutes-adopt               in  403   403  403         403   403          302       404    403        in
+brief                       in  200   200  200         200   200          200       404    200        in
+brief-docx                  in  200   200  200         200   200          200       404    200        in
+agenda-conclude             in  403   403  403         403   403          302       403    403        in
+agenda-up                   in  403   403  403         403   403          302       403    403        in
+agenda-down                 in  403   403  403         403   403          302       403    403        in
+agenda-put-off              in  403   403  403         403   403          302       403    403        in
+agenda-carry                in  403   403  403         403   403          302       403    403        in
+agenda-reopen               in  403   403  403         403   403          302       403    403        in
+action-verify               in  403   403  403         403   302          302       403    403        in
+action-file                 in  200   200  404         200   200          200       404    200        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  200   200  200         200   200          200       200    200        in
 password_change             in  302   302  302         302   302          302       302    302        in
@@ -149,6 +184,8 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
+    "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
+    "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
 }  # fmt: skip
 
@@ -167,6 +204,7 @@ def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
         )
         made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
         made.action = action_of(page, made.meeting, cast)
+        made.minutes = around_minutes(page, made, cast)
         asked = page != "extension-ask"  # one request at a time
         made.extension = asked and extension(made, cast)
         return made
@@ -191,7 +229,33 @@ def action_of(page: str, meeting: Any, cast: Any) -> Any:
     )
     if page == "action-reopen":
         point.finish(by=cast.vnm, seen=point.version, note="Sent.")
+    if page in ("action-verify", "action-file"):
+        point.edit(by=cast.secretariat, seen=point.version, priority="high")
+        point.finish(by=cast.vnm, seen=point.version, note="Sent.", file=make.pdf())
     return point
+
+
+def around_minutes(page: str, made: Any, cast: Any) -> Any:
+    """The minutes, their part and the agenda item that this page's step is about."""
+    by, meeting, item = cast.secretariat, made.meeting, made.agenda
+    other = meeting.record(AgendaItem, by=by, title="Round")
+    if page == "agenda-up":
+        made.agenda = other
+    if page in ("agenda-carry", "agenda-reopen"):
+        item.put_off(by=by, seen=item.version)
+        make.meeting(
+            meeting.cycle, by=by, code="4", planned_from=date(2020, 9, 8), planned_to=date(2020, 9, 8)
+        )
+    if page.partition("-")[0] != "minutes":
+        return None
+    meeting.hold(by=by, seen=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to)
+    if page == "minutes-draft":
+        return meeting
+    minutes = drafting.draft(by=by, meeting=meeting)
+    if page != "minutes-circulate":
+        minutes.circulate(by=by, seen=minutes.version)
+    made.section = minutes.sections.get(kind="decisions")
+    return made.section if page in ("minutes-section", "minutes-redraft") else minutes
 
 
 def extension(made: Any, cast: Any) -> Any:
@@ -207,11 +271,14 @@ def address(page: str, made: Any) -> str:
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
         "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+        "minutes": ["3"], "brief": ["3"], "agenda": ["3", made.agenda.pk],
     }  # fmt: skip
     more = {
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+        "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
+        "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
     }  # fmt: skip
     own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
     return reverse(page, args=["mtr", *more.get(page, own)])

@@ -26,6 +26,8 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Meeting,
+    Minutes,
+    MinutesSection,
     NationalReport,
     Organisation,
     ProgressUpdate,
@@ -93,6 +95,10 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         ),
     }
     make.submitted(report, by=cast.vnm)
+    minutes = Minutes.record_new(by=by, meeting=meeting)
+    minutes_section = MinutesSection.record_new(
+        by=by, minutes=minutes, kind="decisions", position=1, text="Agreed."
+    )
     return {
         Organisation: make.organisation(f"X{n}", confidence="check"),
         Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
@@ -101,6 +107,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         NationalReport: report, ProgressUpdate: report.progress_updates.get(),
         ReportVersion: report.versions.get(),
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
+        Minutes: minutes, MinutesSection: minutes_section,
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip
