@@ -111,6 +111,7 @@ class Brief:
     overdue: list[Overdue]
     floor: list[Waiting]
     actions: list[ActionPoint]
+    readable: list[Organisation]  # the countries whose brief its reader may ask for
 
     @property
     def totals(self) -> list[Total]:
@@ -151,37 +152,34 @@ class Told(NamedTuple):
     figures: tuple[int | None, ...]
 
 
-def build(meeting: Meeting, user: Any, only: Organisation | None = None) -> Brief:
-    """The brief of today, as far as `user` may read; of one country with `only`."""
+def build(meeting: Meeting, user: Any, code: str = "") -> Brief:
+    """The brief of today, as far as `user` may read; of one country by its code.
+
+    Raises Organisation.DoesNotExist for a country that the person may not read.
+    """
     on, previous = clock.today(), Meeting.objects.last_before(meeting)
     since = clock.end_of(previous.ends_on) if previous else clock.start_of(meeting.cycle.starts_on)
-    reports = list(_reports(meeting.cycle, user, only, on))
+    readable = list(_reports(meeting.cycle, user, on))
+    reports = [report for report in readable if code in ("", report.code)]
+    if code and not reports:
+        raise Organisation.DoesNotExist
+    only = reports[0].member_state if code else None
     told, gaps = _told(reports), _gaps(meeting.cycle, user)
     found = standings.standings(
         reports, _deadlines(meeting.cycle, user), _granted(meeting.cycle), on, _moments(told)
     )
-    mine = {report.member_state_id for report in reports}
     return Brief(
         meeting=meeting, only=only, previous=previous, since=since, on=on,
         countries=[_country(r, told[r.pk], gaps[r.member_state_id], found[r.pk], previous, since) for r in reports],
-        overdue=_overdue(reports, found), floor=_floor(gap for state in mine for gap in gaps[state]),
-        actions=list(_actions(meeting.cycle, user, only)),
+        overdue=_overdue(reports, found), floor=_floor(gap for r in reports for gap in gaps[r.member_state_id]),
+        actions=list(_actions(meeting.cycle, user, only)), readable=[r.member_state for r in readable],
     )  # fmt: skip
 
 
-def readable(cycle: Any, user: Any) -> Any:
-    """The countries whose brief this person may read."""
-    reports = NationalReport.objects.filter(cycle=cycle).visible_to(user)
-    return cycle.members().filter(pk__in=reports.values("member_state"))
-
-
-def _reports(cycle: Any, user: Any, only: Organisation | None, on: date) -> Any:
+def _reports(cycle: Any, user: Any, on: date) -> Any:
     seats = cycle.memberships.filter(joined_on__lte=on)
     reports = NationalReport.objects.filter(cycle=cycle, member_state__in=seats.values("member_state"))
-    reports = (
-        reports.visible_to(user).select_related("member_state", "cycle").order_by("member_state__name_en")
-    )
-    return reports.filter(member_state=only) if only else reports
+    return reports.visible_to(user).select_related("member_state", "cycle").order_by("member_state__name_en")
 
 
 def _told(reports: list[Any]) -> dict[int, list[Told]]:

@@ -189,14 +189,6 @@ class AgendaItem(MeetingPart):
         return self.allow(AGENDA_MOVES, move)
 
 
-def backlog_before(meeting: Meeting, user: Any) -> Any:
-    """What earlier meetings of the series did not reach and this one may take up; none unless it is the next."""
-    if Meeting.objects.next_after(meeting, including=True) != meeting:
-        return AgendaItem.objects.none()
-    rows = AgendaItem.objects.backlog().filter(meeting__in=Meeting.objects.before(meeting).visible_to(user))
-    return rows.select_related("meeting__cycle").order_by("meeting__planned_from", "position")
-
-
 def planned_minutes(items: list[AgendaItem]) -> int:
     """How long the agenda takes, as far as times are set aside."""
     return sum(item.duration or 0 for item in items)

@@ -31,7 +31,7 @@ from reviews.models import (
     MeetingStatus,
     Minutes,
 )
-from reviews.models.agenda import backlog_before, planned_minutes
+from reviews.models.agenda import planned_minutes
 from reviews.tables import ActionPointTable, MeetingTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
 
@@ -78,14 +78,14 @@ def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     meeting = meeting_or_404(request, cycle, code)
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
+    agenda, backlog = _agenda(request.user, meeting)
     own, former = _actions(request.user, meeting)
-    agenda = list(meeting.agendaitems.select_related("carried_from__meeting"))
     context = {
         "cycle": cycle, "nav": "meetings", "meeting": meeting, "title": meeting.title, "may_run": may_run,
         "agenda": agenda, "planned_minutes": planned_minutes(agenda), "decisions": meeting.decisions.all(),
         "delegations": meeting.delegations.select_related("organisation"),
         "actions": [ActionShown(point, request.user) for point in own], "former_actions": former,
-        "backlog": backlog_before(meeting, request.user) if may_run else [],
+        "backlog": backlog if may_run else [],
         "hanging": meeting.hanging.visible_to(request.user).select_related("cycle"),
         "has_minutes": Minutes.objects.visible_to(request.user).filter(meeting=meeting).exists(),
         "reads_brief": policy.reach(request.user, "report.read") is not policy.Reach.NOTHING,
@@ -118,16 +118,29 @@ class ActionShown:
         return FinishForm(auto_id=f"finish-{self.point.pk}-%s", high=self.point.is_high)
 
 
-def _actions(user: Any, meeting: Meeting) -> tuple[list[ActionPoint], list[ActionPoint]]:
+def _agenda(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
+    """The meeting's agenda; if it is the next of its series, what earlier ones did not reach."""
+    earlier = Meeting.objects.before(meeting).visible_to(user)
+    late = AgendaItem.objects.backlog().filter(meeting__in=earlier)
+    rows = AgendaItem.objects.filter(meeting=meeting) | late
+    own, backlog = _apart(rows.select_related("meeting__cycle", "carried_from__meeting"), meeting, "position")
+    is_next = backlog and Meeting.objects.next_after(meeting, including=True) == meeting
+    return own, backlog if is_next else []
+
+
+def _actions(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
     """The meeting's own action points, and what is unfinished of earlier meetings of its series."""
     earlier = Meeting.objects.before(meeting).visible_to(user)
     former = ActionPoint.objects.unfinished().filter(meeting__in=earlier)
-    rows = (ActionPoint.objects.filter(meeting=meeting) | former).select_related(
-        "owner", "owner_body", "meeting__cycle"
-    )
-    found = list(rows.order_by("meeting__planned_from", "meeting", "number"))
-    own = [point for point in found if point.meeting_id == meeting.pk]
-    return own, [point for point in found if point.meeting_id != meeting.pk]
+    rows = ActionPoint.objects.filter(meeting=meeting) | former
+    return _apart(rows.select_related("owner", "owner_body", "meeting__cycle"), meeting, "number")
+
+
+def _apart(rows: Any, meeting: Meeting, order: str) -> tuple[list[Any], list[Any]]:
+    """What belongs to the meeting, and what to earlier ones: one question to the database for both."""
+    found = list(rows.order_by("meeting__planned_from", "meeting", order))
+    own = [row for row in found if row.meeting_id == meeting.pk]
+    return own, [row for row in found if row.meeting_id != meeting.pk]
 
 
 class AddMeeting(FormPage):
