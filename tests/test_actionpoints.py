@@ -126,6 +126,8 @@ def test_who_opens_the_document(cast, meeting, sign_in):
     url = f"{PAGE}{made.pk}/file/"
     assert made.file.name.startswith("actions/")
     assert "report" not in made.file.name
+    public = sign_in(cast.observer).get(meeting.get_absolute_url()).content.decode()
+    assert not [told for told in (made.file.name, "report.pdf", made.sha256) if told in public]
     answer = sign_in(cast.vnm).get(url)
     assert answer["Content-Disposition"] == 'attachment; filename="action-3-1.pdf"'
     assert b"".join(answer.streaming_content) == make.PDF

@@ -157,7 +157,8 @@ def test_whoever_has_met_a_deadline_does_not_owe_it_again(cast, report, meeting)
 
 
 def test_all_or_nothing(cast, meeting, before, after, monkeypatch):
-    follow, followed = Deadline.follow, []
+    follow: Any = Deadline.follow
+    followed: list[Deadline] = []
 
     def once(deadline: Deadline, *args: Any, **kwargs: Any) -> Deadline:
         if followed:
