@@ -18,6 +18,7 @@ from reviews.models import (
     Deadline,
     Extension,
     Meeting,
+    Minutes,
     NationalReport,
     Organisation,
     ReportStatus,
@@ -63,6 +64,7 @@ PAGES: dict[str, Any] = {
     "reviews.datagap": DataGap.objects.select_related("cycle", "member_state"),
     "reviews.deadline": Deadline.objects.select_related("cycle"),
     "reviews.meeting": Meeting.objects.select_related("cycle"),
+    "reviews.minutes": Minutes.objects.select_related("meeting__cycle"),
     "reviews.reviewcycle": ReviewCycle.objects.all(),
 }
 # What is news; the rest (an agenda item, a delegation) stands on its own page's history.
@@ -79,6 +81,7 @@ def waiting(user: Any, cycles: list[Any]) -> list[Item]:
     """What waits for this person in these cycles, oldest first."""
     found = [*_own_reports(user, cycles), *_gaps(user, cycles), *_to_read(user, cycles)]
     found += [*_to_decide(user, cycles), *_silent(user, cycles), *_actions(user, cycles)]
+    found += _to_verify(user, cycles)
     return sorted(found, key=lambda item: item.since)
 
 
@@ -189,3 +192,12 @@ def _actions(user: Any, cycles: list[Any]) -> Iterator[Item]:
     for point in points.select_related("meeting__cycle"):
         about = f"{point.text} · {_now('due')} {date_format(point.due_on)}"
         yield Item(point.held_since, _now("Act after a meeting"), about, point.get_absolute_url())
+
+
+def _to_verify(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    if not policy.may(user, "action.verify"):
+        return
+    points = ActionPoint.objects.filter(meeting__cycle__in=cycles).to_verify().exclude(finished_by=user)
+    for point in points.select_related("meeting__cycle"):
+        about = f"{point.code} · {point.text}"
+        yield Item(point.held_since, _now("Verify an action point"), about, point.get_absolute_url())

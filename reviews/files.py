@@ -50,13 +50,13 @@ def check(upload: UploadedFile) -> None:
 
 
 @contextmanager
-def stored(upload: UploadedFile) -> Iterator[dict[str, Any]]:
+def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[dict[str, Any]]:
     """Keep the file while the block runs through; if the block fails, no orphan stays behind.
 
     Yields the columns that describe it: file, original_name, size (bytes), sha256.
     """
     digest, kind = _sha256(upload), kind_of(upload)
-    name = default_storage.save(f"reports/{secrets.token_hex(16)}.{kind}", upload)
+    name = default_storage.save(f"{folder}/{secrets.token_hex(16)}.{kind}", upload)
     try:
         yield {
             "file": name,

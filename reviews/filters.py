@@ -24,6 +24,7 @@ from reviews.models import (
     NationalReport,
     Organisation,
     Output,
+    Priority,
     ProgressUpdate,
     ReportStatus,
     Series,
@@ -135,10 +136,11 @@ class MeetingFilter(CycleFilterSet):
 
 class ActionPointFilter(CycleFilterSet):
     status = choice(_("Status"), ActionStatus.choices)
+    priority = choice(_("Priority"), Priority.choices)
 
     class Meta:
         model = ActionPoint
-        fields = ("status",)
+        fields = ("status", "priority")
 
 
 class FindingFilter(CycleFilterSet):

@@ -42,6 +42,7 @@ class Duty:
 
 _READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
 _READ_OWN |= {"finding.read", "disruption.read", "plan.read"}
+_READ_OWN |= {"minutes.read"}
 _COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
 _READ_ALL = _COMMON | {
@@ -52,6 +53,7 @@ _READ_ALL = _COMMON | {
     "disruption.read",
     "plan.read",
 }
+_READ_ALL |= {"minutes.read", "action.papers"}
 _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
 
 DUTIES: dict[str, Duty] = {
@@ -69,7 +71,7 @@ DUTIES: dict[str, Duty] = {
     ),
     Role.LEAD_CONSULTANT: Duty(
         _("A regional consultant who also approves guidance before a country sees it."),
-        everywhere=frozenset(_CONSULTING | {"guidance.approve"}),
+        everywhere=frozenset(_CONSULTING | {"guidance.approve", "action.verify"}),
     ),
     Role.SECRETARIAT: Duty(
         _("Keeps the calendar: sets deadlines, decides extensions, runs meetings, keeps reference data."),
@@ -83,6 +85,8 @@ DUTIES: dict[str, Duty] = {
                 "disruption.edit",
                 "reference.edit",
                 "plan.edit",
+                "action.verify",
+                "deadline.follow",
             }
         ),
     ),
@@ -94,7 +98,7 @@ DUTIES: dict[str, Duty] = {
 
 ADMINISTRATOR = Duty(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
-    everywhere=frozenset(_READ_ALL | {"cycle.run", "reference.edit", "record.correct"}),
+    everywhere=frozenset(_READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow"}),
 )
 
 

@@ -175,13 +175,13 @@ class ActionPointTable(tables.Table):
     code = tables.Column(
         _("Action point"), accessor="code", linkify=open_row, order_by=("meeting__planned_from", "number")
     )
-    status = StatusColumn()
+    status = StatusColumn(accessor="status_text", order_by="status")
     due_on = DayColumn()
     holder = tables.Column(_("Owner"), accessor="holder", orderable=False)
 
     class Meta:
         model = ActionPoint
-        fields = ("code", "text", "holder", "due_on", "status", "closing_note")
+        fields = ("code", "text", "holder", "due_on", "priority", "status", "closing_note")
 
 
 class FindingTable(tables.Table):

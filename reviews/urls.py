@@ -1,10 +1,24 @@
 """Every address of the site: nouns, with POST verbs beneath."""
 
+from typing import Any
+
 from django.contrib.auth import views as accounts
 from django.urls import include, path, register_converter
 
 from reviews import converters
-from reviews.views import board, datagaps, deadlines, desk, meetings, plans, recommendations, reports
+from reviews.views import (
+    agenda,
+    board,
+    briefs,
+    datagaps,
+    deadlines,
+    desk,
+    meetings,
+    minutes,
+    plans,
+    recommendations,
+    reports,
+)
 
 register_converter(converters.StateCode, "state")
 register_converter(converters.GapCode, "gap")
@@ -50,13 +64,39 @@ deadline_urls = [
     path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
 ]
 
-meeting_urls = [
+meeting_urls: list[Any] = [
     path("", meetings.meeting_page, name="meeting"),
     path("edit/", meetings.EditMeeting.as_view(), name="meeting-edit"),
     path("hold/", meetings.HoldMeeting.as_view(), name="meeting-hold"),
     path("cancel/", meetings.CancelMeeting.as_view(), name="meeting-cancel"),
     path("<part:kind>/add/", meetings.AddPart.as_view(), name="meeting-add-part"),
     path("<part:kind>/<number:pk>/", meetings.EditPart.as_view(), name="meeting-edit-part"),
+]
+
+agenda_urls = [
+    path("conclude/", agenda.ConcludeItem.as_view(), name="agenda-conclude"),
+    path("up/", agenda.MoveItemUp.as_view(), name="agenda-up"),
+    path("down/", agenda.MoveItemDown.as_view(), name="agenda-down"),
+    path("put-off/", agenda.PutOffItem.as_view(), name="agenda-put-off"),
+    path("carry/", agenda.CarryItem.as_view(), name="agenda-carry"),
+    path("reopen/", agenda.ReopenItem.as_view(), name="agenda-reopen"),
+]
+
+minutes_urls = [
+    path("", minutes.minutes_page, name="minutes"),
+    path("docx/", minutes.minutes_docx, name="minutes-docx"),
+    path("draft/", minutes.DraftMinutes.as_view(), name="minutes-draft"),
+    path("circulate/", minutes.CirculateMinutes.as_view(), name="minutes-circulate"),
+    path("adopt/", minutes.AdoptMinutes.as_view(), name="minutes-adopt"),
+    path("<number:pk>/", minutes.EditSection.as_view(), name="minutes-section"),
+    path("<number:pk>/redraft/", minutes.RedraftSection.as_view(), name="minutes-redraft"),
+]
+
+meeting_urls += [
+    path("agenda/<number:pk>/", include(agenda_urls)),
+    path("minutes/", include(minutes_urls)),
+    path("brief/", briefs.brief_page, name="brief"),
+    path("brief/docx/", briefs.brief_docx, name="brief-docx"),
 ]
 
 cycle_urls = [
@@ -84,6 +124,8 @@ cycle_urls = [
     path("plan/", plans.plan_page, name="plan"),
     path("plan/<slug:code>/edit/", plans.EditStep.as_view(), name="plan-edit"),
     path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
+    path("actions/<number:pk>/verify/", meetings.VerifyAction.as_view(), name="action-verify"),
+    path("actions/<number:pk>/file/", meetings.action_file, name="action-file"),
 ]
 
 account_urls = [

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from reviews import minutes as drafting
 from reviews.models import ActionPoint, AgendaItem, Extension
 from reviews.urls import account_urls
 from tests import make
@@ -34,6 +35,8 @@ TYPED: dict[str, Any] = {
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
+    "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
+    "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
     "plan-outcome": {"move": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
@@ -63,6 +66,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     asked = page != "extension-ask"  # one request at a time
     made.extension = asked and extension(made, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
+    made.minutes = around_minutes(page, made, cast)
     return made
 
 
@@ -88,9 +92,37 @@ def action_of(page: str, meeting: Any, cast: Any) -> Any:
     point = meeting.record(
         ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
     )
+    if page in ("action-verify", "action-file"):
+        point.edit(by=cast.secretariat, seen=point.version, priority="high")
+        point.finish(by=cast.vnm, seen=point.version, note="Sent.", file=make.pdf())
     if page == "action-reopen":
         point.finish(by=cast.vnm, seen=point.version, note="Sent.")
     return point
+
+
+def around_minutes(page: str, made: Any, cast: Any) -> Any:
+    """The minutes, their part and the agenda item that this page's step is about."""
+    by, meeting, item = cast.secretariat, made.meeting, made.agenda
+    other = meeting.record(AgendaItem, by=by, title="Round")
+    if page == "agenda-up":
+        made.agenda = other
+    if page in ("agenda-carry", "agenda-reopen"):
+        item.put_off(by=by, seen=item.version)
+        days = {"planned_from": date(2020, 9, 8), "planned_to": date(2020, 9, 8)}
+        make.meeting(meeting.cycle, by=by, code="4", **days)
+    return minutes_for(page, made, cast) if page.partition("-")[0] == "minutes" else None
+
+
+def minutes_for(page: str, made: Any, cast: Any) -> Any:
+    by, meeting = cast.secretariat, made.meeting
+    meeting.hold(by=by, seen=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to)
+    if page == "minutes-draft":
+        return meeting
+    minutes = drafting.draft(by=by, meeting=meeting)
+    if page != "minutes-circulate":
+        minutes.circulate(by=by, seen=minutes.version)
+    made.section = minutes.sections.get(kind="decisions")
+    return made.section if page in ("minutes-section", "minutes-redraft") else minutes
 
 
 def extension(made: Any, cast: Any) -> Any:
@@ -108,7 +140,10 @@ def address(page: str, made: Any) -> str:
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],
         "action": [made.action.pk], "board": [], "framework": [],
     }  # fmt: skip
+    codes |= {"minutes": ["3"], "brief": ["3"], "agenda": ["3", made.agenda.pk]}
     more = {
+        "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
+        "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
         "plan": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],

@@ -27,6 +27,8 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Meeting,
+    Minutes,
+    MinutesSection,
     NationalReport,
     Organisation,
     PlanStep,
@@ -95,6 +97,10 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         ),
     }
     make.submitted(report, by=cast.vnm)
+    minutes = Minutes.record_new(by=by, meeting=meeting)
+    minutes_section = MinutesSection.record_new(
+        by=by, minutes=minutes, kind="decisions", position=1, text="Agreed."
+    )
     return {
         Organisation: make.organisation(f"X{n}", confidence="check"),
         Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
@@ -105,6 +111,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         Finding: make.finding(report, by=cast.vnm),
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
         PlanStep: make.step(cycle, by=by),
+        Minutes: minutes, MinutesSection: minutes_section,
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from reviews.loading import story
 from reviews.models import (
     ActionPoint,
     ActionStatus,
+    AgendaItem,
     ClosingWay,
     Confidence,
     DataGap,
@@ -27,6 +28,7 @@ from reviews.models import (
     GapStatus,
     Meeting,
     MeetingStatus,
+    Minutes,
     NationalReport,
     Organisation,
     ProgressUpdate,
@@ -137,6 +139,16 @@ def test_coordination_meetings(demo):
     assert Delegation.objects.filter(meeting=third, present=True).count() == 12
     assert min(third.agendaitems.count(), third.decisions.count(), third.actionpoints.count()) >= 3
     assert values(ProgressUpdate, "meeting__code") == {None, "1", "2", "3"}
+
+
+def test_what_came_of_the_third_meeting(demo):
+    minutes = Minutes.objects.get()
+    assert (minutes.meeting.code, minutes.status) == ("3", "circulated")
+    assert "Viet Nam: data collection 65 %" in minutes.sections.get(kind="round").text
+    assert [item.number for item in AgendaItem.objects.backlog()] == [5]
+    assert [point.code for point in ActionPoint.objects.to_verify()] == ["2/3"]
+    hanging = Deadline.objects.get(anchor__isnull=False)
+    assert (hanging.anchor.code, hanging.offset_days, hanging.due_on) == ("wrap-up", -5, date(2020, 10, 1))
 
 
 def test_nothing_happened_later_than_today(demo):

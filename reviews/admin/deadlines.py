@@ -33,7 +33,7 @@ class DeadlineAdmin(TrackedAdmin):
     list_select_related = ("cycle",)
     search_fields = ("title", "cycle__name_en", "cycle__slug", "confidence_note")
     date_hierarchy = "due_on"
-    autocomplete_fields = ("cycle",)
+    autocomplete_fields = ("cycle", "anchor")
     readonly_fields = ("number", "first_due_on")
     fixed = ("cycle",)
     inlines = (ExtensionsShown,)
@@ -41,7 +41,7 @@ class DeadlineAdmin(TrackedAdmin):
         section(None, "cycle number title output"),
         section(
             _("Dates"),
-            "opens_on due_on last_on first_due_on confidence_note",
+            "opens_on due_on last_on first_due_on anchor offset_days confidence_note",
             about=_(
                 "Days in Jakarta; a deadline includes its day. The first due date stays and is shown when"
                 " the deadline moves. Without a last acceptable day nothing is locked."

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, confidence_mark, section
 from reviews.admin.gate import site
-from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
+from reviews.models import ActionPoint, ActionStatus, AgendaItem, Decision, Delegation, Meeting
 
 
 class PartShown(ShownInline):
@@ -23,7 +23,8 @@ class PartShown(ShownInline):
 
 class AgendaShown(PartShown):
     model = AgendaItem
-    fields = ("number", "title", "presenter")
+    fields = ("position", "title", "presenter", "status", "outcome")
+    readonly_fields = ("position",)
 
 
 class DelegationsShown(PartShown):
@@ -39,7 +40,7 @@ class DecisionsShown(PartShown):
 
 class ActionsShown(PartShown):
     model = ActionPoint
-    fields = ("number", "text", "owner", "owner_body", "due_on", "status")
+    fields = ("number", "text", "owner", "owner_body", "due_on", "priority", "status")
     beside = ("owner", "owner_body")
 
 
@@ -67,7 +68,7 @@ class MeetingAdmin(TrackedAdmin):
         ),
         section(_("Place"), "host mode place time_zone"),
         section(_("Who may look at it"), "shared"),
-        section(_("Where it comes from"), "source confidence"),
+        section(_("Where it comes from"), "source confidence disruption"),
     ]
 
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
@@ -95,10 +96,18 @@ class MeetingPartAdmin(TrackedAdmin):
 
 @admin.register(AgendaItem, site=site)
 class AgendaItemAdmin(MeetingPartAdmin):
-    list_display = ("title", "number", "meeting", "presenter")
+    list_display = ("title", "position", "meeting", "presenter", "status", "outcome")
+    list_filter = ("meeting__cycle", "meeting", "status", "outcome")
     search_fields = ("title", "presenter", "meeting__title")
+    readonly_fields = ("number", "position", "carried_from")
+    later = ("status", "outcome", "outcome_text")
     fieldsets = [
-        section(None, "meeting number title presenter"),
+        section(None, "meeting number position title presenter paper duration"),
+        section(
+            _("What came of it"),
+            "status outcome outcome_text carried_from",
+            about=_("A concluded item has its outcome, and no other has one."),
+        ),
     ]
 
 
@@ -127,20 +136,43 @@ class DecisionAdmin(MeetingPartAdmin):
 
 @admin.register(ActionPoint, site=site)
 class ActionPointAdmin(MeetingPartAdmin):
-    list_display = ("beginning", "code", "meeting", "owner", "owner_body", "due_on", "status")
-    list_filter = ("meeting__cycle", "meeting", "status", ("owner_body", OCCURRING))
+    list_display = ("beginning", "code", "meeting", "owner", "owner_body", "due_on", "priority", "status")
+    list_filter = ("meeting__cycle", "meeting", "status", "priority", ("owner_body", OCCURRING))
     list_select_related = ("meeting", "owner", "owner_body")
     search_fields = ("text", "owner__name", "owner_body__name_en", "meeting__title")
     date_hierarchy = "due_on"
     autocomplete_fields = ("meeting", "owner", "owner_body")
-    readonly_fields = ("number", "held_since")
+    readonly_fields = (
+        "number",
+        "held_since",
+        "finished_by",
+        "verified_by",
+        "original_name",
+        "size",
+        "sha256",
+    )
     later = ("status", "closing_note")
     takes_hold = ("status", "owner", "owner_body")
     fieldsets = [
-        section(None, "meeting number text due_on"),
+        section(None, "meeting number text due_on priority"),
         section(_("Owner"), "owner owner_body held_since", about=_("One of the two: a person or a body.")),
         section(_("Status"), "status closing_note", about=_("Done or dropped only with a closing note.")),
+        section(
+            _("Evidence"),
+            "finished_by verified_by original_name size sha256",
+            about=_("One of high priority is done with a document, and verified by a second person."),
+        ),
     ]
+
+    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """A corrected status: who finished it, if that is not known, is whoever corrects it."""
+        follows = super().following(request, record, values)
+        if "status" not in values:
+            return follows
+        done = values["status"] in (ActionStatus.DONE, ActionStatus.VERIFIED)
+        finished = (record.finished_by or request.user) if done else None
+        verified = request.user if values["status"] == ActionStatus.VERIFIED else None
+        return follows | {"finished_by": finished, "verified_by": verified}
 
     @admin.display(description=_("number"), ordering="number")
     def code(self, action: ActionPoint) -> str:

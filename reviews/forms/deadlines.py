@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
 from reviews.models import Deadline, Extension
+from reviews.models.deadlines import hung
 
 
 class DeadlineForm(RecordForm):
@@ -16,7 +17,10 @@ class DeadlineForm(RecordForm):
 
     class Meta:
         model = Deadline
-        fields = ("title", "output", "opens_on", "due_on", "last_on", "only_for", "shared", "confidence_note")
+        fields = (
+            "title", "output", "anchor", "offset_days", "opens_on", "due_on", "last_on", "only_for", "shared",
+            "confidence_note",
+        )  # fmt: skip
         widgets = {
             "opens_on": day_widget(),
             "due_on": day_widget(),
@@ -24,6 +28,8 @@ class DeadlineForm(RecordForm):
             "only_for": forms.CheckboxSelectMultiple,
         }
         help_texts = {
+            "anchor": _("It moves with that meeting; empty: it has dates of its own."),
+            "offset_days": _("Such as 5, or -5 for five days before it. The due day follows from it."),
             "due_on": _("A day in Jakarta; “by” includes the day."),
             "last_on": _("After this day submission is locked; empty: never."),
             "only_for": _("None ticked: all members."),
@@ -32,8 +38,18 @@ class DeadlineForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["only_for"].queryset = self.instance.cycle.members(self.instance.cycle.ends_on)  # type: ignore[attr-defined]
+        self.fields["anchor"].queryset = self.instance.cycle.meetings.all()  # type: ignore[attr-defined]
+        self.fields["anchor"].empty_label = _("no meeting")  # type: ignore[attr-defined]
+        self.fields["due_on"].required = False
         if self.instance.pk is None:
             del self.fields["why"]
+
+    def clean(self) -> dict[str, Any]:
+        """The due day is owed, unless it follows from a meeting."""
+        typed: dict[str, Any] = hung(super().clean() or self.cleaned_data)
+        if not typed.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", self.fields["due_on"].error_messages["required"])
+        return typed
 
 
 class ExtensionForm(RecordForm):

@@ -28,7 +28,7 @@ class MeetingForm(RecordForm):
         model = Meeting
         fields = (
             "title", "series", "number", "code", "planned_from", "planned_to", "host", "mode", "place", "time_zone",
-            "shared",
+            "shared", "disruption",
         )  # fmt: skip
         widgets = {"planned_from": day_widget(), "planned_to": day_widget()}
         help_texts = {"code": _("Such as 3 for the third coordination meeting, or soca-29.")}
@@ -36,6 +36,7 @@ class MeetingForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["host"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+        self.fields["disruption"].queryset = self.instance.cycle.disruptions.all()  # type: ignore[attr-defined]
         if self.instance.pk is None:
             del self.fields["why"]
 
@@ -49,7 +50,8 @@ class HoldForm(ReviewForm):
 class AgendaItemForm(RecordForm):
     class Meta:
         model = AgendaItem
-        fields = ("title", "presenter")
+        fields = ("title", "presenter", "paper", "duration")
+        help_texts = {"paper": _("The paper's number, title or address.")}
 
 
 class DelegationForm(RecordForm):
@@ -73,6 +75,9 @@ class DecisionForm(RecordForm):
 class ActionPointForm(RecordForm):
     class Meta:
         model = ActionPoint
-        fields = ("text", "owner_body", "owner", "due_on")
+        fields = ("text", "owner_body", "owner", "due_on", "priority")
         widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_widget()}
-        help_texts = {"owner_body": _("A body, or a person below: one of the two.")}
+        help_texts = {
+            "owner_body": _("A body, or a person below: one of the two."),
+            "priority": _("High: closed with a document, which a second person verifies."),
+        }

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions, clock
+from reviews import actions, clock, minutes
 from reviews.loading import pdf
 from reviews.loading.rows import FIXTURES, Row, read
 from reviews.models import (
@@ -25,9 +25,11 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Meeting,
+    Minutes,
     NationalReport,
     Organisation,
     PlanStep,
+    Priority,
     ReviewCycle,
     TimelineEvent,
     User,
@@ -166,7 +168,38 @@ def _hold(row: Row, by: User) -> None:
 
 
 def _agenda(row: Row, by: User) -> None:
-    _meeting(row).record(AgendaItem, by=by, **_texts(row, "title", "presenter"))
+    values = _texts(row, "title", "presenter", "paper") | {"duration": row.number("duration")}
+    _meeting(row).record(AgendaItem, by=by, **values)
+
+
+def _item(row: Row) -> AgendaItem:
+    return AgendaItem.objects.get(meeting=_meeting(row), number=row.text("number"))
+
+
+def _conclude(row: Row, by: User) -> None:
+    item = _item(row)
+    item.conclude(by=by, seen=item.version, outcome=row.text("outcome"), outcome_text=row.text("text"))
+
+
+def _finish(row: Row, by: User) -> None:
+    """With a document where the priority asks for one."""
+    point = _action(row)
+    paper = _invented(f"Action {point.code}", f"action-{point.number}") if point.is_high else None
+    point.finish(by=by, seen=point.version, note=row.text("note"), file=paper)
+
+
+def _minutes(row: Row) -> Minutes:
+    return Minutes.objects.get(meeting=_meeting(row))
+
+
+def _draft(row: Row, by: User) -> None:
+    minutes.draft(by=by, meeting=_meeting(row))
+
+
+def _word(row: Row, by: User) -> None:
+    """A part of the minutes in the Secretariat's own words."""
+    part = _minutes(row).sections.get(kind=row.text("title"))
+    part.edit(by=by, seen=part.version, text=row.text("text"))
 
 
 def _delegations(row: Row, by: User) -> None:
@@ -180,7 +213,8 @@ def _decide(row: Row, by: User) -> None:
 
 def _act(row: Row, by: User) -> None:
     owner, body = _person(row.text("owner")), next(iter(_bodies(row, "organisations")), None)
-    values = {"owner": owner, "owner_body": body, "due_on": row.day("due_on")}
+    values: dict[str, Any] = {"owner": owner, "owner_body": body, "due_on": row.day("due_on")}
+    values["priority"] = row.text("priority") or Priority.NORMAL
     _meeting(row).record(ActionPoint, by=by, **_texts(row, "text"), **values)
 
 
@@ -188,8 +222,11 @@ def _act(row: Row, by: User) -> None:
 
 
 def _set_deadline(row: Row, by: User) -> None:
+    hung: dict[str, Any] = {}
+    if row.text("meeting"):
+        hung = {"anchor": _meeting(row), "offset_days": int(row.text("offset_days"))}
     Deadline.set_for(
-        _cycle(), by=by, only_for=_bodies(row, "only_for"), shared=bool(row.text("shared")),
+        _cycle(), by=by, **hung, only_for=_bodies(row, "only_for"), shared=bool(row.text("shared")),
         **_texts(row, "title", "output", "confidence_note"), **_days(row),
     )  # fmt: skip
 
@@ -236,8 +273,12 @@ def _submit(row: Row, by: User) -> None:
 
 def _paper(report: NationalReport) -> SimpleUploadedFile:
     number = report.versions.count() + 1
-    content = pdf.page("Demonstration: invented content", f"{report.code}, version {number}")
-    return SimpleUploadedFile(f"{report.code}-demonstration-{number}.pdf", content, "application/pdf")
+    return _invented(f"{report.code}, version {number}", f"{report.code}-demonstration-{number}")
+
+
+def _invented(what: str, name: str) -> SimpleUploadedFile:
+    content = pdf.page("Demonstration: invented content", what)
+    return SimpleUploadedFile(f"{name}.pdf", content, "application/pdf")
 
 
 def _start_reading(row: Row, by: User) -> None:
@@ -329,8 +370,14 @@ STEPS: dict[str, dict[str, Step]] = {
         "delegations": _delegations,
         "decision": _decide,
         "action": _act,
-        "finish": _noted(_action, ActionPoint.finish),
+        "finish": _finish,
         "drop": _noted(_action, ActionPoint.drop),
+        "verify": _noted(_action, ActionPoint.verify),
+        "conclude": _conclude,
+        "put_off": _noted(_item, AgendaItem.put_off),
+        "draft": _draft,
+        "word": _word,
+        "circulate": _noted(_minutes, Minutes.circulate),
     },
     "plan.csv": {"step": _plan_step},
 }

@@ -1,3 +1,5 @@
+from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
+from reviews.models.agenda import AgendaItem, AgendaStatus, Outcome
 from reviews.models.datagaps import ClosingWay, DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
 from reviews.models.disruptions import Disruption, DisruptionKind
@@ -15,9 +17,6 @@ from reviews.models.framework import (
     TimelineEvent,
 )
 from reviews.models.meetings import (
-    ActionPoint,
-    ActionStatus,
-    AgendaItem,
     Decision,
     Delegation,
     Meeting,
@@ -26,6 +25,7 @@ from reviews.models.meetings import (
     Mode,
     Series,
 )
+from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
@@ -43,4 +43,5 @@ __all__ = [
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
     "PlanStep", "StepKind", "StepStatus",
+    "AgendaStatus", "Minutes", "MinutesSection", "MinutesStatus", "Outcome", "Priority", "SectionKind",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -19,6 +20,7 @@ from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Tracked, TrackedQuerySet
 
 DUE_SOON_DAYS = 14
+FARTHEST_DAYS = 366  # a deadline hangs at most a year before or after a meeting
 
 
 class Output(models.TextChoices):
@@ -130,6 +132,13 @@ class Deadline(Tracked):
     )  # none: all members
     shared = models.BooleanField(_("shared with observers"), default=False)
     confidence_note = models.CharField(_("note on the dates"), max_length=200, blank=True)
+    anchor = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from"),
+    )  # NULL: has dates of its own  # fmt: skip
+    offset_days = models.SmallIntegerField(
+        _("days after that meeting"), null=True, blank=True,
+        validators=[MinValueValidator(-FARTHEST_DAYS), MaxValueValidator(FARTHEST_DAYS)],
+    )  # NULL: has dates of its own; negative: days before it  # fmt: skip
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -145,6 +154,15 @@ class Deadline(Tracked):
                 condition=Q(last_on__isnull=True) | Q(last_on__gte=F("due_on")),
                 name="deadline_last_after_due",
             ),
+            models.CheckConstraint(
+                condition=Q(anchor__isnull=True, offset_days__isnull=True)
+                | Q(anchor__isnull=False, offset_days__isnull=False),
+                name="deadline_anchor_with_offset",
+            ),
+            models.CheckConstraint(
+                condition=Q(offset_days__isnull=True) | Q(offset_days__range=(-FARTHEST_DAYS, FARTHEST_DAYS)),
+                name="deadline_offset_range",
+            ),
         )
 
     def __str__(self) -> str:
@@ -158,6 +176,10 @@ class Deadline(Tracked):
             raise ValidationError({"due_on": _("The due day comes before the opening.")})
         if self.last_on and self.due_on and self.last_on < self.due_on:
             raise ValidationError({"last_on": _("The last acceptable day comes before the due day.")})
+        if bool(self.anchor_id) != (self.offset_days is not None):
+            raise ValidationError({"offset_days": _("Give both, the meeting and the days, or neither.")})
+        if self.anchor and self.anchor.cycle_id != self.cycle_id:
+            raise ValidationError({"anchor": _("Choose a meeting of this review cycle.")})
 
     def is_common(self) -> bool:
         return not self.only_for.exists()
@@ -178,16 +200,39 @@ class Deadline(Tracked):
         """A new deadline with the cycle's next number."""
         policy.require(by, "deadline.set")
         number = (cycle.deadlines.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        values = hung(values)
         return cls.record_new(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
 
     def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Deadline":
         """Change it; the first date stays and is shown. Moving a date asks for a reason."""
         policy.require(by, "deadline.set")
+        values = hung(values)
         dates = {name: values[name] for name in ("opens_on", "due_on", "last_on") if name in values}
         moved = any(day != getattr(self, name) for name, day in dates.items())
         if moved and not why.strip():
             raise ValidationError({"why": _("Say why the dates move.")})
         return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
+
+    def when_following(self, meeting: Any) -> dict[str, Any]:
+        """Its dates once `meeting`, which it hangs from, has moved; empty where it stays as it is.
+
+        It stays if the new day has passed already: countries would be overdue from one moment to the next.
+        A window that is open does not close again, or who has met it would owe it anew.
+        """
+        due = meeting.day_at(self.offset_days)
+        if due == self.due_on or due < min(self.due_on, clock.today()):
+            return {}
+        by = due - self.due_on
+        opens = self.opens_on + by
+        if self.opens_on <= clock.today():
+            opens = min(self.opens_on, opens)
+        return {"opens_on": opens, "due_on": due, "last_on": self.last_on and self.last_on + by}
+
+    def follow(self, meeting: Any, *, by: Any, why: str) -> "Deadline":
+        """Move with the meeting it hangs from; the first date stays."""
+        policy.require(by, "deadline.follow")
+        days = self.when_following(meeting)
+        return self.change(by=by, seen=self.version, verb=Verb.MOVED, why=why, **days) if days else self
 
     def standing(self, met_on: date | None, granted_until: date | None, on: date) -> Standing:
         """How a country stands on a day.
@@ -213,6 +258,14 @@ class Deadline(Tracked):
         if on < self.opens_on:
             return State.NOT_YET_OPEN
         return State.DUE_SOON if clock.days_between(on, due) <= DUE_SOON_DAYS else State.OPEN
+
+
+def hung(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a deadline, with the day that follows from the meeting it hangs from."""
+    meeting, days = values.get("anchor"), values.get("offset_days")
+    if meeting is None or days is None:
+        return values
+    return values | {"due_on": meeting.day_at(days)}
 
 
 class ExtensionQuerySet(TrackedQuerySet):

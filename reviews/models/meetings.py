@@ -1,18 +1,17 @@
 """Coordination meetings and the meetings of the ladder, with what was decided and who acts on it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy
+from reviews import policy
 from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Tracked, TrackedQuerySet
@@ -50,21 +49,6 @@ MEETING_TONES = {
 }  # fmt: skip
 
 
-class ActionStatus(models.TextChoices):
-    OPEN = "open", _("open")
-    DONE = "done", _("done")
-    DROPPED = "dropped", _("dropped")
-
-
-ACTION_MOVES = {
-    "finish": Move((ActionStatus.OPEN,), ActionStatus.DONE),
-    "drop": Move((ActionStatus.OPEN,), ActionStatus.DROPPED),
-    "reopen": Move((ActionStatus.DONE, ActionStatus.DROPPED), ActionStatus.OPEN),
-}
-ACTION_TONES = {ActionStatus.OPEN: "warn", ActionStatus.DONE: "good", ActionStatus.DROPPED: "neutral"}
-ACTION_VERBS = {"finish": Verb.DONE, "drop": Verb.DROPPED, "reopen": Verb.REOPENED}
-
-
 class MeetingQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "MeetingQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
@@ -74,9 +58,33 @@ class MeetingQuerySet(TrackedQuerySet):
         """Planned and not over on that day."""
         return self.filter(status=MeetingStatus.PLANNED, planned_to__gte=on)
 
+    def in_series(self, meeting: "Meeting") -> "MeetingQuerySet":
+        """The meetings of one series; other meetings have nothing to do with each other."""
+        rows = self.filter(cycle=meeting.cycle_id, series=meeting.series)
+        return rows.none() if meeting.series == Series.OTHER else rows
+
+    def before(self, meeting: "Meeting") -> "MeetingQuerySet":
+        """The earlier meetings of the same series."""
+        same_day = Q(planned_from=meeting.planned_from, pk__lt=meeting.pk)
+        return self.in_series(meeting).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
+
+    def last_before(self, meeting: "Meeting") -> "Meeting | None":
+        """The one held last before it in its series."""
+        held = self.before(meeting).filter(status=MeetingStatus.HELD)
+        return held.order_by("planned_from", "pk").last()
+
+    def next_after(self, meeting: "Meeting", *, including: bool = False) -> "Meeting | None":
+        """The next one of the series that is planned; with `including`, it may be the meeting itself."""
+        planned = self.in_series(meeting).filter(status=MeetingStatus.PLANNED)
+        if not including:
+            planned = planned.filter(planned_from__gte=meeting.planned_from).exclude(pk=meeting.pk)
+        return planned.select_related("cycle").order_by("planned_from", "pk").first()
+
 
 class Meeting(Tracked):
     """A meeting in a series; the first plan stays when it moves."""
+
+    hanging: Any  # the deadlines set as days before or after it
 
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")
@@ -189,15 +197,37 @@ class Meeting(Tracked):
         return cls.record_new(by=by, cycle=cycle, **first, **values)
 
     def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
-        """Change what is planned; moving the dates asks why."""
+        """Change what is planned; moving the dates asks why, and moves the deadlines that hang from it."""
         policy.require(by, "meeting.run")
-        moved = any(
-            name in values and values[name] != getattr(self, name) for name in ("planned_from", "planned_to")
-        )
+        moved = self.would_move(values)
         if moved:
             self.allow(MEETING_MOVES, "move")
             _owe_reason(why)
-        return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
+        with transaction.atomic():
+            self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
+            self._take_along(by, why)
+        return self
+
+    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
+        """A correction of the planned days moves what hangs from it as well."""
+        with transaction.atomic():
+            super().correct(by=by, seen=seen, why=why, **values)
+            if {"planned_from", "planned_to"} & {*values}:
+                self._take_along(by, why)
+        return self
+
+    def would_move(self, values: dict[str, Any]) -> bool:
+        """Whether these values are other days than now planned."""
+        days = ("planned_from", "planned_to")
+        return any(name in values and values[name] != getattr(self, name) for name in days)
+
+    def day_at(self, offset_days: int) -> date:
+        """The day so many days before its first day (negative) or after its last."""
+        return (self.planned_from if offset_days < 0 else self.planned_to) + timedelta(days=offset_days)
+
+    def _take_along(self, by: Any, why: str) -> None:
+        for deadline in self.hanging.select_for_update().order_by("pk"):
+            deadline.follow(self, by=by, why=why)
 
     def hold(
         self, *, by: Any, seen: int, held_from: date | None, held_to: date | None, why: str = ""
@@ -270,23 +300,6 @@ def numbered(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
 
 
-class AgendaItem(MeetingPart):
-    """One item of a meeting's agenda, in order."""
-
-    number = models.PositiveSmallIntegerField(_("number"))
-    title = models.CharField(_("title"), max_length=300)
-    presenter = models.CharField(_("presenter"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("agenda item")
-        verbose_name_plural = _("agenda items")
-        ordering = ("meeting", "number")
-        constraints = (numbered("agenda_number_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.title}"
-
-
 class Delegation(MeetingPart):
     """Who came to a meeting for a member state or a body."""
 
@@ -327,116 +340,3 @@ class Decision(MeetingPart):
 
     def __str__(self) -> str:
         return f"{self.meeting} · {_now('decision')} {self.number}"
-
-
-class ActionPointQuerySet(TrackedQuerySet):
-    def open(self) -> "ActionPointQuerySet":
-        return self.filter(status=ActionStatus.OPEN)
-
-    def overdue(self, on: date) -> "ActionPointQuerySet":
-        return self.open().filter(due_on__lt=on)
-
-    def owned_by(self, user: Any) -> "ActionPointQuerySet":
-        """A person's own, and those of the body they belong to."""
-        mine = Q(owner=user)
-        if user.organisation_id:
-            mine |= Q(owner_body=user.organisation_id)
-        return self.filter(mine)
-
-    def visible_to(self, user: Any) -> "ActionPointQuerySet":
-        return self.filter(meeting__in=Meeting.objects.visible_to(user))
-
-
-class ActionPoint(MeetingPart):
-    """Something a person or a body has to do after a meeting."""
-
-    number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("what is to be done"))
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="action_points",
-        verbose_name=_("person"),
-    )  # NULL: a body owns it  # fmt: skip
-    owner_body = models.ForeignKey(
-        "Organisation",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="action_points",
-        verbose_name=_("body"),
-    )  # NULL: a person owns it
-    due_on = models.DateField(_("due"))
-    status = models.CharField(_("status"), max_length=20, choices=ActionStatus, default=ActionStatus.OPEN)
-    held_since = models.DateTimeField(_("since"), default=clock.now)
-    closing_note = models.TextField(_("closing note"), blank=True)
-
-    objects = ActionPointQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("action point")
-        verbose_name_plural = _("action points")
-        ordering = ("due_on", "id")
-        constraints = (
-            numbered("action_number_once"),
-            models.CheckConstraint(condition=Q(status__in=ActionStatus.values), name="action_status_known"),
-            models.CheckConstraint(
-                condition=Q(owner__isnull=True, owner_body__isnull=False)
-                | Q(owner__isnull=False, owner_body__isnull=True),
-                name="action_has_one_owner",
-                violation_error_message=_("One owner: a person or a body."),
-            ),
-            models.CheckConstraint(
-                condition=Q(status=ActionStatus.OPEN) | ~Q(closing_note=""),
-                name="action_closed_with_note",
-                violation_error_message=_("An action point is closed with a note."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.code
-
-    @property
-    def code(self) -> str:
-        """Such as 3/2: the second action point of meeting 3."""
-        return f"{self.meeting.code}/{self.number}"
-
-    @property
-    def tone(self) -> str:
-        return ACTION_TONES[ActionStatus(self.status)]
-
-    @property
-    def holder(self) -> Any:
-        return self.owner or self.owner_body
-
-    def clean(self) -> None:
-        if bool(self.owner_id) == bool(self.owner_body_id):
-            raise ValidationError({"owner_body": _("Name one owner: a person or a body.")})
-
-    def may_finish(self, user: Any) -> bool:
-        """Its owner, a person of the body that owns it, or the Secretariat."""
-        mine = self.owner_id == user.pk or (self.owner_body_id and self.owner_body_id == user.organisation_id)
-        return bool(mine and user.is_active) or policy.may(user, "meeting.run")
-
-    def finish(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
-        return self._move("finish", by, seen, note)
-
-    def drop(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
-        policy.require(by, "meeting.run")
-        return self._move("drop", by, seen, note)
-
-    def reopen(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
-        policy.require(by, "meeting.run")
-        return self._move("reopen", by, seen, note)
-
-    def _move(self, move: str, by: Any, seen: int, note: str) -> "ActionPoint":
-        if not self.may_finish(by):
-            raise PermissionDenied(
-                _now("This action point is not yours to close; ask its owner or the Secretariat.")
-            )
-        status = self.allow(ACTION_MOVES, move)
-        if not note.strip():
-            raise ValidationError({"note": _("Say what was done, or why not.")})
-        kept = "" if move == "reopen" else note
-        return self.change(
-            by=by, seen=seen, verb=ACTION_VERBS[move], why=note, status=status, closing_note=kept,
-            held_since=clock.now(),
-        )  # fmt: skip

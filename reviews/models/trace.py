@@ -210,6 +210,8 @@ class Trace(models.Model):
 
 # Columns that follow from another one, or that say nothing to a reader.
 _UNTOLD = {"version", "search", "held_since", "progressed_at", "last_login"}
+# How a document is kept, and what its owner called it: only for those who may open it.
+_UNTOLD |= {"file", "original_name", "size", "sha256"}
 # Columns in which an empty value means something else than nothing.
 _FIGURES = {"data_collection", "analysis", "writing"}
 

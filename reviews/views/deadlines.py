@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy, standings
 from reviews.filters import DeadlineFilter
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.models import Deadline, Extension, NationalReport
+from reviews.models import Deadline, Extension, Meeting, NationalReport
 from reviews.tables import DeadlineTable
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
@@ -51,8 +51,20 @@ def deadline_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
         "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
         "may_ask": _may_ask(request.user, cycle, deadline), "history": history(request, deadline),
+        **_hanging(request.user, deadline),
     }  # fmt: skip
     return render(request, "deadlines/deadline.html", context)
+
+
+def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
+    """The meeting that it hangs from, if this person may read that meeting."""
+    if deadline.anchor_id is None:
+        return {}
+    meetings = Meeting.objects.visible_to(user).select_related("cycle")
+    return {
+        "anchor": meetings.filter(pk=deadline.anchor_id).first(),
+        "days_before": -(deadline.offset_days or 0),
+    }
 
 
 def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:

@@ -1,16 +1,18 @@
 """Meetings: the list, one meeting with its agenda, delegations, decisions and action points."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import moving, policy
+from reviews.files import CONTENT_TYPES
 from reviews.filters import ActionPointFilter, MeetingFilter
-from reviews.forms.base import OwedNoteForm, WhyForm
+from reviews.forms.base import NoteForm, OwedNoteForm, WhyForm
 from reviews.forms.meetings import (
     ActionPointForm,
     AgendaItemForm,
@@ -19,14 +21,24 @@ from reviews.forms.meetings import (
     HoldForm,
     MeetingForm,
 )
-from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting, MeetingStatus
+from reviews.forms.minutes import FinishForm
+from reviews.models import (
+    ActionPoint,
+    AgendaItem,
+    Decision,
+    Delegation,
+    Meeting,
+    MeetingStatus,
+    Minutes,
+)
+from reviews.models.agenda import planned_minutes
 from reviews.tables import ActionPointTable, MeetingTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
 
 
 def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
     """A meeting, if this person may read it."""
-    meetings = Meeting.objects.visible_to(request.user).select_related("cycle", "host")
+    meetings = Meeting.objects.visible_to(request.user).select_related("cycle", "host", "disruption")
     meeting: Meeting = get_object_or_404(meetings, cycle=cycle, code=code)
     return meeting
 
@@ -66,18 +78,69 @@ def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     meeting = meeting_or_404(request, cycle, code)
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
+    agenda, backlog = _agenda(request.user, meeting)
+    own, former = _actions(request.user, meeting)
     context = {
         "cycle": cycle, "nav": "meetings", "meeting": meeting, "title": meeting.title, "may_run": may_run,
-        "agenda": meeting.agendaitems.all(), "decisions": meeting.decisions.all(),
+        "agenda": agenda, "planned_minutes": planned_minutes(agenda), "decisions": meeting.decisions.all(),
         "delegations": meeting.delegations.select_related("organisation"),
-        "actions": [(a, a.may_finish(request.user)) for a in _actions(meeting)],
+        "actions": [ActionShown(point, request.user) for point in own], "former_actions": former,
+        "backlog": backlog if may_run else [],
+        "hanging": meeting.hanging.visible_to(request.user).select_related("cycle"),
+        "has_minutes": Minutes.objects.visible_to(request.user).filter(meeting=meeting).exists(),
+        "reads_brief": policy.reach(request.user, "report.read") is not policy.Reach.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
     }  # fmt: skip
     return render(request, "meetings/meeting.html", context)
 
 
-def _actions(meeting: Meeting) -> Any:
-    return meeting.actionpoints.select_related("owner", "owner_body", "meeting__cycle").order_by("number")
+@dataclass
+class ActionShown:
+    """An action point, with what this person may do about it."""
+
+    point: ActionPoint
+    user: Any
+
+    @property
+    def mine(self) -> bool:
+        return self.point.may_finish(self.user)
+
+    @property
+    def may_verify(self) -> bool:
+        return self.point.waits_for_verification and self.point.may_verify(self.user)
+
+    @property
+    def opens_document(self) -> bool:
+        return bool(self.point.file) and self.point.may_open_document(self.user)
+
+    @property
+    def finish_form(self) -> FinishForm:
+        return FinishForm(auto_id=f"finish-{self.point.pk}-%s", high=self.point.is_high)
+
+
+def _agenda(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
+    """The meeting's agenda; if it is the next of its series, what earlier ones did not reach."""
+    earlier = Meeting.objects.before(meeting).visible_to(user)
+    late = AgendaItem.objects.backlog().filter(meeting__in=earlier)
+    rows = AgendaItem.objects.filter(meeting=meeting) | late
+    own, backlog = _apart(rows.select_related("meeting__cycle", "carried_from__meeting"), meeting, "position")
+    is_next = backlog and Meeting.objects.next_after(meeting, including=True) == meeting
+    return own, backlog if is_next else []
+
+
+def _actions(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
+    """The meeting's own action points, and what is unfinished of earlier meetings of its series."""
+    earlier = Meeting.objects.before(meeting).visible_to(user)
+    former = ActionPoint.objects.unfinished().filter(meeting__in=earlier)
+    rows = ActionPoint.objects.filter(meeting=meeting) | former
+    return _apart(rows.select_related("owner", "owner_body", "meeting__cycle"), meeting, "number")
+
+
+def _apart(rows: Any, meeting: Meeting, order: str) -> tuple[list[Any], list[Any]]:
+    """What belongs to the meeting, and what to earlier ones: one question to the database for both."""
+    found = list(rows.order_by("meeting__planned_from", "meeting", order))
+    own = [row for row in found if row.meeting_id == meeting.pk]
+    return own, [row for row in found if row.meeting_id != meeting.pk]
 
 
 class AddMeeting(FormPage):
@@ -107,6 +170,26 @@ class EditMeeting(MeetingFormPage):
     """Change or move a meeting; the first plan stays."""
 
     form_class, title, done = MeetingForm, _("Change the meeting"), _("The meeting is changed.")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Before anything hanging from the meeting moves with it, show what would."""
+        shown = self._preview(form)
+        if shown is None or self.request.POST.get("confirmed") == shown.fingerprint:
+            return super().form_valid(form)
+        page = {
+            "form": form, "preview": shown, "title": _("Move the meeting"),
+            "changed_meanwhile": "confirmed" in self.request.POST,
+        }  # fmt: skip
+        return render(self.request, "meetings/move.html", self.get_context_data(**page))
+
+    def _preview(self, form: Any) -> moving.Preview | None:
+        """What would move; None where nothing does, or where the move itself would be refused."""
+        typed = form.cleaned_data
+        refused = typed["version"] != self.subject.version or not typed["why"].strip()
+        if refused or self.subject.status != MeetingStatus.PLANNED or not self.subject.would_move(typed):
+            return None
+        shown = moving.preview(self.subject, typed["planned_from"], typed["planned_to"])
+        return shown if shown.following else None
 
     def write(self, form: Any, seen: int) -> Any:
         return self.subject.move(by=self.request.user, seen=seen, **form.values())
@@ -188,7 +271,8 @@ class EditPart(FormPage):
 class ActionMove(MovePage):
     """Finish, drop or reopen an action point."""
 
-    form_class, nav, verb, done = OwedNoteForm, "meetings", "", _("Done.")
+    nav, verb, done = "meetings", "", _("Done.")
+    form_class: Any = OwedNoteForm
 
     def get_subject(self) -> ActionPoint:
         points = ActionPoint.objects.visible_to(self.request.user).select_related("meeting__cycle")
@@ -203,7 +287,10 @@ class ActionMove(MovePage):
 
 
 class FinishAction(ActionMove):
-    verb, title = "finish", _("Close the action point")
+    form_class, verb, title = FinishForm, "finish", _("Close the action point")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"high": self.subject.is_high}
 
 
 class DropAction(ActionMove):
@@ -218,3 +305,24 @@ class ReopenAction(ActionMove):
 
     def check_right(self) -> None:
         policy.require(self.request.user, "meeting.run")
+
+
+class VerifyAction(ActionMove):
+    """A second person has looked at the document."""
+
+    form_class, verb, title = NoteForm, "verify", _("Verify the action point")
+
+    def check_right(self) -> None:
+        policy.require(self.request.user, "action.verify")
+
+
+def action_file(request: HttpRequest, slug: str, pk: str) -> FileResponse:
+    """The document of an action point, always as a download under our name."""
+    points = ActionPoint.objects.visible_to(request.user).select_related("meeting__cycle")
+    point = get_object_or_404(points, pk=pk, meeting__cycle=cycle_or_404(request, slug))
+    if not point.file or not point.may_open_document(request.user):
+        raise Http404
+    kind = CONTENT_TYPES[point.file.name.rpartition(".")[2]]
+    return FileResponse(
+        point.file.open("rb"), as_attachment=True, filename=point.download_name, content_type=kind
+    )

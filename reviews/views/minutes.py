@@ -1,0 +1,145 @@
+"""The minutes of a meeting: page, drafting, editing part by part, moves, Word document."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy, word
+from reviews import minutes as drafting
+from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
+from reviews.forms.minutes import SectionForm
+from reviews.models import Meeting, Minutes, MinutesSection
+from reviews.views.base import FormPage, MovePage, cycle_or_404, history
+from reviews.views.meetings import meeting_or_404
+
+
+def minutes_of(request: HttpRequest, meeting: Meeting) -> Minutes | None:
+    """The minutes of a meeting, if there are any that this person may read."""
+    rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
+    found: Minutes | None = rows.filter(meeting=meeting).first()
+    return found
+
+
+def minutes_or_404(request: HttpRequest, cycle: Any, code: str) -> Minutes:
+    minutes = minutes_of(request, meeting_or_404(request, cycle, code))
+    if minutes is None:
+        raise Http404
+    return minutes
+
+
+def minutes_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The minutes as they are worded now; before there are any, the button that drafts them."""
+    cycle = cycle_or_404(request, slug)
+    meeting = meeting_or_404(request, cycle, code)
+    minutes = minutes_of(request, meeting)
+    may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
+    if minutes is None and not may_run:
+        raise Http404
+    context = {
+        "cycle": cycle, "nav": "meetings", "meeting": meeting, "minutes": minutes, "may_run": may_run,
+        "title": _("Minutes"), "breadcrumbs": [(meeting, meeting.get_absolute_url())],
+    }  # fmt: skip
+    return render(request, "minutes/minutes.html", context | (_shown(request, minutes) if minutes else {}))
+
+
+def _shown(request: HttpRequest, minutes: Minutes) -> dict[str, Any]:
+    """What the page shows of existing minutes: to members nothing that was changed in the draft."""
+    rows = history(request, minutes, most=100)
+    staff = policy.may(request.user, "minutes.read")  # of every country
+    return {
+        "sections": list(minutes.sections.all()), "moves": minutes.moves_for(request.user),
+        "notes": _notes(request, minutes.meeting),
+        "history": [row for row in rows if staff or row.common][:30],
+    }  # fmt: skip
+
+
+def _notes(request: HttpRequest, meeting: Meeting) -> list[Any]:
+    """What was told beside the figures: a country's own words, for its people and for staff."""
+    told = drafting.told_at(meeting)
+    return [update for update in told if update.note and policy.may(request.user, "report.read", update)]
+
+
+def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The minutes as a Word document: their text and nothing else, so that it can be passed on."""
+    minutes = minutes_or_404(request, cycle_or_404(request, slug), code)
+    return word_response(word.minutes(minutes, minutes.sections.all()), f"minutes-{code}")
+
+
+def word_response(content: bytes, name: str) -> HttpResponse:
+    """A Word document as a download under our name, with its day."""
+    answer = HttpResponse(content, content_type=word.DOCX)
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{clock.today().isoformat()}.docx"'
+    return answer
+
+
+class DraftMinutes(MovePage):
+    form_class, right, nav, creates = PlainMoveForm, "meeting.run", "meetings", True
+    title, done = _("Draft the minutes"), _("The minutes are drafted; please read and edit every part.")
+
+    def get_subject(self) -> Meeting:
+        return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return drafting.draft(by=self.request.user, meeting=self.subject)
+
+    def get_next(self, record: Any) -> str:
+        return str(record.get_absolute_url())
+
+
+def section_or_404(page: FormPage) -> MinutesSection:
+    """A part of minutes that the person may read."""
+    minutes = minutes_or_404(page.request, page.cycle, page.kwargs["code"])
+    parts = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by")
+    part: MinutesSection = get_object_or_404(parts, pk=page.kwargs["pk"])
+    return part
+
+
+class EditSection(FormPage):
+    """Word one part of the minutes."""
+
+    form_class, right, nav, done = SectionForm, "meeting.run", "meetings", _("This part is changed.")
+
+    def get_subject(self) -> MinutesSection:
+        return section_or_404(self)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"title": self.subject.get_kind_display()}
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+
+
+class RedraftSection(MovePage):
+    form_class, right, nav = PlainMoveForm, "meeting.run", "meetings"
+    title, done = _("Draft anew from the records"), _("This part is drafted anew.")
+
+    def get_subject(self) -> MinutesSection:
+        return section_or_404(self)
+
+    def write(self, form: Any, seen: int) -> Any:
+        return drafting.redraft(by=self.request.user, section=self.subject, seen=seen)
+
+
+class MinutesMove(MovePage):
+    """A move of the minutes: `verb` names the method of the model."""
+
+    right, nav, verb = "meeting.run", "meetings", ""
+    form_class: Any = NoteForm
+
+    def get_subject(self) -> Minutes:
+        return minutes_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+
+
+class CirculateMinutes(MinutesMove):
+    verb, title, submit_label = "circulate", _("Circulate the minutes"), _("Circulate")
+    done = _("The minutes are circulated: the members can read them.")
+
+
+class AdoptMinutes(MinutesMove):
+    form_class, verb, title = OwedNoteForm, "adopt", _("Record that the minutes were adopted")
+    submit_label, done = _("Adopt"), _("The minutes are adopted and locked.")
