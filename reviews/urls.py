@@ -4,7 +4,7 @@ from django.contrib.auth import views as accounts
 from django.urls import include, path, register_converter
 
 from reviews import converters
-from reviews.views import board, datagaps, deadlines, desk, meetings, reports
+from reviews.views import board, comparison, datagaps, deadlines, desk, meetings, reports, rounds
 
 register_converter(converters.StateCode, "state")
 register_converter(converters.GapCode, "gap")
@@ -41,6 +41,14 @@ deadline_urls = [
     path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
 ]
 
+round_urls = [
+    path("", rounds.RoundPage.as_view(), name="round"),
+    path("open/", rounds.OpenRound.as_view(), name="round-open"),
+    path("close/", rounds.CloseRound.as_view(), name="round-close"),
+    path("<state:state>/", rounds.TurnPage.as_view(), name="round-turn"),
+    path("<state:state>/pass/", rounds.PassTurn.as_view(), name="round-pass"),
+]
+
 meeting_urls = [
     path("", meetings.meeting_page, name="meeting"),
     path("edit/", meetings.EditMeeting.as_view(), name="meeting-edit"),
@@ -48,6 +56,8 @@ meeting_urls = [
     path("cancel/", meetings.CancelMeeting.as_view(), name="meeting-cancel"),
     path("<part:kind>/add/", meetings.AddPart.as_view(), name="meeting-add-part"),
     path("<part:kind>/<number:pk>/", meetings.EditPart.as_view(), name="meeting-edit-part"),
+    path("round/", include(round_urls)),
+    path("compare/<slug:other>/", comparison.CompareMeetings.as_view(), name="meeting-compare"),
 ]
 
 cycle_urls = [
@@ -65,6 +75,7 @@ cycle_urls = [
     path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
     path("meetings/add/", meetings.AddMeeting.as_view(), name="meeting-add"),
     path("meetings/<slug:code>/", include(meeting_urls)),
+    path("compare/", comparison.CompareDays.as_view(), name="compare"),
     path("actions/", meetings.ActionPointList.as_view(), name="action-list"),
     path("actions/<number:pk>/finish/", meetings.FinishAction.as_view(), name="action-finish"),
     path("actions/<number:pk>/drop/", meetings.DropAction.as_view(), name="action-drop"),

@@ -29,6 +29,7 @@ from reviews.models.meetings import (
 from reviews.models.people import User
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
+from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.trace import Trace, Verb
 from reviews.models.workflow import Refused, Stale, Tracked
 from reviews.roles import Role
@@ -40,5 +41,6 @@ __all__ = [
     "FrameworkNode", "GapKind", "GapStatus", "Level", "Meeting", "MeetingPart", "MeetingStatus", "Mode",
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
+    "Round", "RoundOrder", "RoundStatus", "StatusAtMeeting", "Turn", "TurnStatus",
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
 ]  # fmt: skip
