@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews.comparison import Change
+from reviews.forms.reports import FIGURE_LABELS
 from reviews.models.reports import WORKSTREAMS, workstream_label
 
 NO_ACCESS = "—"
@@ -33,12 +34,12 @@ def _signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{-number}"
 
 
-def sentences(change: Change) -> list[str]:
-    """What changed for one member, in words; what the reader may not read is counted and not named."""
+def sentences(change: Change, *, named: bool = False) -> list[str]:
+    """What changed for one member, in words; `named`: with the codes of the gaps that the reader may read."""
     if change.before is None:
         return [_now("Not yet a member on the first day.")]
     told = [_figure_told(name, *pair) for name, pair in zip(WORKSTREAMS, change.figures, strict=True)]
-    told += [_status_told(change), *_gaps_told(change), *_actions_told(change)]
+    told += [_status_told(change), *_gaps_told(change, named and change.is_read), *_actions_told(change)]
     return [text for text in told if text] or [_now("Nothing changed.")]
 
 
@@ -63,22 +64,23 @@ def _status_told(change: Change) -> str:
     return _now("The report was “%(before)s” and is “%(after)s”.") % words
 
 
-def _gaps_told(change: Change) -> list[str]:
-    moves = change.gaps
+def _gaps_told(change: Change, named: bool) -> list[str]:
+    new, closed, reopened = change.gaps.new, change.gaps.closed, change.gaps.reopened
     return [
-        _counted(ngettext("%(n)d new data gap", "%(n)d new data gaps", len(moves.new)), moves.new, change),
-        _counted(ngettext("%(n)d data gap closed", "%(n)d data gaps closed", len(moves.closed)), moves.closed, change),
+        _counted(ngettext("%(n)d new data gap", "%(n)d new data gaps", len(new)), new, named),
+        _counted(ngettext("%(n)d data gap closed", "%(n)d data gaps closed", len(closed)), closed, named),
         _counted(
-            ngettext("%(n)d data gap opened again", "%(n)d data gaps opened again", len(moves.reopened)),
-            moves.reopened, change,
+            ngettext("%(n)d data gap opened again", "%(n)d data gaps opened again", len(reopened)),
+            reopened,
+            named,
         ),
-    ]  # fmt: skip
+    ]
 
 
-def _counted(text: str, gaps: list[Any], change: Change) -> str:
+def _counted(text: str, gaps: list[Any], named: bool) -> str:
     if not gaps:
         return ""
-    codes = f": {', '.join(gap.code for gap in gaps)}" if change.is_read else ""
+    codes = f": {', '.join(gap.code for gap in gaps)}" if named else ""
     return f"{text % {'n': len(gaps)}}{codes}."
 
 
@@ -120,22 +122,23 @@ def _status(change: Change) -> str:
 
 
 def _moved(place: int) -> PageColumn:
-    return PageColumn(workstream_heading(WORKSTREAMS[place]), lambda change: way(*change.figures[place]))
-
-
-def workstream_heading(name: str) -> Any:
-    return {"data_collection": _("Data collection"), "analysis": _("Analysis"), "writing": _("Writing")}[name]
+    return PageColumn(FIGURE_LABELS[WORKSTREAMS[place]], lambda change: way(*change.figures[place]))
 
 
 def _gaps(change: Change) -> SafeString:
-    """How many are open, and which came and went."""
-    told = [(text,) for text in _gaps_told(change) if text]
-    before = change.before.open_gaps if change.before else None
-    return format_html("{}{}", way(before, change.after.open_gaps), _small(told))
+    """How many are open; with the codes of those that came and went, for who may read them."""
+    number = way((change.before or change.after).open_gaps, change.after.open_gaps)
+    moves = {_("new"): change.gaps.new, _("closed"): change.gaps.closed, _("reopened"): change.gaps.reopened}
+    lines = ((label, _links(gaps)) for label, gaps in moves.items() if gaps and change.is_read)
+    return format_html("{}{}", number, format_html_join("", '<div class="small">{}: {}</div>', lines))
 
 
-def _small(lines: list[tuple[str]]) -> SafeString:
-    return format_html_join("", '<br><span class="small soft">{}</span>', lines)
+def _links(gaps: list[Any]) -> SafeString:
+    return format_html_join(" ", '<a href="{}">{}</a>', ((gap.get_absolute_url(), gap.code) for gap in gaps))
+
+
+def _actions(change: Change) -> str:
+    return way((change.before or change.after).actions, change.after.actions)
 
 
 def _findings(change: Change) -> str:
@@ -167,7 +170,10 @@ class ChangeTable(tables.Table):
     data_collection, analysis, writing = _moved(0), _moved(1), _moved(2)
     gaps = PageColumn(_("Open gaps"), _gaps)
     findings = PageColumn(_("Findings, recommendations"), _findings)
-    in_words = tables.Column(_("In words"), accessor="state", empty_values=())
+    actions = PageColumn(_("Open action points"), _actions)
+    in_words = tables.Column(
+        _("In words"), accessor="state", empty_values=(), attrs={"td": {"class": "wide"}}
+    )
 
     status_before = ExportColumn(_("Report, before"), _before("status_text"))
     status_after = ExportColumn(_("Report, after"), lambda change: change.after.status_text)
@@ -199,7 +205,7 @@ class ChangeTable(tables.Table):
         return format_html_join("", "<div>{}</div>", ((text,) for text in sentences(record)))
 
     def value_in_words(self, record: Change) -> str:
-        return " ".join(sentences(record))
+        return " ".join(sentences(record, named=True))
 
 
 # What is not for those who read only what is shared.

@@ -183,20 +183,23 @@ def _body(action: ActionPoint, bodies: dict[int, int | None]) -> int | None:
 # --- two instants
 
 
-def of_meetings(earlier: Round, later: Round, user: Any, rows: Iterable[StatusAtMeeting]) -> Comparison:
-    """Between the ends of two rounds, from what was frozen (`rows` of both) and the trace between."""
-    assert earlier.frozen_at
-    assert later.frozen_at
-    stood: dict[int, dict[int, Stand]] = {earlier.pk: {}, later.pk: {}}
+def of_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user: Any) -> Comparison:
+    """Between the ends of two rounds, the earlier one first: what was frozen (`rows`), and the trace between."""
+    stood: dict[int, dict[int, Stand]] = {found.pk: {} for found in rounds}
     states = {}
     for row in rows:
         stood[row.round_id][row.member_state_id] = frozen(row)
         states[row.member_state_id] = row.member_state
-    records = [past(later.cycle, moment) for moment in (earlier.frozen_at, later.frozen_at)]
-    return _between(
-        later.cycle, user, (earlier.frozen_at, later.frozen_at), records, stood[earlier.pk], stood[later.pk],
-        states, list(GapKind.objects.all()),
-    )  # fmt: skip
+    since, until = (_end_of(found) for found in rounds)
+    cycle, before, after = rounds[1].cycle, *stood.values()
+    records = [past(cycle, since), past(cycle, until)]
+    return _between(cycle, user, (since, until), records, before, after, states, list(GapKind.objects.all()))
+
+
+def _end_of(country_round: Round) -> datetime:
+    """The instant at which a closed round was frozen."""
+    assert country_round.frozen_at
+    return country_round.frozen_at
 
 
 def of_days(cycle: Any, first: date, last: date, user: Any) -> Comparison:

@@ -192,6 +192,7 @@ def open_turn(record: Any) -> str | None:
 class TurnTable(tables.Table):
     """A round: each turn, and the member's figures beside it."""
 
+    position = tables.Column(_("No."))
     member_state = tables.Column(linkify=open_turn)
     status = StatusColumn(_("Turn"))
     report = tables.Column(_("Report"), accessor="stand__get_status_display")

@@ -85,6 +85,11 @@ class RowForm(forms.Form):
             self.fields["kind"] = one_of(_("Kind"), offered.kinds, "—", required=True)
             self.order_fields(["kind", "key_result_area"])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something was typed, so that the row has to be seen."""
+        return self.is_bound and self.has_changed()
+
 
 class DifficultyForm(RowForm):
     missing = note_field(
@@ -128,10 +133,7 @@ class TurnForm(ReviewForm):
 
     def _rows(self, prefix: str, row: type[RowForm], offered: Offered) -> Any:
         made = forms.formset_factory(row, extra=ROWS, max_num=ROWS, absolute_max=ROWS)
-        rows = made(self.data if self.is_bound else None, prefix=prefix, form_kwargs={"offered": offered})
-        for form in rows.forms:
-            form.is_open = self.is_bound and form.has_changed()
-        return rows
+        return made(self.data if self.is_bound else None, prefix=prefix, form_kwargs={"offered": offered})
 
     @property
     def figure_names(self) -> list[str]:
@@ -156,7 +158,8 @@ class TurnForm(ReviewForm):
 
     def show_report_version(self, seen: int) -> None:
         """As `show_version`, for the report that the turn is about."""
-        self.data["report_seen"] = str(seen)
+        data: Any = self.data
+        data["report_seen"] = str(seen)
 
 
 def _typed(rows: Any) -> list[dict[str, Any]]:

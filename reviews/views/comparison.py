@@ -63,23 +63,22 @@ class CompareMeetings(ComparisonPage):
 
     def _rounds(self, *codes: str) -> list[Round]:
         """The rounds of both meetings, the earlier one first. Raises Explained or a plain 404."""
-        meetings = Meeting.objects.filter(cycle=self.cycle, code__in=codes).visible_to(self.request.user)
-        meetings = {meeting.code: meeting for meeting in meetings}
+        readable = Meeting.objects.filter(cycle=self.cycle, code__in=codes).visible_to(self.request.user)
+        meetings = {meeting.pk: meeting for meeting in readable}
         if len(meetings) < 2:
             raise Explained(_now("A comparison takes two different meetings of this cycle."))
-        rounds = list(Round.objects.filter(meeting__in=meetings.values()).frozen().order_by("frozen_at"))
+        rounds = list(Round.objects.filter(meeting__in=meetings).frozen().order_by("frozen_at"))
         if len(rounds) < 2:
             raise Explained(_now("The status is frozen when a country round closes; one of the two is not."))
-        by_id = {meeting.pk: meeting for meeting in meetings.values()}
         for found in rounds:
-            found.meeting = by_id[found.meeting_id]
+            found.meeting = meetings[found.meeting_id]
             found.meeting.cycle = self.cycle
         return rounds
 
     @cached_property
     def found(self) -> comparison.Comparison:
         rows = StatusAtMeeting.objects.filter(round__in=self.rounds).select_related("member_state")
-        return comparison.of_meetings(*self.rounds, self.request.user, rows)
+        return comparison.of_meetings(self.rounds, rows, self.request.user)
 
     def get_title(self) -> str:
         codes = {"first": self.rounds[0].meeting.code, "last": self.rounds[1].meeting.code}

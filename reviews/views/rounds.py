@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -27,8 +27,10 @@ from reviews.models import (
 )
 from reviews.models.reports import UNLOCKS, WORKSTREAMS, ReportStatus
 from reviews.tables import TurnTable
-from reviews.views.base import FormPage, ListPage, MovePage, history
+from reviews.views.base import FormPage, ListPage, MovePage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
+
+HISTORY_ROWS = 30
 
 
 def round_or_404(request: HttpRequest, cycle: Any, code: str) -> Round:
@@ -76,7 +78,7 @@ class RoundPage(ListPage):
         return turns
 
     def _standing(self) -> Any:
-        if self.round.is_open:
+        if self.round and self.round.is_open:
             return NationalReport.objects.filter(cycle=self.cycle)
         return StatusAtMeeting.objects.filter(round=self.round)
 
@@ -98,9 +100,14 @@ class RoundPage(ListPage):
             "meeting": self.meeting, "round": self.round, "may_run": self.may_run, "waiting": waiting,
             "counted": Counter(turn.status for turn in self.turns), "comparable": self._comparable(),
             "breadcrumbs": [(self.meeting, self.meeting.get_absolute_url())],
-            "history": self.round and history(self.request, self.round),
+            "history": self._told(self.round) if self.round else [],
         }  # fmt: skip
         return super().get_context_data(**kwargs) | page
+
+    def _told(self, country_round: Round) -> Any:
+        """What was told and who was passed, newest first; not how the turns and statuses were made."""
+        turns = Trace.objects.on_page(country_round).of_countries(self.request.user).filter(version__gt=1)
+        return turns[:HISTORY_ROWS]
 
     def _comparable(self) -> list[Round]:
         """The other rounds of the cycle with a frozen status, newest first."""
@@ -158,6 +165,12 @@ class TurnPage(FormPage):
     def report(self) -> NationalReport:
         reports = NationalReport.objects.select_related("cycle", "member_state")
         return reports.get(cycle=self.cycle, member_state=self.subject.member_state_id)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """After the end of the round its page tells it all."""
+        if not self.subject.round.is_open:
+            return redirect(self.subject.round)
+        return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.report, name) for name in WORKSTREAMS} | {"note": self.subject.note}
