@@ -13,7 +13,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from reviews.models import ActionPoint, AgendaItem, Extension, ReviewCycle
+from reviews.models import ActionPoint, AgendaItem, Extension, ReviewCycle, Round
 from tests import grids, make
 
 # "in": the visitor is asked to sign in. 302: done, and sent on. 405: not a step of this page.
@@ -62,6 +62,13 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+round                      in  200   200  200         200   200          200       200    200        in
+round-open                 in  403   403  403         403   403          200       403    403        in
+round-turn                 in  403   403  403         403   403          200       403    403        in
+round-pass                 in  403   403  403         403   403          405       403    403        in
+round-close                in  403   403  403         403   403          405       403    403        in
+meeting-compare            in  200   200  200         200   200          200       200    200        in
+compare                    in  200   200  200         200   200          200       200    200        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  405   405  405         405   405          405       405    405        in
 password_change             in  200   200  200         200   200          200       200    200        in
@@ -114,6 +121,13 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+round                      in  405   405  405         405   405          405       405    405        in
+round-open                 in  403   403  403         403   403          302       403    403        in
+round-turn                 in  403   403  403         403   403          302       403    403        in
+round-pass                 in  403   403  403         403   403          302       403    403        in
+round-close                in  403   403  403         403   403          302       403    403        in
+meeting-compare            in  405   405  405         405   405          405       405    405        in
+compare                    in  405   405  405         405   405          405       405    405        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  200   200  200         200   200          200       200    200        in
 password_change             in  302   302  302         302   302          302       302    302        in
@@ -149,6 +163,8 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
+    "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
+    "round-pass": NOTE,
     "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
 }  # fmt: skip
 
@@ -167,6 +183,9 @@ def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
         )
         made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
         made.action = action_of(page, made.meeting, cast)
+        made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
+        if page == "meeting-compare":
+            make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
         asked = page != "extension-ask"  # one request at a time
         made.extension = asked and extension(made, cast)
         return made
@@ -194,6 +213,13 @@ def action_of(page: str, meeting: Any, cast: Any) -> Any:
     return point
 
 
+def round_of(page: str, meeting: Any, cast: Any) -> Any:
+    """Open; with everybody passed, or frozen, where the page asks for it."""
+    if page in ("round-close", "meeting-compare"):
+        return make.frozen(meeting, by=cast.secretariat, close=page == "meeting-compare")
+    return Round.open_for(meeting, by=cast.secretariat)
+
+
 def extension(made: Any, cast: Any) -> Any:
     day = date(2020, 9, 21)
     return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
@@ -207,11 +233,13 @@ def address(page: str, made: Any) -> str:
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
         "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+        "round": [made.meeting.code], "compare": [],
     }  # fmt: skip
     more = {
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
-        "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+        "meeting-edit-part": ["3", "agenda", made.agenda.pk], "round-turn": ["3", "VNM"],
+        "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
     }  # fmt: skip
     own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
     return reverse(page, args=["mtr", *more.get(page, own)])
@@ -221,9 +249,13 @@ def typed(page: str, made: Any) -> dict[str, Any]:
     """What a browser sends from that page, with the version that the person saw."""
     noun = page.partition("-")[0]
     subject = made.agenda if page == "meeting-edit-part" else getattr(made, SUBJECTS.get(noun, noun), None)
+    if page in ("round-turn", "round-pass"):
+        subject = made.round.turns.get(member_state__code="VNM")
     values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
     if page in ("datagap-add", "datagap-edit"):
         values["kind"] = make.kind().pk
+    if page == "round-turn":
+        values["report_seen"] = made.report.version
     return values | ({"file": make.pdf()} if page == "report-submit" else {})
 
 

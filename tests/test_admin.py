@@ -31,16 +31,19 @@ from reviews.models import (
     ProgressUpdate,
     ReportVersion,
     ReviewCycle,
+    Round,
+    StatusAtMeeting,
     TimelineEvent,
     Trace,
     Tracked,
+    Turn,
     User,
 )
 from tests import make
 
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
 REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent}
-IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion}
+IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting}
 PEOPLE = ("admin", "secretariat", "vnm", "vnm_team", "consultant", "lead", "observer")
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -93,6 +96,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         ),
     }
     make.submitted(report, by=cast.vnm)
+    country_round = make.frozen(meeting, by=by)
     return {
         Organisation: make.organisation(f"X{n}", confidence="check"),
         Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
@@ -101,6 +105,8 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         NationalReport: report, ProgressUpdate: report.progress_updates.get(),
         ReportVersion: report.versions.get(),
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
+        Round: country_round, Turn: country_round.turns.first(),
+        StatusAtMeeting: country_round.statuses.first(),
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip
