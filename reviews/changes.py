@@ -37,7 +37,7 @@ def _signed(number: int) -> str:
 def sentences(change: Change, *, named: bool = False) -> list[str]:
     """What changed for one member, in words; `named`: with the codes of the gaps that the reader may read."""
     if change.before is None:
-        return [_now("Not yet a member on the first day.")]
+        return [_now("There was no report yet at the beginning.")]
     told = [_figure_told(name, *pair) for name, pair in zip(WORKSTREAMS, change.figures, strict=True)]
     told += [_status_told(change), *_gaps_told(change, named and change.is_read), *_actions_told(change)]
     return [text for text in told if text] or [_now("Nothing changed.")]

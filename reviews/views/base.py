@@ -94,10 +94,10 @@ class ListPage(SingleTableMixin, FilterView):
         self._refuse_unknown_sort(request.GET.getlist("sort"))
 
     def _refuse_unknown_sort(self, orders: list[str]) -> None:
-        columns = self.table_class.base_columns
+        columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
         for order in ",".join(orders).split(","):
             name = order.removeprefix("-")
-            if name and (name not in columns or columns[name].orderable is False):
+            if name and (fixed or name not in columns or columns[name].orderable is False):
                 raise Explained(_("This list cannot be sorted by “%s”.") % name[:40])
 
 
