@@ -409,6 +409,8 @@ EVERYBODYS = (
     "meeting-list",
     "meeting",
     "action-list",
+    "round",
+    "compare",
 )
 LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action-list")
 
