@@ -68,7 +68,7 @@ PAGES: dict[str, Any] = {
     "reviews.reviewcycle": ReviewCycle.objects.all(),
 }
 # What is news; the rest (an agenda item, a delegation) stands on its own page's history.
-NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint")
+NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", "reviews.round")
 # What a country does next with its report, and from which page.
 NEXT_STEPS = {
     ReportStatus.NOT_STARTED: _("Post the first progress"),

@@ -28,6 +28,7 @@ from reviews.models import (
     ProgressUpdate,
     ReportStatus,
     Series,
+    Turn,
 )
 from reviews.text import fold
 
@@ -160,3 +161,28 @@ class FindingFilter(CycleFilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["key_result_area"].queryset = areas_of(self.cycle)
+
+
+class NoFilter(CycleFilterSet):
+    """For a list that is always shown whole."""
+
+    class Meta:
+        model = Turn
+        fields = ()
+
+
+def day(label: Any) -> filters.DateFilter:
+    """A day that the page itself makes use of."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return filters.DateFilter(label=label, required=True, widget=widget, method="unchanged")
+
+
+class PeriodFilter(NoFilter):
+    """From which day to which: chooses what is compared, and leaves out no row."""
+
+    def unchanged(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return rows
+
+
+# In the body of a class "from" cannot be a name; in an address it is the plain word.
+PeriodFilter.base_filters |= {"from": day(_("From the end of")), "to": day(_("To the end of"))}

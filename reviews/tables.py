@@ -21,6 +21,7 @@ from reviews.models import (
     MeetingStatus,
     NationalReport,
     ProgressUpdate,
+    Turn,
 )
 
 
@@ -223,3 +224,47 @@ class PlanCountryTable(tables.Table):
     latest_on = DayColumn(_("Latest date"))
     slack = tables.Column(_("Slack in days"))
     points_past = tables.BooleanColumn(_("Pace points past it"))
+
+
+def open_turn(record: Any) -> str | None:
+    """The turn's own screen, for whoever steps through the round."""
+    return open_row(record) if record.may_open else None
+
+
+class TurnTable(tables.Table):
+    """A round: each turn, and the member's figures beside it."""
+
+    position = tables.Column(_("No."))
+    member_state = tables.Column(linkify=open_turn)
+    status = StatusColumn(_("Turn"))
+    report = tables.Column(_("Report"), accessor="stand__get_status_display")
+    data_collection = FigureColumn(_("Data collection"), accessor="stand__data_collection")
+    analysis = FigureColumn(_("Analysis"), accessor="stand__analysis")
+    writing = FigureColumn(_("Writing"), accessor="stand__writing")
+    open_gaps = tables.Column(_("Open gaps"), accessor="stand__open_gaps", empty_values=(None,))
+    findings = tables.Column(_("Findings, recommendations"), accessor="stand", empty_values=())
+    note = tables.Column(_("In words"), empty_values=())
+
+    class Meta:
+        model = Turn
+        orderable = False
+        fields = (
+            "position", "member_state", "status", "report", "data_collection", "analysis", "writing",
+            "open_gaps", "findings", "note",
+        )  # fmt: skip
+
+    def render_report(self, value: str, record: Any) -> SafeString:
+        return included("includes/status.html", {"label": value, "tone": record.stand.tone})
+
+    def value_report(self, value: str) -> str:
+        return str(value)
+
+    def render_open_gaps(self, value: dict[str, int]) -> int:
+        return sum(value.values())
+
+    def render_findings(self, value: Any, record: Any) -> str:
+        """Of the reader's own country, or of all for staff."""
+        return f"{value.findings}, {value.recommendations}" if record.is_read else "—"
+
+    def render_note(self, record: Any) -> str:
+        return record.note if record.is_read and record.note else "—"

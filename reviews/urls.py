@@ -10,6 +10,7 @@ from reviews.views import (
     agenda,
     board,
     briefs,
+    comparison,
     datagaps,
     deadlines,
     desk,
@@ -18,6 +19,7 @@ from reviews.views import (
     plans,
     recommendations,
     reports,
+    rounds,
 )
 
 register_converter(converters.StateCode, "state")
@@ -64,6 +66,14 @@ deadline_urls = [
     path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
 ]
 
+round_urls = [
+    path("", rounds.RoundPage.as_view(), name="round"),
+    path("open/", rounds.OpenRound.as_view(), name="round-open"),
+    path("close/", rounds.CloseRound.as_view(), name="round-close"),
+    path("<state:state>/", rounds.TurnPage.as_view(), name="round-turn"),
+    path("<state:state>/pass/", rounds.PassTurn.as_view(), name="round-pass"),
+]
+
 meeting_urls: list[Any] = [
     path("", meetings.meeting_page, name="meeting"),
     path("edit/", meetings.EditMeeting.as_view(), name="meeting-edit"),
@@ -71,6 +81,8 @@ meeting_urls: list[Any] = [
     path("cancel/", meetings.CancelMeeting.as_view(), name="meeting-cancel"),
     path("<part:kind>/add/", meetings.AddPart.as_view(), name="meeting-add-part"),
     path("<part:kind>/<number:pk>/", meetings.EditPart.as_view(), name="meeting-edit-part"),
+    path("round/", include(round_urls)),
+    path("compare/<slug:other>/", comparison.CompareMeetings.as_view(), name="meeting-compare"),
 ]
 
 agenda_urls = [
@@ -117,6 +129,7 @@ cycle_urls = [
     path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
     path("meetings/add/", meetings.AddMeeting.as_view(), name="meeting-add"),
     path("meetings/<slug:code>/", include(meeting_urls)),
+    path("compare/", comparison.CompareDays.as_view(), name="compare"),
     path("actions/", meetings.ActionPointList.as_view(), name="action-list"),
     path("actions/<number:pk>/finish/", meetings.FinishAction.as_view(), name="action-finish"),
     path("actions/<number:pk>/drop/", meetings.DropAction.as_view(), name="action-drop"),

@@ -20,11 +20,18 @@ from reviews.models import (
     PlanStep,
     ReviewCycle,
     Role,
+    Round,
+    Turn,
     User,
 )
 
 PASSWORD = "a long test password"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+# What a browser sends from a turn of the country round in which no row was touched.
+TURN = {"data_collection": "", "analysis": "", "writing": "", "note": ""}
+TURN |= {f"{rows}-{name}": value for rows in ("difficulties", "findings")
+         for name, value in {"TOTAL_FORMS": "3", "INITIAL_FORMS": "0"}.items()}  # fmt: skip
+TURN |= {f"findings-{n}-kind": "finding" for n in range(3)}
 COUNTRIES = {"VNM": "Viet Nam", "LAO": "Lao PDR", "KHM": "Cambodia"}
 
 
@@ -100,6 +107,22 @@ def step(cycle: ReviewCycle, *, by: User, code: str = "summit-37", **fields: Any
     values = {"kind": "ladder", "title": code.capitalize(), "position": cycle.plan_steps.count() + 1}
     day = {} if "meeting" in fields else {"planned_on": date(2020, 11, 12)}
     return PlanStep.enter(cycle, by=by, code=code, **{**values, **day, **fields})
+
+
+def frozen(meeting: Meeting, *, by: User, close: bool = True) -> Round:
+    """The round of a meeting in which everybody was passed, closed if so wished."""
+    made = Round.open_for(meeting, by=by)
+    for turn in made.turns.waiting():
+        turn.pass_over(by=by, seen=turn.version)
+    return actions.close_round(by=by, country_round=made, seen=made.version) if close else made
+
+
+def told(turn: Turn, *, by: User, **values: Any) -> Turn:
+    """A turn of the round, told as the Secretariat would."""
+    theirs = report(turn.cycle, turn.member_state.code)
+    return actions.tell_turn(
+        by=by, turn=turn, seen=turn.version, report=theirs, report_seen=theirs.version, **values
+    )
 
 
 def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from reviews import minutes as drafting
-from reviews.models import ActionPoint, AgendaItem, Extension
+from reviews.models import ActionPoint, AgendaItem, Extension, Round
 from reviews.urls import account_urls
 from tests import make
 
@@ -35,6 +35,8 @@ TYPED: dict[str, Any] = {
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
+    "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
+    "round-pass": NOTE,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
@@ -66,6 +68,9 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     asked = page != "extension-ask"  # one request at a time
     made.extension = asked and extension(made, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
+    made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
+    if page == "meeting-compare":
+        make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
     made.minutes = around_minutes(page, made, cast)
     return made
 
@@ -98,6 +103,13 @@ def action_of(page: str, meeting: Any, cast: Any) -> Any:
     if page == "action-reopen":
         point.finish(by=cast.vnm, seen=point.version, note="Sent.")
     return point
+
+
+def round_of(page: str, meeting: Any, cast: Any) -> Any:
+    """Open; with everybody passed, or frozen, where the page asks for it."""
+    if page in ("round-close", "meeting-compare"):
+        return make.frozen(meeting, by=cast.secretariat, close=page == "meeting-compare")
+    return Round.open_for(meeting, by=cast.secretariat)
 
 
 def around_minutes(page: str, made: Any, cast: Any) -> Any:
@@ -140,8 +152,15 @@ def address(page: str, made: Any) -> str:
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],
         "action": [made.action.pk], "board": [], "framework": [],
     }  # fmt: skip
-    codes |= {"minutes": ["3"], "brief": ["3"], "agenda": ["3", made.agenda.pk]}
+    codes |= {
+        "round": [made.meeting.code],
+        "compare": [],
+        "minutes": ["3"],
+        "brief": ["3"],
+        "agenda": ["3", made.agenda.pk],
+    }
     more = {
+        "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
         "plan": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
@@ -157,7 +176,11 @@ def typed(page: str, made: Any) -> dict[str, Any]:
     """What a browser sends from that page, with the version that the person saw."""
     noun = page.partition("-")[0].removeprefix("data")
     subject = made.agenda if page == "meeting-edit-part" else getattr(made, noun, None)
+    if page in ("round-turn", "round-pass"):
+        subject = made.round.turns.get(member_state__code="VNM")
     values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
     if page in ("datagap-add", "datagap-edit"):
         values["kind"] = make.kind().pk
+    if page == "round-turn":
+        values["report_seen"] = made.report.version
     return values | ({"file": make.pdf()} if page == "report-submit" else {})

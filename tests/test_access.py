@@ -69,6 +69,13 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+round                       in  200   200  200         200   200          200       200    200        in
+round-open                  in  403   403  403         403   403          200       403    403        in
+round-turn                  in  403   403  403         403   403          200       403    403        in
+round-pass                  in  403   403  403         403   403          405       403    403        in
+round-close                 in  403   403  403         403   403          405       403    403        in
+meeting-compare             in  200   200  200         200   200          200       200    200        in
+compare                     in  200   200  200         200   200          200       200    200        in
 minutes                     in  200   200  200         200   200          200       404    200        in
 minutes-docx                in  200   200  200         200   200          200       404    200        in
 minutes-draft               in  403   403  403         403   403          405       403    403        in
@@ -148,6 +155,13 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+round                       in  405   405  405         405   405          405       405    405        in
+round-open                  in  403   403  403         403   403          302       403    403        in
+round-turn                  in  403   403  403         403   403          302       403    403        in
+round-pass                  in  403   403  403         403   403          302       403    403        in
+round-close                 in  403   403  403         403   403          302       403    403        in
+meeting-compare             in  405   405  405         405   405          405       405    405        in
+compare                     in  405   405  405         405   405          405       405    405        in
 minutes                     in  200   200  200         200   200          200       404    200        in
 minutes-docx                in  200   200  200         200   200          200       404    200        in
 minutes-draft               in  403   403  403         403   403          302       403    403        in
@@ -317,6 +331,8 @@ EVERYBODYS = (
     "board",
     "framework",
     "plan",
+    "round",
+    "compare",
     "deadline-list",
     "deadline",
     "meeting-list",

@@ -35,16 +35,19 @@ from reviews.models import (
     ProgressUpdate,
     ReportVersion,
     ReviewCycle,
+    Round,
+    StatusAtMeeting,
     TimelineEvent,
     Trace,
     Tracked,
+    Turn,
     User,
 )
 from tests import make
 
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
 REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent}
-IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion}
+IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting}
 PEOPLE = ("admin", "secretariat", "vnm", "vnm_team", "consultant", "lead", "observer")
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -101,6 +104,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
     minutes_section = MinutesSection.record_new(
         by=by, minutes=minutes, kind="decisions", position=1, text="Agreed."
     )
+    country_round = make.frozen(meeting, by=by)
     return {
         Organisation: make.organisation(f"X{n}", confidence="check"),
         Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
@@ -112,6 +116,8 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
         PlanStep: make.step(cycle, by=by),
         Minutes: minutes, MinutesSection: minutes_section,
+        Round: country_round, Turn: country_round.turns.first(),
+        StatusAtMeeting: country_round.statuses.first(),
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from reviews import standings
+from reviews import clock, standings
 from reviews.loading import story
 from reviews.models import (
     ActionPoint,
@@ -24,6 +24,7 @@ from reviews.models import (
     Delegation,
     Extension,
     ExtensionStatus,
+    Finding,
     GapKind,
     GapStatus,
     Meeting,
@@ -36,11 +37,14 @@ from reviews.models import (
     ReportVersion,
     ReviewCycle,
     Role,
+    Round,
     Series,
     State,
+    StatusAtMeeting,
     TimelineEvent,
     Trace,
     Tracked,
+    Turn,
     User,
 )
 
@@ -151,6 +155,19 @@ def test_what_came_of_the_third_meeting(demo):
     assert (hanging.anchor.code, hanging.offset_days, hanging.due_on) == ("wrap-up", -5, date(2020, 10, 1))
 
 
+def test_country_rounds(demo):
+    """Held and frozen at each coordination meeting; who was absent was passed, and said why."""
+    days = [(r.meeting.code, r.status, str(clock.day_of(r.frozen_at))) for r in Round.objects.order_by("id")]
+    assert days == [
+        ("1", "closed", "2020-06-10"),
+        ("2", "closed", "2020-06-25"),
+        ("3", "closed", "2020-08-11"),
+    ]
+    assert StatusAtMeeting.objects.count() == 30
+    assert values(Turn, "status") == {"told", "passed"}
+    assert all(turn.note for turn in Turn.objects.filter(status="passed"))
+
+
 def test_nothing_happened_later_than_today(demo):
     assert not Meeting.objects.filter(status=MeetingStatus.HELD, held_to__gt=TODAY).exists()
     assert max(ProgressUpdate.objects.values_list("at", flat=True)).date() <= TODAY
@@ -175,7 +192,8 @@ def test_submitted_files_say_that_they_are_invented(demo):
 
 
 def test_what_could_be_taken_for_a_fact_is_marked(demo):
-    marked = ((DataGap, "missing"), (ActionPoint, "text"), (Decision, "text"), (User, "name"))
+    marked = ((DataGap, "missing"), (ActionPoint, "text"), (Decision, "text"), (User, "name"),
+              (Finding, "text"))  # fmt: skip
     texts = [text for model, field in marked for text in values(model, field)]
     assert [text for text in texts if "(demonstration)" not in text] == []
 

@@ -11,6 +11,7 @@ from reviews.admin import (  # noqa: F401
     plans,
     recommendations,
     reports,
+    rounds,
     trace,
 )
 from reviews.admin.gate import site

@@ -21,6 +21,7 @@ from reviews.models import (
     Delegation,
     Extension,
     Finding,
+    FindingKind,
     Framework,
     FrameworkNode,
     GapKind,
@@ -31,7 +32,10 @@ from reviews.models import (
     PlanStep,
     Priority,
     ReviewCycle,
+    Round,
+    RoundOrder,
     TimelineEvent,
+    Turn,
     User,
 )
 from reviews.models.recommendations import KINDS
@@ -337,6 +341,42 @@ def _plan_step(row: Row, by: User) -> None:
     )
 
 
+# --- country rounds -------------------------------------------------------------------------------------
+
+
+def _round(row: Row) -> Round:
+    return Round.objects.get(meeting=_meeting(row))
+
+
+def _open_round(row: Row, by: User) -> None:
+    first = _bodies(row, "order")
+    order = RoundOrder.OWN if first else RoundOrder.ALPHABETICAL
+    Round.open_for(_meeting(row), by=by, order=order, first=first)
+
+
+def _turn(row: Row) -> Turn:
+    return Turn.objects.get(round=_round(row), member_state__code=row.text("report"))
+
+
+def _tell(row: Row, by: User) -> None:
+    turn, report = _turn(row), _report(row)
+    figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
+    area = _area(row, report)
+    kinds = GapKind.objects.filter(code=row.text("kind"))
+    gaps = [{"kind": kind, "key_result_area": area, **_texts(row, "missing", "effect")} for kind in kinds]
+    found = [{"kind": kind, "text": text} for kind in FindingKind.values if (text := row.text(kind))]
+    actions.tell_turn(
+        by=by, turn=turn, seen=turn.version, report=report, report_seen=report.version, note=row.text("note"),
+        difficulties=gaps,
+        findings=[finding | {"key_result_area": area} for finding in found], **figures,
+    )  # fmt: skip
+
+
+def _close_round(row: Row, by: User) -> None:
+    found = _round(row)
+    actions.close_round(by=by, country_round=found, seen=found.version)
+
+
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": _open_cycle},
     "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
@@ -380,4 +420,10 @@ STEPS: dict[str, dict[str, Step]] = {
         "circulate": _noted(_minutes, Minutes.circulate),
     },
     "plan.csv": {"step": _plan_step},
+    "rounds.csv": {
+        "open": _open_round,
+        "tell": _tell,
+        "pass": _noted(_turn, Turn.pass_over),
+        "close": _close_round,
+    },
 }

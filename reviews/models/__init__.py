@@ -30,6 +30,7 @@ from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
+from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.trace import Trace, Verb
 from reviews.models.workflow import Refused, Stale, Tracked
 from reviews.roles import Role
@@ -41,6 +42,7 @@ __all__ = [
     "FrameworkNode", "GapKind", "GapStatus", "Level", "Meeting", "MeetingPart", "MeetingStatus", "Mode",
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
+    "Round", "RoundOrder", "RoundStatus", "StatusAtMeeting", "Turn", "TurnStatus",
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
     "PlanStep", "StepKind", "StepStatus",
     "AgendaStatus", "Minutes", "MinutesSection", "MinutesStatus", "Outcome", "Priority", "SectionKind",

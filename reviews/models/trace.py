@@ -1,5 +1,6 @@
 """The trace: one append-only row for every change, written in the same transaction."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -125,6 +126,20 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         ids = records.order_by().annotate(newest=newest).values("newest")
         rows = self.filter(pk__in=ids).order_by("object_id").values_list("after", flat=True)
         return [records.model.from_snapshot(row) for row in rows]
+
+    def cycle_as_of(self, cycle: Any, kinds: Iterable[type[Any]], at: datetime) -> dict[type[Any], list[Any]]:
+        """All of a cycle's records of some kinds, and those of no cycle, as they stood at an instant.
+
+        One query for all of them: what `as_of` tells of one kind.
+        """
+        models_by_name = {kind._meta.label_lower: kind for kind in kinds}
+        told = self.filter(model=OuterRef("model"), object_id=OuterRef("object_id"), at__lte=at)
+        newest = Subquery(told.order_by("-at", "-id").values("id")[:1])
+        rows = self.filter(Q(cycle=cycle) | Q(cycle=None), model__in=models_by_name, at__lte=at, pk=newest)
+        found: dict[type[Any], list[Any]] = {kind: [] for kind in kinds}
+        for name, after in rows.order_by("object_id").values_list("model", "after"):
+            found[models_by_name[name]].append(models_by_name[name].from_snapshot(after))
+        return found
 
 
 class Trace(models.Model):

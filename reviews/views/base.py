@@ -51,7 +51,7 @@ class ListPage(SingleTableMixin, FilterView):
     """A list: four lines in the subclass say which rows, columns and filters."""
 
     template_name = "list.html"
-    table_pagination = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
+    table_pagination: Any = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
     title: Any = ""
     lead: Any = ""
     empty_text: Any = ""
@@ -121,10 +121,10 @@ class ListPage(SingleTableMixin, FilterView):
         return Explained(_("This list has no page “%s”.") % self.request.GET["page"][:40])
 
     def _refuse_unknown_sort(self, orders: list[str]) -> None:
-        columns = self.table_class.base_columns
+        columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
         for order in ",".join(orders).split(","):
             name = order.removeprefix("-")
-            if name and (name not in columns or columns[name].orderable is False):
+            if name and (fixed or name not in columns or columns[name].orderable is False):
                 raise Explained(_("This list cannot be sorted by “%s”.") % name[:40])
 
 

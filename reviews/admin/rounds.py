@@ -1,0 +1,90 @@
+"""Country rounds: their turns, and what was frozen at their ends."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Max
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.translation import gettext_lazy as _
+
+from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, section
+from reviews.admin.gate import site
+from reviews.models import Round, StatusAtMeeting, Turn
+
+
+class TurnsShown(ShownInline):
+    model = Turn
+    fields = ("position", "member_state", "status", "note")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("member_state", "round__meeting")
+
+
+@admin.register(Round, site=site)
+class RoundAdmin(TrackedAdmin):
+    shelf = MEETINGS
+    list_display = ("meeting", "order", "status", "opened_at", "frozen_at")
+    list_filter = ("meeting__cycle", "status")
+    list_select_related = ("meeting",)
+    search_fields = ("meeting__title",)
+    date_hierarchy = "opened_at"
+    autocomplete_fields = ("meeting",)
+    # Its end is a step of the meeting: it freezes the status, and that is never taken back.
+    readonly_fields = ("status", "opened_at", "frozen_at")
+    fixed = ("meeting",)
+    inlines = (TurnsShown,)
+    fieldsets = [
+        section(None, "meeting order", about=_("A new round gets a turn for every member of today.")),
+        section(_("Status"), "status opened_at frozen_at"),
+    ]
+
+    def add(self, request: HttpRequest, form: Any) -> Any:
+        return Round.begin(by=request.user, why=form.cleaned_data["why"], **form.typed())
+
+
+@admin.register(Turn, site=site)
+class TurnAdmin(TrackedAdmin):
+    shelf = MEETINGS
+    list_display = ("member_state", "round", "position", "status", "beginning")
+    list_filter = ("round__meeting__cycle", "status", ("member_state", OCCURRING))
+    list_select_related = ("member_state", "round__meeting")
+    search_fields = ("note", "member_state__name_en", "member_state__code", "round__meeting__title")
+    autocomplete_fields = ("round", "member_state")
+    readonly_fields = ("position",)
+    fixed = ("round", "member_state")
+    later = ("status", "note")
+    fieldsets = [
+        section(None, "round member_state position"),
+        section(
+            _("What was told"),
+            "status note",
+            about=_("Figures are corrected on the national report: that adds a progress update."),
+        ),
+    ]
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        """The last place of its round."""
+        last = Turn.objects.filter(round=values["round"]).aggregate(last=Max("position"))["last"]
+        return {"position": (last or 0) + 1}
+
+    @admin.display(description=_("what was told, in words"))
+    def beginning(self, turn: Turn) -> str:
+        return truncatechars(turn.note, 80)
+
+
+@admin.register(StatusAtMeeting, site=site)
+class StatusAtMeetingAdmin(TrackedAdmin):
+    shelf, immutable = MEETINGS, True
+    list_display = (
+        "member_state", "round", "at", "status", "data_collection", "analysis", "writing", "open_actions"
+    )  # fmt: skip
+    list_filter = ("round__meeting__cycle", "status", ("member_state", OCCURRING))
+    list_select_related = ("member_state", "round__meeting")
+    search_fields = ("member_state__name_en", "member_state__code", "round__meeting__title")
+    date_hierarchy = "at"
+    fieldsets = [
+        section(None, "round member_state at", about=_("Frozen at the end of a round and never changed.")),
+        section(_("Progress"), "status data_collection analysis writing"),
+        section(_("Numbers"), "open_gaps findings recommendations open_actions"),
+    ]

@@ -1,0 +1,166 @@
+"""Forms of the country round: its order, and one member's turn with its difficulties and findings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews.forms.base import ReviewForm, VersionField, note_field
+from reviews.forms.reports import FIGURE_LABELS, FigureField
+from reviews.models import FindingKind, FrameworkNode, GapKind, Level, RoundOrder
+
+ROWS = 3  # difficulties, and findings, that one saving takes; a turn can be told again
+ROW_PREFIXES = ("difficulties", "findings")
+
+
+class OpenRoundForm(ReviewForm):
+    """In which order the members tell."""
+
+    order = forms.ChoiceField(
+        label=_("Order of the members"), choices=RoundOrder.choices, widget=forms.RadioSelect,
+        initial=RoundOrder.ALPHABETICAL,
+    )  # fmt: skip
+    first = forms.CharField(
+        label=_("Who comes first"), required=False, max_length=1000,
+        help_text=_("For the meeting's own order: codes such as VNM LAO. Those not named follow by name."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = {state.code: state for state in members}
+
+    def clean_first(self) -> list[Any]:
+        codes = self.cleaned_data["first"].upper().replace(",", " ").split()
+        if unknown := [code for code in codes if code not in self.members]:
+            raise ValidationError(_now("Not members of this cycle: %s.") % ", ".join(unknown))
+        if len(set(codes)) < len(codes):
+            raise ValidationError(_now("Name each member once."))
+        return [self.members[code] for code in codes]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("order") == RoundOrder.OWN and values.get("first") == []:
+            self.add_error("first", _("Name the members that come first."))
+        if values.get("order") == RoundOrder.ALPHABETICAL:
+            values["first"] = []
+        return values
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the rows of a turn offer, read once for all of them; records by id."""
+
+    kinds: dict[str, Any]
+    areas: dict[str, Any]
+
+    @classmethod
+    def of(cls, cycle: Any) -> "Offered":
+        areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=Level.KEY_RESULT_AREA)
+        return cls(_by_id(GapKind.objects.all()), _by_id(areas))
+
+
+def _by_id(records: Any) -> dict[str, Any]:
+    return {str(record.pk): record for record in records}
+
+
+def one_of(label: Any, records: dict[str, Any], empty: Any, *, required: bool) -> forms.TypedChoiceField:
+    """A choice among records that have been read already."""
+    choices = [("", empty), *records.items()]
+    return forms.TypedChoiceField(
+        label=label, choices=choices, coerce=records.get, empty_value=None, required=required
+    )
+
+
+class RowForm(forms.Form):
+    """One difficulty or finding; a row left blank is none."""
+
+    def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        area = one_of(_("Key result area"), offered.areas, _("the whole report"), required=False)
+        self.fields["key_result_area"] = area
+        if "missing" in self.fields:
+            self.fields["kind"] = one_of(_("Kind"), offered.kinds, "—", required=True)
+            self.order_fields(["kind", "key_result_area"])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something was typed, so that the row has to be seen."""
+        return self.is_bound and self.has_changed()
+
+
+class DifficultyForm(RowForm):
+    missing = note_field(
+        _("What is missing"), required=True, rows=2,
+        help_text=_("In neutral words: the cause may be method, not failure."),
+    )  # fmt: skip
+    effect = note_field(_("Effect on the evaluation"), rows=2)
+
+
+class FindingForm(RowForm):
+    kind = forms.ChoiceField(label=_("Kind"), choices=FindingKind.choices, initial=FindingKind.FINDING)
+    text = note_field(_("In words"), required=True, rows=2)
+
+    field_order = ("kind", "key_result_area", "text")
+
+
+class TurnForm(ReviewForm):
+    """One screen for one member: figures, note, difficulties, findings. Written in one go."""
+
+    data_collection = FigureField(FIGURE_LABELS["data_collection"])
+    analysis = FigureField(FIGURE_LABELS["analysis"])
+    writing = FigureField(FIGURE_LABELS["writing"])
+    note = note_field(
+        _("What was told, in words"),
+        help_text=_("For the minutes and the progress. Please say why if a figure goes down."),
+    )
+
+    def __init__(self, *args: Any, report: Any, cycle: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["report_seen"] = VersionField(report.version)
+        if not report.is_editable:
+            for name in FIGURE_LABELS:
+                del self.fields[name]
+        for name in self.figure_names:
+            self.fields[name].widget.attrs["class"] = "form-control-lg fw-bold"
+        if not self.is_bound:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+        offered = Offered.of(cycle)
+        self.difficulties = self._rows("difficulties", DifficultyForm, offered)
+        self.findings = self._rows("findings", FindingForm, offered)
+
+    def _rows(self, prefix: str, row: type[RowForm], offered: Offered) -> Any:
+        made = forms.formset_factory(row, extra=ROWS, max_num=ROWS, absolute_max=ROWS)
+        return made(self.data if self.is_bound else None, prefix=prefix, form_kwargs={"offered": offered})
+
+    @property
+    def figure_names(self) -> list[str]:
+        return [name for name in FIGURE_LABELS if name in self.fields]
+
+    @property
+    def figures(self) -> list[Any]:
+        """The fields of the three figures; none while they are locked."""
+        return [self[name] for name in self.figure_names]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for rows in (self.difficulties, self.findings):
+            if not rows.is_valid():
+                self.add_error(None, _("Please look at the difficulties and findings below."))
+                break
+        return values
+
+    def values(self) -> dict[str, Any]:
+        typed = {prefix: _typed(getattr(self, prefix)) for prefix in ROW_PREFIXES}
+        return super().values() | typed
+
+    def show_report_version(self, seen: int) -> None:
+        """As `show_version`, for the report that the turn is about."""
+        data: Any = self.data
+        data["report_seen"] = str(seen)
+
+
+def _typed(rows: Any) -> list[dict[str, Any]]:
+    return [form.cleaned_data for form in rows.forms if form.has_changed()]

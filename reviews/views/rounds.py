@@ -1,0 +1,254 @@
+"""The country round of a meeting: the round itself, one screen for each member's turn, its end."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from reviews import actions, policy
+from reviews.filters import NoFilter
+from reviews.forms.base import NoteForm, PlainMoveForm
+from reviews.forms.rounds import OpenRoundForm, TurnForm
+from reviews.models import (
+    DataGap,
+    Finding,
+    NationalReport,
+    Refused,
+    Round,
+    Stale,
+    StatusAtMeeting,
+    Trace,
+    Turn,
+    TurnStatus,
+)
+from reviews.models.reports import UNLOCKS, WORKSTREAMS, ReportStatus
+from reviews.tables import TurnTable
+from reviews.views.base import FormPage, ListPage, MovePage
+from reviews.views.meetings import MeetingFormPage, meeting_or_404
+
+HISTORY_ROWS = 30
+
+
+def round_or_404(request: HttpRequest, cycle: Any, code: str) -> Round:
+    """The round of a meeting that this person may read."""
+    rounds = Round.objects.visible_to(request.user).select_related("meeting__cycle")
+    found: Round = get_object_or_404(rounds, meeting__cycle=cycle, meeting__code=code)
+    return found
+
+
+class RoundPage(ListPage):
+    """The members in the round's order: who has told, who is next; after its end the frozen status."""
+
+    template_name = "rounds/round.html"
+    title, nav, right = _("Country round"), "meetings", "meeting.read"
+    table_class, filterset_class, table_pagination = TurnTable, NoFilter, False
+    empty_text = _("The round of this meeting has not been opened.")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.meeting = meeting_or_404(request, self.cycle, kwargs["code"])
+            rounds = Round.objects.filter(meeting__cycle=self.cycle).visible_to(request.user)
+            self.rounds = {found.meeting_id: found for found in rounds.select_related("meeting")}
+            self.round = self.rounds.get(self.meeting.pk)
+
+    def get_queryset(self) -> Any:
+        turns = Turn.objects.filter(round=self.round).select_related("member_state")
+        return turns.order_by("position")
+
+    def get_table_data(self) -> list[Turn]:
+        return self.turns
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """Each turn with the member's figures: frozen ones after the end, today's before."""
+        if self.round is None:
+            return []
+        stood = {row.member_state_id: row for row in self._standing()}
+        turns = [turn for turn in self.object_list if turn.member_state_id in stood]
+        self.round.meeting = self.meeting
+        for turn in turns:
+            turn.round, turn.stand = self.round, stood[turn.member_state_id]
+            turn.is_read = policy.may(self.request.user, "report.read", turn)
+            turn.may_open = self.may_run and self.round.is_open
+        return turns
+
+    def _standing(self) -> Any:
+        if self.round and self.round.is_open:
+            return NationalReport.objects.filter(cycle=self.cycle)
+        return StatusAtMeeting.objects.filter(round=self.round)
+
+    @property
+    def may_run(self) -> bool:
+        return policy.may(self.request.user, "meeting.run") and not self.cycle.is_closed
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Who reads only what is shared gets the figures alone; gaps and findings are those frozen."""
+        reads = policy.reach(self.request.user, "report.read") is not policy.Reach.NOTHING
+        hidden = [] if reads else ["note", "open_gaps", "findings"]
+        if self.round is None or self.round.is_open:
+            hidden += ["open_gaps", "findings"]
+        return {"exclude": hidden}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        waiting = [turn for turn in self.turns if turn.status == TurnStatus.WAITING]
+        page = {
+            "meeting": self.meeting, "round": self.round, "may_run": self.may_run, "waiting": waiting,
+            "counted": Counter(turn.status for turn in self.turns), "comparable": self._comparable(),
+            "breadcrumbs": [(self.meeting, self.meeting.get_absolute_url())],
+            "history": self._told(self.round) if self.round else [],
+        }  # fmt: skip
+        return super().get_context_data(**kwargs) | page
+
+    def _told(self, country_round: Round) -> Any:
+        """What was told and who was passed, newest first; not how the turns and statuses were made."""
+        turns = Trace.objects.on_page(country_round).of_countries(self.request.user).filter(version__gt=1)
+        return turns[:HISTORY_ROWS]
+
+    def _comparable(self) -> list[Round]:
+        """The other rounds of the cycle with a frozen status, newest first."""
+        if self.round is None or self.round.is_open:
+            return []
+        others = [found for found in self.rounds.values() if found.frozen_at and found != self.round]
+        return sorted(others, key=lambda found: found.frozen_at, reverse=True)
+
+
+class OpenRound(MeetingFormPage):
+    """Open the round of a meeting, in the order that is chosen."""
+
+    form_class, creates = OpenRoundForm, True
+    title, submit_label, done = _("Open the country round"), _("Open the round"), _("The round is open.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"members": self.cycle.members()}
+
+    def write(self, form: Any, seen: int) -> Any:
+        return Round.open_for(self.subject, by=self.request.user, **form.values())
+
+    def get_next(self, record: Any) -> str:
+        return record.get_absolute_url()
+
+
+class CloseRound(MovePage):
+    """Close the round and freeze the status at the meeting."""
+
+    form_class, right, nav = PlainMoveForm, "meeting.run", "meetings"
+    title, done = _("Close the round"), _("The round is closed; the status at this meeting is frozen.")
+
+    def get_subject(self) -> Round:
+        return round_or_404(self.request, self.cycle, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return actions.close_round(by=self.request.user, country_round=self.subject, seen=seen)
+
+
+class TurnPage(FormPage):
+    """One member's turn, on one screen: also good on a projector and without a mouse."""
+
+    form_class, right, nav, template_name = TurnForm, "meeting.run", "meetings", "rounds/turn.html"
+    submit_label, done = _("Save and go on"), _("It is recorded.")
+
+    def get_subject(self) -> Turn:
+        # Who may not run a meeting is refused before it shows whether there is such a turn.
+        meeting = meeting_or_404(self.request, self.cycle, self.kwargs["code"])
+        policy.require(self.request.user, self.right)
+        turns = Turn.objects.filter(round__meeting=meeting).select_related(
+            "member_state", "round__meeting__cycle"
+        )
+        return get_object_or_404(turns, member_state__code=self.kwargs["state"])
+
+    @cached_property
+    def report(self) -> NationalReport:
+        reports = NationalReport.objects.select_related("cycle", "member_state")
+        return reports.get(cycle=self.cycle, member_state=self.subject.member_state_id)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """After the end of the round its page tells it all."""
+        if not self.subject.round.is_open:
+            return redirect(self.subject.round)
+        return super().get(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {"note": self.subject.note}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"report": self.report, "cycle": self.cycle}
+
+    def write(self, form: Any, seen: int) -> Any:
+        try:
+            return actions.tell_turn(
+                by=self.request.user, turn=self.subject, seen=seen, report=self.report, **form.values()
+            )
+        except (Refused, Stale, ValidationError) as trouble:
+            self.subject = self.get_subject()
+            del self.report  # both are read again: the steps before the trouble were taken back
+            if isinstance(trouble, Refused):  # said on the form, which keeps what was typed
+                raise ValidationError(str(trouble)) from trouble
+            raise
+
+    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
+        """The turn was saved, or the country posted, meanwhile: say what, and keep everything typed."""
+        seen = {self.subject: form.cleaned_data["version"], self.report: form.cleaned_data["report_seen"]}
+        changes = [row for record, n in seen.items() for row in Trace.objects.since_version(record, n)]
+        form.show_version(self.subject.version)
+        form.show_report_version(self.report.version)
+        told = {"by": changes[-1].by if changes else None, "changes": changes}
+        return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
+
+    def get_next(self, record: Turn) -> str:
+        """The next that waits, after this one or from the start; the round itself when nobody does."""
+        waiting = record.round.turns.waiting().select_related("member_state", "round__meeting__cycle")
+        later = sorted(waiting, key=lambda turn: (turn.position < record.position, turn.position))
+        return (later[0] if later else record.round).get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        turn, report = self.subject, self.report
+        beside = {t.position: t for t in self._turns()}
+        page = {
+            "title": turn.member_state, "turn": turn, "report": report, "turns": len(beside),
+            "before": beside.get(turn.position - 1), "after": beside.get(turn.position + 1),
+            "cancel_url": turn.round.get_absolute_url(), "locked": self._locked(), **self._entered(),
+            "breadcrumbs": [
+                (turn.round.meeting, turn.round.meeting.get_absolute_url()),
+                (_("Country round"), turn.round.get_absolute_url()),
+            ],
+        }  # fmt: skip
+        return super().get_context_data(**kwargs) | page
+
+    def _turns(self) -> Any:
+        turns = Turn.objects.filter(round=self.subject.round_id).select_related("member_state")
+        for turn in turns:
+            turn.round = self.subject.round
+        return turns
+
+    def _locked(self) -> Any:
+        return None if self.report.is_editable else UNLOCKS[ReportStatus(self.report.status)]
+
+    def _entered(self) -> dict[str, Any]:
+        """What is on record already, and what of it is news since the round before."""
+        since, theirs = (
+            self.subject.round.since(),
+            {"cycle": self.cycle, "member_state": self.report.member_state_id},
+        )
+        gaps = DataGap.objects.filter(**theirs).select_related("kind", "member_state", "cycle")
+        return {
+            "since": since, "gaps": [gap for gap in gaps if gap.is_open or gap.held_since > since],
+            "updates": self.report.progress_updates.filter(at__gt=since).select_related("author", "meeting"),
+            "findings": Finding.objects.filter(**theirs).standing().select_related("member_state", "cycle"),
+        }  # fmt: skip
+
+
+class PassTurn(MovePage):
+    """The member is absent, or asks to be passed."""
+
+    form_class, right, nav = NoteForm, "meeting.run", "meetings"
+    title, done = _("Pass"), _("The member is passed.")
+    get_subject = TurnPage.get_subject
+    get_next = TurnPage.get_next
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.pass_over(by=self.request.user, seen=seen, **form.values())

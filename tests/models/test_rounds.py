@@ -1,0 +1,280 @@
+"""The country round: turns, what telling one writes, its end, and the status that is frozen then."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+
+from reviews import actions, clock
+from reviews.models import (
+    DataGap,
+    Finding,
+    MeetingStatus,
+    ProgressUpdate,
+    Refused,
+    Round,
+    Stale,
+    StatusAtMeeting,
+    Trace,
+    Turn,
+)
+from tests import grids, make
+
+
+@pytest.fixture
+def meeting(cast, cycle) -> Any:
+    return make.meeting(cycle, by=cast.secretariat)
+
+
+@pytest.fixture
+def opened(cast, meeting) -> Round:
+    return Round.open_for(meeting, by=cast.secretariat)
+
+
+def turn_of(country_round: Round, code: str) -> Turn:
+    turns = Turn.objects.select_related("round__meeting__cycle", "member_state")
+    return turns.get(round=country_round, member_state__code=code)
+
+
+# --- opening
+
+
+def test_every_member_has_a_turn_by_name(opened):
+    assert [(t.position, t.member_state.code, t.status) for t in opened.turns.all()] == [
+        (1, "LAO", "waiting"), (2, "VNM", "waiting")
+    ]  # fmt: skip
+
+
+def test_the_meetings_own_order(cast, meeting):
+    opened = Round.open_for(meeting, by=cast.secretariat, order="own", first=[cast.vnm.organisation])
+    assert [turn.member_state.code for turn in opened.turns.all()] == ["VNM", "LAO"]
+
+
+def test_one_round_for_each_meeting(cast, meeting, opened):
+    with pytest.raises(Refused, match="opened already"):
+        Round.open_for(meeting, by=cast.secretariat)
+    with (
+        pytest.raises(IntegrityError, match=r"round_once_per_meeting|round\.meeting_id"),
+        transaction.atomic(),
+    ):
+        Round.record_new(by=cast.secretariat, meeting=meeting)
+
+
+def test_no_round_of_a_cancelled_meeting(cast, meeting):
+    meeting.cancel(by=cast.secretariat, seen=meeting.version, why="Storm")
+    assert meeting.status == MeetingStatus.CANCELLED
+    with pytest.raises(Refused, match="cancelled"):
+        Round.open_for(meeting, by=cast.secretariat)
+
+
+@pytest.mark.parametrize("name", ["vnm", "consultant", "lead", "observer", "admin"])
+def test_only_who_runs_the_meeting(name, cast, meeting, opened):
+    by, turn = getattr(cast, name), turn_of(opened, "VNM")
+    before = grids.fingerprint()
+    with pytest.raises(PermissionDenied):
+        Round.open_for(meeting, by=by)
+    with pytest.raises(PermissionDenied):
+        turn.pass_over(by=by, seen=turn.version)
+    with pytest.raises(PermissionDenied):
+        make.told(turn, by=by, data_collection=10, analysis=None, writing=None)
+    with pytest.raises(PermissionDenied):
+        actions.close_round(by=by, country_round=opened, seen=opened.version)
+    assert not grids.changed(before)
+
+
+# --- every status x every move
+
+
+MOVES = """
+            tell   pass
+waiting     told   passed
+told        told   no
+passed      told   no
+closed      no     no
+"""
+
+
+@pytest.mark.parametrize(("status", "move", "becomes"), grids.cells(MOVES))
+def test_moves(status, move, becomes, cast, opened):
+    by, turn = cast.secretariat, turn_of(opened, "VNM")
+    reach(status, turn, opened, by)
+    steps = {"tell": lambda: turn.tell(by=by, seen=turn.version, note="x"),
+             "pass": lambda: turn.pass_over(by=by, seen=turn.version)}  # fmt: skip
+    if becomes == "no":
+        before = grids.fingerprint()
+        with pytest.raises(Refused):
+            steps[move]()
+        assert not grids.changed(before)
+    else:
+        assert steps[move]().status == becomes
+
+
+def reach(status: str, turn: Turn, opened: Round, by: Any) -> None:
+    if status == "told":
+        turn.tell(by=by, seen=turn.version, note="")
+    if status in ("passed", "closed"):
+        turn.pass_over(by=by, seen=turn.version)
+    if status == "closed":
+        other = turn_of(opened, "LAO")
+        other.pass_over(by=by, seen=other.version)
+        actions.close_round(by=by, country_round=opened, seen=opened.version)
+
+
+# --- telling a turn
+
+
+FIGURES = {"data_collection": 40, "analysis": 20, "writing": None}
+
+
+def test_telling_writes_everything_at_once(cast, opened, meeting):
+    kind, area = make.kind(), make.area()
+    make.told(
+        turn_of(opened, "VNM"), by=cast.secretariat, note="Two sectors wait.", **FIGURES,
+        difficulties=[{"kind": kind, "missing": "Baseline"}, {"kind": kind, "missing": "Series"}],
+        findings=[{"kind": "finding", "text": "Reach grew", "key_result_area": area},
+                  {"kind": "recommendation", "text": "Count persons", "key_result_area": None}],
+    )  # fmt: skip
+    report, turn = make.report(meeting.cycle, "VNM"), turn_of(opened, "VNM")
+    update = report.progress_updates.get()
+    assert (report.status, report.figures, turn.status) == ("in_progress", (40, 20, None), "told")
+    assert (update.meeting, update.note, update.author) == (meeting, "Two sectors wait.", cast.secretariat)
+    assert turn.note == "Two sectors wait."
+    assert [(gap.code, gap.holder.code) for gap in DataGap.objects.all()] == [
+        ("VNM-1", "VNM"),
+        ("VNM-2", "VNM"),
+    ]
+    assert {(f.code, f.meeting) for f in Finding.objects.all()} == {("VNM-F1", meeting), ("VNM-R1", meeting)}
+
+
+def test_a_mistake_in_one_part_writes_nothing(cast, opened):
+    report = make.report(opened.cycle, "VNM")
+    report.post_progress(by=cast.vnm, seen=report.version, data_collection=50)
+    before = grids.fingerprint()
+    with pytest.raises(ValidationError) as caught:  # a figure goes down without a word
+        make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
+    assert list(caught.value.message_dict) == ["note"]
+    with pytest.raises(ValidationError):
+        make.told(
+            turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES, note="Counted anew.",
+            difficulties=[{"kind": make.kind(), "missing": ""}],
+        )  # fmt: skip
+    assert grids.changed(before) <= {"reviews.GapKind", "reviews.Trace"}
+    assert turn_of(opened, "VNM").status == "waiting"
+    assert ProgressUpdate.objects.count() == 1
+
+
+def test_what_the_country_posted_is_not_posted_twice(cast, opened):
+    report = make.report(opened.cycle, "VNM")
+    report.post_progress(by=cast.vnm, seen=report.version, **FIGURES)
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
+    assert [update.author for update in report.progress_updates.all()] == [cast.vnm]
+
+
+def test_the_same_figures_are_news_after_another_round(cast, opened, cycle):
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
+    lao = turn_of(opened, "LAO")
+    lao.pass_over(by=cast.secretariat, seen=lao.version)
+    actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    with clock.at(clock.now() + timedelta(days=30)):
+        later = Round.open_for(make.meeting(cycle, by=cast.secretariat, code="4"), by=cast.secretariat)
+        make.told(turn_of(later, "VNM"), by=cast.secretariat, **FIGURES)
+    assert ProgressUpdate.objects.count() == 2
+
+
+def test_telling_again_is_a_correction_by_a_new_update(cast, opened):
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES | {"data_collection": 45})
+    updates = ProgressUpdate.objects.order_by("id").values_list("data_collection", flat=True)
+    assert list(updates) == [40, 45]
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES | {"data_collection": 45})
+    assert ProgressUpdate.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["submitted", "being_read", "accepted"])
+def test_a_report_out_of_hand_keeps_its_figures(status, cast, opened):
+    report = make.in_status(status, make.report(opened.cycle, "VNM"), cast)
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, note="Nothing to add.")
+    report.refresh_from_db()
+    assert (report.status, report.figures) == (status, (100, 100, 100))
+    assert turn_of(opened, "VNM").note == "Nothing to add."
+
+
+def test_whoever_saves_second_is_told(cast, opened):
+    first, second = turn_of(opened, "VNM"), turn_of(opened, "VNM")
+    make.told(first, by=cast.secretariat, **FIGURES)
+    before = grids.fingerprint()
+    with pytest.raises(Stale):
+        make.told(second, by=cast.secretariat, **FIGURES | {"data_collection": 60})
+    assert not grids.changed(before)
+
+
+def test_a_country_that_posts_meanwhile_is_not_overwritten(cast, opened):
+    turn, report = turn_of(opened, "VNM"), make.report(opened.cycle, "VNM")
+    make.report(opened.cycle, "VNM").post_progress(by=cast.vnm, seen=report.version, data_collection=60)
+    with pytest.raises(Stale) as caught:
+        actions.tell_turn(
+            by=cast.secretariat, turn=turn, seen=turn.version, report=make.report(opened.cycle, "VNM"),
+            report_seen=report.version, **FIGURES,
+        )  # fmt: skip
+    assert caught.value.record == report
+    assert turn_of(opened, "VNM").status == "waiting"
+
+
+# --- its end
+
+
+def test_nobody_is_forgotten(cast, opened):
+    make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
+    with pytest.raises(Refused, match="Lao PDR"):
+        actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    assert not StatusAtMeeting.objects.exists()
+
+
+def test_closing_freezes_how_each_member_stands(cast, opened):
+    make.told(
+        turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES,
+        difficulties=[{"kind": make.kind(), "missing": "Baseline"}],
+        findings=[{"kind": "finding", "text": "Reach grew"}],
+    )  # fmt: skip
+    lao = turn_of(opened, "LAO")
+    lao.pass_over(by=cast.secretariat, seen=lao.version, note="Absent.")
+    actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    laos, vietnam = StatusAtMeeting.objects.order_by("member_state__name_en")
+    assert (laos.status, laos.data_collection, laos.open_gaps, laos.findings) == ("not_started", None, {}, 0)
+    assert (vietnam.status, vietnam.data_collection, vietnam.writing) == ("in_progress", 40, None)
+    assert (vietnam.open_gaps, vietnam.findings, vietnam.recommendations) == ({"missing": 1}, 1, 0)
+    assert laos.at == vietnam.at == opened.frozen_at
+    assert Trace.objects.on_page(opened.meeting).first().verb == "frozen"
+
+
+def test_what_is_frozen_never_changes(cast, opened):
+    for turn in opened.turns.all():
+        turn.pass_over(by=cast.secretariat, seen=turn.version)
+    actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    row, before = StatusAtMeeting.objects.first(), grids.fingerprint()
+    for step in (row.change, row.correct):
+        with pytest.raises(Refused, match="never changes"):
+            step(by=cast.admin, seen=row.version, why="Typing error", writing=5)
+    with pytest.raises(Refused, match="never changes"):
+        actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    with pytest.raises(IntegrityError), transaction.atomic():  # recorded once
+        StatusAtMeeting.record_new(
+            by=None, round=opened, member_state=row.member_state, at=row.at, status=row.status,
+            findings=0, recommendations=0, open_actions=0,
+        )  # fmt: skip
+    assert not grids.changed(before)
+
+
+def test_the_database_knows_that_closed_means_frozen(cast, opened):
+    with pytest.raises(IntegrityError, match="round_closed_when_frozen"), transaction.atomic():
+        opened.correct(by=cast.admin, seen=opened.version, why="x", status="closed")
+
+
+def test_a_closed_cycle_is_read_only(cast, opened):
+    turn = turn_of(opened, "VNM")
+    opened.cycle.close(by=cast.secretariat, seen=opened.cycle.version, why="Over")
+    turn = turn_of(opened, "VNM")
+    with pytest.raises(Refused, match="is closed"):
+        turn.pass_over(by=cast.secretariat, seen=turn.version)
