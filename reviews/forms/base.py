@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_NOTE = 10_000  # characters
@@ -79,10 +80,16 @@ class RecordForm(ReviewForm, forms.ModelForm):
             if isinstance(field, forms.CharField) and field.max_length is None:
                 field.validators.append(MaxLengthValidator(LONGEST_NOTE))
 
-    def validate_constraints(self) -> None:
-        """Also the rules that name a column outside the form: a code is given once in its cycle."""
+    def validate_unique(self) -> None:
+        """Also by columns outside the form: a code is given once in its cycle."""
+        super().validate_unique()
+        if self.errors:
+            return
         try:
-            self.instance.validate_constraints(exclude=set(self.errors))
+            for rule in self._meta.model._meta.constraints:
+                # Identities only: a new record has no holder or number before its verb gives it one.
+                if isinstance(rule, UniqueConstraint) and rule.condition is None:
+                    rule.validate(self._meta.model, self.instance)  # type: ignore[attr-defined]
         except ValidationError as error:
             self.take_errors(error)
 
