@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from reviews import clock, policy
 from reviews.models import (
+    CoverageStatement,
     CycleMembership,
     Deadline,
     Extension,
@@ -82,3 +83,11 @@ def _locked(deadline: Deadline) -> str:
     return _(
         "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
     ) % {"deadline": deadline, "day": date_format(deadline.last_on or deadline.due_on)}
+
+
+@transaction.atomic
+def state_coverage(*, by: Any, report: NationalReport, rows: list[tuple[Any, dict[str, Any]]]) -> None:
+    """What a country says of several areas at once; raises Stale if one of them is newer than it was seen."""
+    policy.require(by, "report.update", report)
+    for area, said in rows:
+        CoverageStatement.state(report, area, by=by, **said)

@@ -4,7 +4,17 @@ from django.contrib.auth import views as accounts
 from django.urls import include, path, register_converter
 
 from reviews import converters
-from reviews.views import board, datagaps, deadlines, desk, meetings, reports
+from reviews.views import (
+    board,
+    coverage,
+    datagaps,
+    deadlines,
+    desk,
+    disruptions,
+    meetings,
+    reports,
+    treatments,
+)
 
 register_converter(converters.StateCode, "state")
 register_converter(converters.GapCode, "gap")
@@ -23,6 +33,9 @@ report_urls = [
     path("accept/", reports.AcceptReport.as_view(), name="report-accept"),
     path("versions/<number:number>/", reports.version_page, name="report-version"),
     path("versions/<number:number>/file/", reports.version_file, name="report-version-file"),
+    path("annex/", treatments.ReportAnnex.as_view(), name="report-annex"),
+    path("coverage/", coverage.report_coverage, name="report-coverage"),
+    path("coverage/edit/", coverage.StateCoverage.as_view(), name="report-coverage-edit"),
 ]
 
 datagap_urls = [
@@ -31,7 +44,7 @@ datagap_urls = [
     path("ask-guidance/", datagaps.AskGuidance.as_view(), name="datagap-ask-guidance"),
     path("give-guidance/", datagaps.GiveGuidance.as_view(), name="datagap-give-guidance"),
     path("take-up/", datagaps.TakeUp.as_view(), name="datagap-take-up"),
-    path("close/", datagaps.CloseGap.as_view(), name="datagap-close"),
+    path("close/", treatments.CloseGap.as_view(), name="datagap-close"),
     path("reopen/", datagaps.ReopenGap.as_view(), name="datagap-reopen"),
 ]
 
@@ -69,6 +82,12 @@ cycle_urls = [
     path("actions/<number:pk>/finish/", meetings.FinishAction.as_view(), name="action-finish"),
     path("actions/<number:pk>/drop/", meetings.DropAction.as_view(), name="action-drop"),
     path("actions/<number:pk>/reopen/", meetings.ReopenAction.as_view(), name="action-reopen"),
+    path("annex/", treatments.RegionalAnnex.as_view(), name="annex"),
+    path("coverage/", coverage.coverage_map, name="coverage"),
+    path("disruptions/", disruptions.DisruptionList.as_view(), name="disruption-list"),
+    path("disruptions/add/", disruptions.AddDisruption.as_view(), name="disruption-add"),
+    path("disruptions/<number:number>/", disruptions.disruption_page, name="disruption"),
+    path("disruptions/<number:number>/edit/", disruptions.EditDisruption.as_view(), name="disruption-edit"),
 ]
 
 account_urls = [

@@ -10,6 +10,7 @@ from reviews.models import (
     CycleMembership,
     DataGap,
     Deadline,
+    Disruption,
     Framework,
     FrameworkNode,
     GapKind,
@@ -87,6 +88,11 @@ def meeting(cycle: ReviewCycle, *, by: User, code: str = "3", **fields: Any) -> 
     number = int(code) if code.isdecimal() else None
     values = {"title": f"Meeting {code}", "code": code, "number": number, **days, **fields}
     return Meeting.plan(cycle, by=by, **values)
+
+
+def disruption(cycle: ReviewCycle, *, by: User, **fields: Any) -> Disruption:
+    values = {"title": "COVID-19", "kind": "epidemic", "starts_on": date(2020, 3, 11), **fields}
+    return Disruption.register(cycle, by=by, **values)
 
 
 def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:

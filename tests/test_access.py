@@ -42,7 +42,7 @@ datagap-edit                in  200   200  404         403   403          403   
 datagap-ask-guidance        in  405   405  404         403   403          403       404    403        in
 datagap-give-guidance       in  403   403  404         403   405          403       404    403        in
 datagap-take-up             in  405   405  404         403   403          403       404    403        in
-datagap-close               in  405   405  404         403   403          403       404    403        in
+datagap-close               in  200   200  404         403   403          403       404    403        in
 datagap-reopen              in  405   405  404         403   403          403       404    403        in
 deadline-list               in  200   200  200         200   200          200       200    200        in
 deadline-add                in  403   403  403         403   403          200       403    403        in
@@ -62,6 +62,15 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+report-annex                in  200   200  404         200   200          200       404    200        in
+report-coverage             in  200   200  404         200   200          200       404    200        in
+report-coverage-edit        in  200   200  404         403   403          403       404    403        in
+annex                       in  404   404  404         200   200          200       404    200        in
+coverage                    in  200   200  200         200   200          200       404    200        in
+disruption-list             in  200   200  200         200   200          200       404    200        in
+disruption-add              in  403   403  403         403   403          200       404    403        in
+disruption                  in  200   200  200         200   200          200       404    200        in
+disruption-edit             in  403   403  403         403   403          200       404    403        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  405   405  405         405   405          405       405    405        in
 password_change             in  200   200  200         200   200          200       200    200        in
@@ -114,6 +123,15 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+report-annex                in  405   405  405         405   405          405       404    405        in
+report-coverage             in  200   200  404         200   200          200       404    200        in
+report-coverage-edit        in  302   302  404         403   403          403       404    403        in
+annex                       in  405   405  405         405   405          405       404    405        in
+coverage                    in  200   200  200         200   200          200       404    200        in
+disruption-list             in  405   405  405         405   405          405       404    405        in
+disruption-add              in  403   403  403         403   403          302       404    403        in
+disruption                  in  200   200  200         200   200          200       404    200        in
+disruption-edit             in  403   403  403         403   403          302       404    403        in
 login                      200  302   302  302         302   302          302       302    302       200
 logout                      in  200   200  200         200   200          200       200    200        in
 password_change             in  302   302  302         302   302          302       302    302        in
@@ -134,6 +152,7 @@ MEETING = {
 }  # fmt: skip
 NOTE = {"note": "Because."}
 GAP = {"missing": "Series of 2018", "effect": ""}
+DISRUPTION = {"title": "Flood", "kind": "disaster", "starts_on": "2020-08-01"}
 TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
@@ -149,6 +168,7 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
+    "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
 }  # fmt: skip
 
@@ -165,6 +185,8 @@ def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
             deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
             meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
         )
+        made.disruption = make.disruption(cycle, by=cast.secretariat)
+        made.area = make.area()
         made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
         made.action = action_of(page, made.meeting, cast)
         asked = page != "extension-ask"  # one request at a time
@@ -207,6 +229,7 @@ def address(page: str, made: Any) -> str:
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
         "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+        "annex": [], "coverage": [], "disruption": [1],
     }  # fmt: skip
     more = {
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
@@ -224,6 +247,8 @@ def typed(page: str, made: Any) -> dict[str, Any]:
     values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
     if page in ("datagap-add", "datagap-edit"):
         values["kind"] = make.kind().pk
+    if page == "report-coverage-edit":
+        values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     return values | ({"file": make.pdf()} if page == "report-submit" else {})
 
 

@@ -1,6 +1,16 @@
 """The administration: every record, arranged by the same nouns as everything else."""
 
-from reviews.admin import datagaps, deadlines, framework, meetings, people, reports, trace
+from reviews.admin import datagaps, deadlines, framework, meetings, people, reports, trace, treatments
 from reviews.admin.gate import site
 
-__all__ = ["datagaps", "deadlines", "framework", "meetings", "people", "reports", "site", "trace"]
+__all__ = [
+    "datagaps",
+    "deadlines",
+    "framework",
+    "meetings",
+    "people",
+    "reports",
+    "site",
+    "trace",
+    "treatments",
+]

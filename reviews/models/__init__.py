@@ -1,4 +1,5 @@
-from reviews.models.datagaps import ClosingWay, DataGap, GapStatus
+from reviews.models.coverage import Coverage, CoverageStatement
+from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.framework import (
@@ -30,6 +31,17 @@ from reviews.models.people import User
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.trace import Trace, Verb
+from reviews.models.treatments import (
+    Basis,
+    Beneficiaries,
+    ClosingWay,
+    CompletionLevel,
+    OngoingRule,
+    Reliance,
+    SeriesBreak,
+    StandIn,
+    Treatment,
+)
 from reviews.models.workflow import Refused, Stale, Tracked
 from reviews.roles import Role
 
@@ -41,4 +53,6 @@ __all__ = [
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
+    "Basis", "Beneficiaries", "CompletionLevel", "Coverage", "CoverageStatement", "OngoingRule", "Reliance",
+    "SeriesBreak", "StandIn", "Treatment",
 ]  # fmt: skip

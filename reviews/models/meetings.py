@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.disruptions import check_cited
 from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Tracked, TrackedQuerySet
@@ -169,6 +170,7 @@ class Meeting(Tracked):
     def clean(self) -> None:
         in_order(self.planned_from, self.planned_to, "planned_to")
         in_order(self.held_from, self.held_to, "held_to")
+        check_cited(self.disruption, self.cycle)
 
     def why_not(self, move: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
