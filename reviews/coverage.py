@@ -32,7 +32,7 @@ from reviews.models.coverage import COVERAGE_TONES
 SIGNS = {
     Coverage.REPORTED: ("●", pgettext_lazy("mark of the coverage map", "R")),
     Coverage.ESTIMATED: ("◐", pgettext_lazy("mark of the coverage map", "E")),
-    Coverage.NOTHING: ("○", pgettext_lazy("mark of the coverage map", "0")),
+    Coverage.NOTHING: ("○", pgettext_lazy("mark of the coverage map", "–")),
     Coverage.NOT_APPLICABLE: ("✕", pgettext_lazy("mark of the coverage map", "N")),
 }
 MARKS = {value: (*sign, COVERAGE_TONES[value]) for value, sign in SIGNS.items()}

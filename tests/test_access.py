@@ -403,7 +403,9 @@ EVERYBODYS = (
     "meeting",
     "action-list",
 )
-LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action-list")
+LISTS = (
+    "report-list", "datagap-list", "deadline-list", "meeting-list", "action-list", "coverage", "disruption-list"
+)  # fmt: skip
 
 
 def pages_of(made: Any) -> Iterator[str]:
@@ -424,7 +426,7 @@ def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
 
 
 def hidden_from_observers(url: str) -> bool:
-    return "/reports/" in url or "/datagaps/" in url
+    return any(f"/{noun}/" in url for noun in ("reports", "datagaps", "coverage", "disruptions"))
 
 
 def test_the_same_pages_show_it_to_those_who_may(cast, secrets, sign_in):
@@ -445,6 +447,7 @@ PAIRS = [
     ("report", ["VNM"], ["XYZ"]), ("progress-list", ["VNM"], ["XYZ"]), ("report-update", ["VNM"], ["XYZ"]),
     ("report-version", ["VNM", 1], ["XYZ", 1]), ("report-version-file", ["VNM", 1], ["VNM", 7]),
     ("datagap", ["VNM-1"], ["VNM-9"]), ("datagap-edit", ["VNM-1"], ["VNM-9"]), ("report-submit", ["VNM"], ["XYZ"]),
+    ("report-coverage", ["VNM"], ["XYZ"]), ("report-coverage-edit", ["VNM"], ["XYZ"]),
     ("datagap-close", ["VNM-1"], ["VNM-9"]), ("extension-decide", [1], [999_999_999]),
 ]  # fmt: skip
 

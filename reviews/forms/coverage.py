@@ -40,7 +40,11 @@ class CoverageForm(ReviewForm):
         # The hidden first values tell what this person changed from what somebody else did.
         self.fields |= {
             f"coverage_{area.pk}": forms.ChoiceField(
-                label=area.code, choices=choices, initial=str(coverage), show_hidden_initial=True
+                label=str(area),
+                required=False,
+                choices=choices,
+                initial=str(coverage),
+                show_hidden_initial=True,
             ),
             f"note_{area.pk}": forms.CharField(
                 label=_("Note on %s") % area.code,

@@ -58,7 +58,7 @@ class CoverageStatement(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.report.code} {self.key_result_area.code}"
+        return f"{self.report.code} {self.key_result_area.code}: {self.get_coverage_display()}"
 
     def get_absolute_url(self) -> str:
         return f"{self.report.get_absolute_url()}coverage/#{self.key_result_area.code}"

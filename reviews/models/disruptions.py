@@ -87,7 +87,7 @@ class Disruption(Tracked):
     @property
     def with_period(self) -> str:
         """Its title and when it was, as the annex cites it."""
-        return f"{self.title} ({self.period})"
+        return f"{self.title}, {self.period}"
 
     @classmethod
     @transaction.atomic

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -224,7 +224,7 @@ class Beneficiaries(Treatment):
         )
 
     def _range(self) -> str:
-        low, high = f"{self.low:,}", f"{self.high:,}"
+        low, high = (number_format(n, force_grouping=True) for n in (self.low, self.high))
         if low == high:
             return _now("%(n)s people") % {"n": low}
         return _now("%(low)s to %(high)s people") % {"low": low, "high": high}

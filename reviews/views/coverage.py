@@ -90,7 +90,7 @@ class StateCoverage(ReportForm):
         newer = [(record, seen) for record, seen in late if record.version != seen]
         form.show_seen({record.key_result_area_id: record.version for record, _seen in newer})
         changes = self._since(newer)
-        told = {"by": changes[-1].by if changes else None, "changes": changes}
+        told = {"by": changes[-1].by if changes else None, "changes": changes, "feed": True}
         return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
 
     def _since(self, newer: list[tuple[CoverageStatement, int]]) -> list[Trace]:
