@@ -15,7 +15,7 @@ from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet
 
 
 class GapStatus(models.TextChoices):
@@ -201,6 +201,8 @@ class DataGap(Tracked):
         status = self._permit("close", by)
         _owed("way", way, _("Choose how the gap was closed."))
         _owed("note", note, _("Say how the gap was closed."))
+        self._wait_for(seen)
+        retire(self, by=by, why=note)  # what an administrator's correction may have left in force
         self._record_treatment(by, way, treatment)
         closing = {"closing_way": way, "closing_note": note, "holder": None}
         return self._move(status, Verb.CLOSED, by, seen, note, **closing)
@@ -217,6 +219,11 @@ class DataGap(Tracked):
     def treatments(self) -> list[Treatment]:
         """What was done about it at its closings, the one in force first."""
         return sorted(treatments_of([self])[self.pk], key=lambda t: not t.in_force)
+
+    def _wait_for(self, seen: int) -> None:
+        """Two people closing at once wait for each other here; the second is told of the first."""
+        if type(self).objects.select_for_update().get(pk=self.pk).version != seen:
+            raise Stale(self, seen)
 
     def _record_treatment(self, by: Any, way: str, values: dict[str, Any]) -> None:
         kind = treatment_for(way, self.kind.code)

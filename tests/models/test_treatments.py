@@ -83,6 +83,25 @@ def test_a_stale_closing_writes_no_treatment(cast, report):
     assert StandIn.objects.count() == 0
 
 
+def test_the_second_of_two_who_close_is_told(cast, report):
+    gap = make.gap(report, by=cast.vnm)
+    other = type(gap).objects.get(pk=gap.pk)
+    other.close(by=cast.vnm, seen=other.version, way="proxy_agreed", note="So.", **STAND_IN)
+    with pytest.raises(Stale):
+        gap.close(by=cast.vnm_team, seen=gap.version, way="proxy_agreed", note="So.", **STAND_IN)
+    assert StandIn.objects.count() == 1
+
+
+def test_a_gap_that_an_administrator_opened_can_be_closed_again(cast, report):
+    gap = closed(report, cast, "missing", "proxy_agreed", **STAND_IN)
+    opened = {"status": "open", "closing_way": "", "closing_note": "", "holder": cast.vnm.organisation}
+    gap.correct(by=cast.admin, seen=gap.version, why="Closed by mistake.", **opened)
+    gap.close(by=cast.vnm, seen=gap.version, way="estimate_agreed", note="So.", **STAND_IN)
+    assert [(t.way, t.in_force) for t in gap.treatments()] == [
+        ("estimate_agreed", True), ("proxy_agreed", False)
+    ]  # fmt: skip
+
+
 def test_whose_gap_it_is_not_closes_nothing(cast, report):
     gap = make.gap(report, by=cast.vnm)
     for person in (cast.lao, cast.consultant, cast.secretariat, cast.observer, cast.admin):
