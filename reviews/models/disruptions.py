@@ -44,7 +44,7 @@ class Disruption(Tracked):
     kind = models.CharField(_("kind"), max_length=20, choices=DisruptionKind)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)  # NULL: it goes on
-    countries = models.ManyToManyField(
+    countries: Any = models.ManyToManyField(
         "Organisation", blank=True, related_name="+", verbose_name=_("countries")
     )  # none: all members
     effect = models.TextField(_("effect on the review"), blank=True)

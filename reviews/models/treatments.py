@@ -224,7 +224,7 @@ class Beneficiaries(Treatment):
         )
 
     def _range(self) -> str:
-        low, high = (number_format(n, force_grouping=True) for n in (self.low, self.high))
+        low, high = (number_format(n or 0, force_grouping=True) for n in (self.low, self.high))
         if low == high:
             return _now("%(n)s people") % {"n": low}
         return _now("%(low)s to %(high)s people") % {"low": low, "high": high}
