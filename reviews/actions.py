@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reviews import clock, comparison, policy
 from reviews.models import (
     ActionPoint,
+    CoverageStatement,
     CycleMembership,
     DataGap,
     Deadline,
@@ -159,3 +160,11 @@ def _hold_still(cycle: ReviewCycle) -> None:
     points = ActionPoint.objects.filter(meeting__cycle=cycle)
     for rows in (cycle.meetings, cycle.reports, cycle.datagaps, cycle.findings, points):
         list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).only("pk"))
+
+
+@transaction.atomic
+def state_coverage(*, by: Any, report: NationalReport, rows: list[tuple[Any, dict[str, Any]]]) -> None:
+    """What a country says of several areas at once; raises Stale if one of them is newer than it was seen."""
+    policy.require(by, "report.update", report)
+    for area, said in rows:
+        CoverageStatement.state(report, area, by=by, **said)

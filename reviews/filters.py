@@ -12,6 +12,8 @@ from reviews.models import (
     ActionStatus,
     DataGap,
     Deadline,
+    Disruption,
+    DisruptionKind,
     Finding,
     FindingKind,
     FindingStatus,
@@ -186,3 +188,42 @@ class PeriodFilter(NoFilter):
 
 # In the body of a class "from" cannot be a name; in an address it is the plain word.
 PeriodFilter.base_filters |= {"from": day(_("From the end of")), "to": day(_("To the end of"))}
+
+
+class DisruptionFilter(CycleFilterSet):
+    kind = choice(_("Kind"), DisruptionKind.choices)
+    concerning = filters.ModelChoiceFilter(
+        label=_("Concerns"), queryset=Organisation.objects.none(), to_field_name="code", empty_label=_("all"),
+        method="that_concern",
+    )  # fmt: skip
+
+    class Meta:
+        model = Disruption
+        fields = ("kind", "concerning")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["concerning"].queryset = self.cycle.members()
+
+    def that_concern(self, rows: QuerySet[Any], name: str, value: Organisation) -> QuerySet[Any]:
+        concerning = Disruption.objects.concerning(value.pk)
+        return rows.filter(pk__in=concerning.values("pk"))
+
+
+class AnnexFilter(CycleFilterSet):
+    """A country's annex is read whole."""
+
+    class Meta:
+        model = DataGap
+        fields: tuple[str, ...] = ()
+
+
+class RegionalAnnexFilter(CycleFilterSet):
+    member_state = country()
+    kind = filters.ModelChoiceFilter(
+        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
+    )
+
+    class Meta:
+        model = DataGap
+        fields = ("member_state", "kind")

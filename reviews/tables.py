@@ -16,6 +16,7 @@ from reviews.models import (
     ActionPoint,
     DataGap,
     Deadline,
+    Disruption,
     Finding,
     Meeting,
     MeetingStatus,
@@ -268,3 +269,54 @@ class TurnTable(tables.Table):
 
     def render_note(self, record: Any) -> str:
         return record.note if record.is_read and record.note else "—"
+
+
+class DisruptionTable(tables.Table):
+    title = tables.Column(linkify=open_row)
+    starts_on = DayColumn()
+    ends_on = DayColumn(default=_("it goes on"))
+    countries = tables.Column(accessor="countries", orderable=False, empty_values=())
+
+    class Meta:
+        model = Disruption
+        fields = ("number", "title", "kind", "starts_on", "ends_on", "countries", "effect")
+
+    def render_countries(self, record: Any) -> str:
+        return ", ".join(str(state) for state in record.countries.all()) or gettext("all members")
+
+
+class AnnexTable(tables.Table):
+    """The annex as rows, for taking it away; the page shows it by key result area."""
+
+    key_result_area = tables.Column(_("Key result area"), default=_("the whole report"))
+    member_state = tables.Column(_("Member state"))
+    code = tables.Column(_("Gap"), accessor="code")
+    treatment = tables.Column(_("Treatment"), accessor="treatment__in_words", default="")
+    disruption = tables.Column(_("Caused by"), accessor="disruption__with_period", default="")
+
+    class Meta:
+        model = DataGap
+        orderable = False
+        fields = (
+            "key_result_area", "member_state", "code", "kind", "missing", "effect", "treatment", "closing_note",
+            "disruption",
+        )  # fmt: skip
+
+
+class CoverageTable(tables.Table):
+    """The coverage map as rows, for taking it away."""
+
+    member_state = tables.Column(_("Member state"), accessor="report__member_state")
+    area = tables.Column(_("Key result area"), accessor="area")
+    coverage = tables.Column(_("Coverage"), accessor="coverage__label")
+    has_gap = tables.Column(_("With gap"), accessor="has_gap")
+    kinds = tables.Column(_("Kinds of data gap"), accessor="kinds", empty_values=())
+
+    class Meta:
+        fields = ("member_state", "area", "coverage", "has_gap", "kinds")
+
+    def render_has_gap(self, value: bool) -> str:
+        return gettext("yes") if value else gettext("no")
+
+    def render_kinds(self, value: list[Any]) -> str:
+        return ", ".join(str(kind) for kind in value)

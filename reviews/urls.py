@@ -11,15 +11,18 @@ from reviews.views import (
     board,
     briefs,
     comparison,
+    coverage,
     datagaps,
     deadlines,
     desk,
+    disruptions,
     meetings,
     minutes,
     plans,
     recommendations,
     reports,
     rounds,
+    treatments,
 )
 
 register_converter(converters.StateCode, "state")
@@ -40,6 +43,9 @@ report_urls = [
     path("accept/", reports.AcceptReport.as_view(), name="report-accept"),
     path("versions/<number:number>/", reports.version_page, name="report-version"),
     path("versions/<number:number>/file/", reports.version_file, name="report-version-file"),
+    path("annex/", treatments.ReportAnnex.as_view(), name="report-annex"),
+    path("coverage/", coverage.report_coverage, name="report-coverage"),
+    path("coverage/edit/", coverage.StateCoverage.as_view(), name="report-coverage-edit"),
 ]
 
 datagap_urls = [
@@ -48,7 +54,7 @@ datagap_urls = [
     path("ask-guidance/", datagaps.AskGuidance.as_view(), name="datagap-ask-guidance"),
     path("give-guidance/", datagaps.GiveGuidance.as_view(), name="datagap-give-guidance"),
     path("take-up/", datagaps.TakeUp.as_view(), name="datagap-take-up"),
-    path("close/", datagaps.CloseGap.as_view(), name="datagap-close"),
+    path("close/", treatments.CloseGap.as_view(), name="datagap-close"),
     path("reopen/", datagaps.ReopenGap.as_view(), name="datagap-reopen"),
 ]
 
@@ -139,6 +145,12 @@ cycle_urls = [
     path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
     path("actions/<number:pk>/verify/", meetings.VerifyAction.as_view(), name="action-verify"),
     path("actions/<number:pk>/file/", meetings.action_file, name="action-file"),
+    path("annex/", treatments.RegionalAnnex.as_view(), name="annex"),
+    path("coverage/", coverage.coverage_map, name="coverage"),
+    path("disruptions/", disruptions.DisruptionList.as_view(), name="disruption-list"),
+    path("disruptions/add/", disruptions.AddDisruption.as_view(), name="disruption-add"),
+    path("disruptions/<number:number>/", disruptions.disruption_page, name="disruption"),
+    path("disruptions/<number:number>/edit/", disruptions.EditDisruption.as_view(), name="disruption-edit"),
 ]
 
 account_urls = [

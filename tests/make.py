@@ -10,6 +10,7 @@ from reviews.models import (
     CycleMembership,
     DataGap,
     Deadline,
+    Disruption,
     Finding,
     Framework,
     FrameworkNode,
@@ -123,6 +124,11 @@ def told(turn: Turn, *, by: User, **values: Any) -> Turn:
     return actions.tell_turn(
         by=by, turn=turn, seen=turn.version, report=theirs, report_seen=theirs.version, **values
     )
+
+
+def disruption(cycle: ReviewCycle, *, by: User, **fields: Any) -> Disruption:
+    values = {"title": "COVID-19", "kind": "epidemic", "starts_on": date(2020, 3, 11), **fields}
+    return Disruption.register(cycle, by=by, **values)
 
 
 def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:

@@ -24,6 +24,7 @@ MEETING = {
     "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
 }  # fmt: skip
 NOTE = {"note": "Because."}
+DISRUPTION = {"title": "Flood", "kind": "disaster", "starts_on": "2020-08-01"}
 FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
 TYPED: dict[str, Any] = {
@@ -37,6 +38,7 @@ TYPED: dict[str, Any] = {
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
     "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
     "round-pass": NOTE,
+    "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
@@ -71,6 +73,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
+    made.disruption = make.disruption(cycle, by=cast.secretariat)
+    made.area = make.area()
     made.minutes = around_minutes(page, made, cast)
     return made
 
@@ -160,6 +164,7 @@ def address(page: str, made: Any) -> str:
         "agenda": ["3", made.agenda.pk],
     }
     more = {
+        "annex": [], "coverage": [], "disruption": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
@@ -181,6 +186,8 @@ def typed(page: str, made: Any) -> dict[str, Any]:
     values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
     if page in ("datagap-add", "datagap-edit"):
         values["kind"] = make.kind().pk
+    if page == "report-coverage-edit":
+        values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page == "round-turn":
         values["report_seen"] = made.report.version
     return values | ({"file": make.pdf()} if page == "report-submit" else {})

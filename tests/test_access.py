@@ -42,7 +42,7 @@ datagap-edit                in  200   200  404         403   403          403   
 datagap-ask-guidance        in  405   405  404         403   403          403       404    403        in
 datagap-give-guidance       in  403   403  404         403   405          403       404    403        in
 datagap-take-up             in  405   405  404         403   403          403       404    403        in
-datagap-close               in  405   405  404         403   403          403       404    403        in
+datagap-close               in  200   200  404         403   403          403       404    403        in
 datagap-reopen              in  405   405  404         403   403          403       404    403        in
 finding-list                in  200   200  200         200   200          200       404    200        in
 finding-add                 in  200   200  200         403   403          403       404    403        in
@@ -69,6 +69,15 @@ action-list                 in  200   200  200         200   200          200   
 action-finish               in  405   405  403         403   403          405       403    403        in
 action-drop                 in  403   403  403         403   403          405       403    403        in
 action-reopen               in  403   403  403         403   403          405       403    403        in
+report-annex                in  200   200  404         200   200          200       404    200        in
+report-coverage             in  200   200  404         200   200          200       404    200        in
+report-coverage-edit        in  200   200  404         403   403          403       404    403        in
+annex                       in  404   404  404         200   200          200       404    200        in
+coverage                    in  200   200  200         200   200          200       404    200        in
+disruption-list             in  200   200  200         200   200          200       404    200        in
+disruption-add              in  403   403  403         403   403          200       404    403        in
+disruption                  in  200   200  200         200   200          200       404    200        in
+disruption-edit             in  403   403  403         403   403          200       404    403        in
 round                       in  200   200  200         200   200          200       200    200        in
 round-open                  in  403   403  403         403   403          200       403    403        in
 round-turn                  in  403   403  403         403   403          200       403    403        in
@@ -155,6 +164,15 @@ action-list                 in  405   405  405         405   405          405   
 action-finish               in  302   302  403         403   403          302       403    403        in
 action-drop                 in  403   403  403         403   403          302       403    403        in
 action-reopen               in  403   403  403         403   403          302       403    403        in
+report-annex                in  405   405  405         405   405          405       404    405        in
+report-coverage             in  200   200  404         200   200          200       404    200        in
+report-coverage-edit        in  302   302  404         403   403          403       404    403        in
+annex                       in  405   405  405         405   405          405       404    405        in
+coverage                    in  200   200  200         200   200          200       404    200        in
+disruption-list             in  405   405  405         405   405          405       404    405        in
+disruption-add              in  403   403  403         403   403          302       404    403        in
+disruption                  in  200   200  200         200   200          200       404    200        in
+disruption-edit             in  403   403  403         403   403          302       404    403        in
 round                       in  405   405  405         405   405          405       405    405        in
 round-open                  in  403   403  403         403   403          302       403    403        in
 round-turn                  in  403   403  403         403   403          302       403    403        in
@@ -339,7 +357,10 @@ EVERYBODYS = (
     "meeting",
     "action-list",
 )
-LISTS = ("report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list", "action-list")
+LISTS = (
+    "report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list", "action-list", "coverage",
+    "disruption-list",
+)  # fmt: skip
 
 
 def pages_of(made: Any) -> Iterator[str]:
@@ -359,7 +380,7 @@ def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
         assert not [word for word in SECRETS.values() if word in body(answer)], url
 
 
-HIDDEN = ("reports", "datagaps", "findings", "plan")
+HIDDEN = ("reports", "datagaps", "findings", "plan", "coverage", "disruptions")
 
 
 def hidden_from_observers(url: str) -> bool:

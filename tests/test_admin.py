@@ -16,11 +16,15 @@ from reviews.admin import site
 from reviews.models import (
     ActionPoint,
     AgendaItem,
+    Beneficiaries,
+    CompletionLevel,
+    CoverageStatement,
     CycleMembership,
     DataGap,
     Deadline,
     Decision,
     Delegation,
+    Disruption,
     Extension,
     Finding,
     Framework,
@@ -36,6 +40,8 @@ from reviews.models import (
     ReportVersion,
     ReviewCycle,
     Round,
+    SeriesBreak,
+    StandIn,
     StatusAtMeeting,
     TimelineEvent,
     Trace,
@@ -49,6 +55,14 @@ MODELS = sorted(site._registry, key=lambda model: model.__name__)
 REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent}
 IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting}
 PEOPLE = ("admin", "secretariat", "vnm", "vnm_team", "consultant", "lead", "observer")
+
+TREATED: dict[Any, dict[str, Any]] = {
+    StandIn: {"way": "proxy_agreed", "method": "Its neighbour.", "reliance": "low"},
+    SeriesBreak: {"way": "limitation", "broke_on": date(2018, 1, 1), "reason": "New definition."},
+    Beneficiaries: {"way": "limitation", "basis": "survey", "low": 10, "high": 20},
+    CompletionLevel: {"way": "limitation", "done": 1, "ongoing": 1, "not_started": 1, "cannot_tell": 1,
+                      "rule": "not_done", "agreed_by": "Team"},
+}  # fmt: skip
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
@@ -99,6 +113,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
             ActionPoint, by=by, text="Send it.", owner=cast.vnm, due_on=date(2020, 9, n)
         ),
     }
+    treatments = {model: model.record_new(by=by, gap=gap, **values) for model, values in TREATED.items()}
     make.submitted(report, by=cast.vnm)
     minutes = Minutes.record_new(by=by, meeting=meeting)
     minutes_section = MinutesSection.record_new(
@@ -106,6 +121,8 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
     )
     country_round = make.frozen(meeting, by=by)
     return {
+        **treatments, Disruption: make.disruption(cycle, by=by, countries=[cast.vnm.organisation]),
+        CoverageStatement: CoverageStatement.state(report, area, by=cast.vnm, seen=0, coverage="reported"),
         Organisation: make.organisation(f"X{n}", confidence="check"),
         Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
         FrameworkNode: part, GapKind: kind, TimelineEvent: event, ReviewCycle: cycle,

@@ -13,6 +13,7 @@ from reviews.admin import (  # noqa: F401
     reports,
     rounds,
     trace,
+    treatments,
 )
 from reviews.admin.gate import site
 

@@ -24,13 +24,13 @@ class DataGapAdmin(TrackedAdmin):
     search_fields = ("spoken", "search", "member_state__name_en")
     search_help_text = _("Number (such as VNM-3), country, or words of the text, with or without accents")
     date_hierarchy = "raised_at"
-    autocomplete_fields = ("cycle", "member_state", "kind", "key_result_area", "holder")
+    autocomplete_fields = ("cycle", "member_state", "kind", "key_result_area", "holder", "disruption")
     readonly_fields = ("number", "held_since", "raised_by", "raised_at")
     fixed = ("cycle", "member_state")
     later = ("status", "holder", "closing_way", "closing_note")
     takes_hold = ("status", "holder")
     fieldsets = [
-        section(None, "cycle member_state number kind key_result_area missing effect"),
+        section(None, "cycle member_state number kind key_result_area missing effect disruption"),
         section(
             _("Who has it"),
             "status holder held_since",

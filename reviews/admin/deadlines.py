@@ -79,12 +79,12 @@ class ExtensionAdmin(TrackedAdmin):
     list_select_related = ("deadline", "member_state")
     search_fields = ("deadline__title", "member_state__name_en", "member_state__code", "reason")
     date_hierarchy = "asked_at"
-    autocomplete_fields = ("deadline", "member_state")
+    autocomplete_fields = ("deadline", "member_state", "disruption")
     readonly_fields = ("due_when_asked", "asked_by", "asked_at", "decided_by", "decided_at")
     fixed = ("deadline", "member_state")
     later = ("status", "granted_until", "decision_note")
     fieldsets = [
-        section(None, "deadline member_state due_when_asked asked_until reason"),
+        section(None, "deadline member_state due_when_asked asked_until reason disruption"),
         section(
             _("Decision"),
             "status granted_until decision_note decided_by decided_at",

@@ -54,7 +54,7 @@ class MeetingAdmin(TrackedAdmin):
     list_select_related = ("cycle",)
     search_fields = ("title", "code", "place", "source")
     date_hierarchy = "planned_from"
-    autocomplete_fields = ("cycle", "host")
+    autocomplete_fields = ("cycle", "host", "disruption")
     readonly_fields = ("first_planned_from", "first_planned_to")
     fixed = ("cycle",)
     later = ("status", "held_from", "held_to")
@@ -63,12 +63,12 @@ class MeetingAdmin(TrackedAdmin):
         section(None, "cycle series number code title status"),
         section(
             _("Dates"),
-            "planned_from planned_to held_from held_to first_planned_from first_planned_to",
+            "planned_from planned_to held_from held_to first_planned_from first_planned_to disruption",
             about=_("The first plan stays and is shown when a meeting moves. Give both days, or neither."),
         ),
         section(_("Place"), "host mode place time_zone"),
         section(_("Who may look at it"), "shared"),
-        section(_("Where it comes from"), "source confidence disruption"),
+        section(_("Where it comes from"), "source confidence"),
     ]
 
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:

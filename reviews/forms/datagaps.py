@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, note_field
-from reviews.models import ClosingWay, DataGap, FrameworkNode, GapKind, Level
+from reviews.forms.base import RecordForm
+from reviews.forms.disruptions import offer_disruptions
+from reviews.models import DataGap, FrameworkNode, GapKind, Level
 
 
 class DataGapForm(RecordForm):
     class Meta:
         model = DataGap
-        fields = ("kind", "key_result_area", "missing", "effect")
+        fields = ("kind", "key_result_area", "missing", "effect", "disruption")
         widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("missing", "effect")}
         help_texts = {"missing": _("In neutral words: the cause may be method, not failure.")}
 
@@ -24,8 +25,4 @@ class DataGapForm(RecordForm):
         self.fields["kind"].queryset = GapKind.objects.all()  # type: ignore[attr-defined]
         self.fields["key_result_area"].queryset = areas  # type: ignore[attr-defined]
         self.fields["key_result_area"].empty_label = _("the whole report")  # type: ignore[attr-defined]
-
-
-class CloseGapForm(ReviewForm):
-    way = forms.ChoiceField(label=_("How it was closed"), choices=[("", "—"), *ClosingWay.choices])
-    note = note_field(_("Note"), required=True)
+        offer_disruptions(self, self.instance.cycle, self.instance.member_state_id)

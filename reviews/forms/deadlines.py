@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.forms.disruptions import offer_disruptions
 from reviews.models import Deadline, Extension
 from reviews.models.deadlines import hung
 
@@ -55,8 +56,12 @@ class DeadlineForm(RecordForm):
 class ExtensionForm(RecordForm):
     class Meta:
         model = Extension
-        fields = ("asked_until", "reason")
+        fields = ("asked_until", "reason", "disruption")
         widgets = {"asked_until": day_widget(), "reason": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_disruptions(self, self.instance.deadline.cycle, self.instance.member_state_id)
 
 
 class DecideForm(ReviewForm):

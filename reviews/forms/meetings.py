@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.forms.disruptions import offer_disruptions
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -31,14 +32,17 @@ class MeetingForm(RecordForm):
             "shared", "disruption",
         )  # fmt: skip
         widgets = {"planned_from": day_widget(), "planned_to": day_widget()}
-        help_texts = {"code": _("Such as 3 for the third coordination meeting, or soca-29.")}
+        help_texts = {
+            "code": _("Such as 3 for the third coordination meeting, or soca-29."),
+            "disruption": _("What made it move, if it stands on the register of disruptions."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["host"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
-        self.fields["disruption"].queryset = self.instance.cycle.disruptions.all()  # type: ignore[attr-defined]
+        offer_disruptions(self, self.instance.cycle)
         if self.instance.pk is None:
-            del self.fields["why"]
+            del self.fields["why"], self.fields["disruption"]
 
 
 class HoldForm(ReviewForm):

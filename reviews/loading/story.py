@@ -19,6 +19,7 @@ from reviews.models import (
     Deadline,
     Decision,
     Delegation,
+    Disruption,
     Extension,
     Finding,
     FindingKind,
@@ -39,6 +40,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.recommendations import KINDS
+from reviews.models.treatments import treatment_for
 
 FOLDER = FIXTURES / "demo"
 SLUG = "ascc-2025-mtr"
@@ -377,6 +379,56 @@ def _close_round(row: Row, by: User) -> None:
     actions.close_round(by=by, country_round=found, seen=found.version)
 
 
+# --- treatments, disruptions, coverage --------------------------------------------------------------------
+
+
+def _close_treated(row: Row, by: User) -> None:
+    """With the fields of what this closing has to record."""
+    gap, way = _gap(row), row.text("way")
+    kind = treatment_for(way, gap.kind.code)
+    names = {f.name for f in kind._meta.fields} - {"gap", "way"} if kind else set()
+    typed: dict[str, Any] = {name: text for name in names if (text := row.cells.get(name))}
+    gap.close(by=by, seen=gap.version, way=way, note=row.text("note"), **typed)
+
+
+def _disruption(row: Row) -> Disruption:
+    return Disruption.objects.get(cycle__slug=SLUG, number=row.text("number"))
+
+
+def _register(row: Row, by: User) -> None:
+    days = {name: row.day(name) for name in ("starts_on", "ends_on")}
+    made = Disruption.register(
+        _cycle(), by=by, countries=_bodies(row, "countries"), **days, **_texts(row, "title", "kind", "effect")
+    )
+    if str(made.number) != row.text("number"):
+        raise row.wrong(f"this disruption got the number {made.number}.")
+
+
+def _cite_in_gap(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.edit(by=by, seen=gap.version, disruption=_disruption(row))
+
+
+def _cite_in_meeting(row: Row, by: User) -> None:
+    meeting = _meeting(row)
+    meeting.move(by=by, seen=meeting.version, why="", disruption=_disruption(row))
+
+
+def _ask_citing(row: Row, by: User) -> None:
+    asked: dict[str, Any] = {"asked_until": row.day("until"), "reason": row.text("note")}
+    Extension.ask_for(_report(row), _deadline(row), by=by, disruption=_disruption(row), **asked)
+
+
+def _state_coverage(row: Row, by: User) -> None:
+    """What a country says of its areas, for the first time."""
+    report = _report(row)
+    said = [(code, kind) for kind in ("reported", "estimated", "not_applicable") for code in row.words(kind)]
+    areas = {a.code: a for a in FrameworkNode.objects.filter(framework=report.cycle.framework_id)}
+    notes = {"not_applicable": row.text("note")}
+    rows = [(areas[c], {"coverage": kind, "note": notes.get(kind, ""), "seen": 0}) for c, kind in said]
+    actions.state_coverage(by=by, report=report, rows=rows)
+
+
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": _open_cycle},
     "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
@@ -426,4 +478,12 @@ STEPS: dict[str, dict[str, Step]] = {
         "pass": _noted(_turn, Turn.pass_over),
         "close": _close_round,
     },
+    "treatments.csv": {"raise": _raise, "close": _close_treated},
+    "disruptions.csv": {
+        "register": _register,
+        "cite_gap": _cite_in_gap,
+        "cite_meeting": _cite_in_meeting,
+        "ask": _ask_citing,
+    },
+    "coverage.csv": {"state": _state_coverage},
 }

@@ -1,6 +1,7 @@
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaStatus, Outcome
-from reviews.models.datagaps import ClosingWay, DataGap, GapStatus
+from reviews.models.coverage import Coverage, CoverageStatement
+from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.framework import (
@@ -32,6 +33,17 @@ from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.trace import Trace, Verb
+from reviews.models.treatments import (
+    Basis,
+    Beneficiaries,
+    ClosingWay,
+    CompletionLevel,
+    OngoingRule,
+    Reliance,
+    SeriesBreak,
+    StandIn,
+    Treatment,
+)
 from reviews.models.workflow import Refused, Stale, Tracked
 from reviews.roles import Role
 
@@ -46,4 +58,6 @@ __all__ = [
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
     "PlanStep", "StepKind", "StepStatus",
     "AgendaStatus", "Minutes", "MinutesSection", "MinutesStatus", "Outcome", "Priority", "SectionKind",
+    "Basis", "Beneficiaries", "CompletionLevel", "Coverage", "CoverageStatement", "OngoingRule", "Reliance",
+    "SeriesBreak", "StandIn", "Treatment",
 ]  # fmt: skip

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
+from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet
 
 
 class GapStatus(models.TextChoices):
@@ -22,14 +24,6 @@ class GapStatus(models.TextChoices):
     GUIDANCE_GIVEN = "guidance_given", _("guidance given")
     BEING_RESOLVED = "being_resolved", _("being resolved")
     CLOSED = "closed", _("closed")
-
-
-class ClosingWay(models.TextChoices):
-    DATA_FOUND = "data_found", _("data found")
-    PROXY_AGREED = "proxy_agreed", _("proxy agreed")
-    ESTIMATE_AGREED = "estimate_agreed", _("estimate agreed")
-    LIMITATION = "limitation", _("accepted as limitation")
-    OUT_OF_SCOPE = "out_of_scope", _("out of scope")
 
 
 S = GapStatus
@@ -152,6 +146,7 @@ class DataGap(Tracked):
         area = self.key_result_area if self.cycle_id else None
         if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+        check_cited(self.disruption, self.cycle)
 
     def why_not(self, move: str) -> str:
         if self.status == S.CLOSED:
@@ -203,19 +198,42 @@ class DataGap(Tracked):
         status = self._permit("take_up", by)
         return self._move(status, Verb.TAKEN_UP, by, seen, note, holder=self.member_state)
 
-    def close(self, *, by: Any, seen: int, way: str, note: str) -> "DataGap":
+    @transaction.atomic
+    def close(self, *, by: Any, seen: int, way: str, note: str, **treatment: Any) -> "DataGap":
+        """Close it; `treatment` holds the fields of what `treatment_for(way, kind)` asks to be recorded."""
         status = self._permit("close", by)
         _owed("way", way, _("Choose how the gap was closed."))
         _owed("note", note, _("Say how the gap was closed."))
+        self._wait_for(seen)
+        retire(self, by=by, why=note)  # what an administrator's correction may have left in force
+        self._record_treatment(by, way, treatment)
         closing = {"closing_way": way, "closing_note": note, "holder": None}
         return self._move(status, Verb.CLOSED, by, seen, note, **closing)
 
+    @transaction.atomic
     def reopen(self, *, by: Any, seen: int, note: str) -> "DataGap":
-        """Open it again; how it had been closed stays in the history."""
+        """Open it again; how it had been closed and treated stays on record."""
         status = self._permit("reopen", by)
         _owed("note", note, _("Say why the gap is opened again."))
+        retire(self, by=by, why=note)
         opening = {"closing_way": "", "closing_note": "", "holder": self.member_state}
         return self._move(status, Verb.REOPENED, by, seen, note, **opening)
+
+    def treatments(self) -> list[Treatment]:
+        """What was done about it at its closings, the one in force first."""
+        return sorted(treatments_of([self])[self.pk], key=lambda t: not t.in_force)
+
+    def _wait_for(self, seen: int) -> None:
+        """Two people closing at once wait for each other here; the second is told of the first."""
+        if type(self).objects.select_for_update().get(pk=self.pk).version != seen:
+            raise Stale(self, seen)
+
+    def _record_treatment(self, by: Any, way: str, values: dict[str, Any]) -> None:
+        kind = treatment_for(way, self.kind.code)
+        if kind:
+            kind.record_new(by=by, gap=self, way=way, **values)
+        elif values:
+            raise TypeError(f"Closing {self} by {way} records no treatment.")
 
     def _permit(self, move: str, by: Any) -> str:
         policy.require(by, GAP_RIGHTS[move], self)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews import clock, policy
+from reviews.models.disruptions import check_cited
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Tracked, TrackedQuerySet
 
@@ -357,6 +358,9 @@ class Extension(Tracked):
     def tone(self) -> str:
         return EXTENSION_TONES[ExtensionStatus(self.status)]
 
+    def clean(self) -> None:
+        check_cited(self.disruption, self.deadline.cycle)
+
     @property
     def cycle(self) -> Any:
         return self.deadline.cycle
@@ -367,7 +371,14 @@ class Extension(Tracked):
     @classmethod
     @transaction.atomic
     def ask_for(
-        cls, report: Any, deadline: Deadline, *, by: Any, asked_until: date, reason: str
+        cls,
+        report: Any,
+        deadline: Deadline,
+        *,
+        by: Any,
+        asked_until: date,
+        reason: str,
+        disruption: Any = None,
     ) -> "Extension":
         """A coordinator's request for the country of `report`."""
         policy.require(by, "extension.ask", report)
@@ -381,7 +392,7 @@ class Extension(Tracked):
         _later(asked_until, due, "asked_until")
         return cls.record_new(
             by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
-            reason=reason, asked_by=by, asked_at=clock.now(), due_when_asked=due,
+            reason=reason, disruption=disruption, asked_by=by, asked_at=clock.now(), due_when_asked=due,
         )  # fmt: skip
 
     def grant(self, *, by: Any, seen: int, until: date | None, note: str = "") -> "Extension":

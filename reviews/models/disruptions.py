@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -23,6 +26,11 @@ class DisruptionQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DisruptionQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.limit(self, user, "disruption.read", own=own)
+
+    def concerning(self, member_state_id: int) -> "DisruptionQuerySet":
+        """Those of all members, and those of this one."""
+        theirs = self.model.countries.through.objects.filter(organisation=member_state_id)
+        return self.filter(Q(countries=None) | Q(pk__in=theirs.values("disruption"))).distinct()
 
 
 class Disruption(Tracked):
@@ -63,16 +71,39 @@ class Disruption(Tracked):
         return reverse("disruption", args=[self.cycle.slug, self.number])
 
     def clean(self) -> None:
-        if self.ends_on:
+        if self.starts_on and self.ends_on:
             in_order(self.starts_on, self.ends_on, "ends_on")
 
+    @property
+    def period(self) -> str:
+        """When it was, in words."""
+        start = date_format(self.starts_on)
+        if self.ends_on is None:
+            return _now("since %(start)s, with no end yet") % {"start": start}
+        if self.ends_on == self.starts_on:
+            return _now("on %(start)s") % {"start": start}
+        return _now("from %(start)s to %(end)s") % {"start": start, "end": date_format(self.ends_on)}
+
+    @property
+    def with_period(self) -> str:
+        """Its title and when it was, as the annex cites it."""
+        return f"{self.title}, {self.period}"
+
     @classmethod
+    @transaction.atomic
     def register(cls, cycle: Any, *, by: Any, **values: Any) -> "Disruption":
         """A new entry with the cycle's next number."""
         policy.require(by, "disruption.edit")
+        type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
         number = (cycle.disruptions.aggregate(last=models.Max("number"))["last"] or 0) + 1
         return cls.record_new(by=by, cycle=cycle, number=number, **values)
 
     def edit(self, *, by: Any, seen: int, **values: Any) -> "Disruption":
         policy.require(by, "disruption.edit")
         return self.change(by=by, seen=seen, **values)
+
+
+def check_cited(disruption: Disruption | None, cycle: Any) -> None:
+    """Raise ValidationError if a record cites a disruption of another review cycle."""
+    if disruption and disruption.cycle_id != cycle.pk:
+        raise ValidationError({"disruption": _("Choose a disruption of this review cycle.")})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.disruptions import check_cited
 from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Tracked, TrackedQuerySet
@@ -183,6 +184,7 @@ class Meeting(Tracked):
             raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
         if not _is_time_zone(self.time_zone):
             raise ValidationError({"time_zone": _("There is no such time zone.")})
+        check_cited(self.disruption, self.cycle)
 
     def why_not(self, move: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {

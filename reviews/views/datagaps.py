@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
-from reviews.forms.datagaps import CloseGapForm, DataGapForm
+from reviews.forms.datagaps import DataGapForm
 from reviews.models import DataGap
 from reviews.tables import DataGapTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
@@ -20,7 +20,7 @@ def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
     """A gap by its code (VNM-3), if this person may read it."""
     state, _dash, number = code.rpartition("-")
     gaps = DataGap.objects.visible_to(request.user).select_related(
-        "cycle", "member_state", "kind", "key_result_area", "holder", "raised_by"
+        "cycle", "member_state", "kind", "key_result_area", "holder", "raised_by", "disruption__cycle"
     )
     gap: DataGap = get_object_or_404(gaps, cycle=cycle, member_state__code=state, number=number)
     return gap
@@ -40,10 +40,12 @@ class DataGapList(ListPage):
         return gaps.select_related(*related).order_by("member_state__name_en", "number")
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        reach = policy.reach(self.request.user, "datagap.edit")
-        if reach is policy.Reach.NOTHING or self.cycle.is_closed:
-            return []
-        return [(_("Raise a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
+        pages = {_("Coverage map"): "coverage", _("Disruptions"): "disruption-list"}
+        if policy.reach(self.request.user, "report.read") is policy.Reach.EVERYWHERE:
+            pages[_("Annex on limitations")] = "annex"
+        if policy.reach(self.request.user, "datagap.edit") is policy.Reach.OWN and not self.cycle.is_closed:
+            pages = {_("Raise a data gap"): "datagap-add"} | pages
+        return [(label, reverse(page, args=[self.cycle.slug])) for label, page in pages.items()]
 
 
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
@@ -52,7 +54,7 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     gap = gap_or_404(request, cycle, code)
     context = {
         "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": gap.moves_for(request.user),
-        "close_form": CloseGapForm(auto_id="close_%s"), "history": history(request, gap),
+        "treatments": gap.treatments(), "history": history(request, gap),
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
@@ -115,11 +117,6 @@ class GiveGuidance(GapMove):
 
 class TakeUp(GapMove):
     verb, title, done = "take_up", _("Start to resolve"), _("The gap is being resolved.")
-
-
-class CloseGap(GapMove):
-    form_class, verb, title = CloseGapForm, "close", _("Close the gap")
-    submit_label, done = _("Close"), _("The gap is closed.")
 
 
 class ReopenGap(GapMove):

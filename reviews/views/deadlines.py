@@ -44,7 +44,7 @@ def deadline_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """One deadline: how each country stands, requests and decisions, history."""
     cycle = cycle_or_404(request, slug)
     deadline = deadline_or_404(request, cycle, number)
-    extensions = deadline.extensions.select_related("member_state", "asked_by", "decided_by")
+    extensions = deadline.extensions.select_related("member_state", "asked_by", "decided_by", "disruption")
     context = {
         "cycle": cycle, "nav": "deadlines", "deadline": deadline, "title": deadline.title,
         "rows": _rows(deadline), "extensions": extensions.visible_to(request.user),

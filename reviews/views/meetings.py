@@ -38,7 +38,7 @@ from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, histo
 
 def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
     """A meeting, if this person may read it."""
-    meetings = Meeting.objects.visible_to(request.user).select_related("cycle", "host", "disruption")
+    meetings = Meeting.objects.visible_to(request.user).select_related("cycle", "host", "disruption__cycle")
     meeting: Meeting = get_object_or_404(meetings, cycle=cycle, code=code)
     return meeting
 

@@ -1,0 +1,101 @@
+"""Coverage: what a country says of its report on each key result area. Its gaps stand on their own register."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.models.framework import Level
+from reviews.models.workflow import Stale, Tracked, TrackedQuerySet
+
+
+class Coverage(models.TextChoices):
+    NOTHING = "nothing", _("nothing yet")  # also where no statement was ever made
+    REPORTED = "reported", _("reported")
+    ESTIMATED = "estimated", _("estimated")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+COVERAGE_TONES = {
+    Coverage.NOTHING: "neutral", Coverage.REPORTED: "good", Coverage.ESTIMATED: "progress",
+    Coverage.NOT_APPLICABLE: "info",
+}  # fmt: skip
+
+
+class CoverageQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "CoverageQuerySet":
+        return policy.limit(self, user, "report.read", own=Q(report__member_state=user.organisation_id))
+
+
+class CoverageStatement(Tracked):
+    """A country's own statement on one key result area of its report."""
+
+    report = models.ForeignKey(
+        "NationalReport", models.PROTECT, related_name="coverage", verbose_name=_("national report")
+    )
+    key_result_area = models.ForeignKey(
+        "FrameworkNode", models.PROTECT, related_name="+", verbose_name=_("key result area")
+    )
+    coverage = models.CharField(_("coverage"), max_length=20, choices=Coverage)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("statement on coverage")
+        verbose_name_plural = _("statements on coverage")
+        ordering = ("report", "key_result_area__code")
+        constraints = (
+            models.UniqueConstraint(fields=("report", "key_result_area"), name="coverage_once"),
+            models.CheckConstraint(condition=Q(coverage__in=Coverage.values), name="coverage_known"),
+            models.CheckConstraint(
+                condition=~Q(coverage=Coverage.NOT_APPLICABLE) | ~Q(note=""),
+                name="coverage_not_applicable_says_why",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report.code} {self.key_result_area.code}: {self.get_coverage_display()}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.report.get_absolute_url()}coverage/#{self.key_result_area.code}"
+
+    @property
+    def tone(self) -> str:
+        return COVERAGE_TONES[Coverage(self.coverage)]
+
+    @property
+    def cycle(self) -> Any:
+        return self.report.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.report.member_state_id
+
+    def clean(self) -> None:
+        area = self.key_result_area
+        if area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id:
+            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+        if self.coverage == Coverage.NOT_APPLICABLE and not self.note.strip():
+            raise ValidationError({"note": _("Say why it does not apply.")})
+
+    @classmethod
+    @transaction.atomic
+    def state(
+        cls, report: Any, area: Any, *, by: Any, seen: int, coverage: str, note: str = ""
+    ) -> "CoverageStatement":
+        """Say how the report covers an area. `seen` is 0 where nothing had been said yet."""
+        policy.require(by, "report.update", report)
+        # Two people of one team stating at once wait for each other here.
+        type(report).objects.select_for_update().get(pk=report.pk)
+        said = cls.objects.filter(report=report, key_result_area=area).first()
+        if said is None:
+            values = {"coverage": coverage, "note": note}
+            return cls.record_new(by=by, report=report, key_result_area=area, **values)
+        said.report, said.key_result_area = report, area
+        if said.version != seen:
+            raise Stale(said, seen)
+        return said.change(by=by, seen=seen, coverage=coverage, note=note)

@@ -1,0 +1,324 @@
+"""Treatments: what was done about a data gap when it was closed, one small model for each kind of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.trace import Verb
+from reviews.models.workflow import Tracked
+
+MOST_PEOPLE, MOST_ITEMS = 10_000_000_000, 1_000_000
+
+
+class ClosingWay(models.TextChoices):
+    DATA_FOUND = "data_found", _("data found")
+    PROXY_AGREED = "proxy_agreed", _("proxy agreed")
+    ESTIMATE_AGREED = "estimate_agreed", _("estimate agreed")
+    LIMITATION = "limitation", _("accepted as limitation")
+    OUT_OF_SCOPE = "out_of_scope", _("out of scope")
+
+
+class Reliance(models.TextChoices):
+    """How far a proxy or an estimate may be relied on."""
+
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+class Basis(models.TextChoices):
+    """What a number of beneficiaries rests on."""
+
+    EXACT = "exact", _("exact count")
+    ADMINISTRATIVE = "administrative", _("administrative records")
+    SURVEY = "survey", _("survey")
+    ESTIMATE = "estimate", _("estimate")
+    NOT_QUANTIFIABLE = "not_quantifiable", _("not quantifiable")
+
+
+class OngoingRule(models.TextChoices):
+    """Whether an item under way may count as done in the upper end of a completion level."""
+
+    NOT_DONE = "not_done", _("what is under way counts as not done")
+    MAY_BE_DONE = "may_be_done", _("what is under way may count as done")
+
+
+def completion_range(
+    done: int, ongoing: int, not_started: int, cannot_tell: int, rule: str
+) -> tuple[int, int]:
+    """The completion level in whole percent, from at least to at most; rounded outwards, so the truth is inside.
+
+    At least: what is done. At most: also what nobody can tell, and by the rule what is under way.
+    """
+    total = done + ongoing + not_started + cannot_tell
+    if not total:
+        raise ValueError("A completion level needs at least one item.")
+    most = done + cannot_tell + (ongoing if rule == OngoingRule.MAY_BE_DONE else 0)
+    return 100 * done // total, -(-100 * most // total)
+
+
+class Treatment(Tracked):
+    """What was done about a gap at one closing. Opening the gap again retires it; it stays on record."""
+
+    gap = models.ForeignKey("DataGap", models.PROTECT, related_name="+", verbose_name=_("data gap"))
+    way = models.CharField(_("closed by"), max_length=20, choices=ClosingWay)
+    in_force = models.BooleanField(_("in force"), default=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.gap)
+
+    def get_absolute_url(self) -> str:
+        return str(self.gap.get_absolute_url())
+
+    @property
+    def cycle(self) -> Any:
+        return self.gap.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.gap.member_state_id
+
+    def page(self) -> Tracked:
+        return self.gap
+
+    @property
+    def in_words(self) -> str:
+        """The treatment as one line of text, for pages, annex and exports."""
+        raise NotImplementedError
+
+    @property
+    def facts(self) -> list[tuple[Any, Any]]:
+        """The treatment field by field: label and value in words."""
+        skipped = {"id", "version", "gap", "way", "in_force"}
+        fields = [f for f in self._meta.concrete_fields if f.name not in skipped]
+        return [(f.verbose_name, told) for f in fields if (told := _told(self, f)) not in (None, "")]
+
+
+def _told(record: Treatment, field: Any) -> Any:
+    if field.choices:
+        return getattr(record, f"get_{field.name}_display")()
+    return getattr(record, field.name)
+
+
+def _rules(name: str) -> tuple[models.BaseConstraint, ...]:
+    """What holds for every kind of treatment."""
+    return (
+        models.UniqueConstraint(fields=("gap",), condition=Q(in_force=True), name=f"{name}_in_force_once"),
+        models.CheckConstraint(condition=Q(way__in=ClosingWay.values), name=f"{name}_way_known"),
+    )
+
+
+class StandIn(Treatment):
+    """A proxy or an estimate that stands in for data nobody has."""
+
+    method = models.TextField(_("method"))
+    reliance = models.CharField(_("confidence"), max_length=10, choices=Reliance)
+    value = models.CharField(_("value used"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("proxy or estimate")
+        verbose_name_plural = _("proxies and estimates")
+        ordering = ("gap", "-id")
+        constraints = (
+            *_rules("stand_in"),
+            models.CheckConstraint(condition=Q(reliance__in=Reliance.values), name="stand_in_reliance_known"),
+        )
+
+    @property
+    def in_words(self) -> str:
+        text = _now("%(method)s (confidence: %(reliance)s)") % {
+            "method": self.method, "reliance": self.get_reliance_display()
+        }  # fmt: skip
+        return f"{text}: {self.value}" if self.value else text
+
+
+class SeriesBreak(Treatment):
+    """A break in a series: values before and after it are not compared."""
+
+    broke_on = models.DateField(_("day of the break"))
+    reason = models.TextField(_("reason of the break"))
+
+    class Meta:
+        verbose_name = _("series break")
+        verbose_name_plural = _("series breaks")
+        ordering = ("gap", "-id")
+        constraints = _rules("series_break")
+
+    @property
+    def in_words(self) -> str:
+        told = {"day": date_format(self.broke_on), "reason": self.reason}
+        return _now("Break in the series on %(day)s: %(reason)s") % told
+
+
+class Beneficiaries(Treatment):
+    """How many people were reached: a range, and what it rests on."""
+
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis)
+    low = models.PositiveBigIntegerField(
+        _("at least"), null=True, blank=True, validators=[MaxValueValidator(MOST_PEOPLE)]
+    )  # NULL: not quantifiable
+    high = models.PositiveBigIntegerField(
+        _("at most"), null=True, blank=True, validators=[MaxValueValidator(MOST_PEOPLE)]
+    )  # NULL: not quantifiable
+    overlap = models.TextField(_("overlap"), blank=True)
+
+    class Meta:
+        verbose_name = _("number of beneficiaries")
+        verbose_name_plural = _("numbers of beneficiaries")
+        ordering = ("gap", "-id")
+        constraints = (
+            *_rules("beneficiaries"),
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="beneficiaries_basis_known"),
+            models.CheckConstraint(
+                condition=Q(basis=Basis.NOT_QUANTIFIABLE, low__isnull=True, high__isnull=True)
+                | (~Q(basis=Basis.NOT_QUANTIFIABLE) & Q(low__isnull=False, high__isnull=False)),
+                name="beneficiaries_numbers_by_basis",
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True) | Q(low__gte=0, high__gte=F("low")),
+                name="beneficiaries_range_in_order",
+            ),
+        )
+
+    def clean(self) -> None:
+        if self.basis == Basis.NOT_QUANTIFIABLE:
+            self._refuse_numbers()
+        else:
+            self._owe_range()
+
+    def _refuse_numbers(self) -> None:
+        told = [name for name in ("low", "high") if getattr(self, name) is not None]
+        if told:
+            raise ValidationError(dict.fromkeys(told, _("What is not quantifiable has no number.")))
+
+    def _owe_range(self) -> None:
+        missing = [name for name in ("low", "high") if getattr(self, name) is None]
+        if missing:
+            raise ValidationError(
+                dict.fromkeys(missing, _("Give both ends; an exact count has the same twice."))
+            )
+        if self.low > self.high:  # type: ignore[operator]
+            raise ValidationError({"high": _("“At most” is less than “at least”.")})
+        if self.basis == Basis.EXACT and self.low != self.high:
+            raise ValidationError({"high": _("An exact count has the same number twice.")})
+
+    @property
+    def in_words(self) -> str:
+        basis = self.get_basis_display()
+        text = basis if self.low is None else f"{self._range()} ({basis})"
+        return (
+            _now("%(text)s; overlap: %(overlap)s") % {"text": text, "overlap": self.overlap}
+            if self.overlap
+            else text
+        )
+
+    def _range(self) -> str:
+        low, high = (number_format(n or 0, force_grouping=True) for n in (self.low, self.high))
+        if low == high:
+            return _now("%(n)s people") % {"n": low}
+        return _now("%(low)s to %(high)s people") % {"low": low, "high": high}
+
+
+def _items(label: Any) -> Any:
+    return models.PositiveIntegerField(label, validators=[MaxValueValidator(MOST_ITEMS)])
+
+
+class CompletionLevel(Treatment):
+    """How much of a plan was carried out: items counted, told as a range and never as one false figure."""
+
+    done = _items(_("items done"))
+    ongoing = _items(_("items under way"))
+    not_started = _items(_("items not started"))
+    cannot_tell = _items(_("items of which nobody can tell"))
+    rule = models.CharField(_("rule"), max_length=20, choices=OngoingRule)
+    agreed_by = models.CharField(_("agreed by"), max_length=200)
+
+    class Meta:
+        verbose_name = _("completion level")
+        verbose_name_plural = _("completion levels")
+        ordering = ("gap", "-id")
+        constraints = (
+            *_rules("completion"),
+            models.CheckConstraint(condition=Q(rule__in=OngoingRule.values), name="completion_rule_known"),
+            models.CheckConstraint(
+                condition=Q(done__gte=0, ongoing__gte=0, not_started__gte=0, cannot_tell__gte=0),
+                name="completion_items_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(done__gt=0) | Q(ongoing__gt=0) | Q(not_started__gt=0) | Q(cannot_tell__gt=0),
+                name="completion_has_items",
+            ),
+        )
+
+    def clean(self) -> None:
+        if not any(self.counts):
+            raise ValidationError({"done": _("Count at least one item.")})
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        return self.done, self.ongoing, self.not_started, self.cannot_tell
+
+    @property
+    def level(self) -> str:
+        """The range in words: "25 % to 75 %"; one figure only where both ends are the same."""
+        low, high = completion_range(*self.counts, self.rule)
+        return f"{low} %" if low == high else _now("%(low)s %% to %(high)s %%") % {"low": low, "high": high}
+
+    @property
+    def in_words(self) -> str:
+        told = {"level": self.level, "total": sum(self.counts), "rule": self.get_rule_display()}
+        text = _now("%(level)s of %(total)s items; rule: %(rule)s") % told
+        return _now("%(text)s; agreed by %(who)s") % {"text": text, "who": self.agreed_by}
+
+    @property
+    def facts(self) -> list[tuple[Any, Any]]:
+        return [(_("completion level"), self.level), *super().facts]
+
+
+TREATMENTS: tuple[type[Treatment], ...] = (StandIn, SeriesBreak, Beneficiaries, CompletionLevel)
+# By kind of gap, where the kind asks for more than a stand-in does.
+_BY_KIND: dict[str, type[Treatment]] = {
+    "beneficiaries_unquantified": Beneficiaries, "completion_unclear": CompletionLevel,
+}  # fmt: skip
+# What a closing records, by its way; other ways and kinds need only the closing note.
+_RECORDED: dict[str, dict[str, type[Treatment]]] = {
+    ClosingWay.PROXY_AGREED: {},
+    ClosingWay.ESTIMATE_AGREED: _BY_KIND,
+    ClosingWay.LIMITATION: _BY_KIND | {"discontinuous": SeriesBreak},
+}
+
+
+def treatment_for(way: str, kind_code: str) -> type[Treatment] | None:
+    """What closing a gap of this kind in this way has to record; None: the closing note is enough."""
+    by_kind = _RECORDED.get(way)
+    if by_kind is None:
+        return None
+    return by_kind.get(kind_code, None if way == ClosingWay.LIMITATION else StandIn)
+
+
+def treatments_of(gaps: Iterable[Any], **conditions: Any) -> dict[int, list[Treatment]]:
+    """By gap id: its treatments, newest first. One query for each kind of treatment, however many gaps."""
+    found: dict[int, list[Treatment]] = defaultdict(list)
+    by_id = {gap.pk: gap for gap in gaps}
+    for model in TREATMENTS:
+        for treatment in model.objects.filter(gap__in=list(by_id), **conditions).order_by("-pk"):
+            treatment.gap = by_id[treatment.gap_id]
+            found[treatment.gap_id].append(treatment)
+    return found
+
+
+def retire(gap: Any, *, by: Any, why: str) -> None:
+    """Take the treatments of the closing that is undone out of force."""
+    for treatment in treatments_of([gap], in_force=True)[gap.pk]:
+        treatment.change(by=by, seen=treatment.version, verb=Verb.WITHDRAWN, why=why, in_force=False)
