@@ -12,12 +12,14 @@ from reviews.models import (
     ActionStatus,
     DataGap,
     Deadline,
+    Difficulty,
     FrameworkNode,
     GapKind,
     GapStatus,
     Level,
     Meeting,
     MeetingStatus,
+    MethodNote,
     NationalReport,
     Organisation,
     Output,
@@ -58,6 +60,12 @@ def country() -> filters.ModelChoiceFilter:
     )
 
 
+def gap_kind() -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(
+        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
+    )
+
+
 class ReportFilter(CycleFilterSet):
     member_state = country()
     status = choice(_("Status"), ReportStatus.choices)
@@ -83,9 +91,7 @@ class ProgressFilter(CycleFilterSet):
 class DataGapFilter(CycleFilterSet):
     q = filters.CharFilter(label=_("Words"), method="with_words", max_length=100)
     member_state = country()
-    kind = filters.ModelChoiceFilter(
-        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
-    )
+    kind = gap_kind()
     key_result_area = filters.ModelChoiceFilter(
         label=_("Key result area"), queryset=FrameworkNode.objects.none(), to_field_name="code",
         empty_label=_("all"),
@@ -131,3 +137,19 @@ class ActionPointFilter(CycleFilterSet):
     class Meta:
         model = ActionPoint
         fields = ("status",)
+
+
+class DifficultyFilter(CycleFilterSet):
+    kind = gap_kind()
+
+    class Meta:
+        model = Difficulty
+        fields = ("kind",)
+
+
+class MethodFilter(CycleFilterSet):
+    kind = gap_kind()
+
+    class Meta:
+        model = MethodNote
+        fields = ("kind",)

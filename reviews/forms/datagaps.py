@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
-from reviews.models import ClosingWay, DataGap, FrameworkNode, GapKind, Level
+from reviews.models import ClosingWay, DataGap, FrameworkNode, GapKind, Level, ReceivedAdvice
 
 
 class DataGapForm(RecordForm):
@@ -29,3 +29,15 @@ class DataGapForm(RecordForm):
 class CloseGapForm(ReviewForm):
     way = forms.ChoiceField(label=_("How it was closed"), choices=[("", "—"), *ClosingWay.choices])
     note = note_field(_("Note"), required=True)
+    advice = forms.ModelChoiceField(
+        label=_("Closed with"), queryset=ReceivedAdvice.objects.none(), required=False,
+        empty_label=_("no advice, or another way"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, gap: DataGap, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        received = gap.received.all()
+        if received:
+            self.fields["advice"].queryset = received  # type: ignore[attr-defined]
+        else:
+            del self.fields["advice"]

@@ -1,5 +1,6 @@
 from reviews.models.datagaps import ClosingWay, DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
+from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.framework import (
     Confidence,
@@ -14,6 +15,7 @@ from reviews.models.framework import (
     ReviewCycle,
     TimelineEvent,
 )
+from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, EntryKind, ReceivedAdvice, ThreadEntry
 from reviews.models.meetings import (
     ActionPoint,
     ActionStatus,
@@ -26,12 +28,13 @@ from reviews.models.meetings import (
     Mode,
     Series,
 )
+from reviews.models.methods import MethodNote
 from reviews.models.people import User
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.trace import Trace, Verb
 from reviews.models.workflow import Refused, Stale, Tracked
-from reviews.roles import Role
+from reviews.roles import Channel, Role
 
 __all__ = [
     "ActionPoint", "ActionStatus", "AgendaItem", "ClosingWay", "Confidence", "CycleMembership", "CycleStatus",
@@ -41,4 +44,6 @@ __all__ = [
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
     "TimelineEvent", "Trace", "Tracked", "User", "Verb",
+    "Advice", "AdviceStatus", "AdviceUse", "Channel", "Difficulty", "EntryKind", "MethodNote", "ReceivedAdvice",
+    "ThreadEntry",
 ]  # fmt: skip

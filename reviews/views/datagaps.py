@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy
+from reviews import clock, policy, thread
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import CloseGapForm, DataGapForm
@@ -20,7 +20,7 @@ def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
     """A gap by its code (VNM-3), if this person may read it."""
     state, _dash, number = code.rpartition("-")
     gaps = DataGap.objects.visible_to(request.user).select_related(
-        "cycle", "member_state", "kind", "key_result_area", "holder", "raised_by"
+        "cycle", "member_state", "kind", "key_result_area", "holder", "raised_by", "closed_with"
     )
     gap: DataGap = get_object_or_404(gaps, cycle=cycle, member_state__code=state, number=number)
     return gap
@@ -40,10 +40,13 @@ class DataGapList(ListPage):
         return gaps.select_related(*related).order_by("member_state__name_en", "number")
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        reach = policy.reach(self.request.user, "datagap.edit")
-        if reach is policy.Reach.NOTHING or self.cycle.is_closed:
-            return []
-        return [(_("Raise a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
+        user, slug = self.request.user, self.cycle.slug
+        found = []
+        if policy.reach(user, "datagap.edit") is not policy.Reach.NOTHING and not self.cycle.is_closed:
+            found.append((_("Raise a data gap"), reverse("datagap-add", args=[slug])))
+        if policy.may(user, "difficulty.read"):
+            found.append((_("Shared difficulties"), reverse("difficulty-list", args=[slug])))
+        return [*found, (_("Method notes"), reverse("method-list", args=[slug]))]
 
 
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
@@ -52,11 +55,11 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     gap = gap_or_404(request, cycle, code)
     context = {
         "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": gap.moves_for(request.user),
-        "close_form": CloseGapForm(auto_id="close_%s"), "history": history(request, gap),
+        "close_form": CloseGapForm(auto_id="close_%s", gap=gap), "history": history(request, gap),
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
-    return render(request, "datagaps/datagap.html", context)
+    return render(request, "datagaps/datagap.html", context | thread.around(request.user, gap))
 
 
 class AddDataGap(FormPage):
@@ -115,11 +118,6 @@ class AskGuidance(GapMove):
     submit_label, done = _("Ask"), _("The regional consultants have your question.")
 
 
-class GiveGuidance(GapMove):
-    form_class, verb, right = OwedNoteForm, "give_guidance", "guidance.approve"
-    title, submit_label, done = _("Give guidance"), _("Send"), _("The country has your guidance.")
-
-
 class TakeUp(GapMove):
     verb, title, done = "take_up", _("Start to resolve"), _("The gap is being resolved.")
 
@@ -127,6 +125,9 @@ class TakeUp(GapMove):
 class CloseGap(GapMove):
     form_class, verb, title = CloseGapForm, "close", _("Close the gap")
     submit_label, done = _("Close"), _("The gap is closed.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"gap": self.subject}
 
 
 class ReopenGap(GapMove):
