@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from reviews import guidance
 from reviews.models import ActionPoint, AgendaItem, Extension, ReviewCycle
 from tests import grids, make
 
@@ -40,10 +41,29 @@ datagap-add                 in  200   200  200         403   403          403   
 datagap                     in  200   200  404         200   200          200       404    200        in
 datagap-edit                in  200   200  404         403   403          403       404    403        in
 datagap-ask-guidance        in  405   405  404         403   403          403       404    403        in
-datagap-give-guidance       in  403   403  404         403   405          403       404    403        in
 datagap-take-up             in  405   405  404         403   403          403       404    403        in
 datagap-close               in  405   405  404         403   403          403       404    403        in
 datagap-reopen              in  405   405  404         403   403          403       404    403        in
+datagap-question            in  403   403  404         405   405          403       404    403        in
+datagap-answer              in  405   405  404         403   403          403       404    403        in
+datagap-note                in  405   405  404         405   405          403       404    403        in
+datagap-conclude            in  405   405  404         405   405          403       404    403        in
+datagap-advise              in  403   403  404         200   200          403       404    403        in
+datagap-adopt               in  405   405  404         403   403          403       404    403        in
+datagap-set-aside           in  405   405  404         403   403          403       404    403        in
+advice-edit                 in  404   404  404         200   200          404       404    404        in
+advice-approve              in  404   404  404         403   405          404       404    404        in
+advice-drop                 in  404   404  404         405   405          404       404    404        in
+advice-send                 in  403   403  404         403   405          403       404    403        in
+difficulty-list             in  404   404  404         200   200          200       404    200        in
+difficulty-add              in  404   404  404         200   200          403       404    403        in
+difficulty                  in  404   404  404         200   200          200       404    200        in
+difficulty-edit             in  404   404  404         200   200          403       404    403        in
+difficulty-advise           in  404   404  404         200   200          403       404    403        in
+method-list                 in  200   200  200         200   200          200       404    200        in
+method-add                  in  403   403  403         200   200          403       404    403        in
+method                      in  200   200  200         200   200          200       404    200        in
+method-edit                 in  403   403  403         200   200          403       404    403        in
 deadline-list               in  200   200  200         200   200          200       200    200        in
 deadline-add                in  403   403  403         403   403          200       403    403        in
 deadline                    in  200   200  200         200   200          200       200    200        in
@@ -92,10 +112,29 @@ datagap-add                 in  302   302  302         403   403          403   
 datagap                     in  200   200  404         200   200          200       404    200        in
 datagap-edit                in  302   302  404         403   403          403       404    403        in
 datagap-ask-guidance        in  302   302  404         403   403          403       404    403        in
-datagap-give-guidance       in  403   403  404         403   302          403       404    403        in
 datagap-take-up             in  302   302  404         403   403          403       404    403        in
 datagap-close               in  302   302  404         403   403          403       404    403        in
 datagap-reopen              in  302   302  404         403   403          403       404    403        in
+datagap-question            in  403   403  404         302   302          403       404    403        in
+datagap-answer              in  302   302  404         403   403          403       404    403        in
+datagap-note                in  302   302  404         302   302          403       404    403        in
+datagap-conclude            in  302   302  404         302   302          403       404    403        in
+datagap-advise              in  403   403  404         302   302          403       404    403        in
+datagap-adopt               in  302   302  404         403   403          403       404    403        in
+datagap-set-aside           in  302   302  404         403   403          403       404    403        in
+advice-edit                 in  404   404  404         302   302          404       404    404        in
+advice-approve              in  404   404  404         403   302          404       404    404        in
+advice-drop                 in  404   404  404         302   302          404       404    404        in
+advice-send                 in  403   403  404         403   302          403       404    403        in
+difficulty-list             in  404   404  404         405   405          405       404    405        in
+difficulty-add              in  404   404  404         302   302          403       404    403        in
+difficulty                  in  404   404  404         200   200          200       404    200        in
+difficulty-edit             in  404   404  404         302   302          403       404    403        in
+difficulty-advise           in  404   404  404         302   302          403       404    403        in
+method-list                 in  405   405  405         405   405          405       404    405        in
+method-add                  in  403   403  403         302   302          403       404    403        in
+method                      in  200   200  200         200   200          200       404    200        in
+method-edit                 in  403   403  403         302   302          403       404    403        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
 deadline                    in  200   200  200         200   200          200       200    200        in
@@ -125,7 +164,7 @@ REPORT_BEFORE = {
     "report-recall": "submitted", "report-start-reading": "submitted", "report-return": "being_read",
     "report-accept": "being_read", "report-version": "submitted", "report-version-file": "submitted",
 }  # fmt: skip
-GAP_BEFORE = {"datagap-give-guidance": "guidance_asked", "datagap-reopen": "closed"}
+GAP_BEFORE = {"datagap-conclude": "closed", "datagap-reopen": "closed"}
 NEW_PASSWORD = {"new_password1": "another long password", "new_password2": "another long password"}
 WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
 MEETING = {
@@ -133,13 +172,19 @@ MEETING = {
     "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
 }  # fmt: skip
 NOTE = {"note": "Because."}
+SAID = {"text": "In words."}
+METHOD = {"title": "Chaining", "code": "chaining", "text": "Link the two."}
 GAP = {"missing": "Series of 2018", "effect": ""}
 TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
     "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
-    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
+    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
+    "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
+    "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
+    "difficulty-add": {"title": "Breaks"}, "difficulty-edit": {"title": "Breaks"}, "difficulty-advise": SAID,
+    "method-add": METHOD, "method-edit": METHOD,
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
@@ -165,6 +210,8 @@ def world(cast: Any, cycle: Any) -> Callable[[str], SimpleNamespace]:
             deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
             meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
         )
+        made.advice, made.received, made.difficulty = guided(page, made.gap, cast)
+        made.method = make.method(by=cast.lead)
         made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
         made.action = action_of(page, made.meeting, cast)
         asked = page != "extension-ask"  # one request at a time
@@ -181,6 +228,23 @@ def gap_in(status: str, report: Any, cast: Any) -> Any:
     if status == "closed":
         gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
     return gap
+
+
+def guided(page: str, gap: Any, cast: Any) -> tuple[Any, Any, Any]:
+    """Advice on a difficulty: received by the gap (and not by a second one), or a draft where that is what it takes."""
+    if not gap.is_open:
+        return SimpleNamespace(pk=1), SimpleNamespace(pk=1), SimpleNamespace(number=1)
+    report = make.report(gap.cycle, "VNM")
+    difficulty = make.difficulty(gap.cycle, [gap], by=cast.consultant)
+    advice = make.advice(by=cast.consultant, difficulty=difficulty)
+    if page.startswith("advice-") and page != "advice-send":
+        return advice, SimpleNamespace(pk=1), difficulty
+    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
+    more = [gap, make.gap(report, by=cast.vnm)]
+    difficulty.edit(
+        by=cast.consultant, seen=difficulty.version, gaps=more, title=difficulty.title, kind=difficulty.kind
+    )
+    return advice, gap.received.get(), difficulty
 
 
 def action_of(page: str, meeting: Any, cast: Any) -> Any:
@@ -207,11 +271,13 @@ def address(page: str, made: Any) -> str:
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "deadline": [made.deadline.number],
         "meeting": [made.meeting.code], "action": [made.action.pk], "board": [], "framework": [],
+        "advice": [made.advice.pk], "difficulty": [made.difficulty.number], "method": ["proxies"],
     }  # fmt: skip
     more = {
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+        "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
     }  # fmt: skip
     own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
     return reverse(page, args=["mtr", *more.get(page, own)])
@@ -220,14 +286,25 @@ def address(page: str, made: Any) -> str:
 def typed(page: str, made: Any) -> dict[str, Any]:
     """What a browser sends from that page, with the version that the person saw."""
     noun = page.partition("-")[0]
-    subject = made.agenda if page == "meeting-edit-part" else getattr(made, SUBJECTS.get(noun, noun), None)
+    subject = getattr(made, SUBJECTS.get(page, SUBJECTS.get(noun, noun)), None)
     values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
-    if page in ("datagap-add", "datagap-edit"):
+    if page in (
+        "datagap-add",
+        "datagap-edit",
+        "difficulty-add",
+        "difficulty-edit",
+        "method-add",
+        "method-edit",
+    ):
         values["kind"] = make.kind().pk
+    if page in ("difficulty-add", "difficulty-edit"):
+        values["gaps"] = [made.gap.pk]
     return values | ({"file": make.pdf()} if page == "report-submit" else {})
 
 
-SUBJECTS = {"datagap": "gap"}
+SUBJECTS = {
+    "datagap": "gap", "meeting-edit-part": "agenda", "datagap-adopt": "received", "datagap-set-aside": "received",
+}  # fmt: skip
 
 
 def accounts() -> list[URLPattern]:
@@ -359,7 +436,8 @@ def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
     report.return_for_revision(by=cast.consultant, seen=report.version, note=SECRETS["return"])
     gap = make.gap(report, by=cast.vnm, missing=SECRETS["gap"])
     gap.ask_guidance(by=cast.vnm, seen=gap.version)
-    gap.give_guidance(by=cast.lead, seen=gap.version, note=SECRETS["guide"])
+    advice = make.advice(by=cast.consultant, gap=gap, text=SECRETS["guide"])
+    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
     deadline = make.deadline(cycle, by=cast.secretariat, shared=True)
     asked = Extension.ask_for(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]
@@ -383,7 +461,9 @@ LISTS = ("report-list", "datagap-list", "deadline-list", "meeting-list", "action
 
 def pages_of(made: Any) -> Iterator[str]:
     """All pages that everybody may open, today's and past ones, and every list taken away."""
-    made.action = made.agenda = SimpleNamespace(pk=1)
+    made.action = made.agenda = made.advice = made.received = made.difficulty = SimpleNamespace(
+        pk=1, number=1
+    )
     yield from (address(page, made) for page in {*EVERYBODYS, *LISTS})
     yield address("board", made) + "?as_of=2020-08-20"
     yield from (f"{address(page, made)}?_export={kind}" for page in LISTS for kind in ("csv",))
