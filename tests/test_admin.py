@@ -14,6 +14,7 @@ from django.utils import translation
 from reviews import actions, clock
 from reviews.admin import site
 from reviews.models import (
+    Advice,
     ActionPoint,
     AgendaItem,
     CycleMembership,
@@ -22,15 +23,19 @@ from reviews.models import (
     Decision,
     Delegation,
     Extension,
+    Difficulty,
     Framework,
     FrameworkNode,
     GapKind,
     Meeting,
+    MethodNote,
     NationalReport,
     Organisation,
     ProgressUpdate,
+    ReceivedAdvice,
     ReportVersion,
     ReviewCycle,
+    ThreadEntry,
     TimelineEvent,
     Trace,
     Tracked,
@@ -39,8 +44,8 @@ from reviews.models import (
 from tests import make
 
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
-REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent}
-IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion}
+REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent, MethodNote}
+IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, ThreadEntry}
 PEOPLE = ("admin", "secretariat", "vnm", "vnm_team", "consultant", "lead", "observer")
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -92,6 +97,12 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
             ActionPoint, by=by, text="Send it.", owner=cast.vnm, due_on=date(2020, 9, n)
         ),
     }
+    note = make.method(f"note-{n}", by=cast.lead, kind=kind)
+    difficulty = make.difficulty(cycle, [gap], by=cast.lead, kind=kind)
+    guided = {
+        MethodNote: note, Difficulty: difficulty, ThreadEntry: ThreadEntry.note(gap, by=cast.vnm, text="Among us."),
+        Advice: make.approved(by=cast.lead, difficulty=difficulty, notes=[note]), ReceivedAdvice: gap.received.get(),
+    }  # fmt: skip
     make.submitted(report, by=cast.vnm)
     return {
         Organisation: make.organisation(f"X{n}", confidence="check"),
@@ -100,7 +111,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         CycleMembership: CycleMembership.objects.filter(cycle=cycle).first(),
         NationalReport: report, ProgressUpdate: report.progress_updates.get(),
         ReportVersion: report.versions.get(),
-        DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
+        DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts, **guided,
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip

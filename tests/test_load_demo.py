@@ -15,12 +15,18 @@ from reviews.loading import story
 from reviews.models import (
     ActionPoint,
     ActionStatus,
+    Advice,
+    AdviceStatus,
+    AdviceUse,
+    Channel,
     ClosingWay,
     Confidence,
     DataGap,
     Deadline,
     Decision,
     Delegation,
+    Difficulty,
+    EntryKind,
     Extension,
     ExtensionStatus,
     GapKind,
@@ -30,12 +36,14 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ProgressUpdate,
+    ReceivedAdvice,
     ReportStatus,
     ReportVersion,
     ReviewCycle,
     Role,
     Series,
     State,
+    ThreadEntry,
     TimelineEvent,
     Trace,
     Tracked,
@@ -89,6 +97,11 @@ def test_every_state_occurs(demo):
     assert values(DataGap, "closing_way") == {"", *ClosingWay.values}
     assert values(Extension, "status") == set(ExtensionStatus.values)
     assert values(ActionPoint, "status") == set(ActionStatus.values)
+    assert values(Advice, "status") >= {AdviceStatus.DRAFT, AdviceStatus.APPROVED}
+    assert values(ReceivedAdvice, "use") == set(AdviceUse.values)
+    assert values(ThreadEntry, "kind") == set(EntryKind.values)
+    assert values(ThreadEntry, "channel") == set(Channel.values)
+    assert DataGap.objects.with_question().filter(has_question=True).exists()
     assert ActionPoint.objects.overdue(TODAY).exists()
     assert Trace.objects.filter(verb="reopened", model="reviews.datagap").exists()
     assert Trace.objects.filter(verb="recalled").exists()
@@ -163,7 +176,14 @@ def test_submitted_files_say_that_they_are_invented(demo):
 
 
 def test_what_could_be_taken_for_a_fact_is_marked(demo):
-    marked = ((DataGap, "missing"), (ActionPoint, "text"), (Decision, "text"), (User, "name"))
+    marked = (
+        (DataGap, "missing"),
+        (Advice, "text"),
+        (Difficulty, "title"),
+        (ActionPoint, "text"),
+        (Decision, "text"),
+        (User, "name"),
+    )
     texts = [text for model, field in marked for text in values(model, field)]
     assert [text for text in texts if "(demonstration)" not in text] == []
 

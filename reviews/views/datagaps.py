@@ -53,9 +53,10 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     cycle = cycle_or_404(request, slug)
     gap = gap_or_404(request, cycle, code)
+    moves = gap.moves_for(request.user)
     context = {
-        "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": gap.moves_for(request.user),
-        "close_form": CloseGapForm(auto_id="close_%s", gap=gap), "history": history(request, gap),
+        "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
+        "close_form": CloseGapForm(auto_id="close_%s", gap=gap) if "close" in moves else None, "history": history(request, gap),
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
