@@ -202,7 +202,7 @@ class MethodTable(tables.Table):
     title = tables.Column(linkify=lambda record, table: record.address(table.cycle))
     kind = tables.Column(order_by="kind__position")
     uses = tables.Column(_("Cited in advice"))
-    confidence = tables.Column()
+    confidence = tables.Column(accessor="confidence_text", order_by="confidence")
 
     class Meta:
         model = MethodNote

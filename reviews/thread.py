@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reviews import policy
@@ -39,7 +40,7 @@ def around(user: Any, gap: DataGap) -> dict[str, Any]:
         "thread": sorted([*shared, *_received(user, gap)], key=lambda line: line.at),
         "private": [_line(entry) for entry in said if entry.channel != Channel.SHARED],
         "private_label": _private_label(user, gap), "steps": steps(user, gap),
-        "drafts": drafts(user, gap=gap), "difficulties": _difficulties(user, gap),
+        "drafts": drafts(user, Q(gap=gap) | Q(difficulty__gaps=gap)), "difficulties": _difficulties(user, gap),
     }  # fmt: skip
 
 
@@ -53,12 +54,12 @@ def steps(user: Any, gap: DataGap) -> set[str]:
     return {"note", "answer"} if side == Channel.COUNTRY else {"note", "question", "advise"}
 
 
-def drafts(user: Any, **subject: Any) -> list[Draft]:
-    """The drafts on a gap or a difficulty; none for those who may not read drafts."""
+def drafts(user: Any, subject: Q) -> list[Draft]:
+    """The drafts on a gap (also through its difficulties) or a difficulty; none for those who may not read drafts."""
     if not policy.may(user, "guidance.write"):
         return []
     found = (
-        Advice.objects.drafts().filter(**subject).select_related("drafted_by", *ON).prefetch_related("notes")
+        Advice.objects.drafts().filter(subject).select_related("drafted_by", *ON).prefetch_related("notes")
     )
     return [Draft(advice, advice.moves_for(user)) for advice in found]
 

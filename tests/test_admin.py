@@ -14,16 +14,16 @@ from django.utils import translation
 from reviews import actions, clock
 from reviews.admin import site
 from reviews.models import (
-    Advice,
     ActionPoint,
+    Advice,
     AgendaItem,
     CycleMembership,
     DataGap,
     Deadline,
     Decision,
     Delegation,
-    Extension,
     Difficulty,
+    Extension,
     Framework,
     FrameworkNode,
     GapKind,

@@ -167,9 +167,14 @@ def test_as_many_queries_for_many_rows(page, who, gap, cast, sign_in, django_ass
     for number in (1, 3):
         difficulty = crowd(gap, cast, number)
         gap = DataGap.objects.select_related("cycle").get(pk=gap.pk)
-        codes = {"datagap": ["VNM-1"], "difficulty": [difficulty.number], "method": [f"note-{number}"]}
+        codes: dict[str, list[Any]] = {
+            "datagap": ["VNM-1"],
+            "difficulty": [difficulty.number],
+            "method": [f"note-{number}"],
+        }
+        where = url(page, *codes.get(page, []))
         with django_assert_max_num_queries(16) as asked:
-            assert browser.get(url(page, *codes.get(page, []))).status_code == 200
+            assert browser.get(where).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert counts[1] <= (8 if page.endswith("-list") else 12)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
@@ -26,17 +27,24 @@ class DataGapForm(RecordForm):
         self.fields["key_result_area"].empty_label = _("the whole report")  # type: ignore[attr-defined]
 
 
+class AdviceField(forms.ModelChoiceField):
+    """Advice that a gap received, by its day and first words."""
+
+    def label_from_instance(self, received: Any) -> str:
+        return f"{received.day}: {Truncator(received.advice.text).words(10)}"
+
+
 class CloseGapForm(ReviewForm):
     way = forms.ChoiceField(label=_("How it was closed"), choices=[("", "—"), *ClosingWay.choices])
     note = note_field(_("Note"), required=True)
-    advice = forms.ModelChoiceField(
+    advice = AdviceField(
         label=_("Closed with"), queryset=ReceivedAdvice.objects.none(), required=False,
         empty_label=_("no advice, or another way"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, gap: DataGap, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        received = gap.received.all()
+        received = gap.received.select_related("advice")
         if received:
             self.fields["advice"].queryset = received  # type: ignore[attr-defined]
         else:

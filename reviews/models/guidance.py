@@ -84,8 +84,8 @@ class ThreadEntry(Tracked):
     objects = ThreadEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("entry of a thread")
-        verbose_name_plural = _("entries of threads")
+        verbose_name = _("thread entry")
+        verbose_name_plural = _("thread entries")
         ordering = ("at", "id")
         indexes = (models.Index(fields=("gap", "at", "id"), name="entry_of_gap"),)
         constraints = (
@@ -214,7 +214,7 @@ class Advice(Tracked):
         )
 
     def __str__(self) -> str:
-        return _now("advice on %(what)s") % {"what": self.subject}
+        return str(self.subject)
 
     def get_absolute_url(self) -> str:
         return str(self.subject.get_absolute_url())
@@ -322,8 +322,11 @@ class ReceivedAdvice(Tracked):
         )
 
     def __str__(self) -> str:
-        day = date_format(clock.day_of(self.received_at))
-        return _now("advice of %(day)s") % {"day": day}
+        return f"{self.gap.code} · {self.day}"
+
+    @property
+    def day(self) -> str:
+        return str(date_format(clock.day_of(self.received_at)))
 
     def get_absolute_url(self) -> str:
         return reverse("datagap", args=[self.gap.cycle.slug, self.gap.code])

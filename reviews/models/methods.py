@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -53,6 +54,11 @@ class MethodNote(Tracked):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def confidence_text(self) -> str:
+        """How far it may be trusted; the library has no published text to check against."""
+        return _now("to be checked") if self.confidence == Confidence.CHECK else _now("confirmed")
 
     def address(self, cycle: Any) -> str:
         """Its page, read from within a cycle: the library is common to all of them."""

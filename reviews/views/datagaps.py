@@ -56,7 +56,8 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     moves = gap.moves_for(request.user)
     context = {
         "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
-        "close_form": CloseGapForm(auto_id="close_%s", gap=gap) if "close" in moves else None, "history": history(request, gap),
+        "close_form": CloseGapForm(auto_id="close_%s", gap=gap) if "close" in moves else None,
+        "history": history(request, gap),
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -72,7 +73,7 @@ def difficulty_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
     context = {
         "cycle": cycle, "nav": "datagaps", "difficulty": difficulty, "rows": rows,
         "title": f"{difficulty.code} · {difficulty.title}", "history": history(request, difficulty),
-        "drafts": thread.drafts(request.user, difficulty=difficulty),
+        "drafts": thread.drafts(request.user, Q(difficulty=difficulty)),
         "approved": [(a, a.moves_for(request.user) & _missing(rows, a)) for a in approved],
         "may_edit": policy.may(request.user, "guidance.write") and not cycle.is_closed,
     }  # fmt: skip
