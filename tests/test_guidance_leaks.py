@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from reviews import guidance
-from reviews.models import DataGap, ThreadEntry
+from reviews.models import Advice, DataGap, ThreadEntry
 from tests import make
 from tests.test_access import body
 
@@ -93,7 +93,7 @@ def everything(made: SimpleNamespace) -> Iterator[str]:
             reverse(page, args=[slug, gap.code]) for page in ("datagap", "datagap-edit", "datagap-advise")
         )
     yield from (reverse(p, args=[slug, made.difficulty.number]) for p in ("difficulty", "difficulty-edit"))
-    yield from (reverse("advice-edit", args=[slug, pk]) for pk in range(1, 9))
+    yield from (reverse("advice-edit", args=[slug, pk]) for pk in Advice.objects.values_list("pk", flat=True))
     yield from (reverse(page, args=[slug, made.note.code]) for page in ("method", "method-edit"))
     yield reverse("meeting", args=[slug, "3"])
     yield reverse("deadline", args=[slug, 1])

@@ -269,8 +269,7 @@ def _area(row: Row, report: NationalReport) -> FrameworkNode | None:
 
 def _close(row: Row, by: User) -> None:
     gap = _gap(row)
-    advice = gap.received.last() if row.text("with_advice") else None
-    gap.close(by=by, seen=gap.version, advice=advice, **_texts(row, "way", "note"))
+    gap.close(by=by, seen=gap.version, **_texts(row, "way", "note"))
 
 
 # --- guidance -------------------------------------------------------------------------------------------
@@ -315,6 +314,11 @@ def _received(row: Row) -> ReceivedAdvice:
     return _gap(row).received.latest("received_at")
 
 
+def _close_with_advice(row: Row, by: User) -> None:
+    gap = _gap(row)
+    gap.close(by=by, seen=gap.version, advice=_received(row), **_texts(row, "way", "note"))
+
+
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": _open_cycle},
     "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
@@ -344,6 +348,7 @@ STEPS: dict[str, dict[str, Step]] = {
         "draft": _draft,
         "approve": _approve,
         "adopt": _noted(_received, ReceivedAdvice.adopt),
+        "close": _close_with_advice,
         "set_aside": _noted(_received, ReceivedAdvice.set_aside),
     },
     "extensions.csv": {"ask": _ask, "grant": _grant, "refuse": _noted(_extension, Extension.refuse)},

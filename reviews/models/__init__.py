@@ -15,7 +15,7 @@ from reviews.models.framework import (
     ReviewCycle,
     TimelineEvent,
 )
-from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, EntryKind, ReceivedAdvice, ThreadEntry
+from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.meetings import (
     ActionPoint,
     ActionStatus,
@@ -32,6 +32,7 @@ from reviews.models.methods import MethodNote
 from reviews.models.people import User
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
+from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Trace, Verb
 from reviews.models.workflow import Refused, Stale, Tracked
 from reviews.roles import Channel, Role

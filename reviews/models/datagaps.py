@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.framework import Level, Organisation
-from reviews.models.guidance import Advice, EntryKind, ReceivedAdvice, ThreadEntry
+from reviews.models.guidance import Advice, ReceivedAdvice
+from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet
 
