@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy, standings
 from reviews.models import (
     ActionPoint,
+    Advice,
     DataGap,
     Deadline,
     Extension,
@@ -69,6 +70,7 @@ PAGES: dict[str, Any] = {
 }
 # What is news; the rest (an agenda item, a delegation) stands on its own page's history.
 NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", "reviews.round")
+NEWS += ("reviews.threadentry", "reviews.receivedadvice")
 # What a country does next with its report, and from which page.
 NEXT_STEPS = {
     ReportStatus.NOT_STARTED: _("Post the first progress"),
@@ -82,6 +84,7 @@ def waiting(user: Any, cycles: list[Any]) -> list[Item]:
     found = [*_own_reports(user, cycles), *_gaps(user, cycles), *_to_read(user, cycles)]
     found += [*_to_decide(user, cycles), *_silent(user, cycles), *_actions(user, cycles)]
     found += _to_verify(user, cycles)
+    found += _to_approve(user, cycles)
     return sorted(found, key=lambda item: item.since)
 
 
@@ -142,15 +145,30 @@ def _own_reports(user: Any, cycles: list[Any]) -> Iterator[Item]:
 
 def _gaps(user: Any, cycles: list[Any]) -> Iterator[Item]:
     gaps = DataGap.objects.filter(cycle__in=cycles).visible_to(user).held_by(user.organisation_id)
-    for gap in gaps.select_related("cycle", "member_state", "kind"):
+    if policy.may(user, "guidance.write"):
+        gaps = gaps.without_draft()  # a draft waits for a lead consultant, see _to_approve
+    for gap in gaps.with_question().select_related("cycle", "member_state", "kind"):
         about = f"{gap.code} · {gap.kind} · {gap.get_status_display()}"
-        yield Item(gap.held_since, _gap_step(user), about, gap.get_absolute_url())
+        yield Item(gap.held_since, _gap_step(user, gap), about, gap.get_absolute_url())
 
 
-def _gap_step(user: Any) -> str:
+def _gap_step(user: Any, gap: Any) -> str:
     if policy.may(user, "guidance.write"):
         return _now("Give guidance on a data gap")
+    if gap.has_question:
+        return _now("Answer a question on a data gap")
     return _now("Resolve a data gap")
+
+
+def _to_approve(user: Any, cycles: list[Any]) -> Iterator[Item]:
+    if not policy.may(user, "guidance.approve"):
+        return
+    drafts = Advice.objects.drafts().in_cycles(cycles).select_related(
+        "gap__cycle", "gap__member_state", "difficulty__cycle", "drafted_by"
+    )  # fmt: skip
+    for advice in drafts:
+        about = f"{advice.subject} · {advice.drafted_by}"
+        yield Item(advice.drafted_at, _now("Approve advice"), about, advice.get_absolute_url())
 
 
 def _to_read(user: Any, cycles: list[Any]) -> Iterator[Item]:

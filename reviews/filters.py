@@ -12,6 +12,7 @@ from reviews.models import (
     ActionStatus,
     DataGap,
     Deadline,
+    Difficulty,
     Disruption,
     DisruptionKind,
     Finding,
@@ -23,6 +24,7 @@ from reviews.models import (
     Level,
     Meeting,
     MeetingStatus,
+    MethodNote,
     NationalReport,
     Organisation,
     Output,
@@ -77,6 +79,12 @@ def country() -> filters.ModelChoiceFilter:
     )
 
 
+def gap_kind() -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(
+        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
+    )
+
+
 class ReportFilter(CycleFilterSet):
     member_state = country()
     status = choice(_("Status"), ReportStatus.choices)
@@ -102,9 +110,7 @@ class ProgressFilter(CycleFilterSet):
 class DataGapFilter(CycleFilterSet):
     q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
     member_state = country()
-    kind = filters.ModelChoiceFilter(
-        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
-    )
+    kind = gap_kind()
     key_result_area = filters.ModelChoiceFilter(
         label=_("Key result area"), queryset=FrameworkNode.objects.none(), to_field_name="code",
         empty_label=_("all"),
@@ -227,3 +233,19 @@ class RegionalAnnexFilter(CycleFilterSet):
     class Meta:
         model = DataGap
         fields = ("member_state", "kind")
+
+
+class DifficultyFilter(CycleFilterSet):
+    kind = gap_kind()
+
+    class Meta:
+        model = Difficulty
+        fields = ("kind",)
+
+
+class MethodFilter(CycleFilterSet):
+    kind = gap_kind()
+
+    class Meta:
+        model = MethodNote
+        fields = ("kind",)

@@ -16,7 +16,7 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reviews.roles import Role
+from reviews.roles import Channel, Role
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -43,6 +43,7 @@ class Duty:
 _READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
 _READ_OWN |= {"finding.read", "disruption.read", "plan.read"}
 _READ_OWN |= {"minutes.read"}
+_READ_OWN |= {"method.read"}
 _COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
 _READ_ALL = _COMMON | {
@@ -52,6 +53,8 @@ _READ_ALL = _COMMON | {
     "finding.read",
     "disruption.read",
     "plan.read",
+    "method.read",
+    "difficulty.read",
 }
 _READ_ALL |= {"minutes.read", "action.papers"}
 _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
@@ -167,3 +170,20 @@ def limit(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = 
 def opens_admin(user: Any) -> bool:
     """Administrators, and the Secretariat for reference data."""
     return reach(user, "reference.edit") is Reach.EVERYWHERE
+
+
+def channels(user: Any) -> list[Channel]:
+    """Whose discussions reach this person: the shared one, and that of their own side.
+
+    Whose country a country's discussion belongs to is for `limit` to say.
+    """
+    side = side_of(user)
+    return [Channel.SHARED, side] if side else [Channel.SHARED]
+
+
+def side_of(user: Any, gap: Any = None) -> Channel | None:
+    """On which side of the guidance a person stands (for a gap: of that country); None on neither."""
+    if may(user, "guidance.write"):
+        return Channel.CONSULTANTS
+    own = may(user, "datagap.edit", gap) if gap else reach(user, "datagap.edit") is Reach.OWN
+    return Channel.COUNTRY if own else None

@@ -1,4 +1,4 @@
-"""The six roles, apart from the models so that `policy.py` needs none of them."""
+"""The six roles and the three channels, apart from the models so that `policy.py` needs none of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,3 +16,11 @@ class Role(models.TextChoices):
 
 
 NATIONAL = (Role.COORDINATOR, Role.TEAM)
+
+
+class Channel(models.TextChoices):
+    """Who reads along in a discussion."""
+
+    SHARED = "shared", _("shared")
+    COUNTRY = "country", _("private to the country")
+    CONSULTANTS = "consultants", _("private to the consultants")

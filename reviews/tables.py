@@ -16,10 +16,12 @@ from reviews.models import (
     ActionPoint,
     DataGap,
     Deadline,
+    Difficulty,
     Disruption,
     Finding,
     Meeting,
     MeetingStatus,
+    MethodNote,
     NationalReport,
     ProgressUpdate,
     Turn,
@@ -320,3 +322,31 @@ class CoverageTable(tables.Table):
 
     def render_kinds(self, value: list[Any]) -> str:
         return ", ".join(str(kind) for kind in value)
+
+
+class DifficultyTable(tables.Table):
+    code = tables.Column(_("Difficulty"), accessor="code", linkify=open_row, order_by="number")
+    kind = tables.Column(order_by="kind__position")
+    gap_count = tables.Column(_("Data gaps"))
+    received_count = tables.Column(_("Received advice"))
+    adopted_count = tables.Column(_("Adopted it"))
+    closed_count = tables.Column(_("Closed with it"))
+
+    class Meta:
+        model = Difficulty
+        fields = ("code", "title", "kind", "gap_count", "received_count", "adopted_count", "closed_count")
+
+
+class MethodTable(tables.Table):
+    title = tables.Column(linkify=lambda record, table: record.address(table.cycle))
+    kind = tables.Column(order_by="kind__position")
+    uses = tables.Column(_("Cited in advice"))
+    confidence = tables.Column(accessor="confidence_text", order_by="confidence")
+
+    class Meta:
+        model = MethodNote
+        fields = ("title", "kind", "uses", "confidence")
+
+    def __init__(self, *args: Any, cycle: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = cycle

@@ -15,8 +15,11 @@ from reviews.views import (
     datagaps,
     deadlines,
     desk,
+    difficulties,
     disruptions,
+    guidance,
     meetings,
+    methods,
     minutes,
     plans,
     recommendations,
@@ -52,10 +55,29 @@ datagap_urls = [
     path("", datagaps.gap_page, name="datagap"),
     path("edit/", datagaps.EditDataGap.as_view(), name="datagap-edit"),
     path("ask-guidance/", datagaps.AskGuidance.as_view(), name="datagap-ask-guidance"),
-    path("give-guidance/", datagaps.GiveGuidance.as_view(), name="datagap-give-guidance"),
     path("take-up/", datagaps.TakeUp.as_view(), name="datagap-take-up"),
     path("close/", treatments.CloseGap.as_view(), name="datagap-close"),
     path("reopen/", datagaps.ReopenGap.as_view(), name="datagap-reopen"),
+    path("question/", guidance.AskBack.as_view(), name="datagap-question"),
+    path("answer/", guidance.Answer.as_view(), name="datagap-answer"),
+    path("note/", guidance.AddPrivateNote.as_view(), name="datagap-note"),
+    path("conclude/", guidance.Conclude.as_view(), name="datagap-conclude"),
+    path("advice/add/", guidance.Advise.as_view(), name="datagap-advise"),
+    path("advice/<number:pk>/adopt/", guidance.AdoptAdvice.as_view(), name="datagap-adopt"),
+    path("advice/<number:pk>/set-aside/", guidance.SetAsideAdvice.as_view(), name="datagap-set-aside"),
+]
+
+advice_urls = [
+    path("edit/", guidance.EditAdvice.as_view(), name="advice-edit"),
+    path("approve/", guidance.ApproveAdvice.as_view(), name="advice-approve"),
+    path("send/", guidance.SendAdvice.as_view(), name="advice-send"),
+    path("drop/", guidance.DropAdvice.as_view(), name="advice-drop"),
+]
+
+difficulty_urls = [
+    path("", difficulties.difficulty_page, name="difficulty"),
+    path("edit/", difficulties.EditDifficulty.as_view(), name="difficulty-edit"),
+    path("advice/add/", difficulties.AdviseOnDifficulty.as_view(), name="difficulty-advise"),
 ]
 
 finding_urls = [
@@ -151,6 +173,14 @@ cycle_urls = [
     path("disruptions/add/", disruptions.AddDisruption.as_view(), name="disruption-add"),
     path("disruptions/<number:number>/", disruptions.disruption_page, name="disruption"),
     path("disruptions/<number:number>/edit/", disruptions.EditDisruption.as_view(), name="disruption-edit"),
+    path("advice/<number:pk>/", include(advice_urls)),
+    path("difficulties/", difficulties.DifficultyList.as_view(), name="difficulty-list"),
+    path("difficulties/add/", difficulties.AddDifficulty.as_view(), name="difficulty-add"),
+    path("difficulties/<number:number>/", include(difficulty_urls)),
+    path("methods/", methods.MethodList.as_view(), name="method-list"),
+    path("methods/add/", methods.AddMethod.as_view(), name="method-add"),
+    path("methods/<slug:code>/", methods.method_page, name="method"),
+    path("methods/<slug:code>/edit/", methods.EditMethod.as_view(), name="method-edit"),
 ]
 
 account_urls = [

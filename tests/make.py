@@ -5,17 +5,20 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions
+from reviews import actions, guidance
 from reviews.models import (
+    Advice,
     CycleMembership,
     DataGap,
     Deadline,
+    Difficulty,
     Disruption,
     Finding,
     Framework,
     FrameworkNode,
     GapKind,
     Meeting,
+    MethodNote,
     NationalReport,
     Organisation,
     PlanStep,
@@ -175,3 +178,23 @@ def cast() -> dict[str, User]:
         "observer": user("observer", Role.OBSERVER, partner),
         "admin": user("admin", "", asec, is_superuser=True),
     }  # fmt: skip
+
+
+def method(code: str = "proxies", *, by: User, **fields: Any) -> MethodNote:
+    values = {"kind": kind(), "title": "Proxies", "text": "Name the reason.", **fields}
+    return MethodNote.write(by=by, code=code, **values)
+
+
+def difficulty(cycle: ReviewCycle, gaps: list[DataGap], *, by: User, **fields: Any) -> Difficulty:
+    return Difficulty.group(cycle, by=by, gaps=gaps, **{"kind": kind(), "title": "Series end", **fields})
+
+
+def advice(*, by: User, text: str = "Use two periods.", **subject: Any) -> Advice:
+    """A draft on `gap` or `difficulty`."""
+    return Advice.draft(by=by, text=text, **subject)
+
+
+def approved(*, by: User, **draft: Any) -> Advice:
+    """Advice drafted and approved by one lead consultant."""
+    made = advice(by=by, **draft)
+    return guidance.approve_advice(by=by, advice=made, seen=made.version)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from reviews import guidance
 from reviews import minutes as drafting
 from reviews.models import ActionPoint, AgendaItem, Extension, Round
 from reviews.urls import account_urls
@@ -16,7 +17,9 @@ REPORT_BEFORE = {
     "report-recall": "submitted", "report-start-reading": "submitted", "report-return": "being_read",
     "report-accept": "being_read", "report-version": "submitted", "report-version-file": "submitted",
 }  # fmt: skip
-GAP_BEFORE = {"datagap-give-guidance": "guidance_asked", "datagap-reopen": "closed"}
+GAP_BEFORE = {"datagap-conclude": "closed", "datagap-reopen": "closed"}
+SAID = {"text": "In words."}
+METHOD = {"title": "Chaining", "code": "chaining", "text": "Link the two."}
 NEW_PASSWORD = {"new_password1": "another long password", "new_password2": "another long password"}
 WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
 MEETING = {
@@ -32,7 +35,11 @@ TYPED: dict[str, Any] = {
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
     "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
-    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE, "datagap-give-guidance": NOTE,
+    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
+    "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
+    "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
+    "difficulty-add": {"title": "Breaks"}, "difficulty-edit": {"title": "Breaks"}, "difficulty-advise": SAID,
+    "method-add": METHOD, "method-edit": METHOD,
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
@@ -75,6 +82,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
     made.disruption = make.disruption(cycle, by=cast.secretariat)
     made.area = make.area()
+    made.advice, made.received, made.difficulty = guided(page, made.gap, cast)
+    made.method = make.method(by=cast.lead)
     made.minutes = around_minutes(page, made, cast)
     return made
 
@@ -114,6 +123,25 @@ def round_of(page: str, meeting: Any, cast: Any) -> Any:
     if page in ("round-close", "meeting-compare"):
         return make.frozen(meeting, by=cast.secretariat, close=page == "meeting-compare")
     return Round.open_for(meeting, by=cast.secretariat)
+
+
+def guided(page: str, gap: Any, cast: Any) -> tuple[Any, Any, Any]:
+    """Advice on a difficulty: received by the gap (and not by a second one), or a draft where that is what it takes."""
+    if not gap.is_open:
+        return SimpleNamespace(pk=1), SimpleNamespace(pk=1), SimpleNamespace(number=1)
+    report = make.report(gap.cycle, "VNM")
+    difficulty = make.difficulty(gap.cycle, [gap], by=cast.consultant)
+    advice = make.advice(by=cast.consultant, difficulty=difficulty)
+    if page.startswith("advice-") and page != "advice-send":
+        return advice, SimpleNamespace(pk=1), difficulty
+    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
+    values = {
+        "gaps": [gap, make.gap(report, by=cast.vnm)],
+        "title": difficulty.title,
+        "kind": difficulty.kind,
+    }
+    difficulty.edit(by=cast.consultant, seen=difficulty.version, **values)
+    return advice, gap.received.get(), difficulty
 
 
 def around_minutes(page: str, made: Any, cast: Any) -> Any:
@@ -163,7 +191,9 @@ def address(page: str, made: Any) -> str:
         "brief": ["3"],
         "agenda": ["3", made.agenda.pk],
     }
+    codes |= {"advice": [made.advice.pk], "difficulty": [made.difficulty.number], "method": ["proxies"]}
     more = {
+        "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
         "annex": [], "coverage": [], "disruption": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
@@ -177,14 +207,23 @@ def address(page: str, made: Any) -> str:
     return reverse(page, args=["mtr", *more.get(page, own)])
 
 
+# What a form is about, where its address does not say so; and the forms that choose a kind of gap.
+SUBJECTS = {"meeting-edit-part": "agenda", "datagap-adopt": "received", "datagap-set-aside": "received"}
+OF_A_KIND = {
+    "datagap-add", "datagap-edit", "difficulty-add", "difficulty-edit", "method-add", "method-edit",
+}  # fmt: skip
+
+
 def typed(page: str, made: Any) -> dict[str, Any]:
     """What a browser sends from that page, with the version that the person saw."""
     noun = page.partition("-")[0].removeprefix("data")
-    subject = made.agenda if page == "meeting-edit-part" else getattr(made, noun, None)
+    subject = getattr(made, SUBJECTS.get(page, noun), None)
     if page in ("round-turn", "round-pass"):
         subject = made.round.turns.get(member_state__code="VNM")
     values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
-    if page in ("datagap-add", "datagap-edit"):
+    if page in ("difficulty-add", "difficulty-edit"):
+        values["gaps"] = [made.gap.pk]
+    if page in OF_A_KIND:
         values["kind"] = make.kind().pk
     if page == "report-coverage-edit":
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}

@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from reviews import guidance
 from reviews.models import Extension, ReviewCycle
 from tests import grids, make, steps
 
@@ -40,10 +41,29 @@ datagap-add                 in  200   200  200         403   403          403   
 datagap                     in  200   200  404         200   200          200       404    200        in
 datagap-edit                in  200   200  404         403   403          403       404    403        in
 datagap-ask-guidance        in  405   405  404         403   403          403       404    403        in
-datagap-give-guidance       in  403   403  404         403   405          403       404    403        in
 datagap-take-up             in  405   405  404         403   403          403       404    403        in
 datagap-close               in  200   200  404         403   403          403       404    403        in
 datagap-reopen              in  405   405  404         403   403          403       404    403        in
+datagap-question            in  403   403  404         405   405          403       404    403        in
+datagap-answer              in  405   405  404         403   403          403       404    403        in
+datagap-note                in  405   405  404         405   405          403       404    403        in
+datagap-conclude            in  405   405  404         405   405          403       404    403        in
+datagap-advise              in  403   403  404         200   200          403       404    403        in
+datagap-adopt               in  405   405  404         403   403          403       404    403        in
+datagap-set-aside           in  405   405  404         403   403          403       404    403        in
+advice-edit                 in  404   404  404         200   200          404       404    404        in
+advice-approve              in  404   404  404         403   405          404       404    404        in
+advice-drop                 in  404   404  404         405   405          404       404    404        in
+advice-send                 in  403   403  404         403   405          403       404    403        in
+difficulty-list             in  404   404  404         200   200          200       404    200        in
+difficulty-add              in  404   404  404         200   200          403       404    403        in
+difficulty                  in  404   404  404         200   200          200       404    200        in
+difficulty-edit             in  404   404  404         200   200          403       404    403        in
+difficulty-advise           in  404   404  404         200   200          403       404    403        in
+method-list                 in  200   200  200         200   200          200       404    200        in
+method-add                  in  403   403  403         200   200          403       404    403        in
+method                      in  200   200  200         200   200          200       404    200        in
+method-edit                 in  403   403  403         200   200          403       404    403        in
 finding-list                in  200   200  200         200   200          200       404    200        in
 finding-add                 in  200   200  200         403   403          403       404    403        in
 finding                     in  200   200  404         200   200          200       404    200        in
@@ -135,10 +155,29 @@ datagap-add                 in  302   302  302         403   403          403   
 datagap                     in  200   200  404         200   200          200       404    200        in
 datagap-edit                in  302   302  404         403   403          403       404    403        in
 datagap-ask-guidance        in  302   302  404         403   403          403       404    403        in
-datagap-give-guidance       in  403   403  404         403   302          403       404    403        in
 datagap-take-up             in  302   302  404         403   403          403       404    403        in
 datagap-close               in  302   302  404         403   403          403       404    403        in
 datagap-reopen              in  302   302  404         403   403          403       404    403        in
+datagap-question            in  403   403  404         302   302          403       404    403        in
+datagap-answer              in  302   302  404         403   403          403       404    403        in
+datagap-note                in  302   302  404         302   302          403       404    403        in
+datagap-conclude            in  302   302  404         302   302          403       404    403        in
+datagap-advise              in  403   403  404         302   302          403       404    403        in
+datagap-adopt               in  302   302  404         403   403          403       404    403        in
+datagap-set-aside           in  302   302  404         403   403          403       404    403        in
+advice-edit                 in  404   404  404         302   302          404       404    404        in
+advice-approve              in  404   404  404         403   302          404       404    404        in
+advice-drop                 in  404   404  404         302   302          404       404    404        in
+advice-send                 in  403   403  404         403   302          403       404    403        in
+difficulty-list             in  404   404  404         405   405          405       404    405        in
+difficulty-add              in  404   404  404         302   302          403       404    403        in
+difficulty                  in  404   404  404         200   200          200       404    200        in
+difficulty-edit             in  404   404  404         302   302          403       404    403        in
+difficulty-advise           in  404   404  404         302   302          403       404    403        in
+method-list                 in  405   405  405         405   405          405       404    405        in
+method-add                  in  403   403  403         302   302          403       404    403        in
+method                      in  200   200  200         200   200          200       404    200        in
+method-edit                 in  403   403  403         302   302          403       404    403        in
 finding-list                in  405   405  405         405   405          405       404    405        in
 finding-add                 in  302   302  302         403   403          403       404    403        in
 finding                     in  200   200  404         200   200          200       404    200        in
@@ -332,7 +371,8 @@ def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
     report.return_for_revision(by=cast.consultant, seen=report.version, note=SECRETS["return"])
     gap = make.gap(report, by=cast.vnm, missing=SECRETS["gap"])
     gap.ask_guidance(by=cast.vnm, seen=gap.version)
-    gap.give_guidance(by=cast.lead, seen=gap.version, note=SECRETS["guide"])
+    advice = make.advice(by=cast.consultant, gap=gap, text=SECRETS["guide"])
+    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
     deadline = make.deadline(cycle, by=cast.secretariat, shared=True)
     asked = Extension.ask_for(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]
@@ -365,7 +405,9 @@ LISTS = (
 
 def pages_of(made: Any) -> Iterator[str]:
     """All pages that everybody may open, today's and past ones, and every list taken away."""
-    made.action = made.agenda = SimpleNamespace(pk=1)
+    made.action = made.agenda = made.advice = made.received = made.difficulty = SimpleNamespace(
+        pk=1, number=1
+    )
     yield from (steps.address(page, made) for page in {*EVERYBODYS, *LISTS})
     yield steps.address("board", made) + "?as_of=2020-08-20"
     yield from (f"{steps.address(page, made)}?_export={kind}" for page in LISTS for kind in ("csv",))

@@ -15,6 +15,7 @@ from reviews import actions, clock
 from reviews.admin import site
 from reviews.models import (
     ActionPoint,
+    Advice,
     AgendaItem,
     Beneficiaries,
     CompletionLevel,
@@ -24,6 +25,7 @@ from reviews.models import (
     Deadline,
     Decision,
     Delegation,
+    Difficulty,
     Disruption,
     Extension,
     Finding,
@@ -31,18 +33,21 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Meeting,
+    MethodNote,
     Minutes,
     MinutesSection,
     NationalReport,
     Organisation,
     PlanStep,
     ProgressUpdate,
+    ReceivedAdvice,
     ReportVersion,
     ReviewCycle,
     Round,
     SeriesBreak,
     StandIn,
     StatusAtMeeting,
+    ThreadEntry,
     TimelineEvent,
     Trace,
     Tracked,
@@ -52,8 +57,8 @@ from reviews.models import (
 from tests import make
 
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
-REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent}
-IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting}
+REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent, MethodNote}
+IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting, ThreadEntry}
 PEOPLE = ("admin", "secretariat", "vnm", "vnm_team", "consultant", "lead", "observer")
 
 TREATED: dict[Any, dict[str, Any]] = {
@@ -114,6 +119,12 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         ),
     }
     treatments = {model: model.record_new(by=by, gap=gap, **values) for model, values in TREATED.items()}
+    note = make.method(f"note-{n}", by=cast.lead, kind=kind)
+    difficulty = make.difficulty(cycle, [gap], by=cast.lead, kind=kind)
+    guided = {
+        MethodNote: note, Difficulty: difficulty, ThreadEntry: ThreadEntry.note(gap, by=cast.vnm, text="Among us."),
+        Advice: make.approved(by=cast.lead, difficulty=difficulty, notes=[note]), ReceivedAdvice: gap.received.get(),
+    }  # fmt: skip
     make.submitted(report, by=cast.vnm)
     minutes = Minutes.record_new(by=by, meeting=meeting)
     minutes_section = MinutesSection.record_new(
@@ -135,6 +146,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         Minutes: minutes, MinutesSection: minutes_section,
         Round: country_round, Turn: country_round.turns.first(),
         StatusAtMeeting: country_round.statuses.first(),
+        **guided,
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
     }  # fmt: skip

@@ -15,13 +15,19 @@ from reviews.loading import story
 from reviews.models import (
     ActionPoint,
     ActionStatus,
+    Advice,
+    AdviceStatus,
+    AdviceUse,
     AgendaItem,
+    Channel,
     ClosingWay,
     Confidence,
     DataGap,
     Deadline,
     Decision,
     Delegation,
+    Difficulty,
+    EntryKind,
     Extension,
     ExtensionStatus,
     Finding,
@@ -33,6 +39,7 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ProgressUpdate,
+    ReceivedAdvice,
     ReportStatus,
     ReportVersion,
     ReviewCycle,
@@ -41,6 +48,7 @@ from reviews.models import (
     Series,
     State,
     StatusAtMeeting,
+    ThreadEntry,
     TimelineEvent,
     Trace,
     Tracked,
@@ -95,6 +103,11 @@ def test_every_state_occurs(demo):
     assert values(DataGap, "closing_way") == {"", *ClosingWay.values}
     assert values(Extension, "status") == set(ExtensionStatus.values)
     assert values(ActionPoint, "status") == set(ActionStatus.values)
+    assert values(Advice, "status") >= {AdviceStatus.DRAFT, AdviceStatus.APPROVED}
+    assert values(ReceivedAdvice, "use") == set(AdviceUse.values)
+    assert values(ThreadEntry, "kind") == set(EntryKind.values)
+    assert values(ThreadEntry, "channel") == set(Channel.values)
+    assert DataGap.objects.with_question().filter(has_question=True).exists()
     assert ActionPoint.objects.overdue(TODAY).exists()
     assert Trace.objects.filter(verb="reopened", model="reviews.datagap").exists()
     assert Trace.objects.filter(verb="recalled").exists()
@@ -192,8 +205,15 @@ def test_submitted_files_say_that_they_are_invented(demo):
 
 
 def test_what_could_be_taken_for_a_fact_is_marked(demo):
-    marked = ((DataGap, "missing"), (ActionPoint, "text"), (Decision, "text"), (User, "name"),
-              (Finding, "text"))  # fmt: skip
+    marked = (
+        (DataGap, "missing"),
+        (Finding, "text"),
+        (Advice, "text"),
+        (Difficulty, "title"),
+        (ActionPoint, "text"),
+        (Decision, "text"),
+        (User, "name"),
+    )
     texts = [text for model, field in marked for text in values(model, field)]
     assert [text for text in texts if "(demonstration)" not in text] == []
 

@@ -15,6 +15,7 @@ from reviews.models import (
     Framework,
     FrameworkNode,
     GapKind,
+    MethodNote,
     Organisation,
     OrganisationKind,
     TimelineEvent,
@@ -24,7 +25,7 @@ from reviews.models import (
 )
 
 pytestmark = pytest.mark.django_db
-MODELS = (Framework, FrameworkNode, GapKind, Organisation, TimelineEvent)
+MODELS = (Framework, FrameworkNode, GapKind, MethodNote, Organisation, TimelineEvent)
 
 
 @pytest.fixture
@@ -75,6 +76,7 @@ def test_loads_every_row_with_a_trace():
     )
     assert FrameworkNode.objects.count() == len(listed("framework.csv")) == 23
     assert TimelineEvent.objects.count() == len(listed("timeline.csv")) == 20
+    assert MethodNote.objects.count() == len(listed("method_notes.csv")) == 5
     assert Trace.objects.filter(verb=Verb.IMPORTED, by=None).count() == sum(m.objects.count() for m in MODELS)
     assert Trace.objects.exclude(verb=Verb.IMPORTED).count() == 0
 
@@ -162,6 +164,7 @@ BAD_ROWS = [
     ("gap_kinds.csv", "other,Other,Khác,", "other,Other,", "line 7: 4 cells, where the heading has 5."),
     ("gap_kinds.csv", "other,Other", 'other,"Other', "line 7: unexpected end of data."),
     ("organisations.csv", "ITA,partner", "ITA,friend", "line 32: kind:"),
+    ("method_notes.csv", "series-break,discontinuous", "series-break,torn", "line 15: the kind “torn”"),
     ("member_states.csv", "1967-08-08,high\nTHA", ",high\nTHA", "line 9: joined_on is empty."),
 ]  # fmt: skip
 

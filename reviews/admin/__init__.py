@@ -5,6 +5,7 @@ from reviews.admin import (  # noqa: F401
     datagaps,
     deadlines,
     framework,
+    guidance,
     meetings,
     minutes,
     people,

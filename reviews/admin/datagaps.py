@@ -24,10 +24,18 @@ class DataGapAdmin(TrackedAdmin):
     search_fields = ("spoken", "search", "member_state__name_en")
     search_help_text = _("Number (such as VNM-3), country, or words of the text, with or without accents")
     date_hierarchy = "raised_at"
-    autocomplete_fields = ("cycle", "member_state", "kind", "key_result_area", "holder", "disruption")
+    autocomplete_fields = (
+        "cycle",
+        "member_state",
+        "kind",
+        "key_result_area",
+        "holder",
+        "disruption",
+        "closed_with",
+    )
     readonly_fields = ("number", "held_since", "raised_by", "raised_at")
     fixed = ("cycle", "member_state")
-    later = ("status", "holder", "closing_way", "closing_note")
+    later = ("status", "holder", "closing_way", "closing_note", "closed_with")
     takes_hold = ("status", "holder")
     fieldsets = [
         section(None, "cycle member_state number kind key_result_area missing effect disruption"),
@@ -38,7 +46,7 @@ class DataGapAdmin(TrackedAdmin):
         ),
         section(
             _("Closing"),
-            "closing_way closing_note",
+            "closing_way closing_note closed_with",
             about=_("A closed gap says how it was closed; any other has nothing here."),
         ),
         section(_("Origin"), "raised_by raised_at"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, day_widget, note_field
@@ -10,7 +11,9 @@ from reviews.models import (
     Beneficiaries,
     ClosingWay,
     CompletionLevel,
+    DataGap,
     OngoingRule,
+    ReceivedAdvice,
     SeriesBreak,
     StandIn,
     Treatment,
@@ -25,11 +28,30 @@ class WayForm(forms.Form):
     )
 
 
+class AdviceField(forms.ModelChoiceField):
+    """Advice that a gap received, by its day and first words."""
+
+    def label_from_instance(self, received: Any) -> str:
+        return f"{received.day}: {Truncator(received.advice.text).words(10)}"
+
+
 class CloseGapForm(ReviewForm):
     """The way, and a note in words."""
 
     way = forms.ChoiceField(label=_("How it was closed"), choices=[("", "—"), *ClosingWay.choices])
     note = note_field(_("Note"), required=True)
+    advice = AdviceField(
+        label=_("Closed with"), queryset=ReceivedAdvice.objects.none(), required=False,
+        empty_label=_("no advice, or another way"),
+    )  # fmt: skip
+
+    def offer_advice(self, gap: DataGap) -> None:
+        """Let the closing name the advice it was closed with, if the gap received any."""
+        received = gap.received.select_related("advice")
+        if received:
+            self.fields["advice"].queryset = received  # type: ignore[attr-defined]
+        else:
+            del self.fields["advice"]
 
     def settle(self, way: str) -> None:
         """The way has been chosen: send it along unseen."""
@@ -42,7 +64,7 @@ class TreatmentForm(CloseGapForm, RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["way", *(self._meta.fields or ()), "note"])
+        self.order_fields(["way", *(self._meta.fields or ()), "note", "advice"])
 
 
 class StandInForm(TreatmentForm):

@@ -17,6 +17,7 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Level,
+    MethodNote,
     Organisation,
     OrganisationKind,
     TimelineEvent,
@@ -160,6 +161,14 @@ def _event(row: Row, position: int) -> dict[str, Any]:
     return {name: row.text(name) for name in texts} | days
 
 
+def _method_note(row: Row, position: int) -> dict[str, Any]:
+    kind = GapKind.objects.filter(code=row.text("kind")).first()
+    if kind is None:
+        raise row.wrong(f"the kind “{row.text('kind')}” does not exist.")
+    texts = ("code", "title", "text", "source", "confidence")
+    return {"kind": kind, **{name: row.text(name) for name in texts}}
+
+
 _ORGANISATIONS = Organisation.objects.all()
 _NODES = FrameworkNode.objects.filter(framework__code=FRAMEWORK["code"]).select_related("framework", "parent")
 
@@ -193,5 +202,12 @@ SOURCES = (
         ),
         _event,
         TimelineEvent.objects.all(),
+    ),
+    Source(
+        "method_notes.csv",
+        ("code", "kind", "title", "text", "source", "confidence"),
+        _method_note,
+        MethodNote.objects.select_related("kind"),
+        lambda note: False,  # most are written here, not in the file
     ),
 )  # fmt: skip

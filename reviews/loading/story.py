@@ -9,16 +9,18 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions, clock, minutes
+from reviews import actions, clock, guidance, minutes
 from reviews.loading import pdf
 from reviews.loading.rows import FIXTURES, Row, read
 from reviews.models import (
     ActionPoint,
+    Advice,
     AgendaItem,
     DataGap,
     Deadline,
     Decision,
     Delegation,
+    Difficulty,
     Disruption,
     Extension,
     Finding,
@@ -27,14 +29,17 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Meeting,
+    MethodNote,
     Minutes,
     NationalReport,
     Organisation,
     PlanStep,
     Priority,
+    ReceivedAdvice,
     ReviewCycle,
     Round,
     RoundOrder,
+    ThreadEntry,
     TimelineEvent,
     Turn,
     User,
@@ -103,7 +108,11 @@ def _report_of(state: str) -> NationalReport:
 
 
 def _gap(row: Row) -> DataGap:
-    state, _, number = row.text("gap").partition("-")
+    return _gap_of(row.text("gap"))
+
+
+def _gap_of(code: str) -> DataGap:
+    state, _, number = code.partition("-")
     return DataGap.objects.get(cycle__slug=SLUG, member_state__code=state, number=number)
 
 
@@ -388,7 +397,8 @@ def _close_treated(row: Row, by: User) -> None:
     kind = treatment_for(way, gap.kind.code)
     names = {f.name for f in kind._meta.fields} - {"gap", "way"} if kind else set()
     typed: dict[str, Any] = {name: text for name in names if (text := row.cells.get(name))}
-    gap.close(by=by, seen=gap.version, way=way, note=row.text("note"), **typed)
+    advice = gap.received.order_by("received_at").last()
+    gap.close(by=by, seen=gap.version, way=way, note=row.text("note"), advice=advice, **typed)
 
 
 def _disruption(row: Row) -> Disruption:
@@ -429,6 +439,48 @@ def _state_coverage(row: Row, by: User) -> None:
     actions.state_coverage(by=by, report=report, rows=rows)
 
 
+# --- guidance -------------------------------------------------------------------------------------------
+
+
+def _said(verb: Callable[..., Any]) -> Step:
+    """A step of the gap's thread that may put the gap into other hands."""
+
+    def step(row: Row, by: User) -> None:
+        gap = _gap(row)
+        verb(gap, by=by, seen=gap.version, text=row.text("text"))
+
+    return step
+
+
+def _told(verb: Callable[..., Any]) -> Step:
+    return lambda row, by: verb(_gap(row), by=by, text=row.text("text"))
+
+
+def _group(row: Row, by: User) -> None:
+    gaps, kind = [_gap_of(code) for code in row.words("gap")], GapKind.objects.get(code=row.text("kind"))
+    Difficulty.group(_cycle(), by=by, gaps=gaps, kind=kind, title=row.text("text"))
+
+
+def _subject(row: Row) -> dict[str, Any]:
+    """The gap, or the difficulty, that the advice of a row is on."""
+    number = row.text("difficulty")
+    return {"difficulty": _cycle().difficulties.get(number=number)} if number else {"gap": _gap(row)}
+
+
+def _draft_advice(row: Row, by: User) -> None:
+    notes = [MethodNote.objects.get(code=code) for code in row.words("notes")]
+    Advice.draft(by=by, text=row.text("text"), notes=notes, **_subject(row))
+
+
+def _approve(row: Row, by: User) -> None:
+    advice = Advice.objects.drafts().get(**_subject(row))
+    guidance.approve_advice(by=by, advice=advice, seen=advice.version)
+
+
+def _received(row: Row) -> ReceivedAdvice:
+    return _gap(row).received.latest("received_at")
+
+
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": _open_cycle},
     "meetings.csv": {"plan": _plan, "move": _move_meeting, "hold": _hold},
@@ -445,7 +497,6 @@ STEPS: dict[str, dict[str, Step]] = {
     "datagaps.csv": {
         "raise": _raise,
         "ask_guidance": _noted(_gap, DataGap.ask_guidance),
-        "give_guidance": _noted(_gap, DataGap.give_guidance),
         "take_up": _noted(_gap, DataGap.take_up),
         "close": _close,
         "reopen": _noted(_gap, DataGap.reopen),
@@ -455,6 +506,17 @@ STEPS: dict[str, dict[str, Step]] = {
         "finalise": _noted(_finding, Finding.finalise),
         "withdraw": _noted(_finding, Finding.withdraw),
         "reopen": _noted(_finding, Finding.reopen),
+    },
+    "guidance.csv": {
+        "question": _said(DataGap.question),
+        "answer": _said(DataGap.answer),
+        "note": _told(ThreadEntry.note),
+        "conclude": _told(ThreadEntry.conclude),
+        "group": _group,
+        "draft": _draft_advice,
+        "approve": _approve,
+        "adopt": _noted(_received, ReceivedAdvice.adopt),
+        "set_aside": _noted(_received, ReceivedAdvice.set_aside),
     },
     "extensions.csv": {"ask": _ask, "grant": _grant, "refuse": _noted(_extension, Extension.refuse)},
     "minutes.csv": {

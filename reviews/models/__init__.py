@@ -3,6 +3,7 @@ from reviews.models.agenda import AgendaItem, AgendaStatus, Outcome
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
+from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.framework import (
     Confidence,
@@ -17,6 +18,7 @@ from reviews.models.framework import (
     ReviewCycle,
     TimelineEvent,
 )
+from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.meetings import (
     Decision,
     Delegation,
@@ -26,12 +28,14 @@ from reviews.models.meetings import (
     Mode,
     Series,
 )
+from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
+from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Trace, Verb
 from reviews.models.treatments import (
     Basis,
@@ -45,7 +49,7 @@ from reviews.models.treatments import (
     Treatment,
 )
 from reviews.models.workflow import Refused, Stale, Tracked
-from reviews.roles import Role
+from reviews.roles import Channel, Role
 
 __all__ = [
     "ActionPoint", "ActionStatus", "AgendaItem", "ClosingWay", "Confidence", "CycleMembership", "CycleStatus",
@@ -60,4 +64,6 @@ __all__ = [
     "AgendaStatus", "Minutes", "MinutesSection", "MinutesStatus", "Outcome", "Priority", "SectionKind",
     "Basis", "Beneficiaries", "CompletionLevel", "Coverage", "CoverageStatement", "OngoingRule", "Reliance",
     "SeriesBreak", "StandIn", "Treatment",
+    "Advice", "AdviceStatus", "AdviceUse", "Channel", "Difficulty", "EntryKind", "MethodNote", "ReceivedAdvice",
+    "ThreadEntry",
 ]  # fmt: skip

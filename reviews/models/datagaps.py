@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
+from reviews.models.guidance import Advice, ReceivedAdvice
+from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
 from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet
@@ -57,6 +59,21 @@ class DataGapQuerySet(TrackedQuerySet):
     def held_by(self, organisation_id: int | None) -> "DataGapQuerySet":
         return self.open().filter(holder=organisation_id)
 
+    def with_question(self) -> "DataGapQuerySet":
+        """With `has_question`: the consultants asked, and neither an answer nor advice came since."""
+        answers = ThreadEntry.objects.filter(
+            gap=OuterRef("gap"), kind=EntryKind.ANSWER, pk__gt=OuterRef("pk")
+        )
+        advice = ReceivedAdvice.objects.filter(gap=OuterRef("gap"), received_at__gt=OuterRef("at"))
+        asked = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
+        return self.annotate(has_question=Exists(asked.filter(~Exists(answers), ~Exists(advice))))
+
+    def without_draft(self) -> "DataGapQuerySet":
+        """For which no draft of advice waits for approval, neither its own nor one on its difficulty."""
+        drafts = Advice.objects.drafts()
+        own, shared = drafts.filter(gap=OuterRef("pk")), drafts.filter(difficulty__gaps=OuterRef("pk"))
+        return self.filter(~Exists(own), ~Exists(shared))
+
 
 class DataGap(Tracked):
     """A difficulty of one of six kinds; the cause may be method, not failure. Numbered per country."""
@@ -82,6 +99,10 @@ class DataGap(Tracked):
     held_since = models.DateTimeField(_("since"), default=clock.now)
     closing_way = models.CharField(_("closed by"), max_length=20, choices=ClosingWay, blank=True)
     closing_note = models.TextField(_("closing note"), blank=True)
+    closed_with = models.ForeignKey(
+        "ReceivedAdvice", models.PROTECT, null=True, blank=True, related_name="closed_gaps",
+        verbose_name=_("closed with"),
+    )  # NULL: not closed, or without naming advice  # fmt: skip
     disruption = models.ForeignKey(
         "Disruption",
         models.PROTECT,
@@ -116,6 +137,11 @@ class DataGap(Tracked):
                 | (~Q(status=S.CLOSED) & Q(closing_way="")),
                 name="gap_closed_with_a_way",
                 violation_error_message=_("A closed gap says how and with a note; any other says neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=S.CLOSED) | Q(closed_with__isnull=True),
+                name="gap_closed_with_advice",
+                violation_error_message=_("Only a closed gap says with which advice it was closed."),
             ),
             models.CheckConstraint(
                 condition=Q(status=S.CLOSED) | Q(holder__isnull=False),
@@ -158,6 +184,7 @@ class DataGap(Tracked):
         if self.cycle.is_closed:
             return set()
         allowed = {name for name, move in GAP_MOVES.items() if self.status in move.sources}
+        allowed.discard("give_guidance")  # no button: it follows when advice is approved
         moves = {name for name in allowed if policy.may(user, GAP_RIGHTS[name], self)}
         return moves | ({"edit"} if self.is_open and policy.may(user, "datagap.edit", self) else set())
 
@@ -181,17 +208,31 @@ class DataGap(Tracked):
             raise Refused(self.why_not("edit"))
         return self.change(by=by, seen=seen, **values)
 
+    @transaction.atomic
     def ask_guidance(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
         """Hand the question to the regional consultants."""
         status = self._permit("ask_guidance", by)
         team = Organisation.objects.evaluators()
-        return self._move(status, Verb.ASKED_GUIDANCE, by, seen, note, holder=team)
+        self._move(status, Verb.ASKED_GUIDANCE, by, seen, note, holder=team)
+        if note.strip():
+            ThreadEntry.say(self, by=by, kind=EntryKind.REQUEST, text=note)
+        return self
 
-    def give_guidance(self, *, by: Any, seen: int, note: str) -> "DataGap":
-        """The consultants' approved advice; the gap goes back to the country."""
+    def question(self, *, by: Any, seen: int, text: str) -> "DataGap":
+        """The consultants ask back; a gap that waits for guidance waits for the country meanwhile."""
+        policy.require(by, "guidance.write", self)
+        return self._say(EntryKind.QUESTION, Verb.ASKED, by, seen, text, holder=self.member_state)
+
+    def answer(self, *, by: Any, seen: int, text: str) -> "DataGap":
+        """The country answers; a gap that waits for guidance is with the consultants again."""
+        policy.require(by, "datagap.edit", self)
+        team = Organisation.objects.evaluators()
+        return self._say(EntryKind.ANSWER, Verb.ANSWERED, by, seen, text, holder=team)
+
+    def give_guidance(self, *, by: Any, seen: int) -> "DataGap":
+        """Approved advice arrived (see reviews.guidance); the gap goes back to the country."""
         status = self._permit("give_guidance", by)
-        _owed("note", note, _("Write the guidance."))
-        return self._move(status, Verb.GAVE_GUIDANCE, by, seen, note, holder=self.member_state)
+        return self._move(status, Verb.GAVE_GUIDANCE, by, seen, "", holder=self.member_state)
 
     def take_up(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
         """The country works on it."""
@@ -199,16 +240,25 @@ class DataGap(Tracked):
         return self._move(status, Verb.TAKEN_UP, by, seen, note, holder=self.member_state)
 
     @transaction.atomic
-    def close(self, *, by: Any, seen: int, way: str, note: str, **treatment: Any) -> "DataGap":
-        """Close it; `treatment` holds the fields of what `treatment_for(way, kind)` asks to be recorded."""
+    def close(
+        self, *, by: Any, seen: int, way: str, note: str, advice: Any = None, **treatment: Any
+    ) -> "DataGap":
+        """Close it; `advice`: the received advice that it was closed with, if any.
+
+        `treatment` holds the fields of what `treatment_for(way, kind)` asks to be recorded.
+        """
         status = self._permit("close", by)
         _owed("way", way, _("Choose how the gap was closed."))
         _owed("note", note, _("Say how the gap was closed."))
+        if advice and advice.gap_id != self.pk:
+            raise ValidationError({"advice": _("This gap did not receive that advice.")})
         self._wait_for(seen)
         retire(self, by=by, why=note)  # what an administrator's correction may have left in force
         self._record_treatment(by, way, treatment)
-        closing = {"closing_way": way, "closing_note": note, "holder": None}
-        return self._move(status, Verb.CLOSED, by, seen, note, **closing)
+        closing = {"closing_way": way, "closing_note": note, "closed_with": advice, "holder": None}
+        self._move(status, Verb.CLOSED, by, seen, note, **closing)
+        ThreadEntry.say(self, by=by, kind=EntryKind.CONCLUSION, text=note)
+        return self
 
     @transaction.atomic
     def reopen(self, *, by: Any, seen: int, note: str) -> "DataGap":
@@ -216,7 +266,7 @@ class DataGap(Tracked):
         status = self._permit("reopen", by)
         _owed("note", note, _("Say why the gap is opened again."))
         retire(self, by=by, why=note)
-        opening = {"closing_way": "", "closing_note": "", "holder": self.member_state}
+        opening = {"closing_way": "", "closing_note": "", "closed_with": None, "holder": self.member_state}
         return self._move(status, Verb.REOPENED, by, seen, note, **opening)
 
     def treatments(self) -> list[Treatment]:
@@ -243,6 +293,17 @@ class DataGap(Tracked):
         return self.change(
             by=by, seen=seen, verb=verb, why=why, status=status, held_since=clock.now(), **values
         )
+
+    @transaction.atomic
+    def _say(self, kind: str, verb: str, by: Any, seen: int, text: str, *, holder: Any) -> "DataGap":
+        if not self.is_open:
+            raise Refused(self.why_not(kind))
+        if self.version != seen:
+            raise Stale(self, seen)
+        ThreadEntry.say(self, by=by, kind=kind, text=text)
+        if self.status == S.GUIDANCE_ASKED and self.holder_id != holder.pk:
+            self.change(by=by, seen=seen, verb=verb, holder=holder, held_since=clock.now())
+        return self
 
 
 def _owed(field: str, text: str, message: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.roles import Channel
 
 if TYPE_CHECKING:
     from reviews.models.workflow import Tracked
@@ -93,7 +94,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
             model=record._meta.label_lower, object_id=record.pk,
             page_model=page._meta.label_lower, page_id=page.pk,
             cycle_id=cycle and cycle.pk, member_state_id=getattr(record, "member_state_id", None),
-            common=record.is_common(), before=changed, after=after,
+            common=record.is_common(), audience=record.audience(), before=changed, after=after,
             names=_names(earlier, record, changed or {}),
         )  # fmt: skip
 
@@ -102,12 +103,15 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         own = Q(member_state=user.organisation_id) | Q(
             common=True, cycle__memberships__member_state=user.organisation_id
         )
-        return policy.limit(self, user, "report.read", own=own)
+        return policy.limit(self._meant_for(user), user, "report.read", own=own)
 
     def of_countries(self, user: Any) -> "TraceQuerySet":
-        """On a page the person may read: without other countries' private rows."""
+        """On a page the person may read: without other countries' and the other side's private rows."""
         own = Q(member_state=None) | Q(member_state=user.organisation_id)
-        return policy.limit(self, user, "report.read", own=own)
+        return policy.limit(self._meant_for(user), user, "report.read", own=own)
+
+    def _meant_for(self, user: Any) -> "TraceQuerySet":
+        return self.filter(audience__in=policy.channels(user))
 
     def on_page(self, record: "Tracked") -> "TraceQuerySet":
         """The history shown on a record's page, newest first."""
@@ -159,6 +163,7 @@ class Trace(models.Model):
     cycle = models.ForeignKey("ReviewCycle", models.PROTECT, null=True, related_name="+")
     member_state = models.ForeignKey("Organisation", models.PROTECT, null=True, related_name="+")
     common = models.BooleanField(default=False)
+    audience = models.CharField(_("who may read it"), max_length=20, choices=Channel, default=Channel.SHARED)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"))
     names = models.JSONField(default=dict)
@@ -180,6 +185,7 @@ class Trace(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(verb__in=Verb.values), name="trace_verb_known"),
             models.UniqueConstraint(fields=("model", "object_id", "version"), name="trace_once_per_version"),
+            models.CheckConstraint(condition=Q(audience__in=Channel.values), name="trace_audience_known"),
         )
 
     def __str__(self) -> str:

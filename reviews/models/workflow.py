@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.trace import Trace, Verb
+from reviews.roles import Channel
 from reviews.text import fold, nfc
 
 
@@ -128,6 +129,10 @@ class Tracked(models.Model):
     def is_common(self) -> bool:
         """Whether every member of the cycle may read of this in a list of changes."""
         return self.governing_cycle() is not None and getattr(self, "member_state_id", None) is None
+
+    def audience(self) -> str:
+        """The channel whose readers alone may read of this in the history."""
+        return Channel.SHARED
 
     def snapshot(self) -> dict[str, Any]:
         """The row as JSON values, by column; many-to-many fields as sorted ids."""

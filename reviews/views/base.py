@@ -199,6 +199,10 @@ class FormPage(FormView):
     def get_next(self, record: Any) -> str:
         return self.subject.get_absolute_url()
 
+    def get_back(self) -> str:
+        """Where somebody goes who changes nothing."""
+        return str(self.subject.get_absolute_url())
+
     def conflict(self, form: Any, stale: Stale) -> HttpResponse:
         """Somebody was faster: say who changed what, and keep everything typed."""
         current = type(stale.record).objects.get(pk=stale.record.pk)
@@ -212,7 +216,7 @@ class FormPage(FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
             "title": self.title, "submit_label": self.submit_label, "cycle": self.cycle, "nav": self.nav,
-            "subject": self.subject, "cancel_url": self.subject.get_absolute_url(),
+            "subject": self.subject, "cancel_url": self.get_back(),
         }  # fmt: skip
         return page | super().get_context_data(**kwargs)
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy
+from reviews import clock, policy, thread
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import DataGapForm
@@ -20,7 +20,14 @@ def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
     """A gap by its code (VNM-3), if this person may read it."""
     state, _dash, number = code.rpartition("-")
     gaps = DataGap.objects.visible_to(request.user).select_related(
-        "cycle", "member_state", "kind", "key_result_area", "holder", "raised_by", "disruption__cycle"
+        "cycle",
+        "member_state",
+        "kind",
+        "key_result_area",
+        "holder",
+        "raised_by",
+        "disruption__cycle",
+        "closed_with",
     )
     gap: DataGap = get_object_or_404(gaps, cycle=cycle, member_state__code=state, number=number)
     return gap
@@ -40,25 +47,31 @@ class DataGapList(ListPage):
         return gaps.select_related(*related).order_by("member_state__name_en", "number")
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        pages = {_("Coverage map"): "coverage", _("Disruptions"): "disruption-list"}
-        if policy.reach(self.request.user, "report.read") is policy.Reach.EVERYWHERE:
-            pages[_("Annex on limitations")] = "annex"
-        if policy.reach(self.request.user, "datagap.edit") is policy.Reach.OWN and not self.cycle.is_closed:
-            pages = {_("Raise a data gap"): "datagap-add"} | pages
-        return [(label, reverse(page, args=[self.cycle.slug])) for label, page in pages.items()]
+        user, slug, pages = self.request.user, self.cycle.slug, {}
+        if policy.reach(user, "datagap.edit") is policy.Reach.OWN and not self.cycle.is_closed:
+            pages[_("Raise a data gap")] = "datagap-add"
+        if policy.may(user, "difficulty.read"):
+            pages |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
+        pages |= {
+            _("Method notes"): "method-list",
+            _("Coverage map"): "coverage",
+            _("Disruptions"): "disruption-list",
+        }
+        return [(label, reverse(page, args=[slug])) for label, page in pages.items()]
 
 
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     cycle = cycle_or_404(request, slug)
     gap = gap_or_404(request, cycle, code)
+    moves = gap.moves_for(request.user)
     context = {
-        "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": gap.moves_for(request.user),
+        "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
         "treatments": gap.treatments(), "history": history(request, gap),
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
-    return render(request, "datagaps/datagap.html", context)
+    return render(request, "datagaps/datagap.html", context | thread.around(request.user, gap))
 
 
 class AddDataGap(FormPage):
@@ -108,11 +121,6 @@ class GapMove(MovePage):
 class AskGuidance(GapMove):
     verb, title = "ask_guidance", _("Ask for guidance")
     submit_label, done = _("Ask"), _("The regional consultants have your question.")
-
-
-class GiveGuidance(GapMove):
-    form_class, verb, right = OwedNoteForm, "give_guidance", "guidance.approve"
-    title, submit_label, done = _("Give guidance"), _("Send"), _("The country has your guidance.")
 
 
 class TakeUp(GapMove):

@@ -41,6 +41,7 @@ class CloseGap(FormPage):
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
+        form.offer_advice(self.subject)
         if self.way:
             form.settle(self.way)
         return form

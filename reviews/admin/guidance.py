@@ -1,0 +1,175 @@
+"""Guidance: threads, advice, shared difficulties, method notes."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Max
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.admin.base import (
+    OCCURRING,
+    REFERENCE,
+    REPORTS,
+    ShownInline,
+    TrackedAdmin,
+    confidence_mark,
+    section,
+)
+from reviews.admin.gate import site
+from reviews.models import (
+    Advice,
+    AdviceStatus,
+    AdviceUse,
+    Difficulty,
+    MethodNote,
+    ReceivedAdvice,
+    ThreadEntry,
+)
+
+OF_GAP = ("gap__member_state", OCCURRING)
+ABOUT_GAP = ("gap__cycle", "gap__member_state")
+ABOUT_SUBJECT = (*ABOUT_GAP, "difficulty__cycle")
+
+
+@admin.register(ThreadEntry, site=site)
+class ThreadEntryAdmin(TrackedAdmin):
+    shelf, immutable = REPORTS, True
+    list_display = ("at", "gap", "channel", "kind", "author", "beginning")
+    list_filter = ("gap__cycle", "channel", "kind", OF_GAP)
+    list_select_related = ("author", *ABOUT_GAP)
+    search_fields = ("text", "gap__member_state__name_en", "gap__member_state__code", "author__name")
+    date_hierarchy = "at"
+    fieldsets = [
+        section(
+            None,
+            "gap channel kind at author text",
+            about=_("What was said is never changed. Private channels are for their own side alone."),
+        )
+    ]
+
+    @admin.display(description=_("in words"))
+    def beginning(self, entry: ThreadEntry) -> str:
+        return truncatechars(entry.text, 80)
+
+
+class ReceivedShown(ShownInline):
+    model = ReceivedAdvice
+    fields = ("gap", "received_at", "use", "said_by")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("said_by", *ABOUT_GAP)
+
+
+@admin.register(Advice, site=site)
+class AdviceAdmin(TrackedAdmin):
+    shelf = REPORTS
+    list_display = ("subject", "status", "drafted_by", "drafted_at", "approved_by", "beginning")
+    list_filter = ("status", "gap__cycle", OF_GAP)
+    list_select_related = ("drafted_by", "approved_by", *ABOUT_SUBJECT)
+    search_fields = ("text", "gap__member_state__name_en", "difficulty__title")
+    date_hierarchy = "drafted_at"
+    autocomplete_fields = ("gap", "difficulty", "notes")
+    readonly_fields = ("drafted_by", "drafted_at", "approved_by", "approved_at")
+    fixed = ("gap", "difficulty")
+    later = ("status",)
+    inlines = (ReceivedShown,)
+    fieldsets = [
+        section(
+            None, "gap difficulty text notes", about=_("On one gap, or on a difficulty: one of the two.")
+        ),
+        section(
+            _("Approval"),
+            "status drafted_by drafted_at approved_by approved_at",
+            about=_(
+                "A status corrected to “approved” sends nothing: a lead consultant approves on the page."
+            ),
+        ),
+    ]
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        return {"drafted_by": request.user, "drafted_at": clock.now()}
+
+    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """A corrected status is a decision of whoever corrects it."""
+        if "status" not in values:
+            return {}
+        approved = values["status"] == AdviceStatus.APPROVED
+        return {
+            "approved_by": request.user if approved else None,
+            "approved_at": clock.now() if approved else None,
+        }
+
+    @admin.display(description=_("on"))
+    def subject(self, advice: Advice) -> str:
+        return str(advice.subject)
+
+    @admin.display(description=_("advice"))
+    def beginning(self, advice: Advice) -> str:
+        return truncatechars(advice.text, 80)
+
+
+@admin.register(ReceivedAdvice, site=site)
+class ReceivedAdviceAdmin(TrackedAdmin):
+    shelf = REPORTS
+    list_display = ("gap", "received_at", "use", "said_by", "said_at")
+    list_filter = ("use", "gap__cycle", OF_GAP)
+    list_select_related = ("said_by", *ABOUT_GAP)
+    search_fields = ("advice__text", "note", "gap__member_state__name_en", "gap__member_state__code")
+    date_hierarchy = "received_at"
+    autocomplete_fields = ("gap", "advice")
+    readonly_fields = ("received_at", "said_by", "said_at")
+    fixed = ("gap", "advice")
+    later = ("use", "note")
+    fieldsets = [
+        section(None, "gap advice received_at"),
+        section(_("What the country says"), "use note said_by said_at"),
+    ]
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        return {"received_at": clock.now()}
+
+    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """Who corrects the use says it."""
+        if "use" not in values:
+            return {}
+        said = values["use"] != AdviceUse.RECEIVED
+        return {"said_by": request.user if said else None, "said_at": clock.now() if said else None}
+
+
+@admin.register(Difficulty, site=site)
+class DifficultyAdmin(TrackedAdmin):
+    shelf = REPORTS
+    list_display = ("code", "title", "kind", "cycle")
+    list_display_links = ("code", "title")
+    list_filter = ("cycle", "kind")
+    list_select_related = ("cycle", "kind")
+    search_fields = ("title",)
+    autocomplete_fields = ("cycle", "kind", "gaps")
+    readonly_fields = ("number",)
+    fixed = ("cycle",)
+    fieldsets = [section(None, "cycle number title kind gaps")]
+
+    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        last = values["cycle"].difficulties.aggregate(last=Max("number"))["last"]
+        return {"number": (last or 0) + 1}
+
+    @admin.display(description=_("number"), ordering="number")
+    def code(self, difficulty: Difficulty) -> str:
+        return difficulty.code
+
+
+@admin.register(MethodNote, site=site)
+class MethodNoteAdmin(TrackedAdmin):
+    shelf, reference = REFERENCE, True
+    list_display = ("title", "code", "kind", confidence_mark)
+    list_filter = ("kind", "confidence")
+    list_select_related = ("kind",)
+    search_fields = ("title", "code", "text")
+    autocomplete_fields = ("kind",)
+    fieldsets = [
+        section(None, "code kind title text"),
+        section(_("How far this may be trusted"), "source confidence"),
+    ]

@@ -1,0 +1,104 @@
+"""Difficulties: what the data gaps of several states have in common, so that one advice answers them all."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.models.guidance import AdviceUse, ReceivedAdvice
+from reviews.models.trace import Verb
+from reviews.models.workflow import Tracked, TrackedQuerySet
+
+
+class DifficultyQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "DifficultyQuerySet":
+        """Staff only: a country learns neither of another's gap nor that there is a group."""
+        return policy.limit(self, user, "difficulty.read", own=Q(pk__in=()))
+
+    def with_counts(self) -> "DifficultyQuerySet":
+        """With how many gaps it has, and how many received, adopted and were closed with its advice."""
+        grouped = Difficulty.gaps.through.objects.filter(difficulty=OuterRef("pk"))
+        received = ReceivedAdvice.objects.filter(advice__difficulty=OuterRef("pk"))
+        closed = received.filter(closed_gaps__isnull=False)
+        return self.annotate(
+            gap_count=_number(grouped, "datagap"), received_count=_number(received, "gap"),
+            adopted_count=_number(received.filter(use=AdviceUse.ADOPTED), "gap"),
+            closed_count=_number(closed, "gap"),
+        )  # fmt: skip
+
+
+def _number(rows: Any, column: str) -> Any:
+    """A subquery that counts the different values of a column."""
+    whole = rows.order_by().annotate(whole=Value(1)).values("whole")
+    return Coalesce(Subquery(whole.annotate(n=Count(column, distinct=True)).values("n")), 0)
+
+
+class Difficulty(Tracked):
+    """What gaps of several member states have in common. Numbered per cycle: D1, D2."""
+
+    cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, related_name="difficulties", verbose_name=_("review cycle")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.ForeignKey("GapKind", models.PROTECT, related_name="difficulties", verbose_name=_("kind"))
+    gaps: Any = models.ManyToManyField(
+        "DataGap", blank=True, related_name="difficulties", verbose_name=_("data gaps")
+    )
+
+    objects = DifficultyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("shared difficulty")
+        verbose_name_plural = _("shared difficulties")
+        ordering = ("cycle", "number")
+        constraints = (models.UniqueConstraint(fields=("cycle", "number"), name="difficulty_number_once"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("difficulty", args=[self.cycle.slug, self.number])
+
+    @property
+    def code(self) -> str:
+        return f"D{self.number}"
+
+    def is_common(self) -> bool:
+        return False
+
+    @classmethod
+    @transaction.atomic
+    def group(cls, cycle: Any, *, by: Any, gaps: Any, **values: Any) -> "Difficulty":
+        """A new difficulty with the cycle's next number, and the gaps that have it."""
+        policy.require(by, "guidance.write")
+        type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
+        number = (cycle.difficulties.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        _owe_gaps(cycle, gaps)
+        return cls.record_new(by=by, verb=Verb.GROUPED, cycle=cycle, number=number, gaps=gaps, **values)
+
+    def edit(self, *, by: Any, seen: int, gaps: Any, **values: Any) -> "Difficulty":
+        """Word it better, add gaps; a gap that has received its advice stays."""
+        policy.require(by, "guidance.write")
+        _owe_gaps(self.cycle, gaps)
+        before, after = set(self.gaps.all()), set(gaps)
+        self._keep_answered(before - after)
+        verb = Verb.CHANGED if before == after else Verb.GROUPED
+        return self.change(by=by, seen=seen, verb=verb, gaps=gaps, **values)
+
+    def _keep_answered(self, left: set[Any]) -> None:
+        answered = sorted(gap.code for gap in left if gap.received.filter(advice__difficulty=self).exists())
+        if answered:
+            told = _now("%(gaps)s received advice through this difficulty and stays.")
+            raise ValidationError({"gaps": told % {"gaps": ", ".join(answered)}})
+
+
+def _owe_gaps(cycle: Any, gaps: Any) -> None:
+    if not gaps or any(gap.cycle_id != cycle.pk for gap in gaps):
+        raise ValidationError({"gaps": _("Choose data gaps of this review cycle.")})

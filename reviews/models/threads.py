@@ -1,0 +1,108 @@
+"""Threads: what is said about a data gap, shared or among one side."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock, policy
+from reviews.models.workflow import Refused, Tracked, TrackedQuerySet
+from reviews.roles import Channel
+
+
+class EntryKind(models.TextChoices):
+    """What an entry of a thread is."""
+
+    REQUEST = "request", _("asked for guidance")
+    QUESTION = "question", _("question of the consultants")
+    ANSWER = "answer", _("answer of the country")
+    CONCLUSION = "conclusion", _("conclusion")
+    NOTE = "note", _("private note")
+
+
+class ThreadEntryQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "ThreadEntryQuerySet":
+        heard = self.filter(channel__in=policy.channels(user))
+        return policy.limit(heard, user, "datagap.read", own=Q(gap__member_state=user.organisation_id))
+
+
+class ThreadEntry(Tracked):
+    """What one side said about a data gap, in the shared thread or among themselves. Append-only."""
+
+    gap = models.ForeignKey("DataGap", models.PROTECT, related_name="entries", verbose_name=_("data gap"))
+    channel = models.CharField(_("who reads it"), max_length=20, choices=Channel, default=Channel.SHARED)
+    kind = models.CharField(_("kind"), max_length=20, choices=EntryKind)
+    text = models.TextField(_("in words"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=clock.now)
+
+    objects = ThreadEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thread entry")
+        verbose_name_plural = _("thread entries")
+        ordering = ("at", "id")
+        indexes = (models.Index(fields=("gap", "at", "id"), name="entry_of_gap"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.NOTE, channel__in=[Channel.COUNTRY, Channel.CONSULTANTS])
+                | (~Q(kind=EntryKind.NOTE) & Q(channel=Channel.SHARED)),
+                name="entry_private_if_note",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.gap.code} · {self.get_kind_display()}"
+
+    @property
+    def cycle(self) -> Any:
+        return self.gap.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.gap.member_state_id
+
+    def page(self) -> Tracked:
+        return self.gap
+
+    def audience(self) -> str:
+        return self.channel
+
+    def change(self, **kwargs: Any) -> Any:
+        raise Refused(_now("What was said in a thread is never changed; say it better in a new entry."))
+
+    @classmethod
+    def say(cls, gap: Any, *, by: Any, kind: str, text: str, **values: Any) -> "ThreadEntry":
+        """Add to the thread; the verb that calls this has asked whether the person may."""
+        if not text.strip():
+            raise ValidationError({"text": _("Write what you want to say.")})
+        return cls.record_new(by=by, gap=gap, kind=kind, text=text, author=by, at=clock.now(), **values)
+
+    @classmethod
+    def note(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
+        """A note that only the person's own side reads."""
+        return cls.say(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_side(by, gap))
+
+    @classmethod
+    def conclude(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
+        """What either side takes from it, once the gap is closed."""
+        _side(by, gap)
+        if gap.is_open:
+            raise Refused(
+                _now("A conclusion is written once the gap is closed; its national team closes it.")
+            )
+        return cls.say(gap, by=by, kind=EntryKind.CONCLUSION, text=text)
+
+
+def _side(user: Any, gap: Any) -> Channel:
+    side = policy.side_of(user, gap)
+    if side is None:
+        raise PermissionDenied(_now("Only the country and the regional consultants discuss a gap."))
+    return side

@@ -1,0 +1,98 @@
+"""A gap's page as far as guidance goes: its shared thread, the private discussion, drafts, what one may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from reviews import policy
+from reviews.models import Advice, Channel, DataGap, Difficulty, ReceivedAdvice, ThreadEntry
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing said in a thread."""
+
+    at: datetime
+    who: str
+    kind: str
+    text: str
+    received: ReceivedAdvice | None = None  # None: no advice, but words of one side
+    moves: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A piece of advice, and what this person may do with it."""
+
+    advice: Advice
+    moves: set[str]
+
+
+def around(user: Any, gap: DataGap) -> dict[str, Any]:
+    """What the gap's page shows besides the gap itself."""
+    entries = ThreadEntry.objects.visible_to(user).filter(gap=gap).select_related("author")
+    said = list(entries)
+    shared = [_line(entry) for entry in said if entry.channel == Channel.SHARED]
+    return {
+        "thread": sorted([*shared, *_received(user, gap)], key=lambda line: line.at),
+        "private": [_line(entry) for entry in said if entry.channel != Channel.SHARED],
+        "private_label": _private_label(user, gap), "steps": steps(user, gap),
+        "drafts": drafts(user, Q(gap=gap) | Q(difficulty__gaps=gap)), "difficulties": _difficulties(user, gap),
+    }  # fmt: skip
+
+
+def steps(user: Any, gap: DataGap) -> set[str]:
+    """What this person may add to the thread now."""
+    side = policy.side_of(user, gap)
+    if side is None or gap.cycle.is_closed:
+        return set()
+    if not gap.is_open:
+        return {"note", "conclude"}
+    return {"note", "answer"} if side == Channel.COUNTRY else {"note", "question", "advise"}
+
+
+def drafts(user: Any, subject: Q) -> list[Draft]:
+    """The drafts on a gap (also through its difficulties) or a difficulty; none for those who may not read drafts."""
+    if not policy.may(user, "guidance.write"):
+        return []
+    found = (
+        Advice.objects.drafts().filter(subject).select_related("drafted_by", *ON).prefetch_related("notes")
+    )
+    return [Draft(advice, advice.moves_for(user)) for advice in found]
+
+
+ON = ("gap__cycle", "gap__member_state", "difficulty__cycle")  # what a piece of advice is on
+
+
+def _line(entry: ThreadEntry) -> Line:
+    return Line(entry.at, str(entry.author), entry.get_kind_display(), entry.text)
+
+
+def _received(user: Any, gap: DataGap) -> list[Line]:
+    """The advice of the thread. It is the consultants' together: drafts, and so their authors, are internal."""
+    found = ReceivedAdvice.objects.filter(gap=gap).select_related("advice__approved_by", "said_by")
+    lines = []
+    for received in found.prefetch_related("advice__notes"):
+        received.gap = gap
+        who, moves = str(received.advice.approved_by), frozenset(received.moves_for(user))
+        lines.append(Line(received.received_at, who, _("advice"), received.advice.text, received, moves))
+    return lines
+
+
+def _private_label(user: Any, gap: DataGap) -> str:
+    """Whose private discussion this person reads; empty for those who read none."""
+    match policy.side_of(user, gap):
+        case Channel.COUNTRY:
+            return _("Private to %(country)s: only its own people read this.") % {"country": gap.member_state}
+        case Channel.CONSULTANTS:
+            return _("Private to the consultants: only they read this.")
+    return ""
+
+
+def _difficulties(user: Any, gap: DataGap) -> Any:
+    if not policy.may(user, "difficulty.read"):
+        return []
+    return Difficulty.objects.filter(gaps=gap).visible_to(user).select_related("cycle")

@@ -1,0 +1,93 @@
+"""The library of method notes."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.filters import MethodFilter
+from reviews.forms.guidance import MethodNoteForm
+from reviews.models import MethodNote
+from reviews.tables import MethodTable
+from reviews.views.base import FormPage, ListPage, cycle_or_404, history
+
+
+def method_or_404(request: HttpRequest, code: str) -> MethodNote:
+    """A method note with how often it is cited, if this person may read it."""
+    found = MethodNote.objects.visible_to(request.user).with_uses(request.user)
+    note: MethodNote = get_object_or_404(found.select_related("kind"), code=code)
+    return note
+
+
+class MethodList(ListPage):
+    """How each kind of difficulty is treated."""
+
+    title, nav, right = _("Method notes"), "datagaps", "method.read"
+    lead = _(
+        "How each kind of data gap can be treated. The consultants write the notes and cite them in advice."
+    )
+    table_class, filterset_class = MethodTable, MethodFilter
+    empty_text = _("No method note has been written yet.")
+
+    def get_queryset(self) -> Any:
+        found = MethodNote.objects.visible_to(self.request.user).with_uses(self.request.user)
+        return found.select_related("kind").order_by("kind__position", "title")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {"cycle": self.cycle}
+
+    def get_actions(self) -> list[tuple[Any, str]]:
+        if not policy.may(self.request.user, "guidance.write"):
+            return []
+        return [(_("Write a method note"), reverse("method-add", args=[self.cycle.slug]))]
+
+
+def method_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """One method note, and how often advice cites it."""
+    cycle = cycle_or_404(request, slug)
+    note = method_or_404(request, code)
+    context = {
+        "cycle": cycle, "nav": "datagaps", "note": note, "title": note.title, "history": history(request, note),
+        "may_edit": policy.may(request.user, "guidance.write"),
+    }  # fmt: skip
+    return render(request, "guidance/method.html", context)
+
+
+class MethodForm(FormPage):
+    """What the two forms share: notes belong to no cycle, but are read within one."""
+
+    form_class, right, nav = MethodNoteForm, "guidance.write", "datagaps"
+
+    def get_next(self, record: Any) -> str:
+        return str(record.address(self.cycle))
+
+
+class AddMethod(MethodForm):
+    creates = True
+    title, done = _("Write a method note"), _("The note is in the library.")
+
+    def get_subject(self) -> Any:
+        policy.require_reader(self.request.user, "method.read")
+        return self.cycle
+
+    def get_instance(self) -> MethodNote:
+        return MethodNote()
+
+    def write(self, form: Any, seen: int) -> Any:
+        return MethodNote.write(by=self.request.user, **form.values())
+
+
+class EditMethod(MethodForm):
+    title, done = _("Edit the method note"), _("The note is changed.")
+
+    def get_subject(self) -> MethodNote:
+        return method_or_404(self.request, self.kwargs["code"])
+
+    def write(self, form: Any, seen: int) -> Any:
+        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+
+    def get_back(self) -> str:
+        return self.get_next(self.subject)
