@@ -21,7 +21,7 @@ HUGE = "9" * 5_000  # more digits than Python turns into a number
 
 # Who takes each step.
 WHO = {
-    "datagap-give-guidance": "lead", "report-return": "consultant", "report-accept": "consultant",
+    "report-return": "consultant", "report-accept": "consultant",
     "report-start-reading": "consultant", "extension-decide": "secretariat",
 }  # fmt: skip
 
@@ -76,7 +76,6 @@ AT_A_FIELD: list[tuple[str, dict[str, Any], str, str]] = [
     ("datagap-close", {"way": "forgotten"}, "way", "Select a valid choice."),
     ("datagap-close", {"note": ""}, "note", "This field is required."),
     ("datagap-reopen", {"note": ""}, "note", "This field is required."),
-    ("datagap-give-guidance", {"note": ""}, "note", "This field is required."),
     ("deadline-add", {"title": ""}, "title", "This field is required."),
     ("deadline-add", {"title": "x" * 201}, "title", "at most 200 characters"),
     ("deadline-add", {"output": "unheard_of"}, "output", "Select a valid choice."),
@@ -314,7 +313,7 @@ def test_a_text_where_a_file_belongs(cast, cycle, sign_in):
 
 VERSIONED = [
     "report-update", "report-authors", "report-submit", "report-recall", "report-start-reading", "report-return",
-    "report-accept", "datagap-edit", "datagap-ask-guidance", "datagap-give-guidance", "datagap-take-up",
+    "report-accept", "datagap-edit", "datagap-ask-guidance", "datagap-take-up",
     "datagap-close", "datagap-reopen", "deadline-edit", "extension-decide", "meeting-edit", "meeting-hold",
     "meeting-cancel", "meeting-edit-part", "action-finish", "action-drop", "action-reopen",
 ]  # fmt: skip
