@@ -498,6 +498,40 @@ def test_cycles(slug, row, page, cast, cycles, sign_in):
     assert {name: str(answer.status_code) for name, answer in answers.items()} == row
 
 
+READ = (
+    "board",
+    "report",
+    "report-list",
+    "datagap",
+    "datagap-list",
+    "deadline",
+    "deadline-list",
+    "meeting",
+    "meeting-list",
+)
+WAY_TO_A_FORM = (
+    r"/(update|authors|add|edit|extension|decide|hold|cancel|actions/\d+/\w+|start-reading|ask-guidance)/"
+)
+
+
+@pytest.mark.parametrize("page", READ)
+def test_a_closed_cycle_offers_nothing_to_do(page, cast, cycle, sign_in):
+    made = steps.world("report", cast, cycle)
+    offered = {
+        name: offers(sign_in(getattr(cast, name)), page, made) for name in ("vnm", "lead", "secretariat")
+    }
+    assert any(offered.values()) or page in ("board", "report-list")
+    cycle.close(by=cast.secretariat, seen=cycle.version, why="Adopted.")
+    for name in offered:
+        assert offers(sign_in(getattr(cast, name)), page, made) == set(), f"{name} at {page}"
+
+
+def offers(browser: Client, page: str, made: Any) -> set[str]:
+    """The kinds of steps that a page leads to."""
+    shown = body(browser.get(steps.address(page, made)))
+    return {found.group(1) for found in re.finditer(rf'(?:href|action)="[^"]*{WAY_TO_A_FORM}', shown)}
+
+
 def test_a_cycle_that_one_may_not_open_is_on_no_desk(cast, cycles, sign_in):
     assert "OF_LAO_ALONE" not in body(sign_in(cast.vnm).get(reverse("desk")))
     assert "OF_LAO_ALONE" in body(sign_in(cast.lao).get(reverse("desk")))

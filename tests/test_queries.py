@@ -35,15 +35,15 @@ LIGHT = 100_000  # bytes
 
 @pytest.fixture
 def world(cast: Any) -> Any:
-    """`world(3)`: a cycle of three members, and three of everything."""
+    """`world(3)`: a cycle of three members, and three of everything; `world(10, 2)`: ten, and two."""
 
-    def build(n: int) -> SimpleNamespace:
-        cycle = make.cycle("mtr", by=cast.secretariat, members=STATES[:n])
+    def build(members: int, each: int | None = None) -> SimpleNamespace:
+        states, n = STATES[:members], each or members
+        cycle = make.cycle("mtr", by=cast.secretariat, members=states)
         made = SimpleNamespace(cycle=cycle, report=make.report(cycle, "VNM"))
-        for code in STATES[:n]:
-            report = make.report(cycle, code)
-            country_work(report, coordinator_of(code, cast), cast, n)
-        calendar(made, cast, n)
+        for code in states:
+            country_work(make.report(cycle, code), coordinator_of(code, cast), cast, n)
+        calendar(made, states, cast, n)
         return made
 
     return build
@@ -64,13 +64,13 @@ def country_work(report: Any, coordinator: Any, cast: Any, n: int) -> None:
             report.recall(by=coordinator, seen=report.version)
 
 
-def calendar(made: SimpleNamespace, cast: Any, n: int) -> None:
+def calendar(made: SimpleNamespace, states: Any, cast: Any, n: int) -> None:
     """n deadlines with a request of every country, n meetings with n of each part."""
     for k in range(1, n + 1):
         output = "progress" if k % 2 else "national_report"
         made.deadline = make.deadline(made.cycle, by=cast.secretariat, title=f"Deadline {k}", output=output)
         made.meeting = make.meeting(made.cycle, by=cast.secretariat, code=str(k), host=cast.vnm.organisation)
-        for code in STATES[:n]:
+        for code in states:
             ask(make.report(made.cycle, code), made.deadline, coordinator_in(code))
             parts(made.meeting, code, cast)
 
@@ -144,11 +144,12 @@ def test_the_desk(n, cast, world):
         assert queries(person, reverse("desk")) <= DESKS[name] + NEWS
 
 
-@pytest.mark.parametrize("n", [2, 10])
-def test_the_board(n, cast, world):
-    world(n)
+@pytest.mark.parametrize("members", [2, 10])
+@pytest.mark.parametrize("person", ["secretariat", "vnm"])
+def test_the_board(members, person, cast, world):
+    world(members, 2)
     url = reverse("board", args=["mtr"])
-    assert {day: queries(cast.secretariat, url + day) for day in BOARD} == BOARD
+    assert {day: queries(getattr(cast, person), url + day) for day in BOARD} == BOARD
 
 
 def test_budgets():

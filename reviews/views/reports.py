@@ -77,7 +77,9 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
-        "may_appoint": policy.may(request.user, "report.appoint", report) and report.is_editable,
+        "may_appoint": policy.may(request.user, "report.appoint", report)
+        and report.is_editable
+        and not cycle.is_closed,
         "submit_form": SubmitForm(auto_id="submit_%s"), "history": history(request, report),
         "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
     }  # fmt: skip
