@@ -194,7 +194,7 @@ def address(page: str, made: Any) -> str:
     codes |= {"advice": [made.advice.pk], "difficulty": [made.difficulty.number], "method": ["proxies"]}
     more = {
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
-        "annex": [], "coverage": [], "disruption": [1],
+        "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],

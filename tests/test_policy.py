@@ -27,6 +27,8 @@ report.accept          403       403  404         yes   yes          403       4
 guidance.write         403       403  404         yes   yes          403       404    403
 guidance.approve       403       403  404         403   yes          403       404    403
 extension.ask          yes       403  404         403   403          403       404    403
+finding.read           yes       yes  404         yes   yes          yes       404    yes
+finding.edit           yes       yes  404         403   403          403       404    403
 """
 
 # Of the cycle as a whole. own: the cycles, deadlines and meetings of the own country; shared: what was shared.
@@ -41,6 +43,16 @@ meeting.run        no        no   no          no    no          yes        no   
 cycle.run          no        no   no          no    no          yes        no    yes
 reference.edit     no        no   no          no    no          yes        no    yes
 record.correct     no        no   no          no    no           no        no    yes
+action.papers      no        no   no         yes   yes          yes        no    yes
+action.verify      no        no   no          no   yes          yes        no     no
+deadline.follow    no        no   no          no    no          yes        no    yes
+difficulty.read    no        no   no         yes   yes          yes        no    yes
+disruption.edit    no        no   no          no    no          yes        no     no
+disruption.read   own       own  own         yes   yes          yes        no    yes
+method.read       own       own  own         yes   yes          yes        no    yes
+minutes.read      own       own  own         yes   yes          yes        no    yes
+plan.edit          no        no   no          no    no          yes        no     no
+plan.read         own       own  own         yes   yes          yes        no    yes
 """
 REACH = {
     "own": policy.Reach.OWN, "yes": policy.Reach.EVERYWHERE, "shared": policy.Reach.SHARED,

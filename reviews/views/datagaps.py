@@ -11,7 +11,7 @@ from reviews import clock, policy, thread
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import DataGapForm
-from reviews.models import DataGap
+from reviews.models import DataGap, Verb
 from reviews.tables import DataGapTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
 
@@ -64,10 +64,12 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     cycle = cycle_or_404(request, slug)
     gap = gap_or_404(request, cycle, code)
-    moves = gap.moves_for(request.user)
+    moves, told = gap.moves_for(request.user), list(history(request, gap))
+    # Only a gap that was closed once has treatments: no need to ask for those of any other.
+    closed_once = any(row.verb == Verb.CLOSED for row in told)
     context = {
         "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
-        "treatments": gap.treatments(), "history": history(request, gap),
+        "treatments": gap.treatments() if closed_once or not gap.is_open else [], "history": told,
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip

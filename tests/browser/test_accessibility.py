@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from reviews import board
-from reviews.models import DataGap, Extension, Meeting, NationalReport, User
+from reviews.models import Advice, DataGap, Extension, Meeting, MinutesSection, NationalReport, User
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
 
@@ -28,6 +28,9 @@ PAGES = {
         f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
         f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
         f"{AT}/meetings/", f"{AT}/meetings/3/", f"{AT}/actions/", "/accounts/password/", "/accounts/password/done/",
+        f"{REPORT}annex/", f"{REPORT}coverage/", f"{REPORT}coverage/edit/", f"{AT}/findings/", f"{AT}/findings/add/",
+        f"{AT}/findings/VNM-F1/", f"{AT}/findings/VNM-F1/edit/", f"{AT}/datagaps/VNM-3/close/",
+        f"{AT}/datagaps/VNM-3/close/?way=estimate_agreed",
     ],
     "secretariat": [
         "/", f"{AT}/", f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
@@ -36,7 +39,18 @@ PAGES = {
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
         f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
-        f"{AT}/actions/", "/admin/",
+        f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
+        f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
+        f"{AT}/plan/?slip=LAO:21", f"{AT}/plan/summit-37/edit/", f"{AT}/plan/summit-37/outcome/",
+        f"{AT}/meetings/3/brief/", f"{AT}/meetings/3/round/",
+        f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/3/minutes/{{section}}/",
+        f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
+    ],
+    "lead.consultant": [
+        "/", f"{AT}/difficulties/", f"{AT}/difficulties/1/", f"{AT}/difficulties/1/edit/", f"{AT}/difficulties/add/",
+        f"{AT}/methods/", f"{AT}/methods/proxy/", f"{AT}/methods/proxy/edit/", f"{AT}/methods/add/",
+        f"{AT}/advice/{{draft}}/edit/", f"{AT}/datagaps/VNM-4/advice/add/",
+        f"{AT}/difficulties/1/advice/add/", f"{AT}/datagaps/VNM-4/",
     ],
     "consultant": ["/", f"{AT}/reports/BRN/", f"{AT}/reports/IDN/", f"{AT}/datagaps/{{open_gap}}/"],
     "idn.coordinator": ["/", f"{AT}/reports/IDN/"],
@@ -66,6 +80,7 @@ def records() -> dict[str, Any]:
     return {
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
         "extension": Extension.objects.to_decide().first().pk,
+        "draft": Advice.objects.drafts().first().pk, "section": MinutesSection.objects.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
         "report": NationalReport.objects.get(member_state__code="VNM").pk,
         "user": User.objects.get(username="vnm.team").pk,
@@ -74,7 +89,7 @@ def records() -> dict[str, Any]:
 
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
-    numbers |= dict.fromkeys(("extension", "item", "report", "user"), "1")
+    numbers |= dict.fromkeys(("draft", "extension", "item", "report", "section", "user"), "1")
     seen = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }
@@ -87,10 +102,13 @@ def all_urls() -> list[Any]:
     return [url for url in patterns if not hasattr(url, "url_patterns")]
 
 
+FILES = {"report-version-file", "action-file", "brief-docx", "minutes-docx"}
+
+
 def opens(url: Any) -> bool:
     """Whether the address is a page: no step that a button takes, no file."""
     view = getattr(url.callback, "view_class", None)
-    return url.name != "report-version-file" and (view is None or "get" in view.http_method_names)
+    return url.name not in FILES and (view is None or "get" in view.http_method_names)
 
 
 # --- looking at a page

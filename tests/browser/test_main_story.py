@@ -145,11 +145,11 @@ def theirs() -> list[str]:
         for url in report_urls
         if url.name != "progress-list"
     ]
-    return addresses + [reverse(url.name, args=[CYCLE, gap]) for url in datagap_urls]
+    return addresses + [reverse(url.name, args=[CYCLE, gap, *number(url)]) for url in datagap_urls]
 
 
 def number(url: Any) -> list[str]:
-    return ["1"] if "number" in url.pattern.converters else []
+    return ["1"] * len({"number", "pk"} & set(url.pattern.converters))
 
 
 def the_administrator_corrects_it(page: Page) -> None:

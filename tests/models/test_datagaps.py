@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from reviews import clock
 from reviews.models import ClosingWay, DataGap, FrameworkNode
+from reviews.models.treatments import treatment_for
 from tests import make
 from tests.models.moves import fresh, raises, tells
 
@@ -35,7 +36,8 @@ def test_who_raised_it_and_who_has_it(cast, report):
 @pytest.mark.parametrize("way", ClosingWay.values)
 def test_it_is_closed_in_a_way_and_with_a_note(way, cast, report):
     gap = make.gap(report, by=cast.vnm)
-    gap.close(by=cast.vnm, seen=1, way=way, note="Agreed with the consultants.")
+    treated = {"method": "Its neighbour.", "reliance": "low"} if treatment_for(way, gap.kind.code) else {}
+    gap.close(by=cast.vnm, seen=1, way=way, note="Agreed with the consultants.", **treated)
     closed = fresh(gap)
     assert (closed.status, closed.closing_way, closed.holder) == ("closed", way, None)
     assert closed.closing_note == "Agreed with the consultants."
