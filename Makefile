@@ -18,7 +18,7 @@ PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.o
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
 	@$(TRYING_OUT) $(MANAGE) load_reference
-	@$(TRYING_OUT) $(MANAGE) load_demo $${DEMO_PASSWORD:+--password "$$DEMO_PASSWORD"}
+	@$(TRYING_OUT) $(MANAGE) load_demo $${DEMO_PASSWORD:+--password="$$DEMO_PASSWORD"}
 	@$(TRYING_OUT) $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: test-sqlite test-postgres

@@ -34,7 +34,7 @@ PAGES = {
     "update": ("vnm.coordinator", f"{CYCLE}reports/VNM/update/"),
 }
 LOOKS = ((1280, "light"), (1280, "dark"), (320, "light"))
-TALLEST = 1800  # pixels; what comes below is cut off
+TALLEST = 1500  # pixels; what comes below is cut off
 LARGEST = 400_000  # bytes of one file
 PATIENCE = 60  # seconds until the server answers
 
@@ -47,7 +47,7 @@ def demonstration() -> Iterator[tuple[str, str]]:
         folder = Path(name)
         with (folder / "log").open("w+") as log:
             run = {"cwd": HERE, "env": os.environ | settings_for(folder), "stdout": log, "stderr": log}
-            for step in (["migrate"], ["load_demo", "--password", password]):
+            for step in (["migrate"], ["load_demo", f"--password={password}"]):
                 if subprocess.call([*MANAGE, *step], **run):
                     sys.exit((folder / "log").read_text())
             server = subprocess.Popen([*MANAGE, "runserver", "--noreload", address], **run)  # type: ignore[call-overload]
