@@ -164,7 +164,11 @@ BAD_PEOPLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("typed", "wrong"), BAD_PEOPLE, ids=str)
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    BAD_PEOPLE,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
+)
 def test_beneficiaries_that_cannot_be(typed, wrong, cast, report):
     with pytest.raises(ValidationError) as error:
         closed(report, cast, "beneficiaries_unquantified", "limitation", **PEOPLE | typed)
