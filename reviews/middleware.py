@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Refused, Stale
-from reviews.views.errors import conflict
+from reviews.views.errors import conflict, not_found
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Http404):
+            return not_found(request, exception)  # in the site's look while trying out (DEBUG), too
         if isinstance(exception, Refused):
             return conflict(request, str(exception))
         if isinstance(exception, IntegrityError | Stale):

@@ -572,3 +572,10 @@ def test_a_form_from_elsewhere_is_refused(cast, report):
         answer = browser.post(reverse("report-update", args=["mtr", "VNM"]), {"writing": "5", "version": "1"})
     assert answer.status_code == 403
     assert "Review tracker" in body(answer)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_page_that_is_not_there_looks_like_the_site(debug, settings, cast, cycle, sign_in):
+    settings.DEBUG = debug
+    answer = sign_in(cast.lao).get("/cycles/mtr/reports/VNM/")
+    assert (answer.status_code, "There is no such page for you" in answer.content.decode()) == (404, True)
