@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from reviews import actions, clock
 from reviews.models import (
     ActionPoint,
+    ActionStatus,
     CycleStatus,
     Extension,
     ExtensionStatus,
@@ -16,6 +17,7 @@ from reviews.models import (
     MeetingStatus,
     ReviewCycle,
 )
+from reviews.models.actionpoints import ACTION_MOVES
 from reviews.models.deadlines import EXTENSION_MOVES
 from reviews.models.framework import CYCLE_MOVES
 from reviews.models.meetings import MEETING_MOVES
@@ -39,9 +41,16 @@ move     planned    -     -
 hold     held       -     -
 cancel   cancelled  -     -
 """
+ACTION_POINTS = """
+         open     done      verified  dropped
+finish   done     -         -         -
+verify   -        verified  -         -
+drop     dropped  -         -         -
+reopen   -        open      open      open
+"""
 VERBS = {
     "open": "opened", "close": "closed", "reopen": "reopened", "grant": "granted", "refuse": "refused",
-    "move": "moved", "hold": "held", "cancel": "cancelled", "finish": "done", "drop": "dropped",
+    "move": "moved", "hold": "held", "cancel": "cancelled", "finish": "done", "verify": "verified", "drop": "dropped",
 }  # fmt: skip
 
 RIGHTS = """
@@ -54,17 +63,23 @@ extension.refuse  no        no   no          no    no          yes        no    
 meeting.move      no        no   no          no    no          yes        no     no
 meeting.hold      no        no   no          no    no          yes        no     no
 meeting.cancel    no        no   no          no    no          yes        no     no
+action.finish    yes       yes   no          no    no          yes        no     no
+action.verify     no        no   no          no   yes          yes        no     no
+action.drop       no        no   no          no    no          yes        no     no
+action.reopen     no        no   no          no    no          yes        no     no
 """
 
 GRIDS = {
     "cycle": (CYCLES, CYCLE_MOVES, CycleStatus),
     "extension": (EXTENSIONS, EXTENSION_MOVES, ExtensionStatus),
     "meeting": (MEETINGS, MEETING_MOVES, MeetingStatus),
+    "action": (ACTION_POINTS, ACTION_MOVES, ActionStatus),
 }
 LOCKED = {
     "cycle": "not possible while the status is",
     "extension": "This request has been decided already.",
     "meeting": "This meeting is (held|cancelled); an administrator can correct it.",
+    "action": "not possible while the status is",
 }
 LATER = date(2020, 8, 13)
 
@@ -77,7 +92,7 @@ def record(cast: Any, report: Any) -> Any:
         with clock.at(date(2020, 8, 10)):
             made: Any = MAKERS[noun](cast, report)
             for move in WAYS[noun][status]:
-                take(f"{noun}.{move}", made, cast.secretariat)
+                take(f"{noun}.{move}", made, cast.vnm if move == "finish" else cast.secretariat)
         assert made.status == status
         return made
 
@@ -99,13 +114,20 @@ def new_meeting(cast: Any, report: Any) -> Meeting:
     return make.meeting(report.cycle, by=cast.secretariat)
 
 
+def new_action(cast: Any, report: Any) -> Any:
+    body, day = cast.vnm.organisation, date(2020, 9, 1)
+    values = {"text": "Send the annex", "owner_body": body, "due_on": day, "priority": "high"}
+    return new_meeting(cast, report).record(ActionPoint, by=cast.secretariat, **values)
+
+
 MAKERS: dict[str, Any] = {
-    "cycle": new_cycle, "extension": new_extension, "meeting": new_meeting,
+    "cycle": new_cycle, "extension": new_extension, "meeting": new_meeting, "action": new_action,
 }  # fmt: skip
 WAYS: dict[str, dict[str, list[str]]] = {
     "cycle": {"preparing": [], "open": ["open"], "closed": ["open", "close"]},
     "extension": {"asked": [], "granted": ["grant"], "refused": ["refuse"]},
     "meeting": {"planned": [], "held": ["hold"], "cancelled": ["cancel"]},
+    "action": {"open": [], "done": ["finish"], "verified": ["finish", "verify"], "dropped": ["drop"]},
 }
 
 
@@ -117,6 +139,8 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
             actions.open_cycle(cycle=record, **who)
         case "extension.grant":
             record.grant(until=date(2020, 9, 14), note=why, **who)
+        case "action.finish":  # of high priority, so that it can be verified: with a document
+            record.finish(note=why, file=make.pdf(), **who)
         case "meeting.move":
             record.move(planned_from=LATER, planned_to=LATER, why=why, **who)
         case "meeting.hold":
@@ -170,6 +194,9 @@ OWED = [
     ("meeting.move", {"planned_to": LATER, "why": ""}, {"why": [OTHER_DATES]}),
     ("meeting.hold", {"held_from": LATER, "held_to": LATER}, {"why": [OTHER_DATES]}),
     ("meeting.cancel", {"why": "\n"}, {"why": [OTHER_DATES]}),
+    ("action.finish", {"note": "", "file": make.pdf()}, {"note": ["Say what was done, or why not."]}),
+    ("action.drop", {"note": ""}, {"note": ["Say what was done, or why not."]}),
+    ("action.reopen", {"note": ""}, {"note": ["Say what was done, or why not."]}),
 ]  # fmt: skip
 
 
@@ -224,3 +251,9 @@ def test_an_action_point_belongs_to_its_owner_in_person(cast, cycle):
     raises(PermissionDenied, point.finish, by=cast.vnm_team, seen=1, note="Sent.", match="not yours to close")
     point.finish(by=cast.vnm, seen=1, note="Sent.")
     assert (fresh(point).status, fresh(point).closing_note) == ("done", "Sent.")
+
+
+def test_a_closing_note_goes_when_an_action_point_is_reopened(cast, record):
+    point = record("action", "done")
+    take("action.reopen", point, cast.secretariat, "The annex was empty.")
+    assert (fresh(point).closing_note, fresh(point).held_since) == ("", clock.now())
