@@ -13,7 +13,7 @@ TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
 PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: run test test-sqlite test-postgres check format lock screenshots clean
+.PHONY: run test test-sqlite test-postgres check format lock audit sbom screenshots clean
 
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
@@ -44,6 +44,14 @@ format: .venv/installed-test
 lock: .venv/installed-test
 	$(LOCK) --output-file=requirements.txt pyproject.toml $(ARGS)
 	$(LOCK) --output-file=requirements-test.txt --extra=test --constraint=requirements.txt pyproject.toml $(ARGS)
+	$(LOCK) --output-file=requirements-audit.txt --extra=audit --constraint=requirements.txt pyproject.toml $(ARGS)
+
+# Both read the lock, not this machine. What has no answer from the advisory service fails as well.
+audit: .venv/installed-audit
+	.venv/audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
+
+sbom: .venv/installed-audit
+	@.venv/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible requirements.txt
 
 # Everything that can be made again. What people entered (var/) stays.
 clean:
@@ -59,6 +67,11 @@ clean:
 .venv/installed: requirements.txt | .venv/bin/python
 	@echo 'Installing what requirements.txt lists ...'
 	@$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+.venv/installed-audit: requirements-audit.txt | .venv/bin/python
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 # The test lock holds the other one too.
