@@ -11,7 +11,7 @@ from django.test import Client
 from reviews import clock
 from tests import make
 
-pytest_plugins = ["tests.databases", "tests.chromium"]
+pytest_plugins = ["tests.databases", "tests.chromium", "tests.libreoffice"]
 
 
 @pytest.fixture(autouse=True)
