@@ -107,12 +107,13 @@ def _findings(user: Any, report: NationalReport) -> Any:
 
 def _standings(report: NationalReport, updates: list[Any]) -> tuple[Any, Any]:
     """How it stands to its deadlines, and which of them are locked for it; `updates`: all its own, newest first."""
-    told = {report.pk: [update.at for update in reversed(updates)]}
+    told = [update.at for update in reversed(updates)]
     extensions = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
-    deadlines, today = report.cycle.deadlines.prefetch_related("only_for"), clock.today()
-    theirs = standings.standings([report], deadlines, extensions.granted(), today, told)[report.pk]
+    deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
+    until = actions.latest_extensions(extensions.granted())
+    theirs = standings.of_report(report, deadlines, until, told, today)
     locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked
 
