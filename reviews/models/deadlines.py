@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from reviews import clock, policy
 from reviews.models.disruptions import check_cited
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 DUE_SOON_DAYS = 14
 FARTHEST_DAYS = 366  # a deadline hangs at most a year before or after a meeting
@@ -369,7 +369,7 @@ class Extension(Tracked):
         return self.deadline
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def ask_for(
         cls,
         report: Any,
