@@ -197,9 +197,12 @@ class Deadline(Tracked):
         return not self.only_ids or member_state_id in self.only_ids
 
     @classmethod
+    @all_or_nothing()
     def set_for(cls, cycle: Any, *, by: Any, **values: Any) -> "Deadline":
         """A new deadline with the cycle's next number."""
         policy.require(by, "deadline.set")
+        # Two officers at once wait for each other here, so that numbers stay apart; who writes in the cycle does not.
+        type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
         number = (cycle.deadlines.aggregate(last=models.Max("number"))["last"] or 0) + 1
         values = hung(values)
         return cls.record_new(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
