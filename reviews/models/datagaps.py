@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
-from reviews.models.guidance import Advice, ReceivedAdvice
+from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
@@ -67,6 +67,11 @@ class DataGapQuerySet(TrackedQuerySet):
         advice = ReceivedAdvice.objects.filter(gap=OuterRef("gap"), received_at__gt=OuterRef("at"))
         asked = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
         return self.annotate(has_question=Exists(asked.filter(~Exists(answers), ~Exists(advice))))
+
+    def with_advice(self) -> "DataGapQuerySet":
+        """With `has_advice`: of some advice its country has not said yet whether it uses it."""
+        unsaid = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
+        return self.annotate(has_advice=Exists(unsaid))
 
     def without_draft(self) -> "DataGapQuerySet":
         """For which no draft of advice waits for approval, neither its own nor one on its difficulty."""
