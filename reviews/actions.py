@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -32,9 +31,10 @@ from reviews.models import (
 from reviews.models.framework import CYCLE_MOVES
 from reviews.models.reports import WORKSTREAMS
 from reviews.models.rounds import ROUND_MOVES
+from reviews.models.workflow import all_or_nothing
 
 
-@transaction.atomic
+@all_or_nothing()
 def open_cycle(*, by: Any, cycle: ReviewCycle, seen: int) -> ReviewCycle:
     """Open a cycle: every member gets its national report, not yet started."""
     policy.require(by, "cycle.run")
@@ -45,7 +45,7 @@ def open_cycle(*, by: Any, cycle: ReviewCycle, seen: int) -> ReviewCycle:
     return cycle
 
 
-@transaction.atomic
+@all_or_nothing()
 def seat_member(
     *, by: Any, cycle: ReviewCycle, member_state: Organisation, joined_on: Any
 ) -> CycleMembership:
@@ -99,7 +99,7 @@ def _locked(deadline: Deadline) -> str:
 # --- the country round
 
 
-@transaction.atomic
+@all_or_nothing()
 def tell_turn(
     *, by: Any, turn: Turn, seen: int, report: NationalReport, report_seen: int, note: str = "",
     difficulties: Iterable[dict[str, Any]] = (), findings: Iterable[dict[str, Any]] = (), **figures: Any,
@@ -129,7 +129,7 @@ def _is_news(turn: Turn, report: NationalReport, figures: dict[str, Any], noted:
     return not report.progress_updates.filter(at__gt=turn.round.since()).exists()
 
 
-@transaction.atomic
+@all_or_nothing()
 def close_round(*, by: Any, country_round: Round, seen: int) -> Round:
     """Close a round once every member has told or was passed, and freeze how each of them stands."""
     policy.require(by, "meeting.run")
@@ -162,7 +162,7 @@ def _hold_still(cycle: ReviewCycle) -> None:
         list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).only("pk"))
 
 
-@transaction.atomic
+@all_or_nothing()
 def state_coverage(*, by: Any, report: NationalReport, rows: list[tuple[Any, dict[str, Any]]]) -> None:
     """What a country says of several areas at once; raises Stale if one of them is newer than it was seen."""
     policy.require(by, "report.update", report)

@@ -147,9 +147,14 @@ def _gaps(user: Any, cycles: list[Any]) -> Iterator[Item]:
     gaps = DataGap.objects.filter(cycle__in=cycles).visible_to(user).held_by(user.organisation_id)
     if policy.may(user, "guidance.write"):
         gaps = gaps.without_draft()  # a draft waits for a lead consultant, see _to_approve
-    for gap in gaps.with_question().select_related("cycle", "member_state", "kind"):
-        about = f"{gap.code} · {gap.kind} · {gap.get_status_display()}"
-        yield Item(gap.held_since, _gap_step(user, gap), about, gap.get_absolute_url())
+    for gap in gaps.with_question().with_advice().select_related("cycle", "member_state", "kind"):
+        yield Item(gap.held_since, _gap_step(user, gap), _about_gap(user, gap), gap.get_absolute_url())
+
+
+def _about_gap(user: Any, gap: Any) -> str:
+    about = f"{gap.code} · {gap.kind} · {gap.get_status_display()}"
+    owed = gap.has_advice and policy.may(user, "datagap.edit", gap)
+    return f"{about} · {_now('say whether you use the advice')}" if owed else about
 
 
 def _gap_step(user: Any, gap: Any) -> str:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reviews import clock
 from reviews.models import Advice, DataGap, GapStatus, ReceivedAdvice, Refused, Verb
+from reviews.models.workflow import all_or_nothing
 
 
 def approve_advice(*, by: Any, advice: Advice, seen: int) -> Advice:
@@ -28,7 +28,7 @@ def recipients(advice: Advice) -> Any:
     return gaps.open().exclude(received__advice=advice).select_related("cycle", "member_state")
 
 
-@transaction.atomic
+@all_or_nothing()
 def _send(by: Any, advice: Advice, seen: int, verb: str, values: dict[str, Any]) -> Advice:
     # Locked, so that a gap which somebody moves at this moment is read as it then stands.
     gaps = list(recipients(advice).select_for_update(of=("self",)))

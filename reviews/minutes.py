@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,9 +25,10 @@ from reviews.models import (
     SectionKind,
 )
 from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workflow import all_or_nothing
 
 
-@transaction.atomic
+@all_or_nothing()
 def draft(*, by: Any, meeting: Meeting) -> Minutes:
     """The minutes of a held meeting, drafted from its records. Refused if there are some already."""
     policy.require(by, "meeting.run")

@@ -101,6 +101,12 @@ def waits(person: Any, cycle: Any) -> list[str]:
     return [item.what for item in desk.waiting(person, [cycle])]
 
 
+def advised(person: Any, cycle: Any) -> list[str]:
+    """The gaps of which the desk says that there is advice to answer."""
+    found = [item.about for item in desk.waiting(person, [cycle])]
+    return [about.partition(" ")[0] for about in found if about.endswith("say whether you use the advice")]
+
+
 def test_whose_turn_it_is_on_the_desks(gap, cycle, cast):
     step, question, approve = (
         "Give guidance on a data gap",
@@ -119,6 +125,10 @@ def test_whose_turn_it_is_on_the_desks(gap, cycle, cast):
     assert waits(cast.consultant, cycle) == []
     guidance.approve_advice(by=cast.lead, advice=advice, seen=1)
     assert "Resolve a data gap" in waits(cast.vnm, cycle)
+    assert advised(cast.vnm, cycle) == ["VNM-1"]
+    assert advised(cast.lead, cycle) == advised(cast.lao, cycle) == []
+    gap.received.get().adopt(by=cast.vnm, seen=1)
+    assert advised(cast.vnm, cycle) == []
     assert waits(cast.lead, cycle) == []
     assert approve not in waits(cast.secretariat, cycle)
 

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.admin.base import TrackedAdmin
-from reviews.models import DataGap, Extension, NationalReport, ProgressUpdate, Trace, Verb
+from reviews.models import DataGap, Deadline, Extension, NationalReport, ProgressUpdate, Trace, Verb
 from reviews.views.base import FormPage
 from tests import make
 from tests.test_admin import address, sent
@@ -201,6 +201,24 @@ def test_raising_gaps_of_one_country(cast, report, browsers, pair):
         assert [answer.status_code for answer in answers] == [302, 302]
         assert {answer.url.split("/")[-2] for answer in answers} == {f"VNM-{2 * n + 1}", f"VNM-{2 * n + 2}"}
     assert DataGap.objects.count() == Trace.objects.filter(model="reviews.datagap").count() == 2 * FEWER
+
+
+def test_setting_deadlines_of_one_cycle(cast, cycle, sign_in, pair):
+    """Two officers at once: both deadlines are set, with numbers of their own."""
+    browsers, url = (
+        (sign_in(cast.secretariat), sign_in(cast.secretariat)),
+        reverse("deadline-add", args=["mtr"]),
+    )
+    days = {"opens_on": "2020-08-01", "due_on": "2020-09-07", "output": "progress"}
+    for n in range(FEWER):
+        steps = [
+            post(b, url, days | {"title": f"Bảng {n}-{who}"}) for b, who in zip(browsers, "AB", strict=True)
+        ]
+        answers = pair.both(*steps, meet_again=n % 2 == 0)
+        assert [answer.status_code for answer in answers] == [302, 302]
+    numbers = Deadline.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, 2 * FEWER + 1))
+    assert Trace.objects.filter(model="reviews.deadline").count() == 2 * FEWER
 
 
 def test_asking_for_an_extension(cast, report, sign_in, pair):

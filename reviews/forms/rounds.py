@@ -1,10 +1,11 @@
 """Forms of the country round: its order, and one member's turn with its difficulties and findings."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -49,29 +50,34 @@ class OpenRoundForm(ReviewForm):
         return values
 
 
-@dataclass(frozen=True)
 class Offered:
-    """What the rows of a turn offer, read once for all of them; records by id."""
+    """What the rows of a turn offer, by id: read once for all of them, and only where a row was opened."""
 
-    kinds: dict[str, Any]
-    areas: dict[str, Any]
+    def __init__(self, cycle: Any) -> None:
+        self.cycle = cycle
 
-    @classmethod
-    def of(cls, cycle: Any) -> "Offered":
-        areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=Level.KEY_RESULT_AREA)
-        return cls(_by_id(GapKind.objects.all()), _by_id(areas))
+    @cached_property
+    def kinds(self) -> dict[str, Any]:
+        return _by_id(GapKind.objects.all())
+
+    @cached_property
+    def areas(self) -> dict[str, Any]:
+        nodes = FrameworkNode.objects.filter(framework=self.cycle.framework_id)
+        return _by_id(nodes.filter(level=Level.KEY_RESULT_AREA))
 
 
 def _by_id(records: Any) -> dict[str, Any]:
     return {str(record.pk): record for record in records}
 
 
-def one_of(label: Any, records: dict[str, Any], empty: Any, *, required: bool) -> forms.TypedChoiceField:
-    """A choice among records that have been read already."""
-    choices = [("", empty), *records.items()]
+def one_of(
+    label: Any, records: Callable[[], dict[str, Any]], empty: Any, *, required: bool
+) -> forms.TypedChoiceField:
+    """A choice among records that are read once the choice is shown, or made."""
     return forms.TypedChoiceField(
-        label=label, choices=choices, coerce=records.get, empty_value=None, required=required
-    )
+        label=label, choices=lambda: [("", empty), *records().items()], coerce=lambda pk: records().get(pk),
+        empty_value=None, required=required,
+    )  # fmt: skip
 
 
 class RowForm(forms.Form):
@@ -79,10 +85,10 @@ class RowForm(forms.Form):
 
     def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        area = one_of(_("Key result area"), offered.areas, _("the whole report"), required=False)
+        area = one_of(_("Key result area"), lambda: offered.areas, _("the whole report"), required=False)
         self.fields["key_result_area"] = area
         if "missing" in self.fields:
-            self.fields["kind"] = one_of(_("Kind"), offered.kinds, "—", required=True)
+            self.fields["kind"] = one_of(_("Kind"), lambda: offered.kinds, "—", required=True)
             self.order_fields(["kind", "key_result_area"])
 
     @property
@@ -127,7 +133,7 @@ class TurnForm(ReviewForm):
             self.fields[name].widget.attrs["class"] = "form-control-lg fw-bold"
         if not self.is_bound:
             next(iter(self.fields.values())).widget.attrs["autofocus"] = True
-        offered = Offered.of(cycle)
+        offered = Offered(cycle)
         self.difficulties = self._rows("difficulties", DifficultyForm, offered)
         self.findings = self._rows("findings", FindingForm, offered)
 

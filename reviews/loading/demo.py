@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 
 from reviews import clock
 from reviews.loading import story
 from reviews.loading.rows import Row, read
 from reviews.models import Organisation, ReviewCycle, User
+from reviews.models.workflow import all_or_nothing
 
 # The accounts are older than everything that they do.
 FIRST_DAY = date(2020, 3, 2)
@@ -27,7 +27,7 @@ class Loaded:
     is_new: bool  # whether the history was told now
 
 
-@transaction.atomic
+@all_or_nothing()
 def load(password: str = "") -> Loaded:
     """Accounts and history the first time; later the accounts only. All or nothing: raises RowError."""
     rows = read(story.FOLDER / "accounts.csv", ("username", "name", "organisation", "role"))

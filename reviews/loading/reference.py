@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-
 from reviews.loading.rows import FIXTURES, Row, read
 from reviews.models import (
     Framework,
@@ -25,6 +23,7 @@ from reviews.models import (
     Tracked,
     Verb,
 )
+from reviews.models.workflow import all_or_nothing
 
 FOLDER = FIXTURES / "reference"
 FRAMEWORK = {"code": "ascc-2025", "title": "ASCC Blueprint 2025"}
@@ -53,7 +52,7 @@ class Source:
     lists: Callable[[Any], bool] = lambda record: True  # which of the records the file ought to list
 
 
-@transaction.atomic
+@all_or_nothing()
 def load() -> list[Outcome]:
     """Load every file, or nothing: raises RowError."""
     _load_framework()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.meetings import Meeting, MeetingPart, numbered
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, TrackedQuerySet
+from reviews.models.workflow import Move, Refused, TrackedQuerySet, all_or_nothing
 
 LONGEST_ITEM = 480  # minutes: a day of eight hours
 
@@ -150,7 +150,7 @@ class AgendaItem(MeetingPart):
             by=by, seen=seen, verb=Verb.REOPENED, why=note, status=status, outcome="", outcome_text=""
         )
 
-    @transaction.atomic
+    @all_or_nothing()
     def carry(self, *, by: Any, seen: int) -> "AgendaItem":
         """Take it from the backlog into the next meeting of the series; the new item, last on that agenda."""
         status = self._permit("carry", by)
@@ -170,7 +170,7 @@ class AgendaItem(MeetingPart):
     def move_down(self, *, by: Any, seen: int) -> "AgendaItem":
         return self._swap(by, seen, Q(position__gt=self.position), "position")
 
-    @transaction.atomic
+    @all_or_nothing()
     def _swap(self, by: Any, seen: int, beyond: Q, order: str) -> "AgendaItem":
         policy.require(by, "meeting.run")
         # Two people ordering one agenda wait for each other here, so that no place is taken twice.

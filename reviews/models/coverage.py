@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.framework import Level
-from reviews.models.workflow import Stale, Tracked, TrackedQuerySet
+from reviews.models.workflow import Stale, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class Coverage(models.TextChoices):
@@ -98,7 +98,7 @@ class CoverageStatement(Tracked):
             raise ValidationError({"note": owed})
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def state(
         cls, report: Any, area: Any, *, by: Any, seen: int, coverage: str, note: str = ""
     ) -> "CoverageStatement":

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
-from reviews.models.guidance import Advice, ReceivedAdvice
+from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
-from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class GapStatus(models.TextChoices):
@@ -67,6 +67,11 @@ class DataGapQuerySet(TrackedQuerySet):
         advice = ReceivedAdvice.objects.filter(gap=OuterRef("gap"), received_at__gt=OuterRef("at"))
         asked = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
         return self.annotate(has_question=Exists(asked.filter(~Exists(answers), ~Exists(advice))))
+
+    def with_advice(self) -> "DataGapQuerySet":
+        """With `has_advice`: of some advice its country has not said yet whether it uses it."""
+        unsaid = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
+        return self.annotate(has_advice=Exists(unsaid))
 
     def without_draft(self) -> "DataGapQuerySet":
         """For which no draft of advice waits for approval, neither its own nor one on its difficulty."""
@@ -189,7 +194,7 @@ class DataGap(Tracked):
         return moves | ({"edit"} if self.is_open and policy.may(user, "datagap.edit", self) else set())
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def raise_for(cls, report: Any, *, by: Any, meeting: Any = None, **values: Any) -> "DataGap":
         """A new gap of the report's country, with that country's next number."""
         policy.require_at(by, "datagap.edit", report, meeting)
@@ -208,7 +213,7 @@ class DataGap(Tracked):
             raise Refused(self.why_not("edit"))
         return self.change(by=by, seen=seen, **values)
 
-    @transaction.atomic
+    @all_or_nothing()
     def ask_guidance(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
         """Hand the question to the regional consultants."""
         status = self._permit("ask_guidance", by)
@@ -239,7 +244,7 @@ class DataGap(Tracked):
         status = self._permit("take_up", by)
         return self._move(status, Verb.TAKEN_UP, by, seen, note, holder=self.member_state)
 
-    @transaction.atomic
+    @all_or_nothing()
     def close(
         self, *, by: Any, seen: int, way: str, note: str, advice: Any = None, **treatment: Any
     ) -> "DataGap":
@@ -260,7 +265,7 @@ class DataGap(Tracked):
         ThreadEntry.say(self, by=by, kind=EntryKind.CONCLUSION, text=note)
         return self
 
-    @transaction.atomic
+    @all_or_nothing()
     def reopen(self, *, by: Any, seen: int, note: str) -> "DataGap":
         """Open it again; how it had been closed and treated stays on record."""
         status = self._permit("reopen", by)
@@ -294,7 +299,7 @@ class DataGap(Tracked):
             by=by, seen=seen, verb=verb, why=why, status=status, held_since=clock.now(), **values
         )
 
-    @transaction.atomic
+    @all_or_nothing()
     def _say(self, kind: str, verb: str, by: Any, seen: int, text: str, *, holder: Any) -> "DataGap":
         if not self.is_open:
             raise Refused(self.why_not(kind))

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from reviews import clock, policy
 from reviews.models.disruptions import check_cited
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 DUE_SOON_DAYS = 14
 FARTHEST_DAYS = 366  # a deadline hangs at most a year before or after a meeting
@@ -201,9 +201,12 @@ class Deadline(Tracked):
         return not self.only_ids or member_state_id in self.only_ids
 
     @classmethod
+    @all_or_nothing()
     def set_for(cls, cycle: Any, *, by: Any, **values: Any) -> "Deadline":
         """A new deadline with the cycle's next number."""
         policy.require(by, "deadline.set")
+        # Two officers at once wait for each other here, so that numbers stay apart; who writes in the cycle does not.
+        type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
         number = (cycle.deadlines.aggregate(last=models.Max("number"))["last"] or 0) + 1
         values = hung(values)
         return cls.record_new(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
@@ -373,7 +376,7 @@ class Extension(Tracked):
         return self.deadline
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def ask_for(
         cls,
         report: Any,

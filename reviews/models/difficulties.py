@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.guidance import AdviceUse, ReceivedAdvice
 from reviews.models.trace import Verb
-from reviews.models.workflow import Tracked, TrackedQuerySet
+from reviews.models.workflow import Tracked, TrackedQuerySet, all_or_nothing
 
 
 class DifficultyQuerySet(TrackedQuerySet):
@@ -74,7 +74,7 @@ class Difficulty(Tracked):
         return False
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def group(cls, cycle: Any, *, by: Any, gaps: Any, **values: Any) -> "Difficulty":
         """A new difficulty with the cycle's next number, and the gaps that have it."""
         policy.require(by, "guidance.write")

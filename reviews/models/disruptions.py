@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.framework import in_order
-from reviews.models.workflow import Tracked, TrackedQuerySet
+from reviews.models.workflow import Tracked, TrackedQuerySet, all_or_nothing
 
 
 class DisruptionKind(models.TextChoices):
@@ -90,7 +90,7 @@ class Disruption(Tracked):
         return f"{self.title}, {self.period}"
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def register(cls, cycle: Any, *, by: Any, **values: Any) -> "Disruption":
         """A new entry with the cycle's next number."""
         policy.require(by, "disruption.edit")

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -15,7 +15,7 @@ from reviews import policy
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class Series(models.TextChoices):
@@ -205,14 +205,14 @@ class Meeting(Tracked):
         if moved:
             self.allow(MEETING_MOVES, "move")
             _owe_reason(why)
-        with transaction.atomic():
+        with all_or_nothing():
             self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
             self._take_along(by, why)
         return self
 
     def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
         """A correction of the planned days moves what hangs from it as well."""
-        with transaction.atomic():
+        with all_or_nothing():
             super().correct(by=by, seen=seen, why=why, **values)
             if {"planned_from", "planned_to"} & {*values}:
                 self._take_along(by, why)
@@ -252,7 +252,7 @@ class Meeting(Tracked):
     def record(self, kind: type["MeetingPart"], *, by: Any, **values: Any) -> "MeetingPart":
         """Add an agenda item, a delegation, a decision or an action point."""
         policy.require(by, "meeting.run")
-        with transaction.atomic():
+        with all_or_nothing():
             type(self).objects.select_for_update().get(pk=self.pk)  # numbers stay apart
             return kind.record_new(by=by, meeting=self, **kind.next_number(self), **values)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.framework import Level
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class FindingKind(models.TextChoices):
@@ -121,7 +121,7 @@ class Finding(Tracked):
         return allowed | ({"edit"} if self.status == S.PRELIMINARY else set())
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def record_for(cls, report: Any, *, by: Any, meeting: Any = None, **values: Any) -> "Finding":
         """A new preliminary finding or recommendation of the report's country.
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, files, policy
 from reviews.models.framework import Organisation
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class ReportStatus(models.TextChoices):
@@ -191,7 +191,7 @@ class NationalReport(Tracked):
         status = self.allow(REPORT_MOVES, "update_returned" if returned else "update")
         self._owe_note(note, figures)
         moment = clock.now()
-        with transaction.atomic():
+        with all_or_nothing():
             self.change(
                 by=by, seen=seen, verb=Verb.PROGRESS, why=note, status=status, progressed_at=moment, **figures
             )
@@ -210,7 +210,7 @@ class NationalReport(Tracked):
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
         moment = clock.now()
-        with files.stored(file) as columns, transaction.atomic():
+        with files.stored(file) as columns, all_or_nothing():
             self.change(
                 by=by, seen=seen, verb=Verb.SUBMITTED, why=reason, status=status, return_note="",
                 handed_in_at=self.handed_in_at or moment, **self._held_by(Organisation.objects.evaluators()),
@@ -267,7 +267,7 @@ class NationalReport(Tracked):
         """A correction of the figures is a new progress update as well."""
         figures = {name: values.get(name, getattr(self, name)) for name in WORKSTREAMS}
         differ = tuple(figures.values()) != self.figures
-        with transaction.atomic():
+        with all_or_nothing():
             super().correct(by=by, seen=seen, why=why, **values)
             if differ:
                 ProgressUpdate.record_new(

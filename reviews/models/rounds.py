@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db import models
+from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from reviews import clock, policy
 from reviews.models.meetings import Meeting, MeetingPart, MeetingStatus
 from reviews.models.reports import REPORT_TONES, ReportStatus, percentage, percentage_rule
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class RoundOrder(models.TextChoices):
@@ -113,7 +114,7 @@ class Round(MeetingPart):
         return cls.begin(meeting, by=by, order=order, first=first)
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def begin(
         cls, meeting: Meeting, *, by: Any, order: str, first: Iterable[Any] = (), why: str = ""
     ) -> "Round":
@@ -150,6 +151,13 @@ class TurnQuerySet(TrackedQuerySet):
     def waiting(self) -> "TurnQuerySet":
         return self.filter(status=TurnStatus.WAITING)
 
+    def with_next(self) -> "TurnQuerySet":
+        """With `next_code`: the member that waits next, after this one or from the start; None: nobody else does."""
+        others = Turn.objects.waiting().filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
+        codes = others.order_by("position").values("member_state__code")
+        after = codes.filter(position__gt=OuterRef("position"))
+        return self.annotate(next_code=Coalesce(Subquery(after[:1]), Subquery(codes[:1])))
+
 
 class Turn(Tracked):
     """One member's turn in a round; its note is what the minutes say of it."""
@@ -161,6 +169,8 @@ class Turn(Tracked):
     position = models.PositiveSmallIntegerField(_("place in the order"))
     status = models.CharField(_("status"), max_length=20, choices=TurnStatus, default=TurnStatus.WAITING)
     note = models.TextField(_("what was told, in words"), blank=True)
+
+    next_code: str | None  # only on turns read with_next()
 
     objects = TurnQuerySet.as_manager()
 
@@ -204,7 +214,7 @@ class Turn(Tracked):
         """The member is absent, or asks to be passed."""
         return self._move("pass", Verb.PASSED, by, seen, note)
 
-    @transaction.atomic
+    @all_or_nothing()
     def _move(self, move: str, verb: str, by: Any, seen: int, note: str) -> "Turn":
         policy.require(by, "meeting.run")
         self.round.hold_open()

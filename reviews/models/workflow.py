@@ -1,7 +1,9 @@
 """How anything changes here: conditionally on the version the person saw, and never without a trace."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Self
 
@@ -25,6 +27,26 @@ class Stale(Exception):
     def __init__(self, record: "Tracked", seen: int) -> None:
         super().__init__(f"{record} is no longer at version {seen}")
         self.record, self.seen = record, seen
+
+
+_within: ContextVar[bool] = ContextVar("within a step that is written whole", default=False)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """What is written in here is written whole, or not at all.
+
+    A step within a step is a part of it and takes no savepoint of its own, which would cost two queries. So trouble in
+    a part is trouble of the whole: whoever caught it on the way would lose what was written, and is told so.
+    """
+    with transaction.atomic(savepoint=not _within.get()):
+        token = _within.set(True)
+        try:
+            yield
+        finally:
+            _within.reset(token)
+        if transaction.get_rollback():
+            raise transaction.TransactionManagementError("A part of this step failed: let its error pass.")
 
 
 class Move(NamedTuple):
@@ -73,7 +95,7 @@ class Tracked(models.Model):
         raise TypeError("A tracked record changes through record_new() and change(), which leave a trace.")
 
     @classmethod
-    @transaction.atomic
+    @all_or_nothing()
     def record_new(cls, *, by: Any, verb: str = Verb.CREATED, why: str = "", **values: Any) -> Self:
         """Insert a row and its trace. Raises ValidationError or Refused, and then writes nothing."""
         plain, many = cls._sort_values(values)
@@ -85,7 +107,7 @@ class Tracked(models.Model):
         Trace.objects.record(record, by=by, verb=verb, why=nfc(why), before=None)
         return record
 
-    @transaction.atomic
+    @all_or_nothing()
     def change(self, *, by: Any, seen: int, verb: str = Verb.CHANGED, why: str = "", **values: Any) -> Self:
         """Write `values` if the row still is at version `seen`, with its trace.
 
@@ -94,6 +116,7 @@ class Tracked(models.Model):
         if self.version != seen:
             raise Stale(self, seen)
         plain, many = self._sort_values(values)
+        self._read_many()
         after = copy.copy(self)
         for name, value in self._prepared(plain, after).items():
             setattr(after, name, value)
@@ -183,8 +206,15 @@ class Tracked(models.Model):
         return {name: getattr(self, name) for name in names}
 
     def _set_many(self, many: Mapping[str, Any]) -> None:
+        self._read_many()
         for name, value in many.items():
-            getattr(self, name).set(value)
+            if set(value) != set(getattr(self, name).all()):
+                getattr(self, name).set(value)
+        self._read_many()
+
+    def _read_many(self) -> None:
+        """Keep the many that it points at, so that nobody asks for them again; they change with its version only."""
+        models.prefetch_related_objects([self], *(f.name for f in self._meta.many_to_many))
 
     def _check(self, names: Iterable[str]) -> None:
         named = set(names)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -153,13 +154,13 @@ class TurnPage(FormPage):
     submit_label, done = _("Save and go on"), _("It is recorded.")
 
     def get_subject(self) -> Turn:
-        # Who may not run a meeting is refused before it shows whether there is such a turn.
-        meeting = meeting_or_404(self.request, self.cycle, self.kwargs["code"])
-        policy.require(self.request.user, self.right)
-        turns = Turn.objects.filter(round__meeting=meeting).select_related(
-            "member_state", "round__meeting__cycle"
-        )
-        return get_object_or_404(turns, member_state__code=self.kwargs["state"])
+        code, user = self.kwargs["code"], self.request.user
+        if not policy.may(user, self.right):  # is refused before it shows whether there is such a turn
+            meeting_or_404(self.request, self.cycle, code)
+            policy.require(user, self.right)
+        rounds = Round.objects.visible_to(user).filter(meeting__cycle=self.cycle, meeting__code=code)
+        turns = Turn.objects.filter(round__in=rounds).select_related("member_state", "round__meeting__cycle")
+        return get_object_or_404(turns.with_next(), member_state__code=self.kwargs["state"])
 
     @cached_property
     def report(self) -> NationalReport:
@@ -200,10 +201,10 @@ class TurnPage(FormPage):
         return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
 
     def get_next(self, record: Turn) -> str:
-        """The next that waits, after this one or from the start; the round itself when nobody does."""
-        waiting = record.round.turns.waiting().select_related("member_state", "round__meeting__cycle")
-        later = sorted(waiting, key=lambda turn: (turn.position < record.position, turn.position))
-        return (later[0] if later else record.round).get_absolute_url()
+        """The next that waited when the saving began; the round itself when nobody did."""
+        if record.next_code is None:
+            return record.round.get_absolute_url()
+        return reverse("round-turn", args=[self.cycle.slug, self.kwargs["code"], record.next_code])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         turn, report = self.subject, self.report

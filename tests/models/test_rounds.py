@@ -84,6 +84,21 @@ def test_only_who_runs_the_meeting(name, cast, meeting, opened):
     assert not grids.changed(before)
 
 
+def test_who_is_next_waits_after_this_one_or_from_the_start(cast):
+    cycle = make.cycle("three", by=cast.secretariat, members=("KHM", "LAO", "VNM"))
+    opened = Round.open_for(make.meeting(cycle, by=cast.secretariat), by=cast.secretariat)
+    assert nexts(opened) == {"KHM": "LAO", "LAO": "VNM", "VNM": "KHM"}
+    turn_of(opened, "LAO").pass_over(by=cast.secretariat, seen=1)
+    assert nexts(opened) == {"KHM": "VNM", "LAO": "VNM", "VNM": "KHM"}
+    turn_of(opened, "VNM").tell(by=cast.secretariat, seen=1, note="")
+    assert nexts(opened) == {"KHM": None, "LAO": "KHM", "VNM": "KHM"}
+
+
+def nexts(country_round: Round) -> dict[str, Any]:
+    rows = Turn.objects.filter(round=country_round).with_next()
+    return {turn.member_state.code: turn.next_code for turn in rows.select_related("member_state")}
+
+
 # --- every status x every move
 
 

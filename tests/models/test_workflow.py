@@ -1,13 +1,16 @@
 """How anything changes: over the version one saw, with a trace in the same transaction, or not at all."""
 
 import unicodedata
+from contextlib import suppress
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from reviews import actions, clock
 from reviews.models import (
@@ -26,6 +29,7 @@ from reviews.models import (
     Trace,
     User,
 )
+from reviews.models.workflow import all_or_nothing
 from reviews.text import fold, nfc
 from tests import grids, make
 from tests.models.moves import fresh, last_trace, raises, refused, tells
@@ -211,6 +215,57 @@ def test_a_cycle_that_cannot_be_opened_whole_is_not_opened(cast, monkeypatch):
     actions.seat_member(by=cast.secretariat, cycle=cycle, **seat)
     monkeypatch.setattr(NationalReport, "record_new", lambda **values: 1 / 0)
     raises(ZeroDivisionError, actions.open_cycle, by=cast.secretariat, cycle=cycle, seen=1)
+
+
+def test_a_step_within_a_step_takes_no_savepoint(cast, report):
+    with CaptureQueriesContext(connection) as asked, all_or_nothing():
+        report.post_progress(by=cast.vnm, seen=report.version, writing=10)
+    assert [row["sql"].partition(" ")[0] for row in asked] == [
+        "SAVEPOINT", "UPDATE", "INSERT", "INSERT", "INSERT", "RELEASE"
+    ]  # fmt: skip
+
+
+@all_or_nothing()
+def two_parts(gap: DataGap, report: NationalReport, by: Any, *hushed_up: type[Exception]) -> None:
+    """A step of which the second part is refused."""
+    gap.change(by=by, seen=1, effect="No trend")
+    with suppress(*hushed_up):
+        report.change(by=by, seen=report.version, writing=101)
+
+
+def test_trouble_in_a_part_takes_back_the_whole(cast, gap, report):
+    raises(ValidationError, two_parts, fresh(gap), report, cast.vnm)
+    gap.change(by=cast.vnm, seen=1, effect="None")  # the next step is free of it
+    assert fresh(gap).effect == "None"
+
+
+def test_trouble_that_is_hushed_up_is_told_all_the_same(cast, gap, report):
+    """Else the caller would be told of success, and nothing would have been written."""
+    error = raises(TransactionManagementError, two_parts, gap, report, cast.vnm, ValidationError)
+    assert "let its error pass" in str(error)
+
+
+def test_a_savepoint_within_a_step_still_keeps_trouble_to_itself(cast, gap, report):
+    """As the loading of a file wants it, which tells the row that was refused."""
+    with all_or_nothing():
+        gap.change(by=cast.vnm, seen=1, effect="No trend")
+        with suppress(ValidationError), transaction.atomic():
+            report.change(by=cast.vnm, seen=report.version, writing=101)
+    assert (fresh(gap).effect, fresh(report).writing) == ("No trend", None)
+
+
+def test_a_record_that_points_at_many_reads_them_once(cast, cycle, django_assert_num_queries):
+    deadline = make.deadline(cycle, by=cast.secretariat, only_for=[cast.vnm.organisation])
+    deadline = Deadline.objects.select_related("cycle").get(pk=deadline.pk)
+    with django_assert_num_queries(2 + 3):  # begin and end; the countries, the row, its line of the history
+        deadline.change(by=cast.secretariat, seen=1, title="Second drafts")
+    vnm, lao = cast.vnm.organisation, cast.lao.organisation
+    deadline.change(by=cast.secretariat, seen=2, only_for=[lao])
+    assert (last_trace(deadline).before["only_for"], last_trace(deadline).after["only_for"]) == (
+        [vnm.pk],
+        [lao.pk],
+    )
+    assert list(deadline.only_for.all()) == [lao]
 
 
 # Text
