@@ -118,6 +118,11 @@ def _word_text(content: bytes) -> str:
     return "\n".join([*(node.text or "" for part in parts for node in part.iter()), *about])
 
 
+def without_token(shown: str) -> str:
+    """Without what differs from one page to the next."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"', "", shown)
+
+
 def words(shown: str) -> set[str]:
     """The canaries in a text."""
     return set(re.findall(r"(?<![A-Za-z0-9])zq[a-z]{6,}x(?![A-Za-z0-9])", shown))
