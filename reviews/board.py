@@ -94,11 +94,11 @@ def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     states = _states(reports, at)
     kinds = list(GapKind.objects.all())
     gaps = _open_gaps(cycle, at)
-    deadlines = _rows(cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
+    deadlines = _read_then(user, cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
     granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
     updates = _updates(cycle, at or clock.end_of(on))
     found = standings.standings(reports, deadlines, granted, on, _moments(updates))
-    meetings = sorted(_rows(cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
+    meetings = sorted(_read_then(user, cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
     latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
     told = plans.told_by(updates)
     rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, told.get(r.pk, ())) for r in reports]
@@ -143,6 +143,11 @@ def _mean(values: Iterable[int | None]) -> float | None:
 
 def _rows(records: Any, at: datetime | None) -> list[Any]:
     return Trace.objects.as_of(records, at) if at else list(records)
+
+
+def _read_then(user: Any, records: Any, at: datetime | None) -> list[Any]:
+    """Without what this person reads today and did not then: its title may have been another."""
+    return [record for record in _rows(records, at) if record.is_read_by(user)]
 
 
 def _reports(cycle: Any, on: date) -> Any:

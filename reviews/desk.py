@@ -104,7 +104,8 @@ def due(user: Any, cycles: list[Any]) -> list[Due]:
 def changes(user: Any, since: datetime, most: int = 20) -> list[Trace]:
     """What others did since then, as far as this person may read it; newest first, each with the page it is on."""
     rows = Trace.objects.visible_to(user).filter(at__gt=since, model__in=NEWS).exclude(by=user)
-    shown = list(rows.select_related("by").distinct().order_by("-id")[:most])
+    newest = rows.select_related("by").order_by("-id")[:most]
+    shown = [told for row in newest if (told := row.told_to(user))]
     pages = {model: _pages(model, shown) for model in PAGES}
     for row in shown:
         page = pages[row.page_model].get(row.page_id)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,13 +20,16 @@ CLASH = _(
 
 
 class Refusals:
-    """Turns a refused step, or a clash of two people, into a 409 page."""
+    """Turns a refused step, or a clash of two people, into a 409 page; asked what it takes, a page tells no more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if request.method == "OPTIONS" and answer.status_code == 200:
+            _empty(answer)
+        return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
@@ -36,3 +40,13 @@ class Refusals:
             log.warning("Two writes clashed at %s", request.path, exc_info=exception)
             return conflict(request, CLASH)
         return None
+
+
+def _empty(answer: Any) -> None:
+    """Keep the status and what belongs to it; a file that was opened is still closed at the end."""
+    if answer.streaming:
+        answer.streaming_content = []
+    else:
+        answer.content = b""
+    del answer["Content-Length"]
+    answer.setdefault("Allow", "GET, HEAD, OPTIONS")

@@ -167,6 +167,18 @@ def limit(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = 
     return queryset.none()
 
 
+def reads(user: Any, action: str, *, own: bool, shared: bool = False) -> bool:
+    """As `limit`, of one record in hand: also one that was rebuilt as it stood on a past day."""
+    match reach(user, action):
+        case Reach.EVERYWHERE:
+            return True
+        case Reach.OWN:
+            return own
+        case Reach.SHARED:
+            return shared
+    return False
+
+
 def opens_admin(user: Any) -> bool:
     """Administrators, and the Secretariat for reference data."""
     return reach(user, "reference.edit") is Reach.EVERYWHERE

@@ -60,6 +60,12 @@ TYPED: dict[str, Any] = {
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
 }  # fmt: skip
+# The steps that send nothing but a button, and the forms whose fields come from the records.
+ONLY_BUTTONS = {
+    "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
+    "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
+    "round-close", "logout",
+}  # fmt: skip
 
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:

@@ -278,6 +278,25 @@ def test_get(page, row, cast, cycle):
         for name, browser in browsers.items():
             answer = browser.get(steps.address(page, made))
             assert told(answer) == row[name], f"{name} reads {page}"
+            ask_without_reading(browser, steps.address(page, made), row[name], page)
+
+
+# Lists that look for the report only when they are read: asked what they take, they answer the same of any.
+BLIND = {"progress-list", "report-annex", "annex"}
+
+
+def ask_without_reading(browser: Client, url: str, status: str, page: str) -> None:
+    """HEAD answers as GET does, and OPTIONS those who may read: neither tells what stands there."""
+    head, options = browser.head(url), browser.options(url)
+    taken = {status.replace("405", "200")} | ({"200"} if page in BLIND and status == "404" else set())
+    assert told(head) == status, url
+    assert told(options) in taken, url
+    assert content_of(head) == b""
+    assert content_of(options) == b"" or options.status_code != 200, url
+
+
+def content_of(answer: Any) -> bytes:
+    return b"".join(answer) if answer.streaming else answer.content
 
 
 @each_line(POSTS)

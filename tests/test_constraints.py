@@ -7,21 +7,33 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from reviews import clock
 from reviews.models import (
     ActionPoint,
     AgendaItem,
+    Beneficiaries,
+    CompletionLevel,
     CoverageStatement,
     Decision,
     Delegation,
     Extension,
+    Minutes,
+    MinutesSection,
     NationalReport,
     ProgressUpdate,
+    SeriesBreak,
+    StandIn,
+    ThreadEntry,
     Trace,
     User,
 )
 from tests import make
 
 UNKNOWN = {"status": "unheard_of"}
+# Finished; verified; with what one of high priority owes.
+DONE = {"status": "done", "closing_note": "x"}
+VERIFIED = DONE | {"status": "verified"}
+SHOWN = {"priority": "high", "file": "x.pdf"}
 EARLY, LATE = date(2020, 1, 1), date(2020, 12, 31)
 
 # A value that breaks the rule, written over a row that keeps it.
@@ -78,9 +90,69 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "update_writing_percent": ("progressupdate", {"writing": 101}),
     "version_number_from_one": ("reportversion", {"number": 0}),
     "version_not_empty": ("reportversion", {"size": 0}),
+    "disruption_kind_known": ("disruption", {"kind": "unheard_of"}),
+    "disruption_dates_in_order": ("disruption", {"ends_on": EARLY}),
+    "action_priority_known": ("actionpoint", {"priority": "unheard_of"}),
+    "action_high_done_with_document": ("actionpoint", DONE | {"priority": "high"}),
+    "action_verified_when_high": ("actionpoint", VERIFIED | {"finished_by": 1, "verified_by": 2}),
+    "action_verified_by_somebody": ("actionpoint", VERIFIED | SHOWN),
+    "action_verified_by_another": ("actionpoint", VERIFIED | SHOWN | {"finished_by": 1, "verified_by": 1}),
+    "agenda_status_known": ("agendaitem", UNKNOWN),
+    "agenda_outcome_known": (
+        "agendaitem",
+        {"status": "concluded", "outcome": "unheard_of", "outcome_text": "x"},
+    ),
+    "agenda_concluded_with_outcome": ("agendaitem", {"status": "concluded"}),
+    "agenda_duration_minutes": ("agendaitem", {"duration": 481}),
     "coverage_known": ("coveragestatement", {"coverage": "unheard_of"}),
     "coverage_not_applicable_says_why": ("coveragestatement", {"coverage": "not_applicable"}),
     "coverage_not_collected_says_why": ("coveragestatement", {"coverage": "not_collected"}),
+    "advice_status_known": ("advice", UNKNOWN),
+    "advice_on_one_thing": ("advice", {"gap": None}),
+    "advice_approved_by_somebody": ("advice", {"status": "approved"}),
+    "received_use_known": ("receivedadvice", {"use": "unheard_of"}),
+    "received_use_said_by_somebody": ("receivedadvice", {"said_at": None}),
+    "entry_kind_known": ("threadentry", {"kind": "unheard_of"}),
+    "entry_private_if_note": ("threadentry", {"kind": "note"}),
+    "stand_in_way_known": ("standin", {"way": "unheard_of"}),
+    "stand_in_reliance_known": ("standin", {"reliance": "blind"}),
+    "series_break_way_known": ("seriesbreak", {"way": "unheard_of"}),
+    "beneficiaries_way_known": ("beneficiaries", {"way": "unheard_of"}),
+    "beneficiaries_basis_known": ("beneficiaries", {"basis": "rumour"}),
+    "beneficiaries_numbers_by_basis": ("beneficiaries", {"basis": "not_quantifiable"}),
+    "beneficiaries_range_in_order": ("beneficiaries", {"low": 21}),
+    "completion_way_known": ("completionlevel", {"way": "unheard_of"}),
+    "completion_rule_known": ("completionlevel", {"rule": "unheard_of"}),
+    "completion_items_counted": ("completionlevel", {"ongoing": -1}),
+    "completion_has_items": ("completionlevel", {"done": 0}),
+    "method_confidence_known": ("methodnote", {"confidence": "rumour"}),
+    "minutes_status_known": ("minutes", UNKNOWN),
+    "minutes_circulated_since": ("minutes", {"circulated_at": None}),
+    "minutes_adopted_by_somebody": ("minutes", {"status": "adopted"}),
+    "minutes_section_kind_known": ("minutessection", {"kind": "unheard_of"}),
+    "plan_step_kind_known": ("planstep", {"kind": "unheard_of"}),
+    "plan_step_outcome_fits": ("planstep", {"status": "done"}),
+    "plan_step_position_from_one": ("planstep", {"position": 0}),
+    "plan_step_days_in_range": ("planstep", {"days": 367}),
+    "plan_step_one_date": ("planstep", {"meeting": 1}),
+    "plan_step_took_place_with_outcome": ("planstep", {"actual_on": EARLY}),
+    "finding_kind_known": ("finding", {"kind": "unheard_of"}),
+    "finding_status_known": ("finding", UNKNOWN),
+    "round_status_known": ("round", UNKNOWN),
+    "round_order_known": ("round", {"order": "by_size"}),
+    "round_closed_when_frozen": ("round", {"frozen_at": None}),
+    "turn_status_known": ("turn", UNKNOWN),
+    "turn_position_from_one": ("turn", {"position": 0}),
+    "status_at_meeting_status_known": ("statusatmeeting", UNKNOWN),
+    "status_at_meeting_data_collection_percent": ("statusatmeeting", {"data_collection": 101}),
+    "status_at_meeting_analysis_percent": ("statusatmeeting", {"analysis": 101}),
+    "status_at_meeting_writing_percent": ("statusatmeeting", {"writing": 101}),
+}
+
+# What breaks these breaks a second rule too, and one of the databases names that one first.
+NAMED_FIRST = {
+    "round_status_known": "round_closed_when_frozen",  # a status that is neither has no right moment
+    "completion_items_counted": "ongoing",  # the column's own rule that it is not negative
 }
 
 # A second row like the first; what it needs to differ in, so that it breaks this rule alone.
@@ -99,8 +171,25 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "action_number_once": ("actionpoint", {}),
     "user_name_once": ("user", {"username": "VNM.Coordinator"}),
     "report_once_per_state": ("nationalreport", {}),
-    "coverage_once": ("coveragestatement", {}),
     "version_number_once": ("reportversion", {"receipt": "00000000-0000-4000-8000-000000000000"}),
+    "disruption_number_once": ("disruption", {}),
+    "coverage_once": ("coveragestatement", {}),
+    "received_once_per_gap": ("receivedadvice", {}),
+    "stand_in_in_force_once": ("standin", {}),
+    "series_break_in_force_once": ("seriesbreak", {}),
+    "beneficiaries_in_force_once": ("beneficiaries", {}),
+    "completion_in_force_once": ("completionlevel", {}),
+    "difficulty_number_once": ("difficulty", {}),
+    "minutes_section_once": ("minutessection", {}),
+    "plan_step_position_once": ("planstep", {"code": "nine"}),
+    "plan_step_code_once": ("planstep", {"position": 9}),
+    "plan_reports_once": ("national_reports", {"code": "nine", "position": 9}),
+    "plan_draft_once": ("regional_draft", {"code": "nine", "position": 9}),
+    "finding_number_once": ("finding", {}),
+    "round_once_per_meeting": ("round", {}),
+    "turn_once": ("turn", {"position": 9}),
+    "turn_position_once": ("turn", {"member_state_id": 999_999}),
+    "status_at_meeting_once": ("statusatmeeting", {}),
 }
 
 # What may stand beside the first row all the same.
@@ -109,6 +198,12 @@ BESIDE: list[tuple[str, dict[str, Any]]] = [
     ("meeting", {"code": "nine", "number": None}),
     ("meeting", {"code": "nine", "series": "soca"}),
     ("datagap", {"number": 9}),
+    ("standin", {"in_force": False}),
+    ("seriesbreak", {"in_force": False}),
+    ("beneficiaries", {"in_force": False}),
+    ("completionlevel", {"in_force": False}),
+    ("planstep", {"code": "nine", "position": 9}),
+    ("finding", {"kind": "recommendation"}),
 ]
 # What looks like a broken rule, written over the first row, and is taken.
 TAKEN: list[tuple[str, dict[str, Any]]] = [
@@ -130,9 +225,45 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
         meeting.record(AgendaItem, by=by, title="Opening"), meeting.record(Decision, by=by, text="Agreed"),
         meeting.record(Delegation, by=by, organisation=vnm),
         meeting.record(ActionPoint, by=by, text="Send", owner_body=vnm, due_on=day),
-        CoverageStatement.state(report, make.area(), by=cast.vnm, seen=0, coverage="reported"),
     ]  # fmt: skip
-    return {record._meta.model_name: record for record in records}
+    records += [*newer(cast, report, meeting), *guided(cast, make.gap(report, by=cast.vnm))]
+    # Two steps of which a plan has one each go by their kinds, because a third one goes by its model.
+    steps = {
+        kind: make.step(cycle, by=by, code=kind, kind=kind) for kind in ("national_reports", "regional_draft")
+    }
+    return {record._meta.model_name: record for record in records} | steps
+
+
+def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
+    """What a report, a meeting and a plan have besides; the round is closed, the minutes circulated."""
+    by, cycle = cast.secretariat, report.cycle
+    country_round = make.frozen(meeting, by=by)
+    minutes = Minutes.record_new(by=by, meeting=meeting, status="circulated", circulated_at=clock.now())
+    part = {"minutes": minutes, "kind": "decisions", "position": 1}
+    return [
+        CoverageStatement.state(report, make.area("A.2"), by=cast.vnm, seen=0, coverage="reported"),
+        make.disruption(cycle, by=by), make.finding(report, by=cast.vnm), make.step(cycle, by=by),
+        country_round, country_round.turns.first(), country_round.statuses.first(),
+        minutes, MinutesSection.record_new(by=by, **part),
+    ]  # fmt: skip
+
+
+def guided(cast: Any, gap: Any) -> list[Any]:
+    """What is said about a gap, and what was done about it; the advice it received is adopted, a draft is not."""
+    make.approved(by=cast.lead, gap=gap)
+    counts = {"done": 1, "ongoing": 0, "not_started": 0, "cannot_tell": 0, "rule": "not_done"}
+    treated = {
+        StandIn: {"method": "Its neighbour.", "reliance": "low"},
+        SeriesBreak: {"broke_on": EARLY, "reason": "New definition."},
+        Beneficiaries: {"basis": "survey", "low": 10, "high": 20},
+        CompletionLevel: counts | {"agreed_by": "Team"},
+    }
+    return [
+        make.advice(by=cast.consultant, gap=gap), gap.received.get().adopt(by=cast.vnm, seen=1),
+        ThreadEntry.say(gap, by=cast.vnm, kind="answer", text="Yes."),
+        make.difficulty(gap.cycle, [gap], by=cast.lead), make.method(by=cast.lead),
+        *(model.record_new(by=cast.vnm, gap=gap, way="limitation", **values) for model, values in treated.items()),
+    ]  # fmt: skip
 
 
 def event() -> Any:
@@ -140,29 +271,13 @@ def event() -> Any:
     return model.record_new(by=None, code="soca-28", kind="meeting", title="28th SOCA", source="000")
 
 
-# Not broken here yet: the rules of what guidance, meetings, findings and the plan brought. Some of them are in
-# the files of their nouns.
-NOT_HERE = {
-    "ActionPoint", "Advice", "AgendaItem", "Beneficiaries", "CompletionLevel", "Difficulty",
-    "Disruption", "Finding", "MethodNote", "Minutes", "MinutesSection", "PlanStep", "ReceivedAdvice", "Round",
-    "SeriesBreak", "StandIn", "StatusAtMeeting", "ThreadEntry", "Turn",
-}  # fmt: skip
-
-
 def ours() -> list[Any]:
-    models_ = [m for m in apps.get_app_config("reviews").get_models() if m.__name__ not in NOT_HERE]
-    return [c for model in models_ for c in model._meta.constraints]
-
-
-def elsewhere() -> set[str]:
-    """The rules of the models that are not all here; some of them are broken below all the same."""
-    every = apps.get_app_config("reviews").get_models()
-    return {c.name for m in every if m.__name__ in NOT_HERE for c in m._meta.constraints}
+    return [c for model in apps.get_app_config("reviews").get_models() for c in model._meta.constraints]
 
 
 def test_every_rule_is_broken_below():
-    assert {c.name for c in ours() if isinstance(c, models.CheckConstraint)} == set(BROKEN) - elsewhere()
-    assert {c.name for c in ours() if isinstance(c, models.UniqueConstraint)} == set(TWICE) - elsewhere()
+    assert {c.name for c in ours() if isinstance(c, models.CheckConstraint)} == set(BROKEN)
+    assert {c.name for c in ours() if isinstance(c, models.UniqueConstraint)} == set(TWICE)
 
 
 def overwrite(record: Any, values: dict[str, Any]) -> None:
@@ -188,7 +303,8 @@ def refused(write: Any, record: Any, values: dict[str, Any]) -> str:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_value_that_breaks_a_rule(name, rows):
     noun, values = BROKEN[name]
-    assert name in refused(overwrite, rows[noun], values)
+    told = refused(overwrite, rows[noun], values)
+    assert name in told or NAMED_FIRST.get(name, name) in told
 
 
 @pytest.mark.parametrize("name", TWICE)

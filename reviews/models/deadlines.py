@@ -189,6 +189,12 @@ class Deadline(Tracked):
     def is_common(self) -> bool:
         return not self.only_for.exists()
 
+    def is_read_by(self, user: Any) -> bool:
+        """As `visible_to`, of a deadline of the person's cycle as it stood on some day."""
+        return policy.reads(
+            user, "deadline.read", own=self.concerns(user.organisation_id), shared=self.shared
+        )
+
     @property
     def only_ids(self) -> list[int]:
         """The countries it is only for; none means all. Of a past day, where the object was rebuilt from one."""

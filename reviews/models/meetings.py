@@ -158,6 +158,10 @@ class Meeting(Tracked):
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.cycle.slug, self.code])
 
+    def is_read_by(self, user: Any) -> bool:
+        """As `visible_to`, of a meeting of the person's cycle as it stood on some day."""
+        return policy.reads(user, "meeting.read", own=True, shared=self.shared)
+
     @property
     def tone(self) -> str:
         return MEETING_TONES[MeetingStatus(self.status)]

@@ -1,5 +1,6 @@
 """The trace: one append-only row for every change, written in the same transaction."""
 
+import copy
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -99,11 +100,13 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         )  # fmt: skip
 
     def visible_to(self, user: Any) -> "TraceQuerySet":
-        """What a person may read in lists of changes: their own country's, and what is common."""
-        own = Q(member_state=user.organisation_id) | Q(
-            common=True, cycle__memberships__member_state=user.organisation_id
-        )
-        return policy.limit(self._meant_for(user), user, "report.read", own=own)
+        """What a person may read in lists of changes: their own country's, and what is common.
+
+        Only of cycles that the person may open: of one that is being prepared its members know nothing.
+        """
+        cycles = apps.get_model("reviews", "ReviewCycle").objects.visible_to(user)
+        own = Q(member_state=user.organisation_id) | Q(common=True)
+        return policy.limit(self._meant_for(user), user, "report.read", own=own & Q(cycle__in=cycles))
 
     def of_countries(self, user: Any) -> "TraceQuerySet":
         """On a page the person may read: without other countries' and the other side's private rows."""
@@ -213,6 +216,23 @@ class Trace(models.Model):
         """Whether the record is a part of the page's own, such as a decision of a meeting."""
         return (self.model, self.object_id) != (self.page_model, self.page_id)
 
+    def told_to(self, user: Any) -> "Trace | None":
+        """The row as a person may read it, who may read the record now.
+
+        What was for some countries only is told to these alone, and what it was before it was for others
+        stays untold to the others.
+        """
+        now = self.after.get("only_for")
+        if not _is_for(user, now):
+            return None
+        before = (self.before or {}).get("only_for", now)
+        return self if _is_for(user, before) else self._without_before()
+
+    def _without_before(self) -> "Trace":
+        row = copy.copy(self)
+        row.before = None
+        return row
+
     @property
     def differences(self) -> list[Difference]:
         """What changed, field by field; empty for a new record."""
@@ -227,6 +247,12 @@ class Trace(models.Model):
         if new and new == self.why:
             return None  # a note that the line shows already
         return Difference(label, was or _words(fields[name], old), became or _words(fields[name], new))
+
+
+def _is_for(user: Any, countries: list[int] | None) -> bool:
+    """Whether a record that is only for these countries (none: for all) is for this person."""
+    own = not countries or user.organisation_id in countries
+    return policy.reads(user, "deadline.read", own=own, shared=not countries)
 
 
 # Columns that follow from another one, or that say nothing to a reader.

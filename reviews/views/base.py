@@ -15,7 +15,6 @@ from django_tables2 import SingleTableMixin
 
 from reviews import exports, policy
 from reviews.models import NationalReport, ReviewCycle, Stale, Trace
-from reviews.models.trace import TraceQuerySet
 from reviews.views.errors import Explained, not_by_address
 
 ROWS = 25
@@ -42,9 +41,10 @@ def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, right: st
     return own
 
 
-def history(request: HttpRequest, record: Any, most: int = 30) -> TraceQuerySet:
+def history(request: HttpRequest, record: Any, most: int = 30) -> list[Trace]:
     """A page's own history, without other countries' private lines."""
-    return Trace.objects.on_page(record).of_countries(request.user)[:most]
+    rows = Trace.objects.on_page(record).of_countries(request.user)[:most]
+    return [told for row in rows if (told := row.told_to(request.user))]
 
 
 class ListPage(SingleTableMixin, FilterView):

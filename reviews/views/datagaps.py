@@ -64,7 +64,7 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     cycle = cycle_or_404(request, slug)
     gap = gap_or_404(request, cycle, code)
-    moves, told = gap.moves_for(request.user), list(history(request, gap))
+    moves, told = gap.moves_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: no need to ask for those of any other.
     closed_once = any(row.verb == Verb.CLOSED for row in told)
     context = {

@@ -124,6 +124,9 @@ def _agenda(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
     late = AgendaItem.objects.backlog().filter(meeting__in=earlier)
     rows = AgendaItem.objects.filter(meeting=meeting) | late
     own, backlog = _apart(rows.select_related("meeting__cycle", "carried_from__meeting"), meeting, "position")
+    for item in own:
+        if item.carried_from and not item.carried_from.meeting.is_read_by(user):
+            item.carried_from = None  # shown, not stored: for this person that meeting does not exist
     is_next = backlog and Meeting.objects.next_after(meeting, including=True) == meeting
     return own, backlog if is_next else []
 
