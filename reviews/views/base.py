@@ -248,8 +248,8 @@ class FormPage(FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
-            "title": self.title, "submit_label": self.submit_label, "cycle": self.cycle, "nav": self.nav,
-            "subject": self.subject, "cancel_url": self.get_back(),
+            "title": self.title, "lead": self.subject, "submit_label": self.submit_label, "cycle": self.cycle,
+            "nav": self.nav, "subject": self.subject, "cancel_url": self.get_back(),
         }  # fmt: skip
         return page | super().get_context_data(**kwargs)
 

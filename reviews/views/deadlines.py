@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy, standings
@@ -132,6 +134,10 @@ class AskExtension(FormPage):
         if self.subject.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
             return conflict(request, STILL_WAITS, self.get_back())
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        told = {"deadline": self.subject, "day": date_format(self.subject.due_on)}
+        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % told}
 
     def get_instance(self) -> Extension:
         return Extension(deadline=self.subject, member_state=self.report.member_state)
