@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from reviews.models import ActionPoint, AgendaItem
+from reviews.models import ActionPoint, AgendaItem, Extension
 from tests import make
 
 
@@ -20,6 +20,8 @@ def test_a_list_of_news_reads_as_sentences(cast, report, sign_in):
     values = {"text": "Send", "owner_body": body, "due_on": date(2020, 9, 1)}
     point = meeting.record(ActionPoint, by=cast.secretariat, **values)
     point.finish(by=cast.vnm, seen=point.version, note="Sent.")
+    deadline, reason = make.deadline(report.cycle, by=cast.secretariat), "Floods"
+    Extension.ask_for(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=reason)
     report.post_progress(by=cast.vnm, seen=report.version, data_collection=10)
     gap = make.gap(report, by=cast.vnm)
     gap.ask_guidance(by=cast.vnm, seen=gap.version)
@@ -32,6 +34,7 @@ def test_a_list_of_news_reads_as_sentences(cast, report, sign_in):
         "vnm.coordinator finished action point 3/1",
         "vnm.coordinator posted progress on national report Viet Nam",
         "vnm.coordinator asked for guidance on data gap VNM-1",
+        "vnm.coordinator asked for an extension",
         "consultant asked a question on data gap VNM-1",
         "vnm.coordinator answered the consultants on data gap VNM-1",
         "secretariat recorded as held: meeting Meeting 3",

@@ -80,11 +80,8 @@ class RecordForm(ReviewForm, forms.ModelForm):
             if isinstance(field, forms.ModelChoiceField) and field.required:
                 field.empty_label = _("please choose")
             if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
-                field.choices = [
-                    (value, label) for value, label in field.choices if value or not field.required
-                ]
-            if isinstance(field, forms.CharField) and field.max_length is None:
-                field.validators.append(MaxLengthValidator(LONGEST_NOTE))
+                choices: Any = field.choices
+                field.choices = [choice for choice in choices if choice[0] or not field.required]
 
     def validate_unique(self) -> None:
         """Also by columns outside the form: a code is given once in its cycle."""

@@ -76,6 +76,7 @@ WORDS_BEFORE: dict[tuple[str, str], Any] = {
     ("reviews.datagap", Verb.GAVE_GUIDANCE): _("gave guidance on"),
     ("reviews.datagap", Verb.ASKED): _("asked a question on"),
     ("reviews.datagap", Verb.ANSWERED): _("answered the consultants on"),
+    ("reviews.extension", Verb.ASKED): _("asked for an"),
     ("reviews.meeting", Verb.HELD): _("recorded as held:"),
 }
 
