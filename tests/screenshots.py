@@ -170,7 +170,7 @@ def bring_up(page: Page, shot: Shot) -> None:
         page.locator("main, #content").locator("a, summary").filter(has_text=shot.click).first.click()
         page.wait_for_load_state()
     if shot.show:
-        page.locator(shot.show).evaluate("element => element.scrollIntoView()")
+        page.locator(shot.show).evaluate("element => { element.scrollIntoView(); scrollBy(0, -16) }")
 
 
 def sign_in(page: Page, who: str, password: str) -> None:
