@@ -71,11 +71,11 @@ PAGES: dict[str, Any] = {
 # What is news; the rest (an agenda item, a delegation) stands on its own page's history.
 NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", "reviews.round")
 NEWS += ("reviews.threadentry", "reviews.receivedadvice")
-# What a country does next with its report, and from which page.
+# What a country does next with its report, and on which page; why it was returned stands on the report's own.
 NEXT_STEPS = {
-    ReportStatus.NOT_STARTED: _("Post the first progress"),
-    ReportStatus.IN_PROGRESS: _("Post progress"),
-    ReportStatus.RETURNED: _("Revise the returned report"),
+    ReportStatus.NOT_STARTED: (_("Post the first progress"), "report-update"),
+    ReportStatus.IN_PROGRESS: (_("Post progress"), "report-update"),
+    ReportStatus.RETURNED: (_("Revise the returned report"), "report"),
 }
 
 
@@ -135,13 +135,9 @@ def _own_reports(user: Any, cycles: list[Any]) -> Iterator[Item]:
     if policy.reach(user, "report.update") is not policy.Reach.OWN:
         return
     for report in _reports(cycles).open().filter(member_state=user.organisation_id):
-        step = str(NEXT_STEPS[ReportStatus(report.status)])
-        yield Item(
-            report.progressed_at or report.held_since,
-            step,
-            str(report.member_state),
-            report.get_absolute_url(),
-        )
+        step, page = NEXT_STEPS[ReportStatus(report.status)]
+        url = reverse(page, args=[report.cycle.slug, report.code])
+        yield Item(report.progressed_at or report.held_since, str(step), str(report.member_state), url)
 
 
 def _gaps(user: Any, cycles: list[Any]) -> Iterator[Item]:
@@ -205,7 +201,7 @@ def _silent(user: Any, cycles: list[Any]) -> Iterator[Item]:
         since = report.progressed_at or report.held_since
         yield Item(
             since,
-            _now("Ask for progress: none was posted"),
+            _now("Ask for progress: none for %(days)s days") % {"days": SILENT_DAYS},
             str(report.member_state),
             report.get_absolute_url(),
         )

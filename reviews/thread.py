@@ -55,11 +55,14 @@ def steps(user: Any, gap: DataGap) -> set[str]:
 
 
 def drafts(user: Any, subject: Q) -> list[Draft]:
-    """The drafts on a gap (also through its difficulties) or a difficulty; none for those who may not read drafts."""
+    """What was drafted on a gap (also through its difficulties) or a difficulty and not sent, dropped drafts last.
+
+    None for those who may not read drafts.
+    """
     if not policy.may(user, "guidance.write"):
         return []
     found = (
-        Advice.objects.drafts().filter(subject).select_related("drafted_by", *ON).prefetch_related("notes")
+        Advice.objects.unsent().filter(subject).select_related("drafted_by", *ON).prefetch_related("notes")
     )
     return [Draft(advice, advice.moves_for(user)) for advice in found]
 

@@ -1,5 +1,7 @@
 """The pictures in docs/screenshots/: `python -m tests.screenshots` takes them anew, from the demonstration.
 
+`python -m tests.screenshots team-` takes only those whose name begins so.
+
 Starts the product on a database of its own that is gone afterwards, and stops it whatever happens.
 """
 
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -33,9 +36,49 @@ PAGES = {
     "report": ("vnm.coordinator", f"{CYCLE}reports/VNM/"),
     "update": ("vnm.coordinator", f"{CYCLE}reports/VNM/update/"),
 }
+
+
+class Shot(NamedTuple):
+    """One picture of the guide: as much of a page as a screen shows."""
+
+    who: str
+    path: str
+    show: str = ""  # what stands at the top of the picture; empty: the top of the page
+    click: str = ""  # a link or a fold, opened beforehand
+    width: int = 1280
+
+
+# For docs/guide/: what a person has before them at a step, by the name of the picture.
+GUIDE = {
+    "coordinator-desk": Shot("vnm.coordinator", "/"),
+    "coordinator-update": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/update/", width=320),
+    "coordinator-submit": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/", "#next", "Submit the report"),
+    "coordinator-extension": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/", click="Ask for an extension"),
+    "team-raise": Shot("vnm.team", f"{CYCLE}datagaps/add/"),
+    "team-gap": Shot("mys.team", f"{CYCLE}datagaps/MYS-2/"),
+    "team-close": Shot("mys.team", f"{CYCLE}datagaps/MYS-2/close/?way=proxy_agreed"),
+    "team-coverage": Shot("vnm.team", f"{CYCLE}reports/VNM/coverage/"),
+    "consultant-desk": Shot("consultant", "/"),
+    "consultant-report": Shot("consultant", f"{CYCLE}reports/BRN/"),
+    "consultant-gap": Shot("consultant", f"{CYCLE}datagaps/MMR-2/", click="Ask the country"),
+    "consultant-difficulty": Shot("consultant", f"{CYCLE}difficulties/1/", "h1"),
+    "lead-consultant-desk": Shot("lead.consultant", "/", width=320),
+    "lead-consultant-draft": Shot("lead.consultant", f"{CYCLE}difficulties/2/", "h1"),
+    "secretariat-desk": Shot("secretariat", "/"),
+    "secretariat-extension": Shot("secretariat", "/", click="Decide on an extension"),
+    "secretariat-agenda": Shot("secretariat", f"{CYCLE}meetings/3/", "#agenda", width=1000),
+    "secretariat-round": Shot("secretariat", f"{CYCLE}meetings/3/round/"),
+    "secretariat-plan": Shot("secretariat", f"{CYCLE}plan/?slip=LAO:21"),
+    "observer-board": Shot("observer", CYCLE),
+    "observer-deadlines": Shot("observer", f"{CYCLE}deadlines/", width=320),
+    "administrator-index": Shot("admin", "/admin/"),
+    "administrator-correct": Shot("admin", "/admin/reviews/nationalreport/", click="Viet Nam"),
+}
 LOOKS = ((1280, "light"), (1280, "dark"), (320, "light"))
 TALLEST = 1500  # pixels; what comes below is cut off
+SCREEN = 680  # pixels; as tall as a picture of the guide is
 LARGEST = 400_000  # bytes of one file
+LARGEST_OF_GUIDE = 150_000
 PATIENCE = 60  # seconds until the server answers
 
 
@@ -107,6 +150,29 @@ def take(browser: Browser, url: str, password: str) -> None:
             context.close()
 
 
+def take_guide(browser: Browser, url: str, password: str, wanted: dict[str, Shot]) -> None:
+    for who, width in dict.fromkeys((shot.who, shot.width) for shot in wanted.values()):
+        context = browser.new_context(
+            base_url=url, viewport={"width": width, "height": SCREEN}, reduced_motion="reduce", locale="en-GB"
+        )
+        page = context.new_page()
+        sign_in(page, who, password)
+        for name, shot in wanted.items():
+            if (shot.who, shot.width) == (who, width):
+                bring_up(page, shot)
+                picture(page, FOLDER / "guide" / f"{name}.png", SCREEN, LARGEST_OF_GUIDE)
+        context.close()
+
+
+def bring_up(page: Page, shot: Shot) -> None:
+    page.goto(shot.path)
+    if shot.click:
+        page.locator("main, #content").locator("a, summary").filter(has_text=shot.click).first.click()
+        page.wait_for_load_state()
+    if shot.show:
+        page.locator(shot.show).evaluate("element => { element.scrollIntoView(); scrollBy(0, -16) }")
+
+
 def sign_in(page: Page, who: str, password: str) -> None:
     page.goto("/accounts/login/")
     page.locator("[name=username]").fill(who)
@@ -115,25 +181,30 @@ def sign_in(page: Page, who: str, password: str) -> None:
     page.wait_for_url("/")
 
 
-def picture(page: Page, path: Path) -> None:
-    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+def picture(page: Page, path: Path, tallest: int = TALLEST, largest: int = LARGEST) -> None:
+    """From where the page is scrolled to, down to `tallest` pixels; sys.exit if the file is larger than `largest`."""
+    width, top, height = page.evaluate("[innerWidth, scrollY, document.documentElement.scrollHeight]")
+    clip = {"x": 0, "y": top, "width": width, "height": min(height - top, tallest)}
     page.screenshot(path=path, full_page=True, clip=clip)
     size = path.stat().st_size
     print(f"{path.relative_to(HERE)}  {width} x {clip['height']}, {size // 1000} kB")
-    if size > LARGEST:
-        sys.exit(f"{path.name} is larger than {LARGEST // 1000} kB.")
+    if size > largest:
+        sys.exit(f"{path.name} is larger than {largest // 1000} kB.")
 
 
 def main() -> None:
     # By default this signal ends Python on the spot, and the server would stay.
     signal.signal(signal.SIGTERM, stop)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "guide").mkdir(parents=True, exist_ok=True)
+    only = tuple(sys.argv[1:])
     with sync_playwright() as playwright:
         found = chromium_path(playwright) or sys.exit(NO_BROWSER)
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         with demonstration() as (url, password):
-            take(browser, url, password)
+            if not only:
+                take(browser, url, password)
+            wanted = {name: shot for name, shot in GUIDE.items() if not only or name.startswith(only)}
+            take_guide(browser, url, password, wanted)
         browser.close()
 
 

@@ -150,7 +150,7 @@ def test_a_round_that_closes_meanwhile_keeps_what_was_typed(cast, opened, sign_i
     close(opened, cast.secretariat)
     late["version"] = turn.version + 1  # even with what is on record now
     answer = browser.post(url(*TURN), late)
-    assert answer.status_code == 200
+    assert answer.status_code == 409
     assert "never changes" in answer.content.decode()
     assert "Too late" in answer.content.decode()
     assert not ProgressUpdate.objects.exists()

@@ -77,8 +77,11 @@ class RecordForm(ReviewForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in self._meta.fields or ():
             field = self.fields[name]
-            if isinstance(field, forms.CharField) and field.max_length is None:
-                field.validators.append(MaxLengthValidator(LONGEST_NOTE))
+            if isinstance(field, forms.ModelChoiceField) and field.required:
+                field.empty_label = _("please choose")
+            if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
+                choices: Any = field.choices
+                field.choices = [choice for choice in choices if choice[0] or not field.required]
 
     def validate_unique(self) -> None:
         """Also by columns outside the form: a code is given once in its cycle."""

@@ -38,6 +38,10 @@ AGENDA_MOVES = {
     "carry": Move((S.BACKLOG,), S.CARRIED),
     "reopen": Move((S.CONCLUDED, S.BACKLOG), S.PLANNED),
 }
+AGENDA_STEPS = {
+    "edit": (S.PLANNED, S.CONCLUDED, S.BACKLOG),
+    "conclude": AGENDA_MOVES["conclude"].sources,
+}
 AGENDA_TONES = {S.PLANNED: "neutral", S.CONCLUDED: "good", S.BACKLOG: "warn", S.CARRIED: "info"}
 
 
@@ -68,6 +72,8 @@ class AgendaItem(MeetingPart):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="carried_to",
         verbose_name=_("taken over from"),
     )  # NULL: new on this agenda  # fmt: skip
+
+    steps = AGENDA_STEPS
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -118,8 +124,7 @@ class AgendaItem(MeetingPart):
 
     def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
         policy.require(by, "meeting.run")
-        if self.status == S.CARRIED:
-            raise Refused(self.why_not("edit"))
+        self.refuse_unless_open("edit")
         return super().edit(by=by, seen=seen, **values)
 
     def moves(self) -> set[str]:

@@ -36,6 +36,7 @@ GAP_MOVES = {
     "close": Move((S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.CLOSED),
     "reopen": Move((S.CLOSED,), S.OPEN),
 }
+GAP_STEPS = dict.fromkeys(("edit", "close", "advice"), GAP_MOVES["close"].sources)
 GAP_TONES = {
     S.OPEN: "warn", S.GUIDANCE_ASKED: "info", S.GUIDANCE_GIVEN: "info", S.BEING_RESOLVED: "progress", S.CLOSED: "good",
 }  # fmt: skip
@@ -123,6 +124,7 @@ class DataGap(Tracked):
     search = models.TextField(editable=False, default="")
 
     searched = ("missing", "effect", "closing_note")
+    steps = GAP_STEPS
 
     objects = DataGapQuerySet.as_manager()
 
@@ -209,8 +211,7 @@ class DataGap(Tracked):
 
     def edit(self, *, by: Any, seen: int, **values: Any) -> "DataGap":
         policy.require(by, "datagap.edit", self)
-        if not self.is_open:
-            raise Refused(self.why_not("edit"))
+        self.refuse_unless_open("edit")
         return self.change(by=by, seen=seen, **values)
 
     @all_or_nothing()

@@ -41,6 +41,8 @@ EXTENSION_MOVES = {
     "grant": Move((ExtensionStatus.ASKED,), ExtensionStatus.GRANTED),
     "refuse": Move((ExtensionStatus.ASKED,), ExtensionStatus.REFUSED),
 }
+STILL_WAITS = _("A request of your country still waits for the Secretariat's decision.")
+EXTENSION_STEPS = {"decide": EXTENSION_MOVES["grant"].sources}
 
 
 class State(models.TextChoices):
@@ -328,6 +330,8 @@ class Extension(Tracked):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)  # NULL: not yet decided
     decision_note = models.TextField(_("note of the decision"), blank=True)
 
+    steps = EXTENSION_STEPS
+
     objects = ExtensionQuerySet.as_manager()
 
     class Meta:
@@ -399,7 +403,7 @@ class Extension(Tracked):
         type(report).objects.select_for_update().get(pk=report.pk)
         theirs = deadline.extensions.filter(member_state=report.member_state)
         if theirs.to_decide().exists():
-            raise ValidationError(_("A request of your country still waits for the Secretariat's decision."))
+            raise ValidationError(STILL_WAITS)
         granted = theirs.granted().aggregate(until=models.Max("granted_until"))["until"]
         due = max(deadline.due_on, granted) if granted else deadline.due_on
         _later(asked_until, due, "asked_until")

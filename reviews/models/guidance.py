@@ -38,6 +38,7 @@ ADVICE_MOVES = {
     "drop": Move((S.DRAFT,), S.DROPPED),
     "send": Move((S.APPROVED,), S.APPROVED),
 }
+ADVICE_STEPS = {"edit": ADVICE_MOVES["edit"].sources}
 # The right that each move needs.
 ADVICE_RIGHTS = {
     "edit": "guidance.write",
@@ -66,6 +67,10 @@ class AdviceQuerySet(TrackedQuerySet):
 
     def drafts(self) -> "AdviceQuerySet":
         return self.filter(status=S.DRAFT)
+
+    def unsent(self) -> "AdviceQuerySet":
+        """Drafts, and after them those that were dropped."""
+        return self.exclude(status=S.APPROVED).order_by("status", "pk")  # "draft" comes before "dropped"
 
     def in_cycles(self, cycles: Any) -> "AdviceQuerySet":
         return self.filter(Q(gap__cycle__in=cycles) | Q(difficulty__cycle__in=cycles))
@@ -98,6 +103,8 @@ class Advice(Tracked):
         verbose_name=_("approved by"),
     )  # NULL: not approved  # fmt: skip
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)  # NULL: not approved
+
+    steps = ADVICE_STEPS
 
     objects = AdviceQuerySet.as_manager()
 
@@ -176,8 +183,8 @@ class Advice(Tracked):
         """A draft; `subject` is one of gap and difficulty."""
         policy.require(by, "guidance.write")
         gap = subject.get("gap")
-        if gap and not gap.is_open:
-            raise Refused(gap.why_not("advice"))
+        if gap:
+            gap.refuse_unless_open("advice")
         return cls.record_new(by=by, text=text, notes=notes, drafted_by=by, drafted_at=clock.now(), **subject)
 
     def edit(self, *, by: Any, seen: int, **values: Any) -> "Advice":

@@ -43,8 +43,7 @@ MEETING_MOVES = {
     "hold": Move((MeetingStatus.PLANNED,), MeetingStatus.HELD),
     "cancel": Move((MeetingStatus.PLANNED,), MeetingStatus.CANCELLED),
 }
-
-
+MEETING_STEPS = {step: MEETING_MOVES[step].sources for step in ("hold", "cancel")}
 MEETING_TONES = {
     MeetingStatus.PLANNED: "info", MeetingStatus.HELD: "good", MeetingStatus.CANCELLED: "neutral",
 }  # fmt: skip
@@ -122,6 +121,8 @@ class Meeting(Tracked):
     shared = models.BooleanField(_("shared with observers"), default=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
+
+    steps = MEETING_STEPS
 
     objects = MeetingQuerySet.as_manager()
 

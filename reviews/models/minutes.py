@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.meetings import Meeting
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.workflow import Move, Tracked, TrackedQuerySet
 
 
 class MinutesStatus(models.TextChoices):
@@ -28,6 +28,7 @@ MINUTES_MOVES = {
     "circulate": Move((S.DRAFT,), S.CIRCULATED),
     "adopt": Move((S.CIRCULATED,), S.ADOPTED),
 }
+MINUTES_STEPS = {"edit": (S.DRAFT, S.CIRCULATED)}
 MINUTES_TONES = {S.DRAFT: "neutral", S.CIRCULATED: "info", S.ADOPTED: "good"}
 
 
@@ -62,6 +63,8 @@ class Minutes(Tracked):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("adopted by"),
     )  # NULL: not yet adopted  # fmt: skip
+
+    steps = MINUTES_STEPS
 
     objects = MinutesQuerySet.as_manager()
 
@@ -188,6 +191,8 @@ class MinutesSection(Tracked):
     def edit(self, *, by: Any, seen: int, text: str, why: str = "") -> "MinutesSection":
         """Word it; not once the minutes are adopted."""
         policy.require(by, "meeting.run")
-        if self.minutes.is_locked:
-            raise Refused(self.minutes.why_locked)
+        self.refuse_unless_open("edit")
         return self.change(by=by, seen=seen, why=why, text=text)
+
+    def refuse_unless_open(self, step: str = "") -> None:
+        self.minutes.refuse_unless_open(step)

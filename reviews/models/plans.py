@@ -180,6 +180,11 @@ class PlanStep(Tracked):
         """What may be recorded now."""
         return [name for name, move in STEP_MOVES[self.kind].items() if self.status in move.sources]
 
+    def refuse_unless_open(self, step: str = "") -> None:
+        super().refuse_unless_open(step)
+        if step == "outcome" and not self.moves:
+            raise Refused(self.why_not(next(iter(STEP_MOVES[self.kind]), "")))
+
     def why_not(self, move: str) -> str:
         if self.kind == StepKind.NATIONAL_REPORTS:
             return _now("The national reports themselves say whether they are in.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.framework import Level
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class FindingKind(models.TextChoices):
@@ -33,6 +33,7 @@ FINDING_MOVES = {
     "withdraw": Move((S.PRELIMINARY, S.FINAL), S.WITHDRAWN),
     "reopen": Move((S.FINAL, S.WITHDRAWN), S.PRELIMINARY),
 }
+FINDING_STEPS = {"edit": (S.PRELIMINARY,)}
 FINDING_TONES = {S.PRELIMINARY: "progress", S.FINAL: "good", S.WITHDRAWN: "neutral"}
 LETTERS = {FindingKind.FINDING: "F", FindingKind.RECOMMENDATION: "R"}
 KINDS = {letter: kind for kind, letter in LETTERS.items()}
@@ -78,6 +79,7 @@ class Finding(Tracked):
     search = models.TextField(editable=False, default="")
 
     searched = ("text",)
+    steps = FINDING_STEPS
 
     objects = FindingQuerySet.as_manager()
 
@@ -113,6 +115,11 @@ class Finding(Tracked):
         if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
 
+    def why_not(self, move: str) -> str:
+        if move == "edit":
+            return _now("Only a preliminary one can be edited; its national team can reopen it.")
+        return super().why_not(move)
+
     def moves_for(self, user: Any) -> set[str]:
         """What this person may do with it now: the buttons of its page."""
         if self.cycle.is_closed or not policy.may(user, "finding.edit", self):
@@ -139,8 +146,7 @@ class Finding(Tracked):
     def edit(self, *, by: Any, seen: int, **values: Any) -> "Finding":
         """Word it better while it is preliminary."""
         policy.require(by, "finding.edit", self)
-        if self.status != S.PRELIMINARY:
-            raise Refused(_now("Only a preliminary one can be edited; its national team can reopen it."))
+        self.refuse_unless_open("edit")
         return self.change(by=by, seen=seen, **values)
 
     def finalise(self, *, by: Any, seen: int, note: str = "") -> "Finding":

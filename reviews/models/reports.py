@@ -38,6 +38,7 @@ REPORT_MOVES = {
     "accept": Move((S.BEING_READ,), S.ACCEPTED),
 }
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
+REPORT_STEPS = {"update": EDITABLE, "appoint": EDITABLE}
 
 # Who can unlock a report that is out of the country's hands: shown with every refusal.
 UNLOCKS = {
@@ -125,6 +126,8 @@ class NationalReport(Tracked):
         verbose_name=_("lead author"),
     )  # NULL: not yet named  # fmt: skip
     authors = models.TextField(_("supporting authors"), blank=True)
+
+    steps = REPORT_STEPS
 
     objects = NationalReportQuerySet.as_manager()
 
@@ -259,8 +262,7 @@ class NationalReport(Tracked):
     def appoint(self, *, by: Any, seen: int, lead_author: Any, authors: str) -> "NationalReport":
         """Name who writes the report."""
         policy.require(by, "report.appoint", self)
-        if not self.is_editable:
-            raise Refused(self.why_not("appoint"))
+        self.refuse_unless_open("appoint")
         return self.change(by=by, seen=seen, lead_author=lead_author, authors=authors)
 
     def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "NationalReport":

@@ -109,9 +109,16 @@ class Round(MeetingPart):
     ) -> "Round":
         """Open the round of a meeting; in its own order, the members `first` come before the others."""
         policy.require(by, "meeting.run")
+        cls.refuse_unless_due(meeting)
+        return cls.begin(meeting, by=by, order=order, first=first)
+
+    @classmethod
+    def refuse_unless_due(cls, meeting: Meeting) -> None:
+        """Raise Refused where a meeting is cancelled or has its round."""
         if meeting.status == MeetingStatus.CANCELLED:
             raise Refused(_now("This meeting is cancelled, so no round is held."))
-        return cls.begin(meeting, by=by, order=order, first=first)
+        if cls.objects.filter(meeting=meeting).exists():
+            raise Refused(_now("The round of this meeting has been opened already."))
 
     @classmethod
     @all_or_nothing()
@@ -120,8 +127,7 @@ class Round(MeetingPart):
     ) -> "Round":
         """The round and a turn for every member of that day. Raises Refused if the meeting has one."""
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
-        if cls.objects.filter(meeting=meeting).exists():
-            raise Refused(_now("The round of this meeting has been opened already."))
+        cls.refuse_unless_due(meeting)
         begun = cls.record_new(
             by=by, verb=Verb.OPENED, why=why, meeting=meeting, order=order, opened_at=clock.now()
         )

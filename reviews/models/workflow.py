@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -85,6 +85,9 @@ class Tracked(models.Model):
     many_ids: dict[str, list[int]]  # only on objects rebuilt from a snapshot
     untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
     searched: tuple[str, ...] = ()  # fields that make up the folded `search` column
+    steps: ClassVar[
+        Mapping[str, tuple[str, ...]]
+    ] = {}  # in which statuses a form is open; any other always is
 
     objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
 
@@ -140,6 +143,12 @@ class Tracked(models.Model):
         """Why a move is refused in the present status and who can unlock it; models say it better."""
         status = self.get_status_display()  # type: ignore[attr-defined]
         return _now("This is not possible while the status is “%(status)s”.") % {"status": status}
+
+    def refuse_unless_open(self, step: str = "") -> None:
+        """Raise Refused with the reason if nobody can take `step` now: asked before a form opens for it."""
+        self._refuse_if_closed(step)
+        if step in self.steps and self.status not in self.steps[step]:  # type: ignore[attr-defined]
+            raise Refused(self.why_not(step))
 
     def governing_cycle(self) -> Any:
         """The review cycle whose closing makes this record read-only; None for reference data."""

@@ -23,7 +23,7 @@ def item_or_404(page: FormPage) -> AgendaItem:
 class ConcludeItem(FormPage):
     """Record what came of an item."""
 
-    form_class, right, nav = ConcludeForm, "meeting.run", "meetings"
+    form_class, right, nav, step = ConcludeForm, "meeting.run", "meetings", "conclude"
     title, done = _("What came of it"), _("The outcome is recorded.")
 
     def get_subject(self) -> AgendaItem:

@@ -14,8 +14,8 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reviews import exports, policy
-from reviews.models import NationalReport, ReviewCycle, Stale, Trace
-from reviews.views.errors import Explained, not_by_address
+from reviews.models import NationalReport, Refused, ReviewCycle, Stale, Trace
+from reviews.views.errors import Explained, conflict, not_by_address
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -131,12 +131,14 @@ class ListPage(SingleTableMixin, FilterView):
 class FormPage(FormView):
     """One form for one record: who may, what to write, where to go then.
 
-    A save over somebody else's newer version is answered with a 409 page that tells what changed meanwhile and
-    keeps everything typed.
+    While nothing could be saved, the form does not open: a 409 page says why and who can unlock the record. A save
+    over somebody else's newer version, or of what was locked meanwhile, is answered with a 409 page that tells
+    what changed and keeps everything typed.
     """
 
     template_name = "form.html"
     right = ""
+    step = ""  # what the form is for, among the `steps` of its record
     title: Any = ""
     submit_label: Any = ""
     done: Any = ""
@@ -159,6 +161,23 @@ class FormPage(FormView):
 
     def check_right(self) -> None:
         policy.require(self.request.user, self.right, self.subject)
+
+    def check_open(self) -> None:
+        """Raise Refused where nothing could be saved now."""
+        for record in (self.subject, self.get_instance()):
+            record.refuse_unless_open(self.step)
+
+    def why_locked(self) -> str:
+        """Why nothing could be saved now, and who can unlock it; empty where it can."""
+        try:
+            self.check_open()
+        except Refused as refused:
+            return str(refused)
+        return ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        why = self.why_locked()
+        return conflict(request, why, self.get_back()) if why else super().get(request, *args, **kwargs)
 
     def write(self, form: Any, seen: int) -> Any:
         """Call the verb with what was typed."""
@@ -188,8 +207,21 @@ class FormPage(FormView):
             return self.form_invalid(form)
         except Stale as stale:
             return self.conflict(form, stale)
+        except Refused as refused:
+            self.subject = self.get_subject()  # as it is stored: what was begun has been taken back
+            return self.refused(form, str(refused))
         messages.success(self.request, self.done)
         return redirect(self.get_next(record))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        why = self.why_locked()
+        return self.refused(form, why) if why else super().form_invalid(form)
+
+    def refused(self, form: Any, why: str) -> HttpResponse:
+        """It was locked meanwhile: say why beside any other fault, and keep everything typed."""
+        if why not in form.non_field_errors():
+            form.add_error(None, why)
+        return self.render_to_response(self.get_context_data(form=form), status=409)
 
     def expect(self, seen: int) -> None:
         """Tell of a newer version before the verb finds fault with what was typed over the older one."""
@@ -208,15 +240,16 @@ class FormPage(FormView):
         current = type(stale.record).objects.get(pk=stale.record.pk)
         changes = list(Trace.objects.since_version(current, stale.seen))
         form.show_version(current.version)
-        context = self.get_context_data(
-            form=form, stale={"by": changes[-1].by if changes else None, "changes": changes}
-        )
-        return self.render_to_response(context, status=409)
+        self.subject = self.get_subject()
+        if locked := self.why_locked():
+            form.add_error(None, locked)
+        told = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
+        return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
-            "title": self.title, "submit_label": self.submit_label, "cycle": self.cycle, "nav": self.nav,
-            "subject": self.subject, "cancel_url": self.get_back(),
+            "title": self.title, "lead": self.subject, "submit_label": self.submit_label, "cycle": self.cycle,
+            "nav": self.nav, "subject": self.subject, "cancel_url": self.get_back(),
         }  # fmt: skip
         return page | super().get_context_data(**kwargs)
 

@@ -96,7 +96,7 @@ class AddDataGap(FormPage):
 
 
 class EditDataGap(FormPage):
-    form_class, right, nav = DataGapForm, "datagap.edit", "datagaps"
+    form_class, right, nav, step = DataGapForm, "datagap.edit", "datagaps", "edit"
     title, done = _("Edit the data gap"), _("The gap is changed.")
 
     def get_subject(self) -> DataGap:

@@ -5,14 +5,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy, standings
 from reviews.filters import DeadlineFilter
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.models import Deadline, Extension, Meeting, NationalReport
+from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
+from reviews.models.deadlines import STILL_WAITS
 from reviews.tables import DeadlineTable
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
+from reviews.views.errors import conflict
 
 
 def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
@@ -44,13 +48,14 @@ def deadline_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """One deadline: how each country stands, requests and decisions, history."""
     cycle = cycle_or_404(request, slug)
     deadline = deadline_or_404(request, cycle, number)
-    extensions = deadline.extensions.select_related("member_state", "asked_by", "decided_by", "disruption")
+    related = ("member_state", "asked_by", "decided_by", "disruption")
+    extensions = list(deadline.extensions.select_related(*related).visible_to(request.user))
     context = {
         "cycle": cycle, "nav": "deadlines", "deadline": deadline, "title": deadline.title,
-        "rows": _rows(deadline), "extensions": extensions.visible_to(request.user),
+        "rows": _rows(deadline), "extensions": extensions,
         "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
         "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
-        "may_ask": _may_ask(request.user, cycle, deadline), "history": history(request, deadline),
+        "may_ask": _may_ask(request.user, cycle, deadline, extensions), "history": history(request, deadline),
         **_hanging(request.user, deadline),
     }  # fmt: skip
     return render(request, "deadlines/deadline.html", context)
@@ -74,9 +79,11 @@ def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
     return [(report, found[report.pk][0]) for report in reports if found[report.pk]]
 
 
-def _may_ask(user: Any, cycle: Any, deadline: Deadline) -> bool:
+def _may_ask(user: Any, cycle: Any, deadline: Deadline, extensions: list[Any]) -> bool:
+    """For the own country, one request at a time."""
     own = policy.reach(user, "extension.ask") is policy.Reach.OWN
-    return own and not cycle.is_closed and deadline.concerns(user.organisation_id)
+    waits = own and any(extension.status == ExtensionStatus.ASKED for extension in extensions)
+    return own and not waits and not cycle.is_closed and deadline.concerns(user.organisation_id)
 
 
 class AddDeadline(FormPage):
@@ -122,6 +129,16 @@ class AskExtension(FormPage):
         self.report = NationalReport.objects.filter(cycle=self.cycle, member_state=own).first()
         policy.require(self.request.user, self.right, self.report)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One request at a time: no form for a second."""
+        if self.subject.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
+            return conflict(request, STILL_WAITS, self.get_back())
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        told = {"deadline": self.subject, "day": date_format(self.subject.due_on)}
+        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % told}
+
     def get_instance(self) -> Extension:
         return Extension(deadline=self.subject, member_state=self.report.member_state)
 
@@ -132,12 +149,8 @@ class AskExtension(FormPage):
 class DecideExtension(FormPage):
     """The Secretariat grants or refuses."""
 
-    form_class, right, nav, template_name = (
-        DecideForm,
-        "extension.decide",
-        "deadlines",
-        "deadlines/decide.html",
-    )
+    form_class, template_name = DecideForm, "deadlines/decide.html"
+    right, nav, step = "extension.decide", "deadlines", "decide"
     title, submit_label, done = _("Decide a request"), _("Decide"), _("The request is decided.")
 
     def get_subject(self) -> Extension:

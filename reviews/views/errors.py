@@ -21,8 +21,8 @@ class Explained(Http404):
     """A 404 that says what is wrong with the address: a filter, a sort column or a day that does not exist."""
 
 
-def _page(request: HttpRequest, status: int, message: Any = "") -> HttpResponse:
-    context = {"message": message, "back_url": _came_from(request)}
+def _page(request: HttpRequest, status: int, message: Any = "", back_url: str = "") -> HttpResponse:
+    context = {"message": message, "back_url": back_url or _came_from(request)}
     return render(request, f"errors/{status}.html", context, status=status)
 
 
@@ -43,8 +43,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403)
 
 
-def conflict(request: HttpRequest, message: Any) -> HttpResponse:
-    return _page(request, 409, message)
+def conflict(request: HttpRequest, message: Any, back_url: str = "") -> HttpResponse:
+    return _page(request, 409, message, back_url)
 
 
 def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> HttpResponse:

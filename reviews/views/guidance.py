@@ -53,7 +53,7 @@ class Conclude(EitherSide):
 class Advise(FormPage):
     """Draft advice on a gap."""
 
-    form_class, right, nav, creates = AdviceForm, "guidance.write", "datagaps", True
+    form_class, right, nav, creates, step = AdviceForm, "guidance.write", "datagaps", True, "advice"
     title, submit_label = _("Draft advice"), _("Keep the draft")
     done = _("The draft waits for a lead consultant.")
 
@@ -79,7 +79,7 @@ class AdvicePage(FormPage):
 
 
 class EditAdvice(AdvicePage):
-    form_class = AdviceForm
+    form_class, step = AdviceForm, "edit"
     title, done = _("Edit the draft"), _("The draft is changed.")
 
     def write(self, form: Any, seen: int) -> Any:

@@ -189,7 +189,12 @@ class EditMeeting(MeetingFormPage):
         """What would move; None where nothing does, or where the move itself would be refused."""
         typed = form.cleaned_data
         refused = typed["version"] != self.subject.version or not typed["why"].strip()
-        if refused or self.subject.status != MeetingStatus.PLANNED or not self.subject.would_move(typed):
+        if (
+            refused
+            or self.why_locked()
+            or self.subject.status != MeetingStatus.PLANNED
+            or not self.subject.would_move(typed)
+        ):
             return None
         shown = moving.preview(self.subject, typed["planned_from"], typed["planned_to"])
         return shown if shown.following else None
@@ -199,11 +204,8 @@ class EditMeeting(MeetingFormPage):
 
 
 class HoldMeeting(MeetingFormPage):
-    form_class, title, done = (
-        HoldForm,
-        _("Record that the meeting was held"),
-        _("The meeting is recorded as held."),
-    )
+    form_class, step = HoldForm, "hold"
+    title, done = _("Record that the meeting was held"), _("The meeting is recorded as held.")
 
     def get_initial(self) -> dict[str, Any]:
         return {"held_from": self.subject.planned_from, "held_to": self.subject.planned_to}
@@ -213,7 +215,8 @@ class HoldMeeting(MeetingFormPage):
 
 
 class CancelMeeting(MeetingFormPage):
-    form_class, title, done = WhyForm, _("Cancel the meeting"), _("The meeting is cancelled.")
+    form_class, step = WhyForm, "cancel"
+    title, done = _("Cancel the meeting"), _("The meeting is cancelled.")
     submit_label = _("Cancel the meeting")
 
     def write(self, form: Any, seen: int) -> Any:
@@ -251,7 +254,7 @@ class AddPart(MeetingFormPage):
 class EditPart(FormPage):
     """Correct one of them."""
 
-    right, nav, done = "meeting.run", "meetings", _("It is changed.")
+    right, nav, step, done = "meeting.run", "meetings", "edit", _("It is changed.")
 
     def get_subject(self) -> Any:
         meeting = meeting_or_404(self.request, self.cycle, self.kwargs["code"])

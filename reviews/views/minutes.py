@@ -99,7 +99,8 @@ def section_or_404(page: FormPage) -> MinutesSection:
 class EditSection(FormPage):
     """Word one part of the minutes."""
 
-    form_class, right, nav, done = SectionForm, "meeting.run", "meetings", _("This part is changed.")
+    form_class, right, nav, step = SectionForm, "meeting.run", "meetings", "edit"
+    done = _("This part is changed.")
 
     def get_subject(self) -> MinutesSection:
         return section_or_404(self)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, exports, pictures, plans, policy
 from reviews.forms.plans import MOST_SLIP, OutcomeForm, PlanStepForm, WhatIfForm
-from reviews.models import PlanStep, Refused, Trace
+from reviews.models import PlanStep, Trace
 from reviews.tables import PlanCountryTable, PlanStepTable
 from reviews.views.base import FormPage, cycle_or_404
 from reviews.views.errors import Explained
@@ -116,12 +116,7 @@ class RecordOutcome(StepPage):
     """What became of the paper."""
 
     form_class, title, done = OutcomeForm, _("Record the outcome"), _("The outcome is recorded.")
-    submit_label = _("Record")
-
-    def check_right(self) -> None:
-        super().check_right()
-        if not self.subject.moves:
-            raise Refused(self.subject.why_not("finish"))
+    submit_label, step = _("Record"), "outcome"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"moves": self.subject.moves}

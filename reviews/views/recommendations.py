@@ -79,7 +79,7 @@ class AddFinding(FormPage):
 
 
 class EditFinding(FormPage):
-    form_class, right, nav = FindingForm, "finding.edit", "reports"
+    form_class, right, nav, step = FindingForm, "finding.edit", "reports", "edit"
     title, done = _("Edit"), _("It is changed.")
 
     def get_subject(self) -> Finding:

@@ -130,7 +130,7 @@ class ReportForm(FormPage):
 class UpdateReport(ReportForm):
     """The one-screen form: three figures and a note."""
 
-    form_class, template_name, right = ProgressForm, "reports/update.html", "report.update"
+    form_class, template_name, right, step = ProgressForm, "reports/update.html", "report.update", "update"
     title, submit_label, done = _("Update progress"), _("Post progress"), _("Your progress is posted.")
 
     def get_initial(self) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class UpdateReport(ReportForm):
 class AppointAuthors(ReportForm):
     """Who writes the report."""
 
-    form_class, right = AppointForm, "report.appoint"
+    form_class, right, step = AppointForm, "report.appoint", "appoint"
     title, done = _("Authors of the report"), _("The authors are recorded.")
 
     def write(self, form: Any, seen: int) -> Any:

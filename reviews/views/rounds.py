@@ -124,6 +124,10 @@ class OpenRound(MeetingFormPage):
     form_class, creates = OpenRoundForm, True
     title, submit_label, done = _("Open the country round"), _("Open the round"), _("The round is open.")
 
+    def check_open(self) -> None:
+        super().check_open()
+        Round.refuse_unless_due(self.subject)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"members": self.cycle.members()}
 
@@ -184,11 +188,9 @@ class TurnPage(FormPage):
             return actions.tell_turn(
                 by=self.request.user, turn=self.subject, seen=seen, report=self.report, **form.values()
             )
-        except (Refused, Stale, ValidationError) as trouble:
+        except (Refused, Stale, ValidationError):
             self.subject = self.get_subject()
             del self.report  # both are read again: the steps before the trouble were taken back
-            if isinstance(trouble, Refused):  # said on the form, which keeps what was typed
-                raise ValidationError(str(trouble)) from trouble
             raise
 
     def conflict(self, form: Any, stale: Stale) -> HttpResponse:
@@ -199,6 +201,9 @@ class TurnPage(FormPage):
         form.show_report_version(self.report.version)
         told = {"by": changes[-1].by if changes else None, "changes": changes}
         return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
+
+    def get_back(self) -> str:
+        return str(self.subject.round.get_absolute_url())
 
     def get_next(self, record: Turn) -> str:
         """The next that waited when the saving began; the round itself when nobody did."""
@@ -212,7 +217,7 @@ class TurnPage(FormPage):
         page = {
             "title": turn.member_state, "turn": turn, "report": report, "turns": len(beside),
             "before": beside.get(turn.position - 1), "after": beside.get(turn.position + 1),
-            "cancel_url": turn.round.get_absolute_url(), "locked": self._locked(), **self._entered(),
+            "locked": self._locked(), **self._entered(),
             "breadcrumbs": [
                 (turn.round.meeting, turn.round.meeting.get_absolute_url()),
                 (_("Country round"), turn.round.get_absolute_url()),

@@ -20,7 +20,7 @@ from reviews.views.reports import report_or_404
 class CloseGap(FormPage):
     """First the way, then the form that follows from it and from the kind of gap."""
 
-    template_name, right, nav = "datagaps/close.html", "datagap.edit", "datagaps"
+    template_name, right, nav, step = "datagaps/close.html", "datagap.edit", "datagaps", "close"
     title, submit_label, done = _("Close the gap"), _("Close the gap"), _("The gap is closed.")
 
     def get_subject(self) -> DataGap:
