@@ -176,6 +176,20 @@ def test_a_step_of_the_plan_that_a_body_has_decided(cast, cycle, sign_in):
     assert "while the status is “adopted”. An administrator can correct it." in words(answer)
 
 
+def test_nothing_is_chosen_beforehand(cast, report, sign_in):
+    """A required choice says so, and offers no dash among its answers."""
+    gap, browser = make.gap(report, by=cast.vnm), sign_in(cast.vnm)
+    assert "please choose</option>" in words(browser.get(reverse("datagap-add", args=["mtr"])))
+    form = browser.get(reverse("datagap-close", args=["mtr", gap.code]) + "?way=proxy_agreed").context["form"]
+    assert [value for value, _label in form.fields["reliance"].choices] == ["low", "medium", "high"]
+
+
+def test_a_form_says_what_it_is_about(cast, cycle, sign_in):
+    deadline = make.deadline(cycle, by=cast.secretariat)
+    page = words(sign_in(cast.vnm).get(reverse("extension-ask", args=["mtr", deadline.number])))
+    assert f'<p class="lead">{deadline.title} · due 7 Sep 2020</p>' in page
+
+
 # Locked by somebody else while the form was open
 
 

@@ -77,6 +77,8 @@ class RecordForm(ReviewForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in self._meta.fields or ():
             field = self.fields[name]
+            if isinstance(field, forms.CharField) and field.max_length is None:
+                field.validators.append(MaxLengthValidator(LONGEST_NOTE))
             if isinstance(field, forms.ModelChoiceField) and field.required:
                 field.empty_label = _("please choose")
             if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
