@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.requests import request_id
 from reviews.roles import Channel
+from reviews.sealing import seal
 
 if TYPE_CHECKING:
     from reviews.models.workflow import Tracked
@@ -75,6 +77,9 @@ class TraceQuerySet(models.QuerySet["Trace"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("The trace is append-only.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("A trace row is written by record(), which seals it.")
 
     def record(
         self,
@@ -168,6 +173,12 @@ class Trace(models.Model):
     after = models.JSONField(_("after"))
     names = models.JSONField(default=dict)
     why = models.TextField(_("why"), blank=True)
+    request_id = models.UUIDField(
+        _("request"), null=True, editable=False, default=request_id
+    )  # NULL: by a command
+    # Empty: written by a release that did not seal. The database's own default lets such a release go on writing
+    # while it is being replaced.
+    digest = models.CharField(_("seal"), max_length=64, editable=False, default="", db_default="")
 
     objects = TraceQuerySet.as_manager()
 
@@ -194,6 +205,7 @@ class Trace(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("The trace is append-only.")
+        self.digest = seal(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
@@ -227,6 +239,23 @@ class Trace(models.Model):
         if new and new == self.why:
             return None  # a note that the line shows already
         return Difference(label, was or _words(fields[name], old), became or _words(fields[name], new))
+
+
+class TraceLink(models.Model):
+    """One link of the chain through the trace: made after the row is committed, by `reviews.chain`. Append-only."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)  # 1, 2, 3 ...: two links of one number cannot be
+    trace = models.OneToOneField(Trace, models.PROTECT, related_name="link")
+    digest = models.CharField(max_length=64)
+    adopted = models.BooleanField(default=False)  # a row without a seal, which somebody vouched for
+
+    class Meta:
+        verbose_name = _("link of the trace")
+        verbose_name_plural = _("links of the trace")
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.digest}"
 
 
 # Columns that follow from another one, or that say nothing to a reader.
