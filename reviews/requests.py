@@ -1,19 +1,36 @@
-"""One id for each web request: in its answer, in the log and in every trace row that it wrote."""
+"""One id for each web request: in its answer, in the log and in every trace row that it wrote; and who sent it."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
 
-_current: ContextVar[UUID | None] = ContextVar("request_id", default=None)
+
+class _Current(NamedTuple):
+    """The request being answered."""
+
+    id: UUID
+    request: HttpRequest
+
+
+_current: ContextVar[_Current | None] = ContextVar("current_request", default=None)
 
 
 def request_id() -> UUID | None:
     """The id of the request being answered; None in commands and in the shell."""
-    return _current.get()
+    current = _current.get()
+    return current.id if current else None
+
+
+def signed_in() -> Any:
+    """Who sent the request being answered; None for visitors, in commands and in the shell."""
+    current = _current.get()
+    user = getattr(current.request, "user", None) if current else None
+    return user if user and user.is_authenticated else None
 
 
 class RequestId:
@@ -23,11 +40,11 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        made = uuid4()
-        token = _current.set(made)
+        current = _Current(uuid4(), request)
+        token = _current.set(current)
         try:
             response = self.get_response(request)
         finally:
             _current.reset(token)
-        response[HEADER] = str(made)
+        response[HEADER] = str(current.id)
         return response
