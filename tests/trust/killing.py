@@ -166,16 +166,20 @@ class Browser:
 
 
 class Killer:
-    """Kills one worker after the other at random moments, and in the middle the whole server."""
+    """Kills one worker after the other at random moments, and in the middle the whole server.
 
-    def __init__(self, seed: int, pause: tuple[float, float], whole: bool = True) -> None:
-        self.random, self.pause, self.whole = random.Random(seed), pause, whole
+    A moment is so many updates after the last one, so that a slow machine gets further, too.
+    """
+
+    def __init__(self, seed: int, updates: tuple[int, int], whole: bool = True) -> None:
+        self.random, self.updates, self.whole = random.Random(seed), updates, whole
         self.workers = self.servers = 0
 
     def __call__(self, load: Load) -> None:
         half = load.left // 2
-        while not load.over.wait(self.random.uniform(*self.pause)):
-            if self.whole and not self.servers and load.left < half:
+        while self._waits(load, load.sent + self.random.randint(*self.updates)):
+            time.sleep(self.random.uniform(0, 0.05))
+            if self.whole and not self.servers and load.sent > half:
                 load.site.kill_everything()
                 self.servers += 1
                 load.site.start()
@@ -183,6 +187,11 @@ class Killer:
                 with suppress(ProcessLookupError):
                     os.kill(self.random.choice(workers), signal.SIGKILL)
                     self.workers += 1
+
+    def _waits(self, load: Load, sent: int) -> bool:
+        while load.sent < sent and not load.over.is_set():
+            time.sleep(0.002)
+        return not load.over.is_set()
 
 
 # --- in a process of its own, with that database

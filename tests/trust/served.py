@@ -2,6 +2,7 @@
 
 import os
 import time
+from importlib import import_module
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -9,6 +10,7 @@ from django.db.transaction import Atomic
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 application = get_wsgi_application()
+import_module("reviewtracker.urls")  # before gunicorn forks: a worker in place of a killed one is there at once
 
 
 def without_transactions() -> None:

@@ -26,7 +26,7 @@ def database(request, tmp_path) -> Iterator[tuple[str, str]]:
 def test_web_processes_killed(database, tmp_path, figure):
     kind, url = database
     with served(url, tmp_path) as site:
-        load, killer = Load(site, UPDATES), Killer(SEED, (0.1, 0.5))
+        load, killer = Load(site, UPDATES), Killer(SEED, (5, 40))
         load.run(killer)
         found = site.step("check", load.acknowledged)
     figure(f"{kind}: updates sent while web processes were killed", load.sent - len(site.people), f"= {UPDATES}")
@@ -48,7 +48,7 @@ def test_the_harness_catches_a_write_that_is_not_atomic(database, tmp_path, figu
     kind, url = database
     with served(url, tmp_path, planted="no transactions") as site:
         load = Load(site, FEWER)
-        load.run(Killer(SEED, (0.1, 0.3), whole=False))
+        load.run(Killer(SEED, (5, 20), whole=False))
         found = site.step("check", load.acknowledged)
     figure(f"{kind}: planted half-written updates caught", found["half-written"], ">= 1")
     figure(f"{kind}: planted, what verify_trace finds wrong", len(found["troubles"]), ">= 1")
