@@ -49,7 +49,9 @@ def _grid(roles: list[tuple[str, Duty]]) -> Iterator[str]:
     yield "## " + _("All of it at a glance")
     head = [_("may"), *(name for name, _duty in roles)]
     lines = [head, ["---"] * len(head)]
-    lines += [[str(told), *(_cell(action, duty) for _name, duty in roles)] for action, told in ACTIONS.items()]
+    lines += [
+        [str(told), *(_cell(action, duty) for _name, duty in roles)] for action, told in ACTIONS.items()
+    ]
     yield "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

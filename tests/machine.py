@@ -155,7 +155,9 @@ def days(t: Try) -> dict[str, date]:
 
 
 def post(t: Try) -> Any:
-    figures = {name: (t.n * k) % 101 or None for k, name in enumerate(("data_collection", "analysis", "writing"), 1)}
+    figures = {
+        name: (t.n * k) % 101 or None for k, name in enumerate(("data_collection", "analysis", "writing"), 1)
+    }
     return t.record.post_progress(**t.typed(), note=t.text, **figures)
 
 
@@ -204,14 +206,20 @@ def group(t: Try) -> Any:
 
 
 def regroup(t: Try) -> Any:
-    values = {"gaps": list(t.record.gaps.all())[: t.n], "kind": t.record.kind, "title": t.text or "Series end"}
+    values = {
+        "gaps": list(t.record.gaps.all())[: t.n],
+        "kind": t.record.kind,
+        "title": t.text or "Series end",
+    }
     return t.record.edit(**t.typed(), **values)
 
 
 def cover(t: Try) -> Any:
     known = CoverageStatement.objects.filter(report=t.record, key_result_area=make.area()).first()
     seen = known.version if known else 0
-    return CoverageStatement.state(t.record, make.area(), by=t.by, seen=seen, coverage="reported", note=t.text)
+    return CoverageStatement.state(
+        t.record, make.area(), by=t.by, seen=seen, coverage="reported", note=t.text
+    )
 
 
 def outcome(t: Try) -> Any:
@@ -224,7 +232,9 @@ def set_deadline(t: Try) -> Any:
 
 
 def enter(t: Try) -> Any:
-    return make.step(t.record, by=t.by, code=f"step-{t.record.plan_steps.count()}", kind=("ladder", "work")[t.n % 2])
+    return make.step(
+        t.record, by=t.by, code=f"step-{t.record.plan_steps.count()}", kind=("ladder", "work")[t.n % 2]
+    )
 
 
 STEPS: dict[str, Step] = {
@@ -234,15 +244,23 @@ STEPS: dict[str, Step] = {
     "start reading": Step(NationalReport, CONSULTANTS, plain("start_reading")),
     "return": Step(NationalReport, CONSULTANTS, noted("return_for_revision")),
     "accept": Step(NationalReport, CONSULTANTS, noted("accept")),
-    "name authors": Step(NationalReport, COUNTRY, lambda t: t.record.appoint(**t.typed(), lead_author=None, authors=t.text)),
+    "name authors": Step(
+        NationalReport, COUNTRY,
+        lambda t: t.record.appoint(**t.typed(), lead_author=None, authors=t.text)),
     "state coverage": Step(NationalReport, TEAMS, cover),
-    "raise a gap": Step(NationalReport, TEAMS, lambda t: DataGap.raise_for(t.record, by=t.by, kind=make.kind(), missing=t.text)),
+    "raise a gap": Step(
+        NationalReport, TEAMS,
+        lambda t: DataGap.raise_for(t.record, by=t.by, kind=make.kind(), missing=t.text)),
     "describe a gap": Step(DataGap, TEAMS, noted("edit", "missing")),
     "ask for guidance": Step(DataGap, TEAMS, noted("ask_guidance")),
     "ask back": Step(DataGap, CONSULTANTS, noted("question", "text")),
     "answer": Step(DataGap, TEAMS, noted("answer", "text")),
-    "note on a gap": Step(DataGap, f"{TEAMS} {CONSULTANTS}", lambda t: ThreadEntry.note(t.record, by=t.by, text=t.text)),
-    "conclude a gap": Step(DataGap, f"{TEAMS} {CONSULTANTS}", lambda t: ThreadEntry.conclude(t.record, by=t.by, text=t.text)),
+    "note on a gap": Step(
+        DataGap, f"{TEAMS} {CONSULTANTS}",
+        lambda t: ThreadEntry.note(t.record, by=t.by, text=t.text)),
+    "conclude a gap": Step(
+        DataGap, f"{TEAMS} {CONSULTANTS}",
+        lambda t: ThreadEntry.conclude(t.record, by=t.by, text=t.text)),
     "take up": Step(DataGap, TEAMS, noted("take_up")),
     "close a gap": Step(DataGap, TEAMS, close_gap),
     "reopen a gap": Step(DataGap, TEAMS, noted("reopen")),
@@ -252,23 +270,35 @@ STEPS: dict[str, Step] = {
     "withdraw": Step(Finding, TEAMS, noted("withdraw")),
     "reopen a finding": Step(Finding, TEAMS, noted("reopen")),
     "ask for time": Step(NationalReport, COUNTRY, ask_for_time),
-    "grant": Step(Extension, STAFF, lambda t: t.record.grant(**t.typed(), until=DAY + timedelta(15 + t.n % 40), note=t.text)),
+    "grant": Step(
+        Extension, STAFF,
+        lambda t: t.record.grant(**t.typed(), until=DAY + timedelta(15 + t.n % 40), note=t.text)),
     "refuse": Step(Extension, STAFF, noted("refuse")),
     "set a deadline": Step(ReviewCycle, STAFF, set_deadline),
-    "move a deadline": Step(Deadline, STAFF, lambda t: t.record.move(**t.typed(), why=t.text, due_on=DAY + timedelta(t.n))),
-    "plan a meeting": Step(ReviewCycle, STAFF, lambda t: make.meeting(t.record, by=t.by, code=str(t.record.meetings.count() + 3), **days(t))),
+    "move a deadline": Step(
+        Deadline, STAFF,
+        lambda t: t.record.move(**t.typed(), why=t.text, due_on=DAY + timedelta(t.n))),
+    "plan a meeting": Step(
+        ReviewCycle, STAFF,
+        lambda t: make.meeting(t.record, by=t.by, code=str(t.record.meetings.count() + 3), **days(t))),
     "move a meeting": Step(Meeting, STAFF, lambda t: t.record.move(**t.typed(), why=t.text, **days(t))),
     "hold a meeting": Step(Meeting, STAFF, hold),
     "cancel a meeting": Step(Meeting, STAFF, noted("cancel", "why")),
-    "add to the agenda": Step(Meeting, STAFF, lambda t: t.record.record(AgendaItem, by=t.by, title=t.text or "Opening")),
-    "conclude an item": Step(AgendaItem, STAFF, lambda t: t.record.conclude(**t.typed(), outcome="decision", outcome_text=t.text)),
+    "add to the agenda": Step(
+        Meeting, STAFF,
+        lambda t: t.record.record(AgendaItem, by=t.by, title=t.text or "Opening")),
+    "conclude an item": Step(
+        AgendaItem, STAFF,
+        lambda t: t.record.conclude(**t.typed(), outcome="decision", outcome_text=t.text)),
     "put off": Step(AgendaItem, STAFF, noted("put_off")),
     "carry over": Step(AgendaItem, STAFF, plain("carry")),
     "reopen an item": Step(AgendaItem, STAFF, noted("reopen")),
     "move an item": Step(AgendaItem, STAFF, lambda t: [t.record.move_up, t.record.move_down][t.n % 2](**t.typed())),
     "decide": Step(Meeting, STAFF, lambda t: t.record.record(Decision, by=t.by, text=t.text)),
     "give out work": Step(Meeting, STAFF, record_action),
-    "finish work": Step(ActionPoint, f"vnm vnm_team {STAFF}", lambda t: t.record.finish(**t.typed(), note=t.text, file=make.pdf() if t.n % 3 else None)),
+    "finish work": Step(
+        ActionPoint, f"vnm vnm_team {STAFF}",
+        lambda t: t.record.finish(**t.typed(), note=t.text, file=make.pdf() if t.n % 3 else None)),
     "verify work": Step(ActionPoint, "lead secretariat", noted("verify")),
     "drop work": Step(ActionPoint, STAFF, noted("drop")),
     "reopen work": Step(ActionPoint, STAFF, noted("reopen")),
@@ -278,7 +308,9 @@ STEPS: dict[str, Step] = {
     "close a round": Step(Round, STAFF, lambda t: actions.close_round(by=t.by, country_round=t.record, seen=t.seen)),
     "draft minutes": Step(Meeting, STAFF, lambda t: drafting.draft(by=t.by, meeting=t.record)),
     "word minutes": Step(MinutesSection, STAFF, noted("edit", "text")),
-    "draft a part anew": Step(MinutesSection, STAFF, lambda t: drafting.redraft(by=t.by, section=t.record, seen=t.seen)),
+    "draft a part anew": Step(
+        MinutesSection, STAFF,
+        lambda t: drafting.redraft(by=t.by, section=t.record, seen=t.seen)),
     "circulate": Step(Minutes, STAFF, noted("circulate")),
     "adopt minutes": Step(Minutes, STAFF, noted("adopt")),
     "draft advice": Step(DataGap, CONSULTANTS, advise),
@@ -290,12 +322,18 @@ STEPS: dict[str, Step] = {
     "set advice aside": Step(ReceivedAdvice, TEAMS, noted("set_aside")),
     "group gaps": Step(ReviewCycle, CONSULTANTS, group),
     "group anew": Step(Difficulty, CONSULTANTS, regroup),
-    "write a method": Step(ReviewCycle, CONSULTANTS, lambda t: make.method(f"note-{MethodNote.objects.count()}", by=t.by)),
+    "write a method": Step(
+        ReviewCycle, CONSULTANTS,
+        lambda t: make.method(f"note-{MethodNote.objects.count()}", by=t.by)),
     "edit a method": Step(MethodNote, CONSULTANTS, noted("edit", "text")),
     "plan a step": Step(ReviewCycle, STAFF, enter),
-    "move a step": Step(PlanStep, STAFF, lambda t: t.record.edit(**t.typed(), why=t.text, planned_on=DAY + timedelta(t.n))),
+    "move a step": Step(
+        PlanStep, STAFF,
+        lambda t: t.record.edit(**t.typed(), why=t.text, planned_on=DAY + timedelta(t.n))),
     "what became of a step": Step(PlanStep, STAFF, outcome),
-    "register a disruption": Step(ReviewCycle, STAFF, lambda t: make.disruption(t.record, by=t.by, title=t.text or "Flood")),
+    "register a disruption": Step(
+        ReviewCycle, STAFF,
+        lambda t: make.disruption(t.record, by=t.by, title=t.text or "Flood")),
     "edit a disruption": Step(Disruption, STAFF, noted("edit", "effect")),
     "close the cycle": Step(ReviewCycle, "secretariat admin", noted("close", "why")),
     "reopen the cycle": Step(ReviewCycle, "secretariat admin", noted("reopen", "why")),
@@ -358,7 +396,9 @@ class Reviewing(RuleBasedStateMachine):
             assert not rows, f"{name} was refused and wrote {rows}"
         else:
             self._may_have(name, who, record, closed, rows)
-            assert not (stale and rows and name in VERSIONED), f"{name} over a version that was not the newest"
+            assert not (stale and rows and name in VERSIONED), (
+                f"{name} over a version that was not the newest"
+            )
         if self.taken % self.every == 0:
             everything_holds(self.world)
 
@@ -391,7 +431,9 @@ class Reviewing(RuleBasedStateMachine):
     def _may_have(self, name: str, who: str, record: Any, closed: bool, rows: list[Trace]) -> None:
         assert who in STEPS[name].who.split(), f"{who} may not {name}"
         state = getattr(record, "member_state", None) if isinstance(record, COUNTRYS_OWN) else None
-        assert who not in HOME or state is None or state.code == HOME[who], f"{who} did so for {state}: {name}"
+        assert who not in HOME or state is None or state.code == HOME[who], (
+            f"{who} did so for {state}: {name}"
+        )
         assert {row.by for row in rows} <= {getattr(self.world.cast, who)}
         within = [row for row in rows if row.cycle_id and row.verb != "reopened"]
         assert not (closed and within), f"{name} in a closed cycle"
@@ -444,7 +486,15 @@ def everything_holds(world: SimpleNamespace) -> None:
 def leaks(person: Any) -> Iterator[str]:
     """What this person finds among the records and does not own."""
     foreign = person.organisation_id if person.role in ("coordinator", "team") else None
-    for model in (NationalReport, DataGap, Extension, Finding, ReceivedAdvice, ThreadEntry, CoverageStatement):
+    for model in (
+        NationalReport,
+        DataGap,
+        Extension,
+        Finding,
+        ReceivedAdvice,
+        ThreadEntry,
+        CoverageStatement,
+    ):
         rows = list(model.objects.visible_to(person))
         if foreign and any(row.member_state_id != foreign for row in rows):
             yield f"another country's {model.__name__}"
@@ -454,7 +504,12 @@ def leaks(person: Any) -> Iterator[str]:
 
 
 def _other_sides(person: Any) -> Iterator[str]:
-    side = {"coordinator": "country", "team": "country", "consultant": "consultants", "lead_consultant": "consultants"}
+    side = {
+        "coordinator": "country",
+        "team": "country",
+        "consultant": "consultants",
+        "lead_consultant": "consultants",
+    }
     private = {"country", "consultants"} - {side.get(person.role, "")}
     if ThreadEntry.objects.visible_to(person).filter(channel__in=private).exists():
         yield "a note of the other side"
@@ -471,7 +526,9 @@ def beginning(cast: SimpleNamespace) -> SimpleNamespace:
     cycle = make.cycle("mtr", by=cast.secretariat, shared=True)
     deadline = make.deadline(cycle, by=cast.secretariat)
     make.meeting(cycle, by=cast.secretariat, code="1")
-    make.meeting(cycle, by=cast.secretariat, code="2", planned_from=DAY + timedelta(30), planned_to=DAY + timedelta(30))
+    make.meeting(
+        cycle, by=cast.secretariat, code="2", planned_from=DAY + timedelta(30), planned_to=DAY + timedelta(30)
+    )
     make.area()
     for code, by in (("VNM", cast.vnm), ("LAO", cast.lao)):
         report = make.report(cycle, code)

@@ -23,7 +23,9 @@ from tests.machine import PEOPLE, Reviewing, machine
 LENGTH = 50
 
 
-def run(kind: type[Reviewing], examples: int, *, seeded: bool = True, phases: Iterable[Phase] = (Phase.generate,)) -> None:
+def run(
+    kind: type[Reviewing], examples: int, *, seeded: bool = True, phases: Iterable[Phase] = (Phase.generate,)
+) -> None:
     """`examples` of 50 steps each; `seeded`: the same ones every time."""
     chosen = settings(
         max_examples=examples, stateful_step_count=LENGTH, deadline=None, derandomize=seeded, database=None,
@@ -50,7 +52,9 @@ def a_right_too_many(patch: pytest.MonkeyPatch) -> None:
 
 def a_right_for_every_country(patch: pytest.MonkeyPatch) -> None:
     duty = policy.DUTIES["coordinator"]
-    patch.setitem(policy.DUTIES, "coordinator", replace(duty, everywhere=frozenset({"datagap.edit", "finding.edit"})))
+    patch.setitem(
+        policy.DUTIES, "coordinator", replace(duty, everywhere=frozenset({"datagap.edit", "finding.edit"}))
+    )
 
 
 def a_move_too_many(patch: pytest.MonkeyPatch) -> None:
@@ -112,7 +116,11 @@ def gaps_for_everybody(patch: pytest.MonkeyPatch) -> None:
 
 def notes_for_both_sides(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(policy, "channels", lambda user: [*Channel])
-    patch.setattr(ThreadEntryQuerySet, "visible_to", lambda self, user: policy.limit(self, user, "datagap.read", own=_own(user)))
+    patch.setattr(
+        ThreadEntryQuerySet,
+        "visible_to",
+        lambda self, user: policy.limit(self, user, "datagap.read", own=_own(user)),
+    )
 
 
 def _own(user: Any) -> Any:
@@ -126,12 +134,18 @@ PLANTED = {
     a_right_too_many: (["name authors", "ask for time"], "may not (name authors|ask for time)"),
     a_right_for_every_country: (["describe a gap", "finalise"], "did so for"),
     a_move_too_many: (["withdraw", "finalise"], "finding went from withdrawn to final"),
-    a_move_to_elsewhere: (["post progress"], "nationalreport went from (not_started|in_progress) to accepted"),
+    a_move_to_elsewhere: (
+        ["post progress"],
+        "nationalreport went from (not_started|in_progress) to accepted",
+    ),
     an_untraced_write: (["describe a gap"], "changed behind the trace's back"),
     a_version_without_a_trace: (["describe a gap"], "do not agree"),
     a_refusal_that_writes: (["take up"], "was refused and wrote"),
     a_closed_cycle_that_is_open: (["close the cycle", "take up", "post progress"], "in a closed cycle"),
-    a_save_over_a_newer_version: (["describe a gap", "post progress"], "over a version that was not the newest"),
+    a_save_over_a_newer_version: (
+        ["describe a gap", "post progress"],
+        "over a version that was not the newest",
+    ),
     gaps_for_everybody: (["describe a gap"], "sees another country's DataGap"),
     notes_for_both_sides: (["describe a gap"], "sees a note of the other side"),
 }
@@ -147,7 +161,9 @@ def test_what_is_planted_is_found(plant, cast, monkeypatch):
     assert re.search(words, told(caught.value)), told(caught.value)
 
 
-@pytest.mark.parametrize("names", [["name authors", "ask for time"], ["withdraw", "finalise"], ["close the cycle", "take up"]])
+@pytest.mark.parametrize(
+    "names", [["name authors", "ask for time"], ["withdraw", "finalise"], ["close the cycle", "take up"]]
+)
 def test_the_same_steps_without_a_plant_are_fine(names, cast):
     run(machine(cast, names=names, people=(*PEOPLE, *["fitting"] * 8)), 2)
 

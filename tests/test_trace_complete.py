@@ -66,7 +66,19 @@ TYPED: dict[str, dict[str, Any]] = {
     "Round": {"order": "own"}, "FrameworkNode": {"title": WORDS}, "Organisation": {"name_en": WORDS},
     "Beneficiaries": {"low": "11"}, "CompletionLevel": {"agreed_by": WORDS}, "User": {"name": WORDS},
 }  # fmt: skip
-TEXTS = ("title", "text", "name_en", "note", "missing", "label_en", "authors", "reason", "method", "head", "effect")
+TEXTS = (
+    "title",
+    "text",
+    "name_en",
+    "note",
+    "missing",
+    "label_en",
+    "authors",
+    "reason",
+    "method",
+    "head",
+    "effect",
+)
 
 
 def edited(page: Any, model: Any) -> dict[str, Any]:
@@ -93,7 +105,10 @@ def test_adding_in_the_administration(cast, cycle, report, sign_in):
     """A plain record, and one that brings another along (a seat in an open cycle: its report)."""
     browser, khm = sign_in(cast.admin), make.organisation("KHM")
     seat = {"cycle": cycle.pk, "member_state": khm.pk, "joined_on": "2020-03-01"}
-    for kind, typed, rows in (("framework", {"code": "plan", "title": "Plan"}, 1), ("cyclemembership", seat, 2)):
+    for kind, typed, rows in (
+        ("framework", {"code": "plan", "title": "Plan"}, 1),
+        ("cyclemembership", seat, 2),
+    ):
         url = reverse(f"admin:reviews_{kind}_add")
         page = browser.get(url)
         with watched() as written:
@@ -234,7 +249,10 @@ def test_an_untraced_write_is_noticed(write, cast, report, sign_in, monkeypatch)
         return honest(self, **values)
 
     monkeypatch.setattr(NationalReport, "post_progress", posting)
-    url, typed = reverse("report-update", args=["mtr", "VNM"]), {"data_collection": "30", "version": report.version}
+    url, typed = (
+        reverse("report-update", args=["mtr", "VNM"]),
+        {"data_collection": "30", "version": report.version},
+    )
     with pytest.raises(AssertionError), watched():
         assert sign_in(cast.vnm).post(url, typed).status_code == 302
 
@@ -242,7 +260,10 @@ def test_an_untraced_write_is_noticed(write, cast, report, sign_in, monkeypatch)
 def test_a_step_that_leaves_its_trace_is_not(cast, cycle, report):
     with watched() as written, clock.at(date(2020, 8, 21)):
         actions.seat_member(
-            by=cast.secretariat, cycle=cycle, member_state=make.organisation("KHM"), joined_on=date(2020, 3, 1)
+            by=cast.secretariat,
+            cycle=cycle,
+            member_state=make.organisation("KHM"),
+            joined_on=date(2020, 3, 1),
         )
     assert [row.model.partition(".")[2] for row in written.rows] == [
         "organisation", "cyclemembership", "nationalreport"

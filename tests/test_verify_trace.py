@@ -61,6 +61,7 @@ COPY = (
 )
 BUMP = "UPDATE reviews_datagap SET version = version + 1 WHERE id = {gap}"
 BEHIND = "reviews.{kind} {pk} was changed behind the trace's back: {column}"
+GAP_VERSION = BEHIND.format(kind="datagap", pk="{gap}", column="version")
 
 # What is done with SQL, and everything that is told of it.
 PLANTED: dict[str, tuple[list[str], list[str]]] = {
@@ -74,7 +75,10 @@ PLANTED: dict[str, tuple[list[str], list[str]]] = {
         ["UPDATE reviews_trace SET digest = (SELECT digest FROM reviews_trace WHERE id = {last}) WHERE id = {row}"],
         [f"{ROW} was altered"],
     ),
-    "the seal taken off": (["UPDATE reviews_trace SET why = 'x', digest = '' WHERE id = {row}"], [f"{ROW} was altered"]),
+    "the seal taken off": (
+        ["UPDATE reviews_trace SET why = 'x', digest = '' WHERE id = {row}"],
+        [f"{ROW} was altered"],
+    ),
     "called adopted": (
         ["UPDATE reviews_trace SET why = 'x', digest = '' WHERE id = {row}",
          "UPDATE reviews_tracelink SET adopted = true WHERE trace_id = {row}"],
@@ -115,16 +119,16 @@ PLANTED: dict[str, tuple[list[str], list[str]]] = {
     ),
     "a row inserted without the key": (
         [COPY.replace("{digest}", "'f'").replace("{after}", "after"), BUMP],
-        [f"{NEW_ROW} was altered or inserted without the key", BEHIND.format(kind="datagap", pk="{gap}", column="version")],
+        [f"{NEW_ROW} was altered or inserted without the key", GAP_VERSION],
     ),
     "a row inserted without a seal": (
         [COPY.replace("{digest}", "''").replace("{after}", "after"), BUMP],
         [f"{NEW_ROW} has no seal: inserted past the product, or written by an older release",
-         BEHIND.format(kind="datagap", pk="{gap}", column="version")],
+         GAP_VERSION],
     ),
     "a row inserted under a copied seal": (
         [COPY.replace("{digest}", "digest").replace("{after}", "after"), BUMP],
-        [f"{NEW_ROW} was altered or inserted without the key", BEHIND.format(kind="datagap", pk="{gap}", column="version")],
+        [f"{NEW_ROW} was altered or inserted without the key", GAP_VERSION],
     ),
     "a record": (
         ["UPDATE reviews_datagap SET missing = 'x' WHERE id = {gap}"],
@@ -184,7 +188,9 @@ def test_each_kind_of_tampering_is_told_and_nothing_else(planted, batches, story
 
 @pytest.mark.parametrize("column", ["search", "password", "last_login"])
 def test_what_the_trace_does_not_vouch_for(column, story, cast):
-    table, value = ("reviews_datagap", "x") if column == "search" else ("reviews_user", "2020-08-19 00:00:00+00")
+    table, value = (
+        ("reviews_datagap", "x") if column == "search" else ("reviews_user", "2020-08-19 00:00:00+00")
+    )
     with tampering() as cursor:
         cursor.execute(f"UPDATE {table} SET {column} = %s", [value])
         assert troubles() == []
@@ -218,7 +224,9 @@ def test_no_column_can_differ_under_one_seal(name, story):
     assert seal(row) == row.digest
     value = getattr(row, name)
     others = {"at": row.at.replace(year=2019), "request_id": "another", "common": not row.common}
-    setattr(row, name, others.get(name, {"x": 1} if value is None or isinstance(value, dict) else f"{value}x"))
+    setattr(
+        row, name, others.get(name, {"x": 1} if value is None or isinstance(value, dict) else f"{value}x")
+    )
     assert seal(row) != row.digest
 
 
@@ -304,7 +312,9 @@ def test_the_commands_fail_where_something_is_wrong(story):
         cursor.execute("UPDATE reviews_datagap SET effect = 'x'")
         with pytest.raises(CommandError, match="^2 things are wrong.$"):
             call_command("verify_trace", stdout=out)
-    assert out.getvalue().startswith(f"trace row {story.rows[0]} (reviews.datagap {story.gap}, version 1) was altered\n")
+    assert out.getvalue().startswith(
+        f"trace row {story.rows[0]} (reviews.datagap {story.gap}, version 1) was altered\n"
+    )
 
 
 def test_linking_says_what_it_leaves_out(older):
@@ -331,7 +341,12 @@ def test_a_write_asks_the_database_for_nothing_more(cast, report, django_assert_
     gap = make.gap(report, by=cast.vnm)
     with django_assert_num_queries(4) as asked:
         gap.edit(by=cast.vnm, seen=gap.version, missing="Series of 2017")
-    assert [q["sql"].split()[0] for q in asked.captured_queries] == ["SAVEPOINT", "UPDATE", "INSERT", "RELEASE"]
+    assert [q["sql"].split()[0] for q in asked.captured_queries] == [
+        "SAVEPOINT",
+        "UPDATE",
+        "INSERT",
+        "RELEASE",
+    ]
     report = NationalReport.objects.get(pk=report.pk)
     assert report.cycle
     with django_assert_num_queries(11):

@@ -173,9 +173,8 @@ class Trace(models.Model):
     after = models.JSONField(_("after"))
     names = models.JSONField(default=dict)
     why = models.TextField(_("why"), blank=True)
-    request_id = models.UUIDField(
-        _("request"), null=True, editable=False, default=request_id
-    )  # NULL: by a command
+    # NULL: written by a command.
+    request_id = models.UUIDField(_("request"), null=True, editable=False, default=request_id)
     # Empty: written by a release that did not seal. The database's own default lets such a release go on writing
     # while it is being replaced.
     digest = models.CharField(_("seal"), max_length=64, editable=False, default="", db_default="")
@@ -244,7 +243,8 @@ class Trace(models.Model):
 class TraceLink(models.Model):
     """One link of the chain through the trace: made after the row is committed, by `reviews.chain`. Append-only."""
 
-    number = models.PositiveBigIntegerField(primary_key=True)  # 1, 2, 3 ...: two links of one number cannot be
+    # 1, 2, 3 ...: there cannot be two of one number.
+    number = models.PositiveBigIntegerField(primary_key=True)
     trace = models.OneToOneField(Trace, models.PROTECT, related_name="link")
     digest = models.CharField(max_length=64)
     adopted = models.BooleanField(default=False)  # a row without a seal, which somebody vouched for

@@ -33,7 +33,11 @@ class Site:
 
     def __init__(self, database: str, folder: Path, planted: str = "") -> None:
         self.log = folder / "gunicorn.log"
-        self.environment = os.environ | {"DATABASE_URL": database, "PLANTED": planted, "FILES_DIR": str(folder)}
+        self.environment = os.environ | {
+            "DATABASE_URL": database,
+            "PLANTED": planted,
+            "FILES_DIR": str(folder),
+        }
         self.environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings"}
         self.port = free_port()
         self.people: dict[str, Any] = {}
@@ -241,7 +245,9 @@ def whole(report: Any) -> bool:
 
     last = report.progress_updates.order_by("-pk").first()
     rows = Trace.objects.filter(model="reviews.nationalreport", object_id=report.pk).count()
-    return report.version == rows and (last is None or report.figures == (last.data_collection, last.analysis, last.writing))
+    return report.version == rows and (
+        last is None or report.figures == (last.data_collection, last.analysis, last.writing)
+    )
 
 
 if __name__ == "__main__":

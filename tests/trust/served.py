@@ -10,7 +10,9 @@ from django.db.transaction import Atomic
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 application = get_wsgi_application()
-import_module("reviewtracker.urls")  # before gunicorn forks: a worker in place of a killed one is there at once
+import_module(
+    "reviewtracker.urls"
+)  # before gunicorn forks: a worker in place of a killed one is there at once
 
 
 def without_transactions() -> None:

@@ -29,7 +29,9 @@ def test_web_processes_killed(database, tmp_path, figure):
         load, killer = Load(site, UPDATES), Killer(SEED, (5, 40))
         load.run(killer)
         found = site.step("check", load.acknowledged)
-    figure(f"{kind}: updates sent while web processes were killed", load.sent - len(site.people), f"= {UPDATES}")
+    figure(
+        f"{kind}: updates sent while web processes were killed", load.sent - len(site.people), f"= {UPDATES}"
+    )
     figure(f"{kind}: of these acknowledged", len(load.acknowledged), f">= {UPDATES // 2}")
     figure(f"{kind}: web processes killed", killer.workers, ">= 10")
     figure(f"{kind}: whole servers killed", killer.servers, 1)
@@ -63,16 +65,19 @@ class Outages:
     def __init__(self, server: Durable, after: tuple[int, ...]) -> None:
         self.server, self.after = server, after
         self.ways = (server.stop_at_once, server.kill)
-        self.recovered: list[float] = []
+        self.starting: list[float] = []  # seconds until the database is ready
+        self.recovered: list[float] = []  # and from then until an update is acknowledged
 
     def __call__(self, load: Load) -> None:
         for stop, sent in zip(self.ways, self.after, strict=True):
             while load.sent < sent and not load.over.is_set():
                 time.sleep(0.01)
             stop()
-            time.sleep(0.5)
+            stopped = time.monotonic()
             self.server.start()
-            self.recovered.append(self._until_answered(load, time.monotonic()))
+            ready = time.monotonic()
+            self.starting.append(ready - stopped)
+            self.recovered.append(self._until_answered(load, ready))
 
     def _until_answered(self, load: Load, ready: float) -> float:
         while load.last_answer < ready and not load.over.is_set():
@@ -87,20 +92,20 @@ def test_database_stopped_hard(tmp_path, figure):
         found = site.step("check", load.acknowledged)
     figure("database stopped hard, times", len(outages.recovered), 2)
     figure("database stopped hard: acknowledged", len(load.acknowledged), f">= {UPDATES // 2}")
-    figure("back after the database is up again, worst", max(outages.recovered), "<= 5 s")
+    figure("PostgreSQL's own recovery, worst", max(outages.starting), "<= 60 s")
+    figure("an update acknowledged after it, worst", max(outages.recovered), "<= 5 s")
     nothing_is_wrong("database stopped hard", found, figure)
 
 
 def test_a_database_that_loses_what_it_acknowledged_is_caught(tmp_path, figure):
     """Planted: commits are told before they are on the disk, as no ministry should set it."""
-    with durable_postgres() as server:
+    with durable_postgres() as server, served(server.url, tmp_path) as site:
         for setting in ("synchronous_commit = off", "wal_writer_delay = 10000", "wal_writer_flush_after = 0"):
             server.server.psql(f"alter system set {setting}")
         server.server.psql("select pg_reload_conf()")
-        with served(server.url, tmp_path) as site:
-            load = Load(site, FEWER)
-            load.run(Outages(server, (FEWER // 3, FEWER // 2)))
-            found = site.step("check", load.acknowledged)
+        load = Load(site, FEWER)
+        load.run(Outages(server, (FEWER // 3, FEWER // 2)))
+        found = site.step("check", load.acknowledged)
     figure("planted: lost by a database that acknowledges too early", found["lost"], ">= 1")
 
 

@@ -16,5 +16,7 @@ def test_ten_thousand_random_steps(cast, figure):
     figure("random steps by random people, every invariant kept", kind.seen["steps"], f">= {STEPS}")
     figure("of these taken", kind.seen["done"], f">= {STEPS // 5}")
     figure("of these refused, with nothing written", kind.seen["refused"], f">= {STEPS // 5}")
-    figure("moves between statuses that occurred", len(moves), f">= {sum(map(len, ALLOWED.values())) * 3 // 4}")
+    figure(
+        "moves between statuses that occurred", len(moves), f">= {sum(map(len, ALLOWED.values())) * 3 // 4}"
+    )
     assert LENGTH * EXAMPLES_AT_ONCE <= STEPS
