@@ -348,7 +348,7 @@ class Reviewing(RuleBasedStateMachine):
 
     world: ClassVar[SimpleNamespace]
     seen: ClassVar[Counter[str]]  # over all examples: what happened how often
-    every = 50  # steps between two looks at everything
+    every = 100  # steps between two looks at everything
     names: ClassVar[Any] = ()  # what is drawn from
     people: ClassVar[Any] = (*PEOPLE, *["fitting"] * 24)
 

@@ -1,7 +1,6 @@
 """Random steps by random people keep every invariant; and the machine that says so finds what is planted."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,13 +22,12 @@ from tests.machine import PEOPLE, Reviewing, machine
 LENGTH = 50
 
 
-def run(
-    kind: type[Reviewing], examples: int, *, seeded: bool = True, phases: Iterable[Phase] = (Phase.generate,)
-) -> None:
-    """`examples` of 50 steps each; `seeded`: the same ones every time."""
+def run(kind: type[Reviewing], examples: int, *, length: int = LENGTH, seeded: bool = True) -> None:
+    """`examples` of so many steps each; `seeded`: the same ones every time, and a failure told as it is."""
+    phases = (Phase.generate,) if seeded else (Phase.generate, Phase.shrink)
     chosen = settings(
-        max_examples=examples, stateful_step_count=LENGTH, deadline=None, derandomize=seeded, database=None,
-        phases=tuple(phases), suppress_health_check=list(HealthCheck), print_blob=True,
+        max_examples=examples, stateful_step_count=length, deadline=None, derandomize=seeded, database=None,
+        phases=phases, suppress_health_check=list(HealthCheck), print_blob=True,
     )  # fmt: skip
     run_state_machine_as_test(kind, settings=chosen)
 
