@@ -40,6 +40,45 @@ class Duty:
     shared: frozenset[str] = field(default_factory=frozenset)
 
 
+# Every action there is, as docs/policy.md tells it: "may ...".
+ACTIONS: dict[str, Promise] = {
+    "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
+    "cycle.run": _("open, close and reopen a review cycle, and seat its members"),
+    "report.read": _("read national reports, their versions, files and history"),
+    "report.update": _("post progress, and state what the report covers"),
+    "report.submit": _("hand in the national report"),
+    "report.recall": _("take a handed-in report back before anybody has started to read it"),
+    "report.appoint": _("name the lead author and the authors of the report"),
+    "report.start_reading": _("start to read a handed-in report"),
+    "report.return": _("return a report for revision, with a reason"),
+    "report.accept": _("accept a report"),
+    "datagap.read": _("read data gaps and the discussion that the person's side takes part in"),
+    "datagap.edit": _("raise, describe, take up, close and reopen data gaps, ask for guidance and answer it"),
+    "finding.read": _("read findings and recommendations"),
+    "finding.edit": _("record, make final and withdraw findings and recommendations"),
+    "guidance.write": _("ask about data gaps, group difficulties, draft advice and write notes on methods"),
+    "guidance.approve": _("approve advice, which sends it to the countries"),
+    "difficulty.read": _("read which data gaps of several countries are one difficulty"),
+    "method.read": _("read the notes on methods"),
+    "deadline.read": _("read deadlines"),
+    "deadline.set": _("set and move deadlines"),
+    "deadline.follow": _("let deadlines move along with the meeting that they hang on"),
+    "extension.read": _("read requests for more time and how they were decided"),
+    "extension.ask": _("ask for more time"),
+    "extension.decide": _("grant or refuse more time"),
+    "meeting.read": _("read meetings, agendas, decisions and action points"),
+    "meeting.run": _("plan, hold and cancel meetings, run the country round, write and adopt minutes"),
+    "minutes.read": _("read minutes and the brief before a meeting"),
+    "action.papers": _("open the papers of every action point"),
+    "action.verify": _("verify that an action point is done"),
+    "disruption.read": _("read what delayed the work"),
+    "disruption.edit": _("record what delayed the work"),
+    "plan.read": _("read the plan up to the Summit"),
+    "plan.edit": _("enter steps of the plan, their days and outcomes"),
+    "reference.edit": _("open the administration and keep reference data"),
+    "record.correct": _("correct any record in the administration, with a reason"),
+}
+
 _READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
 _READ_OWN |= {"finding.read", "disruption.read", "plan.read"}
 _READ_OWN |= {"minutes.read"}

@@ -11,6 +11,7 @@ STATIC_DIR           var/static          where `manage.py collectstatic` puts wh
 HTTPS                on, off with DEBUG  secure cookies, and http sent on to https
 BEHIND_PROXY         off                 on if a proxy ends https and sets X-Forwarded-Proto itself
 LOG_LEVEL            INFO                DEBUG, INFO, WARNING or ERROR
+TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
 REVIEWTRACKER_TODAY  none                pins the day, for demonstrations; refused while DEBUG is off
 """
 
@@ -159,6 +160,8 @@ def postgres(config: dict[str, Any]) -> dict[str, Any]:
 
 DEBUG = switch("DEBUG", default=False)
 SECRET_KEY = owed("SECRET_KEY", "Set it to 50 or more random characters, kept secret") or key_for_trying_out()
+# Rows sealed with one key do not pass with another (docs/trust.md).
+TRACE_KEY = env.str("TRACE_KEY", "").strip() or SECRET_KEY
 ALLOWED_HOSTS = words(owed("ALLOWED_HOSTS", "Set it to the site's host names, with commas"))
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -181,6 +184,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that every answer has an id, an error page's too.
+    "reviews.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -3,6 +3,7 @@
 `python -m tests.databases postgres [pytest arguments]` starts a PostgreSQL server, runs the tests on it, and
 stops and removes it whatever happens. TEST_DATABASE_URL names a running server to use in its place.
 `python -m tests.databases sqlite [pytest arguments]` runs them on SQLite.
+`python -m tests.databases trust [pytest arguments]` runs what the other two leave out, tests/trust/, on PostgreSQL.
 """
 
 import os
@@ -12,8 +13,9 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import wraps
 from tempfile import mkdtemp
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -29,6 +31,44 @@ def django_db_modify_db_settings(
     if database["ENGINE"].endswith("sqlite3"):
         # pytest-xdist gives each of its processes a folder of its own.
         database.setdefault("TEST", {})["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_tests() -> Iterator[None]:
+    """What the database refuses to everybody: tests with transactions of their own leave it empty again."""
+    from django.db import connection
+
+    kind = type(connection.ops)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "execute_sql_flush", without_triggers(kind.execute_sql_flush))
+        yield
+
+
+def without_triggers(flush: Any) -> Any:
+    """Only the owner of the tables can do this; and while it is done, nobody else can use them."""
+
+    @wraps(flush)
+    def flushed(operations: Any, statements: list[str]) -> None:
+        before, after = (switched_off if operations.connection.vendor == "postgresql" else taken_down)(
+            operations.connection
+        )
+        flush(operations, [*before, *statements, *after])
+
+    return flushed
+
+
+def switched_off(connection: Any) -> tuple[list[str], list[str]]:
+    from reviews.appendonly import TABLES
+
+    how = "ALTER TABLE IF EXISTS {} {} TRIGGER USER".format
+    return [how(table, "DISABLE") for table in TABLES], [how(table, "ENABLE") for table in TABLES]
+
+
+def taken_down(connection: Any) -> tuple[list[str], list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+    return [f"DROP TRIGGER {name}" for name, _sql in triggers], [sql for _name, sql in triggers]
 
 
 @contextmanager
@@ -54,9 +94,10 @@ def run(database: str, arguments: list[str]) -> int:
     if database == "sqlite":
         os.environ.pop("DATABASE_URL", None)
         # The pages are the same on either database: a browser looks at them once, in the other run.
-        return run_pytest(["-m", "not browser", *arguments])
+        return run_pytest(["-m", "not browser and not trust", *arguments])
+    chosen = ["tests/trust", "-m", "trust"] if database == "trust" else ["-m", "not trust"]
     with postgres() as os.environ["DATABASE_URL"]:
-        return run_pytest(arguments)
+        return run_pytest([*chosen, *arguments])
 
 
 def run_pytest(arguments: list[str]) -> int:

@@ -23,6 +23,7 @@ OURS = {
     "HTTPS",
     "BEHIND_PROXY",
     "LOG_LEVEL",
+    "TRACE_KEY",
 }
 OURS |= {"REVIEWTRACKER_TODAY", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
@@ -138,6 +139,14 @@ def test_the_key_for_trying_out_is_kept():
     key = read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None)
     assert len(key) > 50
     assert read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None) == key
+
+
+def test_the_trace_has_a_key_of_its_own_if_told():
+    assert read("settings.TRACE_KEY == settings.SECRET_KEY") == "True"
+    assert (
+        read("settings.TRACE_KEY", TRACE_KEY="kept when the other one changes")
+        == "kept when the other one changes"
+    )
 
 
 def test_a_password_with_every_sign_arrives_whole():

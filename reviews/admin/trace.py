@@ -42,7 +42,7 @@ class TraceAdmin(TrackedAdmin):
     search_help_text = _("Name of the record, or words of the reason")
     date_hierarchy = "at"
     fieldsets = [
-        section(None, "at who verb kind record"),
+        section(None, "at who verb kind record request_id"),
         section(_("What changed"), "changes why"),
     ]
 

@@ -36,7 +36,7 @@ from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.threads import EntryKind, ThreadEntry
-from reviews.models.trace import Trace, Verb
+from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
     Basis,
     Beneficiaries,
@@ -59,7 +59,7 @@ __all__ = [
     "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
     "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
     "Round", "RoundOrder", "RoundStatus", "StatusAtMeeting", "Turn", "TurnStatus",
-    "TimelineEvent", "Trace", "Tracked", "User", "Verb",
+    "TimelineEvent", "Trace", "TraceLink", "Tracked", "User", "Verb",
     "PlanStep", "StepKind", "StepStatus",
     "AgendaStatus", "Minutes", "MinutesSection", "MinutesStatus", "Outcome", "Priority", "SectionKind",
     "Basis", "Beneficiaries", "CompletionLevel", "Coverage", "CoverageStatement", "OngoingRule", "Reliance",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.workflow import Tracked, TrackedQuerySet
+from reviews.requests import signed_in
 from reviews.roles import NATIONAL, Role
 
 
@@ -99,7 +100,7 @@ class User(Tracked, AbstractBaseUser):
         # Signing in renews a hash that was made with older settings: nobody chose a new password then.
         renewed = kwargs.get("update_fields") == ["password"]
         why = _("password hash renewed") if renewed else _("password set")
-        stored.change(by=None, seen=self.version, why=str(why), password=self.password)
+        stored.change(by=signed_in(), seen=self.version, why=str(why), password=self.password)
         self.version = stored.version
 
     @property

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.requests import request_id
 from reviews.roles import Channel
+from reviews.sealing import seal
 
 if TYPE_CHECKING:
     from reviews.models.workflow import Tracked
@@ -98,6 +100,9 @@ class TraceQuerySet(models.QuerySet["Trace"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("The trace is append-only.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("A trace row is written by record(), which seals it.")
 
     def record(
         self,
@@ -193,6 +198,11 @@ class Trace(models.Model):
     after = models.JSONField(_("after"))
     names = models.JSONField(default=dict)
     why = models.TextField(_("why"), blank=True)
+    # NULL: written by a command.
+    request_id = models.UUIDField(_("request"), null=True, editable=False, default=request_id)
+    # Empty: written by a release that did not seal. The database's own default lets such a release go on writing
+    # while it is being replaced.
+    digest = models.CharField(_("seal"), max_length=64, editable=False, default="", db_default="")
 
     objects = TraceQuerySet.as_manager()
 
@@ -219,6 +229,7 @@ class Trace(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("The trace is append-only.")
+        self.digest = seal(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
@@ -281,6 +292,24 @@ def _is_for(user: Any, countries: list[int] | None) -> bool:
     """Whether a record that is only for these countries (none: for all) is for this person."""
     own = not countries or user.organisation_id in countries
     return policy.reads(user, "deadline.read", own=own, shared=not countries)
+
+
+class TraceLink(models.Model):
+    """One link of the chain through the trace: made after the row is committed, by `reviews.chain`. Append-only."""
+
+    # 1, 2, 3 ...: there cannot be two of one number.
+    number = models.PositiveBigIntegerField(primary_key=True)
+    trace = models.OneToOneField(Trace, models.PROTECT, related_name="link")
+    digest = models.CharField(max_length=64)
+    adopted = models.BooleanField(default=False)  # a row without a seal, which somebody vouched for
+
+    class Meta:
+        verbose_name = _("link of the trace")
+        verbose_name_plural = _("links of the trace")
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.digest}"
 
 
 # Columns that follow from another one, or that say nothing to a reader.

@@ -1,0 +1,24 @@
+"""Links the new rows of the trace to the chain, once."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from reviews import chain
+
+
+class Command(BaseCommand):
+    help = "Link the new rows of the trace to the chain. Run it every few minutes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--adopt", action="store_true",
+            help="also link rows without a seal: once, after the upgrade from a release that did not seal",
+        )  # fmt: skip
+
+    def handle(self, *, adopt: bool, **options: Any) -> None:
+        done = chain.link_new_rows(adopt=adopt)
+        if options["verbosity"]:
+            self.stdout.write(f"{done.linked} rows linked; the head is {chain.head() or '0:'}")
+        if done.refused:
+            raise CommandError(f"{done.refused} rows are not sealed by us: run verify_trace, it names them.")

@@ -1,0 +1,50 @@
+"""One id for each web request: in its answer, in the log and in every trace row that it wrote; and who sent it."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+HEADER = "X-Request-ID"
+
+
+class _Current(NamedTuple):
+    """The request being answered."""
+
+    id: UUID
+    request: HttpRequest
+
+
+_current: ContextVar[_Current | None] = ContextVar("current_request", default=None)
+
+
+def request_id() -> UUID | None:
+    """The id of the request being answered; None in commands and in the shell."""
+    current = _current.get()
+    return current.id if current else None
+
+
+def signed_in() -> Any:
+    """Who sent the request being answered; None for visitors, in commands and in the shell."""
+    current = _current.get()
+    user = getattr(current.request, "user", None) if current else None
+    return user if user and user.is_authenticated else None
+
+
+class RequestId:
+    """Gives each request an id of our own making: one sent by a browser could be anybody's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        current = _Current(uuid4(), request)
+        token = _current.set(current)
+        try:
+            response = self.get_response(request)
+        finally:
+            _current.reset(token)
+        response[HEADER] = str(current.id)
+        return response

@@ -1,0 +1,84 @@
+"""verify_trace over 100,000 rows: in reasonable time, and without holding them all."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+import psutil
+from django.db import models
+
+from reviews import chain, clock
+from reviews.models import Organisation, Trace
+from reviews.sealing import seal
+from reviews.verification import Verification
+
+RECORDS, VERSIONS = 2_000, 50
+
+
+def test_a_hundred_thousand_rows(db, figure):
+    for n in range(0, RECORDS, 100):
+        write([f"X{k}" for k in range(n, n + 100)])
+    rows = Trace.objects.count()
+    with measured() as linking:
+        linked = chain.link_new_rows().linked
+    found = Verification()
+    with measured() as verifying:
+        troubles = list(found.troubles())
+    figure("trace rows linked and verified", min(rows, linked, found.linked), f">= {RECORDS * VERSIONS}")
+    figure("things found wrong with them", len(troubles), 0)
+    figure("linking 100,000 rows", linking["seconds"], "<= 120 s")
+    figure("verifying 100,000 rows", verifying["seconds"], "<= 120 s")
+    figure("more memory while verifying", verifying["megabytes"], "<= 100 MB")
+
+
+def test_one_altered_row_among_them_is_found(db, figure):
+    """Planted, in the middle of a tenth as many."""
+    from tests.tampering import tampering
+
+    for n in range(0, RECORDS // 10, 100):
+        write([f"X{k}" for k in range(n, n + 100)])
+    chain.link_new_rows()
+    with tampering() as cursor:
+        cursor.execute("UPDATE reviews_trace SET why = 'x' WHERE object_id = 77 AND version = 25")
+        figure("planted: altered rows found", len(list(Verification().troubles())), 1)
+
+
+def write(codes: list[str]) -> None:
+    """Records with all their versions, past the verbs that would take an hour for it."""
+    made = [Organisation(code=code, kind="partner", name_en=code, version=VERSIONS) for code in codes]
+    models.QuerySet(Organisation).bulk_create(made)
+    models.QuerySet(Trace).bulk_create(
+        row(body, version) for body in made for version in range(1, VERSIONS + 1)
+    )
+
+
+def row(body: Organisation, version: int) -> Trace:
+    after = body.snapshot() | {"version": version}
+    about: dict[str, Any] = {"model": "reviews.organisation", "object_id": body.pk, "label": body.code}
+    about |= {"page_model": "reviews.organisation", "page_id": body.pk, "version": version}
+    made = Trace(at=clock.now(), verb="changed", before=None, after=after, why="Vì lũ lụt", **about)
+    made.digest = seal(made)
+    return made
+
+
+@contextmanager
+def measured() -> Iterator[dict[str, float]]:
+    """Seconds that the block takes, and megabytes that the process grows to meanwhile."""
+    process, over = psutil.Process(), Event()
+    before, told = process.memory_info().rss, {"most": 0.0}
+
+    def look() -> None:
+        while not over.wait(0.02):
+            told["most"] = max(told["most"], process.memory_info().rss)
+
+    watcher, began = Thread(target=look), time.monotonic()
+    watcher.start()
+    try:
+        yield told
+    finally:
+        told["seconds"] = time.monotonic() - began
+        over.set()
+        watcher.join()
+        told["megabytes"] = max(0.0, (told["most"] - before) / 1e6)
