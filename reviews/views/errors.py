@@ -1,5 +1,7 @@
 """The pages for what cannot be done."""
 
+import errno
+import sys
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
@@ -72,4 +74,12 @@ def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> H
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Without the request: the database that its person would be read from may be what failed.
-    return HttpResponse(get_template("errors/500.html").render(), status=500)
+    full = getattr(sys.exception(), "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    message = (
+        _("There is no room left for files. Nothing was saved; please tell the administrator.")
+        if full
+        else ""
+    )
+    return HttpResponse(
+        get_template("errors/500.html").render({"message": message}), status=507 if full else 500
+    )
