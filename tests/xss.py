@@ -14,17 +14,14 @@ from lxml import html
 
 from reviews.models import Refused, Stale, Trace, User
 
-SIGNS = str.maketrans({"⏎": "\n", "␍": "\r", "⇥": "\t", "␀": "\0"})
 HERE = Path(__file__).parent / "payloads"
+SIGNS = str.maketrans({"⏎": "\n", "␍": "\r", "⇥": "\t", "␀": "\0"})
 
 
 def read(name: str) -> list[str]:
-    """One payload a line, with ⏎ for a line end, ⇥ for a tab, and № for its number."""
-    lines = (HERE / name).read_text().splitlines()
-    return [
-        line.replace("⏎", "\n").replace("⇥", "\t").replace("№", str(n))
-        for n, line in enumerate(lines, start=1)
-    ]
+    """One payload a line; № is its number, and other signs stand for what a line cannot hold."""
+    lines = enumerate((HERE / name).read_text().splitlines(), start=1)
+    return [line.translate(SIGNS).replace("№", str(n)) for n, line in lines]
 
 
 PAYLOADS = read("markup.txt")

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,23 +32,38 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A gunicorn of one process, so that there is no other one to help out, with production settings."""
-    folder = tmp_path_factory.mktemp("server")
-    environment = environment_in(folder)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database and static files, as an installation has them."""
+    made = tmp_path_factory.mktemp("server")
     for command in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=environment, check=True
-        )
+        started = [sys.executable, "manage.py", *command]
+        subprocess.run(started, cwd=settings.BASE_DIR, env=environment_in(made), check=True)
+    return made
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[int]:
+    """The port of a gunicorn of one process, so that there is no other one to help out, with production settings."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         number = int(found.getsockname()[1])
-    arguments = ["--config=python:reviewtracker.gunicorn", "--workers=1", f"--bind=127.0.0.1:{number}"]
+    arguments = [
+        "--config=python:reviewtracker.gunicorn",
+        "--workers=1",
+        f"--bind=127.0.0.1:{number}",
+        *options,
+    ]
     started = [sys.executable, "-m", "gunicorn", *arguments, "reviewtracker.wsgi"]
     log = (folder / "log").open("wb")
-    with subprocess.Popen(started, cwd=settings.BASE_DIR, env=environment, stderr=log) as server:
+    with subprocess.Popen(started, cwd=settings.BASE_DIR, env=environment_in(folder), stderr=log) as server:
         wait_until(lambda: get(number).status == 200)
         yield number
         server.terminate()
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
+    with running(folder) as number:
+        yield number
 
 
 def environment_in(folder: Path) -> dict[str, str]:
@@ -66,9 +82,11 @@ def wait_until(done: Callable[[], bool]) -> None:
     pytest.fail("the server does not start")
 
 
-def get(port: int, url: str = PAGE, method: str = "GET", body: Any = None, **heads: str) -> Answer:
+def get(
+    port: int, url: str = PAGE, method: str = "GET", body: Any = None, patience: int = 60, **heads: str
+) -> Answer:
     begun = time.monotonic()
-    link = HTTPConnection("127.0.0.1", port, timeout=60)
+    link = HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         link.request(
             method, url, body, HEADS | {name.replace("_", "-"): told for name, told in heads.items()}
@@ -187,21 +205,62 @@ SLOW = {
 }
 
 
-@pytest.mark.parametrize("kind", SLOW)
-def test_slow_clients_keep_nobody_out(kind, port, figure):
-    """60 of them against the 8 threads of one process, while somebody reads pages."""
+@contextmanager
+def slow_crowd(port: int, kind: str) -> Iterator[None]:
+    """60 of them against the 8 threads of one process."""
     stop: list[bool] = []
+    assert gunicorn.threads < 60
     with ThreadPoolExecutor(60) as crowd:
         for _n in range(60):
             crowd.submit(slow, port, *SLOW[kind], 30, stop)
         time.sleep(2)
         try:
-            answers = [get(port) for _n in range(40)]
+            yield
         finally:
             stop.append(True)
-    assert gunicorn.threads < 60
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_slow_clients_keep_nobody_out(kind, port, figure):
+    """While somebody reads pages."""
+    with slow_crowd(port, kind):
+        answers = [get(port) for _n in range(40)]
     figure(f"slow clients ({kind}): pages refused", sum(answer.status != 200 for answer in answers), 0)
     figure(f"slow clients ({kind}): slowest page", max(answer.seconds for answer in answers), "<= 5 s")
+
+
+def test_slow_clients_would_be_noticed(folder):
+    """The same against gunicorn's own worker, which reads in its threads."""
+    with (
+        running(folder, "--worker-class=gthread") as port,
+        slow_crowd(port, "half a head"),
+        pytest.raises(TimeoutError),
+    ):
+        get(port, patience=5)
+
+
+def test_a_request_in_pieces_is_answered(port):
+    """A bad line is no attack: a head and a small body that come bit by bit, two requests on one connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as link:
+        for _again in range(2):
+            for piece in (START[:20], START[20:], b"Content-Length: 4\r\n\r\n", b"a=", b"bc"):
+                link.sendall(piece)
+                time.sleep(0.3)
+            assert link.recv(65_536).startswith(b"HTTP/1.1 403")
+    body = b"x" * 2_000_000
+    assert get(port, PAGE, "POST", body, Content_Type="application/x-www-form-urlencoded").status == 403
+
+
+def test_who_never_finishes_is_told(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as link:
+        link.sendall(START)
+        assert link.recv(65_536).startswith(b"HTTP/1.1 408")
+
+
+def test_a_head_without_an_end_is_refused(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as link:
+        link.sendall(START + b"X: " + b"x" * 60_000)
+        assert link.recv(65_536).startswith(b"HTTP/1.1 431")
 
 
 def test_rude_clients_keep_nobody_out(port, figure):
