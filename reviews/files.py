@@ -5,8 +5,9 @@ view that asks `policy` first.
 """
 
 import hashlib
+import logging
+import re
 import secrets
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,11 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+
+from reviews import packages
+from reviews.text import nfc
+
+log = logging.getLogger(__name__)
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -31,7 +37,7 @@ def kind_of(upload: UploadedFile) -> str:
     upload.seek(0)
     if start.startswith(b"%PDF-"):
         return "pdf"
-    if start.startswith(b"PK\x03\x04") and _is_docx(upload):
+    if start.startswith(b"PK\x03\x04") and packages.is_docx(upload):
         return "docx"
     raise ValidationError(_("This is neither a PDF nor a Word (DOCX) file."))
 
@@ -47,6 +53,8 @@ def check(upload: UploadedFile) -> None:
     kind = kind_of(upload)
     if not (upload.name or "").lower().endswith(f".{kind}"):
         raise ValidationError(_("The name of the file should end in .%(kind)s.") % {"kind": kind})
+    if kind == "docx":
+        packages.check_docx(upload)
 
 
 @contextmanager
@@ -56,11 +64,12 @@ def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[dict[str, 
     Yields the columns that describe it: file, original_name, size (bytes), sha256.
     """
     digest, kind = _sha256(upload), kind_of(upload)
-    name = default_storage.save(f"{folder}/{secrets.token_hex(16)}.{kind}", upload)
+    name = f"{folder}/{secrets.token_hex(16)}.{kind}"
     try:
+        _keep(name, upload)
         yield {
             "file": name,
-            "original_name": (upload.name or "")[:255],
+            "original_name": shown_name(upload.name or "") or f"file.{kind}",
             "size": upload.size,
             "sha256": digest,
         }
@@ -69,19 +78,26 @@ def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[dict[str, 
         raise
 
 
+def shown_name(name: str) -> str:
+    """The uploader's own name for the file, to be shown: no folders, nothing invisible or right-to-left."""
+    last = re.split(r"[\\/]", name)[-1]
+    return nfc("".join(c for c in last if c.isprintable()))[-255:].strip()
+
+
+def _keep(name: str, upload: UploadedFile) -> None:
+    try:
+        default_storage.save(name, upload)
+    except OSError as error:
+        log.exception("A file could not be stored")
+        message = _(
+            "The file could not be stored. Nothing was saved; please tell the administrator, and try later."
+        )
+        raise ValidationError({"file": message}) from error
+
+
 def _sha256(upload: UploadedFile) -> str:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
     return digest.hexdigest()
-
-
-def _is_docx(upload: UploadedFile) -> bool:
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            return "word/document.xml" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
-    finally:
-        upload.seek(0)

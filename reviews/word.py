@@ -77,7 +77,8 @@ def _paper(title: str, cycle: Any) -> Any:
     page = paper.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
-    paper.core_properties.title, paper.core_properties.author = _writable(title), _("Review tracker")
+    # A document's properties take 255 characters, and a meeting's title may have more.
+    paper.core_properties.title, paper.core_properties.author = _writable(title)[:255], _("Review tracker")
     paper.core_properties.created = paper.core_properties.modified = _utc()
     paper.add_heading(_writable(title), level=0)
     _line(paper, cycle.name)

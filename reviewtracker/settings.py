@@ -9,6 +9,7 @@ DATABASE_POOL        10                  PostgreSQL connections of one process a
 FILES_DIR            var/files           where handed-in files are kept; never served by address
 STATIC_DIR           var/static          where `manage.py collectstatic` puts what is served to everybody
 HTTPS                on, off with DEBUG  secure cookies, and http sent on to https
+HSTS_SUBDOMAINS      on                  off if a host below this site's own name has to be reached without https
 BEHIND_PROXY         off                 on if a proxy ends https and sets X-Forwarded-Proto itself
 LOG_LEVEL            INFO                DEBUG, INFO, WARNING or ERROR
 TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
@@ -186,16 +187,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that every answer has an id, an error page's too.
     "reviews.requests.RequestId",
+    # Then what every answer is given, static files and refusals of the other middleware included.
+    "csp.middleware.CSPMiddleware",
+    "reviews.headers.Headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reviews.limits.Limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     # Last, so that it is the first to see what a view refuses.
     "reviews.middleware.Refusals",
 ]
@@ -258,10 +262,22 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 # --- what browsers are told -----------------------------------------------------------------------------
 
 HTTPS = switch("HTTPS", default=not DEBUG)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60 if HTTPS else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# No script reads a cookie.
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# "Lax": whoever comes by a link in a mail is still signed in. No other site can post for them.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# A browser takes a cookie of such a name only over https and from this very host, never from a neighbour's.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+# In the session, so that there is no cookie with a name of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# A year, as auditors ask for; what lies below this very host's name is its own.
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and switch("HSTS_SUBDOMAINS", default=True)
 SILENCED_SYSTEM_CHECKS = [
-    # HSTS for sub-domains, and preloading: other services under the same domain are not ours to decide on.
+    # HSTS below our name can be switched off; to preload it is for the owner of the whole domain to decide.
     "security.W005",
     "security.W021",
 ]
@@ -271,9 +287,8 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "reviews.views.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
+        # Nothing inline, nothing evaluated, no data: addresses; our stylesheet draws what Bootstrap has as such.
         "default-src": [SELF],
-        # Bootstrap's stylesheet holds its small pictures as data: addresses.
-        "img-src": [SELF, "data:"],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -303,7 +318,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Without it any site could read our static files, and tell from them which release runs here.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 REPORT_FILE_MAX_BYTES = 25 * 1024 * 1024
+# Up to here a body is read, and the person told beside the field that the file is too large; more is cut off.
+REQUEST_MAX_BYTES = 4 * REPORT_FILE_MAX_BYTES
 # Everything of a form but its files; a file over 64 kB goes to the disk while it arrives.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -15,7 +15,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from reviews import guidance
 from reviews.models import Extension, ReviewCycle
-from tests import grids, make, steps
+from tests import edges, grids, make, steps
 
 # "in": the visitor is asked to sign in. 302: done, and sent on. 405: not a step of this page.
 # What each page is about belongs to Viet Nam (vnm and team), or is common to the members of the cycle.
@@ -278,6 +278,7 @@ def test_get(page, row, cast, cycle):
         for name, browser in browsers.items():
             answer = browser.get(steps.address(page, made))
             assert told(answer) == row[name], f"{name} reads {page}"
+            assert not edges.faults(answer), f"{name} reads {page}"
             ask_without_reading(browser, steps.address(page, made), row[name], page)
 
 
@@ -308,6 +309,7 @@ def test_post(page, row, cast, cycle):
             before = grids.fingerprint()
             answer = browser.post(steps.address(page, made), steps.typed(page, made))
             assert told(answer) == row[name], f"{name} posts to {page}"
+            assert not edges.faults(answer), f"{name} posts to {page}"
             done = row[name] == "302" and page != "login"
             assert bool(grids.changed(before)) is done, f"{name} posts to {page}"
 

@@ -132,3 +132,13 @@ def test_queries(cast, meeting, sign_in, django_assert_max_num_queries):
         meeting.record(ActionPoint, by=cast.secretariat, text="T", owner=cast.lao, due_on=date(2020, 9, 1))
     with django_assert_max_num_queries(12):
         browser.get(URL)
+
+
+def test_a_title_as_long_as_can_be(cast, meeting, sign_in):
+    """Word takes fewer characters as the title of a file than a meeting may have as its own."""
+    meeting.correct(by=cast.admin, seen=meeting.version, why="Longer.", title="Đ" * 300)
+    answer = sign_in(cast.secretariat).get(f"{URL}docx/")
+    assert answer.status_code == 200
+    assert "Đ" * 300 in "".join(
+        paragraph.text for paragraph in Document(io.BytesIO(answer.content)).paragraphs
+    )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from reviews import exports
 from reviews.models import ActionPoint
 from tests import make
+from tests.xss import read
 
 LISTS = ("report-list", "progress-list", "datagap-list", "deadline-list", "meeting-list", "action-list")
 KINDS = ("csv", "xlsx")
@@ -102,10 +103,7 @@ def test_the_links_on_the_page_lead_to_what_the_page_shows(kind, browser, cast, 
 # Safe to open
 
 
-PAYLOADS = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)",
-    '=HYPERLINK("http://example.org","x")', "=cmd|' /C calc'!A0", "'=1", "http://example.org", "1e5", "007",
-]  # fmt: skip
+PAYLOADS = [text for text in read("formulas.txt") if "\0" not in text]  # no field takes a NUL
 DANGER = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 

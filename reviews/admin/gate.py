@@ -1,13 +1,14 @@
 """The administration as a place: who comes in, and what lies where."""
 
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -39,6 +40,8 @@ class ReviewSite(admin.AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied(_("The administration is for administrators and the Secretariat."))
+            if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
+                raise BadRequest  # Django's filters would hand it to the database, which takes no NUL
             return shown(request, *args, **kwargs)
 
         return guarded

@@ -1,7 +1,10 @@
 """The pages for what cannot be done."""
 
+import errno
+import sys
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -13,7 +16,10 @@ from django.utils.translation import gettext as _
 def _came_from(request: HttpRequest) -> str:
     """The page of ours that the person was on; their desk when the browser does not say."""
     address = request.headers.get("referer", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
+    try:
+        ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
+    except DisallowedHost:  # which is then what the page is about
+        ours = False
     return address if ours else reverse("desk")
 
 
@@ -21,13 +27,26 @@ class Explained(Http404):
     """A 404 that says what is wrong with the address: a filter, a sort column or a day that does not exist."""
 
 
-def _page(request: HttpRequest, status: int, message: Any = "", back_url: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, message: Any = "", *, template: str = "", back_url: str = ""
+) -> HttpResponse:
     context = {"message": message, "back_url": back_url or _came_from(request)}
-    return render(request, f"errors/{status}.html", context, status=status)
+    return render(request, template or f"errors/{status}.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
     return _page(request, 400)
+
+
+def too_large(request: HttpRequest, message: str) -> HttpResponse:
+    """413, without having read what was sent."""
+    return _page(request, 413, message, template="errors/400.html")
+
+
+def bad_method(request: HttpRequest, allowed: list[str]) -> HttpResponse:
+    page = _page(request, 405, template="errors/400.html")
+    page["Allow"] = ", ".join(allowed)
+    return page
 
 
 def forbidden(request: HttpRequest, exception: Any) -> HttpResponse:
@@ -44,7 +63,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def conflict(request: HttpRequest, message: Any, back_url: str = "") -> HttpResponse:
-    return _page(request, 409, message, back_url)
+    return _page(request, 409, message, back_url=back_url)
 
 
 def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> HttpResponse:
@@ -57,4 +76,12 @@ def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> H
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Without the request: the database that its person would be read from may be what failed.
-    return HttpResponse(get_template("errors/500.html").render(), status=500)
+    full = getattr(sys.exception(), "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    message = (
+        _("There is no room left for files. Nothing was saved; please tell the administrator.")
+        if full
+        else ""
+    )
+    return HttpResponse(
+        get_template("errors/500.html").render({"message": message}), status=507 if full else 500
+    )

@@ -1,0 +1,144 @@
+"""The header table where the grid of pages (tests/test_access.py) does not come: errors, static files, https."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.test import Client
+from django.urls import reverse
+
+from reviews import board, headers
+from tests import edges, make
+from tests.test_settings import read
+from tests.test_static import collected  # noqa: F401 - a fixture
+
+FAILURES = [(BadRequest, 400), (SuspiciousOperation, 400), (PermissionDenied, 403), (RuntimeError, 500)]
+
+
+@pytest.fixture
+def https(settings: Any) -> Any:
+    """As behind a proxy that ends https."""
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 31_536_000, True
+    return settings
+
+
+@pytest.mark.parametrize(("error", "status"), FAILURES, ids=lambda value: str(value))
+def test_a_page_that_fails(error, status, cast, cycle, sign_in, monkeypatch):
+    def fails(*args: Any) -> None:
+        raise error("on purpose")
+
+    monkeypatch.setattr(board, "build", fails)
+    browser = sign_in(cast.vnm)
+    browser.raise_request_exception = False
+    answer = browser.get(reverse("board", args=["mtr"]))
+    assert (answer.status_code, edges.faults(answer)) == (status, [])
+
+
+@pytest.mark.parametrize(
+    "url", ["/nowhere/", "/static/nowhere.css", "/cycles/mtr/", "/admin/", "/accounts/login/"]
+)
+@pytest.mark.parametrize("method", ["get", "post", "head", "options", "trace"])
+def test_a_visitor(method, url, cycle):
+    answer = getattr(Client(), method)(url)
+    assert not edges.faults(answer)
+
+
+def test_a_clash(cast, report, sign_in):
+    """409."""
+    answer = sign_in(cast.vnm).post(reverse("report-recall", args=["mtr", "VNM"]), {"version": "1"})
+    assert (answer.status_code, edges.faults(answer)) == (409, [])
+
+
+def test_a_form_without_its_token(cast, report):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.vnm)
+    answer = browser.post(reverse("report-update", args=["mtr", "VNM"]))
+    assert (answer.status_code, edges.faults(answer)) == (403, [])
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_list_taken_away_is_sealed(kind, cast, report, sign_in):
+    answer = sign_in(cast.secretariat).get(reverse("report-list", args=["mtr"]), {"_export": kind})
+    assert answer["Content-Security-Policy"] == headers.SEALED
+    assert not edges.faults(answer)
+
+
+# Static files
+
+
+def test_static_files_never_change(collected):  # noqa: F811
+    """Their names tell their content, so a browser asks once; and nobody else may show them."""
+    names = [p for p in collected.rglob("*") if re.search(r"\.[0-9a-f]{12}\.(css|js|svg)$", p.name)]
+    assert len(names) > 50
+    for path in names[::7]:
+        answer = Client().get(f"/static/{path.relative_to(collected)}")
+        assert (answer.status_code, edges.faults(answer, cache=edges.IMMUTABLE)) == (200, [])
+
+
+def test_static_files_name_no_other_host(collected):  # noqa: F811
+    """No stylesheet loads from elsewhere, and none has pictures that the policy would refuse where we use them."""
+    elsewhere = re.compile(rb"""(?:@import|url\()\s*["']?(?:https?:)?//""")
+    sheets = [
+        p for p in collected.rglob("*.css") if "bootstrap" not in p.parts or p.name == "bootstrap.min.css"
+    ]
+    assert len(sheets) > 5
+    assert [p.name for p in sheets if elsewhere.search(p.read_bytes())] == []
+
+
+# https
+
+
+def test_https_is_told_on_every_answer(https, cast, cycle):
+    browser = Client()
+    browser.force_login(cast.vnm)
+    for url in ("/", "/nowhere/", reverse("board", args=["mtr"]), "/admin/", "/accounts/login/"):
+        assert not edges.faults(browser.get(url, secure=True), hsts=edges.HSTS), url
+
+
+def test_http_is_sent_on(https, cycle):
+    answer = Client().get("/accounts/login/")
+    assert (answer.status_code, answer["Location"]) == (301, "https://testserver/accounts/login/")
+    assert not edges.faults(answer)
+
+
+def test_cookies_are_for_this_host_alone():
+    expression = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME"
+    assert read(expression) == "__Host-sessionid __Host-csrftoken __Host-language"
+    assert read(expression, HTTPS="off") == "sessionid csrftoken language"
+    expression = "settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS"
+    assert read(expression) == "31536000 True"
+    assert read(expression, HSTS_SUBDOMAINS="off") == "31536000 False"
+
+
+def test_every_cookie_is_shut(https, cast, cycle):
+    """Secure, HttpOnly, SameSite, for the whole host and no other: on every page that sets one."""
+    https.SESSION_COOKIE_NAME, https.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    browser = Client()
+    for _step in ("the form", "signing in"):
+        answer = browser.get("/accounts/login/", secure=True)
+        signing = {"username": cast.vnm.username, "password": make.PASSWORD}
+        answer = browser.post("/accounts/login/", signing, secure=True)
+    assert answer.status_code == 302
+    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken"}
+    for cookie in browser.cookies.values():
+        told = {name: cookie[name] for name in ("secure", "httponly", "samesite", "path", "domain")}
+        assert told == {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}
+
+
+# Each shown to notice
+
+
+@pytest.mark.parametrize("name", [*edges.EVERYWHERE, "Content-Security-Policy", "Cache-Control"])
+def test_a_header_taken_away_is_noticed(name, cycle):
+    answer = Client().get("/accounts/login/")
+    del answer[name]
+    assert [fault.partition(":")[0] for fault in edges.faults(answer)] == [name]
+
+
+@pytest.mark.parametrize("name", edges.UNTOLD)
+def test_a_header_too_many_is_noticed(name, cycle):
+    answer = Client().get("/accounts/login/")
+    answer[name] = "x"
+    assert [fault.partition(":")[0] for fault in edges.faults(answer)] == [name]
