@@ -14,6 +14,7 @@ from reviews.models import (
     Delegation,
     Extension,
     NationalReport,
+    OutgoingMail,
     ProgressUpdate,
     Trace,
     User,
@@ -25,6 +26,8 @@ EARLY, LATE = date(2020, 1, 1), date(2020, 12, 31)
 
 # A value that breaks the rule, written over a row that keeps it.
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "mail_state_known": ("outgoingmail", {"state": "lost"}),
+    "mail_sent_has_instant": ("outgoingmail", {"state": "sent"}),
     "trace_audience_known": ("trace", {"audience": "everybody"}),
     "gap_closed_with_advice": ("datagap", {"closed_with": 1}),
     "deadline_offset_range": ("deadline", {"anchor": 1, "offset_days": 30_000}),
@@ -120,6 +123,7 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
         meeting.record(AgendaItem, by=by, title="Opening"), meeting.record(Decision, by=by, text="Agreed"),
         meeting.record(Delegation, by=by, organisation=vnm),
         meeting.record(ActionPoint, by=by, text="Send", owner_body=vnm, due_on=day),
+        OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     return {record._meta.model_name: record for record in records}
 
@@ -206,7 +210,7 @@ def test_every_code_in_an_address_is_unique():
     assert {(model.__name__, name) for model, name in UNIQUE} == {
         ("Organisation", "code"), ("Framework", "code"), ("GapKind", "code"), ("TimelineEvent", "code"),
         ("ReviewCycle", "slug"), ("User", "username"), ("ReportVersion", "receipt"), ("MethodNote", "code"),
-        ("Minutes", "meeting"), ("AgendaItem", "carried_from"),
+        ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("JobRun", "job"),
     }  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """The pages for what cannot be done."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -56,5 +58,12 @@ def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> H
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 503 while the database does not answer. Django calls this with the exception still in hand."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return without_database()
     # Without the request: the database that its person would be read from may be what failed.
     return HttpResponse(get_template("errors/500.html").render(), status=500)
+
+
+def without_database() -> HttpResponse:
+    return HttpResponse(get_template("errors/503.html").render(), status=503, headers={"Retry-After": "5"})
