@@ -22,9 +22,7 @@ SECONDS = Histogram(
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     registry=COUNTED,
 )
-STALE = Counter(
-    "reviewtracker_stale_writes", "Writes refused because somebody was faster.", registry=COUNTED
-)
+STALE = Counter("reviewtracker_stale_writes", "Writes refused because somebody was faster.", registry=COUNTED)
 
 
 def page() -> bytes:

@@ -42,7 +42,9 @@ class Outbox(BaseEmailBackend):
 def _row(message: EmailMessage) -> OutgoingMail:
     if message.attachments or message.cc or message.bcc:
         # Papers stay behind a sign-in, and nobody learns from a mail who else got it.
-        raise ValueError("A mail of this site is text to named people: link to papers, and write to each reader.")
+        raise ValueError(
+            "A mail of this site is text to named people: link to papers, and write to each reader."
+        )
     headers = {"Message-ID": make_msgid(domain=mail.DNS_NAME), **message.extra_headers}
     if message.reply_to:
         headers["Reply-To"] = ", ".join(map(str, message.reply_to))

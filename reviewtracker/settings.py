@@ -156,9 +156,7 @@ def database(name: str) -> dict[str, Any]:
 
 def sqlite(config: dict[str, Any], name: str) -> dict[str, Any]:
     if config["NAME"] != ":memory:" and not Path(config["NAME"]).parent.is_dir():
-        raise ImproperlyConfigured(
-            f"{name} names a file in a folder that is not there: {DATABASE_ADVICE}."
-        )
+        raise ImproperlyConfigured(f"{name} names a file in a folder that is not there: {DATABASE_ADVICE}.")
     config["OPTIONS"] = {
         # A transaction takes its turn to write at once. By default it asks in the middle, when SQLite can
         # no longer wait and answers "database is locked".
@@ -206,7 +204,9 @@ def databases() -> dict[str, dict[str, Any]]:
     if env.str("REPLICA_URL", "").strip():
         found["replica"] = database("REPLICA_URL")
         if any(one["ENGINE"].endswith("sqlite3") for one in found.values()):
-            raise ImproperlyConfigured("REPLICA_URL is for PostgreSQL: unset it, or set both URLs to postgres://...")
+            raise ImproperlyConfigured(
+                "REPLICA_URL is for PostgreSQL: unset it, or set both URLs to postgres://..."
+            )
         found["replica"]["TEST"] = {"MIRROR": "default"}
     return found
 

@@ -47,7 +47,9 @@ def saved(filled: Any, tmp_path: Path) -> Path:
 
 def files(folder: Path) -> dict[str, str]:
     every = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in every}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in every
+    }
 
 
 def spoilt(path: Path, **told: Any) -> Path:
@@ -90,7 +92,9 @@ def test_the_list_tells_what_is_inside(saved, files_folder):
     assert told["rows"]["reviews_reportversion"] == 2
     assert set(told["rows"]) == rows.tables()
     assert "django_session" not in told["rows"]
-    assert sorted(name for name in names if name.startswith("files/")) == sorted(f"files/{name}" for name in files(files_folder))
+    assert sorted(name for name in names if name.startswith("files/")) == sorted(
+        f"files/{name}" for name in files(files_folder)
+    )
     assert told["missing"] == []
 
 
@@ -147,7 +151,10 @@ def test_a_member_that_was_exchanged_is_noticed(saved):
 REFUSED = [
     ({"format": 2}, "has format 2"),
     ({"database": "oracle"}, "This backup is of oracle"),
-    ({"migrations": ["reviews.9999_of_tomorrow"]}, "of another version .reviews.9999_of_tomorrow is unknown here"),
+    (
+        {"migrations": ["reviews.9999_of_tomorrow"]},
+        "of another version .reviews.9999_of_tomorrow is unknown here",
+    ),
 ]
 
 

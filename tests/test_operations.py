@@ -58,12 +58,19 @@ def test_the_tick_is_late(client, ticked):
     assert (status, checks["tick"][:22]) == (503, "The last tick ended 36")
 
 
-@pytest.mark.parametrize(("state", "status"), [("waiting", 503), ("sending", 503), ("sent", 200), ("given_up", 200)])
+@pytest.mark.parametrize(
+    ("state", "status"), [("waiting", 503), ("sending", 503), ("sent", 200), ("given_up", 200)]
+)
 def test_mail_is_late(state, status, client, ticked):
     long_ago = clock.real_now() - timedelta(minutes=16)
     sent_at = long_ago if state == "sent" else None
     OutgoingMail.objects.create(
-        sender="a@b.example", to=["secret@reader.example"], subject="Secret", state=state, created_at=long_ago, sent_at=sent_at
+        sender="a@b.example",
+        to=["secret@reader.example"],
+        subject="Secret",
+        state=state,
+        created_at=long_ago,
+        sent_at=sent_at,
     )
     answer = client.get("/readyz")
     assert answer.status_code == status
@@ -167,7 +174,11 @@ def test_what_the_database_knows(client, ticked):
 
 def test_figures_while_the_database_is_down(client, monkeypatch):
     monkeypatch.setattr(health, "last_tick", Down().cursor)
-    told = {name: value for name, value in figures(client).items() if "_requests" not in name and "_second" not in name}
+    told = {
+        name: value
+        for name, value in figures(client).items()
+        if "_requests" not in name and "_second" not in name
+    }
     assert told["reviewtracker_database_up"] == 0
     assert "reviewtracker_unsent_mail" not in told
 
@@ -181,7 +192,10 @@ def log(caplog) -> Any:
     caplog.set_level(logging.INFO)
 
     def lines(kind: str) -> list[str]:
-        fmt = {"json": logs.Json("{levelname}{name}{message}", style="{"), "line": logs.Line("{request_id} {message}", style="{")}
+        fmt = {
+            "json": logs.Json("{levelname}{name}{message}", style="{"),
+            "line": logs.Line("{request_id} {message}", style="{"),
+        }
         return [fmt[kind].format(record) for record in caplog.records]
 
     return lines
@@ -200,7 +214,12 @@ def test_a_request_is_one_line(cast, sign_in, log):
 
 def test_a_proxy_names_the_request(client, settings, db):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    for sent, kept in (("0123456789abcdef", True), ("short", False), ("a b\tc" * 4, False), ("x" * 65, False)):
+    for sent, kept in (
+        ("0123456789abcdef", True),
+        ("short", False),
+        ("a b\tc" * 4, False),
+        ("x" * 65, False),
+    ):
         answer = client.get("/livez", headers={"X-Request-ID": sent})
         assert (answer["X-Request-ID"] == sent) is kept
 

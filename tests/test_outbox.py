@@ -6,10 +6,10 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
 from django.core.management import CommandError, call_command
-from django.contrib.sessions.models import Session
 from django.db import connections, transaction
 from django.urls import reverse
 
@@ -81,16 +81,24 @@ def test_what_is_rolled_back_is_not_told():
 
 
 def test_both_forms_and_the_headers_arrive(db):
-    message = EmailMultiAlternatives("Hello", "Text", "a@b.example", ["c@d.example"], reply_to=["e@f.example"])
+    message = EmailMultiAlternatives(
+        "Hello", "Text", "a@b.example", ["c@d.example"], reply_to=["e@f.example"]
+    )
     message.attach_alternative("<p>Text</p>", "text/html")
     message.send()
     outbox.deliver()
     told = mail.outbox[0].message()
-    assert (told["Reply-To"], told["Message-ID"]) == ("e@f.example", OutgoingMail.objects.get().headers["Message-ID"])
+    assert (told["Reply-To"], told["Message-ID"]) == (
+        "e@f.example",
+        OutgoingMail.objects.get().headers["Message-ID"],
+    )
     assert [part.get_content_type() for part in told.get_payload()] == ["text/plain", "text/html"]
 
 
-@pytest.mark.parametrize("more", [{"cc": ["x@y.example"]}, {"bcc": ["x@y.example"]}, {"attachments": [("a.pdf", b"", "application/pdf")]}])
+@pytest.mark.parametrize(
+    "more",
+    [{"cc": ["x@y.example"]}, {"bcc": ["x@y.example"]}, {"attachments": [("a.pdf", b"", "application/pdf")]}],
+)
 def test_papers_and_hidden_readers_are_refused(more, db):
     with pytest.raises(ValueError, match="text to named people"):
         EmailMessage("Hello", "Text", "a@b.example", ["c@d.example"], **more).send()
@@ -103,10 +111,16 @@ def test_papers_and_hidden_readers_are_refused(more, db):
 def test_saving_goes_on_while_mail_is_down(mail_is_down, cast, report, sign_in):
     write()
     assert tick.tick() is True
-    answer = sign_in(cast.vnm).post(reverse("report-update", args=["mtr", "VNM"]), {"data_collection": 7, "version": report.version})
+    answer = sign_in(cast.vnm).post(
+        reverse("report-update", args=["mtr", "VNM"]), {"data_collection": 7, "version": report.version}
+    )
     assert answer.status_code == 302
     row = OutgoingMail.objects.get()
-    assert (row.state, row.tries, row.error) == ("waiting", 1, "ConnectionRefusedError: nobody listens at mail.example")
+    assert (row.state, row.tries, row.error) == (
+        "waiting",
+        1,
+        "ConnectionRefusedError: nobody listens at mail.example",
+    )
 
 
 def test_it_leaves_when_mail_is_back(mail_is_down, settings, db):
@@ -123,7 +137,14 @@ def test_it_leaves_when_mail_is_back(mail_is_down, settings, db):
 
 
 def test_how_long_it_waits():
-    assert [int(outbox.wait_after(n).total_seconds() / 60) for n in (1, 2, 3, 9, 10, 400)] == [1, 2, 4, 256, 360, 360]
+    assert [int(outbox.wait_after(n).total_seconds() / 60) for n in (1, 2, 3, 9, 10, 400)] == [
+        1,
+        2,
+        4,
+        256,
+        360,
+        360,
+    ]
 
 
 def test_after_three_days_it_is_given_up(mail_is_down, db):
@@ -201,7 +222,11 @@ def test_old_texts_are_emptied(settings, db):
     OutgoingMail.objects.exclude(pk=kept.pk).update(created_at=long_ago)
     OutgoingMail.objects.filter(pk=unsent.pk).update(state="waiting")
     assert outbox.purge() == "1 emptied"
-    assert {row.subject: bool(row.body) for row in OutgoingMail.objects.all()} == {"kept": True, "old": False, "unsent": True}
+    assert {row.subject: bool(row.body) for row in OutgoingMail.objects.all()} == {
+        "kept": True,
+        "old": False,
+        "unsent": True,
+    }
     assert old.body
 
 
@@ -257,7 +282,9 @@ def test_daily_jobs_run_again_the_next_day(db):
 
 def test_expired_sessions_go(db, client):
     for name, days in (("old", -1), ("new", 1)):
-        Session.objects.create(session_key=name, session_data="", expire_date=clock.real_now() + timedelta(days=days))
+        Session.objects.create(
+            session_key=name, session_data="", expire_date=clock.real_now() + timedelta(days=days)
+        )
     tick.tick()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
 

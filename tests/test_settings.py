@@ -152,7 +152,9 @@ def test_behind_pgbouncer_nothing_is_left_in_a_session():
 
 
 def test_mail_is_kept_first_and_leaves_by_the_url():
-    expression = "settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND, settings.EMAIL_HOST, settings.EMAIL_USE_TLS"
+    expression = (
+        "settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND, settings.EMAIL_HOST, settings.EMAIL_USE_TLS"
+    )
     told = read(expression, EMAIL_URL="smtp+tls://u:p@mail.example:587")
     smtp = "django.core.mail.backends.smtp.EmailBackend"
     assert told == f"reviews.outbox.Outbox {smtp} mail.example True"

@@ -109,7 +109,9 @@ def _check_seal(source: IO[bytes], path: Path) -> None:
     whole = length > 0 and _seal(source, length) == source.read()
     source.seek(0)
     if not whole:
-        raise Unusable(f"{path} is not a backup, or not as it was written: use another one. Nothing was changed.")
+        raise Unusable(
+            f"{path} is not a backup, or not as it was written: use another one. Nothing was changed."
+        )
 
 
 def _checked_manifest(tar: tarfile.TarFile, path: Path) -> dict[str, Any]:
@@ -117,7 +119,9 @@ def _checked_manifest(tar: tarfile.TarFile, path: Path) -> dict[str, Any]:
     assert found is not None
     told: dict[str, Any] = json.load(found)
     if told["format"] != FORMAT:
-        raise Unusable(f"{path} has format {told['format']}, and this version reads format {FORMAT}: use that version.")
+        raise Unusable(
+            f"{path} has format {told['format']}, and this version reads format {FORMAT}: use that version."
+        )
     for member in tar:
         if not _is_plain(member):
             raise Unusable(f"{member.name} in {path} leads out of its folder: this is no backup of ours.")

@@ -34,7 +34,9 @@ def target(place: Path) -> Path:
 def write(place: Path) -> tuple[Path, dict[str, Any]]:
     """Make a backup; gives back its path and what its manifest tells. Raises Unusable."""
     if health.missing_migrations():
-        raise Unusable("The database is of an older version: back it up with that one, before `manage.py migrate`.")
+        raise Unusable(
+            "The database is of an older version: back it up with that one, before `manage.py migrate`."
+        )
     path = target(place)
     told: dict[str, Any] = {}
     named: set[str] = set()

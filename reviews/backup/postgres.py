@@ -56,7 +56,9 @@ def run(name: str, *arguments: str) -> None:
 def _program(name: str) -> str:
     found = shutil.which(name, path=settings.PG_BIN or None)
     if not found:
-        raise Unusable(f"{name} is not there: install PostgreSQL's client programs, or set PG_BIN to their folder.")
+        raise Unusable(
+            f"{name} is not there: install PostgreSQL's client programs, or set PG_BIN to their folder."
+        )
     return found
 
 
@@ -67,7 +69,13 @@ def _name() -> str:
 def _environment() -> dict[str, str]:
     """What libpq reads; the options of DATABASE_URL (sslmode and the like) go along."""
     told = connection.settings_dict
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
     options = {f"PG{name.upper()}": told["OPTIONS"].get(name) for name in ("sslmode", "sslrootcert", "host")}
     every = {name: told[key] for name, key in names.items()} | {k: v for k, v in options.items() if v}
     return {name: str(value) for name, value in every.items() if value}

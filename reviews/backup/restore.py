@@ -38,7 +38,9 @@ def _fits(told: dict[str, Any]) -> None:
         )
     known = {f"{app}.{name}" for app, name in health.known_migrations()}
     if newer := sorted(set(told["migrations"]) - known):
-        raise Unusable(f"This backup is of another version ({newer[0]} is unknown here): install that version first.")
+        raise Unusable(
+            f"This backup is of another version ({newer[0]} is unknown here): install that version first."
+        )
 
 
 def _make_room(replace: bool) -> None:
@@ -55,7 +57,9 @@ def _move_aside(folder: Path) -> None:
     try:
         folder.rename(aside)
     except OSError as error:
-        raise Unusable(f"{folder} cannot be moved aside ({error.strerror}): empty it yourself, then repeat.") from error
+        raise Unusable(
+            f"{folder} cannot be moved aside ({error.strerror}): empty it yourself, then repeat."
+        ) from error
 
 
 def _files_there() -> bool:

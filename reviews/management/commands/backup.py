@@ -22,4 +22,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"{path}: {sum(told['rows'].values())} rows, {path.stat().st_size} bytes.")
         if missing := told["missing"]:
-            raise CommandError(f"The backup is made, but {len(missing)} files named by rows are not there: {missing[0]}")
+            raise CommandError(
+                f"The backup is made, but {len(missing)} files named by rows are not there: {missing[0]}"
+            )

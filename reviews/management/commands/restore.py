@@ -16,9 +16,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("backup", type=Path)
-        parser.add_argument("--check", action="store_true", help="only read it through and say whether it is whole")
         parser.add_argument(
-            "--replace", action="store_true", help="lose the rows that are there; files are moved aside, not lost"
+            "--check", action="store_true", help="only read it through and say whether it is whole"
+        )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="lose the rows that are there; files are moved aside, not lost",
         )
 
     def handle(self, *, backup: Path, check: bool, replace: bool, **options: Any) -> None:
