@@ -1,5 +1,6 @@
 # make run: try the product out.   make test: all tests.   make check: format, lint, types, settings, migrations.
 # make run PORT=8001 DEMO_PASSWORD=...   make test ARGS="-k datagaps"   make test-sqlite   make test-postgres
+# make trust: what takes minutes, and the figures it measures (docs/trust.md).
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -13,7 +14,7 @@ TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
 PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: run test test-sqlite test-postgres check format lock audit sbom screenshots clean
+.PHONY: run test test-sqlite test-postgres trust check format lock audit sbom screenshots clean
 
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
@@ -25,6 +26,9 @@ test: test-sqlite test-postgres
 
 test-sqlite test-postgres: test-%: .venv/installed-test
 	$(BIN)/python -m tests.databases $* --numprocesses 2 $(ARGS)
+
+trust: .venv/installed-test
+	$(BIN)/python -m tests.databases trust $(ARGS)
 
 check: .venv/installed-test
 	$(BIN)/ruff format --check

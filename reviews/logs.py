@@ -39,7 +39,9 @@ UNTOLD = {"request", "server_time", "params", "sql", "taskName"}
 def of_settings() -> frozenset[str]:
     """Everything in the settings that is nobody's business, also as it stands in an address."""
     databases = [database.get("PASSWORD") for database in settings.DATABASES.values()]
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, settings.METRICS_TOKEN]
+    # TRACE_KEY: where the trace is sealed.
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, getattr(settings, "TRACE_KEY", "")]
+    keys += [settings.METRICS_TOKEN]
     found = {str(word) for word in (*databases, *keys, settings.EMAIL_HOST_PASSWORD) if word}
     return frozenset(form for word in found for form in (word, quote(word, safe="")))
 
@@ -57,7 +59,7 @@ def scrubbed(text: str) -> str:
 def _unless_a_name(found: re.Match[str]) -> str:
     word = found[0]
     drawn = len(TURNS.findall(word)) >= TURNS_OF_A_DRAW
-    return HIDDEN if drawn and word != request_id() else word
+    return HIDDEN if drawn and word != str(request_id()) else word
 
 
 class Line(logging.Formatter):
@@ -73,7 +75,7 @@ class Json(JsonFormatter):
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         told = {name: _plain(value) for name, value in log_data.items() if name not in UNTOLD}
-        return told | ({"request": request_id()} if request_id() else {})
+        return told | ({"request": str(request_id())} if request_id() else {})
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Around every page: its id and its line in the log; and refusals become pages that say who can help."""
+"""Around every page: its line in the log; and refusals become pages that say why and who can help."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import metrics, requests
+from reviews import metrics
 from reviews.models import Refused, Stale
 from reviews.views.errors import conflict, not_found
 
@@ -41,19 +41,6 @@ class Refusals:
             log.warning("Two writes clashed at %s", request.path, exc_info=exception)
             return conflict(request, CLASH)
         return None
-
-
-class RequestId:
-    """First of all: the id of the request, for the answer, the log and the trace."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        told = requests.begin(request)
-        response = self.get_response(request)
-        response["X-Request-ID"] = told
-        return response
 
 
 class Watch:

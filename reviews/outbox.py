@@ -32,7 +32,7 @@ LONGEST_WAIT, PATIENCE = timedelta(hours=6), timedelta(days=3)
 class Outbox(BaseEmailBackend):
     """What Django's `send_mail` and `EmailMessage.send` call: keeps each mail as a row."""
 
-    def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:  # type: ignore[override]
+    def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         rows = [_row(message) for message in email_messages if message.recipients()]
         for row in rows:
             row.save(force_insert=True)

@@ -1,24 +1,33 @@
-"""Which request is being answered: its id stands in the answer, in every log line and beside what it writes."""
+"""One id for each web request: in its answer, in the log and in every trace row that it wrote."""
 
-import re
-import secrets
+from collections.abc import Callable
 from contextvars import ContextVar
+from uuid import UUID, uuid4
 
-from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_id: ContextVar[str] = ContextVar("request_id", default="")
+HEADER = "X-Request-ID"
 
-
-def request_id() -> str:
-    """The id of the present request; empty outside of one (in a command)."""
-    return _id.get()
+_current: ContextVar[UUID | None] = ContextVar("request_id", default=None)
 
 
-def begin(request: HttpRequest) -> str:
-    """Give the request its id: the proxy's where one is believed, otherwise a new one."""
-    told = request.headers.get("X-Request-ID", "")
-    believed = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and ID.fullmatch(told)
-    _id.set(told if believed else secrets.token_hex(8))
-    return _id.get()
+def request_id() -> UUID | None:
+    """The id of the request being answered; None in commands and in the shell."""
+    return _current.get()
+
+
+class RequestId:
+    """Gives each request an id of our own making: one sent by a browser could be anybody's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        made = uuid4()
+        token = _current.set(made)
+        try:
+            response = self.get_response(request)
+        finally:
+            _current.reset(token)
+        response[HEADER] = str(made)
+        return response

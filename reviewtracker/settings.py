@@ -238,7 +238,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "reviews.middleware.RequestId",
+    # First, so that every answer has an id, an error page's too.
+    "reviews.requests.RequestId",
     "reviews.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

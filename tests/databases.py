@@ -3,6 +3,7 @@
 `python -m tests.databases postgres [pytest arguments]` starts a PostgreSQL server, runs the tests on it, and
 stops and removes it whatever happens. TEST_DATABASE_URL names a running server to use in its place.
 `python -m tests.databases sqlite [pytest arguments]` runs them on SQLite.
+`python -m tests.databases trust [pytest arguments]` runs what the other two leave out, tests/trust/, on PostgreSQL.
 """
 
 import os
@@ -61,9 +62,10 @@ def run(database: str, arguments: list[str]) -> int:
     if database == "sqlite":
         os.environ.pop("DATABASE_URL", None)
         # The pages are the same on either database: a browser looks at them once, in the other run.
-        return run_pytest(["-m", "not browser", *arguments])
+        return run_pytest(["-m", "not browser and not trust", *arguments])
+    chosen = ["tests/trust", "-m", "trust"] if database == "trust" else ["-m", "not trust"]
     with postgres() as os.environ["DATABASE_URL"]:
-        return run_pytest(arguments)
+        return run_pytest([*chosen, *arguments])
 
 
 def run_pytest(arguments: list[str]) -> int:

@@ -34,7 +34,8 @@ def read_back(path: Path, *, replace: bool = False) -> dict[str, Any]:
 def _fits(told: dict[str, Any]) -> None:
     if told["database"] != connection.vendor:
         raise Unusable(
-            f"This backup is of {told['database']}, and DATABASE_URL leads to {connection.vendor}: set it to the same kind."
+            f"This backup is of {told['database']}, and DATABASE_URL leads to {connection.vendor}: "
+            "set it to the same kind."
         )
     known = {f"{app}.{name}" for app, name in health.known_migrations()}
     if newer := sorted(set(told["migrations"]) - known):

@@ -1,0 +1,49 @@
+"""How gunicorn runs the product: `gunicorn --config reviewtracker/gunicorn.py reviewtracker.wsgi`.
+
+variable     default           meaning
+WEB_BIND     127.0.0.1:8000    where it listens; unix:/run/reviewtracker/web.sock behind nginx
+WEB_WORKERS  2                 processes; one or two for each processor
+WEB_THREADS  8                 threads of each
+"""
+
+import os
+import shutil
+from tempfile import mkdtemp
+from typing import Any
+
+# --- processes
+
+bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# A request that takes longer has lost its reader, and a worker that does not answer is replaced.
+timeout = 60
+# On a reload the old workers end what they have begun.
+graceful_timeout = 30
+# Each worker loads the code itself: a reload (HUP) then takes up new code.
+preload_app = False
+# Its heartbeat file: in memory, not on a disk that may be slow.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder that only root writes
+
+# --- log: reviews.middleware.Watch writes the access lines, in the product's own format
+
+accesslog = None
+errorlog = "-"
+
+# --- figures: each process writes its own, /metrics adds them up
+
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="reviewtracker-metrics-")
+    os.environ["REVIEWTRACKER_METRICS_PID"] = str(os.getpid())
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    if os.environ.get("REVIEWTRACKER_METRICS_PID") == str(os.getpid()):
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,30 @@
+"""The figures of `make trust`: held against their goals, one line each."""
+
+import pytest
+
+from tests.trust.figures import Figure, table
+
+
+@pytest.mark.parametrize(
+    ("value", "goal", "reached"),
+    [
+        (0, 0, True), (1, 0, False), (4.9, "<= 5 s", True), (5.1, "<= 5 s", False), (10_000, ">= 10,000 steps", True),
+        (9_999, ">= 10,000 steps", False), (0, "= 0", True), (1, "= 0", False),
+    ],
+)  # fmt: skip
+def test_goals(value, goal, reached):
+    assert Figure("f", value, goal, "make trust").is_reached is reached
+
+
+def test_a_goal_in_other_words():
+    with pytest.raises(AssertionError, match="is no goal"):
+        _ = Figure("f", 1, "fast", "make trust").is_reached
+
+
+def test_the_table():
+    rows = [Figure("lost", 0, 0, "make trust"), Figure("back after", 6.0, "<= 5 s", "make trust")]
+    assert table(rows) == [
+        "figure     | measured       | goal   | command",
+        "lost       | 0              | 0      | make trust",
+        "back after | 6.00 s  MISSED | <= 5 s | make trust",
+    ]
