@@ -7,6 +7,7 @@ hold the key of a reset link, and a query what somebody searched for.
 
 import logging
 import re
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -79,4 +80,6 @@ class Json(JsonFormatter):
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return value if isinstance(value, int | float | None) else scrubbed(str(value))

@@ -23,13 +23,29 @@ timeout = 60
 graceful_timeout = 30
 # Each worker loads the code itself: a reload (HUP) then takes up new code.
 preload_app = False
+# Several on one machine would share the one socket through which gunicorn can be steered; systemd does that here.
+control_socket_disable = True
 # Its heartbeat file: in memory, not on a disk that may be slow.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder that only root writes
 
 # --- log: reviews.middleware.Watch writes the access lines, in the product's own format
 
 accesslog = None
-errorlog = "-"
+if os.environ.get("LOG_FORMAT", "json") == "json":
+    FORMATTER = {
+        "()": "pythonjsonlogger.json.JsonFormatter",
+        "fmt": "{levelname}{name}{message}",
+        "style": "{",
+    }
+    FORMATTER |= {"timestamp": "at", "rename_fields": {"levelname": "level", "name": "logger"}}  # type: ignore[dict-item]
+    logconfig_dict = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": FORMATTER},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    }
 
 # --- figures: each process writes its own, /metrics adds them up
 
