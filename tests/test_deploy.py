@@ -142,6 +142,6 @@ def test_the_page_for_a_site_that_is_down_needs_no_site():
     page = (settings.BASE_DIR / "reviews/static/reviews/down.html").read_text()
     assert "{%" not in page
     assert "<script" not in page
-    assert set(re.findall(r'(?:href|src)="(/[^"]+)"', page)) == {
+    assert set(re.findall(r'(?:href|src)="(/[^"]*)"', page)) == {
         "/", "/static/reviews/favicon.svg", "/static/bootstrap/css/bootstrap.min.css", "/static/reviews/site.css",
     }  # fmt: skip

@@ -4,6 +4,7 @@ Each is a process of its own, started and ended by a `with` block. A program tha
 that needs it, and fails it where REQUIRE_SERVERS=1 says that it must be there (as in CI).
 """
 
+import atexit
 import os
 import pwd
 import re
@@ -17,6 +18,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from tempfile import mkdtemp
@@ -175,15 +177,30 @@ def listens(port: int) -> bool:
 # --- the product
 
 
+def machine() -> dict[str, str]:
+    """The environment without the settings of the tests."""
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+
+
+@cache
+def static_files() -> str:
+    """The static files as they are served: collected once, the same for every installation of a run."""
+    folder = mkdtemp(prefix="reviewtracker-static-")
+    atexit.register(shutil.rmtree, folder)
+    environment = machine() | {"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "x", "STATIC_DIR": folder}
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(command, cwd=HERE, env=environment | {"DATABASE_URL": "sqlite://:memory:"}, check=True)
+    return folder
+
+
 class Product:
     """An installation: its settings, its folder, its demonstration data."""
 
     def __init__(self, folder: Path, url: str, **more: str) -> None:
         self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-        self.environment = kept | {
+        self.environment = machine() | {
             "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1,review.example",
-            "HTTPS": "0", "FILES_DIR": str(folder / "files"), "STATIC_DIR": str(folder / "static"),
+            "HTTPS": "0", "FILES_DIR": str(folder / "files"), "STATIC_DIR": static_files(),
             "EMAIL_URL": "dummymail://", "METRICS_TOKEN": secrets.token_urlsafe(24), "DATABASE_POOL": "4",
             "PG_BIN": postgres_programs(), "WEB_WORKERS": "1", "WEB_THREADS": "4",
         } | more  # fmt: skip

@@ -92,7 +92,7 @@ class Visitor:
             )
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("reviews.views.desk.policy.reach", fails)
+            patch.setattr("reviews.clock.today", fails)
             for browser in self.browsers:
                 browser.get("/")
 

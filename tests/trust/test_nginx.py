@@ -20,7 +20,8 @@ def site(tmp_path_factory: Any) -> Iterator[SimpleNamespace]:
     folder, nginx = tmp_path_factory.mktemp("nginx"), servers.program("nginx")
     folder.chmod(0o755)
     with servers.postgres() as database:
-        more = {"BEHIND_PROXY": "1", "HTTPS": "1", "ALLOWED_HOSTS": HOST}
+        # Its own static files, where nginx finds them.
+        more = {"BEHIND_PROXY": "1", "HTTPS": "1", "ALLOWED_HOSTS": HOST, "STATIC_DIR": f"{folder}/static"}
         product = servers.Product(folder, database.uri, **more)
         product.manage("migrate", "--verbosity=0")
         product.manage("collectstatic", "--noinput")
