@@ -127,6 +127,13 @@ def test_another_fault_stays_a_fault(monkeypatch, db):
     assert client.get("/").status_code == 500
 
 
+def test_a_foreign_host_is_refused_with_a_page(settings, db):
+    settings.ALLOWED_HOSTS = ["review.example"]
+    answer = Client(raise_request_exception=False).get("/accounts/login/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"evil.example" not in answer.content
+
+
 # --- figures
 
 

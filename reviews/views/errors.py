@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,10 @@ from django.utils.translation import gettext as _
 def _came_from(request: HttpRequest) -> str:
     """The page of ours that the person was on; their desk when the browser does not say."""
     address = request.headers.get("referer", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
+    try:
+        ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
+    except DisallowedHost:
+        ours = False  # the very reason for this page
     return address if ours else reverse("desk")
 
 

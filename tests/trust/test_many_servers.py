@@ -12,6 +12,7 @@ import pytest
 from tests.trust import servers
 from tests.trust.servers import CYCLE, STATES, Browser, Writer
 
+NAMES = {"VNM": "Viet Nam", "LAO": "Lao"}
 BEFORE, AFTER = 4, 8  # seconds of load around each killing
 
 
@@ -48,7 +49,7 @@ def board(browser: Browser) -> str:
 
 
 def figure_of(text: str, state: str) -> str:
-    return next(line for line in text.splitlines() if state in line)
+    return next(line for line in text.splitlines() if NAMES[state] in line)
 
 
 def paused(site: Any, pause: bool) -> None:
