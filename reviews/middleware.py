@@ -1,6 +1,7 @@
-"""Refusals become pages that say why and who can help, never a server error."""
+"""Around every page: its line in the log; and refusals become pages that say why and who can help."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,10 +9,14 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from reviews import metrics
 from reviews.models import Refused, Stale
 from reviews.views.errors import conflict, not_found
 
 log = logging.getLogger(__name__)
+access = logging.getLogger("access")
+# Anything else that a stranger makes up would be a figure of its own.
+METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 CLASH = _(
     "Somebody saved the same thing at the same moment. Nothing of yours was written; "
@@ -50,3 +55,29 @@ def _empty(answer: Any) -> None:
         answer.content = b""
     del answer["Content-Length"]
     answer.setdefault("Allow", "GET, HEAD, OPTIONS")
+
+
+class Watch:
+    """One access line and one count for each request: which route, never which address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = self.get_response(request)
+        self.tell(request, response.status_code, time.perf_counter() - start)
+        return response
+
+    def tell(self, request: HttpRequest, status: int, seconds: float) -> None:
+        match, user = request.resolver_match, getattr(request, "_cached_user", None)
+        told = {
+            "method": request.method if request.method in METHODS else "other",
+            "route": (match and match.view_name) or "none",
+            "status": status,
+        }
+        metrics.REQUESTS.labels(**told).inc()
+        metrics.SECONDS.labels(told["route"]).observe(seconds)
+        # The person only if they were asked for anyway: no query for the sake of a line.
+        told |= {"ms": round(seconds * 1000), "user": getattr(user, "pk", None)}
+        access.info("%(method)s %(route)s %(status)s %(ms)s ms user %(user)s", told, extra=told)

@@ -18,6 +18,7 @@ from reviews.views import (
     difficulties,
     disruptions,
     guidance,
+    health,
     meetings,
     methods,
     minutes,
@@ -190,7 +191,15 @@ account_urls = [
     path("password/done/", accounts.PasswordChangeDoneView.as_view(), name="password_change_done"),
 ]
 
+# For machines. Without a slash at the end, as monitors know them.
+health_urls = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.figures, name="metrics"),
+]
+
 urlpatterns = [
+    *health_urls,
     path("", desk.desk_page, name="desk"),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),

@@ -1,15 +1,37 @@
-"""How the web server runs: `gunicorn --config python:reviewtracker.gunicorn reviewtracker.wsgi`.
+"""How gunicorn runs the product: `gunicorn --config reviewtracker/gunicorn.py reviewtracker.wsgi`.
 
-Each line can be overruled on that command line.
+variable     default           meaning
+WEB_BIND     127.0.0.1:8000    where it listens; unix:/run/reviewtracker/web.sock behind nginx
+WEB_WORKERS  2                 processes; one or two for each processor
+WEB_THREADS  8                 threads of each
 """
 
 import os
+import shutil
+from tempfile import mkdtemp
+from typing import Any
 
-# Two processes survive that one of them starts anew.
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "reviewtracker.server.Worker"
-threads = 8  # fewer than DATABASE_POOL
+# --- processes
+
+bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "reviewtracker.server.Worker"  # gthread, with a waiting room before it
+threads = int(os.environ.get("WEB_THREADS", "8"))  # fewer than DATABASE_POOL
 worker_connections = 1_000
+keepalive = 5
+# A process starts anew now and then, and not all at once.
+max_requests = 5_000
+max_requests_jitter = 500
+# A request that takes longer has lost its reader, and a worker that does not answer is replaced.
+timeout = 60
+# On a reload the old workers end what they have begun.
+graceful_timeout = 30
+# Each worker loads the code itself: a reload (HUP) then takes up new code.
+preload_app = False
+# Several on one machine would share the one socket through which gunicorn can be steered; systemd does that here.
+control_socket_disable = True
+# Its heartbeat file: in memory, not on a disk that may be slow.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder that only root writes
 
 # --- limits
 
@@ -17,13 +39,38 @@ limit_request_line = 4_094
 limit_request_fields = 60
 limit_request_field_size = 4_094
 
-# --- seconds
+# --- log: reviews.middleware.Watch writes the access lines, in the product's own format
 
-timeout = 60  # a process that hangs is ended
-graceful_timeout = 30
-keepalive = 5
+accesslog = None
+if os.environ.get("LOG_FORMAT", "json") == "json":
+    FORMATTER = {
+        "()": "pythonjsonlogger.json.JsonFormatter",
+        "fmt": "{levelname}{name}{message}",
+        "style": "{",
+    }
+    FORMATTER |= {"timestamp": "at", "rename_fields": {"levelname": "level", "name": "logger"}}  # type: ignore[dict-item]
+    logconfig_dict = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": FORMATTER},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    }
 
-# --- a process starts anew now and then, and not all at once
+# --- figures: each process writes its own, /metrics adds them up
 
-max_requests = 5_000
-max_requests_jitter = 500
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="reviewtracker-metrics-")
+    os.environ["REVIEWTRACKER_METRICS_PID"] = str(os.getpid())
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    if os.environ.get("REVIEWTRACKER_METRICS_PID") == str(os.getpid()):
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -6,13 +6,21 @@ SECRET_KEY           none                signs sessions; owed while DEBUG is off
 ALLOWED_HOSTS        none                the site's host names, with commas; owed while DEBUG is off
 DATABASE_URL         var/db.sqlite3      sqlite:////path/to/file or postgres://user:password@host:5432/name
 DATABASE_POOL        10                  PostgreSQL connections of one process at most; 0: no pool of our own
+PGBOUNCER            off                 on if DATABASE_URL leads to PgBouncer in transaction mode
+REPLICA_URL          none                a PostgreSQL that follows DATABASE_URL's: boards and exports are read there
+PG_BIN               from PATH           folder of pg_dump and pg_restore, for `manage.py backup` and `restore`
 FILES_DIR            var/files           where handed-in files are kept; never served by address
 STATIC_DIR           var/static          where `manage.py collectstatic` puts what is served to everybody
 HTTPS                on, off with DEBUG  secure cookies, and http sent on to https
 HSTS_SUBDOMAINS      on                  off if a host below this site's own name has to be reached without https
 BEHIND_PROXY         off                 on if a proxy ends https and sets X-Forwarded-Proto itself
+EMAIL_URL            smtp://localhost    where mail leaves: smtp+tls://user:password@host:587; with DEBUG: printed
+DEFAULT_FROM_EMAIL   reviewtracker@...   who mail is from; by default at the first of ALLOWED_HOSTS
+OUTBOX_KEEP_DAYS     7                   after these the text of a sent mail is emptied
 LOG_LEVEL            INFO                DEBUG, INFO, WARNING or ERROR
 TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
+LOG_FORMAT           json, line: DEBUG   json (an object a line) or line (for reading)
+METRICS_TOKEN        none                what a monitor sends to read /metrics; without it there is no such page
 REVIEWTRACKER_TODAY  none                pins the day, for demonstrations; refused while DEBUG is off
 """
 
@@ -88,6 +96,24 @@ def log_level() -> str:
     return level
 
 
+def log_format() -> str:
+    name = env.str("LOG_FORMAT", "").strip() or ("line" if DEBUG else "json")
+    if name not in {"json", "line"}:
+        raise ImproperlyConfigured(f"LOG_FORMAT is {name!r}: set it to json or line.")
+    return name
+
+
+def mail_server() -> dict[str, Any]:
+    """Django's EMAIL_ settings as EMAIL_URL tells them. The message does not repeat it: it may hold a password."""
+    url = env.str("EMAIL_URL", "").strip() or ("consolemail://" if DEBUG else "smtp://localhost:25")
+    try:
+        return Env.email_url_config(url)
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read: set it to smtp+tls://user:password@host:587 or smtp://host:25."
+        ) from error
+
+
 def own_folder() -> Path:
     """`var/`, where everything lies that this installation writes itself."""
     try:
@@ -113,28 +139,26 @@ def key_for_trying_out() -> str:
 DATABASE_ADVICE = "set it to sqlite:////path/to/file or postgres://user:password@host:5432/name"
 
 
-def database() -> dict[str, Any]:
-    """The database that DATABASE_URL names. No message repeats the URL: it may hold a password."""
-    url = env.str("DATABASE_URL", "").strip()
+def database(name: str) -> dict[str, Any]:
+    """The database that a URL names. No message repeats the URL: it may hold a password."""
+    url = env.str(name, "").strip()
     if not url:
-        return sqlite({"ENGINE": "django.db.backends.sqlite3", "NAME": own_folder() / "db.sqlite3"})
+        return sqlite({"ENGINE": "django.db.backends.sqlite3", "NAME": own_folder() / "db.sqlite3"}, name)
     kind, _, rest = url.partition("://")
     if kind not in {"sqlite", "postgres", "postgresql"} or not rest:
-        raise ImproperlyConfigured(f"DATABASE_URL is of no kind known here: {DATABASE_ADVICE}.")
+        raise ImproperlyConfigured(f"{name} is of no kind known here: {DATABASE_ADVICE}.")
     if kind == "sqlite" and not rest.startswith(("/", ":memory:")):
-        raise ImproperlyConfigured(f"DATABASE_URL names no file (a slash is missing): {DATABASE_ADVICE}.")
+        raise ImproperlyConfigured(f"{name} names no file (a slash is missing): {DATABASE_ADVICE}.")
     try:
         config = Env.db_url_config(url)
     except ValueError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {DATABASE_ADVICE}.") from error
-    return sqlite(config) if kind == "sqlite" else postgres(config)
+        raise ImproperlyConfigured(f"{name} cannot be read: {DATABASE_ADVICE}.") from error
+    return sqlite(config, name) if kind == "sqlite" else postgres(config, name)
 
 
-def sqlite(config: dict[str, Any]) -> dict[str, Any]:
+def sqlite(config: dict[str, Any], name: str) -> dict[str, Any]:
     if config["NAME"] != ":memory:" and not Path(config["NAME"]).parent.is_dir():
-        raise ImproperlyConfigured(
-            f"DATABASE_URL names a file in a folder that is not there: {DATABASE_ADVICE}."
-        )
+        raise ImproperlyConfigured(f"{name} names a file in a folder that is not there: {DATABASE_ADVICE}.")
     config["OPTIONS"] = {
         # A transaction takes its turn to write at once. By default it asks in the middle, when SQLite can
         # no longer wait and answers "database is locked".
@@ -146,15 +170,47 @@ def sqlite(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def postgres(config: dict[str, Any]) -> dict[str, Any]:
+def postgres(config: dict[str, Any], name: str) -> dict[str, Any]:
     if not config["NAME"]:
-        raise ImproperlyConfigured(f"DATABASE_URL names no database: {DATABASE_ADVICE}.")
-    if size := count("DATABASE_POOL", 10):
-        # A thread borrows a connection for one request. When ten seconds bring none, the server is down.
-        config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": size, "timeout": 10}
+        raise ImproperlyConfigured(f"{name} names no database: {DATABASE_ADVICE}.")
+    options = config.setdefault("OPTIONS", {})
+    # A server that cannot be reached at all is given up after these seconds.
+    options.setdefault("connect_timeout", 3)
     # A connection that a restart of the server has cut is replaced before it is used.
     config["CONN_HEALTH_CHECKS"] = True
+    if switch("PGBOUNCER", default=False):
+        return through_pgbouncer(config)
+    if size := count("DATABASE_POOL", 10):
+        options["pool"] = pool(size)
     return config
+
+
+def pool(size: int) -> dict[str, Any]:
+    """A thread borrows a connection for one request. When four seconds bring none, the server is down."""
+    # The pool waits twice as long after each failed attempt. Giving up soon, the next request starts anew:
+    # that is how the site is back within seconds after the database is.
+    return {"min_size": 1, "max_size": size, "timeout": 4, "reconnect_timeout": 2}
+
+
+def through_pgbouncer(config: dict[str, Any]) -> dict[str, Any]:
+    """In its transaction mode the next statement may meet another server process: nothing may be left behind there."""
+    config["DISABLE_SERVER_SIDE_CURSORS"] = True
+    config["OPTIONS"]["prepare_threshold"] = None
+    config["CONN_MAX_AGE"] = 60
+    return config
+
+
+def databases() -> dict[str, dict[str, Any]]:
+    """The database, and the replica where there is one."""
+    found = {"default": database("DATABASE_URL")}
+    if env.str("REPLICA_URL", "").strip():
+        found["replica"] = database("REPLICA_URL")
+        if any(one["ENGINE"].endswith("sqlite3") for one in found.values()):
+            raise ImproperlyConfigured(
+                "REPLICA_URL is for PostgreSQL: unset it, or set both URLs to postgres://..."
+            )
+        found["replica"]["TEST"] = {"MIRROR": "default"}
+    return found
 
 
 # --- the installation -----------------------------------------------------------------------------------
@@ -164,7 +220,8 @@ SECRET_KEY = owed("SECRET_KEY", "Set it to 50 or more random characters, kept se
 # Rows sealed with one key do not pass with another (docs/trust.md).
 TRACE_KEY = env.str("TRACE_KEY", "").strip() or SECRET_KEY
 ALLOWED_HOSTS = words(owed("ALLOWED_HOSTS", "Set it to the site's host names, with commas"))
-DATABASES = {"default": database()}
+DATABASES = databases()
+DATABASE_ROUTERS = ["reviews.replica.Router"] if "replica" in DATABASES else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "reviewtracker.urls"
 WSGI_APPLICATION = "reviewtracker.wsgi.application"
@@ -191,6 +248,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "reviews.headers.Headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "reviews.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reviews.limits.Limits",
@@ -200,6 +258,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    *(["reviews.replica.Freshness"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
     "reviews.middleware.Refusals",
 ]
@@ -262,6 +321,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 # --- what browsers are told -----------------------------------------------------------------------------
 
 HTTPS = switch("HTTPS", default=not DEBUG)
+# Whoever watches the machine from within asks over http.
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # No script reads a cookie.
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
@@ -330,13 +391,38 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 
-# --- what is written down -------------------------------------------------------------------------------
+# --- mail -----------------------------------------------------------------------------------------------
 
+globals().update(mail_server())
+# Mail is written into the database with what it tells of, and `manage.py tick` sends it from there.
+DELIVERY_BACKEND: str = globals()["EMAIL_BACKEND"]
+EMAIL_BACKEND = "reviews.outbox.Outbox"
+EMAIL_TIMEOUT = 20
+FIRST_HOST = ALLOWED_HOSTS[0].lstrip(".*") if ALLOWED_HOSTS else ""
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or f"reviewtracker@{FIRST_HOST or 'localhost'}"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
+
+
+# --- what is written down, and who may read figures -----------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", "").strip()
+PG_BIN = env.str("PG_BIN", "").strip()
+LINE = "{asctime} {levelname} {request_id} {name}: {message}"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "reviews.logs.Line", "format": LINE, "style": "{"},
+        "json": {
+            "()": "reviews.logs.Json",
+            "fmt": "{levelname}{name}{message}",
+            "style": "{",
+            "timestamp": "at",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": log_format()}},
     "root": {"handlers": ["stderr"], "level": log_level()},
     # Django's own handlers would print each line a second time.
     "loggers": {"django": {"handlers": [], "level": "INFO"}},

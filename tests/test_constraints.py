@@ -20,6 +20,7 @@ from reviews.models import (
     Minutes,
     MinutesSection,
     NationalReport,
+    OutgoingMail,
     ProgressUpdate,
     SeriesBreak,
     StandIn,
@@ -38,6 +39,8 @@ EARLY, LATE = date(2020, 1, 1), date(2020, 12, 31)
 
 # A value that breaks the rule, written over a row that keeps it.
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "mail_state_known": ("outgoingmail", {"state": "lost"}),
+    "mail_sent_has_instant": ("outgoingmail", {"state": "sent"}),
     "trace_audience_known": ("trace", {"audience": "everybody"}),
     "gap_closed_with_advice": ("datagap", {"closed_with": 1}),
     "deadline_offset_range": ("deadline", {"anchor": 1, "offset_days": 30_000}),
@@ -225,6 +228,7 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
         meeting.record(AgendaItem, by=by, title="Opening"), meeting.record(Decision, by=by, text="Agreed"),
         meeting.record(Delegation, by=by, organisation=vnm),
         meeting.record(ActionPoint, by=by, text="Send", owner_body=vnm, due_on=day),
+        OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [*newer(cast, report, meeting), *guided(cast, make.gap(report, by=cast.vnm))]
     # Two steps of which a plan has one each go by their kinds, because a third one goes by its model.
@@ -342,7 +346,7 @@ def test_every_code_in_an_address_is_unique():
     assert {(model.__name__, name) for model, name in UNIQUE} == {
         ("Organisation", "code"), ("Framework", "code"), ("GapKind", "code"), ("TimelineEvent", "code"),
         ("ReviewCycle", "slug"), ("User", "username"), ("ReportVersion", "receipt"), ("MethodNote", "code"),
-        ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("TraceLink", "trace"),
+        ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("TraceLink", "trace"), ("JobRun", "job"),
     }  # fmt: skip
 
 

@@ -24,6 +24,14 @@ OURS = {
     "BEHIND_PROXY",
     "LOG_LEVEL",
     "TRACE_KEY",
+    "LOG_FORMAT",
+    "METRICS_TOKEN",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "OUTBOX_KEEP_DAYS",
+    "PG_BIN",
+    "PGBOUNCER",
+    "REPLICA_URL",
 }
 OURS |= {"REVIEWTRACKER_TODAY", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
@@ -68,6 +76,13 @@ def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedPr
         ({"FILES_DIR": "files"}, "FILES_DIR is 'files'"),
         ({"STATIC_DIR": "static"}, "STATIC_DIR is 'static'"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"EMAIL_URL": "pigeon://u:hidden@mail"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp://u:hidden@mail:port"}, "EMAIL_URL cannot be read"),
+        ({"OUTBOX_KEEP_DAYS": "a week"}, "OUTBOX_KEEP_DAYS is 'a week'"),
+        ({"PGBOUNCER": "perhaps", "DATABASE_URL": "postgres://db/reviews"}, "PGBOUNCER is 'perhaps'"),
+        ({"REPLICA_URL": "postgres://u:hidden@db"}, "REPLICA_URL names no database"),
+        ({"REPLICA_URL": "postgres://u:hidden@db/reviews"}, "REPLICA_URL is for PostgreSQL"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(environment, sentence):
@@ -128,6 +143,22 @@ def test_a_proxy_is_believed_only_when_told():
     expression = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
     assert read(expression) == "None"
     assert read(expression, BEHIND_PROXY="yes") == "('HTTP_X_FORWARDED_PROTO', 'https')"
+
+
+def test_behind_pgbouncer_nothing_is_left_in_a_session():
+    database = "settings.DATABASES['default']"
+    expression = f"{database}['DISABLE_SERVER_SIDE_CURSORS'], {database}['OPTIONS']"
+    told = read(expression, DATABASE_URL="postgres://db/reviews", PGBOUNCER="1")
+    assert told == "True {'connect_timeout': 3, 'prepare_threshold': None}"
+
+
+def test_mail_is_kept_first_and_leaves_by_the_url():
+    expression = (
+        "settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND, settings.EMAIL_HOST, settings.EMAIL_USE_TLS"
+    )
+    told = read(expression, EMAIL_URL="smtp+tls://u:p@mail.example:587")
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    assert told == f"reviews.outbox.Outbox {smtp} mail.example True"
 
 
 def test_the_day_can_be_pinned_while_trying_out():

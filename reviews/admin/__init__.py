@@ -8,6 +8,7 @@ from reviews.admin import (  # noqa: F401
     guidance,
     meetings,
     minutes,
+    operations,
     people,
     plans,
     recommendations,

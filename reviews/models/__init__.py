@@ -30,6 +30,7 @@ from reviews.models.meetings import (
 )
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
+from reviews.models.operations import JobRun, MailState, OutgoingMail
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
@@ -66,4 +67,5 @@ __all__ = [
     "SeriesBreak", "StandIn", "Treatment",
     "Advice", "AdviceStatus", "AdviceUse", "Channel", "Difficulty", "EntryKind", "MethodNote", "ReceivedAdvice",
     "ThreadEntry",
+    "JobRun", "MailState", "OutgoingMail",
 ]  # fmt: skip

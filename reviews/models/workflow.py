@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reviews import metrics
 from reviews.models.trace import Trace, Verb
 from reviews.roles import Channel
 from reviews.text import fold, nfc
@@ -27,6 +28,8 @@ class Stale(Exception):
     def __init__(self, record: "Tracked", seen: int) -> None:
         super().__init__(f"{record} is no longer at version {seen}")
         self.record, self.seen = record, seen
+        # Each refusal comes by here, however it is shown then.
+        metrics.STALE.inc()
 
 
 _within: ContextVar[bool] = ContextVar("within a step that is written whole", default=False)

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -75,6 +76,9 @@ def not_by_address(request: HttpRequest, back_url: str, allowed: list[str]) -> H
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 503 while the database does not answer. Django calls this with the exception still in hand."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return without_database()
     # Without the request: the database that its person would be read from may be what failed.
     full = getattr(sys.exception(), "errno", None) in (errno.ENOSPC, errno.EDQUOT)
     message = (
@@ -85,3 +89,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         get_template("errors/500.html").render({"message": message}), status=507 if full else 500
     )
+
+
+def without_database() -> HttpResponse:
+    return HttpResponse(get_template("errors/503.html").render(), status=503, headers={"Retry-After": "5"})

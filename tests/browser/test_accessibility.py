@@ -102,7 +102,7 @@ def all_urls() -> list[Any]:
     return [url for url in patterns if not hasattr(url, "url_patterns")]
 
 
-FILES = {"report-version-file", "action-file", "brief-docx", "minutes-docx"}
+FILES = {"report-version-file", "action-file", "brief-docx", "minutes-docx", "livez", "readyz", "metrics"}
 
 
 def opens(url: Any) -> bool:

@@ -1,0 +1,34 @@
+"""Reads a backup back into an empty place."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from reviews.backup import restore
+from reviews.backup.archive import Unusable
+
+
+class Command(BaseCommand):
+    help = "Read back what `backup` wrote. First all of it is checked; the site must not be running."
+    requires_system_checks = ()
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("backup", type=Path)
+        parser.add_argument(
+            "--check", action="store_true", help="only read it through and say whether it is whole"
+        )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="lose the rows that are there; files are moved aside, not lost",
+        )
+
+    def handle(self, *, backup: Path, check: bool, replace: bool, **options: Any) -> None:
+        try:
+            told = restore.check(backup) if check else restore.read_back(backup, replace=replace)
+        except Unusable as error:
+            raise CommandError(str(error)) from error
+        done = "is whole" if check else "is read back; now run `manage.py migrate`, then start the site"
+        self.stdout.write(f"{backup} of {told['made_at']} {done}. {sum(told['rows'].values())} rows.")

@@ -1,0 +1,18 @@
+"""Runs what is due; a timer calls this each minute (deploy/reviewtracker-tick.timer, or cron)."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from reviews import tick
+
+
+class Command(BaseCommand):
+    help = "Send mail and clear up. Start it each minute; a second one at the same time does nothing."
+
+    def handle(self, **options: Any) -> None:
+        well = tick.tick()
+        if well is None:
+            self.stdout.write("Another tick is at work.")
+        elif not well:
+            raise CommandError("A job failed; the log tells which one and why. The others have run.")

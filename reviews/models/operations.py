@@ -1,0 +1,109 @@
+"""What the product keeps for itself: mail on its way out, and when each job ran last. No part of the review."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+
+
+class MailState(models.TextChoices):
+    """How far a mail has come."""
+
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    GIVEN_UP = "given_up", _("given up")
+
+
+UNSENT = (MailState.WAITING, MailState.SENDING)
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    """Questions to the outbox. All of them take the real instant: mail is not sent on a demonstration's day."""
+
+    def unsent(self) -> "OutgoingMailQuerySet":
+        return self.filter(state__in=UNSENT)
+
+    def due(self, at: datetime) -> "OutgoingMailQuerySet":
+        """What is to be sent now, oldest first; also what a process that died was sending."""
+        return self.unsent().filter(next_try_at__lte=at).order_by("id")
+
+    def oldest_unsent(self) -> datetime | None:
+        return self.unsent().aggregate(oldest=models.Min("created_at"))["oldest"]
+
+
+class OutgoingMail(models.Model):
+    """One mail: written in the transaction that it tells of, sent by the next tick."""
+
+    created_at = models.DateTimeField(_("written"), default=clock.real_now)
+    sender = models.CharField(_("from"), max_length=320)
+    to = models.JSONField(_("to"))
+    headers = models.JSONField(default=dict)
+    subject = models.CharField(_("subject"), max_length=998)
+    body = models.TextField(_("text"))
+    html = models.TextField(blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=MailState, default=MailState.WAITING)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), default=clock.real_now)
+    sent_at = models.DateTimeField(_("sent at"), null=True)  # NULL: not yet
+    error = models.TextField(_("last error"), blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    version = 1  # the administration asks every record for it; this one nobody changes there
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mail")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("next_try_at",), condition=Q(state__in=UNSENT), name="mail_unsent"),
+            models.Index(fields=("created_at",), name="mail_written"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=MailState.SENT) | Q(sent_at__isnull=False), name="mail_sent_has_instant"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def recipients(self) -> str:
+        return ", ".join(self.to)
+
+
+class JobRun(models.Model):
+    """The last run of one job of `manage.py tick`; the row "tick" is the tick itself, and holds its lock."""
+
+    job = models.CharField(max_length=60, unique=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # NULL: still running, or ended by force
+    failed = models.BooleanField(default=False)
+    told = models.TextField(blank=True)  # what it did, or the kind of error
+    held_until = models.DateTimeField(null=True)  # NULL: nobody holds it
+
+    def __str__(self) -> str:
+        return self.job
+
+    @classmethod
+    def take(cls, job: str, now: datetime, most: timedelta) -> datetime | None:
+        """Hold a job until the instant given back; None while somebody else holds it."""
+        cls.objects.get_or_create(job=job, defaults={"started_at": now})
+        free = cls.objects.filter(Q(held_until=None) | Q(held_until__lt=now), job=job)
+        # One conditional UPDATE: of two at once, the second finds no row.
+        return now + most if free.update(held_until=now + most, started_at=now) else None
+
+    @classmethod
+    def hold_on(cls, job: str, held: datetime, until: datetime) -> datetime | None:
+        """Hold it longer; None if it was taken from us."""
+        return until if cls.objects.filter(job=job, held_until=held).update(held_until=until) else None
+
+    @classmethod
+    def let_go(cls, job: str, held: datetime, now: datetime) -> None:
+        cls.objects.filter(job=job, held_until=held).update(held_until=None, ended_at=now)

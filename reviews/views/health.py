@@ -1,0 +1,48 @@
+"""For machines that watch this one: alive, ready, figures. No sign-in, and nothing that is anybody's business."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from reviews import health, metrics
+
+
+@require_safe
+@never_cache
+@login_not_required
+def livez(request: HttpRequest) -> HttpResponse:
+    """This process answers; it asks nobody else."""
+    return JsonResponse({"alive": True})
+
+
+@require_safe
+@never_cache
+@login_not_required
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 with reasons unless all is well. A load balancer, which cannot mend late mail, leaves that out:
+    `?exclude=mail&exclude=tick`.
+    """
+    left_out = request.GET.getlist("exclude")
+    if unknown := [name for name in left_out if name not in health.LOOKS]:
+        return JsonResponse({"error": f"exclude={unknown[0][:20]}: {', '.join(health.LOOKS)}"}, status=400)
+    found = health.checks(left_out)
+    ready = all(check.is_well for check in found)
+    told = {check.name: check.reason or "ok" for check in found}
+    return JsonResponse({"ready": ready, "checks": told}, status=200 if ready else 503)
+
+
+@require_safe
+@never_cache
+@login_not_required
+def figures(request: HttpRequest) -> HttpResponse:
+    """404 where METRICS_TOKEN is not set; 401 for a caller who does not send it."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    sent = request.headers.get("Authorization", "")
+    if not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}"):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(metrics.page(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,335 @@
+"""Mail is kept with what it tells of, sent by the tick, once; and the tick runs what is due, one at a time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
+from django.core.management import CommandError, call_command
+from django.db import connections, transaction
+from django.urls import reverse
+
+from reviews import clock, outbox, tick
+from reviews.models import JobRun, OutgoingMail
+from reviews.tick import Job
+
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def through_the_outbox(settings: Any) -> None:
+    settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND = "reviews.outbox.Outbox", LOCMEM
+
+
+def write(subject: str = "Hello", to: str = "reader@moh.example") -> OutgoingMail:
+    send_mail(subject, "Your link: /reset/abc/", None, [to])
+    return OutgoingMail.objects.latest("id")
+
+
+class Broken:
+    """A mail server that is down."""
+
+    attempts = 0
+
+    def __init__(self, **_options: Any) -> None: ...
+
+    def open(self) -> None:
+        Broken.attempts += 1
+        raise ConnectionRefusedError("nobody listens at mail.example")
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def mail_is_down(settings: Any) -> None:
+    Broken.attempts = 0
+    settings.DELIVERY_BACKEND = f"{__name__}.Broken"
+
+
+def later(**delta: int) -> None:
+    """As if time had passed: everything written lies further back."""
+    for row in OutgoingMail.objects.all():
+        moments = {name: getattr(row, name) - timedelta(**delta) for name in ("created_at", "next_try_at")}
+        OutgoingMail.objects.filter(pk=row.pk).update(**moments)
+
+
+# --- writing
+
+
+def test_mail_is_kept_and_leaves_with_the_tick(db):
+    row = write()
+    assert (row.state, row.to, row.sender) == ("waiting", ["reader@moh.example"], "reviewtracker@localhost")
+    assert mail.outbox == []
+    assert tick.tick() is True
+    (sent,) = mail.outbox
+    assert (sent.subject, sent.body, sent.to) == ("Hello", "Your link: /reset/abc/", ["reader@moh.example"])
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("sent", "")
+    assert row.sent_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_is_not_told():
+    with transaction.atomic():
+        write()
+        transaction.set_rollback(True)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_both_forms_and_the_headers_arrive(db):
+    message = EmailMultiAlternatives(
+        "Hello", "Text", "a@b.example", ["c@d.example"], reply_to=["e@f.example"]
+    )
+    message.attach_alternative("<p>Text</p>", "text/html")
+    message.send()
+    outbox.deliver()
+    told = mail.outbox[0].message()
+    assert (told["Reply-To"], told["Message-ID"]) == (
+        "e@f.example",
+        OutgoingMail.objects.get().headers["Message-ID"],
+    )
+    assert [part.get_content_type() for part in told.get_payload()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"cc": ["x@y.example"]}, {"bcc": ["x@y.example"]}, {"attachments": [("a.pdf", b"", "application/pdf")]}],
+)
+def test_papers_and_hidden_readers_are_refused(more, db):
+    with pytest.raises(ValueError, match="text to named people"):
+        EmailMessage("Hello", "Text", "a@b.example", ["c@d.example"], **more).send()
+    assert not OutgoingMail.objects.exists()
+
+
+# --- sending
+
+
+def test_saving_goes_on_while_mail_is_down(mail_is_down, cast, report, sign_in):
+    write()
+    assert tick.tick() is True
+    answer = sign_in(cast.vnm).post(
+        reverse("report-update", args=["mtr", "VNM"]), {"data_collection": 7, "version": report.version}
+    )
+    assert answer.status_code == 302
+    row = OutgoingMail.objects.get()
+    assert (row.state, row.tries, row.error) == (
+        "waiting",
+        1,
+        "ConnectionRefusedError: nobody listens at mail.example",
+    )
+
+
+def test_it_leaves_when_mail_is_back(mail_is_down, settings, db):
+    write()
+    for n in range(1, 5):
+        outbox.deliver()
+        assert OutgoingMail.objects.get().tries == n
+        outbox.deliver()
+        assert OutgoingMail.objects.get().tries == n, "tried again before its time"
+        later(minutes=2 ** (n - 1))
+    settings.DELIVERY_BACKEND = LOCMEM
+    outbox.deliver()
+    assert len(mail.outbox) == 1
+
+
+def test_how_long_it_waits():
+    assert [int(outbox.wait_after(n).total_seconds() / 60) for n in (1, 2, 3, 9, 10, 400)] == [
+        1,
+        2,
+        4,
+        256,
+        360,
+        360,
+    ]
+
+
+def test_after_three_days_it_is_given_up(mail_is_down, db):
+    write()
+    later(days=3, minutes=1)
+    outbox.deliver()
+    row = OutgoingMail.objects.get()
+    assert (row.state, bool(row.error)) == ("given_up", True)
+
+
+def test_a_server_that_is_down_is_asked_three_times_a_tick(mail_is_down, db):
+    for n in range(10):
+        write(str(n))
+    outbox.deliver()
+    assert Broken.attempts == 3
+
+
+def test_one_that_is_refused_does_not_stop_the_others(db, monkeypatch):
+    write("bad")
+    write("good")
+    message = outbox._message
+
+    def refuses(row: OutgoingMail) -> Any:
+        if row.subject == "bad":
+            raise ValueError("no such reader")
+        return message(row)
+
+    monkeypatch.setattr(outbox, "_message", refuses)
+    assert outbox.deliver() == "1 sent"
+    assert list(OutgoingMail.objects.order_by("id").values_list("state", flat=True)) == ["waiting", "sent"]
+
+
+def test_what_a_dead_process_was_sending_is_sent_later(db):
+    row = write()
+    assert outbox._claimed(row.pk)
+    outbox.deliver()
+    assert mail.outbox == []
+    later(minutes=16)
+    outbox.deliver()
+    assert [sent.extra_headers["Message-ID"] for sent in mail.outbox] == [row.headers["Message-ID"]]
+
+
+MANY = 40
+
+
+def at_once(step: Any, people: int = 2) -> list[Any]:
+    """What `people` threads get that set out together, each with a connection of its own."""
+    door = Barrier(people, timeout=30)
+
+    def go(_n: int) -> Any:
+        door.wait()
+        try:
+            return step()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(people) as threads:
+        return list(threads.map(go, range(people)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_a_time_send_each_mail_once():
+    for n in range(MANY):
+        write(str(n))
+    told = at_once(outbox.deliver, 3)
+    assert sorted(sent.subject for sent in mail.outbox) == sorted(map(str, range(MANY)))
+    assert sum(int(words.split()[0]) for words in told) == MANY
+
+
+def test_old_texts_are_emptied(settings, db):
+    settings.OUTBOX_KEEP_DAYS = 7
+    kept, old, unsent = write("kept"), write("old"), write("unsent")
+    outbox.deliver()
+    long_ago = clock.real_now() - timedelta(days=8)
+    OutgoingMail.objects.exclude(pk=kept.pk).update(created_at=long_ago)
+    OutgoingMail.objects.filter(pk=unsent.pk).update(state="waiting")
+    assert outbox.purge() == "1 emptied"
+    assert {row.subject: bool(row.body) for row in OutgoingMail.objects.all()} == {
+        "kept": True,
+        "old": False,
+        "unsent": True,
+    }
+    assert old.body
+
+
+def test_the_administration_shows_no_text(cast, sign_in):
+    row = write()
+    for page, args in (("changelist", []), ("change", [row.pk])):
+        answer = sign_in(cast.admin).get(reverse(f"admin:reviews_outgoingmail_{page}", args=args))
+        assert "reader@moh.example" in answer.content.decode()
+        assert "/reset/abc/" not in answer.content.decode()
+
+
+# --- the tick
+
+
+def noted() -> dict[str, tuple[bool, str]]:
+    return {run.job: (run.failed, run.told) for run in JobRun.objects.exclude(job="tick")}
+
+
+def fails() -> str:
+    raise RuntimeError("password=hunter2")
+
+
+def counting(done: list[int]) -> Any:
+    def job() -> str:
+        done.append(1)
+        return "done"
+
+    return job
+
+
+def test_a_job_that_fails_does_not_stop_the_others(db):
+    done: list[int] = []
+    jobs = (Job("first", tick.DAILY, fails), Job("second", tick.DAILY, counting(done)))
+    assert tick.tick(jobs) is False
+    assert noted() == {"first": (True, "RuntimeError"), "second": (False, "done")}
+    assert tick.tick(jobs) is False  # the first one is tried again, the second one not before tomorrow
+    assert done == [1]
+
+
+def test_the_command_says_what_happened(db, monkeypatch, capsys):
+    call_command("tick")
+    assert capsys.readouterr().out == ""
+    assert set(noted()) == {job.name for job in tick.JOBS}
+    JobRun.take("tick", clock.real_now(), tick.LOCK)
+    call_command("tick")
+    assert capsys.readouterr().out == "Another tick is at work.\n"
+    monkeypatch.setattr(tick, "tick", lambda: False)
+    with pytest.raises(CommandError, match="A job failed"):
+        call_command("tick")
+
+
+def test_daily_jobs_run_again_the_next_day(db):
+    done: list[int] = []
+    jobs = (Job("daily", tick.DAILY, counting(done)),)
+    for _n in range(2):
+        tick.tick(jobs)
+    JobRun.objects.filter(job="daily").update(started_at=clock.real_now() - tick.DAILY)
+    tick.tick(jobs)
+    assert done == [1, 1]
+
+
+def test_expired_sessions_go(db, client):
+    for name, days in (("old", -1), ("new", 1)):
+        Session.objects.create(
+            session_key=name, session_data="", expire_date=clock.real_now() + timedelta(days=days)
+        )
+    tick.tick()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ticks_that_set_out_together_one_runs():
+    done: list[int] = []
+    gate = Barrier(2, timeout=5)
+
+    def job() -> str:
+        done.append(1)
+        return "done"
+
+    for n in range(10):
+        jobs = (Job(f"job {n}", tick.DAILY, lambda: (gate.wait(), job())[1]),)
+
+        def step(jobs: Any = jobs) -> Any:
+            told = tick.tick(jobs)
+            if told is None:
+                gate.wait()  # lets the one at work end
+            return told
+
+        assert sorted(at_once(step), key=str) == [None, True]
+    assert len(done) == 10
+
+
+def test_a_tick_that_was_killed_is_not_waited_for_forever(db):
+    now = clock.real_now()
+    assert JobRun.take("tick", now - tick.LOCK - timedelta(seconds=1), tick.LOCK)
+    assert tick.tick(()) is True
+
+
+def test_one_that_took_too_long_does_not_free_the_next_ones_lock(db):
+    def slow() -> str:
+        JobRun.objects.filter(job="tick").update(held_until=clock.real_now() + timedelta(minutes=9))
+        return "slow"
+
+    assert tick.tick((Job("slow", tick.DAILY, slow), Job("never", tick.DAILY, fails))) is False
+    assert "never" not in noted()
+    assert tick.tick(()) is None

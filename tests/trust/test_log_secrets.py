@@ -1,0 +1,137 @@
+"""100,000 lines of log, of requests full of secrets: none of them is told."""
+
+import io
+import logging
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.db import IntegrityError
+from django.test import Client
+from django.urls import reverse
+
+from reviews import logs
+from tests import make
+
+LINES = 100_000
+SEED = 20200820
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+TOKEN = "metrics-token-of-the-test"
+DB_PASSWORD = "database password, of the test!"
+
+
+@pytest.fixture
+def told() -> Iterator[list[io.StringIO]]:
+    """Everything that is logged, as the product would write it: as JSON, and as lines."""
+    logs.of_settings.cache_clear()
+    root, streams = logging.getLogger(), [io.StringIO(), io.StringIO()]
+    handlers = [logging.StreamHandler(stream) for stream in streams]
+    handlers[0].setFormatter(logs.Json("{levelname}{name}{message}", style="{"))
+    handlers[1].setFormatter(logs.Line("{asctime} {levelname} {request_id} {name}: {message}", style="{"))
+    others, root.handlers = root.handlers, [*handlers]
+    yield streams
+    root.handlers = others
+    logs.of_settings.cache_clear()
+
+
+def drawn(draw: random.Random, length: int = 32) -> str:
+    return "".join(draw.choices(LETTERS, k=length))
+
+
+class Visitor:
+    """Somebody who sends secrets in every place that a request has."""
+
+    def __init__(self, cast: Any) -> None:
+        self.draw, self.secrets = random.Random(SEED), set[str]()
+        self.browsers = [self.signed_in(person) for person in (cast.vnm, cast.lao, cast.consultant)]
+        self.stranger = Client(raise_request_exception=False)
+
+    def signed_in(self, person: Any) -> Client:
+        browser = Client(raise_request_exception=False)
+        browser.force_login(person)
+        self.secrets |= {cookie.value for cookie in browser.cookies.values()}
+        return browser
+
+    def one(self, length: int = 32) -> str:
+        made = drawn(self.draw, length)
+        self.secrets.add(made)
+        return made
+
+    def cheap(self) -> None:
+        """Two lines each: what Django tells of a page that is not there, and ours."""
+        key = self.one()
+        self.stranger.cookies["sessionid"] = self.one()
+        self.stranger.cookies["csrftoken"] = self.one()
+        self.stranger.get(
+            f"/accounts/password/reset/key/3-{key}/?token={self.one(12)}&code={self.one(40)}",
+            headers={
+                "Authorization": f"Bearer {self.one()}",
+                "Referer": f"http://testserver/?key={self.one()}",
+            },
+        )
+
+    def dear(self) -> None:
+        """Signing in with a wrong and a right password, a forged form, a page."""
+        url = reverse("login")
+        self.stranger.post(url, {"username": "vnm.coordinator", "password": self.one(16)})
+        self.stranger.post(url, {"username": self.one(20), "password": make.PASSWORD})
+        forged = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        forged.post(url, {"username": "a", "password": self.one(), "csrfmiddlewaretoken": self.one(64)})
+        for browser in self.browsers:
+            browser.get("/", {"q": self.one()})
+
+    def failing(self) -> None:
+        """A fault whose message repeats what was sent."""
+
+        def fails(*_arguments: Any) -> None:
+            raise IntegrityError(
+                f"DETAIL:  Failing row contains (7, vnm, {self.one(10)}, null, password={self.one(14)})."
+            )
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("reviews.clock.today", fails)
+            for browser in self.browsers:
+                browser.get("/")
+
+
+def test_no_secret_in_100_000_lines(told, cast, cycle, settings, figure, monkeypatch):
+    settings.METRICS_TOKEN = TOKEN
+    monkeypatch.setitem(site_settings.DATABASES["default"], "PASSWORD", DB_PASSWORD)
+    settings.SECRET_KEY = drawn(random.Random(1), 50)
+    visitor = Visitor(cast)
+    lines = n = 0
+    while lines < LINES:
+        visitor.cheap()
+        if n % 200 == 0:
+            visitor.dear()
+            visitor.failing()
+            logging.getLogger("somewhere").error(
+                "Cannot reach postgres://u:%s@db/x with %s", DB_PASSWORD, settings.SECRET_KEY
+            )
+        n += 1
+        if n % 200 == 1:
+            lines = sum(stream.getvalue().count("\n") for stream in told)
+    text = "".join(stream.getvalue() for stream in told)
+    known = visitor.secrets | {settings.SECRET_KEY, DB_PASSWORD, TOKEN, make.PASSWORD}
+    found = {word for word in words(text) if word in known} | {
+        word for word in known if len(word) > 40 and word in text
+    }
+    figure("lines of log", lines, ">= 100,000 lines")
+    figure("secrets sent", len(known), ">= 100,000 secrets")
+    figure("secrets told", len(found), 0)
+
+
+def words(text: str) -> set[str]:
+    every = "".join(c if c.isalnum() else " " for c in text)
+    return set(every.split())
+
+
+def test_a_secret_would_be_found(told, cast, cycle, monkeypatch):
+    """Planted: the same without the scrubbing."""
+    monkeypatch.setattr(logs, "scrubbed", lambda text: text)
+    visitor = Visitor(cast)
+    visitor.cheap()
+    visitor.failing()
+    assert visitor.secrets & words(told[0].getvalue())

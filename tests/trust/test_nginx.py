@@ -1,0 +1,179 @@
+"""deploy/nginx.conf in a real nginx, in front of a real gunicorn."""
+
+import re
+import ssl
+import subprocess
+from collections.abc import Iterator
+from http.client import HTTPResponse, HTTPSConnection
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.trust import servers
+
+HOST = "reviews.example.org"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: Any) -> Iterator[SimpleNamespace]:
+    folder, nginx = tmp_path_factory.mktemp("nginx"), servers.program("nginx")
+    folder.chmod(0o755)
+    with servers.postgres() as database:
+        # Its own static files, where nginx finds them.
+        more = {"BEHIND_PROXY": "1", "HTTPS": "1", "ALLOWED_HOSTS": HOST, "STATIC_DIR": f"{folder}/static"}
+        product = servers.Product(folder, database.uri, **more)
+        product.manage("migrate", "--verbosity=0")
+        product.manage("collectstatic", "--noinput")
+        socket, ports = f"unix:{folder}/web.sock", (servers.free_port(), servers.free_port())
+        command = [
+            nginx,
+            "-p",
+            str(folder),
+            "-c",
+            str(configuration(folder, ports)),
+            "-e",
+            str(folder / "error.log"),
+        ]
+        with servers.gunicorn(product, bind=socket) as web, servers.process([*command, "-g", "daemon off;"]):
+            servers.wait_for(lambda: servers.listens(ports[0]), folder / "error.log")
+            yield SimpleNamespace(web=web, http=ports[0], https=ports[1], folder=folder)
+
+
+def configuration(folder: Any, ports: tuple[int, int]) -> Any:
+    """The example with the ports, the certificate and the folders of this test."""
+    deploy = servers.HERE / "deploy"
+    text = (deploy / "nginx.conf").read_text()
+    certificate(folder)
+    for told, ours in {
+        "listen 80;": f"listen 127.0.0.1:{ports[0]};", "listen 443 ssl;": f"listen 127.0.0.1:{ports[1]} ssl;",
+        "unix:/run/reviewtracker/web.sock": f"unix:{folder}/web.sock",
+        "/etc/ssl/certs/reviews.example.org.pem": f"{folder}/cert.pem",
+        "/etc/ssl/private/reviews.example.org.key": f"{folder}/key.pem",
+        "/var/lib/reviewtracker/static/": f"{folder}/static/",
+        "/etc/nginx/reviewtracker-proxy.conf": f"{deploy}/nginx-proxy.conf",
+    }.items():  # fmt: skip
+        assert told in text, f"{told} is not in deploy/nginx.conf any more"
+        text = text.replace(told, ours)
+    places = "".join(
+        f"{name}_temp_path {folder}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole = (
+        f"pid {folder}/nginx.pid;\nevents {{}}\nhttp {{\ninclude /etc/nginx/mime.types;\n{places}{text}}}\n"
+    )
+    if servers.owner():
+        whole = f"user root;\n{whole}"
+    (folder / "nginx.conf").write_text(whole)
+    return folder / "nginx.conf"
+
+
+def certificate(folder: Any) -> None:
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={HOST}",
+    ]
+    files = ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+
+
+class Found:
+    def __init__(self, answer: HTTPResponse) -> None:
+        self.status, self.headers, self.body = (
+            answer.status,
+            answer.headers,
+            answer.read().decode(errors="replace"),
+        )
+
+
+def ask(site: Any, path: str, method: str = "GET", body: Any = None, **headers: str) -> Found:
+    context = ssl._create_unverified_context()
+    connection = HTTPSConnection("127.0.0.1", site.https, timeout=30, context=context)
+    try:
+        connection.request(method, path, body, {"Host": HOST} | headers)
+        return Found(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def test_http_is_sent_on_to_https(site):
+    answer = servers.Browser([site.http], host=HOST).get("/cycles/?a=b")
+    assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/cycles/?a=b")
+
+
+def test_the_product_knows_that_it_is_https(site):
+    """Otherwise it would send the browser round in circles, and its cookies over http."""
+    answer = ask(site, "/accounts/login/")
+    assert answer.status == 200
+    assert "Strict-Transport-Security" in answer.headers
+    assert "Secure" in answer.headers["Set-Cookie"]
+    assert "Content-Security-Policy" in answer.headers
+    assert len(answer.headers.get_all("Content-Security-Policy")) == 1
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "Forwarded", "X-Forwarded-Proto"])
+def test_what_a_caller_says_about_the_way_is_not_believed(header, site):
+    answer = ask(site, "/", **{header: "http" if header.endswith("Proto") else "host=evil.example"})
+    assert answer.status == 302
+    assert "evil" not in answer.headers["Location"]
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def test_another_host_is_refused(site):
+    assert ask(site, "/accounts/login/", Host="evil.example").status == 400
+
+
+def test_static_files_come_from_nginx(site):
+    page = ask(site, "/accounts/login/").body
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert len(files) >= 4
+    for path in files:
+        answer = ask(site, path)
+        assert (answer.status, answer.headers["X-Content-Type-Options"]) == (200, "nosniff"), path
+        assert "X-Request-ID" not in answer.headers  # which the product would have set
+
+
+def test_what_is_handed_in_has_no_address(site):
+    (site.folder / "files").mkdir(exist_ok=True)
+    (site.folder / "files" / "report.pdf").write_text("secret")
+    for path in (
+        "/files/report.pdf",
+        "/static/../files/report.pdf",
+        "/static/%2e%2e/files/report.pdf",
+        "/static../files/report.pdf",
+    ):
+        assert ask(site, path).status in (302, 400, 404), path
+
+
+def test_bodies_that_are_too_large_end_at_nginx(site, figure):
+    sizes = {26: ask(site, "/accounts/login/", "POST", b"x" * 26_000_000).status}
+    answer = ask(site, "/accounts/login/", "POST", b"x" * 29_000_000)
+    figure("answer to a body of 29 MB", answer.status, 413)
+    assert sizes[26] != 413
+
+
+def test_figures_are_for_this_machine(site):
+    token = site.web.product.environment["METRICS_TOKEN"]
+    answer = ask(site, "/metrics", Authorization=f"Bearer {token}")
+    assert answer.status == 200
+    assert "reviewtracker_requests_total" in answer.body
+    assert ask(site, "/metrics").status == 401
+
+
+def test_when_no_web_server_answers_a_page_says_so(site, figure):
+    """Last: it kills the web server."""
+    site.web.kill()
+    answer = ask(site, "/")
+    figure("status while no web server answers", answer.status, 502)
+    assert "The site does not answer at the moment" in answer.body
+    assert "nginx" not in answer.body
+    for path in re.findall(r'href="(/static/[^"]+)"', answer.body):
+        assert ask(site, path).status == 200
