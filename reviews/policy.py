@@ -90,6 +90,7 @@ DUTIES: dict[str, Duty] = {
                 "plan.edit",
                 "action.verify",
                 "deadline.follow",
+                "account.invite",
             }
         ),
     ),
@@ -101,7 +102,9 @@ DUTIES: dict[str, Duty] = {
 
 ADMINISTRATOR = Duty(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
-    everywhere=frozenset(_READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow"}),
+    everywhere=frozenset(
+        _READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+    ),
 )
 
 
@@ -170,6 +173,11 @@ def limit(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = 
 def opens_admin(user: Any) -> bool:
     """Administrators, and the Secretariat for reference data."""
     return reach(user, "reference.edit") is Reach.EVERYWHERE
+
+
+def owes_second_factor(user: Any) -> bool:
+    """Whose password alone is not enough: those who could change what everybody relies on."""
+    return opens_admin(user)
 
 
 def channels(user: Any) -> list[Channel]:

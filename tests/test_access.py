@@ -313,7 +313,9 @@ def signed_in(person: Any) -> Client:
 
 def told(answer: HttpResponseBase) -> str:
     """The status; "in" for the way to the sign-in page."""
-    asked_in = answer.status_code == 302 and answer["Location"].startswith(f"{reverse('login')}?next=")
+    asked_in = answer.status_code == 302 and answer["Location"].startswith(
+        f"{reverse('account_login')}?next="
+    )
     return "in" if asked_in else str(answer.status_code)
 
 
@@ -560,7 +562,7 @@ def test_a_deadline_for_one_country_does_not_exist_for_another(cast, cycle, sign
 
 def test_signing_out_ends_the_visit(cast, cycle, sign_in):
     browser = sign_in(cast.vnm)
-    browser.post(reverse("logout"))
+    browser.post(reverse("account_logout"))
     assert told(browser.get(reverse("board", args=["mtr"]))) == "in"
 
 
