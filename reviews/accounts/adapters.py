@@ -35,7 +35,6 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": NO,
         "email_password_mismatch": NO,
-        "too_many_login_attempts": NO,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -51,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self._login_failed_rl_usage = guesses.take(request, login)
         if not self._login_failed_rl_usage:
             log.warning("A guess at a password from %s was not looked at", self.get_client_ip(request))
-            raise self.validation_error("too_many_login_attempts")
+            raise self.validation_error("username_password_mismatch")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         log.warning("A wrong password from %s", self.get_client_ip(request))
