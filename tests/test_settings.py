@@ -24,6 +24,9 @@ OURS = {
     "BEHIND_PROXY",
     "LOG_LEVEL",
 }
+OURS |= {"SESSION_IDLE_MINUTES", "SESSION_HOURS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "OIDC_NAME"}
+OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+OURS |= {*OIDC}
 OURS |= {"REVIEWTRACKER_TODAY", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -67,6 +70,17 @@ def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedPr
         ({"FILES_DIR": "files"}, "FILES_DIR is 'files'"),
         ({"STATIC_DIR": "static"}, "STATIC_DIR is 'static'"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'"),
+        ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES is 0"),
+        ({"SESSION_HOURS": "a day"}, "SESSION_HOURS is 'a day'"),
+        ({"EMAIL_URL": "mail.example:25"}, "EMAIL_URL is of no kind known"),
+        ({"EMAIL_URL": "http://u:hidden@mail.example"}, "EMAIL_URL is of no kind known"),
+        ({"EMAIL_URL": "smtp://u:hidden@mail.example:port"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp+tls://:25"}, "EMAIL_URL names no host"),
+        ({"DEFAULT_FROM_EMAIL": "the secretariat"}, "DEFAULT_FROM_EMAIL is 'the secretariat'"),
+        (OIDC | {"OIDC_ISSUER": "id.example"}, "OIDC_ISSUER is 'id.example'"),
+        (OIDC | {"OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER is 'http://id.example'"),
+        (OIDC | {"OIDC_CLIENT_ID": None}, "OIDC_CLIENT_ID is not set"),
+        (OIDC | {"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET is not set"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(environment, sentence):
@@ -138,6 +152,21 @@ def test_the_key_for_trying_out_is_kept():
     key = read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None)
     assert len(key) > 50
     assert read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None) == key
+
+
+def test_mail_goes_where_it_is_told():
+    expression = (
+        "settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_PASSWORD, settings.EMAIL_USE_TLS"
+    )
+    assert read(expression, EMAIL_URL="smtp+tls://u:p%40ss@mail.example:587") == "mail.example 587 p@ss True"
+    assert read("settings.EMAIL_HOST, settings.EMAIL_PORT") == "localhost 25"
+    assert read("settings.EMAIL_BACKEND", DEBUG="1") == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_whom_mail_is_from():
+    assert read("settings.DEFAULT_FROM_EMAIL") == "reviewtracker@review.example"
+    named = "Mid-term review <mtr@review.example>"
+    assert read("settings.DEFAULT_FROM_EMAIL", DEFAULT_FROM_EMAIL=named) == named
 
 
 def test_a_password_with_every_sign_arrives_whole():

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -23,8 +24,9 @@ def invite(request: HttpRequest, **values: Any) -> Invitation:
 
 def send(request: HttpRequest, invitation: Invitation, key: str) -> None:
     url = request.build_absolute_uri(reverse("invitation", args=[key]))
-    context = {"request": request, "invitation": invitation, "url": url}
-    get_adapter(request).send_mail("account/email/invitation", invitation.email, context)
+    about = {"request": request, "invitation": invitation, "url": url}
+    with context.request_context(request):
+        get_adapter(request).send_mail("account/email/invitation", invitation.email, about)
 
 
 def go_by_sign_on(request: HttpRequest, key: str, username: str) -> None:

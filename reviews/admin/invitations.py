@@ -50,7 +50,10 @@ class InvitationAdmin(TrackedAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.withdraw)
-        return [path("<path:object_id>/withdraw/", view, name="reviews_invitation_withdraw"), *super().get_urls()]
+        return [
+            path("<path:object_id>/withdraw/", view, name="reviews_invitation_withdraw"),
+            *super().get_urls(),
+        ]
 
     def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
         return [(self.url("withdraw", record.pk), _("Withdraw"))] if record.works() else []

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Invitation, User
+from reviews.models.people import check_username
 
 
 class SignInForm(LoginForm):
@@ -66,8 +67,7 @@ class InvitationForm(SetPasswordMixin, forms.Form):
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
-        User(username=name, email=self.invitation.email, role=self.invitation.role,
-             organisation=self.invitation.organisation).clean()  # fmt: skip
+        check_username(name, self.invitation.email)
         if User.objects.filter(username__iexact=name).exists():
             raise ValidationError(_("This user name is taken."))
         return name

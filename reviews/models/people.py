@@ -43,6 +43,12 @@ class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):
         return self.get(username__iexact=username)
 
 
+def check_username(name: str, email: str) -> None:
+    """What looks like an address would be taken for somebody else's. Raises ValidationError."""
+    if "@" in name and name.lower() != email.lower():
+        raise ValidationError(_("A user name with @ can only be the person's own e-mail."))
+
+
 class User(Tracked, AbstractBaseUser):
     """A person with an account: one organisation, one role."""
 
@@ -106,8 +112,10 @@ class User(Tracked, AbstractBaseUser):
             raise ValidationError({"organisation": _("People of a national team belong to a member state.")})
         if not self.role and not self.is_superuser:
             raise ValidationError({"role": _("Choose a role.")})
-        if "@" in self.username and self.username.lower() != self.email.lower():
-            raise ValidationError({"username": _("A user name with @ can only be the person's own e-mail.")})
+        try:
+            check_username(self.username, self.email)
+        except ValidationError as error:
+            raise ValidationError({"username": error}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Django's own code saves accounts (sign-in, new password); this leaves the trace it would not."""

@@ -24,7 +24,8 @@ def linh(cast: Any) -> User:
 
 
 @pytest.mark.parametrize(
-    "login", ["vnm.coordinator", "VNM.Coordinator", "linh@vnm.example", "LINH@vnm.EXAMPLE", " vnm.coordinator "]
+    "login",
+    ["vnm.coordinator", "VNM.Coordinator", "linh@vnm.example", "LINH@vnm.EXAMPLE", " vnm.coordinator "],
 )
 def test_by_name_or_address_in_capitals_or_not(login, linh):
     browser = Client()
@@ -35,7 +36,16 @@ def test_by_name_or_address_in_capitals_or_not(login, linh):
 
 @pytest.mark.parametrize(
     "login",
-    ["", "@", "vnm", "vnm.coordınator", "linh@vnm.example.org", "vnm.coordinator@vnm.example", "%", "x" * 400],
+    [
+        "",
+        "@",
+        "vnm",
+        "vnm.coordınator",
+        "linh@vnm.example.org",
+        "vnm.coordinator@vnm.example",
+        "%",
+        "x" * 400,
+    ],
 )
 def test_not_by_what_is_only_like_it(login, linh):
     browser = Client()
@@ -52,7 +62,11 @@ def page(answer: Any) -> str:
 def test_everything_that_is_wrong_is_answered_alike(linh, cast):
     """A wrong password, nobody's name, a disabled account with its right password, too many guesses."""
     cast.lao.change(by=None, seen=cast.lao.version, is_active=False)
-    answers = [come_in("vnm.coordinator", "wrong"), come_in("nobody", "wrong"), come_in("linh@vnm.example", "wrong")]
+    answers = [
+        come_in("vnm.coordinator", "wrong"),
+        come_in("nobody", "wrong"),
+        come_in("linh@vnm.example", "wrong"),
+    ]
     answers += [come_in("nobody@vnm.example", "wrong"), come_in("lao.coordinator")]
     answers += [come_in("nobody", "wrong") for _n in range(9)][-1:]
     assert {answer.status_code for answer in answers} == {200}
@@ -60,7 +74,9 @@ def test_everything_that_is_wrong_is_answered_alike(linh, cast):
     assert "do not fit" in page(answers[0])
 
 
-@pytest.mark.parametrize("login", ["vnm.coordinator", "nobody", "linh@vnm.example", "nobody@vnm.example", "gone"])
+@pytest.mark.parametrize(
+    "login", ["vnm.coordinator", "nobody", "linh@vnm.example", "nobody@vnm.example", "gone"]
+)
 def test_a_name_that_nobody_has_takes_as_long(login, linh, monkeypatch):
     """The password is hashed once, whoever is meant: that is what takes the time."""
     gone = make.user("gone", "team", linh.organisation)
