@@ -9,7 +9,7 @@ DATABASE_POOL        10                  PostgreSQL connections of one process a
 FILES_DIR            var/files           where handed-in files are kept; never served by address
 STATIC_DIR           var/static          where `manage.py collectstatic` puts what is served to everybody
 HTTPS                on, off with DEBUG  secure cookies, and http sent on to https
-BEHIND_PROXY         off                 on if a proxy ends https; it sets X-Forwarded-Proto, and adds to X-Forwarded-For
+BEHIND_PROXY         off                 on if a proxy ends https, sets X-Forwarded-Proto and adds to X-Forwarded-For
 SESSION_IDLE_MINUTES 60                  signed out after so long without a page
 SESSION_HOURS        8                   signed out after so long in any case
 EMAIL_URL            smtp://localhost:25 smtp://, smtp+tls:// or smtp+ssl://user:password@host:port; with DEBUG console://

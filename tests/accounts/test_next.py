@@ -13,11 +13,11 @@ from tests import make
 from tests.accounts.doors import code, come_in
 
 STARTS = [
-    "//", "///", "////", "/\\", "\\\\", "\\/", "http://", "https://", "HTTPS://", "hTtP:", "http:/", "http:///", "ftp://",
+    "//", "///", "////", "/\\", "\\\\", "\\/", "http://", "https://", "HTTPS://", "hTtP:", "http:/", "http:///",
     "javascript:", "JavaScript://", "data:text/html,", "vbscript:", "file:///", " //", "\t//", "\n//", "\r\n//", "\x00//",
     "/\t/", "/\n/", "ht\ntp://", "https:\\\\", "//user:pass@", "https://testserver@", "https://testserver:80@",
     "https://testserver.", "//testserver.", "https://testserver\\@", "/%09/", "/%2f%2f", "%2f%2f", "%5c%5c", "//%00",
-    "〱//", "／／", "//[::ffff:1.2.3.4]/", "blob:https://", "view-source:https://", "about:", "tel:", "mailto:",
+    "ftp://", "〱//", "／／", "//[::ffff:1.2.3.4]/", "blob:https://", "view-source:https://", "about:", "tel:", "mailto:",
     "https;//", "//;@", "?//", "\u2028//",
 ]  # fmt: skip
 ENDS = [
