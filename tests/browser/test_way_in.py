@@ -53,7 +53,7 @@ def test_a_first_password(person, live_server):
 def comes_in(page: Page, login: str) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("User name or e-mail").fill(login)
-    page.get_by_label("Password", exact=True).fill(make.PASSWORD)
+    page.locator("[name=password]").fill(make.PASSWORD)
     page.keyboard.press("Enter")
 
 
