@@ -100,6 +100,7 @@ def test_a_security_key_is_added_and_asked(visitor, live_server, settings):
     page = eyes.page
     with_key(page)
     comes_in(page, "vnm.coordinator")
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
     page.goto(f"{FACTORS}keys/add/")
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
@@ -119,6 +120,7 @@ def test_a_key_that_does_not_answer_is_told(visitor, live_server, settings):
     page = visitor()
     page.add_init_script("navigator.credentials.create = () => Promise.reject(new Error('no'))")
     comes_in(page, "vnm.coordinator")
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
     page.goto(f"{FACTORS}keys/add/")
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_role("alert")).to_contain_text("did not answer")
