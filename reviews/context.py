@@ -17,6 +17,7 @@ class Site:
     pinned_today: bool
     may_open_admin: bool
     reads_countries: bool
+    single_sign_on: str  # what it is called; empty without one
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
@@ -24,4 +25,5 @@ def site(request: HttpRequest) -> dict[str, Site]:
     user = getattr(request, "user", None)
     reads = policy.reach(user, "report.read") is not policy.Reach.NOTHING
     pinned = settings.REVIEWTRACKER_TODAY is not None
-    return {"site": Site(clock.today(), pinned, policy.opens_admin(user), reads)}
+    sign_on = settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else ""
+    return {"site": Site(clock.today(), pinned, policy.opens_admin(user), reads, sign_on)}

@@ -129,6 +129,7 @@ DUTIES: dict[str, Duty] = {
                 "plan.edit",
                 "action.verify",
                 "deadline.follow",
+                "account.invite",
             }
         ),
     ),
@@ -140,7 +141,9 @@ DUTIES: dict[str, Duty] = {
 
 ADMINISTRATOR = Duty(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
-    everywhere=frozenset(_READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow"}),
+    everywhere=frozenset(
+        _READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+    ),
 )
 
 
@@ -221,6 +224,11 @@ def reads(user: Any, action: str, *, own: bool, shared: bool = False) -> bool:
 def opens_admin(user: Any) -> bool:
     """Administrators, and the Secretariat for reference data."""
     return reach(user, "reference.edit") is Reach.EVERYWHERE
+
+
+def owes_second_factor(user: Any) -> bool:
+    """Whose password alone is not enough: those who could change what everybody relies on."""
+    return opens_admin(user)
 
 
 def channels(user: Any) -> list[Channel]:

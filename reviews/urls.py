@@ -2,11 +2,20 @@
 
 from typing import Any
 
-from django.contrib.auth import views as accounts
-from django.urls import include, path, register_converter
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.contrib.auth.views import PasswordChangeDoneView
+from django.db.transaction import atomic
+from django.urls import include, path, re_path, register_converter
 
 from reviews import converters
 from reviews.views import (
+    accounts,
     agenda,
     board,
     briefs,
@@ -184,11 +193,64 @@ cycle_urls = [
     path("methods/<slug:code>/edit/", methods.EditMethod.as_view(), name="method-edit"),
 ]
 
+# The pages of django-allauth that are used here, each by the name that it knows them by. There are none to sign
+# up (people are invited) and none to prove an e-mail address (administrators keep them on the account).
+# atomic: with its line in the history, or not at all.
+factor_urls = [
+    path("second-factor/", accounts.SecondFactors.as_view(), name="mfa_index"),
+    path("second-factor/ask/", mfa.authenticate, name="mfa_authenticate"),
+    path("second-factor/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/app/add/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/app/remove/", atomic(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("second-factor/codes/", accounts.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path(
+        "second-factor/codes/file/", accounts.RecoveryCodesFile.as_view(), name="mfa_download_recovery_codes"
+    ),
+    path("second-factor/codes/renew/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("second-factor/keys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("second-factor/keys/add/", atomic(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("second-factor/keys/confirm/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("second-factor/keys/<number:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path(
+        "second-factor/keys/<number:pk>/remove/", atomic(webauthn.remove_webauthn), name="mfa_remove_webauthn"
+    ),
+]
+
+sign_on_urls = [
+    path("single-sign-on/", atomic(social.connections), name="socialaccount_connections"),
+    path("single-sign-on/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("single-sign-on/<str:provider_id>/login/", openid.login, name="openid_connect_login"),
+    path("single-sign-on/<str:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+]
+
+password_urls = [
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/done/", PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        accounts.ChooseNewPassword.as_view(),
+        name="account_reset_password_from_key",
+    ),
+]
+
 account_urls = [
-    path("login/", desk.SignIn.as_view(), name="login"),
-    path("logout/", accounts.LogoutView.as_view(), name="logout"),
-    path("password/", accounts.PasswordChangeView.as_view(), name="password_change"),
-    path("password/done/", accounts.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", accounts.SignOut.as_view(), name="account_logout"),
+    path("signed-out/", accounts.signed_out, name="account_signed_out"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("invitation/<str:key>/", accounts.AcceptInvitation.as_view(), name="invitation"),
+    path("sessions/", accounts.OwnSessions.as_view(), name="usersessions_list"),
+    *password_urls,
+    *factor_urls,
+    *sign_on_urls,
 ]
 
 # For machines. Without a slash at the end, as monitors know them.

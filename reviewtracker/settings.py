@@ -13,10 +13,16 @@ FILES_DIR            var/files           where handed-in files are kept; never s
 STATIC_DIR           var/static          where `manage.py collectstatic` puts what is served to everybody
 HTTPS                on, off with DEBUG  secure cookies, and http sent on to https
 HSTS_SUBDOMAINS      on                  off if a host below this site's own name has to be reached without https
-BEHIND_PROXY         off                 on if a proxy ends https and sets X-Forwarded-Proto itself
-EMAIL_URL            smtp://localhost    where mail leaves: smtp+tls://user:password@host:587; with DEBUG: printed
-DEFAULT_FROM_EMAIL   reviewtracker@...   who mail is from; by default at the first of ALLOWED_HOSTS
+BEHIND_PROXY         off                 on if a proxy ends https, sets X-Forwarded-Proto and adds to X-Forwarded-For
+SESSION_IDLE_MINUTES 60                  signed out after so long without a page
+SESSION_HOURS        8                   signed out after so long in any case
+EMAIL_URL            smtp://localhost:25 smtp://, smtp+tls:// or smtp+ssl://user:password@host:port; with DEBUG console://
+DEFAULT_FROM_EMAIL   reviewtracker@host  whom mails are from
 OUTBOX_KEEP_DAYS     7                   after these the text of a sent mail is emptied
+OIDC_ISSUER          none                single sign-on: where the ministry's OpenID Connect provider is, https://...
+OIDC_CLIENT_ID       none                what it calls this site; owed with OIDC_ISSUER
+OIDC_CLIENT_SECRET   none                what this site proves itself with; owed with OIDC_ISSUER
+OIDC_NAME            Single sign-on      what its button says
 LOG_LEVEL            INFO                DEBUG, INFO, WARNING or ERROR
 TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
 LOG_FORMAT           json, line: DEBUG   json (an object a line) or line (for reading)
@@ -26,6 +32,7 @@ REVIEWTRACKER_TODAY  none                pins the day, for demonstrations; refus
 
 import secrets
 from datetime import date
+from email.utils import parseaddr
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -70,6 +77,12 @@ def count(name: str, default: int) -> int:
     return int(text)
 
 
+def at_least_one(name: str, default: int) -> int:
+    if not (number := count(name, default)):
+        raise ImproperlyConfigured(f"{name} is 0: set it to a whole number, 1 or more.")
+    return number
+
+
 def folder(name: str, default: Path) -> Path:
     path = Path(env.str(name, "") or default)
     if not path.is_absolute():
@@ -101,17 +114,6 @@ def log_format() -> str:
     if name not in {"json", "line"}:
         raise ImproperlyConfigured(f"LOG_FORMAT is {name!r}: set it to json or line.")
     return name
-
-
-def mail_server() -> dict[str, Any]:
-    """Django's EMAIL_ settings as EMAIL_URL tells them. The message does not repeat it: it may hold a password."""
-    url = env.str("EMAIL_URL", "").strip() or ("consolemail://" if DEBUG else "smtp://localhost:25")
-    try:
-        return Env.email_url_config(url)
-    except (KeyError, ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(
-            "EMAIL_URL cannot be read: set it to smtp+tls://user:password@host:587 or smtp://host:25."
-        ) from error
 
 
 def own_folder() -> Path:
@@ -213,6 +215,77 @@ def databases() -> dict[str, dict[str, Any]]:
     return found
 
 
+# --- mail -----------------------------------------------------------------------------------------------
+
+EMAIL_ADVICE = "set it to smtp://, smtp+tls:// or smtp+ssl://user:password@host:port, or to console://"
+EMAIL_SCHEMES = {"smtp", "smtp+tls", "smtp+ssl"}
+
+
+def mail() -> dict[str, Any]:
+    """Where mails leave. No message repeats the URL: it may hold a password."""
+    url = env.str("EMAIL_URL", "").strip() or ("console://" if DEBUG else "smtp://localhost:25")
+    kind, _, rest = url.partition("://")
+    if kind == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if kind not in EMAIL_SCHEMES or not rest:
+        raise ImproperlyConfigured(f"EMAIL_URL is of no kind known here: {EMAIL_ADVICE}.")
+    try:
+        config = Env.email_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {EMAIL_ADVICE}.") from error
+    if not config["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"EMAIL_URL names no host: {EMAIL_ADVICE}.")
+    return {name: value for name, value in config.items() if name.startswith("EMAIL_") and value is not None}
+
+
+def sender() -> str:
+    host = ALLOWED_HOSTS[0].lstrip(".") if ALLOWED_HOSTS else "localhost"
+    address = env.str("DEFAULT_FROM_EMAIL", "").strip() or f"reviewtracker@{host}"
+    if "@" not in parseaddr(address)[1] or "\n" in address:
+        raise ImproperlyConfigured(
+            f"DEFAULT_FROM_EMAIL is {address!r}: set it to an address like reviews@example.org."
+        )
+    return address
+
+
+# --- single sign-on -------------------------------------------------------------------------------------
+
+
+def single_sign_on() -> dict[str, Any] | None:
+    """The OpenID Connect provider as django-allauth takes it; None without one."""
+    issuer = env.str("OIDC_ISSUER", "").strip()
+    if not issuer:
+        return None
+    scheme, _, rest = issuer.partition("://")
+    if scheme not in ({"https", "http"} if DEBUG else {"https"}) or not rest or set(rest) & set("~?# "):
+        raise ImproperlyConfigured(
+            f"OIDC_ISSUER is {issuer!r}: set it to the provider's address, beginning with https://."
+        )
+    return {
+        # Part of the key of a connection, and of the address that the provider sends people back to:
+        # the subjects of another issuer are other people.
+        "provider_id": rest.replace("/", "~"),
+        "name": env.str("OIDC_NAME", "").strip() or "Single sign-on",
+        "client_id": oidc("OIDC_CLIENT_ID"),
+        "secret": oidc("OIDC_CLIENT_SECRET"),
+        "settings": {
+            "server_url": issuer.rstrip("/"),
+            # Only what the signed answer says counts, and only if it names this issuer.
+            "fetch_userinfo": False,
+            "openid_configuration_overrides": {"issuer": issuer},
+        },
+    }
+
+
+def oidc(name: str) -> str:
+    value = env.str(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set: set it to what the provider gave, or unset OIDC_ISSUER."
+        )
+    return value
+
+
 # --- the installation -----------------------------------------------------------------------------------
 
 DEBUG = switch("DEBUG", default=False)
@@ -238,6 +311,12 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_filters",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "reviews",
 ]
 
@@ -256,8 +335,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "reviews.middleware.SessionAge",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "reviews.middleware.SecondFactor",
     *(["reviews.replica.Freshness"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
     "reviews.middleware.Refusals",
@@ -299,7 +381,8 @@ REVIEWTRACKER_TODAY = pinned_day()
 # --- people ---------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "reviews.User"
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["reviews.accounts.backend.PeopleBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -314,8 +397,70 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# One working day: nobody is signed out in the middle of it, and a borrowed machine has forgotten by morning.
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = at_least_one("SESSION_IDLE_MINUTES", 60) * 60
+SESSION_COOKIE_AGE = at_least_one("SESSION_HOURS", 8) * 60 * 60
+# The cookie itself goes with the browser: many delegations share a computer.
+ACCOUNT_SESSION_REMEMBER = False
+
+# django-allauth asks these for whatever is particular here.
+ACCOUNT_ADAPTER = "reviews.accounts.adapters.AccountAdapter"
+MFA_ADAPTER = "reviews.accounts.adapters.FactorAdapter"
+SOCIALACCOUNT_ADAPTER = "reviews.accounts.adapters.SignOnAdapter"
+ACCOUNT_FORMS = {
+    "login": "reviews.forms.accounts.SignInForm",
+    "reset_password": "reviews.forms.accounts.ResetForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+# Addresses stand on the account, where administrators keep them; nobody proves or changes one here.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Guesses at passwords are counted in reviews/accounts/guesses.py. A whole workshop may share one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "5/15m/key",  # codes of a second factor
+    "reset_password": "100/m/ip,5/h/key",
+    "reset_password_from_key": "100/m/ip",
+    "change_password": "10/h/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Review tracker"
+# Clocks of telephones are a little off: the code before and the code after count, too.
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+SINGLE_SIGN_ON = single_sign_on()
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [SINGLE_SIGN_ON] if SINGLE_SIGN_ON else []}
+}
+# Never by e-mail: whoever runs a provider could write any address into an answer.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+
+# What several web servers must know of each other, without another service to run.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "reviews_cache",
+        # By default 300: whoever wanted to be forgotten would only have to make that many.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+
+# --- mail -----------------------------------------------------------------------------------------------
+
+globals().update(mail())
+# Mail is written into the database with what it tells of, and `manage.py tick` sends it from there.
+DELIVERY_BACKEND: str = globals()["EMAIL_BACKEND"]
+EMAIL_BACKEND = "reviews.outbox.Outbox"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender()
+OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 
 
 # --- what browsers are told -----------------------------------------------------------------------------
@@ -344,6 +489,9 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 if switch("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The last address of X-Forwarded-For is what the proxy saw; the others are what a visitor may have written.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "reviews.views.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
@@ -356,6 +504,11 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+if SINGLE_SIGN_ON:
+    # The button of single sign-on is a form that leads there.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(
+        "/".join(SINGLE_SIGN_ON["settings"]["server_url"].split("/")[:3])
+    )
 
 
 # --- files ----------------------------------------------------------------------------------------------
@@ -389,19 +542,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
-
-
-# --- mail -----------------------------------------------------------------------------------------------
-
-globals().update(mail_server())
-# Mail is written into the database with what it tells of, and `manage.py tick` sends it from there.
-DELIVERY_BACKEND: str = globals()["EMAIL_BACKEND"]
-EMAIL_BACKEND = "reviews.outbox.Outbox"
-EMAIL_TIMEOUT = 20
-FIRST_HOST = ALLOWED_HOSTS[0].lstrip(".*") if ALLOWED_HOSTS else ""
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or f"reviewtracker@{FIRST_HOST or 'localhost'}"
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
-OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 
 
 # --- what is written down, and who may read figures -----------------------------------------------------

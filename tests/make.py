@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions, guidance
+from reviews import actions, guidance, policy
 from reviews.models import (
     Advice,
     CycleMembership,
@@ -17,6 +18,7 @@ from reviews.models import (
     Framework,
     FrameworkNode,
     GapKind,
+    Invitation,
     Meeting,
     MethodNote,
     NationalReport,
@@ -30,6 +32,7 @@ from reviews.models import (
 )
 
 PASSWORD = "a long test password"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 # What a browser sends from a turn of the country round in which no row was touched.
 TURN = {"data_collection": "", "analysis": "", "writing": "", "note": ""}
@@ -47,9 +50,31 @@ def organisation(code: str, kind: str = "member_state", name: str = "", **fields
 
 
 def user(username: str, role: str, body: Organisation, **fields: Any) -> User:
-    return User.objects.create_user(
+    made = User.objects.create_user(
         username, PASSWORD, name=fields.pop("name", username), role=role, organisation=body, **fields
     )
+    second_factors(made)
+    return made
+
+
+def second_factors(*people: User) -> None:
+    """An authenticator app for those who owe one, as if it had always been there (without a line of history)."""
+    owing = [user for user in people if policy.owes_second_factor(user)]
+    data = {"secret": TOTP_SECRET}  # as allauth keeps it
+    Authenticator.objects.bulk_create(Authenticator(user=u, type="totp", data=data) for u in owing)
+
+
+def security_key(user: User, name: str = "Red") -> Authenticator:
+    """As far as lists and forms know it; nobody can sign in with it."""
+    return Authenticator.objects.bulk_create(
+        [Authenticator(user=user, type="webauthn", data={"name": name, "credential": {}})]
+    )[0]
+
+
+def invitation(*, by: User, **fields: Any) -> tuple[Invitation, str]:
+    """An invitation to Viet Nam's team, and its key."""
+    values = {"email": "new@vnm.example", "name": "New Person", "role": Role.TEAM, **fields}
+    return Invitation.invite(by=by, **{"organisation": organisation("VNM"), **values})
 
 
 def framework() -> Framework:

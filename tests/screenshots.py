@@ -175,7 +175,7 @@ def bring_up(page: Page, shot: Shot) -> None:
 
 def sign_in(page: Page, who: str, password: str) -> None:
     page.goto("/accounts/login/")
-    page.locator("[name=username]").fill(who)
+    page.locator("[name=login]").fill(who)
     page.locator("[name=password]").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("/")

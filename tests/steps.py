@@ -4,7 +4,9 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
+from django.utils.http import int_to_base36
 
 from reviews import guidance
 from reviews import minutes as drafting
@@ -20,7 +22,7 @@ REPORT_BEFORE = {
 GAP_BEFORE = {"datagap-conclude": "closed", "datagap-reopen": "closed"}
 SAID = {"text": "In words."}
 METHOD = {"title": "Chaining", "code": "chaining", "text": "Link the two."}
-NEW_PASSWORD = {"new_password1": "another long password", "new_password2": "another long password"}
+NEW_PASSWORD = {"password1": "another long password", "password2": "another long password"}
 WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
 MEETING = {
     "title": "Fourth", "series": "coordination", "number": "4", "code": "4", "mode": "online",
@@ -58,7 +60,9 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
-    "password_change": NEW_PASSWORD | {"old_password": make.PASSWORD},
+    "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
+    "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
+    "invitation": NEW_PASSWORD | {"username": "new.person"}, "mfa_edit_webauthn": {"name": "Blue"},
 }  # fmt: skip
 # The steps that send nothing but a button, and the forms whose fields come from the records.
 ONLY_BUTTONS = {
@@ -91,7 +95,19 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.advice, made.received, made.difficulty = guided(page, made.gap, cast)
     made.method = make.method(by=cast.lead)
     made.minutes = around_minutes(page, made, cast)
+    made.of_account = of_account(page, cast)
     return made
+
+
+def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
+    """What stands in the addresses of pages about signing in: Viet Nam's security key, a link from a mail."""
+    if page == "invitation":
+        return {page: [make.invitation(by=cast.secretariat)[1]]}
+    if page in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        return {page: [make.security_key(cast.vnm).pk]}
+    link = [int_to_base36(cast.vnm.pk), PasswordResetTokenGenerator().make_token(cast.vnm)]
+    provider = dict.fromkeys(("openid_connect_login", "openid_connect_callback"), ["sso"])
+    return {"account_reset_password_from_key": link, **provider}
 
 
 def gap_in(status: str, report: Any, cast: Any) -> Any:
@@ -184,7 +200,7 @@ def address(page: str, made: Any) -> str:
     """Where the page of a record is."""
     noun, _dash, rest = page.partition("-")
     if page in ("desk", *(url.name for url in [*account_urls, *health_urls])):
-        return reverse(page)
+        return reverse(page, args=made.of_account.get(page, []))
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],

@@ -120,9 +120,9 @@ AT_A_FIELD: list[tuple[str, dict[str, Any], str, str]] = [
     ("meeting-edit-part", {"presenter": "x" * 201}, "presenter", "at most 200 characters"),
     ("action-finish", {"note": ""}, "note", "This field is required."),
     ("action-reopen", {"note": LONG}, "note", "at most 10000 characters"),
-    ("password_change", {"old_password": "not mine"}, "old_password", "Your old password was entered incorrectly."),
-    ("password_change", {"new_password2": "another"}, "new_password2", "The two password fields didn’t match."),
-    ("password_change", {"new_password1": "short", "new_password2": "short"}, "new_password2", "too short"),
+    ("account_change_password", {"oldpassword": "not mine"}, "oldpassword", "Please type your current password."),
+    ("account_change_password", {"password2": "another"}, "password2", "You must type the same password each time."),
+    ("account_change_password", {"password1": "short", "password2": "short"}, "password1", "too short"),
 ]  # fmt: skip
 
 

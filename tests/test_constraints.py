@@ -41,6 +41,9 @@ EARLY, LATE = date(2020, 1, 1), date(2020, 12, 31)
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "mail_state_known": ("outgoingmail", {"state": "lost"}),
     "mail_sent_has_instant": ("outgoingmail", {"state": "sent"}),
+    "invitation_status_known": ("invitation", UNKNOWN),
+    "invitation_role_known": ("invitation", {"role": "unheard_of"}),
+    "invitation_accepted_by": ("invitation", {"status": "accepted"}),
     "trace_audience_known": ("trace", {"audience": "everybody"}),
     "gap_closed_with_advice": ("datagap", {"closed_with": 1}),
     "deadline_offset_range": ("deadline", {"anchor": 1, "offset_days": 30_000}),
@@ -172,7 +175,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "delegation_once": ("delegation", {}),
     "decision_number_once": ("decision", {}),
     "action_number_once": ("actionpoint", {}),
-    "user_name_once": ("user", {"username": "VNM.Coordinator"}),
+    "user_name_once": ("user", {"username": "VNM.Coordinator", "email": ""}),
+    "user_email_once": ("user", {"username": "linh", "email": "linh@VNM.example"}),
     "report_once_per_state": ("nationalreport", {}),
     "version_number_once": ("reportversion", {"receipt": "00000000-0000-4000-8000-000000000000"}),
     "disruption_number_once": ("disruption", {}),
@@ -221,7 +225,9 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
     cycle, by = make.submitted(report, by=cast.vnm).cycle, cast.secretariat
     deadline, meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     vnm, day = cast.vnm.organisation, date(2020, 9, 21)
+    cast.vnm.change(by=None, seen=cast.vnm.version, email="Linh@vnm.example")
     records = [
+        make.invitation(by=by)[0],
         report, cycle, deadline, meeting, vnm, cast.vnm, make.gap(report, by=cast.vnm), make.area(), event(),
         cycle.memberships.first(), report.versions.get(), ProgressUpdate.objects.get(), Trace.objects.first(),
         Extension.ask_for(report, deadline, by=cast.vnm, asked_until=day, reason="Floods"),
@@ -347,6 +353,7 @@ def test_every_code_in_an_address_is_unique():
         ("Organisation", "code"), ("Framework", "code"), ("GapKind", "code"), ("TimelineEvent", "code"),
         ("ReviewCycle", "slug"), ("User", "username"), ("ReportVersion", "receipt"), ("MethodNote", "code"),
         ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("TraceLink", "trace"), ("JobRun", "job"),
+        ("Invitation", "key_digest"), ("Invitation", "account"),
     }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ cycle.read        own       own  own         yes   yes          yes    shared   
 deadline.read     own       own  own         yes   yes          yes    shared    yes
 meeting.read      own       own  own         yes   yes          yes    shared    yes
 deadline.set       no        no   no          no    no          yes        no     no
+account.invite     no        no   no          no    no          yes        no    yes
 extension.decide   no        no   no          no    no          yes        no     no
 meeting.run        no        no   no          no    no          yes        no     no
 cycle.run          no        no   no          no    no          yes        no    yes

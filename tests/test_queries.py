@@ -198,6 +198,7 @@ def demonstration(db: Any, settings: Any) -> None:
     call_command("load_reference", verbosity=0)
     call_command("load_demo", password=make.PASSWORD, verbosity=0)
     settings.DEBUG = False
+    make.second_factors(*User.objects.all())
 
 
 def test_the_board_of_ten_members_is_light(demonstration, sign_in):

@@ -33,6 +33,9 @@ OURS = {
     "PGBOUNCER",
     "REPLICA_URL",
 }
+OURS |= {"SESSION_IDLE_MINUTES", "SESSION_HOURS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "OIDC_NAME"}
+OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+OURS |= {*OIDC}
 OURS |= {"REVIEWTRACKER_TODAY", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -77,12 +80,22 @@ def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedPr
         ({"STATIC_DIR": "static"}, "STATIC_DIR is 'static'"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
-        ({"EMAIL_URL": "pigeon://u:hidden@mail"}, "EMAIL_URL cannot be read"),
-        ({"EMAIL_URL": "smtp://u:hidden@mail:port"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "pigeon://u:hidden@mail"}, "EMAIL_URL is of no kind known"),
         ({"OUTBOX_KEEP_DAYS": "a week"}, "OUTBOX_KEEP_DAYS is 'a week'"),
         ({"PGBOUNCER": "perhaps", "DATABASE_URL": "postgres://db/reviews"}, "PGBOUNCER is 'perhaps'"),
         ({"REPLICA_URL": "postgres://u:hidden@db"}, "REPLICA_URL names no database"),
         ({"REPLICA_URL": "postgres://u:hidden@db/reviews"}, "REPLICA_URL is for PostgreSQL"),
+        ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES is 0"),
+        ({"SESSION_HOURS": "a day"}, "SESSION_HOURS is 'a day'"),
+        ({"EMAIL_URL": "mail.example:25"}, "EMAIL_URL is of no kind known"),
+        ({"EMAIL_URL": "http://u:hidden@mail.example"}, "EMAIL_URL is of no kind known"),
+        ({"EMAIL_URL": "smtp://u:hidden@mail.example:port"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp+tls://:25"}, "EMAIL_URL names no host"),
+        ({"DEFAULT_FROM_EMAIL": "the secretariat"}, "DEFAULT_FROM_EMAIL is 'the secretariat'"),
+        (OIDC | {"OIDC_ISSUER": "id.example"}, "OIDC_ISSUER is 'id.example'"),
+        (OIDC | {"OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER is 'http://id.example'"),
+        (OIDC | {"OIDC_CLIENT_ID": None}, "OIDC_CLIENT_ID is not set"),
+        (OIDC | {"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET is not set"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(environment, sentence):
@@ -178,6 +191,21 @@ def test_the_trace_has_a_key_of_its_own_if_told():
         read("settings.TRACE_KEY", TRACE_KEY="kept when the other one changes")
         == "kept when the other one changes"
     )
+
+
+def test_mail_goes_where_it_is_told():
+    expression = (
+        "settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_PASSWORD, settings.EMAIL_USE_TLS"
+    )
+    assert read(expression, EMAIL_URL="smtp+tls://u:p%40ss@mail.example:587") == "mail.example 587 p@ss True"
+    assert read("settings.EMAIL_HOST, settings.EMAIL_PORT") == "localhost 25"
+    assert read("settings.EMAIL_BACKEND", DEBUG="1") == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_whom_mail_is_from():
+    assert read("settings.DEFAULT_FROM_EMAIL") == "reviewtracker@review.example"
+    named = "Mid-term review <mtr@review.example>"
+    assert read("settings.DEFAULT_FROM_EMAIL", DEFAULT_FROM_EMAIL=named) == named
 
 
 def test_a_password_with_every_sign_arrives_whole():

@@ -6,6 +6,7 @@ from reviews.admin import (  # noqa: F401
     deadlines,
     framework,
     guidance,
+    invitations,
     meetings,
     minutes,
     operations,

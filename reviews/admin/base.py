@@ -186,9 +186,12 @@ class TrackedAdmin(admin.ModelAdmin):
         """Addresses and names of what can be done with a record besides correcting it."""
         return []
 
+    def may_step(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
     def step_view(self, request: HttpRequest, object_id: str, form_class: Any, title: Any, act: Act) -> Any:
         """A page of its own for one step: `act(record, cleaned)` takes it."""
-        record = self._mine(request, object_id, self.has_change_permission)
+        record = self._mine(request, object_id, self.may_step)
         sent = request.POST if request.method == "POST" else None
         form, trouble = form_class(sent, record=record), None
         if form.is_valid():

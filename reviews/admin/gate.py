@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import unquote_plus
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -60,8 +60,11 @@ class ReviewSite(admin.AdminSite):
         """The site's own sign-in page; whoever has signed in already has nothing to do here."""
         if request.user.is_authenticated:
             return redirect("admin:index")
-        onwards = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        onwards = get_next_redirect_url(request) or reverse("admin:index")
         return redirect_to_login(onwards, settings.LOGIN_URL)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         mine = Trace.objects.filter(by=request.user.pk)[:10]

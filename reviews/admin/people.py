@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from reviews.admin.base import PEOPLE, TrackedAdmin, section
-from reviews.admin.forms import StepForm, TrackedForm
+from reviews.admin.forms import ReasonForm, StepForm, TrackedForm
 from reviews.admin.gate import site
 from reviews.models import User
 
@@ -30,6 +32,12 @@ class UserForm(TrackedForm):
         if User.objects.filter(username__iexact=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("This user name is taken."))
         return name
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email and User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Somebody has this e-mail address already."))
+        return email
 
 
 class NewUserForm(SetPasswordMixin, UserForm):
@@ -110,10 +118,28 @@ class UserAdmin(TrackedAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.set_password)
-        return [path("<path:object_id>/password/", view, name="reviews_user_password"), *super().get_urls()]
+        factors = self.admin_site.admin_view(self.remove_factors)
+        return [
+            path("<path:object_id>/password/", view, name="reviews_user_password"),
+            path("<path:object_id>/factors/", factors, name="reviews_user_factors"),
+            *super().get_urls(),
+        ]
 
     def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
-        return [(self.url("password", record.pk), _("Set a password"))]
+        steps = [(self.url("password", record.pk), _("Set a password"))]
+        if Authenticator.objects.filter(user=record).exists():
+            steps.append((self.url("factors", record.pk), _("Remove the second factors")))
+        return steps
+
+    def remove_factors(self, request: HttpRequest, object_id: str) -> Any:
+        """For somebody whose telephone, keys and recovery codes are all gone."""
+
+        def act(person: User, cleaned: dict[str, Any]) -> None:
+            with atomic():
+                person.correct(by=request.user, seen=cleaned["version"], why=cleaned["why"])
+                Authenticator.objects.filter(user=person).delete()
+
+        return self.step_view(request, object_id, ReasonForm, _("Remove the second factors"), act)
 
     @method_decorator(sensitive_post_parameters())
     def set_password(self, request: HttpRequest, object_id: str) -> Any:

@@ -30,7 +30,7 @@ class Loaded:
 @all_or_nothing()
 def load(password: str = "") -> Loaded:
     """Accounts and history the first time; later the accounts only. All or nothing: raises RowError."""
-    rows = read(story.FOLDER / "accounts.csv", ("username", "name", "organisation", "role"))
+    rows = _rows()
     is_new = not ReviewCycle.objects.filter(slug=story.SLUG).exists()
     missing = [row for row in rows if not _accounts([row])]
     if password:
@@ -41,6 +41,15 @@ def load(password: str = "") -> Loaded:
     if is_new:
         story.tell()
     return Loaded(_accounts(rows), len(missing), made_up, is_new)
+
+
+def usernames() -> frozenset[str]:
+    """Who belongs to the demonstration."""
+    return frozenset(row.text("username") for row in _rows())
+
+
+def _rows() -> list[Row]:
+    return read(story.FOLDER / "accounts.csv", ("username", "name", "organisation", "role"))
 
 
 def _accounts(rows: list[Row]) -> list[User]:

@@ -18,7 +18,9 @@ from reviews.models.framework import (
     ReviewCycle,
     TimelineEvent,
 )
+from reviews.models.guesses import SignInGuess
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
+from reviews.models.invitations import Invitation, InvitationStatus
 from reviews.models.meetings import (
     Decision,
     Delegation,
@@ -66,6 +68,6 @@ __all__ = [
     "Basis", "Beneficiaries", "CompletionLevel", "Coverage", "CoverageStatement", "OngoingRule", "Reliance",
     "SeriesBreak", "StandIn", "Treatment",
     "Advice", "AdviceStatus", "AdviceUse", "Channel", "Difficulty", "EntryKind", "MethodNote", "ReceivedAdvice",
-    "ThreadEntry",
+    "ThreadEntry", "Invitation", "InvitationStatus", "SignInGuess",
     "JobRun", "MailState", "OutgoingMail",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -30,8 +30,24 @@ class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(username, password, is_superuser=True, **fields)
 
+    def by_login(self, text: str) -> "User | None":
+        """Whom this e-mail address or user name means, in capitals or not; at most one person, ever."""
+        meant = self.filter(Q(email__iexact=text) | Q(username__iexact=text)) if text else ()
+        # Databases take more letters for the same than Python does, and guesses are counted by Python's.
+        for name in ("email", "username"):
+            for user in meant:
+                if getattr(user, name).lower() == text.lower():
+                    return user
+        return None
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__iexact=username)
+
+
+def check_username(name: str, email: str) -> None:
+    """What looks like an address would be taken for somebody else's. Raises ValidationError."""
+    if "@" in name and name.lower() != email.lower():
+        raise ValidationError(_("A user name with @ can only be the person's own e-mail."))
 
 
 class User(Tracked, AbstractBaseUser):
@@ -76,6 +92,13 @@ class User(Tracked, AbstractBaseUser):
                 name="user_name_once",
                 violation_error_message=_("Somebody has this user name already."),
             ),
+            # It opens the account too, so it must not mean two people.
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                condition=~Q(email=""),
+                violation_error_message=_("Somebody has this e-mail address already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(role__in=[*NATIONAL]) | Q(organisation__isnull=False), name="user_of_a_country"
             ),
@@ -90,6 +113,10 @@ class User(Tracked, AbstractBaseUser):
             raise ValidationError({"organisation": _("People of a national team belong to a member state.")})
         if not self.role and not self.is_superuser:
             raise ValidationError({"role": _("Choose a role.")})
+        try:
+            check_username(self.username, self.email)
+        except ValidationError as error:
+            raise ValidationError({"username": error}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Django's own code saves accounts (sign-in, new password); this leaves the trace it would not."""
@@ -97,10 +124,19 @@ class User(Tracked, AbstractBaseUser):
             models.Model.save(self, **kwargs)  # a visit is no change of the account
             return
         stored = type(self).objects.get(pk=self.pk)
+        if stored.password == self.password:
+            return  # saved to be sure, by code that connects something with the account
         # Signing in renews a hash that was made with older settings: nobody chose a new password then.
         renewed = kwargs.get("update_fields") == ["password"]
         why = _("password hash renewed") if renewed else _("password set")
         stored.change(by=signed_in(), seen=self.version, why=str(why), password=self.password)
+        self.version = stored.version
+
+    @transaction.atomic
+    def note(self, why: Any, *, by: Any) -> None:
+        """A line in the history for what no column tells: a second factor, a connection."""
+        stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
+        stored.change(by=by, seen=stored.version, why=str(why))
         self.version = stored.version
 
     @property

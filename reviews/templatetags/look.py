@@ -46,6 +46,14 @@ def first_wrong(form: forms.BaseForm) -> str | None:
 
 
 @register.filter
+def bare(form: forms.BaseForm) -> forms.BaseForm:
+    """The form without the labels that allauth writes into the boxes as well."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return form
+
+
+@register.filter
 def owes_something(form: forms.BaseForm) -> bool:
     """Whether the form has a field that must be filled in."""
     return any(field.field.required for field in form.visible_fields())

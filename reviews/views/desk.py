@@ -1,9 +1,7 @@
 """My desk, and the cycles a person may open."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,18 +10,6 @@ from reviews import clock, desk
 from reviews.models import CycleStatus, ReviewCycle
 
 FIRST_VISIT_DAYS = 14  # what a first visit, with none before it, is told of
-
-
-class SignIn(LoginView):
-    """Sign in, and remember when this person was here before."""
-
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        before = form.get_user().last_login
-        response = super().form_valid(form)
-        self.request.session["last_visit"] = before and before.isoformat()
-        return response
 
 
 def desk_page(request: HttpRequest) -> HttpResponse:

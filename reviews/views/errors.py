@@ -63,6 +63,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _page(request, 429)
+
+
 def conflict(request: HttpRequest, message: Any, back_url: str = "") -> HttpResponse:
     return _page(request, 409, message, back_url=back_url)
 

@@ -33,8 +33,9 @@ def demo(transactional_db: None, settings: Any) -> None:
     settings.REVIEWTRACKER_TODAY = DAY
     settings.DEBUG = True
     call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
-    # The server shows its own error pages.
+    # The server shows its own error pages, and wants second factors.
     settings.DEBUG = False
+    make.second_factors(*User.objects.all())
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from reviews import board
 from reviews.models import Advice, DataGap, Extension, Meeting, MinutesSection, NationalReport, User
 from reviews.urls import account_urls, cycle_urls, urlpatterns
+from tests import make
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
@@ -28,11 +29,19 @@ PAGES = {
         f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
         f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
         f"{AT}/meetings/", f"{AT}/meetings/3/", f"{AT}/actions/", "/accounts/password/", "/accounts/password/done/",
+        "/accounts/confirm/", "/accounts/sessions/", "/accounts/second-factor/", "/accounts/second-factor/app/add/",
+        "/accounts/second-factor/keys/add/",
+        "/accounts/single-sign-on/", "/accounts/second-factor/codes/renew/",
         f"{REPORT}annex/", f"{REPORT}coverage/", f"{REPORT}coverage/edit/", f"{AT}/findings/", f"{AT}/findings/add/",
         f"{AT}/findings/VNM-F1/", f"{AT}/findings/VNM-F1/edit/", f"{AT}/datagaps/VNM-3/close/",
         f"{AT}/datagaps/VNM-3/close/?way=estimate_agreed",
     ],
+    "vnm.team": [
+        "/accounts/second-factor/keys/", "/accounts/second-factor/keys/{key}/edit/",
+        "/accounts/second-factor/keys/{key}/remove/",
+    ],
     "secretariat": [
+        "/accounts/second-factor/confirm/", "/accounts/second-factor/app/remove/", "/accounts/second-factor/",
         "/", f"{AT}/", f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/meetings/add/", f"{AT}/meetings/3/",
@@ -83,17 +92,18 @@ def records() -> dict[str, Any]:
         "draft": Advice.objects.drafts().first().pk, "section": MinutesSection.objects.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
         "report": NationalReport.objects.get(member_state__code="VNM").pk,
+        "key": make.security_key(User.objects.get(username="vnm.team")).pk,
         "user": User.objects.get(username="vnm.team").pk,
     }  # fmt: skip
 
 
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
-    numbers |= dict.fromkeys(("draft", "extension", "item", "report", "section", "user"), "1")
+    numbers |= dict.fromkeys(("draft", "extension", "item", "key", "report", "section", "user"), "1")
     seen = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }
-    assert {url.name for url in all_urls() if opens(url)} <= seen | {"login"}
+    assert {url.name for url in all_urls() if opens(url)} <= seen | IN_THE_WAY_IN
 
 
 def all_urls() -> list[Any]:
@@ -102,7 +112,15 @@ def all_urls() -> list[Any]:
     return [url for url in patterns if not hasattr(url, "url_patterns")]
 
 
-FILES = {"report-version-file", "action-file", "brief-docx", "minutes-docx", "livez", "readyz", "metrics"}
+# Looked at in test_way_in.py and in test_signing_in_and_out.
+IN_THE_WAY_IN = {
+    "account_login", "account_signed_out", "account_set_password", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "invitation", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_reauthenticate_webauthn",
+    "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled",
+}  # fmt: skip
+FILES = {"mfa_download_recovery_codes", "report-version-file", "action-file", "brief-docx", "minutes-docx"}
+FILES |= {"livez", "readyz", "metrics"}
 
 
 def opens(url: Any) -> bool:

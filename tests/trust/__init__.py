@@ -1,0 +1,1 @@
+"""Heavy figures: `make trust`."""

@@ -1,0 +1,1 @@
+"""Who comes in, and how: what is particular here about django-allauth, which does the rest."""

@@ -1,0 +1,121 @@
+"""What django-allauth asks us: one class for each of its parts."""
+
+import logging
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews.accounts import ages, devices, guesses, invited
+from reviews.models import User
+
+log = logging.getLogger(__name__)
+
+# One sentence for a wrong password, a name that nobody has, a disabled account and too many guesses.
+NO = _(
+    "This user name or e-mail and this password do not fit, or there were too many wrong ones within an hour."
+    " Look at both again, or let us send you a link for a new password."
+)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing in, and passwords."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": NO,
+        "email_password_mismatch": NO,
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Where `next` may lead: this site as it is called now, and nothing else."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        login = credentials.get("email") or credentials.get("username", "")
+        self._login_failed_rl_usage = guesses.take(request, login)
+        if not self._login_failed_rl_usage:
+            log.warning("A guess at a password from %s was not looked at", self.get_client_ip(request))
+            raise self.validation_error("username_password_mismatch")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        log.warning("A wrong password from %s", self.get_client_ip(request))
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and remember when this person was here before."""
+        before = user.last_login
+        super().login(request, user)
+        request.session["last_visit"] = before and before.isoformat()
+
+    def post_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse:
+        response = super().post_login(request, user, **hooks)
+        devices.remember(request, response, user)
+        log.info("Person %s signed in from %s", user.pk, self.get_client_ip(request))
+        return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        messages.error(request, _("This account may not sign in. Ask the Secretariat."))
+        return redirect("account_login")
+
+    def set_password(self, user: User, password: str) -> None:
+        """The person's own choice, in the trace."""
+        signed_in = context.request.user.is_authenticated
+        why = _now("password set") if signed_in else _now("password set with a link from a mail")
+        user.set_password(password)
+        stored = User.objects.get(pk=user.pk)
+        stored.change(by=user, seen=stored.version, why=why, password=user.password)
+        user.version = stored.version
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Always before anything about signing in changes; having signed in just now will do."""
+        return not ages.is_fresh(context.request.session, app_settings.REAUTHENTICATION_TIMEOUT)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        # Without an address allauth would look for one in its own table, which stays empty here.
+        if email := email or user.email:
+            super().send_notification_mail(template_prefix, user, {"person": user, **(context or {})}, email)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_signed_out")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("password_change_done")
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors."""
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.username)
+
+    def _get_site_name(self) -> str:
+        return _now("Review tracker")
+
+
+class SignOnAdapter(DefaultSocialAccountAdapter):
+    """Single sign-on: who somebody is, is told by issuer and subject alone."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Connects whoever is on the way in with an invitation, and nobody else."""
+        sociallogin.email_addresses = []
+        connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
+        if not (sociallogin.is_existing or connecting or request.user.is_authenticated):
+            account = invited.accept_by_sign_on(request)
+            if account:
+                sociallogin.connect(request, account)

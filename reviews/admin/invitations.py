@@ -1,0 +1,65 @@
+"""Invitations: who is asked in, for which organisation, in which role."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.accounts.invited import invite
+from reviews.admin.base import PEOPLE, TrackedAdmin, section
+from reviews.admin.forms import ReasonForm
+from reviews.admin.gate import site
+from reviews.models import Invitation
+
+
+@admin.register(Invitation, site=site)
+class InvitationAdmin(TrackedAdmin):
+    """Made and withdrawn, never corrected: a wrong one is withdrawn and another one sent."""
+
+    shelf = PEOPLE
+    reason_when_added = False
+    list_display = ("email", "name", "organisation", "role", "status", "expires_at", "invited_by")
+    list_filter = ("status", "role", "organisation__kind")
+    list_select_related = ("organisation", "invited_by")
+    search_fields = ("email", "name", "organisation__name_en", "organisation__code")
+    autocomplete_fields = ("organisation",)
+    readonly_fields = ("status", "expires_at", "invited_by", "account")
+    fieldsets = [
+        section(
+            None,
+            "email name organisation role",
+            about=_("A mail goes out with a link that makes this account, once, within 72 hours."),
+        ),
+        section(_("Since then"), "status expires_at invited_by account"),
+    ]
+
+    def may(self, request: HttpRequest) -> bool:
+        return policy.may(request.user, "account.invite")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def may_step(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request)
+
+    def add(self, request: HttpRequest, form: Any) -> Any:
+        return invite(request, **form.typed())
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.withdraw)
+        return [
+            path("<path:object_id>/withdraw/", view, name="reviews_invitation_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
+        return [(self.url("withdraw", record.pk), _("Withdraw"))] if record.works() else []
+
+    def withdraw(self, request: HttpRequest, object_id: str) -> Any:
+        def act(record: Invitation, cleaned: dict[str, Any]) -> None:
+            record.withdraw(by=request.user, seen=cleaned["version"], why=cleaned["why"])
+
+        return self.step_view(request, object_id, ReasonForm, _("Withdraw the invitation"), act)

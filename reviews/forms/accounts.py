@@ -1,0 +1,90 @@
+"""Forms on the way in: signing in, a new password, an invitation."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib.auth.forms import SetPasswordMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models import Invitation, User
+from reviews.models.people import check_username
+
+
+class SignInForm(LoginForm):
+    """By user name or e-mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name or e-mail")
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        # An address with a name can be 320 letters long; more is a mistake, or not meant well.
+        self.fields["login"].validators.append(MaxLengthValidator(320))
+        self.fields["password"].help_text = ""
+
+
+class ResetForm(ResetPasswordForm):
+    """Asks for a link by mail."""
+
+    def clean_email(self) -> str:
+        """allauth finds addresses in small letters only; here they are kept as they were typed."""
+        email: str = self.cleaned_data["email"]
+        self.users = list(User.objects.filter(email__iexact=email, is_active=True))
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """A mail in any case, so that neither the answer nor the time it takes tells who has an account."""
+        if self.users:
+            return str(super().save(request, **kwargs))
+        email: str = self.cleaned_data["email"]
+        context = {"request": request, "email": email}
+        get_adapter(request).send_mail("account/email/unknown_account", email, context)
+        return email
+
+
+class InvitationForm(SetPasswordMixin, forms.Form):
+    """What the invited choose themselves."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        validators=User._meta.get_field("username").validators,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+        self.by_sign_on = "sign-on" in self.data
+        if self.by_sign_on:
+            del self.fields["password1"], self.fields["password2"]
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        check_username(name, self.invitation.email)
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError(_("This user name is taken."))
+        return name
+
+    def clean(self) -> Any:
+        if not self.by_sign_on:
+            self.validate_passwords()
+            told = {"email": self.invitation.email, "name": self.invitation.name}
+            self.validate_password_for_user(User(username=self.cleaned_data.get("username", ""), **told))
+        return super().clean()
+
+
+class EndSessionForm(forms.Form):
+    """One of one's own sessions; without a choice all but this one."""
+
+    session = forms.ModelChoiceField(UserSession.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["session"].queryset = UserSession.objects.filter(user=user)  # type: ignore[attr-defined]

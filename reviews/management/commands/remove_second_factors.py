@@ -1,0 +1,24 @@
+"""For the only administrator, whose telephone, keys and recovery codes are all gone."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from reviews.models import User
+
+
+class Command(BaseCommand):
+    help = "Remove somebody's second factors; whose role needs one sets it up at the next visit."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("login", help="user name or e-mail")
+
+    @transaction.atomic
+    def handle(self, *, login: str, **options: Any) -> None:
+        user = User.objects.by_login(login)
+        if user is None:
+            raise CommandError(f"Nobody has the user name or e-mail {login!r}.")
+        removed, _ = Authenticator.objects.filter(user=user).delete()
+        self.stdout.write(f"{user.username}: {removed} removed.")

@@ -1,0 +1,133 @@
+"""The way in, where django-allauth's own pages are not what is wanted."""
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.utils import perform_login
+from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.internal.flows import sessions
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView, TemplateView
+
+from reviews.accounts import ages, devices, factors, invited
+from reviews.forms.accounts import EndSessionForm, InvitationForm
+from reviews.models import Invitation
+
+
+class SignOut(account.LogoutView):
+    """With a button only: a link that signs people out could stand anywhere."""
+
+    http_method_names = ["post", "options"]
+
+
+@login_not_required
+def signed_out(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/signed_out.html")
+
+
+class ChooseNewPassword(account.PasswordResetFromKeyView):
+    """With the link from a mail. Whoever reads the person's mail is no stranger: this browser starts afresh."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        devices.remember(self.request, response, self.reset_user, anew=True)
+        return response
+
+
+class SecondFactors(mfa.IndexView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"owed": factors.owes(self.request.user)}
+
+
+@method_decorator(never_cache, name="dispatch")
+class RecoveryCodes(TemplateView):
+    """Codes for the day the telephone is lost. Unlike allauth's page it writes nothing when it is read."""
+
+    template_name = "mfa/recovery_codes/index.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        raise_if_reauthentication_required(self.request, app="allauth.mfa")
+        own = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.RECOVERY_CODES)
+        if not (codes := own.first()):
+            raise Http404
+        return super().get_context_data(**kwargs) | {"unused_codes": codes.wrap().get_unused_codes()}
+
+
+class RecoveryCodesFile(RecoveryCodes):
+    template_name = "mfa/recovery_codes/download.txt"
+    content_type = "text/plain"
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        name = 'attachment; filename="recovery-codes.txt"'
+        return super().render_to_response(context, headers={"Content-Disposition": name}, **kwargs)
+
+
+class OwnSessions(FormView):
+    """Where somebody is signed in, and a button to end each of them."""
+
+    template_name = "usersessions/usersession_list.html"
+    form_class = EndSessionForm
+    success_url = reverse_lazy("usersessions_list")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: EndSessionForm) -> HttpResponse:
+        if chosen := form.cleaned_data["session"]:
+            sessions.end_sessions(self.request, [chosen])
+        else:
+            sessions.end_other_sessions(self.request, self.request.user)
+        messages.success(self.request, _("Ended. Nobody can go on there without signing in."))
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = UserSession.objects.filter(user=self.request.user).order_by("-created_at")
+        return super().get_context_data(**kwargs) | {"sessions": [row for row in own if goes_on(row)]}
+
+
+def goes_on(row: UserSession) -> bool:
+    """Whether somebody could still use it; those that ran out are cleared away when the person signs in."""
+    return row.exists() and not ages.is_over(row._session_store(row.session_key))
+
+
+@method_decorator([never_cache, login_not_required, sensitive_post_parameters()], name="dispatch")
+class AcceptInvitation(FormView):
+    """Where the link in an invitation leads: the account is made by choosing a user name and a password."""
+
+    template_name = "account/invitation.html"
+    form_class = InvitationForm
+
+    def dispatch(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        if not (invitation := Invitation.of_key(key)):
+            return render(request, "account/invitation_gone.html", status=404)
+        self.key, self.invitation = key, invitation
+        if request.user.is_authenticated:
+            messages.error(request, _("Sign out first: this invitation is for somebody without an account."))
+            return redirect("desk")
+        return super().dispatch(request)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"invitation": self.invitation}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"invitation": self.invitation}
+
+    def form_valid(self, form: InvitationForm) -> HttpResponse:
+        username = form.cleaned_data["username"]
+        if form.by_sign_on and settings.SINGLE_SIGN_ON:
+            invited.go_by_sign_on(self.request, self.key, username)
+            return redirect("openid_connect_login", settings.SINGLE_SIGN_ON["provider_id"])
+        user = self.invitation.accept(username=username, password=form.cleaned_data["password1"])
+        return perform_login(self.request, user, email_verification="none", redirect_url=reverse("desk"))

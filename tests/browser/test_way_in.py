@@ -1,0 +1,126 @@
+"""The way in, in a real browser: every page of it, an authenticator app, a security key."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings as site_settings
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from reviews.models import User
+from tests import make
+from tests.accounts.doors import code
+from tests.browser.test_accessibility import Eyes
+
+pytestmark = pytest.mark.browser
+FACTORS = "/accounts/second-factor/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_used_yet(transactional_db: Any) -> None:
+    cache.clear()
+
+
+def test_pages_for_visitors(visitor, live_server, settings):
+    settings.SINGLE_SIGN_ON = {
+        "provider_id": "id.example",
+        "name": "Ministry",
+        "client_id": "a",
+        "secret": "b",
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [settings.SINGLE_SIGN_ON]}}
+    _made, key = make.invitation(by=User.objects.get(username="secretariat"))
+    eyes = Eyes(visitor(), live_server.url)
+    for path in ("login/", "signed-out/", "password/reset/", "password/reset/sent/", "password/reset/done/",
+                 "password/reset/zz-zz/", f"invitation/{key}/", "single-sign-on/cancelled/",
+                 "single-sign-on/id.example/login/"):  # fmt: skip
+        eyes.visits(f"/accounts/{path}")
+    eyes.visits("/accounts/invitation/none/", 404)
+    eyes.visits("/accounts/single-sign-on/id.example/login/callback/?state=x&code=y", 401)
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+def test_a_first_password(person, live_server):
+    user = User.objects.get(username="vnm.team")
+    user.set_password(None)
+    user.change(by=None, seen=user.version, password=user.password)
+    eyes = Eyes(person("vnm.team"), live_server.url)
+    eyes.visits("/accounts/password/set/")
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+def comes_in(page: Page, login: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("User name or e-mail").fill(login)
+    page.locator("[name=password]").fill(make.PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def test_an_app_is_set_up_and_asked(visitor, live_server):
+    """With the keyboard; who owes one gets nowhere else before."""
+    Authenticator.objects.filter(user__username="secretariat").delete()
+    eyes = Eyes(visitor(), live_server.url)
+    page = eyes.page
+    comes_in(page, "secretariat")
+    expect(page.get_by_text("Your role needs one")).to_be_visible()
+    page.get_by_role("link", name="Add an app").press("Enter")
+    secret = page.locator("code").inner_text()
+    assert page.get_by_role("img", name="picture").evaluate("i => i.complete && i.naturalWidth > 0")
+    eyes.looks()
+    page.get_by_label("Authenticator code").fill(code(secret))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    eyes.looks()
+    spare = page.locator("code").first.inner_text()
+    page.get_by_role("banner").locator("summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    comes_in(page, "secretariat")
+    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    eyes.looks()
+    page.get_by_label("Code").fill(spare)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+def with_key(page: Page) -> None:
+    """The browser's own make-believe security key."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+    tools.send(
+        "WebAuthn.addVirtualAuthenticator", {"options": options | {"automaticPresenceSimulation": True}}
+    )
+
+
+def test_a_security_key_is_added_and_asked(visitor, live_server, settings):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # no https on this machine
+    eyes = Eyes(visitor(), live_server.url)
+    page = eyes.page
+    with_key(page)
+    comes_in(page, "vnm.coordinator")
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
+    page.goto(f"{FACTORS}keys/add/")
+    page.get_by_role("button", name="Add the key").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    eyes.visits(f"{FACTORS}keys/")
+    eyes.visits(f"{FACTORS}keys/confirm/")
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
+    page.context.clear_cookies(name=site_settings.SESSION_COOKIE_NAME)
+    comes_in(page, "vnm.coordinator")
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
+    assert not eyes.problems, "\n".join(eyes.problems)
+
+
+def test_a_key_that_does_not_answer_is_told(visitor, live_server, settings):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    page = visitor()
+    page.add_init_script("navigator.credentials.create = () => Promise.reject(new Error('no'))")
+    comes_in(page, "vnm.coordinator")
+    expect(page.get_by_role("heading", name="My desk")).to_be_visible()
+    page.goto(f"{FACTORS}keys/add/")
+    page.get_by_role("button", name="Add the key").click()
+    expect(page.get_by_role("alert")).to_contain_text("did not answer")
