@@ -28,7 +28,7 @@ def assert_whole(page: Page) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_widgets_of_the_administration(scheme, admin):
-    """Its calendar and clock, its two lists of choices, its search boxes and its pop-up windows."""
+    """Its calendar and its search boxes."""
     admin.emulate_media(color_scheme=scheme)
     admin.goto(f"/admin/reviews/deadline/{Deadline.objects.first().pk}/change/")
     admin.locator(".date-icon").first.click()
@@ -43,16 +43,12 @@ def test_the_widgets_of_the_administration(scheme, admin):
 
 
 @pytest.mark.browser
-def test_choices_and_pop_ups_of_the_administration(admin):
-    admin.goto("/admin/reviews/deadline/add/")
-    if admin.locator(".selector-chooseall").count():
-        admin.locator(".selector-chooseall").first.click()
-    links = admin.locator("a.related-widget-wrapper-link:visible")
-    if links.count():
-        with admin.expect_popup() as opened:
-            links.first.click()
-        opened.value.wait_for_load_state()
-        assert_whole(opened.value)
+def test_pop_ups_of_the_administration(admin):
+    admin.goto(f"/admin/reviews/nationalreport/{NationalReport.objects.first().pk}/change/")
+    with admin.expect_popup() as opened:
+        admin.locator("a.related-widget-wrapper-link[href]:visible").first.click()
+    opened.value.wait_for_load_state()
+    assert_whole(opened.value)
     assert_whole(admin)
 
 
