@@ -117,6 +117,10 @@ class Round(MeetingPart):
         """Raise Refused where a meeting is cancelled or has its round."""
         if meeting.status == MeetingStatus.CANCELLED:
             raise Refused(_now("This meeting is cancelled, so no round is held."))
+        cls._refuse_second(meeting)
+
+    @classmethod
+    def _refuse_second(cls, meeting: Meeting) -> None:
         if cls.objects.filter(meeting=meeting).exists():
             raise Refused(_now("The round of this meeting has been opened already."))
 
@@ -127,7 +131,7 @@ class Round(MeetingPart):
     ) -> "Round":
         """The round and a turn for every member of that day. Raises Refused if the meeting has one."""
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
-        cls.refuse_unless_due(meeting)
+        cls._refuse_second(meeting)
         begun = cls.record_new(
             by=by, verb=Verb.OPENED, why=why, meeting=meeting, order=order, opened_at=clock.now()
         )
