@@ -114,14 +114,15 @@ def test_cookies_are_for_this_host_alone():
 
 def test_every_cookie_is_shut(https, cast, cycle):
     """Secure, HttpOnly, SameSite, for the whole host and no other: on every page that sets one."""
+    https.COOKIE_PREFIX = "__Host-"
     https.SESSION_COOKIE_NAME, https.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     browser = Client()
     for _step in ("the form", "signing in"):
         answer = browser.get("/accounts/login/", secure=True)
-        signing = {"username": cast.vnm.username, "password": make.PASSWORD}
+        signing = {"login": cast.vnm.username, "password": make.PASSWORD}
         answer = browser.post("/accounts/login/", signing, secure=True)
     assert answer.status_code == 302
-    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken"}
+    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-device"}
     for cookie in browser.cookies.values():
         told = {name: cookie[name] for name in ("secure", "httponly", "samesite", "path", "domain")}
         assert told == {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}

@@ -47,4 +47,4 @@ def read(request: HttpRequest) -> Marks:
 
 def cookie_name() -> str:
     """With the prefix that keeps other hosts of the domain from setting it."""
-    return f"__Host-{NAME}" if settings.SESSION_COOKIE_SECURE else NAME
+    return f"{settings.COOKIE_PREFIX}{NAME}"
