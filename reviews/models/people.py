@@ -16,7 +16,13 @@ from reviews.requests import signed_in
 from reviews.roles import NATIONAL, Role
 
 
-class UserManager(BaseUserManager.from_queryset(TrackedQuerySet)):
+class UserQuerySet(TrackedQuerySet):
+    def select_for_update(self, *args: Any, **options: Any) -> Any:
+        """Of the person alone: PostgreSQL locks no row that is joined in and may be missing."""
+        return super().select_for_update(*args, **{"of": ("self",), **options})
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_queryset(self) -> TrackedQuerySet:
         return super().get_queryset().select_related("organisation")  # every page shows it in its header
 
@@ -135,7 +141,7 @@ class User(Tracked, AbstractBaseUser):
     @transaction.atomic
     def note(self, why: Any, *, by: Any) -> None:
         """A line in the history for what no column tells: a second factor, a connection."""
-        stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
+        stored = type(self).objects.select_for_update().get(pk=self.pk)
         stored.change(by=by, seen=stored.version, why=str(why))
         self.version = stored.version
 
