@@ -51,7 +51,7 @@ def _append(ids: list[int]) -> int:
     links = []
     for row in Trace.objects.filter(link=None, pk__in=ids).order_by("pk"):
         number, adopted = number + 1, not row.digest
-        previous = join(previous, number, row.pk, seal(row), adopted)
+        previous = join(previous, number, row.pk, row.digest or seal(row), adopted)
         links.append(TraceLink(number=number, trace=row, digest=previous, adopted=adopted))
     TraceLink.objects.bulk_create(links)
     return len(links)

@@ -483,22 +483,20 @@ def everything_holds(world: SimpleNamespace) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# What belongs to a country, and the way to it.
+OF_A_COUNTRY = {
+    NationalReport: "member_state", DataGap: "member_state", Extension: "member_state", Finding: "member_state",
+    ReceivedAdvice: "gap__member_state", ThreadEntry: "gap__member_state", CoverageStatement: "report__member_state",
+}  # fmt: skip
+
+
 def leaks(person: Any) -> Iterator[str]:
     """What this person finds among the records and does not own."""
-    foreign = person.organisation_id if person.role in ("coordinator", "team") else None
-    for model in (
-        NationalReport,
-        DataGap,
-        Extension,
-        Finding,
-        ReceivedAdvice,
-        ThreadEntry,
-        CoverageStatement,
-    ):
-        rows = list(model.objects.visible_to(person))
-        if foreign and any(row.member_state_id != foreign for row in rows):
+    for model, way in OF_A_COUNTRY.items():
+        rows = model.objects.visible_to(person)
+        if person.is_national and rows.exclude(**{way: person.organisation_id}).exists():
             yield f"another country's {model.__name__}"
-        if person.role == "observer" and rows:
+        if person.role == "observer" and rows.exists():
             yield f"a {model.__name__} that was not shared"
     yield from _other_sides(person)
 

@@ -100,7 +100,11 @@ def test_database_stopped_hard(tmp_path, figure):
 def test_a_database_that_loses_what_it_acknowledged_is_caught(tmp_path, figure):
     """Planted: commits are told before they are on the disk, as no ministry should set it."""
     with durable_postgres() as server, served(server.url, tmp_path) as site:
-        for setting in ("synchronous_commit = off", "wal_writer_delay = 10000", "wal_writer_flush_after = 0"):
+        for setting in (
+            "synchronous_commit = off",
+            "wal_writer_delay = 10000",
+            "wal_writer_flush_after = '100MB'",
+        ):
             server.server.psql(f"alter system set {setting}")
         server.server.psql("select pg_reload_conf()")
         load = Load(site, FEWER)
