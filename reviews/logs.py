@@ -26,11 +26,13 @@ NAMED = re.compile(
 )
 # Sessions, csrf tokens, keys of reset links and invitations, hashes.
 DRAWN = re.compile(r"[A-Za-z0-9:=~_-]{20,}")
+# A part of an address as long as that is a key, whatever it looks like.
+SEGMENT = re.compile(r"(/)[A-Za-z0-9:=~_-]{20,}(?=[/?#\s\"']|$)")
 # How often letters and digits take turns in it; less in plain names: 0011_operations_of_the_site
 TURNS = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
 TURNS_OF_A_DRAW = 3
 # PostgreSQL repeats the row, or the value, that it refused.
-ROW = re.compile(r"(?s)(Failing row contains |Key \([^)]*\)=)\(.*?\)(?=\.|\s|$)")
+ROW = re.compile(r"(?s)(Failing row contains |Key \([^)]*\)=)\(.*?(?:\)\.|\) already|\) is |\)\n|$)")
 PASSWORD_OF_URL = re.compile(r"(\w://[^\s:/@]{0,80}:)[^\s@]+(?=@)")
 # What Django hands over beside a message: whole objects, with everything that was sent.
 UNTOLD = {"request", "server_time", "params", "sql", "taskName"}
@@ -52,7 +54,8 @@ def scrubbed(text: str) -> str:
     text = text[:LONGEST]
     for word in of_settings():
         text = text.replace(word, HIDDEN)
-    for pattern in (PASSWORD_OF_URL, NAMED, ROW):
+    # The row first: a later one could take its end away.
+    for pattern in (ROW, PASSWORD_OF_URL, NAMED, SEGMENT):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
     return DRAWN.sub(_unless_a_name, text)
 

@@ -224,6 +224,7 @@ SECRETS = [
     "Authorization: Bearer Hunter2", "Cookie: a=Hunter2",
     'sessionid="Hunter2"', "postgres://somebody:Hunter2@db.example/reviews", "?token=Hunter2&next=/",
     "/accounts/password/reset/key/1-Hunter2aaaaaa1b2c3d4e5f6/", "Failing row contains (1, Hunter2, (x), null).",
+    "Failing row contains (1, Hunter2, password=Hunter2).",
     "Key (username)=(Hunter2) already exists.", "session key Hunter2mixed3with12other345signs",
 ]  # fmt: skip
 
