@@ -1,7 +1,9 @@
 """Health, figures and the log: what machines are told, and what nobody is."""
 
+import io
 import json
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -194,18 +196,22 @@ def test_figures_while_the_database_is_down(client, monkeypatch):
 
 
 @pytest.fixture
-def log(caplog) -> Any:
-    """What a formatter makes of the lines so far: `log("json")`."""
+def log(caplog: Any) -> Iterator[Any]:
+    """What has been written so far, in one form or the other: `log("json")`."""
     caplog.set_level(logging.INFO)
-
-    def lines(kind: str) -> list[str]:
-        fmt = {
-            "json": logs.Json("{levelname}{name}{message}", style="{"),
-            "line": logs.Line("{request_id} {message}", style="{"),
-        }
-        return [fmt[kind].format(record) for record in caplog.records]
-
-    return lines
+    forms = {
+        "json": logs.Json("{levelname}{name}{message}", style="{"),
+        "line": logs.Line("{request_id} {message}", style="{"),
+    }
+    handlers = {kind: logging.StreamHandler(io.StringIO()) for kind in forms}
+    for kind, handler in handlers.items():
+        handler.setFormatter(forms[kind])
+        # One record is one text, also where it has several lines.
+        handler.terminator = "\0"
+        logging.getLogger().addHandler(handler)
+    yield lambda kind: handlers[kind].stream.getvalue().split("\0")[:-1]
+    for handler in handlers.values():
+        logging.getLogger().removeHandler(handler)
 
 
 def test_a_request_is_one_line(cast, sign_in, log):
