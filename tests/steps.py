@@ -200,7 +200,7 @@ def address(page: str, made: Any) -> str:
     """Where the page of a record is."""
     noun, _dash, rest = page.partition("-")
     if page in ("desk", *(url.name for url in [*account_urls, *health_urls])):
-        return reverse(page, args=made.of_account.get(page, []))
+        return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],

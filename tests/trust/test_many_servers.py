@@ -116,7 +116,7 @@ def test_the_cookie_is_what_does_it(site):
 
 
 def test_killing_a_web_server_loses_nothing(site, figure):
-    """Ten countries post without a pause; each of the three is killed once, and started again."""
+    """Ten countries post without a pause while one of the three web servers is killed."""
     coordinators = [Writer(state, person(site, f"{state.lower()}.coordinator")) for state in STATES]
     end = Event()
     with ThreadPoolExecutor(len(coordinators)) as threads:
