@@ -75,6 +75,7 @@ ACTIONS: dict[str, Promise] = {
     "disruption.edit": _("record what delayed the work"),
     "plan.read": _("read the plan up to the Summit"),
     "plan.edit": _("enter steps of the plan, their days and outcomes"),
+    "account.invite": _("invite people, who then make their own account, and withdraw an invitation"),
     "reference.edit": _("open the administration and keep reference data"),
     "record.correct": _("correct any record in the administration, with a reason"),
 }

@@ -51,7 +51,7 @@ def patterns(found: Any = None, above: tuple[Any, ...] = ()) -> Iterator[tuple[s
         if isinstance(entry, URLPattern):
             route = "".join(str(part) for part in way)
             noun = [*route.split("/"), "", ""][2].partition("<")[0] if "<slug:slug>" in route else ""
-            yield str(entry.name), noun, [name for part in way for name in part.converters]
+            yield str(entry.name), noun, [name for part in way for name in part.regex.groupindex]
         elif entry.namespace != "admin":
             yield from patterns(entry, way)
 

@@ -25,7 +25,7 @@ APART |= {page for page in STEPS if page.partition("-")[0] in ("advice", "agenda
 APART |= {"finding-reopen", "extension-ask", "round-open", "round-close"} & {*STEPS}
 PLAIN = sorted({*STEPS} - APART)
 # Not compared: what is new each time, and the rows in which a record is told once more.
-ALWAYS_NEW = {"receipt", "file", "at", "search"}
+ALWAYS_NEW = {"receipt", "file", "at", "search", "digest", "request_id"}
 TOLD_AGAIN = {"before", "after", "object_id", "page_id", "label"}
 
 

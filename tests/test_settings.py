@@ -199,7 +199,7 @@ def test_mail_goes_where_it_is_told():
     )
     assert read(expression, EMAIL_URL="smtp+tls://u:p%40ss@mail.example:587") == "mail.example 587 p@ss True"
     assert read("settings.EMAIL_HOST, settings.EMAIL_PORT") == "localhost 25"
-    assert read("settings.EMAIL_BACKEND", DEBUG="1") == "django.core.mail.backends.console.EmailBackend"
+    assert read("settings.DELIVERY_BACKEND", DEBUG="1") == "django.core.mail.backends.console.EmailBackend"
 
 
 def test_whom_mail_is_from():

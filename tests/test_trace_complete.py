@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from reviews import actions, clock
-from reviews.models import DataGap, Framework, NationalReport, ReviewCycle, Trace, User
+from reviews.models import DataGap, Framework, Invitation, NationalReport, ReviewCycle, Trace, User
 from tests import grids, make, steps
 from tests.completeness import watched
 from tests.test_access import POSTS, undone
@@ -19,11 +19,13 @@ from tests.test_admin import IMMUTABLE, MODELS, address, one_of_each, sent
 NEW = "another long password"
 REASONS = ("note", "why", "reason")
 WORDS = "Other words than before"
+# Steps of an account's own keys, which are no records of the review.
+BESIDES = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
 # The first person of each line for whom the step is done.
 DOERS = {
-    page: next(name for name, answer in row.items() if answer == "302" and page != "login")
+    page: next(name for name, answer in row.items() if answer == "302" and name != "visitor")
     for page, row in grids.read(POSTS)
-    if "302" in row.values() and page != "login"
+    if "302" in {**row, "visitor": ""}.values() and page not in BESIDES | {"login", "invitation"}
 }
 PEOPLE = {"team": "vnm_team"}
 
@@ -46,6 +48,28 @@ def test_steps(page, cast, cycle, sign_in):
             tells_who_and_where(written.rows, who, answer)
             reasons = {typed[name] for name in REASONS if typed.get(name)}
             assert all(any(is_told(row, reason) for row in written.rows) for reason in reasons)
+
+
+def test_accepting_an_invitation(cast, client):
+    """By a visitor: the account is made by nobody, and the invitation accepted by the account."""
+    url = reverse("invitation", args=[make.invitation(by=cast.secretariat)[1]])
+    with watched() as written:
+        answer = client.post(url, steps.TYPED["invitation"])
+    assert answer.status_code == 302
+    account = User.objects.get(username="new.person")
+    assert [(row.model, row.by) for row in written.rows] == [
+        ("reviews.user", None), ("reviews.invitation", account)
+    ]  # fmt: skip
+    assert {str(row.request_id) for row in written.rows} == {answer["X-Request-ID"]}
+
+
+def test_withdrawing_an_invitation(cast, sign_in):
+    made, _key = make.invitation(by=cast.secretariat)
+    with watched() as written:
+        url = address(Invitation, "withdraw", made.pk)
+        answer = sign_in(cast.admin).post(url, {"why": "Wrong body", "version": made.version})
+    tells_who_and_where(written.rows, cast.admin, answer)
+    assert [row.why for row in written.rows] == ["Wrong body"]
 
 
 def tells_who_and_where(rows: list[Trace], who: Any, answer: Any) -> None:
@@ -86,7 +110,8 @@ def edited(page: Any, model: Any) -> dict[str, Any]:
     return TYPED.get(model.__name__) or {next(name for name in TEXTS if name in fields): WORDS}
 
 
-CHANGEABLE = [model for model in MODELS if model not in IMMUTABLE]
+# An invitation is withdrawn, never corrected.
+CHANGEABLE = [model for model in MODELS if model not in IMMUTABLE and model is not Invitation]
 
 
 @pytest.mark.parametrize("model", CHANGEABLE, ids=lambda model: model.__name__)

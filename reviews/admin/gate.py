@@ -42,7 +42,10 @@ class ReviewSite(admin.AdminSite):
                 raise PermissionDenied(_("The administration is for administrators and the Secretariat."))
             if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
                 raise BadRequest  # Django's filters would hand it to the database, which takes no NUL
-            return shown(request, *args, **kwargs)
+            try:
+                return shown(request, *args, **kwargs)
+            except OverflowError:  # a filter by a number that SQLite cannot hold
+                raise BadRequest from None
 
         return guarded
 
