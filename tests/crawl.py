@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
-from django.apps import apps
 from django.db import models
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from docx import Document
 
+from reviews.admin import site
 from tests import steps
 from tests.addresses import Address, everywhere
 from tests.test_access import undone
@@ -83,7 +83,7 @@ def refused(browser: Client, found: list[Address]) -> Iterator[tuple[str, str]]:
 
 def administration(browser: Client, rows: list[models.Model]) -> Iterator[tuple[str, str]]:
     """All lists of the administration; of these records the form and the history."""
-    for model in apps.get_app_config("reviews").get_models():
+    for model in site._registry:
         yield from _admin_page(browser, model, "changelist")
     for row in rows:
         for page in ("change", "history"):

@@ -45,6 +45,14 @@ def test_a_visitor(method, url, cycle):
     assert not edges.faults(answer)
 
 
+@pytest.mark.parametrize(
+    "path", [".git/config", ".env", "manage.py", "var/db.sqlite3", "static/", "static/reviews/"]
+)
+def test_nothing_beside_the_site_is_served(path, collected):  # noqa: F811
+    """No source, no setting, no data, and no folder is listed."""
+    assert Client().get(f"/{path}").status_code == 404
+
+
 def test_a_clash(cast, report, sign_in):
     """409."""
     answer = sign_in(cast.vnm).post(reverse("report-recall", args=["mtr", "VNM"]), {"version": "1"})
@@ -78,7 +86,7 @@ def test_static_files_never_change(collected):  # noqa: F811
 
 
 def test_static_files_name_no_other_host(collected):  # noqa: F811
-    """No stylesheet loads from elsewhere, and none has pictures that the policy would refuse where we use them."""
+    """Not for fonts, pictures or other stylesheets."""
     elsewhere = re.compile(rb"""(?:@import|url\()\s*["']?(?:https?:)?//""")
     sheets = [
         p for p in collected.rglob("*.css") if "bootstrap" not in p.parts or p.name == "bootstrap.min.css"

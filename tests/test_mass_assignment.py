@@ -99,6 +99,7 @@ def check(page: str, made: Any, cast: Any, fields: set[str]) -> None:
     own = steps.typed(page, made)
     along = {name: value for name, value in everything(cast).items() if name not in {*own, *fields}}
     assert {"status", "holder", "organisation", "role", "member_state"} - {*own, *fields} <= {*along}
+    browser = browser_of(STEPS[page], cast)  # a new password ended the session, and that was taken back
     with undone():
         assert told(browser.post(url, along | own)) == "302", page
         found = written(before)

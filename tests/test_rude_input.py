@@ -34,7 +34,7 @@ ASKED = {
     "report-list": ["page", "sort", "status", "_export"], "datagap-list": ["page", "q", "key_result_area", "kind"],
     "progress-list": ["page", "since"], "deadline-list": ["page", "output"], "meeting-list": ["page", "series"],
     "action-list": ["page", "status"], "annex": ["page", "member_state"], "coverage": ["as_of"],
-    "disruption-list": ["page"], "login": ["next"],
+    "disruption-list": ["page"], "account_login": ["next"],
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def everything(cast: Any, cycle: Any, sign_in: Any) -> Any:
     made = steps.world("report", cast, cycle)
     for one in (browser, visitor):
         one.raise_request_exception = False
-    return lambda page: (browser if page != "login" else visitor, steps.address(page, made))
+    return lambda page: (browser if page != "account_login" else visitor, steps.address(page, made))
 
 
 @pytest.mark.parametrize("page", ASKED)
