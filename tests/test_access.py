@@ -344,7 +344,12 @@ def test_get(page, row, cast, cycle):
 # Lists that look for the report only when they are read: asked what they take, they answer the same of any.
 BLIND = {"progress-list", "report-annex", "annex"}
 # The same of pages of one's own that do not exist yet.
-BLIND |= {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn"}
+BLIND |= {
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+}
 # What machines read takes GET and HEAD alone.
 READ_ONLY = {"livez", "readyz", "metrics"}
 

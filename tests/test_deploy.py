@@ -96,7 +96,9 @@ def test_compose_prepares_before_it_serves():
     assert text.count("\t") == 0
 
 
-ASKED = re.compile(r'(?:switch|owed|count|folder|env\.str|environ\.get|database)\(\s*"([A-Z_]+)"')
+ASKED = re.compile(
+    r'(?:switch|owed|count|at_least_one|oidc|folder|env\.str|environ\.get|database)\(\s*"([A-Z_]+)"'
+)
 
 
 def known_settings() -> set[str]:
