@@ -9,8 +9,8 @@ from django.apps import apps
 from django.db import models
 
 from reviews.models import FrameworkNode, ReviewCycle, Trace, User
-from reviews.views.base import FormPage
 from reviews.urls import account_urls
+from reviews.views.base import FormPage
 from tests import grids, make, steps
 from tests.test_access import POSTS, signed_in, told, undone
 
