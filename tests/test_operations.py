@@ -152,7 +152,9 @@ def figures(client: Client) -> dict[str, float]:
     return {name: float(value) for name, _space, value in lines}
 
 
-def test_what_is_counted(cast, cycle, report, sign_in, client):
+def test_what_is_counted(cast, cycle, report, sign_in, client, monkeypatch):
+    # Reading gunicorn's settings, as another test does, means several processes from then on.
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     browser, url = sign_in(cast.vnm), reverse("report-update", args=["mtr", "VNM"])
     before = figures(client)
     answers = [browser.post(url, {"data_collection": n, "version": report.version}) for n in (10, 20)]
