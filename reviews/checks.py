@@ -11,14 +11,17 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reviews import clock
-from reviews.models import DataGap, Finding, FindingStatus, GapStatus, NationalReport, Output
+from reviews.models import Coverage, DataGap, Finding, FindingStatus, GapStatus, NationalReport, Output
 from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.treatments import treatment_for
 
 OLD_DAYS = 14  # a last update older than this is worth a look
+LONGEST_REASON = 120  # characters; the whole reason is one click away
 
 
 class Level(models.TextChoices):
@@ -55,6 +58,7 @@ class Material:
     findings: list[Finding]
     standings: list[Any]
     locked: list[Any]  # deadlines whose last acceptable day has passed
+    areas: list[Any]  # the key result areas with what the report says of them: coverage.areas_told()
 
 
 def run(material: Material) -> list[Line]:
@@ -62,6 +66,8 @@ def run(material: Material) -> list[Line]:
     found = [
         *_locks(material),
         *_figures(material),
+        *_coverage(material),
+        *_estimates(material),
         *_gaps(material),
         *_findings(material),
         *_hints(material),
@@ -89,13 +95,54 @@ def _figures(m: Material) -> Iterator[Line]:
     for name in WORKSTREAMS:
         value, label = getattr(m.report, name), workstream_label(name).capitalize()
         if value is None:
-            text = _("%(label)s: not yet reported. Enter a figure; 0 is a figure too.") % {"label": label}
+            text = _("%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
+                     "when you submit.") % {"label": label}  # fmt: skip
             yield Line(Level.ERROR, text, _url("report-update", m.report))
         elif value < 100:
-            text = _("%(label)s: %(value)d %%. Below 100 %% a reason is owed when you submit.")
-            yield Line(
-                Level.WARNING, text % {"label": label, "value": value}, _url("report-update", m.report)
-            )
+            text = _below(value) % {"label": label, "value": value}
+            yield Line(Level.WARNING, text, _url("report-update", m.report))
+
+
+def _below(value: int) -> str:
+    if value == 0:
+        return _("%(label)s: 0 %%, which says that nothing is done. A reason is owed when you submit.")
+    return _("%(label)s: %(value)d %%. Below 100 %% a reason is owed when you submit.")
+
+
+# One line for each answer that leaves a hole, so that the page stays small whatever the framework.
+HOLES = {
+    # An error, as a figure left blank is: nobody can tell a slip from a decision.
+    Coverage.NOTHING: (
+        Level.ERROR,
+        gettext_lazy("Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."),
+    ),
+    # A decision with its reason, and a hole in the report all the same.
+    Coverage.NOT_COLLECTED: (
+        Level.WARNING, gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s")
+    ),
+    Coverage.NOT_APPLICABLE: (Level.HINT, gettext_lazy("Not applicable: %(areas)s")),
+}  # fmt: skip
+
+
+def _coverage(m: Material) -> Iterator[Line]:
+    for said, (level, text) in HOLES.items():
+        if areas := [area for area in m.areas if area.said == said]:
+            url = f"{_url('report-coverage-edit', m.report)}#id_coverage_{areas[0].pk}"
+            yield Line(level, text % {"areas": _told(areas)}, url)
+
+
+def _told(areas: list[Any]) -> str:
+    """Areas by code, each with its reason where one is given."""
+    notes = [(area.code, Truncator(area.note).chars(LONGEST_REASON)) for area in areas]
+    return " · ".join(f"{code}: {note}" if note else code for code, note in notes)
+
+
+def _estimates(m: Material) -> Iterator[Line]:
+    """Areas said to be estimated of which no closed gap records how."""
+    treated = {g.key_result_area_id for g in m.gaps if treatment_for(g.closing_way, g.kind.code)}
+    if areas := [a for a in m.areas if a.said == Coverage.ESTIMATED and a.pk not in treated]:
+        text = _("Estimated, and no data gap records how: %(areas)s") % {"areas": _told(areas)}
+        yield Line(Level.HINT, text, _listed("datagap-list", m.report))
 
 
 def _gaps(m: Material) -> Iterator[Line]:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import pgettext_lazy
@@ -33,6 +34,8 @@ SIGNS = {
     Coverage.REPORTED: ("●", pgettext_lazy("mark of the coverage map", "R")),
     Coverage.ESTIMATED: ("◐", pgettext_lazy("mark of the coverage map", "E")),
     Coverage.NOTHING: ("○", pgettext_lazy("mark of the coverage map", "–")),
+    # Two letters: a C alone would read as "collected".
+    Coverage.NOT_COLLECTED: ("■", pgettext_lazy("mark of the coverage map", "NC")),
     Coverage.NOT_APPLICABLE: ("✕", pgettext_lazy("mark of the coverage map", "N")),
 }
 MARKS = {value: (*sign, COVERAGE_TONES[value]) for value, sign in SIGNS.items()}
@@ -46,6 +49,7 @@ class Cell:
     report: NationalReport
     area: FrameworkNode
     coverage: Coverage
+    note: str  # of the statement; empty where the reader may not know
     has_gap: bool
     kinds: list[GapKind]  # of its gaps; empty where the reader may not know
     numbers: list[int]  # of those kinds in the legend
@@ -89,6 +93,14 @@ def areas_of(cycle: Any) -> Any:
     return areas.order_by("code")
 
 
+def areas_told(report: Any) -> Any:
+    """The areas, each with `said` and `note` of this report's statement; one query for all."""
+    theirs = CoverageStatement.objects.filter(report=report, key_result_area=OuterRef("pk")).order_by()
+    said = Coalesce(Subquery(theirs.values("coverage")), Value(Coverage.NOTHING.value))
+    note = Coalesce(Subquery(theirs.values("note")), Value(""))
+    return areas_of(report.cycle).annotate(said=said, note=note)
+
+
 def gaps_on_areas(cycle: Any) -> Any:
     """The gaps that a map shows: open, or accepted as a limitation."""
     stays = ~Q(status=GapStatus.CLOSED) | Q(closing_way=ClosingWay.LIMITATION)
@@ -104,9 +116,10 @@ def build(cycle: Any, user: Any) -> Map:
     def cell(report: NationalReport, area: FrameworkNode) -> Cell:
         theirs, may_read = gaps.get((report.member_state_id, area.pk), set()), report.pk in readable
         numbers = [n for n, kind in enumerate(kinds, 1) if may_read and kind.pk in theirs]
+        covered, note = said.get((report.pk, area.pk), (Coverage.NOTHING, ""))
         return Cell(
-            report=report, area=area, coverage=said.get((report.pk, area.pk), Coverage.NOTHING),
-            has_gap=bool(theirs), kinds=[kinds[n - 1] for n in numbers], numbers=numbers,
+            report=report, area=area, coverage=covered, note=note if may_read else "", has_gap=bool(theirs),
+            kinds=[kinds[n - 1] for n in numbers], numbers=numbers,
             url=_behind(cycle, report, area, bool(theirs)) if may_read else "",
         )  # fmt: skip
 
@@ -119,10 +132,11 @@ def _reports(cycle: Any) -> Any:
     return reports.select_related("member_state").order_by("member_state__name_en")
 
 
-def _said(cycle: Any) -> dict[tuple[int, int], Coverage]:
+def _said(cycle: Any) -> dict[tuple[int, int], tuple[Coverage, str]]:
+    """Statement and note by (report, key result area)."""
     said = CoverageStatement.objects.filter(report__cycle=cycle)
-    rows = said.values_list("report", "key_result_area", "coverage")
-    return {(report, area): Coverage(coverage) for report, area, coverage in rows}
+    rows = said.values_list("report", "key_result_area", "coverage", "note")
+    return {(report, area): (Coverage(coverage), note) for report, area, coverage, note in rows}
 
 
 def _gap_kinds(cycle: Any) -> dict[tuple[int, int], set[int]]:

@@ -223,6 +223,10 @@ class AnnexFilter(CycleFilterSet):
         model = DataGap
         fields: tuple[str, ...] = ()
 
+    def among_statements(self, statements: QuerySet[Any]) -> QuerySet[Any]:
+        """The statements on coverage that stand beside the gaps left by the filters."""
+        return statements
+
 
 class RegionalAnnexFilter(CycleFilterSet):
     member_state = country()
@@ -233,6 +237,15 @@ class RegionalAnnexFilter(CycleFilterSet):
     class Meta:
         model = DataGap
         fields = ("member_state", "kind")
+
+    def among_statements(self, statements: QuerySet[Any]) -> QuerySet[Any]:
+        """A statement has a country, and no kind of gap."""
+        if not self.form.is_bound:
+            return statements
+        if not self.form.is_valid() or self.form.cleaned_data["kind"]:
+            return statements.none()
+        state = self.form.cleaned_data["member_state"]
+        return statements.filter(report__member_state=state) if state else statements
 
 
 class DifficultyFilter(CycleFilterSet):

@@ -25,7 +25,12 @@ def standings(
     """
     reports, deadlines, until = list(reports), list(deadlines), latest_extensions(granted)
     told = progress_told(reports, deadlines) if told is None else told
-    return {r.pk: _of_report(r, deadlines, until, told.get(r.pk, []), on) for r in reports}
+    return {
+        r.pk: of_report(
+            r, [d for d in deadlines if d.concerns(r.member_state_id)], until, told.get(r.pk, []), on
+        )
+        for r in reports
+    }
 
 
 def next_standing(theirs: list[Standing]) -> Standing | None:
@@ -44,10 +49,13 @@ def progress_told(reports: list[Any], deadlines: list[Deadline]) -> Told:
     return told
 
 
-def _of_report(
-    report: Any, deadlines: list[Deadline], until: Any, told: list[datetime], on: date
+def of_report(
+    report: Any, theirs: Iterable[Deadline], until: Any, told: list[datetime], on: date
 ) -> list[Standing]:
-    theirs = [d for d in deadlines if d.concerns(report.member_state_id)]
+    """How one country stands to the deadlines that concern it, in order of date.
+
+    `until`: the granted days, as `latest_extensions` gives them; `told`: when it posted progress, oldest first.
+    """
     found = [
         d.standing(_met_on(d, report, told), until.get((d.pk, report.member_state_id)), on) for d in theirs
     ]

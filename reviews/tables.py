@@ -320,9 +320,10 @@ class CoverageTable(tables.Table):
     coverage = tables.Column(_("Coverage"), accessor="coverage__label")
     has_gap = tables.Column(_("With gap"), accessor="has_gap")
     kinds = tables.Column(_("Kinds of data gap"), accessor="kinds", empty_values=())
+    note = tables.Column(_("Note"), accessor="note", default="")
 
     class Meta:
-        fields = ("member_state", "area", "coverage", "has_gap", "kinds")
+        fields = ("member_state", "area", "coverage", "has_gap", "kinds", "note")
 
     def render_has_gap(self, value: bool) -> str:
         return gettext("yes") if value else gettext("no")

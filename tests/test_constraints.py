@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from reviews.models import (
     ActionPoint,
     AgendaItem,
+    CoverageStatement,
     Decision,
     Delegation,
     Extension,
@@ -77,6 +78,9 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "update_writing_percent": ("progressupdate", {"writing": 101}),
     "version_number_from_one": ("reportversion", {"number": 0}),
     "version_not_empty": ("reportversion", {"size": 0}),
+    "coverage_known": ("coveragestatement", {"coverage": "unheard_of"}),
+    "coverage_not_applicable_says_why": ("coveragestatement", {"coverage": "not_applicable"}),
+    "coverage_not_collected_says_why": ("coveragestatement", {"coverage": "not_collected"}),
 }
 
 # A second row like the first; what it needs to differ in, so that it breaks this rule alone.
@@ -95,6 +99,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "action_number_once": ("actionpoint", {}),
     "user_name_once": ("user", {"username": "VNM.Coordinator"}),
     "report_once_per_state": ("nationalreport", {}),
+    "coverage_once": ("coveragestatement", {}),
     "version_number_once": ("reportversion", {"receipt": "00000000-0000-4000-8000-000000000000"}),
 }
 
@@ -104,6 +109,11 @@ BESIDE: list[tuple[str, dict[str, Any]]] = [
     ("meeting", {"code": "nine", "number": None}),
     ("meeting", {"code": "nine", "series": "soca"}),
     ("datagap", {"number": 9}),
+]
+# What looks like a broken rule, written over the first row, and is taken.
+TAKEN: list[tuple[str, dict[str, Any]]] = [
+    ("coveragestatement", {"coverage": said, "note": note})
+    for said, note in (("not_collected", "No survey."), ("not_applicable", "No coast."), ("nothing", ""))
 ]
 
 
@@ -120,6 +130,7 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
         meeting.record(AgendaItem, by=by, title="Opening"), meeting.record(Decision, by=by, text="Agreed"),
         meeting.record(Delegation, by=by, organisation=vnm),
         meeting.record(ActionPoint, by=by, text="Send", owner_body=vnm, due_on=day),
+        CoverageStatement.state(report, make.area(), by=cast.vnm, seen=0, coverage="reported"),
     ]  # fmt: skip
     return {record._meta.model_name: record for record in records}
 
@@ -132,7 +143,7 @@ def event() -> Any:
 # Not broken here yet: the rules of what guidance, meetings, findings and the plan brought. Some of them are in
 # the files of their nouns.
 NOT_HERE = {
-    "ActionPoint", "Advice", "AgendaItem", "Beneficiaries", "CompletionLevel", "CoverageStatement", "Difficulty",
+    "ActionPoint", "Advice", "AgendaItem", "Beneficiaries", "CompletionLevel", "Difficulty",
     "Disruption", "Finding", "MethodNote", "Minutes", "MinutesSection", "PlanStep", "ReceivedAdvice", "Round",
     "SeriesBreak", "StandIn", "StatusAtMeeting", "ThreadEntry", "Turn",
 }  # fmt: skip
@@ -191,6 +202,12 @@ def test_a_second_row_that_breaks_a_rule(name, rows):
 @pytest.mark.parametrize(("noun", "values"), BESIDE, ids=lambda value: str(value))
 def test_what_only_looks_like_the_same_is_taken(noun, values, rows):
     repeat(rows[noun], values)
+    assert type(rows[noun]).objects.filter(**values).exists()
+
+
+@pytest.mark.parametrize(("noun", "values"), TAKEN, ids=lambda value: str(value))
+def test_what_only_looks_broken_is_taken(noun, values, rows):
+    overwrite(rows[noun], values)
     assert type(rows[noun]).objects.filter(**values).exists()
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm
 from reviews.models import Coverage, CoverageStatement, FrameworkNode
+from reviews.models.coverage import reason_missing
 
 
 class AreaFields(NamedTuple):
@@ -68,10 +69,9 @@ class CoverageForm(ReviewForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for area in self.areas:
-            if cleaned.get(f"coverage_{area.pk}") == Coverage.NOT_APPLICABLE and not cleaned.get(
-                f"note_{area.pk}"
-            ):
-                self.add_error(f"note_{area.pk}", _("Say why it does not apply."))
+            said, note = cleaned.get(f"coverage_{area.pk}"), cleaned.get(f"note_{area.pk}", "")
+            if said and (owed := reason_missing(said, note)):
+                self.add_error(f"note_{area.pk}", owed)
         return cleaned
 
     def changed(self) -> list[tuple[FrameworkNode, dict[str, Any]]]:

@@ -16,6 +16,7 @@ from reviews.models import (
     ActionPoint,
     Advice,
     AgendaItem,
+    Coverage,
     DataGap,
     Deadline,
     Decision,
@@ -44,6 +45,7 @@ from reviews.models import (
     Turn,
     User,
 )
+from reviews.models.coverage import REASON_OWED
 from reviews.models.recommendations import KINDS
 from reviews.models.treatments import treatment_for
 
@@ -432,9 +434,10 @@ def _ask_citing(row: Row, by: User) -> None:
 def _state_coverage(row: Row, by: User) -> None:
     """What a country says of its areas, for the first time."""
     report = _report(row)
-    said = [(code, kind) for kind in ("reported", "estimated", "not_applicable") for code in row.words(kind)]
+    kinds = [kind for kind in Coverage.values if kind != Coverage.NOTHING]
+    said = [(code, kind) for kind in kinds for code in row.words(kind)]
     areas = {a.code: a for a in FrameworkNode.objects.filter(framework=report.cycle.framework_id)}
-    notes = {"not_applicable": row.text("note")}
+    notes = {kind: row.text(f"why_{kind}") for kind in REASON_OWED}
     rows = [(areas[c], {"coverage": kind, "note": notes.get(kind, ""), "seen": 0}) for c, kind in said]
     actions.state_coverage(by=by, report=report, rows=rows)
 

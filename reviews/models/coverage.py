@@ -13,16 +13,27 @@ from reviews.models.workflow import Stale, Tracked, TrackedQuerySet
 
 
 class Coverage(models.TextChoices):
-    NOTHING = "nothing", _("nothing yet")  # also where no statement was ever made
+    NOTHING = "nothing", _("nothing yet")  # not yet entered; also where no statement was ever made
     REPORTED = "reported", _("reported")
     ESTIMATED = "estimated", _("estimated")
+    NOT_COLLECTED = "not_collected", _("not collected")  # known, and no slip: these data do not exist
     NOT_APPLICABLE = "not_applicable", _("not applicable")
 
 
 COVERAGE_TONES = {
     Coverage.NOTHING: "neutral", Coverage.REPORTED: "good", Coverage.ESTIMATED: "progress",
-    Coverage.NOT_APPLICABLE: "info",
+    Coverage.NOT_COLLECTED: "warn", Coverage.NOT_APPLICABLE: "info",
 }  # fmt: skip
+# What says in its note why there are no data, and what is told where the note is missing.
+REASON_OWED: dict[str, Any] = {
+    Coverage.NOT_COLLECTED: _("Say why it is not collected."),
+    Coverage.NOT_APPLICABLE: _("Say why it does not apply."),
+}
+
+
+def reason_missing(coverage: str, note: str) -> Any:
+    """What to tell the person; empty where no reason is owed, or one is given."""
+    return "" if note.strip() else REASON_OWED.get(coverage, "")
 
 
 class CoverageQuerySet(TrackedQuerySet):
@@ -55,6 +66,10 @@ class CoverageStatement(Tracked):
                 condition=~Q(coverage=Coverage.NOT_APPLICABLE) | ~Q(note=""),
                 name="coverage_not_applicable_says_why",
             ),
+            models.CheckConstraint(
+                condition=~Q(coverage=Coverage.NOT_COLLECTED) | ~Q(note=""),
+                name="coverage_not_collected_says_why",
+            ),
         )
 
     def __str__(self) -> str:
@@ -79,8 +94,8 @@ class CoverageStatement(Tracked):
         area = self.key_result_area
         if area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id:
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
-        if self.coverage == Coverage.NOT_APPLICABLE and not self.note.strip():
-            raise ValidationError({"note": _("Say why it does not apply.")})
+        if owed := reason_missing(self.coverage, self.note):
+            raise ValidationError({"note": owed})
 
     @classmethod
     @transaction.atomic

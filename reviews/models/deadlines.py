@@ -108,6 +108,10 @@ class DeadlineQuerySet(TrackedQuerySet):
         own = mine & Q(cycle__memberships__member_state=user.organisation_id)
         return policy.limit(self, user, "deadline.read", own=own, shared=Q(shared=True)).distinct()
 
+    def concerning(self, member_state_id: int) -> "DeadlineQuerySet":
+        """Those of a country: for all members, or for it among others."""
+        return self.filter(Q(only_for=None) | Q(only_for=member_state_id)).distinct()
+
     def passed(self, on: date) -> "DeadlineQuerySet":
         """Whose common due day lies before `on`; a country's own day may be later."""
         return self.filter(due_on__lt=on)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, checks, clock, plans, policy, standings
+from reviews import actions, checks, clock, coverage, plans, policy, standings
 from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
@@ -73,7 +73,7 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "updates": updates[:5], "country": plans.country_of(report, theirs, updates),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps, "findings": findings,
-        "checks": report.is_editable and checks.run(checks.Material(report, gaps, findings, theirs, locked)),
+        "checks": report.is_editable and checks.run(_material(report, gaps, findings, theirs, locked)),
         "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
@@ -84,6 +84,11 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
     }  # fmt: skip
     return render(request, "reports/report.html", context)
+
+
+def _material(report: NationalReport, gaps: Any, findings: Any, theirs: Any, locked: Any) -> checks.Material:
+    """What the check reads; coverage is fetched for it alone."""
+    return checks.Material(report, gaps, findings, theirs, locked, list(coverage.areas_told(report)))
 
 
 def _gaps(user: Any, report: NationalReport) -> Any:
@@ -102,12 +107,13 @@ def _findings(user: Any, report: NationalReport) -> Any:
 
 def _standings(report: NationalReport, updates: list[Any]) -> tuple[Any, Any]:
     """How it stands to its deadlines, and which of them are locked for it; `updates`: all its own, newest first."""
-    told = {report.pk: [update.at for update in reversed(updates)]}
+    told = [update.at for update in reversed(updates)]
     extensions = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
-    deadlines, today = report.cycle.deadlines.prefetch_related("only_for"), clock.today()
-    theirs = standings.standings([report], deadlines, extensions.granted(), today, told)[report.pk]
+    deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
+    until = actions.latest_extensions(extensions.granted())
+    theirs = standings.of_report(report, deadlines, until, told, today)
     locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked
 

@@ -1,4 +1,4 @@
-"""Closing a data gap with its treatment, and the annexes that name what was accepted as a limitation."""
+"""Closing a data gap with its treatment, and the annexes that name the limitations."""
 
 from typing import Any
 
@@ -59,13 +59,21 @@ class AnnexPage(ListPage):
 
     template_name, right = "reports/annex.html", "datagap.read"
     table_class, table_pagination = AnnexTable, False
-    lead = _("Gaps that were accepted as a limitation of the evaluation, and how they were treated.")
+    lead = _(
+        "Gaps that were accepted as a limitation of the evaluation, and how they were treated; "
+        "and areas whose data are not collected, with the reason."
+    )
 
     def get_queryset(self) -> Any:
         return annex.limitations(self.cycle).visible_to(self.request.user)
 
     def get_table_data(self) -> Any:
-        return annex.treated(self.object_list)
+        said = annex.not_collected(self.cycle).visible_to(self.request.user)
+        return annex.entries(self.object_list, self.filterset.among_statements(self.narrow(said)))
+
+    def narrow(self, statements: Any) -> Any:
+        """The statements that belong on this page."""
+        return statements
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -76,11 +84,16 @@ class ReportAnnex(AnnexPage):
     """The limitations annex of one country's report."""
 
     nav, filterset_class = "reports", AnnexFilter
-    empty_text = _("No gap of this country has been accepted as a limitation.")
+    empty_text = _(
+        "No gap of this country has been accepted as a limitation. It says of no area that data are not collected."
+    )
 
     def get_queryset(self) -> Any:
         self.report = report_or_404(self.request, self.cycle, self.kwargs["code"])
         return super().get_queryset().filter(member_state=self.report.member_state_id)
+
+    def narrow(self, statements: Any) -> Any:
+        return statements.filter(report=self.report)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         title = _now("%(country)s: annex on limitations") % {"country": self.report.member_state}
@@ -92,7 +105,9 @@ class RegionalAnnex(AnnexPage):
     """The limitations of all countries: for those who read all reports."""
 
     title, nav, filterset_class = _("Annex on limitations, all countries"), "datagaps", RegionalAnnexFilter
-    empty_text = _("No gap has been accepted as a limitation yet.")
+    empty_text = _(
+        "No gap has been accepted as a limitation yet, and no country says of an area that data are not collected."
+    )
 
     def get_queryset(self) -> Any:
         if policy.reach(self.request.user, "report.read") is not policy.Reach.EVERYWHERE:

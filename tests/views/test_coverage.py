@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from reviews import actions, coverage
-from reviews.models import CoverageStatement, Refused, Stale
+from reviews.models import Coverage, CoverageStatement, Refused, Stale
+from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
 from tests import make
 
 
@@ -43,6 +44,36 @@ def test_five_different_things(cast, covered):
     assert own == ["reported", "estimated", "not applicable", "nothing yet", "reported; with gap (Unsure)"]
     signs = [tuple(map(str, cell.mark[:2])) for cell in cells(covered, cast.vnm)[:4]]
     assert len({sign for sign, _letter in signs}) == len({letter for _sign, letter in signs}) == 4
+
+
+def test_not_collected_has_a_mark_of_its_own(cast, covered, report, areas, sign_in):
+    make.area("A.6")
+    state(report, cast.vnm, areas[3], "not_collected", "Note-Lychee")
+    own = cells(covered, cast.vnm)[3]
+    assert (own.words, own.note) == ("not collected", "Note-Lychee")
+    assert (cells(covered, cast.lao)[3].words, cells(covered, cast.lao)[3].note) == ("not collected", "")
+    signs = {tuple(map(str, mark[:2])) for mark in coverage.MARKS.values()}
+    assert len({sign for sign, _letter in signs}) == len({letter for _sign, letter in signs}) == 5
+    assert set(coverage.MARKS) == set(Coverage)
+    assert {mark[2] for mark in coverage.MARKS.values()} == set(COVERAGE_TONES.values())
+    page = sign_in(cast.lao).get(reverse("coverage", args=["mtr"])).content.decode()
+    assert page.count("■&nbsp;NC") == 2  # the legend and the cell
+    assert "Note-Lychee" not in page
+
+
+def test_the_map_taken_away_gives_reasons_to_those_who_may_read_them(cast, covered, report, areas, sign_in):
+    state(report, cast.vnm, areas[3], "not_collected", "Note-Lychee")
+    texts = {
+        person: b"".join(
+            sign_in(getattr(cast, person)).get(reverse("coverage", args=["mtr"]), {"_export": "csv"})
+        ).decode()
+        for person in ("vnm", "consultant", "lao")
+    }
+    for person in ("vnm", "consultant"):
+        assert "Viet Nam,A.4 Engaged stakeholders,not collected,no,,Note-Lychee" in texts[person]
+        assert "Note-Mango" in texts[person]
+    assert "Viet Nam,A.4 Engaged stakeholders,not collected,no,," in texts["lao"]
+    assert "Note-" not in texts["lao"]
 
 
 def test_other_countries_read_the_symbol_and_open_nothing(cast, covered, sign_in):
@@ -116,7 +147,24 @@ def test_all_or_nothing(cast, report, areas):
     assert CoverageStatement.objects.count() == 1
 
 
-@pytest.mark.parametrize("broken", [{"coverage": "x"}, {"coverage": "not_applicable"}], ids=str)
+@pytest.mark.parametrize("said", ["not_collected", "not_applicable"])
+@pytest.mark.parametrize("note", ["", "  "])
+def test_a_statement_that_owes_its_reason_is_not_made_without(said, note, cast, report, areas):
+    with pytest.raises(ValidationError) as refused:
+        state(report, cast.vnm, areas[0], said, note)
+    assert refused.value.message_dict == {"note": [str(REASON_OWED[said])]}
+    assert CoverageStatement.objects.count() == 0
+
+
+def test_what_is_no_coverage_is_a_message_and_no_crash(cast, report, areas):
+    with pytest.raises(ValidationError) as refused:
+        state(report, cast.vnm, areas[0], "rumour")
+    assert list(refused.value.message_dict) == ["coverage"]
+
+
+@pytest.mark.parametrize(
+    "broken", [{"coverage": "x"}, {"coverage": "not_applicable"}, {"coverage": "not_collected"}], ids=str
+)
 def test_the_database_refuses_too(broken, cast, report, areas):
     said = state(report, cast.vnm, areas[0])
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -163,6 +211,31 @@ def test_not_applicable_owes_its_reason(cast, report, areas, sign_in):
     answer = browser.post(edit_url(), typed)
     assert list(answer.context["form"].errors) == [f"note_{areas[0].pk}"]
     assert CoverageStatement.objects.count() == 0
+
+
+def test_not_collected_owes_its_reason_and_keeps_it(cast, report, areas, sign_in):
+    browser = sign_in(cast.vnm)
+    typed = sent(browser.get(edit_url()), **{f"coverage_{areas[0].pk}": "not_collected"})
+    answer = browser.post(edit_url(), typed)
+    assert list(answer.context["form"].errors) == [f"note_{areas[0].pk}"]
+    assert "Say why it is not collected." in answer.content.decode()
+    assert CoverageStatement.objects.count() == 0
+    assert browser.post(edit_url(), typed | {f"note_{areas[0].pk}": "No survey"}).status_code == 302
+    said = CoverageStatement.objects.get()
+    assert (said.coverage, said.note) == ("not_collected", "No survey")
+    page = browser.get(reverse("report-coverage", args=["mtr", "VNM"])).content.decode()
+    assert "not collected</span>" in page
+    assert "No survey" in page
+
+
+def test_an_administrator_owes_the_reason_too(cast, report, areas, sign_in):
+    said = state(report, cast.vnm, areas[0])
+    url = reverse("admin:reviews_coveragestatement_change", args=[said.pk])
+    typed = {"coverage": "not_collected", "note": "", "version": said.version, "why": "They told us."}
+    answer = sign_in(cast.admin).post(url, typed)
+    assert list(answer.context["errors"]) == [["Say why it is not collected."]]
+    assert sign_in(cast.admin).post(url, typed | {"note": "No survey"}).status_code == 302
+    assert CoverageStatement.objects.get().coverage == "not_collected"
 
 
 def test_two_people_on_different_rows_do_not_meet(cast, report, areas, sign_in):

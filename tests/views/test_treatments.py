@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from reviews.models import Beneficiaries, DataGap, StandIn
+from reviews.models import Beneficiaries, Coverage, CoverageStatement, DataGap, StandIn
 from tests import make
 
 PEOPLE = {"basis": "survey", "low": "10", "high": "20", "overlap": "Overlap-Fig"}
@@ -137,6 +137,66 @@ def test_the_annex_taken_away(cast, annexed, sign_in):
     assert sign_in(cast.secretariat).get(annex(), {"_export": "xlsx"}).status_code == 200
 
 
+def uncollected(report: Any, by: Any, word: str, area: Any) -> CoverageStatement:
+    values = {"coverage": "not_collected", "note": f"Reason-{word}"}
+    return CoverageStatement.state(report, area, by=by, seen=0, **values)
+
+
+@pytest.fixture
+def missing(cast, annexed):
+    """What both countries do not collect: in the area of Viet Nam's gap, and in one without any."""
+    uncollected(make.report(annexed, "VNM"), cast.vnm, "Guava", make.area())
+    uncollected(make.report(annexed, "LAO"), cast.lao, "Pear", make.area("B.1"))
+    return annexed
+
+
+def test_what_is_not_collected_is_in_the_annex_with_its_reason(cast, missing, report, sign_in):
+    answer = sign_in(cast.vnm).get(annex("VNM"))
+    page = answer.content.decode()
+    (area, entries), *others = answer.context["areas"]
+    assert (area.code, [entry.kind for entry in entries][0], len(entries), others) == (
+        "A.1",
+        "not collected",
+        2,
+        [],
+    )
+    assert "Reason-Guava" in page
+    assert f'href="{report.get_absolute_url()}coverage/#A.1"' in page
+    assert "Pear" not in page
+
+
+def test_only_not_collected_is_a_limitation_of_coverage(cast, cycle, report, sign_in):
+    for n, said in enumerate(set(Coverage.values) - {"not_collected"}):
+        CoverageStatement.state(
+            report, make.area(f"C.{n}"), by=cast.vnm, seen=0, coverage=said, note="Reason-Date"
+        )
+    page = sign_in(cast.vnm).get(annex("VNM")).content.decode()
+    assert "Reason-Date" not in page
+    assert "It says of no area that data are not collected." in page
+
+
+def test_the_regional_annex_filters_what_is_not_collected_too(cast, missing, sign_in):
+    browser = sign_in(cast.consultant)
+    for query, shown in (
+        ({}, {"Guava", "Pear"}),
+        ({"member_state": "LAO"}, {"Pear"}),
+        ({"kind": "beneficiaries_unquantified"}, set()),  # a kind of gap is none of its own
+        ({"member_state": "XYZ"}, set()),
+    ):
+        page = browser.get(annex(), query).content.decode()
+        assert {word for word in ("Guava", "Pear") if f"Reason-{word}" in page} == shown, query
+    codes = [area.code if area else "" for area, _entries in browser.get(annex()).context["areas"]]
+    assert codes == ["", "A.1", "B.1"]
+
+
+def test_what_is_not_collected_taken_away(cast, missing, sign_in):
+    text = b"".join(sign_in(cast.secretariat).get(annex(), {"_export": "csv"})).decode()
+    assert "A.1 Engaged stakeholders,Viet Nam,,not collected,,,,Reason-Guava," in text
+    only = b"".join(sign_in(cast.vnm).get(annex("VNM"), {"_export": "csv"})).decode()
+    assert "Reason-Guava" in only
+    assert "Reason-Pear" not in only
+
+
 def test_no_annex_of_another_country(cast, annexed, sign_in):
     for name in ("lao", "observer"):
         browser = sign_in(getattr(cast, name))
@@ -152,6 +212,7 @@ def test_annexes_ask_the_same_for_one_and_three(
     browser, counts = sign_in(getattr(cast, name)), []
     for n in (1, 2, 3):
         limited(report, cast.vnm, f"More{n}", key_result_area=make.area(f"B.{n}"))
+        uncollected(report, cast.vnm, f"More{n}", make.area(f"B.{n}"))
         with django_assert_max_num_queries(12) as queries:
             assert browser.get(annex("VNM" if name == "vnm" else "")).status_code == 200
         counts.append(len(queries))
