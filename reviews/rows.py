@@ -25,8 +25,8 @@ DATA = '<td role="cell" data-label="{}"><div>', "</div></td>"
 def body(table: Any) -> SafeString:
     """The rows of the page that is shown, escaped."""
     cells = [_framed(column, first=not n) for n, column in enumerate(table.columns)]
-    page = getattr(table, "page", None)
-    rows = page.object_list.data if page else table.data
+    rows = table.page.object_list if hasattr(table, "page") else table.data
+    rows = getattr(rows, "data", rows)
     return mark_safe("\n".join(_row(cells, record) for record in rows))  # noqa: S308 - each cell is escaped
 
 
