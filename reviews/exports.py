@@ -10,7 +10,7 @@ import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from reviews import clock
+from reviews import clock, rows
 from reviews.views.errors import Explained
 
 # A cell that starts like this is taken for a formula by one spreadsheet program or another; the last four are
@@ -23,7 +23,7 @@ def response(kind: str, table: Any, name: str) -> HttpResponseBase:
     """The rows of a table as a download. `kind`: csv or xlsx; raises a 404 for anything else."""
     if kind not in WRITERS:
         raise Explained(_("Lists can be taken away as csv or xlsx, not as “%s”.") % kind[:40])
-    return WRITERS[kind](table.as_values(), f"{name}-{clock.today().isoformat()}.{kind}")
+    return WRITERS[kind](rows.values(table), f"{name}-{clock.today().isoformat()}.{kind}")
 
 
 def safe(value: Any) -> Any:
@@ -34,26 +34,26 @@ def safe(value: Any) -> Any:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _csv(rows: Iterator[list[Any]], filename: str) -> HttpResponseBase:
-    download = StreamingHttpResponse(_csv_lines(rows), content_type="text/csv; charset=utf-8")
+def _csv(lines: Iterator[list[Any]], filename: str) -> HttpResponseBase:
+    download = StreamingHttpResponse(_csv_lines(lines), content_type="text/csv; charset=utf-8")
     download["Content-Disposition"] = f'attachment; filename="{filename}"'
     return download
 
 
-def _csv_lines(rows: Iterator[list[Any]]) -> Iterator[str]:
+def _csv_lines(lines: Iterator[list[Any]]) -> Iterator[str]:
     yield "\ufeff"  # without it Excel reads Vietnamese as Latin
-    for row in rows:
+    for row in lines:
         line = io.StringIO()
         csv.writer(line).writerow([safe(value) for value in row])
         yield line.getvalue()
 
 
-def _xlsx(rows: Iterator[list[Any]], filename: str) -> HttpResponseBase:
+def _xlsx(lines: Iterator[list[Any]], filename: str) -> HttpResponseBase:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet()
-        for number, row in enumerate(rows):
+        for number, row in enumerate(lines):
             sheet.write_row(number, 0, [_cell(value) for value in row])
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=filename, content_type=XLSX)

@@ -1,10 +1,11 @@
 """The filters of every list: each is declared once, and its form is the form on the page."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import (
@@ -34,6 +35,7 @@ from reviews.models import (
     Series,
     Turn,
 )
+from reviews.models.framework import in_language
 from reviews.text import fold
 
 
@@ -49,40 +51,83 @@ def areas_of(cycle: Any) -> QuerySet[Any]:
     return FrameworkNode.objects.filter(level=Level.KEY_RESULT_AREA, framework=cycle.framework_id)
 
 
+class Offer(NamedTuple):
+    """Records to choose from: where they are, what orders them before their label, and their label."""
+
+    rows: Callable[[Any], QuerySet[Any]]  # of a cycle
+    place: Any
+    label_en: str
+    label_vi: Any
+
+
+OFFERS = {
+    "country": Offer(lambda cycle: cycle.members(), Value(0), "name_en", F("name_vi")),
+    "kind": Offer(lambda _cycle: GapKind.objects.all(), F("position"), "label_en", F("label_vi")),
+    "area": Offer(areas_of, Value(0), "code", F("title")),
+}
+
+
+class OfferFilter(filters.ChoiceFilter):
+    """A choice among records by their code; the set of filters fetches what all of its offers hold at once."""
+
+    def __init__(self, offer: str, field_name: str, **kwargs: Any) -> None:
+        super().__init__(field_name=f"{field_name}__code", empty_label=_("all"), choices=(), **kwargs)
+        self.offer = offer
+
+
 class CycleFilterSet(filters.FilterSet):
     """Filters over the records of one cycle; its countries are the choices."""
 
     def __init__(self, *args: Any, cycle: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cycle = cycle
-        if "member_state" in self.filters:
-            self._offer_countries()
+        if self.request.user.is_national:  # one country: nothing to choose
+            self.filters.pop("member_state", None)
+        self._offer()
 
-    def _offer_countries(self) -> None:
-        user = self.request.user
-        if user.is_national:  # one country: nothing to choose
-            del self.filters["member_state"]
-            return
-        self.filters["member_state"].queryset = self.cycle.members()
+    def _offer(self) -> None:
+        """One query for the choices of all filters."""
+        offering = [f for f in self.filters.values() if isinstance(f, OfferFilter)]
+        offered = _offered({f.offer for f in offering}, self.cycle) if offering else {}
+        for one in offering:
+            one.extra["choices"] = offered.get(one.offer, ())
+
+
+def _offered(names: Iterable[str], cycle: Any) -> dict[str, list[tuple[str, str]]]:
+    """Codes and labels in order, by offer."""
+    asked = [_question(name, OFFERS[name], cycle) for name in sorted(names)]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, _place, code, english, other in sorted(asked[0].union(*asked[1:], all=True)):
+        label = f"{code} {other}" if name == "area" else in_language(english, other)
+        found.setdefault(name, []).append((code, label))
+    return found
+
+
+def _question(name: str, offer: Offer, cycle: Any) -> Any:
+    rows = offer.rows(cycle).order_by()
+    columns = {
+        "offer": Value(name),
+        "place": offer.place,
+        "english": F(offer.label_en),
+        "other": offer.label_vi,
+    }
+    return rows.annotate(**columns).values_list("offer", "place", "code", "english", "other")
 
 
 def choice(label: Any, choices: Any) -> filters.ChoiceFilter:
     return filters.ChoiceFilter(label=label, choices=choices, empty_label=_("all"))
 
 
-def country() -> filters.ModelChoiceFilter:
-    return filters.ModelChoiceFilter(
-        label=_("Member state"),
-        queryset=Organisation.objects.none(),
-        to_field_name="code",
-        empty_label=_("all"),
-    )
+def country() -> OfferFilter:
+    return OfferFilter("country", "member_state", label=_("Member state"))
 
 
-def gap_kind() -> filters.ModelChoiceFilter:
-    return filters.ModelChoiceFilter(
-        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
-    )
+def gap_kind() -> OfferFilter:
+    return OfferFilter("kind", "kind", label=_("Kind"))
+
+
+def area() -> OfferFilter:
+    return OfferFilter("area", "key_result_area", label=_("Key result area"))
 
 
 class ReportFilter(CycleFilterSet):
@@ -111,19 +156,12 @@ class DataGapFilter(CycleFilterSet):
     q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
     member_state = country()
     kind = gap_kind()
-    key_result_area = filters.ModelChoiceFilter(
-        label=_("Key result area"), queryset=FrameworkNode.objects.none(), to_field_name="code",
-        empty_label=_("all"),
-    )  # fmt: skip
+    key_result_area = area()
     status = choice(_("Status"), GapStatus.choices)
 
     class Meta:
         model = DataGap
         fields = ("q", "member_state", "kind", "key_result_area", "status")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["key_result_area"].queryset = areas_of(self.cycle)
 
 
 class DeadlineFilter(CycleFilterSet):
@@ -156,19 +194,12 @@ class FindingFilter(CycleFilterSet):
     q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
     member_state = country()
     kind = choice(_("Kind"), FindingKind.choices)
-    key_result_area = filters.ModelChoiceFilter(
-        label=_("Key result area"), queryset=FrameworkNode.objects.none(), to_field_name="code",
-        empty_label=_("all"),
-    )  # fmt: skip
+    key_result_area = area()
     status = choice(_("Status"), FindingStatus.choices)
 
     class Meta:
         model = Finding
         fields = ("q", "member_state", "kind", "key_result_area", "status")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["key_result_area"].queryset = areas_of(self.cycle)
 
 
 class NoFilter(CycleFilterSet):
@@ -198,21 +229,14 @@ PeriodFilter.base_filters |= {"from": day(_("From the end of")), "to": day(_("To
 
 class DisruptionFilter(CycleFilterSet):
     kind = choice(_("Kind"), DisruptionKind.choices)
-    concerning = filters.ModelChoiceFilter(
-        label=_("Concerns"), queryset=Organisation.objects.none(), to_field_name="code", empty_label=_("all"),
-        method="that_concern",
-    )  # fmt: skip
+    concerning = OfferFilter("country", "countries", label=_("Concerns"), method="that_concern")
 
     class Meta:
         model = Disruption
         fields = ("kind", "concerning")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["concerning"].queryset = self.cycle.members()
-
-    def that_concern(self, rows: QuerySet[Any], name: str, value: Organisation) -> QuerySet[Any]:
-        concerning = Disruption.objects.concerning(value.pk)
+    def that_concern(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        concerning = Disruption.objects.concerning(Organisation.objects.get(code=value).pk)
         return rows.filter(pk__in=concerning.values("pk"))
 
 
@@ -230,9 +254,7 @@ class AnnexFilter(CycleFilterSet):
 
 class RegionalAnnexFilter(CycleFilterSet):
     member_state = country()
-    kind = filters.ModelChoiceFilter(
-        label=_("Kind"), queryset=GapKind.objects.all(), to_field_name="code", empty_label=_("all")
-    )
+    kind = gap_kind()
 
     class Meta:
         model = DataGap

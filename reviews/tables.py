@@ -1,6 +1,7 @@
 """The columns of every list, for the page and for its export."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -8,7 +9,7 @@ from django.template.loader import get_template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -33,16 +34,21 @@ def open_row(record: Any) -> str:
     return str(record.get_absolute_url())
 
 
-def included(template: str, context: dict[str, Any]) -> SafeString:
-    """A piece of the site's look as a cell."""
+@lru_cache(maxsize=2000)
+def included(template: str, language: str, **context: Any) -> SafeString:
+    """A piece of the site's look as a cell; it depends on nothing but what it is given here."""
     return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
+
+
+def badge(label: Any, tone: str) -> SafeString:
+    return included("includes/status.html", get_language() or "", label=str(label), tone=str(tone))
 
 
 class StatusColumn(tables.Column):
     """A status as a badge: shape, colour and word. Exported as its word."""
 
     def render(self, value: Any, record: Any) -> SafeString:
-        return included("includes/status.html", {"label": value, "tone": record.tone})
+        return badge(value, record.tone)
 
     def value(self, value: Any) -> str:
         return str(value)
@@ -54,7 +60,7 @@ class FigureColumn(tables.Column):
     empty_values = ()
 
     def render(self, value: int | None) -> SafeString:
-        return included("includes/bar.html", {"value": value})
+        return included("includes/bar.html", get_language() or "", value=value)
 
     def value(self, value: int | None) -> int | None:
         return value
@@ -143,7 +149,8 @@ class DataGapTable(tables.Table):
         return value
 
     def render_key_result_area(self, value: Any) -> SafeString:
-        mark = get_template("includes/check_mark.html").render() if value.confidence == "check" else ""
+        check = value.confidence == "check"
+        mark = included("includes/check_mark.html", get_language() or "") if check else ""
         return format_html("{} {}", value, mark)
 
     def value_key_result_area(self, value: Any) -> str:
@@ -257,7 +264,7 @@ class TurnTable(tables.Table):
         )  # fmt: skip
 
     def render_report(self, value: str, record: Any) -> SafeString:
-        return included("includes/status.html", {"label": value, "tone": record.stand.tone})
+        return badge(value, record.stand.tone)
 
     def value_report(self, value: str) -> str:
         return str(value)

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from reviews import rows
+
 register = template.Library()
 
 
@@ -147,6 +149,12 @@ def days(number: int | None) -> str:
 
 
 NEAR = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+
+
+@register.simple_tag
+def table_body(table: Any) -> SafeString:
+    """The rows of a list."""
+    return rows.body(table)
 
 
 @register.filter

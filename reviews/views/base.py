@@ -15,6 +15,7 @@ from django_tables2 import SingleTableMixin
 
 from reviews import exports, policy
 from reviews.models import NationalReport, Refused, ReviewCycle, Stale, Trace
+from reviews.paging import ListPaginator
 from reviews.views.errors import Explained, conflict, not_by_address
 
 ROWS = 25
@@ -52,6 +53,7 @@ class ListPage(SingleTableMixin, FilterView):
 
     template_name = "list.html"
     table_pagination: Any = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
+    paginator_class = ListPaginator
     title: Any = ""
     lead: Any = ""
     empty_text: Any = ""

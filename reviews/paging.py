@@ -1,0 +1,52 @@
+"""Pages of a list whose rows come with their number: one query for both, and never a count of everything.
+
+Counting every row of a long list costs more than showing a page of it, and nobody turns two hundred pages: what
+lies behind them is reached by the filters or taken away whole.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import IntegerField, QuerySet, Subquery
+from django.utils.functional import cached_property
+
+MOST = 5_000  # rows that are counted
+
+
+class Counted(Subquery):
+    """How many rows a query finds, up to one more than `MOST`."""
+
+    template = '(SELECT COUNT(*) FROM (%(subquery)s) "counted")'
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows.order_by().values("pk")[: MOST + 1])
+
+
+class ListPaginator(Paginator):
+    """Reads the page of a table's queryset, and from its first row how many there are in all."""
+
+    found: int | None = None  # rows counted, once a page was read
+
+    def page(self, number: Any) -> Page:
+        rows = self.object_list.data.data  # type: ignore[attr-defined] # the table's rows, their data, its queryset
+        if not isinstance(rows, QuerySet):
+            return super().page(number)
+        start = (int(number) - 1) * self.per_page
+        shown: Sequence[Any] = [] if start >= MOST else self._read(rows, start)
+        self.found = shown[0].counted if shown else rows.order_by()[: MOST + 1].count()
+        return Page(shown, self.validate_number(number), self)
+
+    def _read(self, rows: QuerySet[Any], start: int) -> Sequence[Any]:
+        return list(rows.annotate(counted=Counted(rows))[start : start + self.per_page])
+
+    @cached_property
+    def count(self) -> int:
+        """Rows that can be paged through."""
+        return super().count if self.found is None else min(self.found, MOST)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more rows than the pages show."""
+        return (self.found or 0) > MOST

@@ -1,0 +1,117 @@
+"""The body of every list as one string, and its values for an export.
+
+django-tables2 looks each column up anew for every cell: its accessor, whether a choice stands behind it, which
+arguments its `render` takes. Here all that is asked once for a table (`make bench` tells what it saves). What
+columns declare stays theirs: accessor, default, empty_values, linkify, render and value methods.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+Getter = Callable[[Any], Any]
+Cell = Callable[[Any], Any]  # of a record
+
+HEAD = '<th scope="row" role="rowheader" data-label="{}">', "</th>"
+DATA = '<td role="cell" data-label="{}"><div>', "</div></td>"
+
+
+def body(table: Any) -> SafeString:
+    """The rows of the page that is shown, escaped."""
+    cells = [_framed(column, first=not n) for n, column in enumerate(table.columns)]
+    rows = table.page.object_list if hasattr(table, "page") else table.data
+    rows = getattr(rows, "data", rows)
+    return mark_safe("\n".join(_row(cells, record) for record in rows))  # noqa: S308 - each cell is escaped
+
+
+def values(table: Any) -> Iterator[list[Any]]:
+    """What an export takes: the heads of the columns, then the values of every row."""
+    columns = [c for c in table.columns.iterall() if not c.column.exclude_from_export]
+    cells = [_cell(column, column.value, None) for column in columns]
+    yield [str(column.header) for column in columns]
+    for record in _all(table.data):
+        yield [cell(record) for cell in cells]
+
+
+def _all(data: Any) -> Any:
+    """Every record, of a queryset in portions, so that a long list needs no more memory than a short one."""
+    records = data.data
+    return records.iterator(chunk_size=2000) if isinstance(records, QuerySet) else records
+
+
+def _row(cells: list[Cell], record: Any) -> str:
+    return f'<tr role="row">{"".join([cell(record) for cell in cells])}</tr>'
+
+
+def _framed(column: Any, first: bool) -> Cell:
+    """The cell of a column between its tags."""
+    opens, closes = HEAD if first else DATA
+    opened, content = format_html(opens, column.header), _cell(column, column.render, column.default)
+    if column.link is None:
+        return lambda record: f"{opened}{conditional_escape(content(record))}{closes}"
+    return lambda record: f"{opened}{_linked(column, record, content(record))}{closes}"
+
+
+def _linked(column: Any, record: Any, content: Any) -> SafeString:
+    """The content as a link; what has no page of its own stays as it is."""
+    url = _with_arguments(column.link.url)(table=column._table, record=record)
+    return format_html('<a href="{}">{}</a>', url, content) if url else conditional_escape(content)
+
+
+def _cell(column: Any, shown: Callable[..., Any], default: Any) -> Cell:
+    find, empty, show = _getter(column), column.column.empty_values, _with_arguments(shown)
+    about = {"column": column.column, "bound_column": column, "table": column._table}
+
+    def cell(record: Any) -> Any:
+        value = find(record)
+        return default if value in empty else show(value=value, record=record, **about)
+
+    return cell
+
+
+def _getter(column: Any) -> Getter:
+    """Finds a column's value in a record; the word of a choice, and None where the way ends early."""
+    names = str(column.accessor).replace("__", ".").split(".")
+    model = getattr(column._table._meta, "model", None)
+    if len(names) == 1 and _has_choices(model, names[0]):
+        names = [f"get_{names[0]}_display"]
+
+    def find(record: Any) -> Any:
+        for name in names:
+            record = getattr(record, name, None)
+            # A model or a manager is a value, though Python could call the latter.
+            if callable(record) and not isinstance(record, Model) and not hasattr(record, "all"):
+                record = record()
+        return record
+
+    return find
+
+
+def _has_choices(model: Any, name: str) -> bool:
+    try:
+        return bool(model and model._meta.get_field(name).choices)
+    except (FieldDoesNotExist, AttributeError):
+        return False
+
+
+def _with_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, given those of its arguments that it names."""
+    wanted = _arguments(getattr(function, "__func__", function))
+    if wanted is None:
+        return function
+    return lambda **known: function(**{name: known[name] for name in wanted if name in known})
+
+
+@lru_cache(maxsize=500)  # of functions in our code: few, and never more
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...] | None:
+    """The names of a function's arguments; None if it takes them all."""
+    parameters = inspect.signature(function).parameters.values()
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return None
+    return tuple(p.name for p in parameters if p.name != "self")
