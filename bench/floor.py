@@ -14,14 +14,24 @@ GAP = (
     "holder__name_en", "held_since", "raised_at",
 )  # fmt: skip
 FILTERS = {"kind": "kind__code", "status": "status"}
-REPORT = ("status", "data_collection", "analysis", "writing", "progressed_at", "member_state__name_en", "holder__name_en")
+REPORT = (
+    "status",
+    "data_collection",
+    "analysis",
+    "writing",
+    "progressed_at",
+    "member_state__name_en",
+    "holder__name_en",
+)
 
 
 def gaps(request: HttpRequest, slug: str) -> HttpResponse:
     rows = DataGap.objects.filter(cycle__slug=slug, **_asked(request))
     rows = rows.order_by(*request.GET.getlist("sort") or ("member_state__name_en", "number"))
     start = (int(request.GET.get("page", 1)) - 1) * ROWS
-    return render(request, "list.html", {"columns": GAP, "rows": rows.values_list(*GAP)[start : start + ROWS]})
+    return render(
+        request, "list.html", {"columns": GAP, "rows": rows.values_list(*GAP)[start : start + ROWS]}
+    )
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:

@@ -1,9 +1,15 @@
 """The bare view that a page is measured against: our database and templates' engine, and nothing around it."""
 
-from reviewtracker.settings import *  # noqa: F403
-from reviewtracker.settings import BASE_DIR, TEMPLATES
+from bench.settings import *  # noqa: F403
+from bench.settings import BASE_DIR, INSTALLED_APPS
 
-MIDDLEWARE: list[str] = []
+# It does not start without its middleware.
+INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "allauth.account"]
+MIDDLEWARE = []
 ROOT_URLCONF = "bench.floor"
-TEMPLATES[0] |= {"DIRS": [BASE_DIR / "bench" / "templates"], "APP_DIRS": False}
-TEMPLATES[0]["OPTIONS"]["context_processors"] = []
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "bench" / "templates"],
+    }
+]

@@ -33,7 +33,9 @@ def pages(rows: int, kind: str) -> list[Page]:
     deep = int(rows * 0.4) // 25 - 1
     return [
         Page("list, first page", LIST, ADMIN),
-        Page("list, filtered and sorted", LIST + CHOSEN.format(kind=kind), f"{ADMIN}?status__exact=open&o=-3"),
+        Page(
+            "list, filtered and sorted", LIST + CHOSEN.format(kind=kind), f"{ADMIN}?status__exact=open&o=-3"
+        ),
         Page("list, deep page", f"{LIST}?page={max(deep, 2)}", f"{ADMIN}?p={min(deep, 900)}"),
         Page("gap", f"{LIST}VNM-1/", f"{ADMIN}1/change/"),
         Page("report", "/cycles/bench-1/reports/VNM/", "/admin/reviews/nationalreport/1/change/"),

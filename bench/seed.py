@@ -20,7 +20,9 @@ from reviews.text import fold
 
 FIRST = datetime(2019, 1, 2, tzinfo=UTC)
 MINUTES = 590 * 24 * 60  # of the cycles' time up to August 2020
-WORDS = ["baseline", "survey", "of", "2016", "budget", "execution", "enrolment", "by", "sex", "district", "hospital", "beds", "disaster", "drills", "air", "quality", "hộ", "nghèo", "đa", "chiều", "bảo", "hiểm", "y", "tế", "lao", "động", "di", "cư", "vùng", "sâu", "migrant", "workers", "older", "persons", "volunteers"]
+TEXT = """baseline survey of 2016 budget execution enrolment by sex district hospital beds disaster drills air
+quality hộ nghèo đa chiều bảo hiểm y tế lao động di cư vùng sâu migrant workers older persons volunteers"""
+WORDS = TEXT.split()
 WEIGHTS = (8, 3, 3, 3, 3)
 STATUSES = {"open": 30, "guidance_asked": 10, "guidance_given": 10, "being_resolved": 15, "closed": 35}
 
@@ -113,6 +115,9 @@ def _copy(model: Any, rows: Iterable[dict[str, Any]]) -> None:
     fields = [f for f in model._meta.concrete_fields if not f.primary_key]
     empty = {f.attname: None if f.null else f.get_default() for f in fields}
     columns = ", ".join(f'"{f.column}"' for f in fields)
-    with connection.cursor() as cursor, cursor.copy(f"copy {model._meta.db_table} ({columns}) from stdin") as to:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy {model._meta.db_table} ({columns}) from stdin") as to,
+    ):
         for row in rows:
             to.write_row([(empty | row)[f.attname] for f in fields])

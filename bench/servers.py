@@ -40,7 +40,15 @@ class Browser:
 @contextmanager
 def serving(settings: str, port: int, **environment: str) -> Iterator[int]:
     """The port on which an application with these settings answers until the block ends."""
-    command = [sys.executable, "-m", "gunicorn", *WORKERS, "--bind", f"127.0.0.1:{port}", "reviewtracker.wsgi"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        *WORKERS,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "reviewtracker.wsgi",
+    ]
     environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": settings, **environment}
     server = subprocess.Popen([*command, "--log-level", "warning"], env=environment)
     try:

@@ -1,7 +1,7 @@
 """The part of the seed that is small: people, member states, cycles, made through the product's own verbs."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.management import call_command
 
@@ -50,7 +50,7 @@ def _person(name: str, role: str, body: Organisation) -> User:
 
 
 def _bodies(letter: str, n: int) -> list[Organisation]:
-    values = {"kind": "member_state", "joined_on": STARTS}
+    values: dict[str, Any] = {"kind": "member_state", "joined_on": STARTS}
     return [
         Organisation.record_new(by=None, code=f"{letter}{k:03}", name_en=f"{letter} {k:03}", **values)
         for k in range(n)
@@ -83,7 +83,13 @@ def _calendar(cycle: ReviewCycle, by: User) -> None:
             cycle, by=by, title=f"Deadline {month}", opens_on=day, due_on=day.replace(day=25), output=output
         )
         Meeting.plan(
-            cycle, by=by, title=f"Meeting {month}", code=str(month), number=month, planned_from=day, planned_to=day
+            cycle,
+            by=by,
+            title=f"Meeting {month}",
+            code=str(month),
+            number=month,
+            planned_from=day,
+            planned_to=day,
         )
 
 

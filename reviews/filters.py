@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms.widgets import PlainSelect
 from reviews.models import (
     ActionPoint,
     ActionStatus,
@@ -71,7 +72,9 @@ class OfferFilter(filters.ChoiceFilter):
     """A choice among records by their code; the set of filters fetches what all of its offers hold at once."""
 
     def __init__(self, offer: str, field_name: str, **kwargs: Any) -> None:
-        super().__init__(field_name=f"{field_name}__code", empty_label=_("all"), choices=(), **kwargs)
+        super().__init__(
+            field_name=f"{field_name}__code", empty_label=_("all"), choices=(), widget=PlainSelect, **kwargs
+        )
         self.offer = offer
 
 
@@ -115,7 +118,7 @@ def _question(name: str, offer: Offer, cycle: Any) -> Any:
 
 
 def choice(label: Any, choices: Any) -> filters.ChoiceFilter:
-    return filters.ChoiceFilter(label=label, choices=choices, empty_label=_("all"))
+    return filters.ChoiceFilter(label=label, choices=choices, empty_label=_("all"), widget=PlainSelect)
 
 
 def country() -> OfferFilter:

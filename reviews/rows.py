@@ -79,25 +79,27 @@ def _getter(column: Any) -> Getter:
     """Finds a column's value in a record; the word of a choice, and None where the way ends early."""
     names = str(column.accessor).replace("__", ".").split(".")
     model = getattr(column._table._meta, "model", None)
-    if len(names) == 1 and _has_choices(model, names[0]):
-        names = [f"get_{names[0]}_display"]
-
-    def find(record: Any) -> Any:
-        for name in names:
-            record = getattr(record, name, None)
-            # A model or a manager is a value, though Python could call the latter.
-            if callable(record) and not isinstance(record, Model) and not hasattr(record, "all"):
-                record = record()
-        return record
-
-    return find
+    if len(names) == 1 and (words := _words(model, names[0])):
+        return lambda record: words.get(value := getattr(record, names[0]), value)
+    return lambda record: _follow(record, names)
 
 
-def _has_choices(model: Any, name: str) -> bool:
+def _follow(record: Any, names: list[str]) -> Any:
+    for name in names:
+        record = getattr(record, name, None)
+        # A model or a manager is a value, though Python could call the latter.
+        if callable(record) and not isinstance(record, Model) and not hasattr(record, "all"):
+            record = record()
+    return record
+
+
+def _words(model: Any, name: str) -> dict[Any, str]:
+    """What the choices of a field are called in the present language; empty if it has none."""
     try:
-        return bool(model and model._meta.get_field(name).choices)
+        choices = model._meta.get_field(name).flatchoices if model else ()
     except (FieldDoesNotExist, AttributeError):
-        return False
+        return {}
+    return {value: str(label) for value, label in choices}
 
 
 def _with_arguments(function: Callable[..., Any]) -> Callable[..., Any]:

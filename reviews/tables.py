@@ -1,18 +1,15 @@
 """The columns of every list, for the page and for its export."""
 
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import get_template
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock
+from reviews import clock, pieces
 from reviews.models import (
     ActionPoint,
     DataGap,
@@ -34,21 +31,11 @@ def open_row(record: Any) -> str:
     return str(record.get_absolute_url())
 
 
-@lru_cache(maxsize=2000)
-def included(template: str, language: str, **context: Any) -> SafeString:
-    """A piece of the site's look as a cell; it depends on nothing but what it is given here."""
-    return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
-
-
-def badge(label: Any, tone: str) -> SafeString:
-    return included("includes/status.html", get_language() or "", label=str(label), tone=str(tone))
-
-
 class StatusColumn(tables.Column):
     """A status as a badge: shape, colour and word. Exported as its word."""
 
     def render(self, value: Any, record: Any) -> SafeString:
-        return badge(value, record.tone)
+        return pieces.badge(value, record.tone)
 
     def value(self, value: Any) -> str:
         return str(value)
@@ -60,7 +47,7 @@ class FigureColumn(tables.Column):
     empty_values = ()
 
     def render(self, value: int | None) -> SafeString:
-        return included("includes/bar.html", get_language() or "", value=value)
+        return pieces.bar(value)
 
     def value(self, value: int | None) -> int | None:
         return value
@@ -70,7 +57,7 @@ class DayColumn(tables.Column):
     """A date, or the Jakarta day of an instant; exported as 2020-08-20."""
 
     def render(self, value: date | datetime) -> SafeString:
-        return format_html('<span class="text-day">{}</span>', date_format(_day(value)))
+        return pieces.day(_day(value))
 
     def value(self, value: date | datetime | None) -> str:
         return _day(value).isoformat() if value else ""
@@ -84,9 +71,7 @@ class AgeColumn(DayColumn):
     """How many days ago something happened, with its date."""
 
     def render(self, value: date | datetime) -> SafeString:
-        days = clock.days_between(_day(value), clock.today())
-        ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-        return format_html('{}<br><span class="soft small">{}</span>', super().render(value), ago)
+        return pieces.age(_day(value), clock.days_between(_day(value), clock.today()))
 
 
 class HeldColumn(DayColumn):
@@ -150,7 +135,7 @@ class DataGapTable(tables.Table):
 
     def render_key_result_area(self, value: Any) -> SafeString:
         check = value.confidence == "check"
-        mark = included("includes/check_mark.html", get_language() or "") if check else ""
+        mark = pieces.included("includes/check_mark.html") if check else ""
         return format_html("{} {}", value, mark)
 
     def value_key_result_area(self, value: Any) -> str:
@@ -264,7 +249,7 @@ class TurnTable(tables.Table):
         )  # fmt: skip
 
     def render_report(self, value: str, record: Any) -> SafeString:
-        return badge(value, record.stand.tone)
+        return pieces.badge(value, record.stand.tone)
 
     def value_report(self, value: str) -> str:
         return str(value)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reviews import rows
+from reviews import pieces, rows
 
 register = template.Library()
 
@@ -124,16 +124,9 @@ def nav_link(context: template.Context, label: str, key: str, url_name: str, *ar
     return format_html('<li><a href="{}" aria-current="{}">{}</a></li>', url, here, label)
 
 
-@register.inclusion_tag("includes/status.html")
-def status_badge(label: str, tone: str = "neutral") -> dict[str, Any]:
-    """A status in words and a shape; tones: neutral, info, progress, warn, good, bad."""
-    return {"label": label, "tone": tone}
-
-
-@register.inclusion_tag("includes/bar.html")
-def bar(value: int | None, label: str = "") -> dict[str, Any]:
-    """A figure of 0 to 100; None is "not yet reported", which is not 0."""
-    return {"value": value, "label": label}
+register.simple_tag(pieces.badge, name="status_badge")
+register.simple_tag(pieces.bar)
+register.simple_tag(pieces.symbol)
 
 
 @register.filter

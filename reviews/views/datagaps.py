@@ -42,8 +42,8 @@ class DataGapList(ListPage):
     empty_text = _("No data gap has been raised. National teams raise them from here or from their report.")
 
     def get_queryset(self) -> Any:
-        gaps = DataGap.objects.filter(cycle=self.cycle).visible_to(self.request.user)
-        related = ("cycle", "member_state", "kind", "key_result_area", "holder")
+        gaps = self.cycle.datagaps.visible_to(self.request.user)  # each knows this cycle
+        related = ("member_state", "kind", "key_result_area", "holder")
         return gaps.select_related(*related).order_by("member_state__name_en", "number")
 
     def get_actions(self) -> list[tuple[Any, str]]:

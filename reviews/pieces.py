@@ -1,0 +1,59 @@
+"""Small pieces of the site's look that a page shows many times over: each is made once and kept.
+
+What is kept depends on nothing but what is given here, so it can be neither out of date nor another person's.
+"""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+
+
+def included(template: str, **context: Any) -> SafeString:
+    """A template whose values are few: statuses, tones, figures of 0 to 100."""
+    return _included(template, get_language(), **context)
+
+
+@lru_cache(maxsize=2000)
+def _included(template: str, language: str | None, **context: Any) -> SafeString:
+    return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
+
+
+def badge(label: Any, tone: str) -> SafeString:
+    """A status in words and a shape; tones: neutral, info, progress, warn, good, bad."""
+    return included("includes/status.html", label=str(label), tone=str(tone))
+
+
+def bar(value: int | None, label: Any = "") -> SafeString:
+    """A figure of 0 to 100; None is "not yet reported", which is not 0."""
+    return included("includes/bar.html", value=value, label=str(label))
+
+
+def symbol(tone: str) -> SafeString:
+    return included("includes/symbol.html", tone=tone)
+
+
+def day(value: date) -> SafeString:
+    """20 Aug 2020."""
+    return _day(value, get_language())
+
+
+@lru_cache(maxsize=4000)
+def _day(value: date, language: str | None) -> SafeString:
+    return format_html('<span class="text-day">{}</span>', date_format(value))
+
+
+def age(value: date, days: int) -> SafeString:
+    """The same with how many days ago that was."""
+    return _age(value, days, get_language())
+
+
+@lru_cache(maxsize=4000)
+def _age(value: date, days: int, language: str | None) -> SafeString:
+    ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    return format_html('{}<br><span class="soft small">{}</span>', day(value), ago)
