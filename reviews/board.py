@@ -3,27 +3,23 @@
 A past day is rebuilt from the trace, so it shows what people saw then; the rest of the arithmetic is the same.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, plans, standings
+from reviews import clock, plans, progress, standings
 from reviews.models import (
-    DataGap,
     Deadline,
     Extension,
     ExtensionStatus,
     GapKind,
-    GapStatus,
     Meeting,
     NationalReport,
     Organisation,
-    ProgressUpdate,
     ReportStatus,
     Standing,
     Trace,
@@ -48,14 +44,6 @@ class Row:
         return sum(self.gaps)
 
 
-class Told(NamedTuple):
-    """One progress update, as far as the board needs it."""
-
-    report: int
-    at: datetime
-    figures: tuple[int | None, ...]
-
-
 @dataclass(frozen=True)
 class Average:
     """The mean of one workstream over the members that have reported it."""
@@ -76,7 +64,7 @@ class Board:
     meetings: list[Meeting]
     averages: list[Average]
     statuses: list[tuple[str, int]]
-    updates: list[Told]  # oldest first
+    progress: list[progress.Point]  # over time, oldest first
     has_plan: bool  # whether this person reads a plan that says by when the reports are needed
 
     @property
@@ -93,52 +81,20 @@ def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     reports = _rows(_reports(cycle, on), at)
     states = _states(reports, at)
     kinds = list(GapKind.objects.all())
-    gaps = _open_gaps(cycle, at)
+    gaps = progress.open_gaps(reports, kinds, on)
     deadlines = _read_then(user, cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
     granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
-    updates = _updates(cycle, at or clock.end_of(on))
-    found = standings.standings(reports, deadlines, granted, on, _moments(updates))
+    found, paces = standings.standings(reports, deadlines, granted, on), progress.paces(reports, on)
     meetings = sorted(_read_then(user, cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
     latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
-    told = plans.told_by(updates)
-    rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, told.get(r.pk, ())) for r in reports]
+    rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, paces[r.pk]) for r in reports]
     rows.sort(key=lambda row: row.state.name_en)
     return Board(
         on=on, rows=rows, kinds=kinds, deadlines=deadlines,
         meetings=meetings, has_plan=latest is not None,
-        averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports), updates=updates,
+        averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports),
+        progress=progress.averages(cycle, on),
     )  # fmt: skip
-
-
-def progress_points(updates: list[Told]) -> list[tuple[date, tuple[float | None, ...], int]]:
-    """Average of each workstream after every day on which somebody reported, with how many have reported."""
-    latest: dict[int, tuple[int | None, ...]] = {}
-    points: dict[date, tuple[tuple[float | None, ...], int]] = {}
-    for update in updates:
-        latest[update.report] = update.figures
-        points[clock.day_of(update.at)] = _means(latest.values()), len(latest)
-    return [(day, means, reported) for day, (means, reported) in points.items()]
-
-
-def _updates(cycle: Any, until: datetime) -> list[Told]:
-    rows = ProgressUpdate.objects.filter(report__cycle=cycle, at__lte=until).order_by("at", "id")
-    return [Told(r, moment, tuple(f)) for r, moment, *f in rows.values_list("report", "at", *WORKSTREAMS)]
-
-
-def _moments(updates: list[Told]) -> dict[int, list[datetime]]:
-    found: dict[int, list[datetime]] = defaultdict(list)
-    for update in updates:
-        found[update.report].append(update.at)
-    return found
-
-
-def _means(figures: Iterable[tuple[int | None, ...]]) -> tuple[float | None, ...]:
-    return tuple(_mean(column) for column in zip(*figures, strict=True))
-
-
-def _mean(values: Iterable[int | None]) -> float | None:
-    told = [value for value in values if value is not None]
-    return sum(told) / len(told) if told else None
 
 
 def _rows(records: Any, at: datetime | None) -> list[Any]:
@@ -167,31 +123,22 @@ def _extensions(cycle: Any) -> Any:
     return Extension.objects.filter(deadline__cycle=cycle)
 
 
-def _open_gaps(cycle: Any, at: datetime | None) -> Counter[tuple[int, int]]:
-    """How many open gaps by (member state, kind)."""
-    if at:
-        past = Trace.objects.as_of(DataGap.objects.filter(cycle=cycle), at)
-        return Counter((g.member_state_id, g.kind_id) for g in past if g.status != GapStatus.CLOSED)
-    counted = DataGap.objects.filter(cycle=cycle).open().order_by().values("member_state", "kind")
-    return Counter({(r["member_state"], r["kind"]): r["n"] for r in counted.annotate(n=Count("pk"))})
-
-
 def _row(
     report: Any,
     states: dict[int, Any],
-    gaps: Counter[tuple[int, int]],
+    gaps: Mapping[tuple[int, int], int],
     kinds: list[GapKind],
     theirs: Any,
     on: date,
     latest: date | None,
-    told: Any,
+    paces: Any,
 ) -> Row:
     state = states[report.member_state_id]
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
     return Row(
         report=report, state=state, holder=_holder(report, state), age=age,
         gaps=[gaps[(state.pk, kind.pk)] for kind in kinds], standing=standings.next_standing(theirs),
-        plan=plans.country(report, state, theirs, latest, told, on),
+        plan=plans.country(report, state, theirs, latest, paces, on),
     )  # fmt: skip
 
 

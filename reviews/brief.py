@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -143,13 +145,7 @@ def meeting_days(meeting: Meeting) -> str:
     return " – ".join(date_format(day) for day in days)
 
 
-class Told(NamedTuple):
-    """One progress update, as far as the brief needs it."""
-
-    report: int
-    at: datetime
-    meeting: int | None
-    figures: tuple[int | None, ...]
+UNTOLD = (None,) * len(WORKSTREAMS)
 
 
 def build(meeting: Meeting, user: Any, code: str = "") -> Brief:
@@ -164,13 +160,11 @@ def build(meeting: Meeting, user: Any, code: str = "") -> Brief:
     if code and not reports:
         raise Organisation.DoesNotExist
     only = reports[0].member_state if code else None
-    told, gaps = _told(reports), _gaps(meeting.cycle, user)
-    found = standings.standings(
-        reports, _deadlines(meeting.cycle, user), _granted(meeting.cycle), on, _moments(told)
-    )
+    before, gaps = _before(reports, previous, since), _gaps(meeting.cycle, user)
+    found = standings.standings(reports, _deadlines(meeting.cycle, user), _granted(meeting.cycle), on)
     return Brief(
         meeting=meeting, only=only, previous=previous, since=since, on=on,
-        countries=[_country(r, told[r.pk], gaps[r.member_state_id], found[r.pk], previous, since) for r in reports],
+        countries=[_country(r, before.get(r.pk, UNTOLD), gaps[r.member_state_id], found[r.pk], since) for r in reports],
         overdue=_overdue(reports, found), floor=_floor(gap for r in reports for gap in gaps[r.member_state_id]),
         actions=list(_actions(meeting.cycle, user, only)), readable=[r.member_state for r in readable],
     )  # fmt: skip
@@ -182,17 +176,15 @@ def _reports(cycle: Any, user: Any, on: date) -> Any:
     return reports.visible_to(user).select_related("member_state", "cycle").order_by("member_state__name_en")
 
 
-def _told(reports: list[Any]) -> dict[int, list[Told]]:
-    """By report: its progress updates, oldest first."""
-    rows = ProgressUpdate.objects.filter(report__in=reports).order_by("at", "id")
-    found: dict[int, list[Told]] = defaultdict(list)
-    for report, at, meeting, *figures in rows.values_list("report", "at", "meeting", *WORKSTREAMS):
-        found[report].append(Told(report, at, meeting, tuple(figures)))
-    return found
-
-
-def _moments(told: dict[int, list[Told]]) -> dict[int, list[datetime]]:
-    return {report: [update.at for update in updates] for report, updates in told.items()}
+def _before(reports: list[Any], previous: Any, since: datetime) -> dict[int, tuple[int | None, ...]]:
+    """By report: what its country told at the meeting before; else what it had told by then."""
+    told = ProgressUpdate.objects.filter(report=OuterRef("pk")).order_by("-at", "-id").values("pk")
+    ways = [told.filter(meeting=previous)] if previous else []
+    ways.append(told.filter(at__lte=since))
+    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
+    chosen = rows.annotate(chosen=Coalesce(*(Subquery(way[:1]) for way in ways), None)).values("chosen")
+    found = ProgressUpdate.objects.filter(pk__in=chosen).values_list("report", *WORKSTREAMS)
+    return {report: tuple(figures) for report, *figures in found}
 
 
 def _gaps(cycle: Any, user: Any) -> dict[int, list[DataGap]]:
@@ -219,9 +211,8 @@ def _actions(cycle: Any, user: Any, only: Organisation | None) -> Any:
 
 
 def _country(
-    report: Any, told: list[Told], gaps: list[DataGap], theirs: list[Standing], previous: Any, since: datetime
+    report: Any, before: tuple[int | None, ...], gaps: list[DataGap], theirs: list[Standing], since: datetime
 ) -> Country:
-    before = _before(told, previous, since)
     now = zip(WORKSTREAMS, report.figures, before, strict=True)
     return Country(
         report=report, figures=[Figure(workstream_label(name), value, was) for name, value, was in now],
@@ -229,13 +220,6 @@ def _country(
         closed_gaps=sum(not gap.is_open and gap.held_since > since for gap in gaps),
         standing=standings.next_standing(theirs),
     )  # fmt: skip
-
-
-def _before(told: list[Told], previous: Any, since: datetime) -> tuple[int | None, ...]:
-    """What the country told at the meeting before; else what it had told by then."""
-    at_meeting = [t.figures for t in told if previous and t.meeting == previous.pk]
-    earlier = at_meeting or [t.figures for t in told if t.at <= since]
-    return earlier[-1] if earlier else (None,) * len(WORKSTREAMS)
 
 
 def _overdue(reports: list[Any], found: dict[int, list[Standing]]) -> list[Overdue]:

@@ -16,7 +16,7 @@ def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
     """Progress over time, towards the deadlines of the national reports."""
     points = [
         charts.ProgressPoint(day, values, reported, len(shown.rows))
-        for day, values, reported in board.progress_points(shown.updates)
+        for day, values, reported in shown.progress
     ]
     due = [d for d in shown.deadlines if d.output == Output.NATIONAL_REPORT]
     return charts.progress_chart(

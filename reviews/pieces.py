@@ -24,7 +24,7 @@ def _included(template: str, language: str | None, **context: Any) -> SafeString
     return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
 
 
-def badge(label: Any, tone: str) -> SafeString:
+def badge(label: Any, tone: str = "neutral") -> SafeString:
     """A status in words and a shape; tones: neutral, info, progress, warn, good, bad."""
     return included("includes/status.html", label=str(label), tone=str(tone))
 

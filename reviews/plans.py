@@ -1,6 +1,5 @@
 """The backward plan of a cycle: its steps and its countries' reports, turned into dates, slack and pace."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,23 +9,17 @@ from typing import Any, NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy, standings
+from reviews import clock, policy, progress, standings
 from reviews.models import (
     Extension,
     NationalReport,
     Output,
     PlanStep,
-    ProgressUpdate,
     Standing,
     StepKind,
     Trace,
 )
-from reviews.models.reports import WORKSTREAMS
-from reviews.plan import Chain, Leg, Pace, Stage, chain, compute, latest_dates, pace, slipped
-
-Told = Mapping[
-    int, Sequence[tuple[date, tuple[int | None, ...]]]
-]  # by report id: day and figures, oldest first
+from reviews.plan import Chain, Leg, Pace, Stage, chain, compute, latest_dates, slipped
 
 
 class Verdict(TextChoices):
@@ -159,12 +152,12 @@ def build(cycle: Any, on: date, slips: Mapping[str, int] | None = None) -> Plan:
     slips = slips or {}
     steps = tuple(cycle.plan_steps.select_related("body", "meeting").order_by("position"))
     latest = reports_latest(steps, on)
-    told = told_by(_updates(cycle))
     reports = _reports(cycle, on)
-    found = standings.standings(reports, _deadlines(cycle), _granted(cycle), on, told={})
-    countries = (
-        country(r, r.member_state, found[r.pk], latest, told.get(r.pk, ()), on) for r in reports
-    )  # fmt: skip
+    found, paces = (
+        standings.standings(reports, _deadlines(cycle), _granted(cycle), on),
+        progress.paces(reports, on),
+    )
+    countries = (country(r, r.member_state, found[r.pk], latest, paces[r.pk], on) for r in reports)
     return Plan(on, steps, tuple(_supposed(c, slips) for c in countries), slips)
 
 
@@ -188,29 +181,26 @@ def reports_latest(steps: Sequence[PlanStep], on: date) -> date | None:
 
 
 def country(
-    report: Any, state: Any, theirs: Iterable[Standing], latest: date | None, told: Any, on: date
+    report: Any,
+    state: Any,
+    theirs: Iterable[Standing],
+    latest: date | None,
+    paces: tuple[Pace, ...],
+    on: date,
 ) -> Country:
-    """A country's dates and pace, from its standings and updates."""
+    """A country's dates and pace, from its standings; once its report is handed in, pace tells nothing."""
     due = [s for s in theirs if s.deadline.output == Output.NATIONAL_REPORT]
     standing = max(due, key=lambda s: s.due_on, default=None)
-    paces = () if report.handed_in_at else _paces(told)
-    return Country(report, state, standing, latest, _due_on(report, standing, on), paces)
+    due_on = _due_on(report, standing, on)
+    return Country(report, state, standing, latest, due_on, () if report.handed_in_at else paces)
 
 
-def country_of(report: Any, theirs: Iterable[Standing], updates: Iterable[ProgressUpdate]) -> Country:
-    """One report's dates and pace today, from its updates, newest first."""
+def country_of(report: Any, theirs: Iterable[Standing]) -> Country:
+    """One report's dates and pace today."""
     steps = list(report.cycle.plan_steps.select_related("meeting").order_by("position"))
-    told = [(clock.day_of(u.at), (u.data_collection, u.analysis, u.writing)) for u in updates][::-1]
     today = clock.today()
-    return country(report, report.member_state, theirs, reports_latest(steps, today), told, today)
-
-
-def told_by(updates: Iterable[tuple[int, datetime, tuple[int | None, ...]]]) -> Told:
-    """Updates (report, moment, figures), oldest first, by report."""
-    found = defaultdict(list)
-    for report, moment, figures in updates:
-        found[report].append((clock.day_of(moment), tuple(figures)))
-    return found
+    paces, latest = progress.paces([report], today)[report.pk], reports_latest(steps, today)
+    return country(report, report.member_state, theirs, latest, paces, today)
 
 
 def stages(steps: Sequence[PlanStep], countries: Sequence[Country], on: date) -> list[Stage]:
@@ -252,10 +242,6 @@ def _due_on(report: Any, standing: Standing | None, on: date) -> date | None:
     return max(standing.due_on, on) if standing else None
 
 
-def _paces(told: Sequence[tuple[date, tuple[int | None, ...]]]) -> tuple[Pace, ...]:
-    return tuple(pace([(day, figures[n]) for day, figures in told]) for n in range(len(WORKSTREAMS)))
-
-
 def _supposed(country: Country, slips: Mapping[str, int]) -> Country:
     return replace(country, slip=0 if country.is_in else slips.get(country.state.code, 0))
 
@@ -272,8 +258,3 @@ def _deadlines(cycle: Any) -> Any:
 
 def _granted(cycle: Any) -> Any:
     return Extension.objects.filter(deadline__cycle=cycle).granted()
-
-
-def _updates(cycle: Any) -> Any:
-    rows = ProgressUpdate.objects.filter(report__cycle=cycle).order_by("at", "id")
-    return ((r, moment, tuple(f)) for r, moment, *f in rows.values_list("report", "at", *WORKSTREAMS))

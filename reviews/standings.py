@@ -1,34 +1,26 @@
 """How every country of a cycle stands to every deadline: on any day, for any page."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from reviews import clock
+from reviews import clock, progress
 from reviews.actions import latest_extensions
-from reviews.models import Deadline, Output, ProgressUpdate, Standing
+from reviews.models import Deadline, Output, Standing
 
-Told = Mapping[int, list[datetime]]  # by report id: when its country posted progress, oldest first
+Told = Mapping[
+    tuple[int, int], date
+]  # by report and deadline: the first day on which progress counted for it
 
 
 def standings(
-    reports: Iterable[Any],
-    deadlines: Iterable[Deadline],
-    granted: Iterable[Any],
-    on: date,
-    told: Told | None = None,
+    reports: Iterable[Any], deadlines: Iterable[Deadline], granted: Iterable[Any], on: date
 ) -> dict[int, list[Standing]]:
-    """By report id: one standing for each deadline that concerns its country, in order of date.
-
-    `told` saves a query where the page has read the progress updates already.
-    """
+    """By report id: one standing for each deadline that concerns its country, in order of date."""
     reports, deadlines, until = list(reports), list(deadlines), latest_extensions(granted)
-    told = progress_told(reports, deadlines) if told is None else told
+    told = told_for(reports, deadlines, on)
     return {
-        r.pk: of_report(
-            r, [d for d in deadlines if d.concerns(r.member_state_id)], until, told.get(r.pk, []), on
-        )
+        r.pk: of_report(r, [d for d in deadlines if d.concerns(r.member_state_id)], until, told, on)
         for r in reports
     }
 
@@ -38,23 +30,16 @@ def next_standing(theirs: list[Standing]) -> Standing | None:
     return min((s for s in theirs if not s.is_met), key=lambda s: s.due_on, default=None)
 
 
-def progress_told(reports: list[Any], deadlines: list[Deadline]) -> Told:
-    """When each country posted progress, since the first deadline that asks for it opened."""
-    opened = [d.opens_on for d in deadlines if d.output == Output.PROGRESS]
-    told: dict[int, list[datetime]] = defaultdict(list)
-    if opened:
-        since = ProgressUpdate.objects.filter(report__in=reports, at__gte=clock.start_of(min(opened)))
-        for report, moment in since.order_by("at").values_list("report", "at"):
-            told[report].append(moment)
-    return told
+def told_for(reports: Iterable[Any], deadlines: Iterable[Deadline], on: date) -> Told:
+    """When each country first posted progress after a deadline that asks for it opened."""
+    opened = {d.pk: d.opens_on for d in deadlines if d.output == Output.PROGRESS}
+    return progress.first_days(reports, opened, on)
 
 
-def of_report(
-    report: Any, theirs: Iterable[Deadline], until: Any, told: list[datetime], on: date
-) -> list[Standing]:
+def of_report(report: Any, theirs: Iterable[Deadline], until: Any, told: Told, on: date) -> list[Standing]:
     """How one country stands to the deadlines that concern it, in order of date.
 
-    `until`: the granted days, as `latest_extensions` gives them; `told`: when it posted progress, oldest first.
+    `until`: the granted days, as `latest_extensions` gives them.
     """
     found = [
         d.standing(_met_on(d, report, told), until.get((d.pk, report.member_state_id)), on) for d in theirs
@@ -62,9 +47,8 @@ def of_report(
     return sorted(found, key=lambda s: (s.due_on, s.deadline.number))
 
 
-def _met_on(deadline: Deadline, report: Any, told: list[datetime]) -> date | None:
+def _met_on(deadline: Deadline, report: Any, told: Told) -> date | None:
     """The day a country met a deadline: handed its report in, or posted progress in the window."""
     if deadline.output == Output.NATIONAL_REPORT:
         return clock.day_of(report.handed_in_at) if report.handed_in_at else None
-    days = (clock.day_of(moment) for moment in told)
-    return next((day for day in days if day >= deadline.opens_on), None)
+    return told.get((report.pk, deadline.pk))

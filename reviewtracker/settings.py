@@ -397,6 +397,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# In the database, so that they can be listed and ended, and any process can read them.
+SESSION_ENGINE = "reviews.accounts.sessions"
 SESSION_IDLE_SECONDS = at_least_one("SESSION_IDLE_MINUTES", 60) * 60
 SESSION_COOKIE_AGE = at_least_one("SESSION_HOURS", 8) * 60 * 60
 # The cookie itself goes with the browser: many delegations share a computer.

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from reviews import clock
@@ -53,6 +54,8 @@ def sign_in() -> Any:
     def client_of(user: Any) -> Client:
         client = Client()
         client.force_login(user)
+        # As signing in on the page does: it puts the session on the person's list.
+        UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
         return client
 
     return client_of

@@ -3,14 +3,10 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
+from reviews.accounts.sessions import people, person_at_hand
 from reviews.models import User
-
-# What counts as a second factor. Recovery codes only stand in for one.
-FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class PeopleBackend(AuthenticationBackend):
@@ -26,7 +22,5 @@ class PeopleBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Asked on every page; also brings along whether the person has a second factor."""
-        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
-        people = User.objects.annotate(has_second_factor=Exists(factors))
-        user: User | None = people.filter(pk=user_id).first()
+        user: User | None = person_at_hand(user_id) or people().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

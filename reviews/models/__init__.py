@@ -38,6 +38,7 @@ from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
+from reviews.models.tallies import OpenGaps, ProgressDay
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
@@ -69,5 +70,6 @@ __all__ = [
     "SeriesBreak", "StandIn", "Treatment",
     "Advice", "AdviceStatus", "AdviceUse", "Channel", "Difficulty", "EntryKind", "MethodNote", "ReceivedAdvice",
     "ThreadEntry", "Invitation", "InvitationStatus", "SignInGuess",
+    "OpenGaps", "ProgressDay",
     "JobRun", "MailState", "OutgoingMail",
 ]  # fmt: skip

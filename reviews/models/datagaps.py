@@ -14,6 +14,7 @@ from reviews import clock, policy
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
+from reviews.models.tallies import OpenGaps, Place
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
@@ -180,6 +181,13 @@ class DataGap(Tracked):
         if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
         check_cited(self.disruption, self.cycle)
+
+    def keep_count(self, before: "DataGap | None") -> None:
+        OpenGaps.objects.move(before._place() if before else None, self._place())
+
+    def _place(self) -> Place | None:
+        """Where it counts as open."""
+        return Place(self.cycle_id, self.member_state_id, self.kind_id) if self.is_open else None
 
     def why_not(self, move: str) -> str:
         if self.status == S.CLOSED:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, files, policy
 from reviews.models.framework import Organisation
+from reviews.models.tallies import WORKSTREAMS, ProgressDay
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 
@@ -55,8 +56,6 @@ REPORT_TONES = {
     S.NOT_STARTED: "neutral", S.IN_PROGRESS: "progress", S.SUBMITTED: "info",
     S.BEING_READ: "info", S.RETURNED: "warn", S.ACCEPTED: "good",
 }  # fmt: skip
-
-WORKSTREAMS = ("data_collection", "analysis", "writing")
 
 
 def workstream_label(name: str) -> str:
@@ -335,6 +334,9 @@ class ProgressUpdate(Tracked):
     @property
     def member_state_id(self) -> int:
         return self.report.member_state_id
+
+    def keep_count(self, before: "ProgressUpdate | None") -> None:
+        ProgressDay.objects.keep(self)
 
     def change(self, **kwargs: Any) -> Any:
         raise Refused(_now("Progress updates are never changed; a correction is a new update."))

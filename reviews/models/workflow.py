@@ -111,6 +111,7 @@ class Tracked(models.Model):
         models.Model.save(record, force_insert=True)
         record._set_many(many)
         Trace.objects.record(record, by=by, verb=verb, why=nfc(why), before=None)
+        record.keep_count(None)
         return record
 
     @all_or_nothing()
@@ -169,6 +170,9 @@ class Tracked(models.Model):
         """The channel whose readers alone may read of this in the history."""
         return Channel.SHARED
 
+    def keep_count(self, before: Self | None) -> None:
+        """Keep right what is counted of such records (reviews.models.tallies), in the step that has just written."""
+
     def snapshot(self) -> dict[str, Any]:
         """The row as JSON values, by column; many-to-many fields as sorted ids."""
         fields = [f for f in self._meta.concrete_fields if f.attname not in self.untraced]
@@ -212,6 +216,7 @@ class Tracked(models.Model):
         self.version = before.version + 1
         self._set_many(many)
         Trace.objects.record(self, by=by, verb=verb, why=why, before=was, earlier=before)
+        self.keep_count(before)
 
     def _columns(self, changed: Iterable[str]) -> dict[str, Any]:
         names = [*changed, *(["search"] if self.searched else [])]

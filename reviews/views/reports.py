@@ -65,12 +65,12 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     report = get_object_or_404(_readable(request), cycle__in=cycles, member_state__code=code)
     cycle = report.cycle
     gaps, findings = list(_gaps(request.user, report)), list(_findings(request.user, report))
-    updates = list(report.progress_updates.select_related("author", "meeting"))
-    theirs, locked = _standings(report, updates)
+    theirs, locked = _standings(report)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
         "moves": report.moves_for(request.user), "standings": theirs,
-        "updates": updates[:5], "country": plans.country_of(report, theirs, updates),
+        "updates": report.progress_updates.select_related("author", "meeting")[:5],
+        "country": plans.country_of(report, theirs),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps, "findings": findings,
         "checks": report.is_editable and checks.run(_material(report, gaps, findings, theirs, locked)),
@@ -105,14 +105,14 @@ def _findings(user: Any, report: NationalReport) -> Any:
     return theirs.standing().select_related("cycle", "member_state", "key_result_area")
 
 
-def _standings(report: NationalReport, updates: list[Any]) -> tuple[Any, Any]:
-    """How it stands to its deadlines, and which of them are locked for it; `updates`: all its own, newest first."""
-    told = [update.at for update in reversed(updates)]
+def _standings(report: NationalReport) -> tuple[Any, Any]:
+    """How it stands to its deadlines, and which of them are locked for it."""
     extensions = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
     until = actions.latest_extensions(extensions.granted())
+    told = standings.told_for([report], deadlines, today)
     theirs = standings.of_report(report, deadlines, until, told, today)
     locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked

@@ -1,0 +1,21 @@
+from django.db import migrations
+
+from reviews import tallies
+
+
+def fill(apps, schema_editor):
+    tallies.rebuild(apps)
+
+
+class Migration(migrations.Migration):
+
+    # Cycle by cycle, each in a transaction of its own.
+    atomic = False
+
+    dependencies = [
+        ('reviews', '0012_tallies'),
+    ]
+
+    operations = [
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]
