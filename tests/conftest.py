@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from reviews import clock
@@ -53,9 +52,7 @@ def sign_in() -> Any:
 
     def client_of(user: Any) -> Client:
         client = Client()
-        client.force_login(user)
-        # As signing in on the page does: it puts the session on the person's list.
-        UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
+        make.listed(client, user)
         return client
 
     return client_of

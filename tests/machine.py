@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from reviews import actions, guidance, policy
+from reviews import actions, guidance, policy, tallies
 from reviews import minutes as drafting
 from reviews.models import (
     ActionPoint,
@@ -478,7 +478,7 @@ def tells_what_is(row: Trace) -> None:
 
 
 def everything_holds(world: SimpleNamespace) -> None:
-    wrong = list(Verification().troubles())
+    wrong = [*Verification().troubles(), *tallies.differences()]
     wrong += [f"{who} sees {text}" for who in PEOPLE for text in leaks(getattr(world.cast, who))]
     assert not wrong, "\n".join(wrong)
 

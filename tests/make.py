@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reviews import actions, guidance, policy
@@ -223,3 +224,9 @@ def approved(*, by: User, **draft: Any) -> Advice:
     """Advice drafted and approved by one lead consultant."""
     made = advice(by=by, **draft)
     return guidance.approve_advice(by=by, advice=made, seen=made.version)
+
+
+def listed(browser: Any, user: Any) -> None:
+    """Sign in as the page does, which puts the session on the person's list."""
+    browser.force_login(user)
+    UserSession.objects.create(user=user, session_key=browser.session.session_key, ip="127.0.0.1")

@@ -121,6 +121,10 @@ def notes_for_both_sides(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def a_gap_that_is_not_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(DataGap, "keep_count", Tracked.keep_count)
+
+
 def _own(user: Any) -> Any:
     from django.db.models import Q
 
@@ -146,6 +150,7 @@ PLANTED = {
     ),
     gaps_for_everybody: (["describe a gap"], "sees another country's DataGap"),
     notes_for_both_sides: (["describe a gap"], "sees a note of the other side"),
+    a_gap_that_is_not_counted: (["raise a gap", "close a gap"], "OpenGaps of cycle"),
 }
 
 

@@ -261,11 +261,13 @@ def test_a_figure_that_goes_down_is_told_plainly(cast, report, sign_in):
 MANY = 63
 TOLD = {"data_collection": "40", "analysis": "30", "writing": "20", "note": "Two sectors wait."}
 
-# Saving a turn, everything counted: session, person, cycle, turn, report; the transaction's begin and end; that the
-# round is held open; turn, report and progress update, each with its line of the history.
-SAVED = 5 + 2 + 1 + 3 * 2
+# Saving a turn, everything counted: session with its person, cycle, turn, report; the transaction's begin and end;
+# that the round is held open; turn, report and progress update, each with its line of the history; the day's progress.
+SAVED = 4 + 2 + 1 + 3 * 2 + 2
 # A difficulty or finding: whoever numbers one is waited for; the number, the row, its line of the history.
 EACH = 4
+# An open gap is counted; the first of its kind on a day begins that day's row.
+COUNTED, DAY = 2, 1
 # Asked once, and only if some row names one.
 KINDS = AREAS = 1
 
@@ -314,9 +316,9 @@ def rows(kind: str, n: int, area: bool = False) -> dict[str, Any]:
     ("kind", "n", "area", "more"),
     [
         ("difficulties", 0, False, 0),
-        ("difficulties", 1, False, EACH + KINDS),
-        ("difficulties", 3, False, 3 * EACH + KINDS),
-        ("difficulties", 3, True, 3 * EACH + KINDS + AREAS),
+        ("difficulties", 1, False, EACH + COUNTED + DAY + KINDS),
+        ("difficulties", 3, False, 3 * (EACH + COUNTED) + DAY + KINDS),
+        ("difficulties", 3, True, 3 * (EACH + COUNTED) + DAY + KINDS + AREAS),
         ("findings", 1, False, EACH),
         ("findings", 3, True, 3 * EACH + AREAS),
     ],
@@ -333,7 +335,7 @@ def test_what_each_difficulty_and_finding_adds(
 
 def test_passing_asks_less_still(cast, opened, sign_in, django_assert_num_queries):
     browser, turn = sign_in(cast.secretariat), opened.turns.get(member_state__code="VNM")
-    with django_assert_num_queries(4 + 2 + 1 + 2):  # no report is read, and one row is written
+    with django_assert_num_queries(3 + 2 + 1 + 2):  # no report is read, and one row is written
         browser.post(url("round-pass", "3", "VNM"), {"version": turn.version, "note": "Absent."})
     turn.refresh_from_db()
     assert turn.status == "passed"

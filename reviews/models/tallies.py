@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -40,9 +41,9 @@ class OpenGapsQuerySet(models.QuerySet["OpenGaps"]):
         self.filter(on__gte=day).update(number=F("number") + step)
 
     def _begin(self, place: Place, day: date) -> None:
-        """A row for the day. It is read anew what the last one says: somebody may have been waited for."""
-        last = self.filter(on__lt=day).order_by("-on").first()
-        row = OpenGaps(**place._asdict(), on=day, number=last.number if last else 0)
+        """A row for the day, from the last one as it is by now: somebody may have been waited for."""
+        before = Subquery(self.filter(on__lt=day).order_by("-on").values("number")[:1])
+        row = OpenGaps(**place._asdict(), on=day, number=Coalesce(before, 0))
         self.bulk_create([row], ignore_conflicts=True)
 
 
