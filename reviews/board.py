@@ -35,6 +35,7 @@ class Row:
     state: Organisation
     holder: str
     gaps: list[int]  # open gaps, one number for each kind in order
+    counted: tuple[tuple[str, int], ...]  # the same in words, without the kinds that have none
     standing: Standing | None  # what is due next; None: nothing is
     age: int | None  # days since the last progress; None: there was none
     plan: plans.Country  # its slack, where the cycle has a plan
@@ -42,6 +43,15 @@ class Row:
     @property
     def open_gaps(self) -> int:
         return sum(self.gaps)
+
+    @property
+    def told_on(self) -> date | None:
+        """The day of the last progress."""
+        return clock.day_of(self.report.progressed_at) if self.report.progressed_at else None
+
+    @property
+    def held_since(self) -> date:
+        return clock.day_of(self.report.held_since)
 
 
 @dataclass(frozen=True)
@@ -134,10 +144,12 @@ def _row(
     paces: Any,
 ) -> Row:
     state = states[report.member_state_id]
+    counts = [gaps[state.pk, kind.pk] for kind in kinds]
+    words = tuple((str(kind), n) for kind, n in zip(kinds, counts, strict=True) if n)
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
     return Row(
         report=report, state=state, holder=_holder(report, state), age=age,
-        gaps=[gaps[(state.pk, kind.pk)] for kind in kinds], standing=standings.next_standing(theirs),
+        gaps=counts, counted=words, standing=standings.next_standing(theirs),
         plan=plans.country(report, state, theirs, latest, paces, on),
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reviews import clock
-from reviews.models import Coverage, DataGap, Finding, FindingStatus, GapStatus, NationalReport, Output
+from reviews.models import Coverage, Finding, FindingStatus, GapStatus, NationalReport, Output
+from reviews.models.datagaps import GapCount
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.models.treatments import treatment_for
 
@@ -54,7 +55,7 @@ class Material:
     """What the check reads: fetched once by the page, so that checking asks the database nothing."""
 
     report: NationalReport
-    gaps: list[DataGap]
+    gaps: list[GapCount]
     findings: list[Finding]
     standings: list[Any]
     locked: list[Any]  # deadlines whose last acceptable day has passed
@@ -139,27 +140,24 @@ def _told(areas: list[Any]) -> str:
 
 def _estimates(m: Material) -> Iterator[Line]:
     """Areas said to be estimated of which no closed gap records how."""
-    treated = {g.key_result_area_id for g in m.gaps if treatment_for(g.closing_way, g.kind.code)}
+    treated = {counted.area for counted in m.gaps if treatment_for(counted.closing_way, counted.kind)}
     if areas := [a for a in m.areas if a.said == Coverage.ESTIMATED and a.pk not in treated]:
         text = _("Estimated, and no data gap records how: %(areas)s") % {"areas": _told(areas)}
         yield Line(Level.HINT, text, _listed("datagap-list", m.report))
 
 
 def _gaps(m: Material) -> Iterator[Line]:
-    asked = [gap for gap in m.gaps if gap.status == GapStatus.GUIDANCE_ASKED]
-    others = [gap for gap in m.gaps if gap.is_open and gap not in asked]
+    asked = sum(counted.number for counted in m.gaps if counted.status == GapStatus.GUIDANCE_ASKED)
+    others = sum(counted.number for counted in m.gaps if counted.status != GapStatus.CLOSED) - asked
     if asked:
         text = ngettext(
-            "%(n)d data gap still waits for guidance.", "%(n)d data gaps still wait for guidance.", len(asked)
+            "%(n)d data gap still waits for guidance.", "%(n)d data gaps still wait for guidance.", asked
         )
-        yield Line(
-            Level.WARNING,
-            text % {"n": len(asked)},
-            _listed("datagap-list", m.report, "&status=guidance_asked"),
-        )
+        url = _listed("datagap-list", m.report, "&status=guidance_asked")
+        yield Line(Level.WARNING, text % {"n": asked}, url)
     if others:
-        text = ngettext("%(n)d data gap is not closed.", "%(n)d data gaps are not closed.", len(others))
-        yield Line(Level.WARNING, text % {"n": len(others)}, _listed("datagap-list", m.report))
+        text = ngettext("%(n)d data gap is not closed.", "%(n)d data gaps are not closed.", others)
+        yield Line(Level.WARNING, text % {"n": others}, _listed("datagap-list", m.report))
 
 
 def _findings(m: Material) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 What is kept depends on nothing but what is given here, so it can be neither out of date nor another person's.
 """
 
+from collections.abc import Hashable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,16 @@ def included(template: str, **context: Any) -> SafeString:
 @lru_cache(maxsize=2000)
 def _included(template: str, language: str | None, **context: Any) -> SafeString:
     return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
+
+
+@lru_cache(maxsize=100)
+def _drawn(template: str, language: str | None, chart: Hashable) -> SafeString:
+    return mark_safe(get_template(template).render({"chart": chart}))  # noqa: S308 - as above
+
+
+def drawn(template: str, chart: Hashable) -> SafeString:
+    """A picture from its values: while none of them changes, everybody gets the same."""
+    return _drawn(template, get_language(), chart)
 
 
 def badge(label: Any, tone: str = "neutral") -> SafeString:

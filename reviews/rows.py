@@ -12,14 +12,36 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
-from django.utils.html import conditional_escape, format_html
+from django.forms.utils import flatatt
+from django.http import QueryDict
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from reviews import pieces
 
 Getter = Callable[[Any], Any]
 Cell = Callable[[Any], Any]  # of a record
 
 HEAD = '<th scope="row" role="rowheader" data-label="{}">', "</th>"
 DATA = '<td role="cell" data-label="{}"><div>', "</div></td>"
+
+
+def head(table: Any, query: QueryDict) -> SafeString:
+    """The heads of the columns; a click on one sorts by it, and once more the other way round."""
+    return format_html_join("\n", "<th {}{}>{}</th>", (_head(c, query) for c in table.columns))
+
+
+def _head(column: Any, query: QueryDict) -> tuple[Any, Any, Any]:
+    attributes = {"scope": "col", "role": "columnheader", **column.attrs["th"]}
+    if not column.orderable:
+        return flatatt(attributes), "", column.header
+    order = column.order_by_alias
+    way = ("up", "ascending") if order.is_ascending else ("down", "descending")
+    shape, told = way if column.is_ordered else ("sort", "")
+    asked = query.copy()
+    asked[column._table.prefixed_order_by_field] = order.next
+    link = format_html('<a href="?{}">{}{}</a>', asked.urlencode(), column.header, pieces.symbol(shape))
+    return flatatt(attributes), format_html(' aria-sort="{}"', told) if told else "", link
 
 
 def body(table: Any) -> SafeString:

@@ -1,6 +1,6 @@
 """Data gaps: the difficulties a national team meets, and what became of them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -51,6 +51,16 @@ GAP_RIGHTS = {
 }
 
 
+class GapCount(NamedTuple):
+    """How many gaps have all of these in common."""
+
+    status: str
+    closing_way: str
+    kind: str  # its code
+    area: int | None  # a key result area's id
+    number: int
+
+
 class DataGapQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DataGapQuerySet":
         return policy.limit(self, user, "datagap.read", own=Q(member_state=user.organisation_id))
@@ -60,6 +70,15 @@ class DataGapQuerySet(TrackedQuerySet):
 
     def held_by(self, organisation_id: int | None) -> "DataGapQuerySet":
         return self.open().filter(holder=organisation_id)
+
+    def open_first(self) -> "DataGapQuerySet":
+        return self.annotate(is_over=Q(status=S.CLOSED)).order_by("is_over", "number")
+
+    def counted(self) -> list["GapCount"]:
+        """How many there are of each status, way of closing, kind and key result area."""
+        columns = ("status", "closing_way", "kind__code", "key_result_area")
+        rows = self.order_by().values_list(*columns).annotate(number=models.Count("pk"))
+        return [GapCount(*row) for row in rows]
 
     def with_question(self) -> "DataGapQuerySet":
         """With `has_question`: the consultants asked, and neither an answer nor advice came since."""

@@ -1,22 +1,24 @@
 """Tags that draw the charts of `reviews.charts`."""
 
 from django import template
+from django.utils.safestring import SafeString
 
+from reviews import pieces
 from reviews.charts import GapsChart, ProgressChart, TimelineChart
 
 register = template.Library()
 
 
-@register.inclusion_tag("charts/progress_over_time.html")
-def progress_over_time(chart: ProgressChart) -> dict[str, ProgressChart]:
-    return {"chart": chart}
+@register.simple_tag
+def progress_over_time(chart: ProgressChart) -> SafeString:
+    return pieces.drawn("charts/progress_over_time.html", chart)
 
 
-@register.inclusion_tag("charts/gaps_by_kind.html")
-def gaps_by_kind(chart: GapsChart) -> dict[str, GapsChart]:
-    return {"chart": chart}
+@register.simple_tag
+def gaps_by_kind(chart: GapsChart) -> SafeString:
+    return pieces.drawn("charts/gaps_by_kind.html", chart)
 
 
-@register.inclusion_tag("charts/time_line.html")
-def time_line(chart: TimelineChart) -> dict[str, TimelineChart]:
-    return {"chart": chart}
+@register.simple_tag
+def time_line(chart: TimelineChart) -> SafeString:
+    return pieces.drawn("charts/time_line.html", chart)

@@ -127,6 +127,7 @@ def nav_link(context: template.Context, label: str, key: str, url_name: str, *ar
 register.simple_tag(pieces.badge, name="status_badge")
 register.simple_tag(pieces.bar)
 register.simple_tag(pieces.symbol)
+register.simple_tag(pieces.included, name="piece")
 
 
 @register.filter
@@ -142,6 +143,12 @@ def days(number: int | None) -> str:
 
 
 NEAR = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+
+
+@register.simple_tag(takes_context=True)
+def table_head(context: template.Context, table: Any) -> SafeString:
+    """The heads of a list's columns, which sort it."""
+    return rows.head(table, context["request"].GET)
 
 
 @register.simple_tag

@@ -20,8 +20,8 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
     readable = _readable(request.user, shown)
     context = {
         "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "readable": readable,
-        "progress": pictures.progress(cycle, shown), "gaps": pictures.gaps(cycle, shown, readable),
-        "time_line": pictures.time_line(cycle, shown),
+        "progress_chart": pictures.progress(cycle, shown), "gaps_chart": pictures.gaps(cycle, shown, readable),
+        "time_line_chart": pictures.time_line(cycle, shown),
     }  # fmt: skip
     return render(request, "board/board.html", context)
 

@@ -16,6 +16,8 @@ from reviews.models import DataGap, Extension, Finding, NationalReport, ReportVe
 from reviews.tables import ProgressTable, ReportTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
 
+GAPS_SHOWN = 20
+
 
 def _readable(request: HttpRequest) -> Any:
     """The reports that this person may read, with what their pages show."""
@@ -64,7 +66,8 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
     report = get_object_or_404(_readable(request), cycle__in=cycles, member_state__code=code)
     cycle = report.cycle
-    gaps, findings = list(_gaps(request.user, report)), list(_findings(request.user, report))
+    gaps, findings = _gaps(request.user, report), list(_findings(request.user, report))
+    counted = gaps.counted()
     theirs, locked = _standings(report)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
@@ -72,8 +75,8 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "updates": report.progress_updates.select_related("author", "meeting")[:5],
         "country": plans.country_of(report, theirs),
         "versions": report.versions.select_related("submitted_by"),
-        "gaps": gaps, "findings": findings,
-        "checks": report.is_editable and checks.run(_material(report, gaps, findings, theirs, locked)),
+        "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(c.number for c in counted), "findings": findings,
+        "checks": report.is_editable and checks.run(_material(report, counted, findings, theirs, locked)),
         "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
