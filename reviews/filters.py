@@ -270,7 +270,7 @@ class RegionalAnnexFilter(CycleFilterSet):
         if not self.form.is_valid() or self.form.cleaned_data["kind"]:
             return statements.none()
         state = self.form.cleaned_data["member_state"]
-        return statements.filter(report__member_state=state) if state else statements
+        return statements.filter(report__member_state__code=state) if state else statements
 
 
 class DifficultyFilter(CycleFilterSet):

@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import IntegerField, QuerySet, Subquery, Value
 from django.utils.functional import cached_property
 
-MOST = 5_000  # rows that are counted
+MOST = 2_000  # rows that are counted
 
 
 class Counted(Subquery):

@@ -152,7 +152,12 @@ class DataGap(Tracked):
         verbose_name = _("data gap")
         verbose_name_plural = _("data gaps")
         ordering = ("cycle", "member_state__name_en", "number")
-        indexes = (models.Index(fields=("cycle", "status", "member_state"), name="gap_of_cycle"),)
+        indexes = (
+            models.Index(fields=("cycle", "status", "member_state"), name="gap_of_cycle"),
+            # The register sorts by these, and shows its first page without reading the rest.
+            models.Index(fields=("cycle", "-held_since"), name="gap_by_held_since"),
+            models.Index(fields=("cycle", "-raised_at"), name="gap_by_raised_at"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state", "number"), name="gap_number_once"),
             models.CheckConstraint(condition=Q(status__in=S.values), name="gap_status_known"),

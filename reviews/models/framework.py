@@ -92,6 +92,8 @@ class Organisation(Tracked):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ("name_en",)
+        # Lists by country walk through the countries, and read the rows of the first ones only.
+        indexes = (models.Index(fields=("name_en",), name="organisation_by_name"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
