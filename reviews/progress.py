@@ -68,7 +68,7 @@ def averages(cycle: Any, on: date) -> list[Point]:
         changes[f"{name}_sum"] = Sum(Coalesce(name, 0) - Coalesce(f"{name}_was", 0))
         changes[f"{name}_told"] = Count(name) - Count(f"{name}_was")
     days = ProgressDay.objects.filter(cycle=cycle, on__lte=on).order_by("on").values_list("on")
-    return thinned([_point(day, *sums) for day, *sums in _added_up(days.annotate(**changes))])
+    return [_point(*told) for told in thinned(list(_added_up(days.annotate(**changes))))]
 
 
 def _added_up(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -85,13 +85,13 @@ def _point(day: date, reported: int, *sums: int) -> Point:
     )
 
 
-def thinned(points: list[Point], most: int = MOST_POINTS) -> list[Point]:
-    """The last point of each of at most so many equal spans of time."""
-    if len(points) <= most:
-        return points
-    first, last = points[0].day, points[-1].day
-    days = -(-((last - first).days + 1) // most)
-    return list({(last - point.day).days // days: point for point in points}.values())
+def thinned(days: list[Any], most: int = MOST_POINTS) -> list[Any]:
+    """Of rows that begin with their day the last one of each of at most so many equal spans of time."""
+    if len(days) <= most:
+        return days
+    first, last = days[0][0], days[-1][0]
+    span = -(-((last - first).days + 1) // most)
+    return list({(last - row[0]).days // span: row for row in days}.values())
 
 
 def open_gaps(reports: Iterable[Any], kinds: Iterable[Any], on: date) -> dict[tuple[int, int], int]:

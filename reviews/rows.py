@@ -77,22 +77,22 @@ def _framed(column: Any, first: bool) -> Cell:
     opened, content = format_html(opens, column.header), _cell(column, column.render, column.default)
     if column.link is None:
         return lambda record: f"{opened}{conditional_escape(content(record))}{closes}"
-    return lambda record: f"{opened}{_linked(column, record, content(record))}{closes}"
+    url = _with_arguments(column.link.url, {"table": column._table})
+    return lambda record: f"{opened}{_linked(url(None, record), content(record))}{closes}"
 
 
-def _linked(column: Any, record: Any, content: Any) -> SafeString:
+def _linked(url: str, content: Any) -> SafeString:
     """The content as a link; what has no page of its own stays as it is."""
-    url = _with_arguments(column.link.url)(table=column._table, record=record)
     return format_html('<a href="{}">{}</a>', url, content) if url else conditional_escape(content)
 
 
 def _cell(column: Any, shown: Callable[..., Any], default: Any) -> Cell:
-    find, empty, show = _getter(column), column.column.empty_values, _with_arguments(shown)
     about = {"column": column.column, "bound_column": column, "table": column._table}
+    find, empty, show = _getter(column), column.column.empty_values, _with_arguments(shown, about)
 
     def cell(record: Any) -> Any:
         value = find(record)
-        return default if value in empty else show(value=value, record=record, **about)
+        return default if value in empty else show(value, record)
 
     return cell
 
@@ -124,12 +124,17 @@ def _words(model: Any, name: str) -> dict[Any, str]:
     return {value: str(label) for value, label in choices}
 
 
-def _with_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, given those of its arguments that it names."""
-    wanted = _arguments(getattr(function, "__func__", function))
-    if wanted is None:
-        return function
-    return lambda **known: function(**{name: known[name] for name in wanted if name in known})
+def _with_arguments(function: Callable[..., Any], about: dict[str, Any]) -> Callable[[Any, Any], Any]:
+    """The function of a value and its record, given those of its arguments that it names."""
+    names = _arguments(getattr(function, "__func__", function))
+    fixed = about if names is None else {name: about[name] for name in names if name in about}
+    if names is None or {"value", "record"} <= set(names):
+        return lambda value, record: function(value=value, record=record, **fixed)
+    if "record" in names:
+        return lambda value, record: function(record=record, **fixed)
+    if "value" in names:
+        return lambda value, record: function(value=value, **fixed)
+    return lambda value, record: function(**fixed)
 
 
 @lru_cache(maxsize=500)  # of functions in our code: few, and never more
