@@ -224,6 +224,17 @@ def test_a_request_is_one_line(cast, sign_in, log):
     assert "passed" not in str(line)
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "status"), [("vnm", "/nothing-here/", 404), ("observer", "/admin/reviews/user/", 403)]
+)
+def test_what_django_tells_of_a_refusal_names_its_request(name, path, status, cast, sign_in, log):
+    answer = sign_in(getattr(cast, name)).get(path)
+    (line,) = [json.loads(line) for line in log("json") if '"django.request"' in line]
+    assert (answer.status_code, line["request"]) == (status, answer["X-Request-ID"])
+    # In the form for reading each line begins with it, or with a dash.
+    assert [line for line in log("line") if path in line][0].startswith(f"{answer['X-Request-ID']} ")
+
+
 SECRETS = [
     "password=Hunter-2-and-more", "{'csrfmiddlewaretoken': 'Hunter2'}",
     "Authorization: Bearer Hunter2", "Cookie: a=Hunter2",
