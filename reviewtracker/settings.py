@@ -340,6 +340,7 @@ MIDDLEWARE = [
     "reviews.middleware.SessionAge",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "reviews.middleware.SecondFactor",
+    "reviews.middleware.TypedBefore",
     *(["reviews.replica.Freshness"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
     "reviews.middleware.Refusals",
