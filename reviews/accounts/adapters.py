@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -116,6 +117,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         sociallogin.email_addresses = []
         connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if not (sociallogin.is_existing or connecting or request.user.is_authenticated):
-            account = invited.accept_by_sign_on(request)
-            if account:
-                sociallogin.connect(request, account)
+            with transaction.atomic():
+                if account := invited.accept_by_sign_on(request):
+                    sociallogin.connect(request, account)

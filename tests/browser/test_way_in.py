@@ -1,5 +1,6 @@
 """The way in, in a real browser: every page of it, an authenticator app, a security key."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from reviews.models import User
 from tests import make
 from tests.accounts.doors import code
+from tests.accounts.test_single_sign_on import Provider, use
 from tests.browser.test_accessibility import Eyes
 
 pytestmark = pytest.mark.browser
@@ -124,3 +126,46 @@ def test_a_key_that_does_not_answer_is_told(visitor, live_server, settings):
     page.goto(f"{FACTORS}keys/add/")
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_role("alert")).to_contain_text("did not answer")
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    provider = Provider()
+    use(settings, provider.issuer)
+    yield provider
+    provider.server.shutdown()
+    provider.server.server_close()
+
+
+def goes_by_the_ministry(page: Page, provider: Provider) -> None:
+    page.get_by_role("button", name="Ministry").click()
+    page.wait_for_url(f"{provider.issuer}/authorize?**")
+    page.get_by_role("link", name="It is me").click()
+
+
+def test_single_sign_on(person, visitor, provider, live_server):
+    """Connected in one browser, it opens the account in another; the policy lets the button lead there."""
+    eyes = Eyes(person("vnm.coordinator"), live_server.url)
+    eyes.visits("/accounts/single-sign-on/")
+    goes_by_the_ministry(eyes.page, provider)
+    expect(eyes.page.get_by_text("Single sign-on is connected")).to_be_visible()
+    eyes.looks()
+    other = Eyes(visitor(), live_server.url)
+    other.page.goto("/accounts/login/")
+    goes_by_the_ministry(other.page, provider)
+    other.page.get_by_label("Code").fill(code())
+    other.page.keyboard.press("Enter")
+    other.page.wait_for_url(f"{live_server.url}/")
+    other.looks()
+    assert not eyes.problems + other.problems, "\n".join(eyes.problems + other.problems)
+
+
+def test_the_button_leads_nowhere_else(visitor, provider, live_server, settings):
+    """Planted: a provider that the policy does not name."""
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy | {"form-action": ["'self'"]}}
+    page = visitor()
+    page.goto("/accounts/login/")
+    with page.expect_console_message(lambda message: "form-action" in message.text):
+        page.get_by_role("button", name="Ministry").click()
+    assert page.url == f"{live_server.url}/accounts/login/"
