@@ -397,6 +397,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "reviews.accounts.words.NotTheWordsOfThePlace"},
 ]
 SESSION_IDLE_SECONDS = at_least_one("SESSION_IDLE_MINUTES", 60) * 60
 SESSION_COOKIE_AGE = at_least_one("SESSION_HOURS", 8) * 60 * 60

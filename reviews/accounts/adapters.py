@@ -112,6 +112,12 @@ class FactorAdapter(DefaultMFAAdapter):
 class SignOnAdapter(DefaultSocialAccountAdapter):
     """Single sign-on: who somebody is, is told by issuer and subject alone."""
 
+    def get_requests_session(self) -> Any:
+        """For asking the provider: what it answers itself, and not where it would send us."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Connects whoever is on the way in with an invitation, and nobody else."""
         sociallogin.email_addresses = []

@@ -1,9 +1,11 @@
 """Single sign-on: django-allauth's two pages, with the provider's signature checked."""
 
+import logging
 from typing import Any
 
 import jwt
 from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.internal.jwtkit import verify_jti
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -11,6 +13,9 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAu
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from requests import RequestException
+
+log = logging.getLogger(__name__)
 
 # Those of a key pair alone: with a shared secret, whoever checks a signature could also make one.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -62,8 +67,12 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _by(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
+    adapter = SignedAnswers(request, provider_id)
     try:
-        answer: HttpResponse = view.adapter_view(SignedAnswers(request, provider_id))(request)
+        answer: HttpResponse = view.adapter_view(adapter)(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except RequestException as error:  # the provider is down, or sends us elsewhere
+        log.warning("Single sign-on: the provider gave no answer that counts (%s)", type(error).__name__)
+        return render_authentication_error(request, adapter.get_provider(), exception=error)
     return answer

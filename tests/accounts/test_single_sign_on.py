@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import jwt
 import pytest
+import requests
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
@@ -37,6 +38,7 @@ class Provider:
         self.key = self.signs_with = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.header: dict[str, Any] = {"kid": "one", "alg": "RS256"}
         self.claims: dict[str, Any] = {}
+        self.elsewhere, self.asked = "", list[str]()
         self.sent: dict[str, str] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
@@ -57,6 +59,12 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # noqa: N802 - so called by http.server
             asked = urlsplit(self.path)
+            provider.asked.append(asked.path)
+            if provider.elsewhere:
+                self.send_response(302)
+                self.send_header("Location", provider.elsewhere)
+                self.end_headers()
+                return
             if asked.path == "/authorize":  # where a browser is asked who it is
                 told = {name: values[0] for name, values in parse_qs(asked.query).items()}
                 back = escape(f"{told['redirect_uri']}?code=c&state={quote(told['state'])}")
@@ -190,6 +198,25 @@ def test_an_answer_that_the_provider_did_not_sign_opens_nothing(header, key, con
     provider.signs_with = provider.signs_with if key is None else key
     assert there_and_back(client).status_code in (200, 401)
     assert not is_in(client)
+
+
+@pytest.mark.parametrize("what", ["down", "elsewhere"])
+def test_a_provider_that_does_not_answer_is_told(what, provider, client, db, monkeypatch):
+    """A page that says so, and no step to another address."""
+
+    def fails(*_args: Any, **_more: Any) -> None:
+        raise requests.ConnectionError("refused")
+
+    with monkeypatch.context() as patch:
+        if what == "down":
+            patch.setattr("requests.Session.get", fails)
+        else:
+            provider.elsewhere = f"{provider.issuer}/other"
+        url = reverse("openid_connect_login", args=[provider.issuer.removeprefix("http://")])
+        answer = client.post(url)
+    assert answer.status_code == 401
+    assert "This did not work" in answer.content.decode()
+    assert "/other" not in provider.asked
 
 
 def test_without_a_name_the_only_key_counts(connected, provider, client):
