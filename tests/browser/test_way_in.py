@@ -155,7 +155,10 @@ def test_single_sign_on(person, visitor, provider, live_server):
     goes_by_the_ministry(other.page, provider)
     other.page.wait_for_url(f"{live_server.url}/")
     other.looks()
-    assert not eyes.problems + other.problems, "\n".join(eyes.problems + other.problems)
+    problems = eyes.problems + other.problems
+    journeys = [told for told in problems if f"· asks {provider.issuer}/authorize?" in told]
+    assert len(journeys) == 2  # which the person began with the button
+    assert [told for told in problems if told not in journeys] == []
 
 
 def test_the_button_leads_nowhere_else(visitor, provider, live_server, settings):
