@@ -36,7 +36,7 @@ def request_of(cast: Any) -> Any:
     """A request of Viet Nam's coordinator, as django-allauth looks for one while it writes a mail."""
     made = RequestFactory().get("/", headers={"User-Agent": "Old browser"})
     made.user, made.session = cast.vnm, {}  # type: ignore[assignment]
-    made._messages = FallbackStorage(made)  # type: ignore[attr-defined]
+    made._messages = FallbackStorage(made)
     with context.request_context(made):
         yield made
 

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as site_settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from reviews.models import User
+from reviews.accounts.ages import BEGAN, SEEN
+from reviews.accounts.typed import KEY
+from reviews.models import ProgressUpdate, User
 from tests import make
 from tests.accounts.doors import code
 from tests.accounts.test_single_sign_on import Provider, use
@@ -126,6 +129,42 @@ def test_a_key_that_does_not_answer_is_told(visitor, live_server, settings):
     page.goto(f"{FACTORS}keys/add/")
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_role("alert")).to_contain_text("did not answer")
+
+
+def test_what_was_typed_survives_a_long_lunch(person, live_server, settings):
+    """Without a script: the form, the sign-in page, what was typed, saved."""
+    eyes = Eyes(person("vnm.coordinator", java_script_enabled=False), live_server.url)
+    page, form = eyes.page, "/cycles/ascc-2025-mtr/reports/VNM/update/"
+    page.goto(form)
+    page.locator("[name=note]").fill("Two provinces reported.\nMore next week.")
+    for row in Session.objects.all():
+        old = {name: value - 4000 for name, value in row.get_decoded().items() if name in (BEGAN, SEEN)}
+        row.session_data = Session.objects.encode(row.get_decoded() | old)
+        row.save()
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    page.get_by_label("User name or e-mail").fill("vnm.coordinator")
+    page.locator("[name=password]").fill(make.PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
+    expect(page.locator("main dd").filter(has_text="More next week.")).to_be_visible()
+    page.get_by_role("button", name="Save it now").click()
+    expect(page.get_by_text("Two provinces reported.").first).to_be_visible()
+    note = ProgressUpdate.objects.latest("id").note.replace("\r\n", "\n")
+    assert note == "Two provinces reported.\nMore next week."
+
+
+def test_the_page_of_what_was_typed(person, live_server):
+    page = person("vnm.coordinator")
+    eyes, form = Eyes(page, live_server.url), "/cycles/ascc-2025-mtr/reports/VNM/update/"
+    user = User.objects.get(username="vnm.coordinator")
+    for row in Session.objects.all():
+        typed = [user.pk, form, {"note": ["Two provinces reported."], "data_collection": ["70"]}, True]
+        row.session_data = Session.objects.encode(row.get_decoded() | {KEY: typed})
+        row.save()
+    eyes.visits(form)
+    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
+    assert not eyes.problems, "\n".join(eyes.problems)
 
 
 @pytest.fixture
