@@ -6,4 +6,10 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reviews.accounts import ages, traces  # noqa: F401 - what they listen to
+        from allauth.socialaccount.models import SocialLogin
+        from django.db.transaction import atomic
+
+        from reviews.accounts import ages, traces, typed  # noqa: F401 - what they listen to
+
+        # With its line in the history or not at all, also where allauth takes it up again after a password.
+        SocialLogin.connect = atomic(SocialLogin.connect)

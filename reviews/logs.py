@@ -8,14 +8,15 @@ hold the key of a reset link, and a query what somebody searched for.
 import logging
 import re
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from pythonjsonlogger.json import JsonFormatter
 
-from reviews.requests import request_id
+from reviews.requests import id_of, request_id
 
 HIDDEN = "[hidden]"
 LONGEST = 20_000  # characters of one text; a traceback has fewer
@@ -49,29 +50,30 @@ def of_settings() -> frozenset[str]:
     return frozenset(form for word in found for form in (word, quote(word, safe="")))
 
 
-def scrubbed(text: str) -> str:
-    """The text without our secrets, and without what looks like one."""
+def scrubbed(text: str, request: UUID | None = None) -> str:
+    """The text without our secrets, and without what looks like one; the id of the request is none."""
     text = text[:LONGEST]
     for word in of_settings():
         text = text.replace(word, HIDDEN)
     # The row first: a later one could take its end away.
     for pattern in (ROW, PASSWORD_OF_URL, NAMED, SEGMENT):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
-    return DRAWN.sub(_unless_a_name, text)
+    return DRAWN.sub(partial(_unless_a_name, request=str(request or request_id())), text)
 
 
-def _unless_a_name(found: re.Match[str]) -> str:
+def _unless_a_name(found: re.Match[str], request: str) -> str:
     word = found[0]
     drawn = len(TURNS.findall(word)) >= TURNS_OF_A_DRAW
-    return HIDDEN if drawn and word != str(request_id()) else word
+    return HIDDEN if drawn and word != request else word
 
 
 class Line(logging.Formatter):
     """For people: one line, and the traceback below it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        record.request_id = request_id() or "-"
-        return scrubbed(super().format(record))
+        request = id_of(getattr(record, "request", None))
+        record.request_id = request or "-"
+        return scrubbed(super().format(record), request)
 
 
 class Json(JsonFormatter):
@@ -79,7 +81,8 @@ class Json(JsonFormatter):
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         told = {name: _plain(value) for name, value in log_data.items() if name not in UNTOLD}
-        return told | ({"request": str(request_id())} if request_id() else {})
+        request = id_of(log_data.get("request"))
+        return told | ({"request": str(request)} if request else {})
 
 
 def _plain(value: Any) -> Any:

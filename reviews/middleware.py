@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import get_user, logout
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from reviews import metrics
-from reviews.accounts import ages, factors
+from reviews.accounts import ages, factors, typed
 from reviews.models import Refused, Stale
 from reviews.views.errors import conflict, not_found
 
@@ -40,10 +40,38 @@ class SessionAge:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if ages.is_over(request.session):
-            logout(request)
-            messages.info(request, _("You were signed out because you had been away for a while."))
+            self.sign_out(request)
         ages.touch(request.session)
         return self.get_response(request)
+
+    def sign_out(self, request: HttpRequest) -> None:
+        request.was = get_user(request)  # type: ignore[attr-defined]  # afterwards the session does not tell
+        logout(request)
+        messages.info(request, _("You were signed out because you had been away for a while."))
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """After the check of the form's token: what was typed is the person's own."""
+        if hasattr(request, "was") and typed.keep(request, request.was):
+            messages.info(request, _("What you typed is kept: sign in, and it is here again."))
+
+
+class TypedBefore:
+    """Shows what was typed before the sign-out once more, in place of the empty form."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        found = typed.of(request)
+        if found and request.method == "POST":  # sent once more: saved now, or back in the form
+            typed.forget(request.session)
+        elif found and request.method == "GET":
+            page = {"typed": found, "shown": found.shown(request.resolver_match), "anew": typed.ANEW}
+            return render(request, "account/typed.html", page)
+        return None
 
 
 class SecondFactor:

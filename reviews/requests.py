@@ -26,6 +26,11 @@ def request_id() -> UUID | None:
     return current.id if current else None
 
 
+def id_of(request: Any) -> UUID | None:
+    """The id of the request being answered, or of `request`: Django tells of a 4xx when it is over already."""
+    return request_id() or getattr(request, "request_id", None)
+
+
 def signed_in() -> Any:
     """Who sent the request being answered; None for visitors, in commands and in the shell."""
     current = _current.get()
@@ -41,6 +46,7 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         current = _Current(uuid4(), request)
+        request.request_id = current.id  # type: ignore[attr-defined]
         token = _current.set(current)
         try:
             response = self.get_response(request)

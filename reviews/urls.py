@@ -8,12 +8,12 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.contrib.auth.views import PasswordChangeDoneView
 from django.db.transaction import atomic
 from django.urls import include, path, re_path, register_converter
 
 from reviews import converters
+from reviews.accounts import sign_on
 from reviews.views import (
     accounts,
     agenda,
@@ -219,8 +219,10 @@ factor_urls = [
 sign_on_urls = [
     path("single-sign-on/", atomic(social.connections), name="socialaccount_connections"),
     path("single-sign-on/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
-    path("single-sign-on/<str:provider_id>/login/", openid.login, name="openid_connect_login"),
-    path("single-sign-on/<str:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+    path("single-sign-on/<str:provider_id>/login/", sign_on.login, name="openid_connect_login"),
+    path(
+        "single-sign-on/<str:provider_id>/login/callback/", sign_on.callback, name="openid_connect_callback"
+    ),
 ]
 
 password_urls = [

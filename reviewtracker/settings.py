@@ -340,6 +340,7 @@ MIDDLEWARE = [
     "reviews.middleware.SessionAge",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "reviews.middleware.SecondFactor",
+    "reviews.middleware.TypedBefore",
     *(["reviews.replica.Freshness"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
     "reviews.middleware.Refusals",
@@ -396,6 +397,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "reviews.accounts.words.NotTheWordsOfThePlace"},
 ]
 # In the database, so that they can be listed and ended, and any process can read them.
 SESSION_ENGINE = "reviews.accounts.sessions"

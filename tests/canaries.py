@@ -25,6 +25,7 @@ from reviews.models import (
     FrameworkNode,
     GapKind,
     Organisation,
+    OutgoingMail,
     ReviewCycle,
     Round,
     ThreadEntry,
@@ -62,6 +63,7 @@ def plant(cast: Any) -> SimpleNamespace:
     _round_and_minutes(made)
     _next_cycle(made)
     _corrected(made)
+    _on_its_way(made)
     return made
 
 
@@ -306,6 +308,16 @@ def _corrected(made: SimpleNamespace) -> None:
         by=by, seen=made.cycle.version, why=w("Trace.why:corrected"), name_en=w("ReviewCycle.name_en")
     )
     framework.correct(by=by, seen=1, why="Named.", code=w("Framework.code"), title=w("Framework.title"))
+
+
+def _on_its_way(made: SimpleNamespace) -> None:
+    """Who is asked in and has not come, and a mail that has not left."""
+    w, by = words_of(""), made.cast.secretariat
+    make.invitation(by=by, name=w("Invitation.name"), email=f"{w('Invitation.email')}@example.org")
+    texts = ("sender", "subject", "body", "html", "error")
+    OutgoingMail.objects.create(
+        to=["reader@example.org"], **{name: w(f"OutgoingMail.{name}") for name in texts}
+    )
 
 
 def row_of(line: str, state: str = "") -> Any:

@@ -6,6 +6,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from reviews.models import CoverageStatement, Trace
+from tests import make
 from tests.grids import fingerprint
 
 
@@ -38,3 +40,23 @@ def test_down_to_nothing_and_up_again():
     executor = MigrationExecutor(connection)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
     assert fingerprint()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_way_back_takes_new_answers_along(cast, report):
+    """The release before knows no “not collected”: its tables take the row all the same, and its history tells why."""
+    said = {"coverage": "not_collected", "note": "No survey was made."}
+    made = CoverageStatement.state(report, make.area(), by=cast.vnm, seen=0, **said)
+    try:
+        call_command("migrate", "reviews", "0007_guidance", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    made.refresh_from_db()
+    assert (made.coverage, made.note, made.version) == ("nothing", "No survey was made.", 2)
+    last = Trace.objects.since_version(made, 1).get()
+    assert last.after == made.snapshot()
+    assert (last.by, last.before, last.why[:18]) == (
+        None,
+        {"coverage": "not_collected"},
+        "the release before",
+    )

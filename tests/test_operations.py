@@ -4,7 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -222,6 +222,43 @@ def test_a_request_is_one_line(cast, sign_in, log):
     assert line["request"] == answer["X-Request-ID"] != "not-believed-here"
     assert isinstance(line["ms"], int)
     assert "passed" not in str(line)
+
+
+def test_each_line_has_its_moment_and_cannot_be_forged(settings, capsys):
+    """As the settings of the product write it: UTC with its zone, and one line whatever was typed."""
+    fields = settings.LOGGING["formatters"]["json"]
+    form = logs.Json(**{name: value for name, value in fields.items() if name != "()"})
+    forged = '{"logger": "access", "user": 1}'
+    record = logging.LogRecord(
+        "somewhere", logging.INFO, "", 0, "Typed: %s", (f"a\n{forged}\r\n{forged}",), None
+    )
+    line = form.format(record)
+    assert len(line.splitlines()) == 1
+    told = json.loads(line)
+    assert (told["logger"], told["message"].count(forged)) == ("somewhere", 2)
+    assert datetime.fromisoformat(told["at"]).utcoffset() == timedelta(0)
+    assert abs(clock.real_now() - datetime.fromisoformat(told["at"])) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("password", "line"), [
+    (make.PASSWORD, "Person {pk} signed in from 127.0.0.1"), ("wrong", "A wrong password from 127.0.0.1"),
+])  # fmt: skip
+def test_each_sign_in_is_logged(password, line, cast, client, log):
+    client.post(reverse("account_login"), {"login": "vnm.coordinator", "password": password})
+    messages = [json.loads(told)["message"] for told in log("json")]
+    assert line.format(pk=cast.vnm.pk) in messages
+    assert make.PASSWORD not in str(messages)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "status"), [("vnm", "/nothing-here/", 404), ("observer", "/admin/reviews/user/", 403)]
+)
+def test_what_django_tells_of_a_refusal_names_its_request(name, path, status, cast, sign_in, log):
+    answer = sign_in(getattr(cast, name)).get(path)
+    (line,) = [json.loads(line) for line in log("json") if '"django.request"' in line]
+    assert (answer.status_code, line["request"]) == (status, answer["X-Request-ID"])
+    # In the form for reading each line begins with it, or with a dash.
+    assert [line for line in log("line") if path in line][0].startswith(f"{answer['X-Request-ID']} ")
 
 
 SECRETS = [

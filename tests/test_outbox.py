@@ -108,6 +108,17 @@ def test_papers_and_hidden_readers_are_refused(more, db):
 # --- sending
 
 
+@pytest.mark.parametrize("where", ["subject", "to", "from_email"])
+def test_a_new_line_makes_no_header(where, db):
+    """What somebody typed could stand in a subject or a name; it names no further reader."""
+    typed = {"subject": "Hello", "to": ["reader@moh.example"], "from_email": "site@moh.example"}
+    told = "Hello\r\nBcc: thief@evil.example"
+    EmailMessage(body="Text", **typed | {where: [told] if where == "to" else told}).send()
+    call_command("tick", verbosity=0)
+    assert [reader for sent in mail.outbox for reader in sent.recipients() if "\n" not in reader] == []
+    assert OutgoingMail.objects.get().state == "waiting"
+
+
 def test_saving_goes_on_while_mail_is_down(mail_is_down, cast, report, sign_in):
     write()
     assert tick.tick() is True

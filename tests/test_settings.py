@@ -224,3 +224,12 @@ def test_dates_are_read_day_first_or_iso(language):
 def test_a_date_reads_the_same_everywhere():
     for style in ("DATE_FORMAT", "SHORT_DATE_FORMAT"):
         assert formats.date_format(date(2020, 8, 20), style) == "20 Aug 2020"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REPLICA_URL"])
+def test_the_database_can_be_asked_for_its_certificate(name):
+    url = "postgres://u:p@db.example.org:5432/n?sslmode=verify-full&sslrootcert=/etc/ssl/own-ca.pem"
+    database = "replica" if name == "REPLICA_URL" else "default"
+    expression = f"[settings.DATABASES['{database}']['OPTIONS'].get(n) for n in ('sslmode', 'sslrootcert')]"
+    found = read(expression, **{"DATABASE_URL": "postgres://u:p@h:1/n", name: url})
+    assert found == "['verify-full', '/etc/ssl/own-ca.pem']"

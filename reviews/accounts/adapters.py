@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -111,11 +112,17 @@ class FactorAdapter(DefaultMFAAdapter):
 class SignOnAdapter(DefaultSocialAccountAdapter):
     """Single sign-on: who somebody is, is told by issuer and subject alone."""
 
+    def get_requests_session(self) -> Any:
+        """For asking the provider: what it answers itself, and not where it would send us."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Connects whoever is on the way in with an invitation, and nobody else."""
         sociallogin.email_addresses = []
         connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if not (sociallogin.is_existing or connecting or request.user.is_authenticated):
-            account = invited.accept_by_sign_on(request)
-            if account:
-                sociallogin.connect(request, account)
+            with transaction.atomic():
+                if account := invited.accept_by_sign_on(request):
+                    sociallogin.connect(request, account)

@@ -63,6 +63,10 @@ class TurnAdmin(TrackedAdmin):
         ),
     ]
 
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The round: a turn's own page is for whoever runs the meeting."""
+        return super().get_view_on_site_url(obj and obj.round)
+
     def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         """The last place of its round."""
         last = Turn.objects.filter(round=values["round"]).aggregate(last=Max("position"))["last"]

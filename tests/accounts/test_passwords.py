@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings as site_settings
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from reviews.accounts.words import WORDS
 from reviews.models import Trace, User
 from tests import make
 from tests.accounts.doors import come_in, is_in
@@ -118,3 +122,28 @@ def test_whoever_has_none_sets_one(cast, sign_in):
     assert browser.get(reverse("account_change_password"))["Location"] == reverse("account_set_password")
     browser.post(reverse("account_set_password"), NEW)
     assert come_in("single", NEW["password1"]).status_code == 302
+
+
+# --- which ones
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "VietNamReport2020!", "asean-asean-asean", "ReviewTracker2025", "Secretariat_2020", "4S34N-R3p0rt-2020",
+        "National Evaluation 9", "JakartaJakarta11",
+    ],
+)  # fmt: skip
+def test_words_of_the_place_are_refused(password):
+    with pytest.raises(ValidationError, match="little more than words"):
+        validate_password(password)
+
+
+@pytest.mark.parametrize("password", ["a long test password", "reporter among 3 herons", "9f3-Kd0-v2Lq-77"])
+def test_other_words_are_not(password):
+    validate_password(password)
+
+
+def test_the_manual_lists_them():
+    told = (site_settings.BASE_DIR / "docs" / "accounts.md").read_text().lower()
+    assert [word for word in WORDS if word not in told] == []

@@ -6,12 +6,14 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import jwt
 import pytest
+import requests
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
@@ -25,14 +27,18 @@ from tests.accounts.doors import is_in
 from tests.test_settings import read
 
 CLIENT = {"client_id": "reviews", "secret": "quiet"}
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Provider:
     """What it knows: who is asked for, what it will claim about them, and what it was sent."""
 
     def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        # What it tells everybody, and what it really signs with.
+        self.key = self.signs_with = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.header: dict[str, Any] = {"kid": "one", "alg": "RS256"}
         self.claims: dict[str, Any] = {}
+        self.elsewhere, self.asked = "", list[str]()
         self.sent: dict[str, str] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
@@ -41,13 +47,30 @@ class Provider:
     def token(self) -> str:
         now = int(time.time())
         about = {"iss": self.issuer, "aud": CLIENT["client_id"], "iat": now, "exp": now + 60, "sub": "s-1"}
-        return jwt.encode(about | self.claims, self.key, algorithm="RS256", headers={"kid": "one"})
+        headers = {name: value for name, value in self.header.items() if value}
+        return jwt.encode(about | self.claims, self.signs_with, headers["alg"], headers)
+
+    def keys(self) -> dict[str, Any]:
+        public = jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {"keys": [public | {"kid": "one", "use": "sig", "alg": "RS256"}]}
 
 
 def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # noqa: N802 - so called by http.server
-            self.answer({
+            asked = urlsplit(self.path)
+            provider.asked.append(asked.path)
+            if provider.elsewhere:
+                self.send_response(302)
+                self.send_header("Location", provider.elsewhere)
+                self.end_headers()
+                return
+            if asked.path == "/authorize":  # where a browser is asked who it is
+                told = {name: values[0] for name, values in parse_qs(asked.query).items()}
+                back = escape(f"{told['redirect_uri']}?code=c&state={quote(told['state'])}")
+                self.send(f'<html lang="en"><a href="{back}">It is me</a></html>', "text/html")
+                return
+            self.answer(provider.keys() if self.path == "/keys" else {
                 "issuer": provider.issuer, "authorization_endpoint": f"{provider.issuer}/authorize",
                 "token_endpoint": f"{provider.issuer}/token", "jwks_uri": f"{provider.issuer}/keys",
                 "userinfo_endpoint": f"{provider.issuer}/userinfo",
@@ -60,10 +83,13 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             self.answer({"access_token": "a", "token_type": "Bearer", "id_token": provider.token()})
 
         def answer(self, told: dict[str, Any]) -> None:
+            self.send(json.dumps(told), "application/json")
+
+        def send(self, text: str, kind: str) -> None:
             self.send_response(200)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.end_headers()
-            self.wfile.write(json.dumps(told).encode())
+            self.wfile.write(text.encode())
 
         def log_message(self, *args: Any) -> None:
             """Nothing."""
@@ -82,10 +108,10 @@ def provider(settings: Any) -> Iterator[Provider]:
 
 def use(settings: Any, issuer: str) -> None:
     """As settings.py reads them from the environment."""
-    expression = "__import__('json').dumps(settings.SINGLE_SIGN_ON)"
+    expression = "__import__('json').dumps([settings.SINGLE_SIGN_ON, settings.CONTENT_SECURITY_POLICY])"
     environment = {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "reviews", "OIDC_CLIENT_SECRET": "quiet"}
-    app = json.loads(read(expression, DEBUG="1", OIDC_NAME="Ministry", **environment))
-    settings.SINGLE_SIGN_ON = app
+    app, policy = json.loads(read(expression, DEBUG="1", OIDC_NAME="Ministry", **environment))
+    settings.SINGLE_SIGN_ON, settings.CONTENT_SECURITY_POLICY = app, policy
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
 
 
@@ -159,6 +185,61 @@ def test_an_answer_for_somebody_or_something_else_opens_nothing(claims, connecte
     assert not is_in(client)
 
 
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [
+        ({}, OTHER_KEY), ({"kid": "two"}, None), ({"kid": "two"}, OTHER_KEY), ({"kid": None}, OTHER_KEY),
+        ({"alg": "none"}, ""), ({"alg": "HS256"}, CLIENT["secret"] * 8),
+    ],
+    ids=["another key", "another name", "both", "no name", "no signature", "a shared secret"],
+)  # fmt: skip
+def test_an_answer_that_the_provider_did_not_sign_opens_nothing(header, key, connected, provider, client):
+    provider.header |= header
+    provider.signs_with = provider.signs_with if key is None else key
+    assert there_and_back(client).status_code in (200, 401)
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("what", ["down", "elsewhere"])
+def test_a_provider_that_does_not_answer_is_told(what, provider, client, db, monkeypatch):
+    """A page that says so, and no step to another address."""
+
+    def fails(*_args: Any, **_more: Any) -> None:
+        raise requests.ConnectionError("refused")
+
+    with monkeypatch.context() as patch:
+        if what == "down":
+            patch.setattr("requests.Session.get", fails)
+        else:
+            provider.elsewhere = f"{provider.issuer}/other"
+        url = reverse("openid_connect_login", args=[provider.issuer.removeprefix("http://")])
+        answer = client.post(url)
+    assert answer.status_code == 401
+    assert "This did not work" in answer.content.decode()
+    assert "/other" not in provider.asked
+
+
+def test_without_a_name_the_only_key_counts(connected, provider, client):
+    provider.header["kid"] = None
+    there_and_back(client)
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("keys", [{"keys": []}, {"keys": [{"kty": "?"}]}, {}])
+def test_a_provider_without_keys_opens_nothing(keys, connected, provider, client):
+    provider.keys = lambda: keys
+    assert there_and_back(client).status_code in (200, 401)
+    assert not is_in(client)
+
+
+def test_an_answer_counts_once(connected, provider, client):
+    provider.claims = {"jti": "once"}
+    there_and_back(client)
+    again = Client()
+    there_and_back(again)
+    assert (is_in(client), is_in(again)) == (True, False)
+
+
 @pytest.mark.parametrize("query", [{"state": "made up"}, {"state": ""}, {"error": "access_denied"}])
 def test_an_answer_to_no_question_of_ours_opens_nothing(query, connected, client):
     there_and_back(client, **query)
@@ -213,6 +294,41 @@ def test_both_leave_a_line_and_nothing_of_the_provider_is_kept(connected, sign_i
         (connected, "single sign-on disconnected"),
     ]
     assert not SocialToken.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", [0, 6])
+def test_the_line_and_the_connection_are_written_together(minutes, provider, cast, sign_in, monkeypatch):
+    """If the one cannot be, neither is: at once, and after saying once more who one is."""
+    browser = sign_in(cast.vnm)
+    session = browser.session
+    session["signed_in_at"] -= minutes * 60
+    session.save()
+    monkeypatch.setattr(User, "note", lambda *a, **k: 1 / 0)
+
+    def connect() -> None:
+        there_and_back(browser, "connect")
+        browser.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
+
+    pytest.raises(ZeroDivisionError, connect)
+    assert not SocialAccount.objects.exists()
+    assert lines(cast.vnm) == []
+
+
+def test_the_line_and_the_disconnection_are_written_together(connected, sign_in, monkeypatch):
+    row = SocialAccount.objects.get()
+    monkeypatch.setattr(User, "note", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sign_in(connected).post(reverse("socialaccount_connections"), {"account": row.pk})
+    assert SocialAccount.objects.exists()
+
+
+def test_an_invitation_and_its_connection_are_written_together(provider, cast, client, monkeypatch):
+    _made, key = make.invitation(by=cast.secretariat)
+    client.post(reverse("invitation", args=[key]), {"username": "new.person", "sign-on": "1"})
+    monkeypatch.setattr(User, "note", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        there_and_back(client)
+    assert not User.objects.filter(username="new.person").exists()
 
 
 def test_nobody_disconnects_somebody_else(connected, cast, sign_in):

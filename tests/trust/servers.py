@@ -196,18 +196,20 @@ def static_files() -> str:
 class Product:
     """An installation: its settings, its folder, its demonstration data."""
 
-    def __init__(self, folder: Path, url: str, **more: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, url: str, home: Path = HERE, **more: str) -> None:
+        self.folder, self.home = folder, home
         self.environment = machine() | {
             "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1,review.example",
             "HTTPS": "0", "FILES_DIR": str(folder / "files"), "STATIC_DIR": static_files(),
-            "EMAIL_URL": "dummymail://", "METRICS_TOKEN": secrets.token_urlsafe(24), "DATABASE_POOL": "4",
+            "EMAIL_URL": "smtp://127.0.0.1:9", "METRICS_TOKEN": secrets.token_urlsafe(24), "DATABASE_POOL": "4",
             "PG_BIN": postgres_programs(), "WEB_WORKERS": "1", "WEB_THREADS": "4",
         } | more  # fmt: skip
 
     def manage(self, *arguments: str, **more: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=HERE, env=self.environment | more, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=self.home, env=self.environment | more, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -126,7 +126,7 @@ def words(text: str) -> set[str]:
 
 def test_a_secret_would_be_found(told, cast, cycle, monkeypatch):
     """Planted: the same without the scrubbing."""
-    monkeypatch.setattr(logs, "scrubbed", lambda text: text)
+    monkeypatch.setattr(logs, "scrubbed", lambda text, request=None: text)
     visitor = Visitor(cast)
     visitor.cheap(0)
     visitor.failing()

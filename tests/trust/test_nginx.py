@@ -1,9 +1,13 @@
 """deploy/nginx.conf in a real nginx, in front of a real gunicorn."""
 
 import re
+import socket
 import ssl
 import subprocess
+import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPResponse, HTTPSConnection
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +29,7 @@ def site(tmp_path_factory: Any) -> Iterator[SimpleNamespace]:
         product = servers.Product(folder, database.uri, **more)
         product.manage("migrate", "--verbosity=0")
         product.manage("collectstatic", "--noinput")
-        socket, ports = f"unix:{folder}/web.sock", (servers.free_port(), servers.free_port())
+        bind, ports = f"unix:{folder}/web.sock", (servers.free_port(), servers.free_port())
         command = [
             nginx,
             "-p",
@@ -35,7 +39,7 @@ def site(tmp_path_factory: Any) -> Iterator[SimpleNamespace]:
             "-e",
             str(folder / "error.log"),
         ]
-        with servers.gunicorn(product, bind=socket) as web, servers.process([*command, "-g", "daemon off;"]):
+        with servers.gunicorn(product, bind=bind) as web, servers.process([*command, "-g", "daemon off;"]):
             servers.wait_for(lambda: servers.listens(ports[0]), folder / "error.log")
             yield SimpleNamespace(web=web, http=ports[0], https=ports[1], folder=folder)
 
@@ -158,6 +162,47 @@ def test_bodies_that_are_too_large_end_at_nginx(site, figure):
     answer = ask(site, "/accounts/login/", "POST", b"x" * 29_000_000)
     figure("answer to a body of 29 MB", answer.status, 413)
     assert sizes[26] != 413
+
+
+WEAK = ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-RSA-AES128-SHA256", "DHE-RSA-AES128-GCM-SHA256"]
+STRONG = ["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305"]
+
+
+def handshake(site: Any, version: ssl.TLSVersion, ciphers: str = "ALL:@SECLEVEL=0") -> str:
+    """What client and server agree on; nothing if they do not."""
+    context = ssl._create_unverified_context()
+    context.set_ciphers(ciphers)
+    context.minimum_version = context.maximum_version = version
+    try:
+        with socket.create_connection(("127.0.0.1", site.https), 10) as one, context.wrap_socket(one) as tls:
+            return f"{tls.version()} {tls.cipher()[0]}"
+    except ssl.SSLError:
+        return ""
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_only_todays_tls(site, figure):
+    old = [handshake(site, version) for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)]
+    weak = [handshake(site, ssl.TLSVersion.TLSv1_2, f"{name}:@SECLEVEL=0") for name in WEAK]
+    figure(
+        "old versions and weak ciphers that nginx agrees to", len([told for told in old + weak if told]), 0
+    )
+    strong = [handshake(site, ssl.TLSVersion.TLSv1_2, name) for name in STRONG]
+    assert strong == [f"TLSv1.2 {name}" for name in STRONG]
+    assert handshake(site, ssl.TLSVersion.TLSv1_3).startswith("TLSv1.3 ")
+
+
+def test_whoever_asks_for_too_much_is_slowed_down(site, figure):
+    """A hall behind one address is not: 40 people who each open a page and all that it draws at one moment."""
+
+    def many(count: int) -> Counter[int]:
+        with ThreadPoolExecutor(8) as threads:
+            return Counter(threads.map(lambda _n: ask(site, "/livez").status, range(count)))
+
+    figure("requests of a hall at one moment that are refused", many(200)[429], 0)
+    figure("requests refused of 3,000 from one address", many(3000)[429], ">= 1 requests")
+    time.sleep(10)
+    assert ask(site, "/livez").status == 200
 
 
 def test_figures_are_for_this_machine(site):

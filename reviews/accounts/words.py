@@ -1,0 +1,37 @@
+"""Passwords made of what everybody here has in mind: the words of the place, with a little around them."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# As docs/accounts.md lists them. Names of countries, in one word.
+TEXT = """
+    asean ascc soca blueprint review reviewtracker tracker midterm evaluation report national secretariat summit
+    brunei darussalam cambodia indonesia laos malaysia myanmar philippines singapore thailand vietnam timorleste
+    jakarta danang dalat hanoi bangkok
+"""
+WORDS = TEXT.split()
+# Letters and digits that have to be left when those words are taken away.
+LEFT = 8
+# As people write letters with digits, so that P@ssw0rd is no other word than password.
+LIKE = str.maketrans("013457@$!", "oleasta" + "si")
+
+
+class NotTheWordsOfThePlace:
+    """For AUTH_PASSWORD_VALIDATORS."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        plain = re.sub(r"[\W_]", "", password.lower().translate(LIKE))
+        if len(re.sub("|".join(sorted(WORDS, key=len, reverse=True)), "", plain)) < min(LEFT, len(plain)):
+            raise ValidationError(
+                _("This password is little more than words that anybody here would try first.")
+            )
+
+    def get_help_text(self) -> str:
+        return str(
+            _(
+                "Your password can’t be words of this work, such as ASEAN or a country, with a little around them."
+            )
+        )
