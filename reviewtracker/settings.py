@@ -330,6 +330,9 @@ MIDDLEWARE = [
     "reviews.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
+    # masked anew, so that sizes tell nothing of what is in them (BREACH).
+    "reviews.packing.Packing",
     "reviews.limits.Limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
