@@ -63,6 +63,10 @@ def _tell(turn: Turn, by: Any) -> None:
     report = NationalReport.objects.select_related("cycle").get(
         cycle=turn.cycle, member_state=turn.member_state
     )
-    figures = {name: min((getattr(report, name) or 0) + 5, 100) for name in WORKSTREAMS}
-    told = {"report": report, "report_seen": report.version, "note": "The survey is in the field."}
+    figures: dict[str, Any] = {name: min((getattr(report, name) or 0) + 5, 100) for name in WORKSTREAMS}
+    told: dict[str, Any] = {
+        "report": report,
+        "report_seen": report.version,
+        "note": "The survey is in the field.",
+    }
     actions.tell_turn(by=by, turn=turn, seen=turn.version, **told, **figures)

@@ -13,7 +13,15 @@ from typing import Any
 from django.db import connection
 
 from bench import calendars, statements, world
-from reviews.models import DataGap, FrameworkNode, GapKind, NationalReport, Organisation, ProgressUpdate, Trace
+from reviews.models import (
+    DataGap,
+    FrameworkNode,
+    GapKind,
+    NationalReport,
+    Organisation,
+    ProgressUpdate,
+    Trace,
+)
 from reviews.text import fold
 
 FIRST, LAST = datetime(2019, 1, 2, tzinfo=UTC), datetime(2020, 8, 17, tzinfo=UTC)

@@ -66,7 +66,8 @@ TRACED_GAPS = TRACED | {
     "at": "raised_at", "model": f"'{GAP}'", "object_id": "row.id", "page_model": f"'{GAP}'", "page_id": "row.id",
     "label": "code || '-' || number", "after": "to_jsonb(row)",
 }, """from reviews_datagap row join seed on true
-  join (select distinct cycle_id as c, member_state_id as m, code from slot) place on (c, m) = (cycle_id, member_state_id)
+  join (select distinct cycle_id as c, member_state_id as m, code from slot) place
+    on (c, m) = (cycle_id, member_state_id)
   where row.id % 2 = 0 order by row.id"""  # fmt: skip
 
 # The last quarter of the updates, each with its number among those of its report.

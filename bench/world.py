@@ -78,7 +78,7 @@ def _bodies(letter: str, n: int) -> list[Organisation]:
 
 def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
     """An open cycle with its calendar."""
-    days = {"starts_on": STARTS, "ends_on": ENDS}
+    days: dict[str, Any] = {"starts_on": STARTS, "ends_on": ENDS}
     framework = Framework.objects.get()
     cycle = ReviewCycle.record_new(by=by, slug=slug, name_en=slug, framework=framework, **days)
     for state in members:
