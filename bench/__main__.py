@@ -1,75 +1,93 @@
-"""`python -m bench [rows ...]`: each size in a process of its own, then every goal beside what was measured."""
+"""`python -m bench [rows ...]`: each size in processes of its own, then every goal beside what was measured."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
-from psycopg import sql
+from typing import Any, NamedTuple
 
 from bench import report
+from bench.databases import Databases
 from bench.servers import PRODUCTION
-from tests.databases import postgres
+from tests.databases import postgres, stop
 
 RESULTS = Path("var/bench.json")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 USUAL = 100_000  # the size of what is measured at one size alone
-ROUNDS, FEWER = 40, 15  # fewer for a size that no goal names
+ROUNDS, FEWER = 40, 12  # fewer at a size that no goal names
+
+
+class Plan(NamedTuple):
+    """Which sizes; what is measured at one of them only is so at `usual` and at the largest."""
+
+    sizes: list[int]
+
+    @property
+    def usual(self) -> int:
+        return USUAL if USUAL in self.sizes else max(self.sizes)
+
+    def pages_of(self, rows: int) -> list[str]:
+        rounds = ROUNDS if rows in (min(self.sizes), self.usual, max(self.sizes)) else FEWER
+        more = [
+            *(["extras"] if rows == self.usual else []),
+            *(["exports"] if rows == max(self.sizes) else []),
+        ]
+        return ["pages", str(rounds), *more]
 
 
 def main(sizes: list[int]) -> None:
-    began, found = time.time(), []
+    began, plan = time.time(), Plan(sizes)
     with postgres() as url, TemporaryDirectory() as folder:
-        _database(url, "world", "template1")
-        run(["world"], url, "world", folder)
-        for rows in sizes:
-            _database(url, f"rows_{rows}", "world")
-            found.append(run(_options(rows, sizes), url, f"rows_{rows}", folder))
-            _drop(url, f"rows_{rows}")
+        found = measure(plan, Databases(url), folder)
+    found["seconds"] = round(time.time() - began)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"sizes": found, "seconds": round(time.time() - began)}, indent=1))
-    report.tell(json.loads(RESULTS.read_text()), " ".join(f"{rows}" for rows in sizes if sizes != [*SIZES]))
+    RESULTS.write_text(json.dumps(found, indent=1))
+    report.tell(found, "" if tuple(sizes) == SIZES else " ".join(map(str, sizes)))
 
 
-def _options(rows: int, sizes: list[int]) -> list[str]:
-    usual = USUAL if USUAL in sizes else max(sizes)
-    rounds = FEWER if rows not in (min(sizes), usual, max(sizes)) else ROUNDS
-    more = [*(["extras"] if rows == usual else []), *(["exports"] if rows == max(sizes) else [])]
-    return [str(rows), str(rounds), *more]
+def measure(plan: Plan, databases: Databases, folder: str) -> dict[str, Any]:
+    """The long test of a worker's memory has one processor while the next size is seeded by the other."""
+    told(start(folder, databases.make("world"), "world"))
+    found: list[dict[str, Any]] = []
+    waiting: list[Any] = []  # the test of memory, while it runs
+    memory: dict[str, Any] = {}
+    for rows in plan.sizes:
+        url = databases.make(f"rows_{rows}", "world")
+        seeded = told(start(folder, url, "seed", str(rows)))
+        memory |= told(waiting.pop()) if waiting else {}
+        found.append({"rows": rows, **seeded, **told(start(folder, url, *plan.pages_of(rows)))})
+        if rows == plan.usual:
+            waiting.append(start(folder, url, "memory"))
+        else:
+            databases.drop(f"rows_{rows}")
+    memory |= told(waiting.pop()) if waiting else {}
+    return {"sizes": found, "memory": memory}
 
 
-def run(options: list[str], url: str, name: str, folder: str) -> dict[str, Any]:
-    print(f"... {' '.join(options)}", file=sys.stderr, flush=True)
-    environment = {**os.environ, **PRODUCTION, "DATABASE_URL": _at(url, name), "STATIC_DIR": folder}
-    command = [sys.executable, "-m", "bench.one", *options]
-    done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def start(folder: str, url: str, *arguments: str) -> "subprocess.Popen[str]":
+    print(f"... {' '.join(arguments)}", file=sys.stderr, flush=True)
+    environment = {**os.environ, **PRODUCTION, "DATABASE_URL": url, "STATIC_DIR": folder}
+    command = [sys.executable, "-m", "bench.one", *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def _database(url: str, name: str, template: str) -> None:
-    _ask(
-        url, sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
-    )
-
-
-def _drop(url: str, name: str) -> None:
-    _ask(url, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def _ask(url: str, statement: sql.Composed) -> None:
-    with psycopg.connect(_at(url, "postgres"), autocommit=True) as server:
-        server.execute(statement)
-
-
-def _at(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+def told(process: "subprocess.Popen[str]") -> dict[str, Any]:
+    """What it printed last, once it has ended."""
+    try:
+        lines = process.communicate()[0].splitlines()
+    finally:
+        process.terminate()
+        process.wait()
+    if process.returncode:
+        raise RuntimeError("It ended without a result: what it said stands above.")
+    return dict(json.loads(lines[-1]))
 
 
 if __name__ == "__main__":
+    # By default this signal ends Python on the spot, and the servers would stay.
+    signal.signal(signal.SIGTERM, stop)
     main([int(word) for word in sys.argv[1:]] or [*SIZES])

@@ -8,7 +8,7 @@ from bench.pages import every
 from bench.servers import FLOOR, OURS, Browser, serving
 from bench.world import World
 
-PORT, FLOOR_PORT = 8473, 8474
+PORT, FLOOR_PORT, ALONE_PORT = 8473, 8474, 8475
 EXPORTED = 100_000  # rows
 # How often each kind of page is asked for among ten.
 MIX = {
@@ -19,8 +19,8 @@ MIX = {
 Say = Callable[[str], None]
 
 
-def at_the_usual_size(made: World, sessions: dict[str, str], say: Say) -> dict[str, Any]:
-    """Saves, many at once, what goes over the line, the memory of a worker."""
+def extras(made: World, sessions: dict[str, str], say: Say) -> dict[str, Any]:
+    """Saves, many at once, what goes over the line."""
     pages = {page.name: page for page in every(made)}
     form, first = pages["update form"], pages["list, first page"].url
     found: dict[str, Any] = {}
@@ -34,10 +34,16 @@ def at_the_usual_size(made: World, sessions: dict[str, str], say: Say) -> dict[s
         found["transfer"] = transfer.measure(coordinator, "/", others)
         found["slow_line"] = slow_line.measure(PORT, sessions["coordinator"], form.url)
         say(f"slow line: {found['slow_line'] or 'not measured, no Chromium here'}")
-    with serving(OURS, PORT, workers=1) as alone:
-        mixed = [pages[name].url for name, n in MIX.items() for _each in range(n)]
-        found["memory"] = load.memory(alone, sessions["consultant"], mixed)
-    say(f"memory: {found['memory']['most_mb']} MB at most")
+    return found
+
+
+def memory(made: World, session: str, say: Say) -> dict[str, Any]:
+    """Of the only worker of a server."""
+    pages = {page.name: page.url for page in every(made)}
+    mixed = [pages[name] for name, n in MIX.items() for _each in range(n)]
+    with serving(OURS, ALONE_PORT, workers=1) as alone:
+        found = load.memory(alone, session, mixed)
+    say(f"memory: {found['most_mb']} MB at most")
     return found
 
 

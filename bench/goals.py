@@ -11,12 +11,12 @@ OVERVIEWS = ("country round", "coverage map")
 Size = dict[str, Any]
 
 
-def every(sizes: list[Size]) -> list[Figure]:
+def every(sizes: list[Size], memory: dict[str, Any]) -> list[Figure]:
     """At 100,000 rows where a goal names no size, or else at the largest measured; growth from the smallest."""
     usual = next((one for one in sizes if one["rows"] == 100_000), sizes[-1])
     found = [*_lists(usual), *_deep(sizes[-1]), *_records(usual), *_writing(usual), *_boards(sizes)]
     found += [row for name in OVERVIEWS for row in [_floor(usual, name, 3)]]
-    return [*found, *_exports(sizes[-1]), *_load(usual), *_line(usual)]
+    return [*found, *_exports(sizes[-1]), *_load(usual, memory), *_line(usual)]
 
 
 def ms(size: Size, page: str, whose: str = "ours") -> float:
@@ -90,9 +90,8 @@ def _exports(size: Size) -> list[Figure]:
     return found
 
 
-def _load(size: Size) -> list[Figure]:
-    extras = size["extras"]
-    pages, memory = extras["throughput"], extras["memory"]
+def _load(size: Size, memory: dict[str, Any]) -> list[Figure]:
+    pages = size["extras"]["throughput"]
     half = memory["mb"][len(memory["mb"]) // 2 :]
     return [
         _figure(

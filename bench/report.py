@@ -16,7 +16,7 @@ NO_BROWSER = "Posting progress on a slow line: not measured, no Chromium here."
 
 
 def tell(found: dict[str, Any], arguments: str) -> None:
-    lines = [*_head(found, arguments), *_goals(found["sizes"]), "", *_pages(found["sizes"])]
+    lines = [*_head(found, arguments), *_goals(found), "", *_pages(found["sizes"])]
     print("\n".join(lines))
     before, _mark, rest = PAPER.read_text().partition(BEGIN)
     PAPER.write_text(before + BEGIN + "\n".join(lines) + "\n" + END + rest.partition(END)[2])
@@ -28,8 +28,8 @@ def _head(found: dict[str, Any], arguments: str) -> Iterator[str]:
     yield ""
 
 
-def _goals(sizes: list[dict[str, Any]]) -> Iterator[str]:
-    figures = goals.every(sizes)
+def _goals(found: dict[str, Any]) -> Iterator[str]:
+    figures = goals.every(found["sizes"], found["memory"])
     yield from _table(["figure", "measured", "goal", ""], [_row(figure) for figure in figures])
     yield f"\n{sum(figure.is_reached for figure in figures)} of {len(figures)} met. {ABSENT}"
     if not any("slow line" in figure.name for figure in figures):

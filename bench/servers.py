@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,7 +17,6 @@ import psutil
 
 PRODUCTION = {
     "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring, on loopback",
-    "LOG_LEVEL": "WARNING",
 }  # fmt: skip
 OURS, FLOOR = "bench.settings", "bench.floor_settings"
 # Longer than the slowest page of the others takes; and no worker leaves while it is measured.
@@ -93,13 +93,23 @@ def serving(settings: str, port: int, workers: int = 2) -> Iterator[Server]:
     bound = {"WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers), "DJANGO_SETTINGS_MODULE": settings}
     command = [sys.executable, "-m", "gunicorn", "--config", "reviewtracker/gunicorn.py", *PATIENT]
     environment = {**os.environ, **PRODUCTION, **bound}
-    server = subprocess.Popen([*command, "--log-level", "warning", "reviewtracker.wsgi"], env=environment)
-    try:
-        _wait_for(port, server)
-        yield Server(port, psutil.Process(server.pid))
-    finally:
-        server.terminate()
-        server.wait()
+    with TemporaryFile() as log:
+        server = subprocess.Popen([*command, "reviewtracker.wsgi"], env=environment, stderr=log)
+        try:
+            _wait_for(port, server)
+            yield Server(port, psutil.Process(server.pid))
+        except Exception:
+            _show(log)
+            raise
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _show(log: Any) -> None:
+    """The last that the server said."""
+    log.seek(0)
+    print(log.read()[-4000:].decode(), file=sys.stderr)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
