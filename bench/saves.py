@@ -7,8 +7,8 @@ from lxml import html
 
 from bench.servers import Answer, Browser
 
-ROUNDS = 40
-WARMING = 4
+ROUNDS = 20
+WARMING = 3
 
 
 def measure(ours: Browser, admin: Browser, form: str, admin_form: str) -> dict[str, float]:

@@ -17,6 +17,7 @@ import psutil
 
 PRODUCTION = {
     "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring, on loopback",
+    "LOG_LEVEL": "WARNING",
 }  # fmt: skip
 OURS, FLOOR = "bench.settings", "bench.floor_settings"
 # Longer than the slowest page of the others takes; and no worker leaves while it is measured.
@@ -92,7 +93,7 @@ def serving(settings: str, port: int, workers: int = 2) -> Iterator[Server]:
     """An application with these settings, run as docs/operations.md says, until the block ends."""
     bound = {"WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers), "DJANGO_SETTINGS_MODULE": settings}
     command = [sys.executable, "-m", "gunicorn", "--config", "reviewtracker/gunicorn.py", *PATIENT]
-    environment = {**os.environ, **PRODUCTION, **bound}
+    environment = {**os.environ, **PRODUCTION, **bound, "LOG_LEVEL": "INFO"}  # each request is written down
     with TemporaryFile() as log:
         server = subprocess.Popen([*command, "reviewtracker.wsgi"], env=environment, stderr=log)
         try:
