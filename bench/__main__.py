@@ -1,9 +1,7 @@
 """`python -m bench [rows ...]`: each size in processes of its own, then every goal beside what was measured."""
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any, NamedTuple
 
 from bench import report
 from bench.databases import Databases
-from bench.servers import PRODUCTION
+from bench.processes import start, told
 from tests.databases import postgres, stop
 
 RESULTS = Path("var/bench.json")
@@ -66,25 +64,6 @@ def measure(plan: Plan, databases: Databases, folder: str) -> dict[str, Any]:
             databases.drop(f"rows_{rows}")
     memory |= told(waiting.pop()) if waiting else {}
     return {"sizes": found, "memory": memory}
-
-
-def start(folder: str, url: str, *arguments: str) -> "subprocess.Popen[str]":
-    print(f"... {' '.join(arguments)}", file=sys.stderr, flush=True)
-    environment = {**os.environ, **PRODUCTION, "DATABASE_URL": url, "STATIC_DIR": folder}
-    command = [sys.executable, "-m", "bench.one", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-
-
-def told(process: "subprocess.Popen[str]") -> dict[str, Any]:
-    """What it printed last, once it has ended."""
-    try:
-        lines = process.communicate()[0].splitlines()
-    finally:
-        process.terminate()
-        process.wait()
-    if process.returncode:
-        raise RuntimeError("It ended without a result: what it said stands above.")
-    return dict(json.loads(lines[-1]))
 
 
 if __name__ == "__main__":

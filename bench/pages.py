@@ -28,7 +28,7 @@ def every(made: World) -> list[Page]:
     cycle, country = f"/cycles/{made.cycles[0].slug}/", f"/cycles/{made.cycles[0].slug}/reports/VNM/"
     report = NationalReport.objects.get(cycle=made.cycles[0], member_state__code="VNM")
     meeting = Meeting.objects.get(cycle=made.cycles[0], code=calendars.FULL)
-    gap = DataGap.objects.filter(cycle=made.cycles[0], member_state=report.member_state_id).earliest("number")
+    gap = DataGap.objects.filter(cycle=made.cycles[0]).select_related("member_state").earliest("pk")
     return [
         *lists(made),
         Page("report", country, _change(report)),

@@ -16,10 +16,14 @@ NO_BROWSER = "Posting progress on a slow line: not measured, no Chromium here."
 
 
 def tell(found: dict[str, Any], arguments: str) -> None:
-    lines = [*_head(found, arguments), *_goals(found), "", *_pages(found["sizes"])]
-    print("\n".join(lines))
+    told = "\n".join(lines(found, arguments))
+    print(told)
     before, _mark, rest = PAPER.read_text().partition(BEGIN)
-    PAPER.write_text(before + BEGIN + "\n".join(lines) + "\n" + END + rest.partition(END)[2])
+    PAPER.write_text(f"{before}{BEGIN}{told}\n{END}{rest.partition(END)[2]}")
+
+
+def lines(found: dict[str, Any], arguments: str) -> list[str]:
+    return [*_head(found, arguments), *_goals(found), "", *_pages(found["sizes"])]
 
 
 def _head(found: dict[str, Any], arguments: str) -> Iterator[str]:
@@ -37,7 +41,7 @@ def _goals(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _row(figure: Figure) -> list[str]:
-    return [figure.name, figure.measured, str(figure.goal), "met" if figure.is_reached else "**missed**"]
+    return [figure.name, figure.measured, str(figure.goal), "met" if figure.is_reached else "MISSED"]
 
 
 def _pages(sizes: list[dict[str, Any]]) -> Iterator[str]:

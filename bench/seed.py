@@ -10,7 +10,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bench import calendars, statements, world
 from reviews.models import (
@@ -34,19 +34,18 @@ SLOTS = 20_000
 STATUSES = {"open": 30, "guidance_asked": 10, "guidance_given": 10, "being_resolved": 15, "closed": 35}
 
 
+@transaction.atomic
 def fill(rows: int) -> world.World:
     """`rows` gaps, as many progress updates, and as many trace rows of them, into a world without any."""
     made = world.found()
     with connection.cursor() as cursor:
         # Without the check of each foreign key (they are taken from the tables themselves).
-        cursor.execute("set session_replication_role = replica")
+        cursor.execute("set local session_replication_role = replica")
         cursor.execute(statements.TOOLS)
         _place(cursor, made)
         _insert(cursor, rows, made)
-        cursor.execute("set session_replication_role = default")
+        cursor.execute("set local session_replication_role = default")
     calendars.hold_round(made.provinces, made.secretariat)
-    with connection.cursor() as cursor:
-        cursor.execute("vacuum analyze")
     return made
 
 

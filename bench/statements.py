@@ -7,11 +7,12 @@ GAP, UPDATE, REPORT = (model._meta.label_lower for model in (DataGap, ProgressUp
 # slot: which report a chance falls on. seed: one row with what the others choose from.
 # chance(n, salt, most): a whole number below `most` that follows from n, another one for every salt.
 TOOLS = """
-create temp table slot (slot int, report_id bigint, cycle_id bigint, member_state_id bigint, code text);
+create temp table slot (slot int, report_id bigint, cycle_id bigint, member_state_id bigint, code text)
+  on commit drop;
 create temp table seed (
   rows bigint, first timestamptz, last timestamptz, words text[], folded text[], rare text, statuses text[],
-  kinds bigint[], areas bigint[], team bigint, person bigint, slots int);
-create function pg_temp.chance(n bigint, salt int, most int) returns int immutable parallel safe language sql
+  kinds bigint[], areas bigint[], team bigint, person bigint, slots int) on commit drop;
+create or replace function pg_temp.chance(n bigint, salt int, most int) returns int immutable parallel safe language sql
   as $$ select ((hashint8extended(n, salt) & 2147483647) % most)::int $$
 """
 CHOICES = """insert into seed select %(rows)s, %(first)s, %(last)s, %(words)s, %(folded)s, %(rare)s, %(statuses)s,
@@ -71,7 +72,7 @@ TRACED_GAPS = TRACED | {
   where row.id % 2 = 0 order by row.id"""  # fmt: skip
 
 # The last quarter of the updates, each with its number among those of its report.
-STANDING = """create temp table told as
+STANDING = """create temp table told on commit drop as
   select row.*, cycle_id, member_state_id, report.version as began, seed.person,
     row_number() over w as nth, lag(to_jsonb(row)) over w as earlier, to_jsonb(row) as now
   from reviews_progressupdate row join reviews_nationalreport report on report.id = report_id join seed on true

@@ -5,8 +5,9 @@ import time
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection
 
-from bench import extras, people, rounds
+from bench import extras, people, rounds, tracing
 from bench import seed as rows_
 from bench import world as world_
 from bench.pages import every
@@ -30,6 +31,8 @@ def world() -> dict[str, Any]:
 def seed(rows: str) -> dict[str, Any]:
     began = time.monotonic()
     rows_.fill(int(rows))
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
     seconds = round(time.monotonic() - began, 1)
     say(f"{int(rows):,} rows seeded in {seconds} s")
     return {"seed_seconds": seconds}
@@ -52,3 +55,12 @@ def pages(number: str, *more: str) -> dict[str, Any]:
 def memory() -> dict[str, Any]:
     made = world_.found()
     return extras.memory(made, people.session(made.consultant), say)
+
+
+def lines(name: str) -> dict[str, Any]:
+    """Of the page whose name begins so."""
+    made = world_.found()
+    page = next((page for page in every(made) if page.name.startswith(name)), None)
+    if page is None:
+        sys.exit(f"No page is called {name!r}; there are: {'; '.join(one.name for one in every(made))}.")
+    return {"text": tracing.lines(people.browser(people.everybody(made)[page.who]), page.url)}
