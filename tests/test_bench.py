@@ -27,7 +27,8 @@ def small_world(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def browsers(small_world: None) -> dict[str, Client]:
+def browsers(small_world: None, settings: Any) -> dict[str, Client]:
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
     return {who: people.browser(user) for who, user in people.everybody(seed.fill(ROWS)).items()}
 
 
@@ -40,7 +41,7 @@ def on_the_floor(settings: Any) -> Any:
 
         for name in ("ROOT_URLCONF", "MIDDLEWARE", "TEMPLATES"):
             setattr(settings, name, getattr(floor_settings, name))
-        return Client()
+        return Client(headers={"host": "127.0.0.1"})
 
     return switch
 
