@@ -4,13 +4,14 @@ import json
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from bench import report
 from bench.databases import Databases
-from bench.processes import start, told
+from bench.processes import Process, start, told
 from tests.databases import postgres, stop
 
 RESULTS = Path("var/bench.json")
@@ -39,31 +40,35 @@ class Plan(NamedTuple):
 
 def main(sizes: list[int]) -> None:
     began, plan = time.time(), Plan(sizes)
-    with postgres() as url, TemporaryDirectory() as folder:
-        found = measure(plan, Databases(url), folder)
+    found: dict[str, Any] = {"sizes": [], "memory": {}}
+    with postgres() as url, TemporaryDirectory() as folder, ExitStack() as ends:
+        measure(plan, Databases(url), folder, found, ends)
     found["seconds"] = round(time.time() - began)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=1))
+    keep(found)
     report.tell(found, "" if tuple(sizes) == SIZES else " ".join(map(str, sizes)))
 
 
-def measure(plan: Plan, databases: Databases, folder: str) -> dict[str, Any]:
+def measure(plan: Plan, databases: Databases, folder: str, found: dict[str, Any], ends: ExitStack) -> None:
     """The long test of a worker's memory has one processor while the next size is seeded by the other."""
     told(start(folder, databases.make("world"), "world"))
-    found: list[dict[str, Any]] = []
-    waiting: list[Any] = []  # the test of memory, while it runs
-    memory: dict[str, Any] = {}
+    memory: list[Process] = []  # while it is measured
     for rows in plan.sizes:
         url = databases.make(f"rows_{rows}", "world")
         seeded = told(start(folder, url, "seed", str(rows)))
-        memory |= told(waiting.pop()) if waiting else {}
-        found.append({"rows": rows, **seeded, **told(start(folder, url, *plan.pages_of(rows)))})
+        found["memory"] |= told(memory.pop()) if memory else {}
+        found["sizes"].append({"rows": rows, **seeded, **told(start(folder, url, *plan.pages_of(rows)))})
+        keep(found)
         if rows == plan.usual:
-            waiting.append(start(folder, url, "memory"))
+            memory.append(start(folder, url, "memory"))
+            ends.callback(memory[0].terminate)  # also if another step fails
         else:
             databases.drop(f"rows_{rows}")
-    memory |= told(waiting.pop()) if waiting else {}
-    return {"sizes": found, "memory": memory}
+    found["memory"] |= told(memory.pop()) if memory else {}
+
+
+def keep(found: dict[str, Any]) -> None:
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":
