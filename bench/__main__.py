@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from bench import report
-from bench.databases import Databases
+from bench.databases import Databases, databases
 from bench.processes import Process, start, told
-from tests.databases import postgres, stop
+from tests.databases import stop
 
 RESULTS = Path("var/bench.json")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -41,19 +41,19 @@ class Plan(NamedTuple):
 def main(sizes: list[int]) -> None:
     began, plan = time.time(), Plan(sizes)
     found: dict[str, Any] = {"sizes": [], "memory": {}}
-    with postgres() as url, TemporaryDirectory() as folder, ExitStack() as ends:
-        measure(plan, Databases(url), folder, found, ends)
+    with databases() as made, TemporaryDirectory() as folder, ExitStack() as ends:
+        measure(plan, made, folder, found, ends)
     found["seconds"] = round(time.time() - began)
     keep(found)
     report.tell(found, "" if tuple(sizes) == SIZES else " ".join(map(str, sizes)))
 
 
-def measure(plan: Plan, databases: Databases, folder: str, found: dict[str, Any], ends: ExitStack) -> None:
+def measure(plan: Plan, made: Databases, folder: str, found: dict[str, Any], ends: ExitStack) -> None:
     """The long test of a worker's memory has one processor while the next size is seeded by the other."""
-    told(start(folder, databases.make("world"), "world"))
+    told(start(folder, made.make("world"), "world"))
     memory: list[Process] = []  # while it is measured
     for rows in plan.sizes:
-        url = databases.make(f"rows_{rows}", "world")
+        url = made.make(f"rows_{rows}", "world")
         seeded = told(start(folder, url, "seed", str(rows)))
         found["memory"] |= told(memory.pop()) if memory else {}
         found["sizes"].append({"rows": rows, **seeded, **told(start(folder, url, *plan.pages_of(rows)))})
@@ -62,7 +62,7 @@ def measure(plan: Plan, databases: Databases, folder: str, found: dict[str, Any]
             memory.append(start(folder, url, "memory"))
             ends.callback(memory[0].terminate)  # also if another step fails
         else:
-            databases.drop(f"rows_{rows}")
+            made.drop(f"rows_{rows}")
     found["memory"] |= told(memory.pop()) if memory else {}
 
 

@@ -4,19 +4,18 @@ import signal
 import sys
 from tempfile import TemporaryDirectory
 
-from bench.databases import Databases
+from bench.databases import databases
 from bench.processes import start, told
-from tests.databases import postgres, stop
+from tests.databases import stop
 
 ROWS = "10000"
 
 
 def main(page: str, rows: str = ROWS) -> None:
     """The page whose name in docs/performance.md begins so."""
-    with postgres() as url, TemporaryDirectory() as folder:
-        databases = Databases(url)
-        told(start(folder, databases.make("world"), "world"))
-        seeded = databases.make("rows", "world")
+    with databases() as made, TemporaryDirectory() as folder:
+        told(start(folder, made.make("world"), "world"))
+        seeded = made.make("rows", "world")
         told(start(folder, seeded, "seed", rows))
         print(told(start(folder, seeded, "lines", page))["text"])
 
