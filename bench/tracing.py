@@ -2,6 +2,7 @@
 
 import io
 import sys
+import warnings
 from typing import Any
 
 from django.test import Client
@@ -14,14 +15,20 @@ FUNCTIONS = 12
 def lines(client: Client, url: str) -> str:
     """The functions that take longest, the longest last: each line with how often, how long, and its share."""
     client.get(url)  # everything is imported, and what is kept is there
-    profiler = LineProfiler()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("reviews."):
-            profiler.add_module(module)
+    profiler = _of_reviews()
     with profiler:
         for _n in range(TIMES):
             client.get(url)
-    return _text(profiler.get_stats())
+    return f"Milliseconds, of {TIMES} requests of {url}\n\n{_text(profiler.get_stats())}"
+
+
+def _of_reviews() -> LineProfiler:
+    profiler = LineProfiler()
+    with warnings.catch_warnings(action="ignore"):  # it tells of every decorated function
+        for name, module in list(sys.modules.items()):
+            if name.startswith("reviews."):
+                profiler.add_module(module)
+    return profiler
 
 
 def _text(stats: Any) -> str:
