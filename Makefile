@@ -1,5 +1,6 @@
 # make run: try the product out.   make test: all tests.   make check: format, lint, types, settings, migrations.
 # make run PORT=8001 DEMO_PASSWORD=...   make test ARGS="-k datagaps"   make test-sqlite   make test-postgres
+# make bench: how fast the pages are (docs/performance.md); make bench SIZES="1000 100000"; make profile PAGE=board
 # make trust: what takes minutes, and the figures it measures (docs/trust.md).
 
 PORT ?= 8000
@@ -14,7 +15,7 @@ TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
 PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: run test test-sqlite test-postgres trust check format lock audit sbom screenshots clean
+.PHONY: run test test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean
 
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
@@ -29,6 +30,13 @@ test-sqlite test-postgres: test-%: .venv/installed-test
 
 trust: .venv/installed-test
 	$(BIN)/python -m tests.databases trust $(ARGS)
+
+bench: .venv/installed-test
+	$(BIN)/python -m bench $(SIZES)
+
+# Where the time of a page goes, line by line: PAGE is the beginning of a name in docs/performance.md's list of pages.
+profile: .venv/installed-test
+	$(BIN)/python -m bench.lines $(if $(PAGE),"$(PAGE)",board) $(ROWS)
 
 check: .venv/installed-test
 	$(BIN)/ruff format --check

@@ -1,54 +1,77 @@
-"""`python -m bench [rows ...]`: each size in a process of its own, then one table of ratios."""
+"""`python -m bench [rows ...]`: each size in processes of its own, then every goal beside what was measured."""
 
 import json
-import os
-import subprocess
+import signal
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, NamedTuple
 
-import psycopg
-from psycopg import sql
-
-from bench.servers import PRODUCTION
-from tests.databases import postgres
+from bench import report
+from bench.databases import Databases, databases
+from bench.processes import Process, start, told
+from tests.databases import stop
 
 RESULTS = Path("var/bench.json")
-SIZES = (1_000, 100_000)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+USUAL = 100_000  # the size of what is measured at one size alone
+ROUNDS, FEWER = 40, 12  # fewer at a size that no goal names
+
+
+class Plan(NamedTuple):
+    """Which sizes; what is measured at one of them only is so at `usual` and at the largest."""
+
+    sizes: list[int]
+
+    @property
+    def usual(self) -> int:
+        return USUAL if USUAL in self.sizes else max(self.sizes)
+
+    def pages_of(self, rows: int) -> list[str]:
+        rounds = ROUNDS if rows in (min(self.sizes), self.usual, max(self.sizes)) else FEWER
+        more = [
+            *(["extras"] if rows == self.usual else []),
+            *(["exports"] if rows == max(self.sizes) else []),
+        ]
+        return ["pages", str(rounds), *more]
 
 
 def main(sizes: list[int]) -> None:
-    with postgres() as url, TemporaryDirectory() as folder:
-        found = [run(size, url, folder) for size in sizes]
+    began, plan = time.time(), Plan(sizes)
+    found: dict[str, Any] = {"sizes": [], "memory": {}}
+    with databases() as made, TemporaryDirectory() as folder, ExitStack() as ends:
+        measure(plan, made, folder, found, ends)
+    found["seconds"] = round(time.time() - began)
+    keep(found)
+    report.tell(found, "" if tuple(sizes) == SIZES else " ".join(map(str, sizes)))
+
+
+def measure(plan: Plan, made: Databases, folder: str, found: dict[str, Any], ends: ExitStack) -> None:
+    """The long test of a worker's memory has one processor while the next size is seeded by the other."""
+    told(start(folder, made.make("world"), "world"))
+    memory: list[Process] = []  # while it is measured
+    for rows in plan.sizes:
+        url = made.make(f"rows_{rows}", "world")
+        seeded = told(start(folder, url, "seed", str(rows)))
+        found["memory"] |= told(memory.pop()) if memory else {}
+        found["sizes"].append({"rows": rows, **seeded, **told(start(folder, url, *plan.pages_of(rows)))})
+        keep(found)
+        if rows == plan.usual:
+            memory.append(start(folder, url, "memory"))
+            ends.callback(memory[0].terminate)  # also if another step fails
+        else:
+            made.drop(f"rows_{rows}")
+    found["memory"] |= told(memory.pop()) if memory else {}
+
+
+def keep(found: dict[str, Any]) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1))
-    for one in found:
-        show(one)
-
-
-def run(rows: int, url: str, folder: str) -> dict[str, Any]:
-    name = f"bench_{rows}"
-    with psycopg.connect(of_database(url, "postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    environment = {**os.environ, **PRODUCTION, "DATABASE_URL": of_database(url, name), "STATIC_DIR": folder}
-    command = [sys.executable, "-m", "bench.one", str(rows)]
-    done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def of_database(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def show(one: dict[str, Any]) -> None:
-    print(f"\n{one['rows']:,} rows                       ms  x floor  x admin  queries     kB")
-    for name, page in one["pages"].items():
-        ours, floor, admin = (page[whose]["ms"] for whose in ("ours", "floor", "admin"))
-        size, queries = page["ours"]["bytes"] / 1000, page["ours"]["queries"]
-        print(f"{name:28} {ours:7.1f} {ours / floor:8.2f} {ours / admin:8.2f} {queries:8} {size:6.0f}")
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or list(SIZES))
+    # By default this signal ends Python on the spot, and the servers would stay.
+    signal.signal(signal.SIGTERM, stop)
+    main([int(word) for word in sys.argv[1:]] or [*SIZES])

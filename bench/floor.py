@@ -1,4 +1,17 @@
-"""The floor: for each measured page the same rows and columns by one query and a plain template."""
+"""The floor: what bare Django needs to show the same facts from the same tables.
+
+Each view asks by `.values()` with joins and fills a plain template; no sign-in, no policy, no middleware, no pictures.
+
+- list: the rows and columns of ours with the link of each row, by one query; filtered and sorted by the address.
+- gap: its fields, its history.
+- report: its figures, last updates, every data gap that ours lists, findings, coverage, deadlines, versions, history.
+- meeting: its fields, agenda, decisions, action points, delegations, deadlines that hang from it, history.
+- update form: the figures in a form.
+- board (`floor_boards`): a row for every member with its figures, open gaps by kind and next deadline; the means after
+  every day of progress, the meetings and deadlines. All counted live; of a past day from the trace.
+- country round (`floor_boards`): a row for every member with its turn and figures, history.
+- coverage map (`floor_boards`): a cell for every area and country, with statement, kinds of gap and link.
+"""
 
 from typing import Any
 
@@ -6,51 +19,126 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from reviews.models import DataGap, NationalReport
+from bench import floor_boards
+from reviews.models import (
+    ActionPoint,
+    AgendaItem,
+    CoverageStatement,
+    DataGap,
+    Deadline,
+    Decision,
+    Delegation,
+    Finding,
+    Meeting,
+    NationalReport,
+    ProgressUpdate,
+    ReportVersion,
+)
+from reviews.models.reports import WORKSTREAMS
+from reviews.text import fold
 
 ROWS = 25
+REPORT_GAPS = None  # how many gaps of a country its page lists: None for all, as ours does
 GAP = (
-    "number", "member_state__code", "kind__label_en", "key_result_area__title", "missing", "status",
-    "holder__name_en", "held_since", "raised_at",
+    "member_state__code", "number", "kind__label_en", "key_result_area__code", "key_result_area__title", "missing",
+    "status", "holder__name_en", "held_since", "raised_at",
 )  # fmt: skip
-FILTERS = {"kind": "kind__code", "status": "status"}
+FILTERS = {"kind": "kind__code", "status": "status", "member_state": "member_state__code"}
 REPORT = (
-    "status",
-    "data_collection",
-    "analysis",
-    "writing",
-    "progressed_at",
-    "member_state__name_en",
-    "holder__name_en",
-)
+    "status", *WORKSTREAMS, "progressed_at", "held_since", "authors", "return_note", "member_state__name_en",
+    "holder__name_en", "reader__name", "lead_author__name", "cycle__name_en", "pk",
+)  # fmt: skip
+MEETING = (
+    "title", "status", "series", "planned_from", "planned_to", "first_planned_from", "first_planned_to", "held_from",
+    "held_to", "mode", "place", "host__name_en", "time_zone", "cycle__name_en", "pk",
+)  # fmt: skip
+Part = dict[str, Any]
 
 
 def gaps(request: HttpRequest, slug: str) -> HttpResponse:
     rows = DataGap.objects.filter(cycle__slug=slug, **_asked(request))
     rows = rows.order_by(*request.GET.getlist("sort") or ("member_state__name_en", "number"))
     start = (int(request.GET.get("page", 1)) - 1) * ROWS
-    return render(
-        request, "list.html", {"columns": GAP, "rows": rows.values_list(*GAP)[start : start + ROWS]}
-    )
+    shown = rows.values_list(*GAP)[start : start + ROWS]
+    return render(request, "list.html", {"columns": GAP, "rows": shown})
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
-    return {lookup: request.GET[name] for name, lookup in FILTERS.items() if name in request.GET}
+    found = {lookup: request.GET[name] for name, lookup in FILTERS.items() if name in request.GET}
+    return found | ({"search__contains": fold(request.GET["q"])} if "q" in request.GET else {})
 
 
 def gap(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     state, number = code.rsplit("-", 1)
-    one = DataGap.objects.filter(cycle__slug=slug, member_state__code=state, number=number).values(*GAP).get()
-    return render(request, "record.html", {"record": one})
+    gaps = DataGap.objects.filter(cycle__slug=slug, member_state__code=state, number=number)
+    one = gaps.values(*GAP, "effect", "closing_way", "closing_note", "raised_by__name", "pk").get()
+    return _record(request, code, one, [floor_boards.history("reviews.datagap", one["pk"])])
 
 
 def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     one = NationalReport.objects.filter(cycle__slug=slug, member_state__code=code).values(*REPORT).get()
-    return render(request, "record.html", {"record": one})
+    country = {"cycle__slug": slug, "member_state__code": code}
+    gaps = DataGap.objects.filter(**country).order_by("number").values_list("number", *GAP[2:7])
+    updates = ProgressUpdate.objects.filter(report=one["pk"])
+    findings = Finding.objects.filter(**country).values_list(
+        "number", "status", "key_result_area__code", "text"
+    )
+    said = CoverageStatement.objects.filter(report=one["pk"])
+    deadlines = Deadline.objects.filter(cycle__slug=slug).values_list("number", "title", "due_on", "last_on")
+    versions = ReportVersion.objects.filter(report=one["pk"])
+    parts = [
+        _part("Progress told", updates.values_list("at", *WORKSTREAMS, "note", "author__name")[:5]),
+        _part("Data gaps", gaps[:REPORT_GAPS], f"../../datagaps/{code}-"),
+        _part("Findings", findings, f"../../findings/{code}-"),
+        _part("Coverage", said.values_list("key_result_area__code", "coverage", "note")),
+        _part("Deadlines", deadlines, "../../deadlines/"),
+        _part("Versions", versions.values_list("number", "submitted_at", "size"), "versions/"),
+        floor_boards.history("reviews.nationalreport", one["pk"]),
+    ]
+    return _record(request, code, one, parts)
+
+
+def meeting(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    one = Meeting.objects.filter(cycle__slug=slug, code=code).values(*MEETING).get()
+    its = {"meeting": one["pk"]}
+    items = AgendaItem.objects.filter(**its).values_list(
+        "position", "title", "presenter", "duration", "status"
+    )
+    points = ActionPoint.objects.filter(**its)
+    delegations = Delegation.objects.filter(**its)
+    hanging = Deadline.objects.filter(anchor=one["pk"]).values_list("number", "title", "due_on")
+    parts = [
+        _part("Agenda", items),
+        _part("Decisions", Decision.objects.filter(**its).values_list("number", "text")),
+        _part("Actions", points.values_list("number", "text", "owner_body__name_en", "due_on", "status")),
+        _part("Delegations", delegations.values_list("organisation__name_en", "head", "size", "present")),
+        _part("Deadlines", hanging, "../../deadlines/"),
+        floor_boards.history("reviews.meeting", one["pk"]),
+    ]
+    return _record(request, one["title"], one, parts)
+
+
+def update(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    report = NationalReport.objects.filter(cycle__slug=slug, member_state__code=code)
+    return render(request, "form.html", {"record": report.values(*WORKSTREAMS, "version").get()})
+
+
+def _part(title: str, rows: Any, link: str = "") -> Part:
+    """Rows under a heading; with `link` their first cell leads there."""
+    return {"title": title, "rows": rows, "link": link}
+
+
+def _record(request: HttpRequest, title: str, record: dict[str, Any], parts: list[Part]) -> HttpResponse:
+    return render(request, "record.html", {"title": title, "record": record, "parts": parts})
 
 
 urlpatterns = [
+    path("cycles/<slug>/", floor_boards.board),
+    path("cycles/<slug>/coverage/", floor_boards.coverage),
     path("cycles/<slug>/datagaps/", gaps),
     path("cycles/<slug>/datagaps/<code>/", gap),
     path("cycles/<slug>/reports/<code>/", report),
+    path("cycles/<slug>/reports/<code>/update/", update),
+    path("cycles/<slug>/meetings/<code>/", meeting),
+    path("cycles/<slug>/meetings/<code>/round/", floor_boards.country_round),
 ]

@@ -1,46 +1,47 @@
 """Who looks at the pages: signed in as a sign-in would leave them, and how many queries a page asks."""
 
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.world import World
-from reviews.models import DataGap, ReviewCycle, User
+from reviews.models import User
+
+ADMIN = "bench.admin"
 
 
-def sessions(made: World) -> dict[str, str]:
-    """Keys of sessions, by who."""
-    admin = User.objects.create_superuser("bench.admin", None, name="Bench")
+def everybody(made: World) -> dict[str, User]:
+    return {"consultant": made.consultant, "coordinator": made.coordinator, "admin": administrator()}
+
+
+def administrator() -> User:
+    """With the second factor that opens the administration."""
+    if found := User.objects.filter(username=ADMIN).first():
+        return found
+    admin = User.objects.create_superuser(ADMIN, None, name="Bench")
     Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={})
-    return {"consultant": session(made.consultant), "admin": session(admin)}
+    return admin
+
+
+def browser(user: User) -> Client:
+    """One without a server."""
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(user)
+    # As signing in on the page does: it puts the session on the person's list.
+    UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
+    return client
 
 
 def session(user: User) -> str:
-    return signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return browser(user).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def signed_in(user: Any, **about: Any) -> Client:
-    browser = Client(**about)
-    browser.force_login(user)
-    # As signing in on the page does: it puts the session on the person's list.
-    UserSession.objects.create(user=user, session_key=browser.session.session_key, ip="127.0.0.1")
-    return browser
-
-
-def queries(url: str, user: Any) -> int:
-    browser = signed_in(user, headers={"host": "127.0.0.1"})
-    browser.get(url)  # what is kept for the whole process is there by now
+def queries(url: str, user: User) -> int:
+    client = browser(user)
+    client.get(url)  # what is kept for the whole process is there by now
     with CaptureQueriesContext(connection) as captured:
-        browser.get(url)
+        client.get(url)
     return len(captured)
-
-
-def busiest_kind(cycle: ReviewCycle) -> str:
-    kinds = DataGap.objects.filter(cycle=cycle).order_by().values("kind__code").annotate(n=Count("pk"))
-    return str(max(kinds, key=lambda row: (row["n"], row["kind__code"]))["kind__code"])

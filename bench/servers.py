@@ -1,66 +1,120 @@
 """Gunicorn over loopback, as in production, and a client that times one request."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
-from typing import NamedTuple
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-WORKERS = ("--workers", "2", "--worker-class", "gthread", "--threads", "8", "--keep-alive", "75")
+import psutil
+
 PRODUCTION = {
     "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring, on loopback",
     "LOG_LEVEL": "WARNING",
 }  # fmt: skip
+OURS, FLOOR = "bench.settings", "bench.floor_settings"
+# Longer than the slowest page of the others takes; and no worker leaves while it is measured.
+PATIENT = ("--keep-alive", "75", "--max-requests", "0", "--max-requests-jitter", "0")
+TOKEN = "b" * 32
 
 
 class Answer(NamedTuple):
     seconds: float
     status: int
-    size: int
+    body: bytes
+    headers: dict[str, str]
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
 
 
 class Browser:
     """One kept-alive connection, signed in with a cookie."""
 
     def __init__(self, port: int, session: str = "") -> None:
-        self.connection = HTTPConnection("127.0.0.1", port)
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=120)
         self.headers = {"Cookie": f"sessionid={session}"} if session else {}
 
-    def get(self, url: str) -> Answer:
+    def get(self, url: str, headers: dict[str, str] | None = None) -> Answer:
+        return self._ask("GET", url, None, self.headers | (headers or {}))
+
+    def post(self, url: str, values: dict[str, Any]) -> Answer:
+        """Send a form; Django takes a token that a cookie repeats."""
+        origin = f"http://127.0.0.1:{self.connection.port}"
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
+        cookies = {"Cookie": f"{self.headers['Cookie']}; csrftoken={TOKEN}"}
+        body = urlencode(values | {"csrfmiddlewaretoken": TOKEN})
+        return self._ask("POST", url, body, kind | cookies)
+
+    def _ask(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> Answer:
         began = time.perf_counter()
-        self.connection.request("GET", url, headers=self.headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        return Answer(time.perf_counter() - began, answer.status, len(body))
+        self.connection.request(method, url, body, headers)
+        answer: HTTPResponse = self.connection.getresponse()
+        told = answer.read()
+        return Answer(time.perf_counter() - began, answer.status, told, dict(answer.headers))
+
+
+class Server(NamedTuple):
+    port: int
+    process: psutil.Process
+
+    def workers(self) -> list[psutil.Process]:
+        return list(self.process.children())
+
+    def memory(self) -> dict[int, float]:
+        """MB that each worker has in memory now."""
+        return {worker.pid: worker.memory_info().rss / 1e6 for worker in self.workers()}
+
+    def forget_peak(self) -> None:
+        for worker in self.workers():
+            Path(f"/proc/{worker.pid}/clear_refs").write_text("5")
+
+    def peak(self) -> dict[int, float]:
+        """MB that each worker has had at one time since then."""
+        return {worker.pid: _most(worker.pid) for worker in self.workers()}
+
+
+def _most(pid: int) -> float:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found, "the kernel tells no VmHWM"
+    return int(found[1]) * 1024 / 1e6
 
 
 @contextmanager
-def serving(settings: str, port: int, **environment: str) -> Iterator[int]:
-    """The port on which an application with these settings answers until the block ends."""
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        *WORKERS,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "reviewtracker.wsgi",
-    ]
-    environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": settings, **environment}
-    server = subprocess.Popen([*command, "--log-level", "warning"], env=environment)
-    try:
-        _wait_for(port, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
+def serving(settings: str, port: int, workers: int = 2) -> Iterator[Server]:
+    """An application with these settings, run as docs/operations.md says, until the block ends."""
+    bound = {"WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers), "DJANGO_SETTINGS_MODULE": settings}
+    command = [sys.executable, "-m", "gunicorn", "--config", "reviewtracker/gunicorn.py", *PATIENT]
+    environment = {**os.environ, **PRODUCTION, **bound, "LOG_LEVEL": "INFO"}  # each request is written down
+    with TemporaryFile() as log:
+        server = subprocess.Popen([*command, "reviewtracker.wsgi"], env=environment, stderr=log)
+        try:
+            _wait_for(port, server)
+            yield Server(port, psutil.Process(server.pid))
+        except Exception:
+            _show(log)
+            raise
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _show(log: Any) -> None:
+    """The last that the server said."""
+    log.seek(0)
+    print(log.read()[-4000:].decode(), file=sys.stderr)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    for _try in range(100):
+    for _try in range(300):
         time.sleep(0.1)
         if server.poll() is not None:
             raise RuntimeError("The server ended before it answered.")

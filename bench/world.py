@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from django.core.management import call_command
 
-from reviews import actions
+from bench import calendars
+from reviews import actions, clock
+from reviews.coverage import areas_of
 from reviews.models import (
+    Coverage,
     CycleMembership,
-    Deadline,
     Framework,
-    Meeting,
     NationalReport,
     Organisation,
     ReviewCycle,
@@ -19,30 +20,48 @@ from reviews.models import (
 )
 
 CYCLES = 5
-MANY = 195  # states; and the provinces of Viet Nam
-PROVINCES = 63
+MANY = 195  # states
+PROVINCES = 63  # of Viet Nam
 STARTS, ENDS = date(2019, 1, 1), date(2020, 12, 31)
+SAID = (Coverage.REPORTED, Coverage.ESTIMATED, Coverage.REPORTED, Coverage.NOT_COLLECTED)
 
 
 class World(NamedTuple):
     """What the rows of the seed hang from."""
 
     cycles: list[ReviewCycle]  # of eleven member states each; the first is the one that is measured
+    states: ReviewCycle  # of 195
+    provinces: ReviewCycle  # of 63
     consultant: User
     coordinator: User  # of Viet Nam
+    secretariat: User
 
 
-def make() -> World:
+def found() -> World:
+    """What `make` made."""
+    cycle, person = ReviewCycle.objects.get, User.objects.get
+    return World(
+        [cycle(slug=f"bench-{number}") for number in range(1, CYCLES + 1)],
+        cycle(slug="bench-states"),
+        cycle(slug="bench-provinces"),
+        person(username="bench.consultant"),
+        person(username="bench.vnm"),
+        person(username="bench.secretariat"),
+    )
+
+
+def make() -> None:
     """Reference data, five cycles of the member states, one of 195 states, one of 63 provinces."""
-    call_command("load_reference", verbosity=0)
-    body = Organisation.objects.evaluators()
-    consultant = _person("bench.consultant", Role.CONSULTANT, body)
-    states = list(Organisation.objects.filter(kind="member_state").order_by("code"))
-    coordinator = _person("bench.coordinator", Role.COORDINATOR, next(s for s in states if s.code == "VNM"))
-    cycles = [_cycle(f"bench-{number}", states) for number in range(1, CYCLES + 1)]
-    _cycle("bench-states", _bodies("S", MANY))
-    _cycle("bench-provinces", _bodies("P", PROVINCES))
-    return World(cycles, consultant, coordinator)
+    with clock.at(STARTS):
+        call_command("load_reference", verbosity=0)
+        secretariat = _person("bench.secretariat", Role.SECRETARIAT, Organisation.objects.get(code="ASEC"))
+        _person("bench.consultant", Role.CONSULTANT, Organisation.objects.evaluators())
+        members = list(Organisation.objects.filter(kind="member_state").order_by("code"))
+        coordinators = {s.code: _person(f"bench.{s.code.lower()}", Role.COORDINATOR, s) for s in members}
+        cycles = [_cycle(f"bench-{number}", members, secretariat) for number in range(1, CYCLES + 1)]
+        _cycle("bench-states", _bodies("S", MANY), secretariat)
+        _cycle("bench-provinces", _bodies("P", PROVINCES), secretariat)
+        _cover(cycles[0], coordinators)
 
 
 def _person(name: str, role: str, body: Organisation) -> User:
@@ -57,41 +76,30 @@ def _bodies(letter: str, n: int) -> list[Organisation]:
     ]
 
 
-def _cycle(slug: str, members: list[Organisation]) -> ReviewCycle:
+def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
     """An open cycle with its calendar."""
+    days: dict[str, Any] = {"starts_on": STARTS, "ends_on": ENDS}
     framework = Framework.objects.get()
-    by = User.objects.filter(username="bench.secretariat").first() or _secretariat()
-    cycle = ReviewCycle.record_new(
-        by=by, slug=slug, name_en=slug, framework=framework, starts_on=STARTS, ends_on=ENDS
-    )
+    cycle = ReviewCycle.record_new(by=by, slug=slug, name_en=slug, framework=framework, **days)
     for state in members:
         CycleMembership.record_new(by=by, cycle=cycle, member_state=state, joined_on=STARTS)
     actions.open_cycle(by=by, cycle=cycle, seen=cycle.version)
-    _calendar(cycle, by)
+    calendars.plan(cycle, by)
     return cycle
 
 
-def _secretariat() -> User:
-    return _person("bench.secretariat", Role.SECRETARIAT, Organisation.objects.get(code="ASEC"))
+def _cover(cycle: ReviewCycle, coordinators: dict[str, User]) -> None:
+    """What each country says of most key result areas."""
+    areas = list(areas_of(cycle))
+    for n, report in enumerate(reports(cycle)):
+        said = [(area, _said(n + k)) for k, area in enumerate(areas) if (n + k) % 5]
+        actions.state_coverage(by=coordinators[report.code], report=report, rows=said)
 
 
-def _calendar(cycle: ReviewCycle, by: User) -> None:
-    for month in range(2, 8):
-        day = date(2020, month, 11)
-        output = "progress" if month % 2 else "national_report"
-        Deadline.set_for(
-            cycle, by=by, title=f"Deadline {month}", opens_on=day, due_on=day.replace(day=25), output=output
-        )
-        Meeting.plan(
-            cycle,
-            by=by,
-            title=f"Meeting {month}",
-            code=str(month),
-            number=month,
-            planned_from=day,
-            planned_to=day,
-        )
+def _said(n: int) -> dict[str, Any]:
+    return {"seen": 0, "coverage": SAID[n % len(SAID)], "note": "From the survey of 2016."}
 
 
 def reports(cycle: ReviewCycle) -> list[NationalReport]:
-    return list(NationalReport.objects.filter(cycle=cycle).order_by("member_state__code"))
+    theirs = NationalReport.objects.filter(cycle=cycle).select_related("member_state", "cycle")
+    return list(theirs.order_by("member_state__code"))
