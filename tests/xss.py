@@ -50,6 +50,7 @@ def faults(page: str) -> list[str]:
 
 # Words of fixed form, which are checked as such; and the password.
 FIXED = {"code", "iso2", "sha256", "password", "username", "time_zone", "kind", "mode", "search", "slug"}
+FIXED |= {"digest", "key_digest"}
 REFUSALS = (Refused, Stale, TypeError)
 
 
