@@ -20,7 +20,15 @@ from typing import Any, NoReturn
 import pytest
 
 # Two files at a time, each in one process: what a file starts (servers, tables of 100,000 rows) it starts once.
-TRUST = ["tests/trust", "-m", "trust", "--numprocesses=2", "--dist=loadfile", "--durations=0", "--durations-min=1"]
+TRUST = [
+    "tests/trust",
+    "-m",
+    "trust",
+    "--numprocesses=2",
+    "--dist=loadfile",
+    "--durations=0",
+    "--durations-min=1",
+]
 
 
 @pytest.fixture(scope="session")
