@@ -60,11 +60,11 @@ class Visitor:
         return made
 
     def cheap(self, n: int) -> None:
-        """Twice what Django tells of a request that went wrong, and ours; each fifth one has a key in its address."""
+        """What Django tells of a request that went wrong, and ours; now and then one has a key in its address."""
         key, query = self.one(), f"token={self.one(12)}&code={self.one(40)}&exclude={self.one(19)}"
         self.stranger.cookies["sessionid"] = self.one()
         self.stranger.cookies["csrftoken"] = self.one()
-        path = "/readyz" if n % 5 else f"/accounts/password/reset/3-{key}/"
+        path = "/metrics" if n % 10 else f"/accounts/password/reset/3-{key}/" if n % 20 else "/readyz"
         sent = {"Authorization": f"Bearer {self.one()}", "Referer": f"http://testserver/?key={self.one()}"}
         self.stranger.get(f"{path}?{query}", headers=sent)
 

@@ -20,7 +20,7 @@ from django.utils.html import escape
 from playwright.sync_api import Dialog, Error, Page
 
 from reviews.admin import site
-from reviews.models import User
+from reviews.models import OutgoingMail, User
 from tests import edges, grids, links, make, xss
 from tests.test_access import GETS
 
@@ -39,6 +39,10 @@ def poisoned(transactional_db: Any, settings: Any, monkeypatch: Any) -> Iterator
     settings.REVIEWTRACKER_TODAY, settings.DEBUG = date(2020, 8, 20), True
     xss.widen(monkeypatch)
     call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
+    make.second_factors(*User.objects.filter(username__in=PEOPLE))
+    # What the demonstration has none of.
+    make.invitation(by=User.objects.get(username="admin"))
+    OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello")
     settings.DEBUG = False
     yield xss.plant()
     xss.narrow()
