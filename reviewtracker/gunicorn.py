@@ -17,7 +17,7 @@ from gunicorn.http import wsgi
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-# It reads a request in the thread that will answer it: nginx stands before it, and hands on whole requests.
+# It reads a request in the thread that answers it. So nginx has to stand before it, which hands on whole requests.
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "8"))  # fewer than DATABASE_POOL
 worker_connections = 1_000

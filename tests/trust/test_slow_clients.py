@@ -24,7 +24,6 @@ SLOW = {
     "small bodies": (FORM + b"Content-Length: 9000\r\n\r\n", b"x"),
     "large bodies": (FORM + b"Content-Length: 2000000\r\n\r\n", b"x"),
     "chunks": (FORM + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
-    "answers never read": (READ * 5, READ),
 }
 
 
