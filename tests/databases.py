@@ -21,14 +21,9 @@ import pytest
 
 # Two files at a time, each in one process: what a file starts (servers, tables of 100,000 rows) it starts once.
 TRUST = [
-    "tests/trust",
-    "-m",
-    "trust",
-    "--numprocesses=2",
-    "--dist=loadfile",
-    "--durations=0",
-    "--durations-min=1",
-]
+    "tests/trust", "-m", "trust", "--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder",
+    "--durations=0", "--durations-min=1",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
