@@ -4,7 +4,7 @@ Each view asks by `.values()` with joins and fills a plain template; no sign-in,
 
 - list: the rows and columns of ours with the link of each row, by one query; filtered and sorted by the address.
 - gap: its fields, its history.
-- report: its figures, last updates, every data gap that ours lists, findings, coverage, deadlines, versions, history.
+- report: its figures, last updates, the data gaps that ours lists, findings, coverage, deadlines, versions, history.
 - meeting: its fields, agenda, decisions, action points, delegations, deadlines that hang from it, history.
 - update form: the figures in a form.
 - board (`floor_boards`): a row for every member with its figures, open gaps by kind and next deadline; the means after
@@ -38,7 +38,7 @@ from reviews.models.reports import WORKSTREAMS
 from reviews.text import fold
 
 ROWS = 25
-REPORT_GAPS = None  # how many gaps of a country its page lists: None for all, as ours does
+REPORT_GAPS = 20  # of a country, as its page lists
 GAP = (
     "member_state__code", "number", "kind__label_en", "key_result_area__code", "key_result_area__title", "missing",
     "status", "holder__name_en", "held_since", "raised_at",
@@ -78,7 +78,7 @@ def gap(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     one = NationalReport.objects.filter(cycle__slug=slug, member_state__code=code).values(*REPORT).get()
     country = {"cycle__slug": slug, "member_state__code": code}
-    gaps = DataGap.objects.filter(**country).order_by("number").values_list("number", *GAP[2:7])
+    gaps = DataGap.objects.filter(**country).open_first().values_list("number", *GAP[2:7])
     updates = ProgressUpdate.objects.filter(report=one["pk"])
     findings = Finding.objects.filter(**country).values_list(
         "number", "status", "key_result_area__code", "text"

@@ -2,8 +2,8 @@
 
 The database makes the rows from their numbers: it takes a million of them in seconds. Most lie in few places, as they
 do in life: the first cycle has two fifths of them, and of its member states the first has most. Time goes on with
-the numbers. Of the trace one half tells how every other gap was raised; the rest tells the last quarter of the
-updates, each with what it changed in its report. Its `digest` is empty, as in a row of before the seals.
+the numbers. The trace tells how every gap was raised, and half as many rows of the last quarter of the updates, each
+with what it changed in its report. Its `digest` is empty, as in a row of before the seals.
 """
 
 import math
@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench import calendars, statements, world
+from reviews import tallies
 from reviews.models import (
     DataGap,
     FrameworkNode,
@@ -36,7 +37,7 @@ STATUSES = {"open": 30, "guidance_asked": 10, "guidance_given": 10, "being_resol
 
 @transaction.atomic
 def fill(rows: int) -> world.World:
-    """`rows` gaps, as many progress updates, and as many trace rows of them, into a world without any."""
+    """`rows` gaps, as many progress updates, and half as many trace rows again, into a world without any."""
     made = world.found()
     with connection.cursor() as cursor:
         # Without the check of each foreign key (they are taken from the tables themselves).
@@ -45,6 +46,7 @@ def fill(rows: int) -> world.World:
         _place(cursor, made)
         _insert(cursor, rows, made)
         cursor.execute("set local session_replication_role = default")
+    tallies.rebuild()
     calendars.hold_round(made.provinces, made.secretariat)
     return made
 

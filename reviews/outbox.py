@@ -49,9 +49,14 @@ def _row(message: EmailMessage) -> OutgoingMail:
     if message.reply_to:
         headers["Reply-To"] = ", ".join(map(str, message.reply_to))
     return OutgoingMail(
-        sender=message.from_email, to=list(message.to), headers=headers, subject=str(message.subject),
-        body=str(message.body), html=_html(message),
+        sender=message.from_email, to=list(message.to), headers=headers,
+        subject=one_line(message.subject), body=str(message.body), html=_html(message),
     )  # fmt: skip
+
+
+def one_line(text: Any) -> str:
+    """A title in a subject may have come with line breaks, after which a mail server would read headers."""
+    return " ".join(str(text).split())
 
 
 def _html(message: EmailMessage) -> str:

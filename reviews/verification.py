@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Window
 
 from reviews.models import Trace, TraceLink, Tracked
 from reviews.sealing import join, seal
@@ -119,10 +119,9 @@ def _told(model: Any, ids: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
     """By record: how many rows from which version to which; and what the last one says."""
     rows = Trace.objects.filter(model=model._meta.label_lower, object_id__in=ids).order_by()
     spans = rows.values("object_id").annotate(n=Count("pk"), first=Min("version"), last=Max("version"))
-    later = Trace.objects.filter(
-        model=OuterRef("model"), object_id=OuterRef("object_id"), version__gt=OuterRef("version")
-    )
-    newest = rows.filter(~Exists(later.order_by())).values_list("object_id", "after")
+    # By a window: compared with each other, the rows of a table that was just filled take PostgreSQL minutes.
+    ranked = rows.annotate(latest=Window(Max("version"), partition_by="object_id"))
+    newest = ranked.filter(version=F("latest")).values_list("object_id", "after")
     return {span["object_id"]: span for span in spans}, dict(newest)
 
 

@@ -11,11 +11,14 @@ import shutil
 from tempfile import mkdtemp
 from typing import Any
 
+from gunicorn.http import wsgi
+
 # --- processes
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-worker_class = "reviewtracker.server.Worker"  # gthread, with a waiting room before it
+# It reads a request in the thread that answers it. So nginx has to stand before it, which hands on whole requests.
+worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "8"))  # fewer than DATABASE_POOL
 worker_connections = 1_000
 keepalive = 5
@@ -38,6 +41,16 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 limit_request_line = 4_094
 limit_request_fields = 60
 limit_request_field_size = 4_094
+
+told_by_default = wsgi.Response.default_headers
+
+
+def without_server(self: Any) -> list[str]:
+    """What is told of every answer, less the name of the server; gunicorn has no setting for it."""
+    return [line for line in told_by_default(self) if not line.startswith("Server:")]
+
+
+wsgi.Response.default_headers = without_server
 
 # --- log: reviews.middleware.Watch writes the access lines, in the product's own format
 

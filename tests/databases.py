@@ -19,6 +19,12 @@ from typing import Any, NoReturn
 
 import pytest
 
+# Two files at a time, each in one process: what a file starts (servers, tables of 100,000 rows) it starts once.
+TRUST = [
+    "tests/trust", "-m", "trust", "--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder",
+    "--durations=0", "--durations-min=1",
+]  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
@@ -102,9 +108,8 @@ def run(database: str, arguments: list[str]) -> int:
         os.environ.pop("DATABASE_URL", None)
         # The pages are the same on either database: a browser looks at them once, in the other run.
         return run_pytest(["-m", "not browser and not trust", *arguments])
-    chosen = ["tests/trust", "-m", "trust"] if database == "trust" else ["-m", "not trust"]
     with postgres() as os.environ["DATABASE_URL"]:
-        return run_pytest([*chosen, *arguments])
+        return run_pytest([*(TRUST if database == "trust" else ["-m", "not trust"]), *arguments])
 
 
 def run_pytest(arguments: list[str]) -> int:

@@ -24,12 +24,12 @@ UNTOLD = (
 HSTS = "max-age=31536000; includeSubDomains"
 
 
-def faults(answer: Any, *, cache: str = PRIVATE, hsts: str | None = None) -> list[str]:
-    """What is other than the table says; empty when all is well."""
+def faults(answer: Any, *, cache: str = PRIVATE, hsts: str | None = None, issuer: str = "") -> list[str]:
+    """What is other than the table says; empty when all is well. `issuer`: whose sign-on is configured."""
     told = answer.headers
     file = told.get("Content-Disposition", "").startswith("attachment")
     owed = EVERYWHERE | {
-        "Content-Security-Policy": SEALED if file else POLICY,
+        "Content-Security-Policy": SEALED if file else _policy(issuer),
         "Cache-Control": cache,
         "Strict-Transport-Security": hsts,
     }
@@ -37,6 +37,11 @@ def faults(answer: Any, *, cache: str = PRIVATE, hsts: str | None = None) -> lis
         f"{name}: {told.get(name)}" for name, value in owed.items() if _parts(told.get(name)) != _parts(value)
     ]
     return wrong + [f"{name}: {told[name]}" for name in UNTOLD if name in told] + _without_type(told)
+
+
+def _policy(issuer: str) -> str:
+    """With single sign-on, one form leads to the provider."""
+    return POLICY.replace("form-action 'self'", f"form-action 'self' {issuer}") if issuer else POLICY
 
 
 def _parts(value: str | None) -> set[str]:

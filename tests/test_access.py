@@ -341,6 +341,18 @@ def test_get(page, row, cast, cycle):
             ask_without_reading(browser, steps.address(page, made), row[name], page)
 
 
+def test_a_page_that_writes_when_it_is_read_is_noticed(cast, report, sign_in, monkeypatch):
+    """Planted: the page of a report starts its work."""
+
+    def writes(*_arguments: Any) -> list[Any]:
+        make.finding(report, by=cast.vnm)
+        return []
+
+    monkeypatch.setattr("reviews.views.reports.history", writes)
+    with pytest.raises(AssertionError), nothing_written():
+        sign_in(cast.vnm).get(reverse("report", args=["mtr", "VNM"]))
+
+
 # Lists that look for the report only when they are read: asked what they take, they answer the same of any.
 BLIND = {"progress-list", "report-annex", "annex"}
 # The same of pages of one's own that do not exist yet.

@@ -1,8 +1,14 @@
 """The figures of `make trust`: held against their goals, one line each."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 from tests.trust.figures import Figure, table
+
+TESTS = list((settings.BASE_DIR / "tests").rglob("test_*.py"))
+NAMED = sorted(set(re.findall(r"\btest_\w+", (settings.BASE_DIR / "docs" / "operations.md").read_text())))
 
 
 @pytest.mark.parametrize(
@@ -28,3 +34,13 @@ def test_the_table():
         "lost       | 0              | 0      | make trust",
         "back after | 6.00 s  MISSED | <= 5 s | make trust",
     ]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_each_command_and_planted_fault_of_the_manual_is_there(name):
+    """As pytest takes `-k`: a file, a test, or the beginning of one."""
+    assert any(name == path.stem or f"def {name}" in path.read_text() for path in TESTS)
+
+
+def test_the_manual_names_many():
+    assert len(NAMED) > 60

@@ -1,6 +1,7 @@
 """The header table where the grid of pages (tests/test_access.py) does not come: errors, static files, https."""
 
 import re
+from ast import literal_eval
 from typing import Any
 
 import pytest
@@ -93,6 +94,32 @@ def test_static_files_name_no_other_host(collected):  # noqa: F811
     ]
     assert len(sheets) > 5
     assert [p.name for p in sheets if elsewhere.search(p.read_bytes())] == []
+
+
+ISSUER = "https://sso.example"
+
+
+@pytest.fixture
+def single_sign_on(settings: Any) -> None:
+    """The policy that the settings make of a provider."""
+    policy = read(
+        "repr(settings.CONTENT_SECURITY_POLICY)",
+        OIDC_ISSUER=f"{ISSUER}/realms/moh", OIDC_CLIENT_ID="reviews", OIDC_CLIENT_SECRET="s",
+    )  # fmt: skip
+    settings.CONTENT_SECURITY_POLICY = literal_eval(policy)
+
+
+@pytest.mark.parametrize("url", ["/", "/nowhere/", "/admin/", "/accounts/login/", "/cycles/mtr/reports/"])
+def test_forms_may_lead_to_the_provider_and_nowhere_else(url, single_sign_on, cast, report, sign_in):
+    for browser in (Client(), sign_in(cast.vnm), sign_in(cast.admin)):
+        answer = browser.get(url)
+        assert edges.faults(answer, issuer=ISSUER) == []
+        assert edges.faults(answer, issuer="https://other.example") != []
+
+
+def test_a_download_leads_nowhere_with_it_either(single_sign_on, cast, report, sign_in):
+    answer = sign_in(cast.vnm).get(reverse("report-list", args=["mtr"]), {"_export": "csv"})
+    assert edges.faults(answer, issuer=ISSUER) == []
 
 
 # https

@@ -19,11 +19,16 @@ class Durable:
         self.server = server
         self.socket_folder = server.get_postmaster_info().socket_dir
         assert server.psql("show fsync").split()[2] == "on"
-        server.psql("create database killed")
+        server.psql("create database prepared")
 
-    @property
-    def url(self) -> str:
-        return str(self.server.get_uri("killed"))
+    def url(self, name: str) -> str:
+        return str(self.server.get_uri(name))
+
+    def copy_of_prepared(self) -> str:
+        """The address of a database that is as the prepared one."""
+        self.server.psql("drop database if exists killed with (force)")
+        self.server.psql("create database killed template prepared")
+        return self.url("killed")
 
     def stop_at_once(self) -> None:
         """What PostgreSQL calls immediate: no checkpoint, nobody is waited for."""

@@ -80,9 +80,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database: str, folder: Path, planted: str = "") -> Iterator[Site]:
+def served(database: str, folder: Path, people: dict[str, Any], planted: str = "") -> Iterator[Site]:
+    """Over a prepared database, with those who have signed in there."""
     site = Site(database, folder, planted)
-    site.people = site.step("prepare")
+    site.people = people
     site.start()
     try:
         yield site

@@ -17,7 +17,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -259,9 +259,11 @@ class Web:
 
 
 @contextmanager
-def gunicorn(product: Product, name: str = "web", bind: str = "", **more: str) -> Iterator[Web]:
+def gunicorn(
+    product: Product, name: str = "web", bind: str = "", application: str = "reviewtracker.wsgi", **more: str
+) -> Iterator[Web]:
     bind = bind or f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "--config=reviewtracker/gunicorn.py", "reviewtracker.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "--config=reviewtracker/gunicorn.py", application]
     environment = product.environment | {"WEB_BIND": bind} | more
     with (
         (product.folder / f"{name}.log").open("wb") as log,
@@ -280,12 +282,6 @@ def answers(bind: str) -> bool:
         return Browser([int(bind.rpartition(":")[2])]).get("/livez").status == 200
     except DEAD:
         return False
-
-
-@contextmanager
-def several(product: Product, count: int) -> Iterator[list[Web]]:
-    with ExitStack() as stack:
-        yield [stack.enter_context(gunicorn(product, f"web{n}")) for n in range(count)]
 
 
 # --- a person

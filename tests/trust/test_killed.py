@@ -1,8 +1,10 @@
 """kill -9, to web processes and to the database, during 1,000 updates: what was acknowledged is there, whole."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,19 +15,36 @@ UPDATES, FEWER = 1_000, 300
 SEED = 20200820
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
-def database(request, tmp_path) -> Iterator[tuple[str, str]]:
-    """The kind of database, and its address."""
-    if request.param == "sqlite":
-        yield "SQLite", f"sqlite:///{tmp_path}/killed.sqlite3"
-        return
+class Prepared(NamedTuple):
+    """A database as it is before the first update, and the sessions of those who have signed in there."""
+
+    server: Durable
+    file: Path
+    people: dict[str, dict[str, Any]]
+
+    def copy(self, kind: str, folder: Path) -> str:
+        if kind == "PostgreSQL":
+            return self.server.copy_of_prepared()
+        shutil.copy(self.file, folder / "killed.sqlite3")
+        return f"sqlite:///{folder}/killed.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Iterator[Prepared]:
+    folder = tmp_path_factory.mktemp("prepared")
+    file = folder / "prepared.sqlite3"
     with durable_postgres() as server:
-        yield "PostgreSQL", server.url
+        urls = {"PostgreSQL": server.url("prepared"), "SQLite": f"sqlite:///{file}"}
+        people = {kind: Site(url, folder).step("prepare") for kind, url in urls.items()}
+        yield Prepared(server, file, people)
 
 
-def test_web_processes_killed(database, tmp_path, figure):
-    kind, url = database
-    with served(url, tmp_path) as site:
+KINDS = pytest.mark.parametrize("kind", ["PostgreSQL", "SQLite"])
+
+
+@KINDS
+def test_web_processes_killed(kind, prepared, tmp_path, figure):
+    with served(prepared.copy(kind, tmp_path), tmp_path, prepared.people[kind]) as site:
         load, killer = Load(site, UPDATES), Killer(SEED, (5, 40))
         load.run(killer)
         found = site.step("check", load.acknowledged)
@@ -45,10 +64,11 @@ def nothing_is_wrong(kind: str, found: dict[str, Any], figure: Callable[..., Non
     figure(f"{kind}: what verify_trace finds wrong", len(found["troubles"]), 0)
 
 
-def test_the_harness_catches_a_write_that_is_not_atomic(database, tmp_path, figure):
+@KINDS
+def test_the_harness_catches_a_write_that_is_not_atomic(kind, prepared, tmp_path, figure):
     """The same server, planted: without transactions, so that a kill leaves records without their trace."""
-    kind, url = database
-    with served(url, tmp_path, planted="no transactions") as site:
+    url, people = prepared.copy(kind, tmp_path), prepared.people[kind]
+    with served(url, tmp_path, people, planted="no transactions") as site:
         load = Load(site, FEWER)
         load.run(Killer(SEED, (5, 20), whole=False))
         found = site.step("check", load.acknowledged)
@@ -85,11 +105,16 @@ class Outages:
         return max(0.0, load.last_answer - ready)
 
 
-def test_database_stopped_hard(tmp_path, figure):
-    with durable_postgres() as server, served(server.url, tmp_path) as site:
-        load, outages = Load(site, UPDATES), Outages(server, (UPDATES // 4, UPDATES // 2))
-        load.run(outages)
-        found = site.step("check", load.acknowledged)
+@pytest.fixture
+def durable(prepared, tmp_path) -> Iterator[Site]:
+    with served(prepared.copy("PostgreSQL", tmp_path), tmp_path, prepared.people["PostgreSQL"]) as site:
+        yield site
+
+
+def test_database_stopped_hard(durable, prepared, figure):
+    load, outages = Load(durable, UPDATES), Outages(prepared.server, (UPDATES // 4, UPDATES // 2))
+    load.run(outages)
+    found = durable.step("check", load.acknowledged)
     figure("database stopped hard, times", len(outages.recovered), 2)
     figure("database stopped hard: acknowledged", len(load.acknowledged), f">= {UPDATES // 2}")
     figure("PostgreSQL's own recovery, worst", max(outages.starting), "<= 60 s")
@@ -97,26 +122,32 @@ def test_database_stopped_hard(tmp_path, figure):
     nothing_is_wrong("database stopped hard", found, figure)
 
 
-def test_a_database_that_loses_what_it_acknowledged_is_caught(tmp_path, figure):
-    """Planted: commits are told before they are on the disk, as no ministry should set it."""
-    with durable_postgres() as server, served(server.url, tmp_path) as site:
-        for setting in (
-            "synchronous_commit = off",
-            "wal_writer_delay = 10000",
-            "wal_writer_flush_after = '100MB'",
-        ):
-            server.server.psql(f"alter system set {setting}")
-        server.server.psql("select pg_reload_conf()")
-        load = Load(site, FEWER)
-        load.run(Outages(server, (FEWER // 3, FEWER // 2)))
-        found = site.step("check", load.acknowledged)
+SETTINGS = ("synchronous_commit = off", "wal_writer_delay = 10000", "wal_writer_flush_after = '100MB'")
+
+
+@pytest.fixture
+def careless(prepared) -> Iterator[Durable]:
+    """Commits are told before they are on the disk, as no ministry should set it."""
+    server = prepared.server
+    for setting in SETTINGS:
+        server.server.psql(f"alter system set {setting}")
+    server.server.psql("select pg_reload_conf()")
+    yield server
+    server.server.psql("alter system reset all")
+    server.server.psql("select pg_reload_conf()")
+
+
+def test_a_database_that_loses_what_it_acknowledged_is_caught(careless, durable, figure):
+    """Planted."""
+    load = Load(durable, FEWER)
+    load.run(Outages(careless, (FEWER // 3, FEWER // 2)))
+    found = durable.step("check", load.acknowledged)
     figure("planted: lost by a database that acknowledges too early", found["lost"], ">= 1")
 
 
-def test_the_check_itself(tmp_path):
+def test_the_check_itself(prepared, tmp_path):
     """An update that was acknowledged and is not there is told."""
-    site = Site(f"sqlite:///{tmp_path}/killed.sqlite3", tmp_path)
-    site.step("prepare")
+    site = Site(prepared.copy("SQLite", tmp_path), tmp_path)
     assert site.step("check", [])["lost"] == 0
     found = site.step("check", ["VNM 1"])
     assert (found["lost"], found["without trace"], found["troubles"]) == (1, 1, [])

@@ -60,21 +60,21 @@ class Visitor:
         return made
 
     def cheap(self, n: int) -> None:
-        """Twice what Django tells of a request that went wrong, and ours; each fifth one has a key in its address."""
+        """What Django tells of a request that went wrong, and ours; now and then one has a key in its address."""
         key, query = self.one(), f"token={self.one(12)}&code={self.one(40)}&exclude={self.one(19)}"
         self.stranger.cookies["sessionid"] = self.one()
         self.stranger.cookies["csrftoken"] = self.one()
-        path = "/readyz" if n % 5 else f"/accounts/password/reset/key/3-{key}/"
+        path = "/metrics" if n % 10 else f"/accounts/password/reset/3-{key}/" if n % 20 else "/readyz"
         sent = {"Authorization": f"Bearer {self.one()}", "Referer": f"http://testserver/?key={self.one()}"}
         self.stranger.get(f"{path}?{query}", headers=sent)
 
     def dear(self) -> None:
         """Signing in with a wrong and a right password, a forged form, a page."""
-        url = reverse("login")
-        self.stranger.post(url, {"username": "vnm.coordinator", "password": self.one(16)})
-        self.stranger.post(url, {"username": self.one(20), "password": make.PASSWORD})
+        url = reverse("account_login")
+        self.stranger.post(url, {"login": "vnm.coordinator", "password": self.one(16)})
+        self.stranger.post(url, {"login": self.one(20), "password": make.PASSWORD})
         forged = Client(enforce_csrf_checks=True, raise_request_exception=False)
-        forged.post(url, {"username": "a", "password": self.one(), "csrfmiddlewaretoken": self.one(64)})
+        forged.post(url, {"login": "a", "password": self.one(), "csrfmiddlewaretoken": self.one(64)})
         for browser in self.browsers:
             browser.get("/", {"q": self.one()})
 

@@ -20,7 +20,7 @@ from django.utils.html import escape
 from playwright.sync_api import Dialog, Error, Page
 
 from reviews.admin import site
-from reviews.models import User
+from reviews.models import OutgoingMail, User
 from tests import edges, grids, links, make, xss
 from tests.test_access import GETS
 
@@ -39,6 +39,10 @@ def poisoned(transactional_db: Any, settings: Any, monkeypatch: Any) -> Iterator
     settings.REVIEWTRACKER_TODAY, settings.DEBUG = date(2020, 8, 20), True
     xss.widen(monkeypatch)
     call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
+    make.second_factors(*User.objects.filter(username__in=PEOPLE))
+    # What the demonstration has none of.
+    make.invitation(by=User.objects.get(username="admin"))
+    OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello")
     settings.DEBUG = False
     yield xss.plant()
     xss.narrow()
@@ -51,7 +55,11 @@ def signed_in(name: str) -> Client:
 
 
 def pages_of(name: str) -> Iterator[tuple[str, Any]]:
-    for url, answer in links.crawl(signed_in(name), most=1):
+    yield from pages_in(signed_in(name))
+
+
+def pages_in(browser: Client) -> Iterator[tuple[str, Any]]:
+    for url, answer in links.crawl(browser, most=1):
         assert answer.status_code in (200, 302, 403, 405), url
         yield url, answer
 
@@ -60,22 +68,27 @@ def pages_of(name: str) -> Iterator[tuple[str, Any]]:
 
 
 def test_no_page_shows_markup(poisoned, figure):
-    """Every page of the site and of the administration, as five people come to them."""
-    seen, shown, wrong = Counter[str](), 0, []
+    """Every page of the site and of the administration, as five people come to them; and reading writes nothing."""
+    seen, shown, wrong, written = Counter[str](), 0, [], set()
     for name in PEOPLE:
-        for url, answer in pages_of(name):
+        browser = signed_in(name)
+        before = grids.fingerprint()
+        for url, answer in pages_in(browser):
             page = links.body(answer).decode()
             wrong += [
                 f"{url}: {fault}" for fault in edges.faults(answer) + (xss.faults(page) if page else [])
             ]
             seen[links.kind(url)[0]] += 1
             shown += escape(xss.ONE) in page or escape(xss.PAYLOADS[0]) in page
+        written |= grids.changed(before)
     assert not wrong, "\n".join(wrong[:20])
     assert not_met(seen) == set()
     figure("payloads", len(xss.PAYLOADS), ">= 100")
     figure("text fields with payloads in them", poisoned, ">= 800")
     figure("pages that show some of it", shown, ">= 100")
     figure("payloads that became markup", len(wrong), 0)
+    figure("pages read in the crawl", sum(seen.values()), ">= 300")
+    figure("tables that reading them changed", len(written), 0)
 
 
 def not_met(seen: Any) -> set[str]:

@@ -1,8 +1,10 @@
 """The database goes and comes back; the web server is reloaded under load: what people see, and for how long."""
 
+import os
 import re
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from types import SimpleNamespace
@@ -14,6 +16,7 @@ from tests.trust import servers
 from tests.trust.servers import CYCLE, DEAD, Browser, Writer
 
 RELOADS = 8
+WRITING = ("VNM", "LAO")
 # With a session and without, with the database and without.
 READ = (f"{CYCLE}framework/", "/readyz?exclude=tick", "/livez", "/accounts/login/")
 # The pool tries again later and later; a long break shows whether that keeps the site away.
@@ -64,45 +67,71 @@ def reload(web: servers.Web) -> None:
     time.sleep(1)
 
 
+class Work:
+    """Two people who read and two who write, while something is done to the server."""
+
+    def __init__(self, site: Any, done: Callable[[], None]) -> None:
+        self.site, self.end = site, Event()
+        self.failed: list[str] = []
+        self.answered: list[int] = []
+        self.writers = [Writer(state, self._browser(f"{state.lower()}.coordinator")) for state in WRITING]
+        with ThreadPoolExecutor(4) as threads:
+            working = [threads.submit(self._read) for _n in range(2)]
+            working += [threads.submit(writer.work, self.end.is_set) for writer in self.writers]
+            try:
+                done()
+            finally:
+                self.end.set()
+            for one in working:
+                one.result()
+
+    def _browser(self, name: str) -> Browser:
+        return Browser([self.site.web.port], self.site.cookies[name])
+
+    def _read(self) -> None:
+        browser = self._browser("secretariat")
+        while not self.end.is_set():
+            try:
+                self.answered.extend(browser.get(path).status for path in READ)
+            except DEAD as error:
+                self.failed.append(repr(error))
+
+    @property
+    def acknowledged(self) -> set[str]:
+        return {note for writer in self.writers for note in writer.acknowledged}
+
+    @property
+    def failures(self) -> int:
+        wrong = sum(status not in (200, 302) for status in self.answered)
+        return len(self.failed) + wrong + sum(len(writer.unknown) for writer in self.writers)
+
+
 def test_reloads_lose_no_request(site, figure):
     """8 reloads (HUP) while people read and write: every request is answered."""
-    failed, answered = [], []
-    end = Event()
 
-    def read() -> None:
-        browser = Browser([site.web.port], site.cookies["secretariat"])
-        while not end.is_set():
-            try:
-                answered.extend(browser.get(path).status for path in READ)
-            except DEAD as error:
-                failed.append(repr(error))
+    def reloads() -> None:
+        for _n in range(RELOADS):
+            reload(site.web)
 
-    writers = [
-        Writer(state, Browser([site.web.port], site.cookies[f"{state.lower()}.coordinator"]))
-        for state in ("VNM", "LAO")
-    ]
-    with ThreadPoolExecutor(4) as threads:
-        working = [
-            threads.submit(read),
-            threads.submit(read),
-            *(threads.submit(w.work, end.is_set) for w in writers),
-        ]
-        try:
-            for _n in range(RELOADS):
-                reload(site.web)
-        finally:
-            end.set()
-        for one in working:
-            one.result()
-    lost = [note for writer in writers for note in writer.unknown]
-    acknowledged = {note for writer in writers for note in writer.acknowledged}
-    figure("requests answered during 8 reloads", len(answered) + len(acknowledged), ">= 100 requests")
-    figure(
-        "requests failed during 8 reloads",
-        len(failed) + len(lost) + sum(s not in (200, 302) for s in answered),
-        0,
-    )
-    figure("acknowledged posts lost during 8 reloads", len(acknowledged - servers.written(site.database)), 0)
+    work = Work(site, reloads)
+    count = len(work.answered) + len(work.acknowledged)
+    figure("requests answered during 8 reloads", count, ">= 100 requests")
+    figure("requests failed during 8 reloads", work.failures, 0)
+    lost = work.acknowledged - servers.written(site.database)
+    figure("acknowledged posts lost during 8 reloads", len(lost), 0)
+
+
+def test_processes_that_do_not_end_what_they_began_are_noticed(site, figure):
+    """Planted: in place of a reload, all processes that serve are killed."""
+
+    def kills() -> None:
+        time.sleep(1)
+        for _n in range(3):
+            for pid in site.web.children():
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(2)
+
+    figure("planted: requests that failed with killed processes", Work(site, kills).failures, ">= 1 requests")
 
 
 def test_figures_of_all_processes_are_added_up(site):
