@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 
@@ -18,8 +19,9 @@ def cells(text: str) -> list[tuple[str, str, str]]:
 
 
 def fingerprint() -> dict[str, list[Any]]:
-    """Every row of every table, sessions apart (a visit writes those)."""
-    models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
+    """Every row of every table, sessions apart (signing in and a visit write those)."""
+    sessions = (Session, UserSession)
+    models = [model for model in apps.get_models(include_auto_created=True) if model not in sessions]
     return {model._meta.label: _rows(model) for model in models}
 
 

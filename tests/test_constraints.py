@@ -20,7 +20,9 @@ from reviews.models import (
     Minutes,
     MinutesSection,
     NationalReport,
+    OpenGaps,
     OutgoingMail,
+    ProgressDay,
     ProgressUpdate,
     SeriesBreak,
     StandIn,
@@ -167,6 +169,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "framework_node_code": ("frameworknode", {}),
     "membership_once": ("cyclemembership", {}),
     "gap_number_once": ("datagap", {}),
+    "open_gaps_once_a_day": ("opengaps", {}),
+    "progress_once_a_day": ("progressday", {}),
     "deadline_number_once": ("deadline", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
@@ -236,7 +240,12 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
         meeting.record(ActionPoint, by=by, text="Send", owner_body=vnm, due_on=day),
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
-    records += [*newer(cast, report, meeting), *guided(cast, make.gap(report, by=cast.vnm))]
+    records += [
+        ProgressDay.objects.get(),
+        OpenGaps.objects.first(),
+        *newer(cast, report, meeting),
+        *guided(cast, make.gap(report, by=cast.vnm)),
+    ]
     # Two steps of which a plan has one each go by their kinds, because a third one goes by its model.
     steps = {
         kind: make.step(cycle, by=by, code=kind, kind=kind) for kind in ("national_reports", "regional_draft")

@@ -23,8 +23,8 @@ def copy(target: Path, tell: Tell) -> None:
         cursor.execute("set transaction isolation level repeatable read, read only")
         cursor.execute("select pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
-        left_out = f"--exclude-table-data={rows.LEFT_OUT}"
-        run("pg_dump", "--format=custom", f"--snapshot={snapshot}", left_out, f"--file={target}")
+        left_out = [f"--exclude-table-data={table}" for table in rows.LEFT_OUT]
+        run("pg_dump", "--format=custom", f"--snapshot={snapshot}", *left_out, f"--file={target}")
         tell(cursor)
 
 

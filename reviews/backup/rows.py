@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 from django.db import connections, models
 from django.db.migrations.recorder import MigrationRecorder
 
-# Whoever holds one of these rows is signed in: they stay out, and everybody signs in anew.
-LEFT_OUT = "django_session"
+# Both hold the keys of sessions, and whoever has a key is signed in: they stay out, and everybody signs in anew.
+LEFT_OUT = ("django_session", "usersessions_usersession")
 
 
 def counts(cursor: Any) -> dict[str, int]:
@@ -23,7 +23,7 @@ def counts(cursor: Any) -> dict[str, int]:
 
 def tables() -> set[str]:
     every = apps.get_models(include_auto_created=True, include_swapped=False)
-    return {model._meta.db_table for model in every} - {LEFT_OUT}
+    return {model._meta.db_table for model in every} - set(LEFT_OUT)
 
 
 def named_files(cursor: Any) -> set[str]:
