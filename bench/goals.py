@@ -5,7 +5,7 @@ from typing import Any
 from tests.trust.figures import Figure
 
 COMMAND = "make bench"
-LISTS = ("list, first page", "list, filtered", "list, sorted", "list, sorted on text", "list, rare word")
+LISTS = ("list, first page", "list, filtered", "list, sorted", "list, sorted on a name", "list, rare word")
 RECORDS = ("report", "gap", "meeting page")
 OVERVIEWS = ("country round", "coverage map")
 Size = dict[str, Any]

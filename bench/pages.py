@@ -55,7 +55,7 @@ def lists(made: World) -> list[Page]:
         Page("list, first page", url, admin),
         Page("list, filtered", f"{url}?kind={kind['kind__code']}&status=open", f"{admin}?{chosen}"),
         Page("list, sorted", f"{url}?sort=-held_since", f"{admin}?o=-{ADMIN_HELD_SINCE}"),
-        Page("list, sorted on text", f"{url}?sort=missing", f"{admin}?o={ADMIN_HOLDER}"),
+        Page("list, sorted on a name", f"{url}?sort=holder", f"{admin}?o={ADMIN_HOLDER}"),
         Page("list, rare word", f"{url}?q={RARE}", f"{admin}?q={RARE}"),
         Page("list, deep page", f"{url}?page={last}", f"{admin}?p={last // 2}"),
     ]

@@ -17,7 +17,7 @@ import psutil
 
 PRODUCTION = {
     "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring, on loopback",
-    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL": "WARNING", "MALLOC_ARENA_MAX": "2",
 }  # fmt: skip
 OURS, FLOOR = "bench.settings", "bench.floor_settings"
 # Longer than the slowest page of the others takes; and no worker leaves while it is measured.

@@ -22,7 +22,7 @@ LISTS = {
     "report-list": 4, "progress-list": 4, "datagap-list": 4, "deadline-list": 3, "meeting-list": 3,
     "action-list": 3,
 }  # fmt: skip
-PAGES = {"report": 14, "report-version": 4, "datagap": 7, "deadline": 9, "meeting": 10, "framework": 3}
+PAGES = {"report": 14, "report-version": 4, "datagap": 6, "deadline": 9, "meeting": 10, "framework": 3}
 FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 8}
 DESKS = {"vnm": 11, "consultant": 11, "secretariat": 13, "observer": 2, "admin": 10}
 NEWS = 4  # more on a desk with news: one query for each kind of page that the lines lead to

@@ -11,13 +11,17 @@ from reviews import clock, policy, thread
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import DataGapForm
-from reviews.models import DataGap, Verb
+from reviews.models import DataGap, ReviewCycle, Verb
 from reviews.tables import DataGapTable
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
+from reviews.views.base import FormPage, ListPage, MovePage, history, own_report_or_refuse
 
 
 def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
-    """A gap by its code (VNM-3), if this person may read it."""
+    """A gap of a cycle by its code (VNM-3), if this person may read it."""
+    return _gap_or_404(request, code, cycle=cycle)
+
+
+def _gap_or_404(request: HttpRequest, code: str, **where: Any) -> DataGap:
     state, _dash, number = code.rpartition("-")
     gaps = DataGap.objects.visible_to(request.user).select_related(
         "cycle",
@@ -29,7 +33,7 @@ def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
         "disruption__cycle",
         "closed_with",
     )
-    gap: DataGap = get_object_or_404(gaps, cycle=cycle, member_state__code=state, number=number)
+    gap: DataGap = get_object_or_404(gaps, **where, member_state__code=state, number=number)
     return gap
 
 
@@ -62,13 +66,13 @@ class DataGapList(ListPage):
 
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
-    cycle = cycle_or_404(request, slug)
-    gap = gap_or_404(request, cycle, code)
+    cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
+    gap = _gap_or_404(request, code, cycle__in=cycles)  # which brings its cycle along
     moves, told = gap.moves_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: no need to ask for those of any other.
     closed_once = any(row.verb == Verb.CLOSED for row in told)
     context = {
-        "cycle": cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
+        "cycle": gap.cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
         "treatments": gap.treatments() if closed_once or not gap.is_open else [], "history": told,
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
