@@ -108,15 +108,27 @@ def test_papers_and_hidden_readers_are_refused(more, db):
 # --- sending
 
 
-@pytest.mark.parametrize("where", ["subject", "to", "from_email"])
+TYPED = {"subject": "Hello", "to": ["reader@moh.example"], "from_email": "site@moh.example"}
+BROKEN = "Hello\r\nBcc: thief@evil.example"
+
+
+@pytest.mark.parametrize("where", ["to", "from_email"])
 def test_a_new_line_makes_no_header(where, db):
-    """What somebody typed could stand in a subject or a name; it names no further reader."""
-    typed = {"subject": "Hello", "to": ["reader@moh.example"], "from_email": "site@moh.example"}
-    told = "Hello\r\nBcc: thief@evil.example"
-    EmailMessage(body="Text", **typed | {where: [told] if where == "to" else told}).send()
+    """What somebody typed could stand in a name; it names no further reader."""
+    EmailMessage(body="Text", **TYPED | {where: [BROKEN] if where == "to" else BROKEN}).send()
     call_command("tick", verbosity=0)
     assert [reader for sent in mail.outbox for reader in sent.recipients() if "\n" not in reader] == []
     assert OutgoingMail.objects.get().state == "waiting"
+
+
+def test_a_new_line_in_a_subject_ends_nothing(db):
+    """A title that came with one still reaches its reader, and nobody else."""
+    EmailMessage(body="Text", **TYPED | {"subject": BROKEN}).send()
+    call_command("tick", verbosity=0)
+    (sent,) = mail.outbox
+    assert sent.recipients() == TYPED["to"]
+    assert sent.message()["Subject"] == "Hello Bcc: thief@evil.example"
+    assert sent.message()["Bcc"] is None
 
 
 def test_saving_goes_on_while_mail_is_down(mail_is_down, cast, report, sign_in):
