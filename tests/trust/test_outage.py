@@ -30,7 +30,7 @@ def site(tmp_path_factory: Any) -> Iterator[SimpleNamespace]:
         product = servers.Product(folder, database.uri, WEB_WORKERS="2")
         product.fill()
         product.manage("tick")
-        cookies = product.sign_in("vnm.coordinator", "lao.coordinator", "secretariat")
+        cookies = product.sign_in("vnm.coordinator", "lao.coordinator", "consultant")
         with servers.gunicorn(product) as web:
             yield SimpleNamespace(database=database, product=product, web=web, cookies=cookies)
 
@@ -41,7 +41,7 @@ def ready(site: Any) -> int:
 
 @pytest.mark.parametrize("seconds", BREAKS)
 def test_the_database_is_down_and_back(seconds, site, figure):
-    browser = Browser([site.web.port], site.cookies["secretariat"])
+    browser = Browser([site.web.port], site.cookies["consultant"])
     assert (ready(site), browser.get(CYCLE).status) == (200, 200)
     site.database.stop()
     stopped = time.monotonic()
@@ -89,7 +89,7 @@ class Work:
         return Browser([self.site.web.port], self.site.cookies[name])
 
     def _read(self) -> None:
-        browser = self._browser("secretariat")
+        browser = self._browser("consultant")
         while not self.end.is_set():
             try:
                 self.answered.extend(browser.get(path).status for path in READ)
@@ -136,7 +136,7 @@ def test_processes_that_do_not_end_what_they_began_are_noticed(site, figure):
 
 def test_figures_of_all_processes_are_added_up(site):
     """Two processes, each with a part of the requests; also those of processes that a reload has ended."""
-    browser = Browser([site.web.port], site.cookies["secretariat"])
+    browser = Browser([site.web.port], site.cookies["consultant"])
     for _n in range(10):
         browser.get(f"{CYCLE}plan/")
     token = site.product.environment["METRICS_TOKEN"]
