@@ -194,12 +194,14 @@ def test_the_line_and_the_step_are_written_together(cast, sign_in, monkeypatch):
     assert Authenticator.objects.filter(pk=key.pk).exists()
 
 
+@pytest.mark.django_db(transaction=True)  # it is sent once all is written, and within the request
 def test_the_owner_gets_a_mail(cast, sign_in):
     cast.vnm.change(by=None, seen=cast.vnm.version, email="linh@vnm.example")
     browser = sign_in(cast.vnm)
     form = browser.get(reverse("mfa_activate_totp"))
-    browser.post(reverse("mfa_activate_totp"), {"code": code(form.context["form"].secret)})
-    assert [message.to for message in mail.outbox] in ([["linh@vnm.example"]], [])
+    answer = browser.post(reverse("mfa_activate_totp"), {"code": code(form.context["form"].secret)})
+    assert answer["Location"] == reverse("mfa_view_recovery_codes")
+    assert [message.to for message in mail.outbox] == [["linh@vnm.example"]]
 
 
 def test_the_secret_is_in_no_history(cast, sign_in):
