@@ -1,6 +1,6 @@
 """Pages of a list whose rows come with their number: one query for both, and never a count of everything.
 
-Counting every row of a long list costs more than showing a page of it, and nobody turns two hundred pages: what
+Counting every row of a long list costs more than showing a page of it, and nobody turns eighty pages: what
 lies behind them is reached by the filters or taken away whole.
 """
 

@@ -161,9 +161,3 @@ def table_body(table: Any) -> SafeString:
 def drawing(svg: str) -> SafeString:
     """A drawing that our own code made, to stand in the page: the policy takes no data: address."""
     return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 - never what somebody typed
-
-
-@register.filter
-def at(values: list[Any], index: int) -> Any:
-    """The value at a place of a list, for lists that run beside each other."""
-    return values[index]

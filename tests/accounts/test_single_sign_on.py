@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -97,13 +98,20 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
-def provider(settings: Any) -> Iterator[Provider]:
+@contextmanager
+def answering(settings: Any) -> Iterator[Provider]:
+    """A provider on loopback, which the site is set up for."""
     provider = Provider()
     use(settings, provider.issuer)
     yield provider
     provider.server.shutdown()
     provider.server.server_close()
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    with answering(settings) as provider:
+        yield provider
 
 
 def use(settings: Any, issuer: str) -> None:

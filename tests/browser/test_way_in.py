@@ -15,7 +15,7 @@ from reviews.accounts.typed import KEY
 from reviews.models import ProgressUpdate, User
 from tests import make
 from tests.accounts.doors import code
-from tests.accounts.test_single_sign_on import Provider, use
+from tests.accounts.test_single_sign_on import Provider, answering
 from tests.browser.test_accessibility import Eyes
 
 pytestmark = pytest.mark.browser
@@ -169,11 +169,8 @@ def test_the_page_of_what_was_typed(person, live_server):
 
 @pytest.fixture
 def provider(settings: Any) -> Iterator[Provider]:
-    provider = Provider()
-    use(settings, provider.issuer)
-    yield provider
-    provider.server.shutdown()
-    provider.server.server_close()
+    with answering(settings) as provider:
+        yield provider
 
 
 def goes_by_the_ministry(page: Page, provider: Provider) -> None:
