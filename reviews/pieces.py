@@ -20,9 +20,8 @@ def included(template: str, **context: Any) -> SafeString:
     return _included(template, get_language(), **context)
 
 
-@lru_cache(
-    maxsize=2000, typed=True
-)  # text that is markup is no key for the same text that is none, nor 1 for True
+# By type as well: text that is markup is no key for the same text that is none, nor 1 for True.
+@lru_cache(maxsize=2000, typed=True)
 def _included(template: str, language: str | None, **context: Any) -> SafeString:
     return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
 
