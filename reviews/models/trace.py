@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.labels import Labelled
 from reviews.requests import request_id
 from reviews.roles import Channel
 from reviews.sealing import seal
@@ -176,7 +177,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         return found
 
 
-class Trace(models.Model):
+class Trace(Labelled):
     """One line of the history: who changed what, when, from what to what, and why. Append-only."""
 
     at = models.DateTimeField(_("when"), default=clock.now)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import metrics
+from reviews.models.labels import Labelled
 from reviews.models.trace import Trace, Verb
 from reviews.roles import Channel
 from reviews.text import fold, nfc
@@ -80,7 +81,7 @@ class TrackedQuerySet(models.QuerySet[Any]):
         raise TypeError("A tracked record changes through change(), which leaves a trace.")
 
 
-class Tracked(models.Model):
+class Tracked(Labelled):
     """A record of the review: versioned, traced, never overwritten unseen, never deleted."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
