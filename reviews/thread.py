@@ -1,10 +1,10 @@
 """A gap's page as far as guidance goes: its shared thread, the private discussion, drafts, what one may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reviews import policy
@@ -34,13 +34,13 @@ class Draft:
 def around(user: Any, gap: DataGap) -> dict[str, Any]:
     """What the gap's page shows besides the gap itself."""
     entries = ThreadEntry.objects.visible_to(user).filter(gap=gap).select_related("author")
-    said = list(entries)
+    said, grouped = list(entries), _difficulties(user, gap)
     shared = [_line(entry) for entry in said if entry.channel == Channel.SHARED]
     return {
         "thread": sorted([*shared, *_received(user, gap)], key=lambda line: line.at),
         "private": [_line(entry) for entry in said if entry.channel != Channel.SHARED],
         "private_label": _private_label(user, gap), "steps": steps(user, gap),
-        "drafts": drafts(user, Q(gap=gap) | Q(difficulty__gaps=gap)), "difficulties": _difficulties(user, gap),
+        "drafts": drafts(user, gap, *grouped), "difficulties": grouped,
     }  # fmt: skip
 
 
@@ -54,20 +54,25 @@ def steps(user: Any, gap: DataGap) -> set[str]:
     return {"note", "answer"} if side == Channel.COUNTRY else {"note", "question", "advise"}
 
 
-def drafts(user: Any, subject: Q) -> list[Draft]:
-    """What was drafted on a gap (also through its difficulties) or a difficulty and not sent, dropped drafts last.
+def drafts(user: Any, *subjects: Any) -> list[Draft]:
+    """What was drafted on these gaps and difficulties and not sent, dropped drafts last.
 
     None for those who may not read drafts.
     """
     if not policy.may(user, "guidance.write"):
         return []
-    found = (
-        Advice.objects.unsent().filter(subject).select_related("drafted_by", *ON).prefetch_related("notes")
-    )
-    return [Draft(advice, advice.moves_for(user)) for advice in found]
+    found = Advice.objects.unsent().on(subjects).select_related("drafted_by").prefetch_related("notes")
+    return [Draft(advice, advice.moves_for(user)) for advice in known(found, subjects)]
 
 
-ON = ("gap__cycle", "gap__member_state", "difficulty__cycle")  # what a piece of advice is on
+def known(found: Iterable[Advice], subjects: Iterable[Any]) -> list[Advice]:
+    """Each piece of advice with what it is on, which the page has at hand."""
+    at_hand = {(type(subject), subject.pk): subject for subject in subjects}
+    advice = list(found)
+    for one in advice:
+        one.gap = at_hand.get((DataGap, one.gap_id))
+        one.difficulty = at_hand.get((Difficulty, one.difficulty_id))
+    return advice
 
 
 def _line(entry: ThreadEntry) -> Line:
@@ -95,7 +100,7 @@ def _private_label(user: Any, gap: DataGap) -> str:
     return ""
 
 
-def _difficulties(user: Any, gap: DataGap) -> Any:
+def _difficulties(user: Any, gap: DataGap) -> list[Difficulty]:
     if not policy.may(user, "difficulty.read"):
         return []
-    return Difficulty.objects.filter(gaps=gap).visible_to(user).select_related("cycle")
+    return list(gap.cycle.difficulties.filter(gaps=gap).visible_to(user).order_by("number"))

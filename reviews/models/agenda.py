@@ -80,7 +80,7 @@ class AgendaItem(MeetingPart):
     class Meta:
         verbose_name = _("agenda item")
         verbose_name_plural = _("agenda items")
-        ordering = ("meeting", "position", "number")
+        ordering = ("meeting_id", "position", "number")
         constraints = (
             numbered("agenda_number_once"),
             models.CheckConstraint(condition=Q(status__in=S.values), name="agenda_status_known"),

@@ -152,7 +152,7 @@ class Deadline(Tracked):
     class Meta:
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
-        ordering = ("cycle", "due_on", "number")
+        ordering = ("-cycle_id", "due_on", "number")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "number"), name="deadline_number_once"),
             models.CheckConstraint(condition=Q(output__in=Output.values), name="deadline_output_known"),

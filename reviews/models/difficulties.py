@@ -57,7 +57,7 @@ class Difficulty(Tracked):
     class Meta:
         verbose_name = _("shared difficulty")
         verbose_name_plural = _("shared difficulties")
-        ordering = ("cycle", "number")
+        ordering = ("-cycle_id", "number")
         constraints = (models.UniqueConstraint(fields=("cycle", "number"), name="difficulty_number_once"),)
 
     def __str__(self) -> str:

@@ -54,7 +54,7 @@ class Disruption(Tracked):
     class Meta:
         verbose_name = _("disruption")
         verbose_name_plural = _("disruptions")
-        ordering = ("cycle", "starts_on", "number")
+        ordering = ("-cycle_id", "starts_on", "number")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "number"), name="disruption_number_once"),
             models.CheckConstraint(condition=Q(kind__in=DisruptionKind.values), name="disruption_kind_known"),

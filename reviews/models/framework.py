@@ -155,7 +155,7 @@ class FrameworkNode(Tracked):
     class Meta:
         verbose_name = _("framework entry")
         verbose_name_plural = _("framework entries")
-        ordering = ("framework", "code")
+        ordering = ("framework_id", "code")
         constraints = (
             models.UniqueConstraint(fields=("framework", "code"), name="framework_node_code"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="framework_node_level_known"),
@@ -327,7 +327,7 @@ class CycleMembership(Tracked):
     class Meta:
         verbose_name = _("membership of a cycle")
         verbose_name_plural = _("memberships of cycles")
-        ordering = ("cycle", "member_state")
+        ordering = ("-cycle_id", "member_state")
         constraints = (models.UniqueConstraint(fields=("cycle", "member_state"), name="membership_once"),)
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Guidance on data gaps: the consultants' advice, from its draft to what a country makes of it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +72,13 @@ class AdviceQuerySet(TrackedQuerySet):
     def unsent(self) -> "AdviceQuerySet":
         """Drafts, and after them those that were dropped."""
         return self.exclude(status=S.APPROVED).order_by("status", "pk")  # "draft" comes before "dropped"
+
+    def on(self, subjects: Iterable[Any]) -> "AdviceQuerySet":
+        """On these gaps and difficulties."""
+        ids: dict[str, list[int]] = {"datagap": [], "difficulty": []}
+        for subject in subjects:
+            ids[subject._meta.model_name].append(subject.pk)
+        return self.filter(Q(gap__in=ids["datagap"]) | Q(difficulty__in=ids["difficulty"]))
 
     def in_cycles(self, cycles: Any) -> "AdviceQuerySet":
         return self.filter(Q(gap__cycle__in=cycles) | Q(difficulty__cycle__in=cycles))

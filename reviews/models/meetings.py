@@ -129,7 +129,7 @@ class Meeting(Tracked):
     class Meta:
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
-        ordering = ("cycle", "planned_from", "id")
+        ordering = ("-cycle_id", "planned_from", "id")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "code"), name="meeting_code_once"),
             models.UniqueConstraint(fields=("cycle", "series", "number"), name="meeting_number_once"),
@@ -322,7 +322,7 @@ class Delegation(MeetingPart):
     class Meta:
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
-        ordering = ("meeting", "organisation__name_en")
+        ordering = ("meeting_id", "organisation__name_en")
         constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
 
     def __str__(self) -> str:
@@ -342,7 +342,7 @@ class Decision(MeetingPart):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        ordering = ("meeting", "number")
+        ordering = ("meeting_id", "number")
         constraints = (numbered("decision_number_once"),)
 
     def __str__(self) -> str:

@@ -164,7 +164,7 @@ class MinutesSection(Tracked):
     class Meta:
         verbose_name = _("part of the minutes")
         verbose_name_plural = _("parts of the minutes")
-        ordering = ("minutes", "position")
+        ordering = ("minutes_id", "position")
         constraints = (
             models.UniqueConstraint(fields=("minutes", "kind"), name="minutes_section_once"),
             models.CheckConstraint(

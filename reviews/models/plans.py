@@ -111,7 +111,7 @@ class PlanStep(Tracked):
     class Meta:
         verbose_name = _("step of the plan")
         verbose_name_plural = _("steps of the plan")
-        ordering = ("cycle", "position")
+        ordering = ("-cycle_id", "position")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "position"), name="plan_step_position_once"),
             models.UniqueConstraint(fields=("cycle", "code"), name="plan_step_code_once"),

@@ -133,7 +133,7 @@ class NationalReport(Tracked):
     class Meta:
         verbose_name = _("national report")
         verbose_name_plural = _("national reports")
-        ordering = ("cycle", "member_state__name_en")
+        ordering = ("-cycle_id", "member_state__name_en")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state"), name="report_once_per_state"),
             models.CheckConstraint(condition=Q(status__in=S.values), name="report_status_known"),

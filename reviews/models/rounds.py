@@ -70,7 +70,7 @@ class Round(MeetingPart):
     class Meta:
         verbose_name = _("country round")
         verbose_name_plural = _("country rounds")
-        ordering = ("meeting",)
+        ordering = ("meeting_id",)
         constraints = (
             models.UniqueConstraint(fields=("meeting",), name="round_once_per_meeting"),
             models.CheckConstraint(condition=Q(status__in=RoundStatus.values), name="round_status_known"),
@@ -187,7 +187,7 @@ class Turn(Tracked):
     class Meta:
         verbose_name = _("turn in a round")
         verbose_name_plural = _("turns in rounds")
-        ordering = ("round", "position")
+        ordering = ("round_id", "position")
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="turn_once"),
             models.UniqueConstraint(fields=("round", "position"), name="turn_position_once"),
@@ -252,7 +252,7 @@ class StatusAtMeeting(Tracked):
     class Meta:
         verbose_name = _("status at a meeting")
         verbose_name_plural = _("statuses at meetings")
-        ordering = ("round", "member_state__name_en")
+        ordering = ("round_id", "member_state__name_en")
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="status_at_meeting_once"),
             models.CheckConstraint(

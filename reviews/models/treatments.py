@@ -129,7 +129,7 @@ class StandIn(Treatment):
     class Meta:
         verbose_name = _("proxy or estimate")
         verbose_name_plural = _("proxies and estimates")
-        ordering = ("gap", "-id")
+        ordering = ("gap_id", "-id")
         constraints = (
             *_rules("stand_in"),
             models.CheckConstraint(condition=Q(reliance__in=Reliance.values), name="stand_in_reliance_known"),
@@ -152,7 +152,7 @@ class SeriesBreak(Treatment):
     class Meta:
         verbose_name = _("series break")
         verbose_name_plural = _("series breaks")
-        ordering = ("gap", "-id")
+        ordering = ("gap_id", "-id")
         constraints = _rules("series_break")
 
     @property
@@ -176,7 +176,7 @@ class Beneficiaries(Treatment):
     class Meta:
         verbose_name = _("number of beneficiaries")
         verbose_name_plural = _("numbers of beneficiaries")
-        ordering = ("gap", "-id")
+        ordering = ("gap_id", "-id")
         constraints = (
             *_rules("beneficiaries"),
             models.CheckConstraint(condition=Q(basis__in=Basis.values), name="beneficiaries_basis_known"),
@@ -247,7 +247,7 @@ class CompletionLevel(Treatment):
     class Meta:
         verbose_name = _("completion level")
         verbose_name_plural = _("completion levels")
-        ordering = ("gap", "-id")
+        ordering = ("gap_id", "-id")
         constraints = (
             *_rules("completion"),
             models.CheckConstraint(condition=Q(rule__in=OngoingRule.values), name="completion_rule_known"),

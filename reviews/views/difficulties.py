@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -67,13 +66,13 @@ def difficulty_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
     """One difficulty: its advice, and for each gap who uses it, who closed with it, who does not."""
     cycle = cycle_or_404(request, slug)
     difficulty = difficulty_or_404(request, cycle, number)
-    found = difficulty.advice.approved().select_related("approved_by", *thread.ON)
-    approved = list(found.prefetch_related("notes"))
+    found = difficulty.advice.approved().select_related("approved_by").prefetch_related("notes")
+    approved = thread.known(found, [difficulty])
     rows = _rows(difficulty, approved)
     context = {
         "cycle": cycle, "nav": "datagaps", "difficulty": difficulty, "rows": rows,
         "title": f"{difficulty.code} · {difficulty.title}", "history": history(request, difficulty),
-        "drafts": thread.drafts(request.user, Q(difficulty=difficulty)),
+        "drafts": thread.drafts(request.user, difficulty),
         "approved": [(a, a.moves_for(request.user) & _missing(rows, a)) for a in approved],
         "may_edit": policy.may(request.user, "guidance.write") and not cycle.is_closed,
     }  # fmt: skip

@@ -6,12 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews import guidance, policy, thread
+from reviews import guidance, policy
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.guidance import AdviceForm, SayForm
 from reviews.models import Advice, ReceivedAdvice, ThreadEntry
 from reviews.views.base import FormPage, MovePage
 from reviews.views.datagaps import GapMove, gap_or_404
+
+ON = ("gap__cycle", "gap__member_state", "difficulty__cycle")  # what a piece of advice is on
 
 
 class AskBack(GapMove):
@@ -74,7 +76,7 @@ class AdvicePage(FormPage):
 
     def get_subject(self) -> Advice:
         found = Advice.objects.visible_to(self.request.user).in_cycles([self.cycle])
-        advice: Advice = get_object_or_404(found.select_related(*thread.ON), pk=self.kwargs["pk"])
+        advice: Advice = get_object_or_404(found.select_related(*ON), pk=self.kwargs["pk"])
         return advice
 
 

@@ -38,8 +38,8 @@ from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, histo
 
 def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
     """A meeting, if this person may read it."""
-    meetings = Meeting.objects.visible_to(request.user).select_related("cycle", "host", "disruption__cycle")
-    meeting: Meeting = get_object_or_404(meetings, cycle=cycle, code=code)
+    meetings = cycle.meetings.visible_to(request.user).select_related("host", "disruption__cycle")
+    meeting: Meeting = get_object_or_404(meetings, code=code)
     return meeting
 
 
@@ -86,7 +86,7 @@ def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "delegations": meeting.delegations.select_related("organisation"),
         "actions": [ActionShown(point, request.user) for point in own], "former_actions": former,
         "backlog": backlog if may_run else [],
-        "hanging": meeting.hanging.visible_to(request.user).select_related("cycle"),
+        "hanging": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
         "has_minutes": Minutes.objects.visible_to(request.user).filter(meeting=meeting).exists(),
         "reads_brief": policy.reach(request.user, "report.read") is not policy.Reach.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
@@ -123,7 +123,7 @@ def _agenda(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
     earlier = Meeting.objects.before(meeting).visible_to(user)
     late = AgendaItem.objects.backlog().filter(meeting__in=earlier)
     rows = AgendaItem.objects.filter(meeting=meeting) | late
-    own, backlog = _apart(rows.select_related("meeting__cycle", "carried_from__meeting"), meeting, "position")
+    own, backlog = _apart(rows.select_related("meeting", "carried_from__meeting"), meeting, "position")
     for item in own:
         if item.carried_from and not item.carried_from.meeting.is_read_by(user):
             item.carried_from = None  # shown, not stored: for this person that meeting does not exist
@@ -136,12 +136,14 @@ def _actions(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
     earlier = Meeting.objects.before(meeting).visible_to(user)
     former = ActionPoint.objects.unfinished().filter(meeting__in=earlier)
     rows = ActionPoint.objects.filter(meeting=meeting) | former
-    return _apart(rows.select_related("owner", "owner_body", "meeting__cycle"), meeting, "number")
+    return _apart(rows.select_related("owner", "owner_body", "meeting"), meeting, "number")
 
 
 def _apart(rows: Any, meeting: Meeting, order: str) -> tuple[list[Any], list[Any]]:
     """What belongs to the meeting, and what to earlier ones: one question to the database for both."""
-    found = list(rows.order_by("meeting__planned_from", "meeting", order))
+    found = list(rows.order_by("meeting__planned_from", "meeting_id", order))
+    for row in found:
+        row.meeting.cycle = meeting.cycle
     own = [row for row in found if row.meeting_id == meeting.pk]
     return own, [row for row in found if row.meeting_id != meeting.pk]
 

@@ -1,6 +1,7 @@
 """Pages of a long list: their number comes with the rows, and of very many rows only so many are counted."""
 
 import pytest
+from django.db import connection
 
 from reviews import paging
 from tests import make
@@ -52,3 +53,23 @@ def test_exactly_so_many_are_all_of_them(gaps, cast, sign_in, monkeypatch):
     _numbers, text = shown(sign_in(cast.consultant), 3)
     assert "51–60 of 60" in text
     assert "and more" not in text
+
+
+@pytest.mark.parametrize("order", ["kind", "-kind", "holder"])
+def test_rows_that_are_sorted_alike_stand_on_one_page_each(order, report, cast, sign_in):
+    for n in range(120):
+        make.gap(report, by=cast.vnm, kind=make.kind(f"kind-{n * n % 5}"))
+    browser, found = sign_in(cast.consultant), []
+    for page in range(1, 6):
+        table = browser.get(f"{LIST}?sort={order}&page={page}").context["table"]
+        found += [row.number for row in table.page.object_list]
+    assert sorted(found) == list(range(1, 121))
+
+
+def test_words_have_an_index_where_the_database_can(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no index of trigrams.")
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute("explain select id from reviews_datagap where search like '%tsunami%'")
+        assert "gap_by_words" in str(cursor.fetchall())
