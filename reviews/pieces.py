@@ -4,7 +4,7 @@ What is kept depends on nothing but what is given here, so it can be neither out
 """
 
 from collections.abc import Hashable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.template.loader import get_template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 
 
@@ -58,6 +59,18 @@ def day(value: date) -> SafeString:
 @lru_cache(maxsize=4000)
 def _day(value: date, language: str | None) -> SafeString:
     return format_html('<span class="text-day">{}</span>', date_format(value))
+
+
+def moment(value: datetime) -> SafeString:
+    """20 Aug 2020 16:30, and for machines with its time zone."""
+    return _moment(value, get_language())
+
+
+@lru_cache(maxsize=4000)
+def _moment(value: datetime, language: str | None) -> SafeString:
+    here = localtime(value)
+    shown = f"{date_format(here)} {here:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', here.isoformat(), shown)
 
 
 def age(value: date, days: int) -> SafeString:

@@ -32,16 +32,21 @@ class Draft:
 
 
 def around(user: Any, gap: DataGap) -> dict[str, Any]:
-    """What the gap's page shows besides the gap itself."""
-    entries = ThreadEntry.objects.visible_to(user).filter(gap=gap).select_related("author")
-    said, grouped = list(entries), _difficulties(user, gap)
+    """What the page of a gap, which comes `with_guidance`, shows besides the gap itself."""
+    said, grouped = _said(user, gap), _difficulties(user, gap)
     shared = [_line(entry) for entry in said if entry.channel == Channel.SHARED]
     return {
         "thread": sorted([*shared, *_received(user, gap)], key=lambda line: line.at),
         "private": [_line(entry) for entry in said if entry.channel != Channel.SHARED],
-        "private_label": _private_label(user, gap), "steps": steps(user, gap),
-        "drafts": drafts(user, gap, *grouped), "difficulties": grouped,
+        "private_label": _private_label(user, gap), "steps": steps(user, gap), "difficulties": grouped,
+        "drafts": drafts(user, gap, *grouped) if gap.was_drafted_on or grouped else [],
     }  # fmt: skip
+
+
+def _said(user: Any, gap: DataGap) -> list[ThreadEntry]:
+    if not gap.was_discussed:
+        return []
+    return list(ThreadEntry.objects.visible_to(user).filter(gap=gap).select_related("author"))
 
 
 def steps(user: Any, gap: DataGap) -> set[str]:
@@ -81,6 +86,8 @@ def _line(entry: ThreadEntry) -> Line:
 
 def _received(user: Any, gap: DataGap) -> list[Line]:
     """The advice of the thread. It is the consultants' together: drafts, and so their authors, are internal."""
+    if not gap.was_advised:
+        return []
     found = ReceivedAdvice.objects.filter(gap=gap).select_related("advice__approved_by", "said_by")
     lines = []
     for received in found.prefetch_related("advice__notes"):
@@ -101,6 +108,6 @@ def _private_label(user: Any, gap: DataGap) -> str:
 
 
 def _difficulties(user: Any, gap: DataGap) -> list[Difficulty]:
-    if not policy.may(user, "difficulty.read"):
+    if not gap.is_grouped or not policy.may(user, "difficulty.read"):
         return []
     return list(gap.cycle.difficulties.filter(gaps=gap).visible_to(user).order_by("number"))

@@ -94,6 +94,16 @@ class DataGapQuerySet(TrackedQuerySet):
         unsaid = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
         return self.annotate(has_advice=Exists(unsaid))
 
+    def with_guidance(self) -> "DataGapQuerySet":
+        """With which guidance there is at all, so that a page asks for no other: most gaps never had any."""
+        mine, grouping = {"gap": OuterRef("pk")}, self.model.difficulties.through.objects
+        return self.annotate(
+            was_discussed=Exists(ThreadEntry.objects.filter(**mine)),
+            was_advised=Exists(ReceivedAdvice.objects.filter(**mine)),
+            was_drafted_on=Exists(Advice.objects.filter(**mine)),
+            is_grouped=Exists(grouping.filter(datagap=OuterRef("pk"))),
+        )
+
     def without_draft(self) -> "DataGapQuerySet":
         """For which no draft of advice waits for approval, neither its own nor one on its difficulty."""
         drafts = Advice.objects.drafts()
@@ -103,6 +113,12 @@ class DataGapQuerySet(TrackedQuerySet):
 
 class DataGap(Tracked):
     """A difficulty of one of six kinds; the cause may be method, not failure. Numbered per country."""
+
+    # Known of gaps that were read `with_guidance`.
+    was_discussed: bool
+    was_advised: bool
+    was_drafted_on: bool
+    is_grouped: bool
 
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="datagaps", verbose_name=_("review cycle")

@@ -127,6 +127,7 @@ def nav_link(context: template.Context, label: str, key: str, url_name: str, *ar
 register.simple_tag(pieces.badge, name="status_badge")
 register.simple_tag(pieces.bar)
 register.simple_tag(pieces.symbol)
+register.simple_tag(pieces.moment)
 register.simple_tag(pieces.included, name="piece")
 
 

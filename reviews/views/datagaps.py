@@ -1,5 +1,6 @@
 """The register of data gaps: list, page, form, moves."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,26 +16,26 @@ from reviews.models import DataGap, ReviewCycle, Verb
 from reviews.tables import DataGapTable
 from reviews.views.base import FormPage, ListPage, MovePage, history, own_report_or_refuse
 
+# What few gaps have, a disruption or the advice that closed them, is asked for where there is one.
+SHOWN = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
+
 
 def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
     """A gap of a cycle by its code (VNM-3), if this person may read it."""
-    return _gap_or_404(request, code, cycle=cycle)
+    return _gap_or_404(DataGap.objects.select_related(*SHOWN), request, code, cycle=cycle)
 
 
-def _gap_or_404(request: HttpRequest, code: str, **where: Any) -> DataGap:
+def _gap_or_404(gaps: Any, request: HttpRequest, code: str, **where: Any) -> DataGap:
     state, _dash, number = code.rpartition("-")
-    gaps = DataGap.objects.visible_to(request.user).select_related(
-        "cycle",
-        "member_state",
-        "kind",
-        "key_result_area",
-        "holder",
-        "raised_by",
-        "disruption__cycle",
-        "closed_with",
-    )
-    gap: DataGap = get_object_or_404(gaps, **where, member_state__code=state, number=number)
+    where |= {"member_state__code": state, "number": number}
+    gap: DataGap = get_object_or_404(gaps.visible_to(request.user), **where)
     return gap
+
+
+@cache
+def _of_a_page() -> Any:
+    """Gaps with what their page shows: put together once."""
+    return DataGap.objects.select_related(*SHOWN).with_guidance()
 
 
 class DataGapList(ListPage):
@@ -67,7 +68,7 @@ class DataGapList(ListPage):
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
-    gap = _gap_or_404(request, code, cycle__in=cycles)  # which brings its cycle along
+    gap = _gap_or_404(_of_a_page(), request, code, cycle__in=cycles)  # which brings its cycle along
     moves, told = gap.moves_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: no need to ask for those of any other.
     closed_once = any(row.verb == Verb.CLOSED for row in told)

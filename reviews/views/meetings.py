@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from reviews.models import (
     Meeting,
     MeetingStatus,
     Minutes,
+    ReviewCycle,
 )
 from reviews.models.agenda import planned_minutes
 from reviews.tables import ActionPointTable, MeetingTable
@@ -38,7 +40,7 @@ from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, histo
 
 def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
     """A meeting, if this person may read it."""
-    meetings = cycle.meetings.visible_to(request.user).select_related("host", "disruption__cycle")
+    meetings = cycle.meetings.visible_to(request.user).select_related("host", "disruption")
     meeting: Meeting = get_object_or_404(meetings, code=code)
     return meeting
 
@@ -75,8 +77,8 @@ class ActionPointList(ListPage):
 
 def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One meeting and everything that was agreed at it."""
-    cycle = cycle_or_404(request, slug)
-    meeting = meeting_or_404(request, cycle, code)
+    meeting = get_object_or_404(_shown(request.user, slug), code=code)
+    cycle = meeting.cycle
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
     agenda, backlog = _agenda(request.user, meeting)
     own, former = _actions(request.user, meeting)
@@ -87,11 +89,19 @@ def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "actions": [ActionShown(point, request.user) for point in own], "former_actions": former,
         "backlog": backlog if may_run else [],
         "hanging": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
-        "has_minutes": Minutes.objects.visible_to(request.user).filter(meeting=meeting).exists(),
+        "has_minutes": meeting.has_minutes,
         "reads_brief": policy.reach(request.user, "report.read") is not policy.Reach.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
     }  # fmt: skip
     return render(request, "meetings/meeting.html", context)
+
+
+def _shown(user: Any, slug: str) -> Any:
+    """The meetings of a cycle that this person may open, each with its cycle and whether there are minutes."""
+    minutes = Minutes.objects.visible_to(user).filter(meeting=OuterRef("pk"))
+    meetings = Meeting.objects.visible_to(user).annotate(has_minutes=Exists(minutes))
+    cycles = ReviewCycle.objects.visible_to(user).filter(slug=slug)
+    return meetings.filter(cycle__in=cycles).select_related("cycle", "host", "disruption")
 
 
 @dataclass

@@ -12,7 +12,7 @@ from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
-from reviews.models import DataGap, Extension, Finding, NationalReport, ReportVersion, ReviewCycle
+from reviews.models import Extension, NationalReport, ReportVersion, ReviewCycle
 from reviews.tables import ProgressTable, ReportTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
 
@@ -95,17 +95,13 @@ def _material(report: NationalReport, gaps: Any, findings: Any, theirs: Any, loc
 
 
 def _gaps(user: Any, report: NationalReport) -> Any:
-    theirs = DataGap.objects.filter(cycle=report.cycle_id, member_state=report.member_state_id).visible_to(
-        user
-    )
-    return theirs.select_related("kind", "key_result_area", "holder", "member_state", "cycle")
+    theirs = report.member_state.datagaps.filter(cycle=report.cycle_id).visible_to(user)
+    return theirs.select_related("kind")
 
 
 def _findings(user: Any, report: NationalReport) -> Any:
-    theirs = Finding.objects.filter(cycle=report.cycle_id, member_state=report.member_state_id).visible_to(
-        user
-    )
-    return theirs.standing().select_related("cycle", "member_state", "key_result_area")
+    theirs = report.member_state.findings.filter(cycle=report.cycle_id).visible_to(user)
+    return theirs.standing().select_related("key_result_area").order_by("kind", "number")
 
 
 def _standings(report: NationalReport) -> tuple[Any, Any]:
