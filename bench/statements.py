@@ -15,6 +15,8 @@ create temp table seed (
 create or replace function pg_temp.chance(n bigint, salt int, most int) returns int immutable parallel safe language sql
   as $$ select ((hashint8extended(n, salt) & 2147483647) % most)::int $$
 """
+INDEXES = """select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
+  where indrelid = any(%s::regclass[]) and not indisunique"""
 CHOICES = """insert into seed select %(rows)s, %(first)s, %(last)s, %(words)s, %(folded)s, %(rare)s, %(statuses)s,
   %(kinds)s, %(areas)s, %(team)s, %(person)s, count(*) from slot"""
 
