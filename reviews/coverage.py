@@ -7,7 +7,7 @@ accepted as a limitation. Of other countries one sees that there is a gap, not o
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -42,6 +42,15 @@ MARKS = {value: (*sign, COVERAGE_TONES[value]) for value, sign in SIGNS.items()}
 GAP_MARK = ("▲", pgettext_lazy("mark of the coverage map", "G"), "warn")
 
 
+class Look(NamedTuple):
+    """What a cell of the map looks like."""
+
+    mark: tuple[str, str, str] | None  # sign, letter and tone of the statement, where it is worth showing
+    has_gap: bool
+    numbers: tuple[int, ...]
+    words: str
+
+
 @dataclass(frozen=True)
 class Cell:
     """One country on one key result area."""
@@ -51,13 +60,16 @@ class Cell:
     coverage: Coverage
     note: str  # of the statement; empty where the reader may not know
     has_gap: bool
-    kinds: list[GapKind]  # of its gaps; empty where the reader may not know
+    kinds: list[str]  # of its gaps; empty where the reader may not know
     numbers: list[int]  # of those kinds in the legend
     url: str  # what is behind it; empty where the reader may not know
 
     @property
-    def mark(self) -> tuple[str, Any, str]:
-        return MARKS[self.coverage]
+    def look(self) -> Look:
+        """What is seen of it: the same for many cells."""
+        sign, letter, tone = MARKS[self.coverage]
+        mark = (sign, str(letter), tone) if self.shows_statement else None
+        return Look(mark, self.has_gap, tuple(self.numbers), self.words)
 
     @property
     def shows_statement(self) -> bool:
@@ -69,7 +81,7 @@ class Cell:
         """The cell in words: "reported; with gap (Data missing)"."""
         if not self.has_gap:
             return str(self.coverage.label)
-        kinds = ", ".join(str(kind) for kind in self.kinds)
+        kinds = ", ".join(self.kinds)
         gap = _now("with gap (%s)") % kinds if kinds else _now("with gap")
         return f"{self.coverage.label}; {gap}" if self.shows_statement else gap
 
@@ -112,6 +124,7 @@ def build(cycle: Any, user: Any) -> Map:
     reports = list(_reports(cycle))
     kinds, said, gaps = list(GapKind.objects.all()), _said(cycle), _gap_kinds(cycle)
     readable = {r.pk for r in reports if policy.may(user, "report.read", r)}
+    called, pages = [str(kind) for kind in kinds], {report.pk: _pages(cycle, report) for report in reports}
 
     def cell(report: NationalReport, area: FrameworkNode) -> Cell:
         theirs, may_read = gaps.get((report.member_state_id, area.pk), set()), report.pk in readable
@@ -119,8 +132,8 @@ def build(cycle: Any, user: Any) -> Map:
         covered, note = said.get((report.pk, area.pk), (Coverage.NOTHING, ""))
         return Cell(
             report=report, area=area, coverage=covered, note=note if may_read else "", has_gap=bool(theirs),
-            kinds=[kinds[n - 1] for n in numbers], numbers=numbers,
-            url=_behind(cycle, report, area, bool(theirs)) if may_read else "",
+            kinds=[called[n - 1] for n in numbers], numbers=numbers,
+            url=_behind(pages[report.pk], area, bool(theirs)) if may_read else "",
         )  # fmt: skip
 
     return Map(reports, [(area, [cell(r, area) for r in reports]) for area in areas_of(cycle)], kinds)
@@ -142,16 +155,23 @@ def _said(cycle: Any) -> dict[tuple[int, int], tuple[Coverage, str]]:
 def _gap_kinds(cycle: Any) -> dict[tuple[int, int], set[int]]:
     """The kinds of gap by (member state, key result area)."""
     found: dict[tuple[int, int], set[int]] = defaultdict(set)
-    rows = gaps_on_areas(cycle).order_by().values_list("member_state", "key_result_area", "kind")
+    rows = gaps_on_areas(cycle).order_by().values_list("member_state", "key_result_area", "kind").distinct()
     for state, area, kind in rows:
         found[(state, area)].add(kind)
     return found
 
 
-def _behind(cycle: Any, report: NationalReport, area: FrameworkNode, has_gap: bool) -> str:
-    """The gaps of that country and area if there are any, else what the country says of it."""
+def _pages(cycle: Any, report: NationalReport) -> tuple[str, str]:
+    """The gaps of a country, and what it says of its report."""
     code = report.member_state.code
-    if has_gap:
-        gaps = reverse("datagap-list", args=[cycle.slug])
-        return f"{gaps}?member_state={code}&key_result_area={area.code}"
-    return f"{reverse('report-coverage', args=[cycle.slug, code])}#{area.code}"
+    gaps, said = (
+        reverse("datagap-list", args=[cycle.slug]),
+        reverse("report-coverage", args=[cycle.slug, code]),
+    )
+    return f"{gaps}?member_state={code}&key_result_area=", f"{said}#"
+
+
+def _behind(pages: tuple[str, str], area: FrameworkNode, has_gap: bool) -> str:
+    """The gaps of that country and area if there are any, else what the country says of it."""
+    gaps, said = pages
+    return f"{gaps if has_gap else said}{area.code}"

@@ -22,7 +22,7 @@ LISTS = {
     "report-list": 4, "progress-list": 4, "datagap-list": 4, "deadline-list": 3, "meeting-list": 3,
     "action-list": 3,
 }  # fmt: skip
-PAGES = {"report": 14, "report-version": 4, "datagap": 6, "deadline": 9, "meeting": 10, "framework": 3}
+PAGES = {"report": 14, "report-version": 4, "datagap": 3, "deadline": 9, "meeting": 8, "framework": 3}
 FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 8}
 DESKS = {"vnm": 11, "consultant": 11, "secretariat": 13, "observer": 2, "admin": 10}
 NEWS = 4  # more on a desk with news: one query for each kind of page that the lines lead to
@@ -121,6 +121,26 @@ def test_lists_and_pages(n, cast, world):
     assert cost(PAGES, cast.secretariat) == PAGES
     free = make.deadline(made.cycle, by=cast.secretariat, title="For which nobody has asked yet")
     assert cost(FORMS, cast.vnm, {"extension-ask": [free.number]}) == FORMS
+
+
+def test_a_gap_costs_a_query_for_each_kind_of_guidance_that_it_has(cast, report):
+    """Of somebody who reads all of it."""
+    gap, lead, found = make.gap(report, by=cast.vnm), cast.lead, []
+    url = reverse("datagap", args=["mtr", gap.code])
+
+    def guide(*steps: Any) -> None:
+        for step in steps:
+            step()
+            gap.refresh_from_db()
+            found.append(queries(lead, url))
+
+    guide(
+        lambda: gap.ask_guidance(by=cast.vnm, seen=gap.version, note="How?"),
+        lambda: make.advice(by=lead, gap=gap),
+        lambda: make.approved(by=lead, gap=gap),
+        lambda: make.difficulty(gap.cycle, [gap], by=lead),
+    )
+    assert found == [4, 6, 8, 9]  # the thread; drafts and their notes; advice and its notes; difficulties
 
 
 def test_the_lists_measured_above_do_show_what_was_made(cast, world, sign_in):

@@ -22,9 +22,11 @@ def coverage_map(request: HttpRequest, slug: str) -> HttpResponseBase:
     shown = coverage.build(cycle, request.user)
     if kind := request.GET.get("_export"):
         return exports.response(kind, CoverageTable(list(shown.cells())), "coverage")
+    sign, letter, tone = coverage.GAP_MARK
     context = {
         "cycle": cycle, "nav": "datagaps", "title": _("Coverage map"), "map": shown,
-        "legend": [(*mark, value.label) for value, mark in coverage.MARKS.items()], "gap_mark": coverage.GAP_MARK,
+        "legend": [(*mark, value.label) for value, mark in coverage.MARKS.items()],
+        "gap_mark": (sign, str(letter), tone),
     }  # fmt: skip
     return render(request, "coverage/map.html", context)
 

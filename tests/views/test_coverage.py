@@ -42,7 +42,7 @@ def cells(cycle: Any, user: Any, code: str = "VNM") -> list[coverage.Cell]:
 def test_five_different_things(cast, covered):
     own = [cell.words for cell in cells(covered, cast.vnm)]
     assert own == ["reported", "estimated", "not applicable", "nothing yet", "reported; with gap (Unsure)"]
-    signs = [tuple(map(str, cell.mark[:2])) for cell in cells(covered, cast.vnm)[:4]]
+    signs = [cell.look.mark[:2] for cell in cells(covered, cast.vnm)[:4]]
     assert len({sign for sign, _letter in signs}) == len({letter for _sign, letter in signs}) == 4
 
 
