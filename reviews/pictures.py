@@ -1,6 +1,6 @@
 """The three pictures of the board: its rows, turned into what the charts draw."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviews import board, charts, clock, plans
-from reviews.models import Output
+from reviews.models import GapKind, Output
 from reviews.models.reports import WORKSTREAMS, workstream_label
 
 
@@ -27,10 +27,12 @@ def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
     )
 
 
-def gaps(cycle: Any, shown: board.Board, readable: set[int]) -> charts.GapsChart:
-    """Open gaps by kind and country, in the board's neutral order."""
-    rows = [charts.GapRow(str(r.state), tuple(r.gaps), _gaps_url(cycle, r, readable)) for r in shown.rows]
-    return charts.gaps_chart(rows, kinds=[str(kind) for kind in shown.kinds])
+def gaps(
+    cycle: Any, kinds: Iterable[GapKind], rows: Iterable[board.Row], readable: set[int]
+) -> charts.GapsChart:
+    """Open gaps by kind of the countries that a page of the board shows, in its neutral order."""
+    bars = [charts.GapRow(str(r.state), tuple(r.gaps), _gaps_url(cycle, r, readable)) for r in rows]
+    return charts.gaps_chart(bars, kinds=[str(kind) for kind in kinds])
 
 
 def time_line(cycle: Any, shown: board.Board) -> charts.TimelineChart:

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import board, clock, pictures, policy
 from reviews.models import FrameworkNode
-from reviews.views.base import cycle_or_404
+from reviews.views.base import ROWS, cycle_or_404
 from reviews.views.errors import Explained
 
 
@@ -17,17 +18,24 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     on, at = _day(request)
     shown = board.build(cycle, request.user, on, at)
-    readable = _readable(request.user, shown)
+    page = _page(request, shown.rows)
+    readable = {row.report.pk for row in page if policy.may(request.user, "report.read", row.report)}
     context = {
-        "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "readable": readable,
-        "progress_chart": pictures.progress(cycle, shown), "gaps_chart": pictures.gaps(cycle, shown, readable),
+        "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "page": page,
+        "readable": readable, "progress_chart": pictures.progress(cycle, shown),
+        "gaps_chart": pictures.gaps(cycle, shown.kinds, page, readable),
         "time_line_chart": pictures.time_line(cycle, shown),
     }  # fmt: skip
     return render(request, "board/board.html", context)
 
 
-def _readable(user: object, shown: board.Board) -> set[int]:
-    return {row.report.pk for row in shown.rows if policy.may(user, "report.read", row.report)}
+def _page(request: HttpRequest, rows: list[board.Row]) -> Page[board.Row]:
+    """As many members as a list has rows; the figures above them are of all."""
+    number = request.GET.get("page") or "1"
+    try:
+        return Paginator(rows, ROWS).page(number)
+    except InvalidPage:
+        raise Explained(_("The board has no page “%s”.") % number[:40]) from None
 
 
 def _day(request: HttpRequest) -> tuple[date, datetime | None]:
