@@ -302,6 +302,16 @@ def test_a_step_of_63_members_asks_less_than_15(cast, many, sign_in, django_asse
             assert browser.get(reverse(page, args=["wide", *args])).status_code == 200
 
 
+def test_a_round_of_63_members_has_pages(cast, many, sign_in):
+    close(many, cast.secretariat)
+    browser, found = sign_in(cast.secretariat), []
+    for page in (1, 2):
+        answer = browser.get(reverse("round", args=["wide", "3"]), {"page": page})
+        found += [row.record.member_state_id for row in answer.context["table"].page.object_list]
+        assert len(answer.content) < 100_000
+    assert sorted(found) == sorted(many.turns.values_list("member_state", flat=True))
+
+
 def rows(kind: str, n: int, area: bool = False) -> dict[str, Any]:
     """n rows of a turn, filled in."""
     typed: dict[str, Any] = {}

@@ -46,7 +46,8 @@ class RoundPage(ListPage):
 
     template_name = "rounds/round.html"
     title, nav, right = _("Country round"), "meetings", "meeting.read"
-    table_class, filterset_class, table_pagination = TurnTable, NoFilter, False
+    table_class, filterset_class = TurnTable, NoFilter
+    table_pagination = {"per_page": 50, "silent": False}  # noqa: RUF012 - read only
     empty_text = _("The round of this meeting has not been opened.")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
