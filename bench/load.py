@@ -14,7 +14,7 @@ SLICE = 3.0  # seconds of a turn
 TURNS = 3
 MIXED = 10_000
 SAMPLES = 40
-LONGEST = 240  # seconds
+LONGEST = 400  # seconds
 
 
 def throughput(ours: Server, floor: Server, session: str, url: str) -> dict[str, float]:

@@ -152,7 +152,7 @@ class Same:
 def found(ours: float, most_mb: float = 100) -> dict[str, Any]:
     """What would be found if our pages took so many seconds, the floor's 0.010 and the administration's 0.080."""
     whose = {"consultant": ours, "coordinator": ours, "floor": 0.010, "admin": 0.080}
-    names = (*goals.LISTS, *goals.RECORDS, "list, deep page", "update form", *goals.OVERVIEWS)
+    names = (*goals.LISTS, goals.RARE, *goals.RECORDS, "list, deep page", "update form", *goals.OVERVIEWS)
     shown = [pages.Page(name, "/", "/admin/") for name in names]
     shown += [pages.Page(f"board, {which}", "/") for which in ("11 members", "a past day", "195 members")]
     measured = measure(shown, {who: Same(seconds) for who, seconds in whose.items()}, 5)
