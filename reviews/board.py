@@ -168,4 +168,4 @@ def _average(name: str, reports: list[Any]) -> Average:
 
 def _statuses(reports: list[Any]) -> list[tuple[str, int]]:
     counted = Counter(report.status for report in reports)
-    return [(str(status.label), counted[status]) for status in ReportStatus]
+    return [(str(status.label), counted[status]) for status in ReportStatus if counted[status]]

@@ -43,6 +43,7 @@ def test_figures_above_are_of_all(many, cast, sign_in):
     text = sign_in(cast.consultant).get(f"{BOARD}?page=3").content.decode()
     assert "mean of the 60 of 60 that reported" in text
     assert "51–60 of 60" in text
+    assert "<span>In progress: <strong>60</strong></span></p>" in text  # and no other status
     assert "<dt>Open data gaps</dt><dd>60</dd>" in text
 
 
