@@ -47,8 +47,8 @@ from reviews.models import (
 from reviews.models.treatments import treatment_for
 from reviews.verification import Verification, tracked_models
 from tests import grids, make
+from tests.admin.records import TREATED
 from tests.models import test_finding_moves, test_gap_moves, test_other_moves, test_report_moves
-from tests.test_admin import TREATED
 
 REFUSALS = (Refused, Stale, PermissionDenied, ValidationError)
 DAY = date(2020, 8, 20)

@@ -306,7 +306,7 @@ metrics                    405  405   405  405         405   405          405   
 
 
 def patterns(found: Any, within: str = "") -> Iterator[str]:
-    """The names of all addresses below a resolver, without the administration (tests/test_admin.py)."""
+    """The names of all addresses below a resolver, without the administration (tests/admin)."""
     for entry in found.url_patterns:
         if isinstance(entry, URLPattern):
             yield entry.name or f"{within}{entry.pattern}"
