@@ -14,8 +14,9 @@ from reviews.models import DataGap, Framework, Invitation, NationalReport, Revie
 from tests import grids, make, steps
 from tests.admin.pages import IMMUTABLE, MODELS, address, sent
 from tests.admin.records import one_of_each
+from tests.browsers import undone
 from tests.completeness import watched
-from tests.test_access import POSTS, undone
+from tests.test_access import POSTS
 
 NEW = "another long password"
 REASONS = ("note", "why", "reason")

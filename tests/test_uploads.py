@@ -17,7 +17,7 @@ from django.db import IntegrityError
 from reviews.forms import minutes, reports
 from reviews.models import ActionPoint, ReportVersion
 from tests import edges, grids, hostile, make, steps
-from tests.test_access import undone
+from tests.browsers import undone
 from tests.test_bad_input import in_the_sites_look, text
 
 # The forms that take a file: the page, who sends it, where the file comes back from, what keeps it.
