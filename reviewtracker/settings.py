@@ -30,267 +30,34 @@ METRICS_TOKEN        none                what a monitor sends to read /metrics; 
 REVIEWTRACKER_TODAY  none                pins the day, for demonstrations; refused while DEBUG is off
 """
 
-import secrets
-from datetime import date
-from email.utils import parseaddr
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environ import Env
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
-env = Env()
-
-
-# --- reading one variable -------------------------------------------------------------------------------
-
-
-def switch(name: str, default: bool) -> bool:
-    """A yes or no. django-environ takes any word it does not know for a no; here it is an error."""
-    word = env.str(name, "").strip().lower()
-    if word not in {"", *Env.BOOLEAN_TRUE_STRINGS, "0", "false", "off", "no", "n", "f"}:
-        raise ImproperlyConfigured(f"{name} is {word!r}, which is neither on nor off: set it to 1 or 0.")
-    return word in Env.BOOLEAN_TRUE_STRINGS if word else default
-
-
-def owed(name: str, advice: str) -> str:
-    """A value that there must be while DEBUG is off."""
-    value = env.str(name, "").strip()
-    if not value and not DEBUG:
-        raise ImproperlyConfigured(f"{name} is not set. {advice}, or set DEBUG=1 to try things out.")
-    return value
-
-
-def words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def count(name: str, default: int) -> int:
-    text = env.str(name, "").strip() or str(default)
-    if not text.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {text!r}: set it to a whole number, 0 or more.")
-    return int(text)
-
-
-def at_least_one(name: str, default: int) -> int:
-    if not (number := count(name, default)):
-        raise ImproperlyConfigured(f"{name} is 0: set it to a whole number, 1 or more.")
-    return number
-
-
-def folder(name: str, default: Path) -> Path:
-    path = Path(env.str(name, "") or default)
-    if not path.is_absolute():
-        raise ImproperlyConfigured(f"{name} is {str(path)!r}: set it to a whole path, from the root on.")
-    return path
-
-
-def pinned_day() -> date | None:
-    text = env.str("REVIEWTRACKER_TODAY", "").strip()
-    if text and not DEBUG:
-        raise ImproperlyConfigured("REVIEWTRACKER_TODAY is for demonstrations: unset it, or set DEBUG=1.")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"REVIEWTRACKER_TODAY is {text!r}: set it to a day written like 2020-08-20, or unset it."
-        ) from error
-
-
-def log_level() -> str:
-    level = env.str("LOG_LEVEL", "INFO").upper()
-    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}: set it to DEBUG, INFO, WARNING or ERROR.")
-    return level
-
-
-def log_format() -> str:
-    name = env.str("LOG_FORMAT", "").strip() or ("line" if DEBUG else "json")
-    if name not in {"json", "line"}:
-        raise ImproperlyConfigured(f"LOG_FORMAT is {name!r}: set it to json or line.")
-    return name
-
-
-def own_folder() -> Path:
-    """`var/`, where everything lies that this installation writes itself."""
-    try:
-        VAR_DIR.mkdir(exist_ok=True)
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"{VAR_DIR} cannot be made ({error.strerror}): make it so, or set DATABASE_URL and SECRET_KEY."
-        ) from error
-    return VAR_DIR
-
-
-def key_for_trying_out() -> str:
-    """Made once and kept, so that a restart signs nobody out."""
-    path = own_folder() / "dev-secret-key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
-
-
-# --- the database ---------------------------------------------------------------------------------------
-
-DATABASE_ADVICE = "set it to sqlite:////path/to/file or postgres://user:password@host:5432/name"
-
-
-def database(name: str) -> dict[str, Any]:
-    """The database that a URL names. No message repeats the URL: it may hold a password."""
-    url = env.str(name, "").strip()
-    if not url:
-        return sqlite({"ENGINE": "django.db.backends.sqlite3", "NAME": own_folder() / "db.sqlite3"}, name)
-    kind, _, rest = url.partition("://")
-    if kind not in {"sqlite", "postgres", "postgresql"} or not rest:
-        raise ImproperlyConfigured(f"{name} is of no kind known here: {DATABASE_ADVICE}.")
-    if kind == "sqlite" and not rest.startswith(("/", ":memory:")):
-        raise ImproperlyConfigured(f"{name} names no file (a slash is missing): {DATABASE_ADVICE}.")
-    try:
-        config = Env.db_url_config(url)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} cannot be read: {DATABASE_ADVICE}.") from error
-    return sqlite(config, name) if kind == "sqlite" else postgres(config, name)
-
-
-def sqlite(config: dict[str, Any], name: str) -> dict[str, Any]:
-    if config["NAME"] != ":memory:" and not Path(config["NAME"]).parent.is_dir():
-        raise ImproperlyConfigured(f"{name} names a file in a folder that is not there: {DATABASE_ADVICE}.")
-    config["OPTIONS"] = {
-        # A transaction takes its turn to write at once. By default it asks in the middle, when SQLite can
-        # no longer wait and answers "database is locked".
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # Readers do not wait for a writer. A power cut leaves the file whole, less the last moments at most.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
-    }
-    return config
-
-
-def postgres(config: dict[str, Any], name: str) -> dict[str, Any]:
-    if not config["NAME"]:
-        raise ImproperlyConfigured(f"{name} names no database: {DATABASE_ADVICE}.")
-    options = config.setdefault("OPTIONS", {})
-    # A server that cannot be reached at all is given up after these seconds.
-    options.setdefault("connect_timeout", 3)
-    # A connection that a restart of the server has cut is replaced before it is used.
-    config["CONN_HEALTH_CHECKS"] = True
-    if switch("PGBOUNCER", default=False):
-        return through_pgbouncer(config)
-    # A question that a connection has asked before is planned already: a quarter off pages that join much.
-    options |= {"server_side_binding": True, "prepare_threshold": 5}
-    if size := count("DATABASE_POOL", 10):
-        options["pool"] = pool(size)
-    return config
-
-
-def pool(size: int) -> dict[str, Any]:
-    """A thread borrows a connection for one request. When four seconds bring none, the server is down."""
-    # The pool waits twice as long after each failed attempt. Giving up soon, the next request starts anew:
-    # that is how the site is back within seconds after the database is.
-    return {"min_size": 1, "max_size": size, "timeout": 4, "reconnect_timeout": 2}
-
-
-def through_pgbouncer(config: dict[str, Any]) -> dict[str, Any]:
-    """In its transaction mode the next statement may meet another server process: nothing may be left behind there."""
-    config["DISABLE_SERVER_SIDE_CURSORS"] = True
-    config["OPTIONS"]["prepare_threshold"] = None
-    config["CONN_MAX_AGE"] = 60
-    return config
-
-
-def databases() -> dict[str, dict[str, Any]]:
-    """The database, and the replica where there is one."""
-    found = {"default": database("DATABASE_URL")}
-    if env.str("REPLICA_URL", "").strip():
-        found["replica"] = database("REPLICA_URL")
-        if any(one["ENGINE"].endswith("sqlite3") for one in found.values()):
-            raise ImproperlyConfigured(
-                "REPLICA_URL is for PostgreSQL: unset it, or set both URLs to postgres://..."
-            )
-        found["replica"]["TEST"] = {"MIRROR": "default"}
-    return found
-
-
-# --- mail -----------------------------------------------------------------------------------------------
-
-EMAIL_ADVICE = "set it to smtp://, smtp+tls:// or smtp+ssl://user:password@host:port, or to console://"
-EMAIL_SCHEMES = {"smtp", "smtp+tls", "smtp+ssl"}
-
-
-def mail() -> dict[str, Any]:
-    """Where mails leave. No message repeats the URL: it may hold a password."""
-    url = env.str("EMAIL_URL", "").strip() or ("console://" if DEBUG else "smtp://localhost:25")
-    kind, _, rest = url.partition("://")
-    if kind == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    if kind not in EMAIL_SCHEMES or not rest:
-        raise ImproperlyConfigured(f"EMAIL_URL is of no kind known here: {EMAIL_ADVICE}.")
-    try:
-        config = Env.email_url_config(url)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {EMAIL_ADVICE}.") from error
-    if not config["EMAIL_HOST"]:
-        raise ImproperlyConfigured(f"EMAIL_URL names no host: {EMAIL_ADVICE}.")
-    return {name: value for name, value in config.items() if name.startswith("EMAIL_") and value is not None}
-
-
-def sender() -> str:
-    host = ALLOWED_HOSTS[0].lstrip(".") if ALLOWED_HOSTS else "localhost"
-    address = env.str("DEFAULT_FROM_EMAIL", "").strip() or f"reviewtracker@{host}"
-    if "@" not in parseaddr(address)[1] or "\n" in address:
-        raise ImproperlyConfigured(
-            f"DEFAULT_FROM_EMAIL is {address!r}: set it to an address like reviews@example.org."
-        )
-    return address
-
-
-# --- single sign-on -------------------------------------------------------------------------------------
-
-
-def single_sign_on() -> dict[str, Any] | None:
-    """The OpenID Connect provider as django-allauth takes it; None without one."""
-    issuer = env.str("OIDC_ISSUER", "").strip()
-    if not issuer:
-        return None
-    scheme, _, rest = issuer.partition("://")
-    if scheme not in ({"https", "http"} if DEBUG else {"https"}) or not rest or set(rest) & set("~?# "):
-        raise ImproperlyConfigured(
-            f"OIDC_ISSUER is {issuer!r}: set it to the provider's address, beginning with https://."
-        )
-    return {
-        # Part of the key of a connection, and of the address that the provider sends people back to:
-        # the subjects of another issuer are other people.
-        "provider_id": rest.replace("/", "~"),
-        "name": env.str("OIDC_NAME", "").strip() or "Single sign-on",
-        "client_id": oidc("OIDC_CLIENT_ID"),
-        "secret": oidc("OIDC_CLIENT_SECRET"),
-        "settings": {
-            "server_url": issuer.rstrip("/"),
-            # Only what the signed answer says counts, and only if it names this issuer.
-            "fetch_userinfo": False,
-            "openid_configuration_overrides": {"issuer": issuer},
-        },
-    }
-
-
-def oidc(name: str) -> str:
-    value = env.str(name, "").strip()
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: set it to what the provider gave, or unset OIDC_ISSUER."
-        )
-    return value
-
+from reviewtracker.databases import databases
+from reviewtracker.environment import (
+    BASE_DIR,
+    DEBUG,
+    VAR_DIR,
+    at_least_one,
+    count,
+    env,
+    folder,
+    key_for_trying_out,
+    log_format,
+    log_level,
+    owed,
+    pinned_day,
+    switch,
+    words,
+)
+from reviewtracker.mail import mail, sender
+from reviewtracker.sign_on import single_sign_on
 
 # --- the installation -----------------------------------------------------------------------------------
 
-DEBUG = switch("DEBUG", default=False)
 SECRET_KEY = owed("SECRET_KEY", "Set it to 50 or more random characters, kept secret") or key_for_trying_out()
 # Rows sealed with one key do not pass with another (docs/trust.md).
 TRACE_KEY = env.str("TRACE_KEY", "").strip() or SECRET_KEY
@@ -468,7 +235,7 @@ globals().update(mail())
 DELIVERY_BACKEND: str = globals()["EMAIL_BACKEND"]
 EMAIL_BACKEND = "reviews.outbox.Outbox"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender()
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender(ALLOWED_HOSTS)
 OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 
 

@@ -12,6 +12,8 @@ from reviews import clock
 from tests import make
 
 pytest_plugins = ["tests.databases", "tests.chromium", "tests.libreoffice"]
+# Their assertions tell what differs, as those in a file of tests do.
+pytest.register_assert_rewrite("tests.bad", "tests.browsers", "tests.models.guided", "tests.models.moves")
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from docx import Document
 from reviews.admin import site
 from tests import steps
 from tests.addresses import Address, everywhere
-from tests.test_access import undone
+from tests.browsers import undone
 
 # Lists, and pages that are taken away like lists.
 SHEETS = {"annex", "coverage", "round", "compare", "meeting-compare", "report-annex"}

@@ -1,21 +1,14 @@
 """Every page x everybody: who gets in, who is refused (403), and for whom a page does not exist (404)."""
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from reviews import guidance
-from reviews.models import Extension, ReviewCycle
 from tests import edges, grids, make, steps
+from tests.browsers import body, content_of, everybody, everybody_of, nothing_written, told, undone
 
 # "in": the visitor is asked to sign in. 302: done, and sent on. 405: not a step of this page.
 # What each page is about belongs to Viet Nam (vnm and team), or is common to the members of the cycle.
@@ -159,7 +152,6 @@ livez                      200  200   200  200         200   200          200   
 readyz                     503  503   503  503         503   503          503       503    503       503
 metrics                    404  404   404  404         404   404          404       404    404       404
 """
-
 # Sent with everything that the step needs, in a status that allows it: 302 means that it was done.
 # on: sent on to another page, and nothing was done.
 # A page that is only read takes no notice of what is sent to it (200, or 405 for a list).
@@ -306,7 +298,7 @@ metrics                    405  405   405  405         405   405          405   
 
 
 def patterns(found: Any, within: str = "") -> Iterator[str]:
-    """The names of all addresses below a resolver, without the administration (tests/test_admin.py)."""
+    """The names of all addresses below a resolver, without the administration (tests/admin)."""
     for entry in found.url_patterns:
         if isinstance(entry, URLPattern):
             yield entry.name or f"{within}{entry.pattern}"
@@ -377,10 +369,6 @@ def ask_without_reading(browser: Client, url: str, status: str, page: str) -> No
     assert content_of(options) == b"" or options.status_code != 200, url
 
 
-def content_of(answer: Any) -> bytes:
-    return b"".join(answer) if answer.streaming else answer.content
-
-
 @each_line(POSTS)
 def test_post(page, row, cast, cycle):
     """Who may not, changes nothing, though what they send would do if it came from somebody else."""
@@ -395,47 +383,6 @@ def test_post(page, row, cast, cycle):
             assert bool(grids.changed(before)) is done, f"{name} posts to {page}"
 
 
-def everybody(cast: Any) -> dict[str, Client]:
-    """A browser for each column of the grids."""
-    people = {name: person for name, person in vars(cast).items() if name != "vnm_team"}
-    browsers = {name: signed_in(person) for name, person in people.items()} | {
-        "team": signed_in(cast.vnm_team)
-    }
-    gone = make.user("gone", "coordinator", cast.vnm.organisation)
-    browsers |= {"visitor": Client(), "disabled": signed_in(gone)}
-    gone.change(by=cast.admin, seen=gone.version, is_active=False)
-    return browsers
-
-
-def signed_in(person: Any) -> Client:
-    browser = Client()
-    browser.force_login(person)
-    return browser
-
-
-def told(answer: HttpResponseBase) -> str:
-    """The status; "in" for the way to the sign-in page."""
-    asked_in = answer.status_code == 302 and answer["Location"].startswith(
-        f"{reverse('account_login')}?next="
-    )
-    return "in" if asked_in else str(answer.status_code)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens in the block is taken back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@contextmanager
-def nothing_written() -> Iterator[None]:
-    before = grids.fingerprint()
-    yield
-    assert not grids.changed(before)
-
-
 @pytest.mark.parametrize("method", ["head", "options", "put", "patch", "delete"])
 def test_other_methods_open_nothing_more(method, cast, cycle):
     """Of those who may not read a page nobody gets it in another way, and nobody writes."""
@@ -446,220 +393,6 @@ def test_other_methods_open_nothing_more(method, cast, cycle):
             with nothing_written():
                 answer = getattr(browser, method)(steps.address(page, made))
             assert told(answer) in {row[name], "405"}, f"{method} by {name} at {page}"
-
-
-def everybody_of(names: str, cast: Any) -> dict[str, Client]:
-    return {name: signed_in(getattr(cast, name)) if name != "visitor" else Client() for name in names.split()}
-
-
-# What one may not see
-
-
-SECRETS = {
-    "gap": "Gap-Kiwi",
-    "note": "Note-Mango",
-    "return": "Return-Papaya",
-    "ask": "Ask-Durian",
-    "guide": "Guide-Lime",
-    "finding": "Finding-Guava",
-}
-
-
-@pytest.fixture
-def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
-    """Viet Nam has told what Lao PDR and the observers must not read."""
-    report = make.report(cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=100, note=SECRETS["note"])
-    make.submitted(report, by=cast.vnm)
-    report.start_reading(by=cast.consultant, seen=report.version)
-    report.return_for_revision(by=cast.consultant, seen=report.version, note=SECRETS["return"])
-    gap = make.gap(report, by=cast.vnm, missing=SECRETS["gap"])
-    gap.ask_guidance(by=cast.vnm, seen=gap.version)
-    advice = make.advice(by=cast.consultant, gap=gap, text=SECRETS["guide"])
-    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
-    deadline = make.deadline(cycle, by=cast.secretariat, shared=True)
-    asked = Extension.ask_for(
-        report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]
-    )
-    meeting = make.meeting(cycle, by=cast.secretariat, shared=True)
-    finding = make.finding(report, by=cast.vnm, text=SECRETS["finding"])
-    return SimpleNamespace(
-        report=report, gap=gap, finding=finding, deadline=deadline, extension=asked, meeting=meeting
-    )
-
-
-EVERYBODYS = (
-    "desk",
-    "board",
-    "framework",
-    "plan",
-    "round",
-    "compare",
-    "deadline-list",
-    "deadline",
-    "meeting-list",
-    "meeting",
-    "action-list",
-)
-LISTS = (
-    "report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list", "action-list", "coverage",
-    "disruption-list",
-)  # fmt: skip
-
-
-def pages_of(made: Any) -> Iterator[str]:
-    """All pages that everybody may open, today's and past ones, and every list taken away."""
-    made.action = made.agenda = made.advice = made.received = made.difficulty = SimpleNamespace(
-        pk=1, number=1
-    )
-    yield from (steps.address(page, made) for page in {*EVERYBODYS, *LISTS})
-    yield steps.address("board", made) + "?as_of=2020-08-20"
-    yield from (f"{steps.address(page, made)}?_export={kind}" for page in LISTS for kind in ("csv",))
-
-
-@pytest.mark.parametrize("name", ["lao", "observer"])
-def test_nothing_of_another_country_leaks(name, cast, secrets, sign_in):
-    browser = sign_in(getattr(cast, name))
-    for url in pages_of(secrets):
-        answer = browser.get(url)
-        assert answer.status_code == (404 if name == "observer" and hidden_from_observers(url) else 200)
-        assert not [word for word in SECRETS.values() if word in body(answer)], url
-
-
-HIDDEN = ("reports", "datagaps", "findings", "plan", "coverage", "disruptions")
-
-
-def hidden_from_observers(url: str) -> bool:
-    return any(f"/{noun}/" in url for noun in HIDDEN)
-
-
-def test_the_same_pages_show_it_to_those_who_may(cast, secrets, sign_in):
-    """So that the test above cannot pass because nothing is ever shown."""
-    browser = sign_in(cast.vnm)
-    shown = "".join(body(browser.get(url)) for url in [*pages_of(secrets), secrets.gap.get_absolute_url()])
-    shown += body(browser.get(secrets.report.get_absolute_url()))
-    assert [word for word in SECRETS.values() if word not in shown] == []
-
-
-def body(answer: Any) -> str:
-    """The page without what differs from one answer to the next."""
-    content = b"".join(answer) if answer.streaming else answer.content
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content.decode())
-
-
-PAIRS = [
-    ("report", ["VNM"], ["XYZ"]), ("progress-list", ["VNM"], ["XYZ"]), ("report-update", ["VNM"], ["XYZ"]),
-    ("report-version", ["VNM", 1], ["XYZ", 1]), ("report-version-file", ["VNM", 1], ["VNM", 7]),
-    ("datagap", ["VNM-1"], ["VNM-9"]), ("datagap-edit", ["VNM-1"], ["VNM-9"]), ("report-submit", ["VNM"], ["XYZ"]),
-    ("datagap-close", ["VNM-1"], ["VNM-9"]), ("extension-decide", [1], [999_999_999]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("page", "foreign", "absent"), PAIRS, ids=lambda value: str(value))
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_foreign_and_absent_look_the_same(method, page, foreign, absent, cast, secrets, sign_in):
-    """Nobody learns from an answer what another country has."""
-    browser = sign_in(cast.lao)
-    real = [secrets.extension.pk] if page == "extension-decide" else foreign
-    answers = [getattr(browser, method)(reverse(page, args=["mtr", *codes])) for codes in (real, absent)]
-    status = 405 if (method, page) == ("post", "progress-list") else 404
-    assert [answer.status_code for answer in answers] == [status, status]
-    assert body(answers[0]) == body(answers[1])
-
-
-# Cycles that are not for everybody
-
-CYCLES = """
-                 vnm  team  lao  consultant  secretariat  observer  admin
-shared           200   200  200         200          200       200    200
-unshared         200   200  200         200          200       404    200
-preparing        404   404  404         200          200       404    200
-closed           200   200  200         200          200       200    200
-of_lao_alone     404   404  200         200          200       404    200
-absent           404   404  404         404          404       404    404
-"""
-
-
-@pytest.fixture
-def cycles(cast: Any) -> None:
-    for slug in ("shared", "closed"):
-        make.cycle(slug, by=cast.secretariat, shared=True)
-    closed = ReviewCycle.objects.get(slug="closed")
-    closed.close(by=cast.secretariat, seen=closed.version, why="Done.")
-    make.cycle("unshared", by=cast.secretariat)
-    make.cycle("of_lao_alone", by=cast.secretariat, members=["LAO"])
-    days = {"starts_on": date(2021, 1, 1), "ends_on": date(2021, 12, 31)}
-    ReviewCycle.record_new(
-        by=None, slug="preparing", name_en="Next", framework=make.framework(), shared=True, **days
-    )
-
-
-@pytest.mark.parametrize("page", ["board", "framework", "deadline-list", "meeting-list", "action-list"])
-@pytest.mark.parametrize(("slug", "row"), grids.read(CYCLES), ids=lambda value: str(value)[:12])
-def test_cycles(slug, row, page, cast, cycles, sign_in):
-    people = vars(cast) | {"team": cast.vnm_team}
-    answers = {name: sign_in(people[name]).get(reverse(page, args=[slug])) for name in row}
-    assert {name: str(answer.status_code) for name, answer in answers.items()} == row
-
-
-READ = (
-    "board",
-    "report",
-    "report-list",
-    "datagap",
-    "datagap-list",
-    "deadline",
-    "deadline-list",
-    "meeting",
-    "meeting-list",
-)
-WAY_TO_A_FORM = (
-    r"/(update|authors|add|edit|extension|decide|hold|cancel|actions/\d+/\w+|start-reading|ask-guidance)/"
-)
-
-
-@pytest.mark.parametrize("page", READ)
-def test_a_closed_cycle_offers_nothing_to_do(page, cast, cycle, sign_in):
-    made = steps.world("report", cast, cycle)
-    offered = {
-        name: offers(sign_in(getattr(cast, name)), page, made) for name in ("vnm", "lead", "secretariat")
-    }
-    assert any(offered.values()) or page in ("board", "report-list")
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Adopted.")
-    for name in offered:
-        assert offers(sign_in(getattr(cast, name)), page, made) == set(), f"{name} at {page}"
-
-
-def offers(browser: Client, page: str, made: Any) -> set[str]:
-    """The kinds of steps that a page leads to."""
-    shown = body(browser.get(steps.address(page, made)))
-    return {found.group(1) for found in re.finditer(rf'(?:href|action)="[^"]*{WAY_TO_A_FORM}', shown)}
-
-
-def test_a_cycle_that_one_may_not_open_is_on_no_desk(cast, cycles, sign_in):
-    assert "OF_LAO_ALONE" not in body(sign_in(cast.vnm).get(reverse("desk")))
-    assert "OF_LAO_ALONE" in body(sign_in(cast.lao).get(reverse("desk")))
-    assert "UNSHARED" not in body(sign_in(cast.observer).get(reverse("desk")))
-
-
-@pytest.mark.parametrize("page", ["deadline", "meeting"])
-def test_observers_read_of_a_shared_cycle_only_what_is_shared(page, cast, cycle, sign_in):
-    made = SimpleNamespace(
-        deadline=make.deadline(cycle, by=cast.secretariat, title="Quiet"),
-        meeting=make.meeting(cycle, by=cast.secretariat, title="Quiet"),
-    )
-    url = getattr(made, page).get_absolute_url()
-    assert sign_in(cast.observer).get(url).status_code == 404
-    assert "Quiet" not in body(sign_in(cast.observer).get(reverse(f"{page}-list", args=["mtr"])))
-    assert "Quiet" in body(sign_in(cast.lao).get(url))
-
-
-def test_a_deadline_for_one_country_does_not_exist_for_another(cast, cycle, sign_in):
-    only = make.deadline(cycle, by=cast.secretariat, title="Quiet", only_for=[cast.vnm.organisation])
-    for page in (only.get_absolute_url(), reverse("extension-ask", args=["mtr", only.number])):
-        assert sign_in(cast.lao).get(page).status_code == 404
-    assert "Quiet" not in body(sign_in(cast.lao).get(reverse("deadline-list", args=["mtr"])))
-    assert "Quiet" in body(sign_in(cast.vnm).get(reverse("deadline-list", args=["mtr"])))
 
 
 def test_signing_out_ends_the_visit(cast, cycle, sign_in):

@@ -140,7 +140,7 @@ def test_other_meetings_are_no_series(cast, cycle, sign_in):
 def test_queries_of_the_meeting_page(cast, meeting, following, sign_in, django_assert_max_num_queries):
     by, browser = cast.secretariat, sign_in(cast.secretariat)
     with django_assert_max_num_queries(12):
-        browser.get(following.get_absolute_url())
+        assert browser.get(following.get_absolute_url()).status_code == 200
     for item in items(meeting, by, "A", "B", "C"):
         item.put_off(by=by, seen=1)
     items(following, by, "D", "E", "F")
@@ -150,4 +150,4 @@ def test_queries_of_the_meeting_page(cast, meeting, following, sign_in, django_a
             ActionPoint, by=by, text="T", owner_body=cast.vnm.organisation, due_on=date(2020, 9, 1)
         )
     with django_assert_max_num_queries(12):
-        browser.get(following.get_absolute_url())
+        assert browser.get(following.get_absolute_url()).status_code == 200

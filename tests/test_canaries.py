@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import canaries, crawl, grids, make
+from tests.browsers import signed_in
 from tests.canaries import STATES, word
-from tests.test_access import signed_in
 
 # A line is where the word stands: model and field, and where one is not enough, on what occasion.
 # x: reads it on some page. a: reads it in the administration alone. A dot: finds it nowhere.

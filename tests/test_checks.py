@@ -181,4 +181,4 @@ def test_the_page_asks_the_database_as_often_for_three_rows_as_for_one(
         make.finding(report, by=cast.vnm)
     browser = sign_in(cast.vnm)
     with django_assert_max_num_queries(13):
-        browser.get(report.get_absolute_url())
+        assert browser.get(report.get_absolute_url()).status_code == 200

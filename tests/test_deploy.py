@@ -102,7 +102,7 @@ ASKED = re.compile(
 
 
 def known_settings() -> set[str]:
-    files = (Path(product.__file__), settings.BASE_DIR / "reviewtracker" / "gunicorn.py")
+    files = Path(product.__file__).parent.glob("*.py")
     return {name for path in files for name in ASKED.findall(path.read_text())}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests import canaries, crawl
 from tests.addresses import Address, everywhere
-from tests.test_access import signed_in, undone
+from tests.browsers import signed_in, undone
 
 EACH = 150  # for each person; the seed is fixed, so that a failure comes again
 

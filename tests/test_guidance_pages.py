@@ -8,7 +8,7 @@ from django.urls import reverse
 from reviews import desk, guidance
 from reviews.models import Advice, DataGap, Difficulty, MethodNote, ThreadEntry
 from tests import make
-from tests.test_access import body
+from tests.browsers import body
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from reviews.models.reports import REPORT_MOVES
 from reviews.models.threads import ThreadEntryQuerySet
 from reviews.models.workflow import Move
 from reviews.policy import Channel
-from tests.machine import PEOPLE, Reviewing, machine
+from tests.machine import Reviewing, machine
+from tests.machine_rules import PEOPLE
 
 LENGTH = 50
 

@@ -12,7 +12,8 @@ from reviews.models import FrameworkNode, ReviewCycle, Trace, User
 from reviews.urls import account_urls
 from reviews.views.base import FormPage
 from tests import grids, make, steps
-from tests.test_access import POSTS, signed_in, told, undone
+from tests.browsers import signed_in, told, undone
+from tests.test_access import POSTS
 
 # Who may take each step.
 # Of signing in and passwords: forms of their own, over no record of a review.

@@ -292,7 +292,7 @@ def test_a_step_of_63_members_asks_less_than_15(cast, many, sign_in, django_asse
     with django_assert_max_num_queries(13):
         answer = browser.get(step)
     with django_assert_max_num_queries(8):
-        browser.get(reverse("round", args=["wide", "3"]))
+        assert browser.get(reverse("round", args=["wide", "3"])).status_code == 200
     with django_assert_max_num_queries(SAVED):  # none per member
         assert browser.post(step, sent(answer, **TOLD)).status_code == 302
     close(many, cast.secretariat)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from reviews.admin import site
 from tests import edges, grids, make, steps
-from tests.test_bad_input import in_the_sites_look
+from tests.bad import in_the_sites_look
 
 NASTY = [
     "%00",

@@ -20,7 +20,7 @@ from reviews.admin.base import TrackedAdmin
 from reviews.models import DataGap, Deadline, Extension, NationalReport, ProgressUpdate, Trace, Verb
 from reviews.views.base import FormPage
 from tests import make
-from tests.test_admin import address, sent
+from tests.admin.pages import address, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

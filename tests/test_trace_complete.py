@@ -12,9 +12,11 @@ from django.urls import reverse
 from reviews import actions, clock
 from reviews.models import DataGap, Framework, Invitation, NationalReport, ReviewCycle, Trace, User
 from tests import grids, make, steps
+from tests.admin.pages import IMMUTABLE, MODELS, address, sent
+from tests.admin.records import one_of_each
+from tests.browsers import undone
 from tests.completeness import watched
-from tests.test_access import POSTS, undone
-from tests.test_admin import IMMUTABLE, MODELS, address, one_of_each, sent
+from tests.test_access import POSTS
 
 NEW = "another long password"
 REASONS = ("note", "why", "reason")
@@ -166,7 +168,7 @@ def test_the_actions_of_the_lists_write_nothing(cast, sign_in):
     offered = {name for admin in site._registry.values() for name in (admin.actions or ())}
     assert offered == set()
     assert ModelAdmin.actions == ()
-    assert dict(site.actions).keys() <= {"delete_selected"}  # refused: tests/test_admin.py
+    assert dict(site.actions).keys() <= {"delete_selected"}  # refused: tests/admin/test_who.py
 
 
 # --- without a browser

@@ -17,8 +17,8 @@ from django.db import IntegrityError
 from reviews.forms import minutes, reports
 from reviews.models import ActionPoint, ReportVersion
 from tests import edges, grids, hostile, make, steps
-from tests.test_access import undone
-from tests.test_bad_input import in_the_sites_look, text
+from tests.bad import in_the_sites_look, text
+from tests.browsers import undone
 
 # The forms that take a file: the page, who sends it, where the file comes back from, what keeps it.
 FORMS = {

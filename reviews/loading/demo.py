@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from reviews import clock
 from reviews.loading import story
 from reviews.loading.rows import Row, read
+from reviews.loading.steps.named import SLUG
 from reviews.models import Organisation, ReviewCycle, User
 from reviews.models.workflow import all_or_nothing
 
@@ -31,7 +32,7 @@ class Loaded:
 def load(password: str = "") -> Loaded:
     """Accounts and history the first time; later the accounts only. All or nothing: raises RowError."""
     rows = _rows()
-    is_new = not ReviewCycle.objects.filter(slug=story.SLUG).exists()
+    is_new = not ReviewCycle.objects.filter(slug=SLUG).exists()
     missing = [row for row in rows if not _accounts([row])]
     if password:
         _set_password(_accounts(rows), password)

@@ -2,9 +2,10 @@ from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaStatus, Outcome
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.datagaps import DataGap, GapStatus
-from reviews.models.deadlines import Deadline, Extension, ExtensionStatus, Output, Standing, State
+from reviews.models.deadlines import Deadline, Output, Standing, State
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
+from reviews.models.extensions import Extension, ExtensionStatus
 from reviews.models.framework import (
     Confidence,
     CycleMembership,
@@ -35,8 +36,9 @@ from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, Secti
 from reviews.models.operations import JobRun, MailState, OutgoingMail
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
+from reviews.models.progress import ProgressUpdate
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
-from reviews.models.reports import NationalReport, ProgressUpdate, ReportStatus, ReportVersion
+from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.tallies import OpenGaps, ProgressDay
 from reviews.models.threads import EntryKind, ThreadEntry
@@ -52,6 +54,7 @@ from reviews.models.treatments import (
     StandIn,
     Treatment,
 )
+from reviews.models.versions import ReportVersion
 from reviews.models.workflow import Refused, Stale, Tracked
 from reviews.roles import Channel, Role
 

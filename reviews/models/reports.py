@@ -1,11 +1,9 @@
-"""National reports: a member state's own evaluation, its progress, and its submitted versions."""
+"""National reports: a member state's own evaluation, its status and its moves."""
 
-import uuid
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, files, policy
 from reviews.models.framework import Organisation
-from reviews.models.tallies import WORKSTREAMS, ProgressDay
+from reviews.models.progress import ProgressUpdate, percentage, percentage_rule
+from reviews.models.tallies import WORKSTREAMS
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.versions import ReportVersion
+from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class ReportStatus(models.TextChoices):
@@ -62,18 +62,6 @@ def workstream_label(name: str) -> str:
     """A workstream in the reader's words."""
     field: Any = NationalReport._meta.get_field(name)
     return str(field.verbose_name)
-
-
-def percentage(label: Any) -> models.PositiveSmallIntegerField:
-    """0 to 100; NULL: not yet reported, which is not 0."""
-    between = MaxValueValidator(100, _("Enter a whole number from 0 to 100."))
-    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[between])
-
-
-def percentage_rule(name: str, field: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__range": (0, 100)}), name=name
-    )
 
 
 class NationalReportQuerySet(TrackedQuerySet):
@@ -186,7 +174,7 @@ class NationalReport(Tracked):
 
     def post_progress(
         self, *, by: Any, seen: int, note: str = "", meeting: Any = None, **figures: Any
-    ) -> "ProgressUpdate":
+    ) -> ProgressUpdate:
         """A new progress update; the report shows its figures. Figures go down only with a note."""
         policy.require_at(by, "report.update", self, meeting)
         returned = self.status == S.RETURNED
@@ -203,7 +191,7 @@ class NationalReport(Tracked):
 
     def submit(
         self, *, by: Any, seen: int, file: Any, on_behalf_of: str = "", reason: str = "", **clearance: Any
-    ) -> "ReportVersion":
+    ) -> ReportVersion:
         """Hand in the file as the next numbered version. A reason is owed while a workstream is below 100."""
         policy.require(by, "report.submit", self)
         status = self.allow(REPORT_MOVES, "submit")
@@ -292,113 +280,3 @@ class NationalReport(Tracked):
 
 def _went_down(old: int | None, new: int | None) -> bool:
     return old is not None and (new is None or new < old)
-
-
-class ProgressUpdate(Tracked):
-    """What a national team told on one day: three figures and a note. Append-only; a correction is a new one."""
-
-    report = models.ForeignKey(
-        NationalReport, models.PROTECT, related_name="progress_updates", verbose_name=_("national report")
-    )
-    data_collection = percentage(_("data collection"))
-    analysis = percentage(_("analysis"))
-    writing = percentage(_("writing"))
-    note = models.TextField(_("note"), blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
-    )
-    at = models.DateTimeField(_("when"), default=clock.now)
-    meeting = models.ForeignKey(
-        "Meeting", models.PROTECT, null=True, blank=True, related_name="progress_updates",
-        verbose_name=_("at meeting"),
-    )  # NULL: between meetings  # fmt: skip
-
-    class Meta:
-        verbose_name = _("progress update")
-        verbose_name_plural = _("progress updates")
-        ordering = ("-at", "-id")
-        indexes = (models.Index(fields=("report", "-at", "-id"), name="progress_of_report"),)
-        constraints = (
-            percentage_rule("update_data_collection_percent", "data_collection"),
-            percentage_rule("update_analysis_percent", "analysis"),
-            percentage_rule("update_writing_percent", "writing"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.report} · {clock.day_of(self.at)}"
-
-    @property
-    def cycle(self) -> Any:
-        return self.report.cycle
-
-    @property
-    def member_state_id(self) -> int:
-        return self.report.member_state_id
-
-    def keep_count(self, before: "ProgressUpdate | None") -> None:
-        ProgressDay.objects.keep(self)
-
-    def change(self, **kwargs: Any) -> Any:
-        raise Refused(_now("Progress updates are never changed; a correction is a new update."))
-
-
-class ReportVersion(Tracked):
-    """One submission of the national report: its file, who handed it in, for whom. Immutable."""
-
-    report = models.ForeignKey(
-        NationalReport, models.PROTECT, related_name="versions", verbose_name=_("national report")
-    )
-    number = models.PositiveSmallIntegerField(_("version"))
-    file = models.FileField(_("file"), max_length=200)
-    original_name = models.CharField(_("name of the file when uploaded"), max_length=255)
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("submitted by")
-    )
-    submitted_at = models.DateTimeField(_("submitted"), default=clock.now)
-    on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
-    reason = models.TextField(_("reason for submitting incomplete"), blank=True)
-    cleared_by = models.CharField(_("cleared nationally by"), max_length=200, blank=True)
-    cleared_on = models.DateField(_("cleared on"), null=True, blank=True)  # NULL: not recorded
-    clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
-    receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
-
-    class Meta:
-        verbose_name = _("submitted version")
-        verbose_name_plural = _("submitted versions")
-        ordering = ("number",)
-        constraints = (
-            models.UniqueConstraint(fields=("report", "number"), name="version_number_once"),
-            models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
-            models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.report} · {_now('version')} {self.number}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])
-
-    @property
-    def cycle(self) -> Any:
-        return self.report.cycle
-
-    @property
-    def member_state_id(self) -> int:
-        return self.report.member_state_id
-
-    def page(self) -> Tracked:
-        return self.report
-
-    @property
-    def extension(self) -> str:
-        return self.file.name.rpartition(".")[2]
-
-    @property
-    def download_name(self) -> str:
-        """The name we give the file: never the uploader's."""
-        return f"{self.report.code}-{self.cycle.slug}-v{self.number}.{self.extension}"
-
-    def change(self, **kwargs: Any) -> Any:
-        raise Refused(_now("A submitted version is never changed; submit a new one."))

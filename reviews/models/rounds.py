@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.meetings import Meeting, MeetingPart, MeetingStatus
-from reviews.models.reports import REPORT_TONES, ReportStatus, percentage, percentage_rule
+from reviews.models.progress import percentage, percentage_rule
+from reviews.models.reports import REPORT_TONES, ReportStatus
 from reviews.models.trace import Verb
 from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 

@@ -13,7 +13,7 @@ from reviews import clock, policy, standings
 from reviews.filters import DeadlineFilter
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
 from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
-from reviews.models.deadlines import STILL_WAITS
+from reviews.models.extensions import STILL_WAITS
 from reviews.tables import DeadlineTable
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.views.errors import conflict

@@ -62,10 +62,10 @@ def test_a_session_without_a_beginning_is_over(cast, sign_in):
 def test_a_page_writes_nothing_within_a_minute(cast, sign_in):
     browser = sign_in(cast.vnm)
     with CaptureQueriesContext(connection) as captured:
-        browser.get("/")
+        assert browser.get("/").status_code == 200
     assert not [q for q in captured.captured_queries if not q["sql"].startswith("SELECT")]
     with CaptureQueriesContext(connection) as captured:
-        later(browser, 61).get("/")
+        assert later(browser, 61).get("/").status_code == 200
     assert any(q["sql"].startswith("UPDATE") for q in captured.captured_queries)
 
 

@@ -110,7 +110,7 @@ def test_many_accounts_have_no_address(cast):
 
 
 def test_a_taken_address_is_told_beside_its_field(linh, cast, sign_in):
-    from tests.test_admin import correct
+    from tests.admin.pages import correct
 
     answer = correct(sign_in(cast.admin), cast.lao, email="LINH@vnm.example", why="New")
     assert answer.context["adminform"].form.errors == {"email": ["Somebody has this e-mail address already."]}

@@ -15,7 +15,7 @@ from reviews.accounts.typed import KEY
 from reviews.models import ProgressUpdate, User
 from tests import make
 from tests.accounts.doors import code
-from tests.accounts.test_single_sign_on import Provider, answering
+from tests.accounts.provider import Provider, answering
 from tests.browser.test_accessibility import Eyes
 
 pytestmark = pytest.mark.browser

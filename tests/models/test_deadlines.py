@@ -123,7 +123,8 @@ def test_dates_out_of_order_are_refused(dates, told, cast, cycle):
 
 
 def test_one_day_may_be_all_three(cast, cycle):
-    make.deadline(cycle, by=cast.secretariat, opens_on=DUE, due_on=DUE, last_on=DUE)
+    made = fresh(make.deadline(cycle, by=cast.secretariat, opens_on=DUE, due_on=DUE, last_on=DUE))
+    assert (made.opens_on, made.due_on, made.last_on) == (DUE, DUE, DUE)
 
 
 def test_numbers_run_per_cycle(cast, cycle):

@@ -18,7 +18,7 @@ from reviews.models import (
     ReviewCycle,
 )
 from reviews.models.actionpoints import ACTION_MOVES
-from reviews.models.deadlines import EXTENSION_MOVES
+from reviews.models.extensions import EXTENSION_MOVES
 from reviews.models.framework import CYCLE_MOVES
 from reviews.models.meetings import MEETING_MOVES
 from tests import grids, make

@@ -18,8 +18,10 @@ from django.urls import NoReverseMatch
 from django.utils.html import escape
 
 from tests import grids, links, make, steps, xss
-from tests.test_access import GETS, POSTS, signed_in, undone
-from tests.test_admin import MODELS, address, one_of_each, sent
+from tests.admin.pages import MODELS, address, sent
+from tests.admin.records import one_of_each
+from tests.browsers import signed_in, undone
+from tests.test_access import GETS, POSTS
 
 LONGEST = 10_000  # characters of a text whose field says nothing else
 # A form of an account whose answer tells the same whatever was typed, or which asks for what was typed before.

@@ -121,7 +121,8 @@ def test_only_the_countrys_own_people_state(cast, report, areas):
     for person in (cast.lao, cast.consultant, cast.secretariat, cast.observer, cast.admin):
         with pytest.raises(PermissionDenied):
             state(report, person, areas[0])
-    state(report, cast.vnm_team, areas[0])
+    stated = state(report, cast.vnm_team, areas[0])
+    assert CoverageStatement.objects.get() == stated
 
 
 def test_not_in_a_closed_cycle(cast, cycle, areas):

@@ -9,7 +9,7 @@ from django.db import connection
 from reviews.admin.forms import TrackedForm
 from reviews.models import Deadline, NationalReport, Organisation, Trace
 from tests import make
-from tests.test_admin import address, sent
+from tests.admin.pages import address, sent
 
 
 @pytest.fixture

@@ -1,0 +1,74 @@
+"""Progress: what a national team told on one day, in three figures and a note."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.models.tallies import ProgressDay
+from reviews.models.workflow import Refused, Tracked
+
+
+def percentage(label: Any) -> models.PositiveSmallIntegerField:
+    """0 to 100; NULL: not yet reported, which is not 0."""
+    between = MaxValueValidator(100, _("Enter a whole number from 0 to 100."))
+    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[between])
+
+
+def percentage_rule(name: str, field: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__range": (0, 100)}), name=name
+    )
+
+
+class ProgressUpdate(Tracked):
+    """What a national team told on one day: three figures and a note. Append-only; a correction is a new one."""
+
+    report = models.ForeignKey(
+        "NationalReport", models.PROTECT, related_name="progress_updates", verbose_name=_("national report")
+    )
+    data_collection = percentage(_("data collection"))
+    analysis = percentage(_("analysis"))
+    writing = percentage(_("writing"))
+    note = models.TextField(_("note"), blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=clock.now)
+    meeting = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="progress_updates",
+        verbose_name=_("at meeting"),
+    )  # NULL: between meetings  # fmt: skip
+
+    class Meta:
+        verbose_name = _("progress update")
+        verbose_name_plural = _("progress updates")
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=("report", "-at", "-id"), name="progress_of_report"),)
+        constraints = (
+            percentage_rule("update_data_collection_percent", "data_collection"),
+            percentage_rule("update_analysis_percent", "analysis"),
+            percentage_rule("update_writing_percent", "writing"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report} · {clock.day_of(self.at)}"
+
+    @property
+    def cycle(self) -> Any:
+        return self.report.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.report.member_state_id
+
+    def keep_count(self, before: "ProgressUpdate | None") -> None:
+        ProgressDay.objects.keep(self)
+
+    def change(self, **kwargs: Any) -> Any:
+        raise Refused(_now("Progress updates are never changed; a correction is a new update."))

@@ -1,0 +1,120 @@
+"""A record of every kind that the administration keeps."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from reviews.models import (
+    ActionPoint,
+    Advice,
+    AgendaItem,
+    Beneficiaries,
+    CompletionLevel,
+    CoverageStatement,
+    CycleMembership,
+    DataGap,
+    Deadline,
+    Decision,
+    Delegation,
+    Difficulty,
+    Disruption,
+    Extension,
+    Finding,
+    Framework,
+    FrameworkNode,
+    GapKind,
+    Invitation,
+    Meeting,
+    MethodNote,
+    Minutes,
+    MinutesSection,
+    NationalReport,
+    Organisation,
+    OutgoingMail,
+    PlanStep,
+    ProgressUpdate,
+    ReceivedAdvice,
+    ReportVersion,
+    ReviewCycle,
+    Round,
+    SeriesBreak,
+    StandIn,
+    StatusAtMeeting,
+    ThreadEntry,
+    TimelineEvent,
+    Trace,
+    Turn,
+    User,
+)
+from tests import make
+
+TREATED: dict[Any, dict[str, Any]] = {
+    StandIn: {"way": "proxy_agreed", "method": "Its neighbour.", "reliance": "low"},
+    SeriesBreak: {"way": "limitation", "broke_on": date(2018, 1, 1), "reason": "New definition."},
+    Beneficiaries: {"way": "limitation", "basis": "survey", "low": 10, "high": 20},
+    CompletionLevel: {"way": "limitation", "done": 1, "ongoing": 1, "not_started": 1, "cannot_tell": 1,
+                      "rule": "not_done", "agreed_by": "Team"},
+}  # fmt: skip
+
+
+def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
+    """A record of every kind; `n` keeps several sets apart."""
+    by = cast.secretariat
+    kind, area = make.kind(f"kind_{n}"), make.area(f"A.{n}")
+    part = FrameworkNode.record_new(
+        by=by, framework=make.framework(), parent=area, level="indicator", code=f"A.{n}.1", title="Indicator"
+    )
+    event = TimelineEvent.record_new(
+        by=by, code=f"event-{n}", kind="meeting", title="Event", source="000",
+        planned_from=date(2020, 2, n), planned_to=date(2020, 2, n), confidence="check",
+    )  # fmt: skip
+    cycle = make.cycle(f"cycle-{n}", by=by, starts_on=date(2020, n, 1))
+    report = make.report(cycle, "VNM")
+    gap = make.gap(report, by=cast.vnm, kind=kind, key_result_area=area)
+    deadline = make.deadline(cycle, by=by, only_for=[cast.vnm.organisation, cast.lao.organisation])
+    extension = Extension.ask_for(
+        report, deadline, by=cast.vnm, asked_until=date(2020, 10, n), reason="Floods"
+    )
+    meeting = make.meeting(cycle, by=by, confidence="check")
+    parts = {
+        AgendaItem: meeting.record(AgendaItem, by=by, title="Opening"),
+        Delegation: meeting.record(Delegation, by=by, organisation=cast.vnm.organisation),
+        Decision: meeting.record(Decision, by=by, text="Agreed."),
+        ActionPoint: meeting.record(
+            ActionPoint, by=by, text="Send it.", owner=cast.vnm, due_on=date(2020, 9, n)
+        ),
+    }
+    treatments = {model: model.record_new(by=by, gap=gap, **values) for model, values in TREATED.items()}
+    note = make.method(f"note-{n}", by=cast.lead, kind=kind)
+    difficulty = make.difficulty(cycle, [gap], by=cast.lead, kind=kind)
+    guided = {
+        MethodNote: note, Difficulty: difficulty, ThreadEntry: ThreadEntry.note(gap, by=cast.vnm, text="Among us."),
+        Advice: make.approved(by=cast.lead, difficulty=difficulty, notes=[note]), ReceivedAdvice: gap.received.get(),
+    }  # fmt: skip
+    make.submitted(report, by=cast.vnm)
+    minutes = Minutes.record_new(by=by, meeting=meeting)
+    minutes_section = MinutesSection.record_new(
+        by=by, minutes=minutes, kind="decisions", position=1, text="Agreed."
+    )
+    country_round = make.frozen(meeting, by=by)
+    return {
+        **treatments, Disruption: make.disruption(cycle, by=by, countries=[cast.vnm.organisation]),
+        CoverageStatement: CoverageStatement.state(report, area, by=cast.vnm, seen=0, coverage="reported"),
+        Organisation: make.organisation(f"X{n}", confidence="check"),
+        Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
+        FrameworkNode: part, GapKind: kind, TimelineEvent: event, ReviewCycle: cycle,
+        CycleMembership: CycleMembership.objects.filter(cycle=cycle).first(),
+        NationalReport: report, ProgressUpdate: report.progress_updates.get(),
+        ReportVersion: report.versions.get(),
+        Finding: make.finding(report, by=cast.vnm),
+        DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
+        PlanStep: make.step(cycle, by=by),
+        Minutes: minutes, MinutesSection: minutes_section,
+        Round: country_round, Turn: country_round.turns.first(),
+        StatusAtMeeting: country_round.statuses.first(),
+        **guided,
+        User: make.user(f"person-{n}", "team", cast.vnm.organisation),
+        Invitation: make.invitation(by=by, email=f"new-{n}@vnm.example")[0],
+        Trace: Trace.objects.on_page(report).first(),
+        OutgoingMail: OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
+    }  # fmt: skip

@@ -1,0 +1,64 @@
+"""Opening, closing and reopening a review cycle in the administration."""
+
+from datetime import date
+
+import pytest
+
+from reviews import actions
+from reviews.models import NationalReport, ReviewCycle, Trace
+from tests import make
+from tests.admin.pages import address
+
+
+@pytest.fixture
+def prepared(cast):
+    made = ReviewCycle.record_new(
+        by=None, slug="next", name_en="Next", framework=make.framework(),
+        starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31),
+    )  # fmt: skip
+    actions.seat_member(
+        by=cast.secretariat, cycle=made, member_state=cast.vnm.organisation, joined_on=date(2020, 1, 1)
+    )
+    return made
+
+
+def test_opening_closing_and_reopening_a_cycle(cast, prepared, sign_in):
+    browser = sign_in(cast.admin)
+    for version, (step, why, status) in enumerate(
+        [("open", "", "open"), ("close", "Over", "closed"), ("reopen", "Annex", "open")], start=1
+    ):
+        offered = browser.get(address(ReviewCycle, "change", prepared.pk)).context["steps"]
+        assert address(ReviewCycle, step, prepared.pk) in [url for url, _ in offered]
+        assert browser.get(address(ReviewCycle, step, prepared.pk)).status_code == 200
+        answer = browser.post(address(ReviewCycle, step, prepared.pk), {"version": version, "why": why})
+        assert answer.status_code == 302
+        assert ReviewCycle.objects.get(pk=prepared.pk).status == status
+    told = Trace.objects.since_version(prepared, 1).values_list("verb", "why")
+    assert list(told) == [("opened", ""), ("closed", "Over"), ("reopened", "Annex")]
+    assert NationalReport.objects.get(cycle=prepared).member_state == cast.vnm.organisation
+
+
+def test_a_cycle_is_not_closed_without_a_reason_or_before_it_opens(cast, prepared, sign_in):
+    url, browser = address(ReviewCycle, "close", prepared.pk), sign_in(cast.admin)
+    assert "why" in browser.post(url, {"version": 1}).context["form"].errors
+    answer = browser.post(url, {"version": 1, "why": "Over"})
+    assert "being prepared" in str(answer.context["form"].non_field_errors())
+    assert ReviewCycle.objects.get(pk=prepared.pk).version == 1
+
+
+def test_a_step_on_a_cycle_that_somebody_changed(cast, prepared, sign_in):
+    prepared.correct(by=cast.secretariat, seen=1, why="Agreed name", name_en="New name")
+    url, browser = address(ReviewCycle, "open", prepared.pk), sign_in(cast.admin)
+    answer = browser.post(url, {"version": 1})
+    assert answer.status_code == 409
+    assert "Agreed name" in answer.content.decode()
+    assert ReviewCycle.objects.get(pk=prepared.pk).status == "preparing"
+    assert browser.post(url, {"version": answer.context["form"]["version"].value()}).status_code == 302
+
+
+def test_steps_are_for_administrators(cast, prepared, sign_in):
+    for person in (cast.secretariat, cast.vnm):
+        assert (
+            sign_in(person).post(address(ReviewCycle, "open", prepared.pk), {"version": 1}).status_code == 403
+        )
+    assert sign_in(cast.admin).get(address(ReviewCycle, "open", 99999)).status_code == 404
