@@ -81,9 +81,10 @@ class RecordForm(ReviewForm, forms.ModelForm):
                 field.validators.append(MaxLengthValidator(LONGEST_NOTE))
             if isinstance(field, forms.ModelChoiceField) and field.required:
                 field.empty_label = _("please choose")
-            if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
-                choices: Any = field.choices
-                field.choices = [choice for choice in choices if choice[0] or not field.required]
+            # Check boxes are radio buttons to Django; rows of the database are read once a form has chosen which.
+            if isinstance(field.widget, forms.RadioSelect) and not isinstance(field, forms.ModelChoiceField):
+                choices: Any = field.choices  # type: ignore[attr-defined]
+                field.choices = [choice for choice in choices if choice[0] or not field.required]  # type: ignore[attr-defined]
 
     def validate_unique(self) -> None:
         """Also by columns outside the form: a code is given once in its cycle."""
