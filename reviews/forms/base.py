@@ -41,6 +41,17 @@ class VersionField(forms.IntegerField):
         )
 
 
+def name_the_empty_choice(field: Any) -> None:
+    """Say what a line of dashes would leave open. Radio buttons that are owed have no such choice."""
+    word = _("please choose") if field.required else _("none")
+    if isinstance(field, forms.ModelChoiceField):
+        # Its rows are read later: a form may still limit them.
+        field.empty_label = field.empty_label and word
+    elif isinstance(field, forms.ChoiceField):
+        dropped = field.required and isinstance(field.widget, forms.RadioSelect)
+        field.choices = [(key, text if key else word) for key, text in field.choices if key or not dropped]
+
+
 class ReviewForm(forms.Form):
     """Any form: its errors may come from the form itself or from the verb it calls."""
 
@@ -79,12 +90,7 @@ class RecordForm(ReviewForm, forms.ModelForm):
             field = self.fields[name]
             if isinstance(field, forms.CharField) and field.max_length is None:
                 field.validators.append(MaxLengthValidator(LONGEST_NOTE))
-            if isinstance(field, forms.ModelChoiceField) and field.required:
-                field.empty_label = _("please choose")
-            # Check boxes are radio buttons to Django; rows of the database are read once a form has chosen which.
-            if isinstance(field.widget, forms.RadioSelect) and not isinstance(field, forms.ModelChoiceField):
-                choices: Any = field.choices  # type: ignore[attr-defined]
-                field.choices = [choice for choice in choices if choice[0] or not field.required]  # type: ignore[attr-defined]
+            name_the_empty_choice(field)
 
     def validate_unique(self) -> None:
         """Also by columns outside the form: a code is given once in its cycle."""

@@ -1,0 +1,64 @@
+"""What is seen whole: codes, labels, hints, marks. Only a browser knows where a line breaks."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.test_accessibility import AT, NARROW, WIDE
+from tests.browser.test_main_story import REPORT
+
+pytestmark = pytest.mark.browser
+
+BROKEN_LINKS = """links => links.filter(link => link.offsetHeight > 1.5 * parseFloat(getComputedStyle(link).lineHeight))
+    .map(link => link.textContent)"""
+# How wide a text is in the type of an element.
+WIDTH = """(text, element) => {
+    const measure = document.createElement("canvas").getContext("2d");
+    measure.font = getComputedStyle(element).font;
+    return measure.measureText(text).width;
+}"""
+BROKEN_LABELS = """cells => cells.filter(cell => {
+    const label = getComputedStyle(cell, "::before"), room = parseFloat(getComputedStyle(cell).gridTemplateColumns);
+    const measure = document.createElement("canvas").getContext("2d");
+    measure.font = `${label.fontWeight} ${label.fontSize} ${label.fontFamily}`;
+    return cell.dataset.label.split(" ").some(word => measure.measureText(word).width > room);
+}).map(cell => cell.dataset.label)"""
+CUT_HINTS = f"""boxes => boxes.filter(box => {{
+    const style = getComputedStyle(box), paddings = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    const arrows = 18;  // of a number, shown with the focus
+    return ({WIDTH})(box.placeholder, box) > box.clientWidth - paddings - arrows;
+}}).map(box => box.placeholder)"""
+WIDE_MARKS = "marks => marks.filter(mark => mark.clientWidth > 110).map(mark => mark.textContent)"
+
+
+def at(page: Page, path: str, size: dict[str, int]) -> Page:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto(path)
+    return page
+
+
+def all_of(page: Page, selector: str, found: str) -> list[str]:
+    """What `found` finds among the elements, of which there are some."""
+    elements = page.locator(selector)
+    assert elements.count()
+    return elements.evaluate_all(found)
+
+
+def test_codes_stay_whole(person):
+    page = person("secretariat")
+    for path in ("datagaps", "findings", "difficulties/1"):
+        at(page, f"{AT}/{path}/", WIDE)
+        assert all_of(page, ".table tbody th > a", BROKEN_LINKS) == []
+
+
+def test_words_and_marks_fit_on_a_phone(person):
+    page = person("secretariat")
+    at(page, f"{AT}/meetings/3/round/", NARROW)
+    assert all_of(page, ".stack td[data-label]:not(.wide)", BROKEN_LABELS) == []
+    at(page, f"{AT}/", NARROW)
+    assert all_of(page, ".board td > .badge-tone", WIDE_MARKS) == []
+
+
+def test_a_hint_fits_into_its_box(person):
+    page = person("vnm.coordinator")
+    at(page, f"{REPORT}update/", NARROW)
+    assert all_of(page, "input[type=number]", CUT_HINTS) == []
