@@ -48,8 +48,8 @@ def name_the_empty_choice(field: Any) -> None:
         # Its rows are read later: a form may still limit them.
         field.empty_label = field.empty_label and word
     elif isinstance(field, forms.ChoiceField):
-        dropped = field.required and isinstance(field.widget, forms.RadioSelect)
-        field.choices = [(key, text if key else word) for key, text in field.choices if key or not dropped]
+        dropped, choices = field.required and isinstance(field.widget, forms.RadioSelect), field.choices
+        field.choices = [(key, text if key else word) for key, text in choices if key or not dropped]  # type: ignore[misc, union-attr]
 
 
 class ReviewForm(forms.Form):

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
+from reviews.models import Meeting, Round, User
+from tests.browser.conftest import DAY
 from tests.browser.test_accessibility import AT, NARROW, WIDE
 from tests.browser.test_main_story import REPORT
 
@@ -10,28 +12,24 @@ pytestmark = pytest.mark.browser
 
 BROKEN_LINKS = """links => links.filter(link => link.offsetHeight > 1.5 * parseFloat(getComputedStyle(link).lineHeight))
     .map(link => link.textContent)"""
-# How wide a text is in the type of an element.
-WIDTH = """(text, element) => {
-    const measure = document.createElement("canvas").getContext("2d");
-    measure.font = getComputedStyle(element).font;
-    return measure.measureText(text).width;
-}"""
 BROKEN_LABELS = """cells => cells.filter(cell => {
     const label = getComputedStyle(cell, "::before"), room = parseFloat(getComputedStyle(cell).gridTemplateColumns);
     const measure = document.createElement("canvas").getContext("2d");
     measure.font = `${label.fontWeight} ${label.fontSize} ${label.fontFamily}`;
     return cell.dataset.label.split(" ").some(word => measure.measureText(word).width > room);
 }).map(cell => cell.dataset.label)"""
-CUT_HINTS = f"""boxes => boxes.filter(box => {{
+CUT_HINTS = """boxes => boxes.filter(box => {
     const style = getComputedStyle(box), paddings = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
     const arrows = 18;  // of a number, shown with the focus
-    return ({WIDTH})(box.placeholder, box) > box.clientWidth - paddings - arrows;
-}}).map(box => box.placeholder)"""
+    const measure = document.createElement("canvas").getContext("2d");
+    measure.font = getComputedStyle(box, "::placeholder").font;
+    return measure.measureText(box.placeholder).width > box.clientWidth - paddings - arrows;
+}).map(box => box.placeholder)"""
 WIDE_MARKS = "marks => marks.filter(mark => mark.clientWidth > 110).map(mark => mark.textContent)"
 
 
 def at(page: Page, path: str, size: dict[str, int]) -> Page:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.set_viewport_size(size)
     page.goto(path)
     return page
 
@@ -59,6 +57,9 @@ def test_words_and_marks_fit_on_a_phone(person):
 
 
 def test_a_hint_fits_into_its_box(person):
-    page = person("vnm.coordinator")
-    at(page, f"{REPORT}update/", NARROW)
+    page = at(person("vnm.coordinator"), f"{REPORT}update/", NARROW)
     assert all_of(page, "input[type=number]", CUT_HINTS) == []
+    secretariat, meeting = User.objects.get(username="secretariat"), Meeting.objects.ahead(DAY).first()
+    Round.open_for(meeting, by=secretariat)
+    page = at(person("secretariat"), f"{AT}/meetings/{meeting.code}/round/VNM/", NARROW)
+    assert all_of(page, "main input[type=number]", CUT_HINTS) == []
