@@ -1,12 +1,12 @@
 """What is seen whole: codes, labels, hints, marks. Only a browser knows where a line breaks."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from reviews.models import Meeting, Round, User
 from tests.browser.conftest import DAY
 from tests.browser.test_accessibility import AT, NARROW, WIDE
-from tests.browser.test_main_story import REPORT
+from tests.browser.test_main_story import REPORT, reach
 
 pytestmark = pytest.mark.browser
 
@@ -63,3 +63,15 @@ def test_a_hint_fits_into_its_box(person):
     Round.open_for(meeting, by=secretariat)
     page = at(person("secretariat"), f"{AT}/meetings/{meeting.code}/round/VNM/", NARROW)
     assert all_of(page, "main input[type=number]", CUT_HINTS) == []
+
+
+def test_a_list_that_changes_keeps_the_focus(person):
+    page = at(person("secretariat"), f"{AT}/datagaps/", WIDE)
+    for name, where in (("Show", "button"), ("Status", "link"), ("Next page", "link")):
+        there = page.get_by_role("main").get_by_role(where, name=name, exact=True).last
+        reach(page, there)
+        with page.expect_response("**/datagaps/**"):
+            page.keyboard.press("Enter")
+        expect(page.locator("#list :focus, #list:focus")).to_have_count(1)
+        if name != "Next page":  # there is none
+            expect(there).to_be_focused()
