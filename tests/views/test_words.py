@@ -65,3 +65,25 @@ def test_a_row_of_statuses_ends_with_one(report, cast, sign_in):
     (row,) = re.findall(r'<p class="in-a-row">(.*?)</p>', text, re.S)
     assert re.sub(r"<span>[^·]*?</span>", "", row).strip() == ""
     assert "Not started" in row
+
+
+def test_before_there_is_a_cycle_the_desk_says_what_to_do(cast, sign_in):
+    desk = sign_in(cast.admin).get("/").content.decode()
+    address = reverse("admin:reviews_reviewcycle_add")
+    assert f'href="{address}"' in desk
+    assert sign_in(cast.admin).get(address).status_code == 200
+    told = sign_in(cast.vnm).get("/").content.decode()
+    assert "An administrator opens one" in told
+    assert address not in told
+    for text in (desk, told):
+        assert 'id="cycles"' not in text
+
+
+def test_a_person_of_no_body_is_named_alone(cast, sign_in):
+    person = make.user("root", "", None, is_superuser=True)
+    assert re.search(r'<p class="lead">root</p>', sign_in(person).get("/").content.decode())
+
+
+def test_where_no_progress_was_posted_the_list_says_who_does(report, cast, sign_in):
+    page = sign_in(cast.consultant).get(f"{report.get_absolute_url()}progress/").content.decode()
+    assert "has not posted progress yet" in page
