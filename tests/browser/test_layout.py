@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from reviews.models import Meeting, Round, User
+from reviews.models import Meeting, NationalReport, Round, User
 from tests.browser.conftest import DAY
 from tests.browser.test_accessibility import AT, NARROW, WIDE
 from tests.browser.test_main_story import REPORT, reach
@@ -75,3 +75,13 @@ def test_a_list_that_changes_keeps_the_focus(person):
         expect(page.locator("#list :focus, #list:focus")).to_have_count(1)
         if name != "Next page":  # there is none
             expect(there).to_be_focused()
+
+
+def test_the_administration_shows_its_columns_and_the_first_mistake(person):
+    page = at(person("admin"), "/admin/reviews/finding/", WIDE)
+    wide = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).map(box => box.className)"
+    assert all_of(page, ".results", wide) == []
+    page.goto(f"/admin/reviews/nationalreport/{NationalReport.objects.first().pk}/change/")
+    page.get_by_label("Data collection").fill("1")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("textbox", name="Reason")).to_be_focused()
