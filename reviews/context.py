@@ -16,6 +16,7 @@ class Site:
     today: date
     pinned_today: bool
     may_open_admin: bool
+    may_make_cycles: bool
     reads_countries: bool
     single_sign_on: str  # what it is called; empty without one
 
@@ -26,4 +27,5 @@ def site(request: HttpRequest) -> dict[str, Site]:
     reads = policy.reach(user, "report.read") is not policy.Reach.NOTHING
     pinned = settings.REVIEWTRACKER_TODAY is not None
     sign_on = settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else ""
-    return {"site": Site(clock.today(), pinned, policy.opens_admin(user), reads, sign_on)}
+    makes = policy.may(user, "cycle.run")
+    return {"site": Site(clock.today(), pinned, policy.opens_admin(user), makes, reads, sign_on)}

@@ -23,6 +23,9 @@ from reviews.models import (
     ProgressUpdate,
     Refused,
     SectionKind,
+    StatusAtMeeting,
+    Turn,
+    TurnStatus,
 )
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.models.workflow import all_or_nothing
@@ -55,6 +58,17 @@ def told_at(meeting: Meeting) -> list[ProgressUpdate]:
     updates = ProgressUpdate.objects.filter(meeting=meeting).select_related("report__member_state", "author")
     latest = {update.report_id: update for update in updates.order_by("at", "id")}
     return sorted(latest.values(), key=lambda update: update.report.member_state.name_en)
+
+
+def notes_at(meeting: Meeting) -> list[ProgressUpdate | Turn]:
+    """What was told beside the figures: of each country its update's words, or those of its turn alone."""
+    notes: dict[int, Any] = {turn.member_state_id: turn for turn in _turns(meeting) if turn.note}
+    notes |= {update.report.member_state_id: update for update in told_at(meeting) if update.note}
+    return sorted(notes.values(), key=lambda record: record.member_state.name_en)
+
+
+def _turns(meeting: Meeting) -> Any:
+    return Turn.objects.filter(round__meeting=meeting).select_related("member_state")
 
 
 def figures_text(update: Any) -> str:
@@ -97,14 +111,33 @@ def _outcome(item: Any) -> str:
 
 
 def _round(meeting: Meeting) -> str:
-    told = {update.report.member_state_id: update for update in told_at(meeting)}
-    found = _findings(meeting)
+    told, found = _what_was_told(meeting), _findings(meeting)
     members = meeting.cycle.members(meeting.ends_on)
-    return _lines(f"{state}: {_told(told.get(state.pk))}{_found(found[state.pk])}" for state in members)
+    nothing = _("told nothing at this meeting.")
+    return _lines(f"{state}: {told.get(state.pk, nothing)}{_found(found[state.pk])}" for state in members)
 
 
-def _told(update: Any) -> str:
-    return f"{figures_text(update)}." if update else _("told nothing at this meeting.")
+def _what_was_told(meeting: Meeting) -> dict[int, str]:
+    """Of each country the figures of its last update there; else, as its turn went, those it stood by."""
+    stood = _stood(meeting)
+    words = {
+        turn.member_state_id: _turn(turn, stood)
+        for turn in _turns(meeting)
+        if turn.status != TurnStatus.WAITING
+    }
+    return words | {update.report.member_state_id: f"{figures_text(update)}." for update in told_at(meeting)}
+
+
+def _stood(meeting: Meeting) -> dict[int, Any]:
+    """How each country stood: frozen with the round, and before that as it stands."""
+    frozen = StatusAtMeeting.objects.filter(round__meeting=meeting)
+    return {row.member_state_id: row for row in [*meeting.cycle.reports.all(), *frozen]}
+
+
+def _turn(turn: Turn, stood: dict[int, Any]) -> str:
+    if turn.status == TurnStatus.PASSED:
+        return _("was passed.")
+    return f"{figures_text(stood[turn.member_state_id])}."
 
 
 def _findings(meeting: Meeting) -> Counter[int]:

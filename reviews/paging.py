@@ -45,9 +45,6 @@ class ListPaginator(Paginator):
     def _read(self, rows: QuerySet[Any], start: int) -> Sequence[Any]:
         rows = _settled(rows)
         shown, end = rows.annotate(counted=Counted(rows)), start + self.per_page
-        # The inner query of distinct rows would have to bring what they are sorted by, too.
-        if rows.query.distinct:
-            return list(shown[start:end])
         return list(shown.filter(pk__in=rows.values("pk")[start:end]))
 
     @cached_property

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from docx import Document
 
+from reviews import actions
 from reviews import minutes as drafting
 from reviews.models import (
     ActionPoint,
@@ -18,7 +19,9 @@ from reviews.models import (
     Minutes,
     MinutesSection,
     MinutesStatus,
+    NationalReport,
     Refused,
+    Round,
     Stale,
     Trace,
 )
@@ -78,6 +81,45 @@ def test_the_draft_tells_everything(minutes):
     assert text(minutes, "decisions") == "1. Reports come by September."
     assert text(minutes, "actions") == "3/1 Viet Nam: Send annex, due 1 Sep 2020 (high priority)"
     assert text(minutes, "other") == ""
+
+
+@pytest.fixture
+def told_anew(cast: Any, cycle: Any) -> Any:
+    """A held meeting whose round said nothing new: Viet Nam as it had posted, with words; Lao PDR passed."""
+    by, report = cast.secretariat, make.report(cycle, "VNM")
+    report.post_progress(by=cast.vnm, seen=report.version, data_collection=65, analysis=0)
+    made: Any = make.meeting(cycle, by=by)
+    lao, vnm = Round.open_for(made, by=by).turns.select_related("round__meeting__cycle", "member_state")
+    lao.pass_over(by=by, seen=lao.version)
+    actions.tell_turn(
+        by=by, turn=vnm, seen=vnm.version, report=report, report_seen=report.version, note="",
+        data_collection=65, analysis=0, writing=None,
+    )  # fmt: skip
+    vnm.tell(by=by, seen=vnm.version, note="Note-Papaya")
+    return made.hold(by=by, seen=made.version, held_from=made.planned_from, held_to=made.planned_to)
+
+
+def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
+    assert not told_anew.progress_updates.exists()
+    drafted = drafting.draft(by=cast.secretariat, meeting=told_anew)
+    assert text(drafted, "round").splitlines() == [
+        "Lao PDR: was passed.",
+        "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
+    ]
+    drafted.circulate(by=cast.secretariat, seen=drafted.version)
+    pages = {name: sign_in(person).get(PAGE).content.decode() for name, person in vars(cast).items()}
+    assert {name for name, page in pages.items() if "Note-Papaya" in page} == {
+        "vnm", "vnm_team", "consultant", "lead", "secretariat", "admin",
+    }  # fmt: skip
+
+
+def test_what_was_told_stays_as_it_was_frozen(cast, told_anew):
+    country_round = Round.objects.get()
+    actions.close_round(by=cast.secretariat, country_round=country_round, seen=country_round.version)
+    report = NationalReport.objects.get(member_state__code="VNM")
+    report.post_progress(by=cast.vnm, seen=report.version, data_collection=90, analysis=90, writing=90)
+    drafted = drafting.draft(by=cast.secretariat, meeting=told_anew)
+    assert "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported." in text(drafted, "round")
 
 
 def test_only_of_a_held_meeting_and_once(cast, cycle, minutes):

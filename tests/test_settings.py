@@ -233,3 +233,15 @@ def test_the_database_can_be_asked_for_its_certificate(name):
     expression = f"[settings.DATABASES['{database}']['OPTIONS'].get(n) for n in ('sslmode', 'sslrootcert')]"
     found = read(expression, **{"DATABASE_URL": "postgres://u:p@h:1/n", name: url})
     assert found == "['verify-full', '/etc/ssl/own-ca.pem']"
+
+
+def test_the_administration_is_there_before_anything_asks():
+    """runserver reads the addresses in one thread while another checks what is registered: half of it is an error."""
+    told = python(
+        "-c",
+        "import django; django.setup(); from django.contrib.admin.sites import all_sites;"
+        "print(sum(len(site._registry) for site in all_sites if site.name == 'admin'))",
+        DJANGO_SETTINGS_MODULE="reviewtracker.settings",
+    )
+    assert told.returncode == 0, told.stderr
+    assert int(told.stdout) > 30

@@ -41,6 +41,17 @@ class VersionField(forms.IntegerField):
         )
 
 
+def name_the_empty_choice(field: Any) -> None:
+    """Say what a line of dashes would leave open. Radio buttons that are owed have no such choice."""
+    word = _("please choose") if field.required else _("none")
+    if isinstance(field, forms.ModelChoiceField):
+        # Its rows are read later: a form may still limit them.
+        field.empty_label = field.empty_label and word
+    elif isinstance(field, forms.ChoiceField):
+        dropped, choices = field.required and isinstance(field.widget, forms.RadioSelect), field.choices
+        field.choices = [(key, text if key else word) for key, text in choices if key or not dropped]  # type: ignore[misc, union-attr]
+
+
 class ReviewForm(forms.Form):
     """Any form: its errors may come from the form itself or from the verb it calls."""
 
@@ -79,11 +90,7 @@ class RecordForm(ReviewForm, forms.ModelForm):
             field = self.fields[name]
             if isinstance(field, forms.CharField) and field.max_length is None:
                 field.validators.append(MaxLengthValidator(LONGEST_NOTE))
-            if isinstance(field, forms.ModelChoiceField) and field.required:
-                field.empty_label = _("please choose")
-            if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
-                choices: Any = field.choices
-                field.choices = [choice for choice in choices if choice[0] or not field.required]
+            name_the_empty_choice(field)
 
     def validate_unique(self) -> None:
         """Also by columns outside the form: a code is given once in its cycle."""

@@ -88,7 +88,7 @@ class RowForm(forms.Form):
         area = one_of(_("Key result area"), lambda: offered.areas, _("the whole report"), required=False)
         self.fields["key_result_area"] = area
         if "missing" in self.fields:
-            self.fields["kind"] = one_of(_("Kind"), lambda: offered.kinds, "—", required=True)
+            self.fields["kind"] = one_of(_("Kind"), lambda: offered.kinds, _("please choose"), required=True)
             self.order_fields(["kind", "key_result_area"])
 
     @property

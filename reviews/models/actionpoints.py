@@ -156,6 +156,9 @@ class ActionPoint(MeetingPart):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        return f"{super().get_absolute_url()}#{self.anchor}"
+
     @property
     def code(self) -> str:
         """Such as 3/2: the second action point of meeting 3."""

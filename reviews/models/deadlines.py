@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -83,15 +83,20 @@ class Standing:
         return str(self.state.label)
 
 
+def _concern(member_state_id: int | None) -> Q:
+    """Not a join, which would bring a deadline once for each of its countries."""
+    countries = Deadline.only_for.through.objects.filter(deadline=OuterRef("pk"))
+    return Q(~Exists(countries)) | Q(Exists(countries.filter(organisation=member_state_id)))
+
+
 class DeadlineQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DeadlineQuerySet":
-        mine = Q(only_for=None) | Q(only_for=user.organisation_id)
-        own = mine & Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "deadline.read", own=own, shared=Q(shared=True)).distinct()
+        own = _concern(user.organisation_id) & Q(cycle__memberships__member_state=user.organisation_id)
+        return policy.limit(self, user, "deadline.read", own=own, shared=Q(shared=True))
 
     def concerning(self, member_state_id: int) -> "DeadlineQuerySet":
         """Those of a country: for all members, or for it among others."""
-        return self.filter(Q(only_for=None) | Q(only_for=member_state_id)).distinct()
+        return self.filter(_concern(member_state_id))
 
     def passed(self, on: date) -> "DeadlineQuerySet":
         """Whose common due day lies before `on`; a country's own day may be later."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
@@ -29,8 +29,8 @@ class DisruptionQuerySet(TrackedQuerySet):
 
     def concerning(self, member_state_id: int) -> "DisruptionQuerySet":
         """Those of all members, and those of this one."""
-        theirs = self.model.countries.through.objects.filter(organisation=member_state_id)
-        return self.filter(Q(countries=None) | Q(pk__in=theirs.values("disruption"))).distinct()
+        countries = self.model.countries.through.objects.filter(disruption=OuterRef("pk"))
+        return self.filter(~Exists(countries) | Exists(countries.filter(organisation=member_state_id)))
 
 
 class Disruption(Tracked):

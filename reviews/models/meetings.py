@@ -289,6 +289,11 @@ class MeetingPart(Tracked):
     def page(self) -> Tracked:
         return self.meeting
 
+    @property
+    def anchor(self) -> str:
+        """Its place on the meeting's page."""
+        return f"{self._meta.model_name}-{self.pk}"
+
     def get_absolute_url(self) -> str:
         return self.meeting.get_absolute_url()
 

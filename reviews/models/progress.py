@@ -64,6 +64,10 @@ class ProgressUpdate(Tracked):
         return self.report.cycle
 
     @property
+    def member_state(self) -> Any:
+        return self.report.member_state
+
+    @property
     def member_state_id(self) -> int:
         return self.report.member_state_id
 

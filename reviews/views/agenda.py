@@ -42,7 +42,7 @@ class ConcludeItem(FormPage):
 class ItemMove(MovePage):
     """A move of one item: `verb` names the method of the model."""
 
-    right, nav, verb, done = "meeting.run", "meetings", "", _("Done.")
+    right, nav, verb = "meeting.run", "meetings", ""
     form_class: Any = PlainMoveForm
 
     def get_subject(self) -> AgendaItem:
@@ -52,12 +52,19 @@ class ItemMove(MovePage):
         return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
 
 
-class MoveItemUp(ItemMove):
-    verb, title = "move_up", _("Move up")
+class MoveItem(ItemMove):
+    """On its agenda; whoever orders the agenda stays where the item is."""
+
+    def get_next(self, record: Any) -> str:
+        return f"{self.subject.get_absolute_url()}#{self.subject.anchor}"
 
 
-class MoveItemDown(ItemMove):
-    verb, title = "move_down", _("Move down")
+class MoveItemUp(MoveItem):
+    verb, title, done = "move_up", _("Move up"), _("The item stands one place higher.")
+
+
+class MoveItemDown(MoveItem):
+    verb, title, done = "move_down", _("Move down"), _("The item stands one place lower.")
 
 
 class PutOffItem(ItemMove):
@@ -75,3 +82,4 @@ class CarryItem(ItemMove):
 
 class ReopenItem(ItemMove):
     form_class, verb, title = OwedNoteForm, "reopen", _("Take it up again")
+    done = _("The item is open again.")

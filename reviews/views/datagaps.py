@@ -116,7 +116,7 @@ class GapMove(MovePage):
 
     nav, verb = "datagaps", ""
     form_class: Any = NoteForm
-    right, done = "datagap.edit", _("Done.")
+    right = "datagap.edit"
 
     def get_subject(self) -> DataGap:
         return gap_or_404(self.request, self.cycle, self.kwargs["code"])

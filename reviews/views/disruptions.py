@@ -17,7 +17,7 @@ from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
 def disruption_or_404(request: HttpRequest, cycle: Any, number: str) -> Disruption:
     """A disruption, if this person may read it."""
-    disruptions = Disruption.objects.filter(cycle=cycle).visible_to(request.user).distinct()
+    disruptions = Disruption.objects.filter(cycle=cycle).visible_to(request.user)
     disruptions = disruptions.select_related("cycle").prefetch_related("countries")
     disruption: Disruption = get_object_or_404(disruptions, number=number)
     return disruption
@@ -32,7 +32,7 @@ class DisruptionList(ListPage):
     empty_text = _("The Secretariat has not registered a disruption.")
 
     def get_queryset(self) -> Any:
-        disruptions = Disruption.objects.filter(cycle=self.cycle).visible_to(self.request.user).distinct()
+        disruptions = Disruption.objects.filter(cycle=self.cycle).visible_to(self.request.user)
         related = disruptions.select_related("cycle").prefetch_related("countries")
         return related.order_by("starts_on", "number")
 
@@ -53,7 +53,7 @@ def disruption_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
         "may_edit": policy.may(request.user, "disruption.edit") and not cycle.is_closed,
         "gaps": gaps.select_related("cycle", "member_state", "kind").order_by("member_state__name_en", "number"),
         "extensions": extensions.select_related("deadline__cycle", "member_state"),
-        "meetings": disruption.meetings.visible_to(request.user).select_related("cycle").distinct(),
+        "meetings": disruption.meetings.visible_to(request.user).select_related("cycle"),
         "history": history(request, disruption),
     }  # fmt: skip
     return render(request, "disruptions/disruption.html", context)

@@ -282,6 +282,9 @@ class EditPart(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"title": PARTS[self.kwargs["kind"]][2]}
 
+    def get_next(self, record: Any) -> str:
+        return self.subject.meeting.get_absolute_url()
+
     def write(self, form: Any, seen: int) -> Any:
         return self.subject.edit(by=self.request.user, seen=seen, **form.values())
 
@@ -289,7 +292,7 @@ class EditPart(FormPage):
 class ActionMove(MovePage):
     """Finish, drop or reopen an action point."""
 
-    nav, verb, done = "meetings", "", _("Done.")
+    nav, verb = "meetings", ""
     form_class: Any = OwedNoteForm
 
     def get_subject(self) -> ActionPoint:
@@ -300,26 +303,30 @@ class ActionMove(MovePage):
         if not self.subject.may_finish(self.request.user):
             raise PermissionDenied(_("This action point is not yours to close."))
 
+    def get_next(self, record: Any) -> str:
+        return self.subject.meeting.get_absolute_url()
+
     def write(self, form: Any, seen: int) -> Any:
         return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
 
 
 class FinishAction(ActionMove):
     form_class, verb, title = FinishForm, "finish", _("Close the action point")
+    done = _("The action point is closed as done.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"high": self.subject.is_high}
 
 
 class DropAction(ActionMove):
-    verb, title = "drop", _("Drop the action point")
+    verb, title, done = "drop", _("Drop the action point"), _("The action point is dropped.")
 
     def check_right(self) -> None:
         policy.require(self.request.user, "meeting.run")
 
 
 class ReopenAction(ActionMove):
-    verb, title = "reopen", _("Reopen the action point")
+    verb, title, done = "reopen", _("Reopen the action point"), _("The action point is open again.")
 
     def check_right(self) -> None:
         policy.require(self.request.user, "meeting.run")
@@ -329,6 +336,7 @@ class VerifyAction(ActionMove):
     """A second person has looked at the document."""
 
     form_class, verb, title = NoteForm, "verify", _("Verify the action point")
+    done = _("The action point is verified.")
 
     def check_right(self) -> None:
         policy.require(self.request.user, "action.verify")

@@ -57,8 +57,8 @@ def _shown(request: HttpRequest, minutes: Minutes) -> dict[str, Any]:
 
 def _notes(request: HttpRequest, meeting: Meeting) -> list[Any]:
     """What was told beside the figures: a country's own words, for its people and for staff."""
-    told = drafting.told_at(meeting)
-    return [update for update in told if update.note and policy.may(request.user, "report.read", update)]
+    notes = drafting.notes_at(meeting)
+    return [note for note in notes if policy.may(request.user, "report.read", note)]
 
 
 def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:

@@ -51,6 +51,9 @@ class ProgressList(ListPage):
 
     title, nav, right = _("Progress updates"), "reports", "report.read"
     table_class, filterset_class = ProgressTable, ProgressFilter
+    empty_text = _(
+        "The team has not posted progress yet. It does so from its desk, or from its report's page."
+    )
 
     def get_queryset(self) -> Any:
         self.report = report_or_404(self.request, self.cycle, self.kwargs["code"])

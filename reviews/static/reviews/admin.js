@@ -15,4 +15,7 @@
   if (window.django && window.django.jQuery) {
     window.django.jQuery(function () { document.querySelectorAll("select.admin-autocomplete").forEach(name); });
   }
+  // The first wrong field has the focus, as on every form of the site.
+  var wrong = document.querySelector(".errors input:not([type=hidden]), .errors select, .errors textarea");
+  if (wrong) { wrong.focus(); }
 })();

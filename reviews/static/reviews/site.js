@@ -24,6 +24,21 @@
 
   // Lists change in place (htmx). What is no list, such as an error or the sign-in page, is shown as a page.
   document.addEventListener("htmx:afterSettle", foldFilters);
+  // Who pressed a key there goes on from the same button or link, or, where that is gone, from the list itself.
+  var left = null;
+  document.addEventListener("htmx:beforeSwap", function () {
+    var old = document.activeElement;
+    left = old.closest("#list") && { tag: old.tagName, text: old.textContent.trim() };
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    var now = document.activeElement, list = document.getElementById("list");
+    if (!left || (now !== document.body && now.getClientRects().length)) { return; }
+    var same = Array.from(list.querySelectorAll(left.tag)).find(function (one) {
+      return one.textContent.trim() === left.text && one.getClientRects().length;
+    });
+    (same || list).focus();
+    left = null;
+  });
   document.addEventListener("htmx:beforeSwap", function (event) {
     var answer = event.detail.xhr;
     if (answer.status >= 400 || answer.responseText.indexOf('id="list"') < 0) {
