@@ -149,3 +149,9 @@ def test_news_are_counted_from_the_last_visit(linh, client):
     client.post(reverse("account_logout"))
     come_in("vnm.coordinator", browser=client)
     assert client.session["last_visit"] == first.isoformat()
+
+
+def test_who_is_refused_reads_that_they_are_not_signed_in(linh):
+    page = come_in("vnm.coordinator", "not the password").content.decode()
+    assert "You are not signed in yet" in page
+    assert "Nothing was saved" not in page
