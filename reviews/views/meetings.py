@@ -133,7 +133,7 @@ def _agenda(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
     earlier = Meeting.objects.before(meeting).visible_to(user)
     late = AgendaItem.objects.backlog().filter(meeting__in=earlier)
     rows = AgendaItem.objects.filter(meeting=meeting) | late
-    own, backlog = _apart(rows.select_related("meeting", "carried_from__meeting"), meeting, "position")
+    own, backlog = _apart(rows.select_related("carried_from"), meeting, "position")
     for item in own:
         if item.carried_from and not item.carried_from.meeting.is_read_by(user):
             item.carried_from = None  # shown, not stored: for this person that meeting does not exist
@@ -146,16 +146,25 @@ def _actions(user: Any, meeting: Meeting) -> tuple[list[Any], list[Any]]:
     earlier = Meeting.objects.before(meeting).visible_to(user)
     former = ActionPoint.objects.unfinished().filter(meeting__in=earlier)
     rows = ActionPoint.objects.filter(meeting=meeting) | former
-    return _apart(rows.select_related("owner", "owner_body", "meeting"), meeting, "number")
+    return _apart(rows.select_related("owner", "owner_body"), meeting, "number")
 
 
 def _apart(rows: Any, meeting: Meeting, order: str) -> tuple[list[Any], list[Any]]:
     """What belongs to the meeting, and what to earlier ones: one question to the database for both."""
-    found = list(rows.order_by("meeting__planned_from", "meeting_id", order))
-    for row in found:
-        row.meeting.cycle = meeting.cycle
-    own = [row for row in found if row.meeting_id == meeting.pk]
-    return own, [row for row in found if row.meeting_id != meeting.pk]
+    found = list(rows.order_by(order))
+    carried = [item for row in found if (item := getattr(row, "carried_from", None))]
+    _know_meetings([*found, *carried], meeting)
+    former = [row for row in found if row.meeting != meeting]
+    former.sort(key=lambda row: (row.meeting.planned_from, row.meeting_id))
+    return [row for row in found if row.meeting == meeting], former
+
+
+def _know_meetings(parts: list[Any], meeting: Meeting) -> None:
+    """Parts of this meeting and of others of its cycle: those are asked for only where there is any."""
+    others = {part.meeting_id for part in parts} - {meeting.pk}
+    known = {meeting.pk: meeting} | (meeting.cycle.meetings.in_bulk(others) if others else {})
+    for part in parts:
+        part.meeting = known[part.meeting_id]
 
 
 class AddMeeting(FormPage):
