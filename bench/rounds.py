@@ -1,5 +1,6 @@
 """Every page asked for in turns, round after round: ours, the floor's, the administration's."""
 
+import random
 import statistics
 from collections import defaultdict
 from typing import Any
@@ -13,24 +14,29 @@ FEWEST = 4
 
 
 def measure(shown: list[Page], browsers: dict[str, Browser], rounds: int) -> dict[str, Any]:
-    """Every page of ours, the floor's and the administration's, one after the other, round after round."""
+    """Every page of ours, the floor's and the administration's, round after round."""
     taken: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     spent: dict[str, float] = defaultdict(float)
     for number in range(rounds + WARMING):
-        for page in [page for page in shown if number < FEWEST or spent[page.name] < SECONDS]:
-            for whose, answer in _turn(page, browsers):
+        for page, whose in _turns(shown, number):
+            if number < FEWEST or spent[page.name] < SECONDS:
+                answer = _answer(browsers, *_asked(page)[whose])
                 spent[page.name] += answer.seconds
                 taken[page.name, whose].append(answer)
-    return {page.name: {who: _told(taken[page.name, who]) for who in _whose(page)} for page in shown}
+    return {page.name: {who: _told(taken[page.name, who]) for who in _asked(page)} for page in shown}
 
 
-def _whose(page: Page) -> list[str]:
-    return ["ours", "floor", *(["admin"] if page.admin else [])]
+def _turns(shown: list[Page], number: int) -> list[tuple[Page, str]]:
+    """In another order each round: a page that comes after a heavy one pays for what that has left behind."""
+    turns = [(page, whose) for page in shown for whose in _asked(page)]
+    random.Random(number).shuffle(turns)
+    return turns
 
 
-def _turn(page: Page, browsers: dict[str, Browser]) -> list[tuple[str, Answer]]:
-    asked = {"ours": (page.who, page.url), "floor": ("floor", page.url), "admin": ("admin", page.admin)}
-    return [(whose, _answer(browsers, *asked[whose])) for whose in _whose(page)]
+def _asked(page: Page) -> dict[str, tuple[str, str]]:
+    """By whose page it is: who asks, for which address."""
+    asked = {"ours": (page.who, page.url), "floor": ("floor", page.url)}
+    return asked | ({"admin": ("admin", page.admin)} if page.admin else {})
 
 
 def _answer(browsers: dict[str, Browser], who: str, url: str) -> Answer:

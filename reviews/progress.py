@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
@@ -41,10 +42,14 @@ def paces(reports: Iterable[Any], on: date) -> dict[int, tuple[Pace, ...]]:
 def _paces(reports: Iterable[Any], on: date) -> dict[int, tuple[Pace, ...]]:
     days = ProgressDay.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("-on").values("pk")
     latest = _of(reports).annotate(latest=Subquery(days[:1])).values("latest")
-    rows = ProgressDay.objects.filter(pk__in=latest).annotate(
-        **{f"{n}_before": _before(n) for n in WORKSTREAMS}
-    )
+    rows = _days_and_before().filter(pk__in=latest)
     return {row.report_id: tuple(_pace(row, name) for name in WORKSTREAMS) for row in rows}
+
+
+@cache
+def _days_and_before() -> QuerySet[ProgressDay]:
+    """Days of progress, each with what was told before: put together once."""
+    return ProgressDay.objects.annotate(**{f"{name}_before": _before(name) for name in WORKSTREAMS})
 
 
 def _before(name: str) -> Subquery:
