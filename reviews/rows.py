@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
@@ -28,19 +29,22 @@ DATA = '<td role="cell" data-label="{}"><div>', "</div></td>"
 
 def head(table: Any, query: QueryDict) -> SafeString:
     """The heads of the columns; a click on one sorts by it, and once more the other way round."""
-    return format_html_join("\n", "<th {}{}>{}</th>", (_head(c, query) for c in table.columns))
+    kept = query.copy()
+    for name in (table.prefixed_order_by_field, table.prefixed_page_field):  # in another order it begins anew
+        kept.pop(name, None)
+    asked = f"{kept.urlencode()}&" if kept else ""
+    return format_html_join("\n", "<th {}{}>{}</th>", (_head(c, asked) for c in table.columns))
 
 
-def _head(column: Any, query: QueryDict) -> tuple[Any, Any, Any]:
+def _head(column: Any, asked: str) -> tuple[Any, Any, Any]:
     attributes = {"scope": "col", "role": "columnheader", **column.attrs["th"]}
     if not column.orderable:
         return flatatt(attributes), "", column.header
     order = column.order_by_alias
     way = ("up", "ascending") if order.is_ascending else ("down", "descending")
     shape, told = way if column.is_ordered else ("sort", "")
-    asked = query.copy()
-    asked[column._table.prefixed_order_by_field] = order.next
-    link = format_html('<a href="?{}">{}{}</a>', asked.urlencode(), column.header, pieces.symbol(shape))
+    asked += urlencode({column._table.prefixed_order_by_field: order.next})
+    link = format_html('<a href="?{}">{}{}</a>', asked, column.header, pieces.symbol(shape))
     return flatatt(attributes), format_html(' aria-sort="{}"', told) if told else "", link
 
 

@@ -133,10 +133,10 @@ class DataGapTable(tables.Table):
     def value_missing(self, value: str) -> str:
         return value
 
-    def render_key_result_area(self, value: Any) -> SafeString:
-        check = value.confidence == "check"
-        mark = pieces.included("includes/check_mark.html") if check else ""
-        return format_html("{} {}", value, mark)
+    def render_key_result_area(self, value: Any) -> Any:
+        if value.confidence != "check":
+            return value
+        return format_html("{} {}", value, pieces.included("includes/check_mark.html"))
 
     def value_key_result_area(self, value: Any) -> str:
         return str(value)

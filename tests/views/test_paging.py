@@ -66,6 +66,12 @@ def test_rows_that_are_sorted_alike_stand_on_one_page_each(order, report, cast, 
     assert sorted(found) == list(range(1, 121))
 
 
+def test_in_another_order_a_list_begins_anew(gaps, cast, sign_in):
+    text = sign_in(cast.consultant).get(f"{LIST}?status=open&page=2&sort=kind").content.decode()
+    assert 'href="?status=open&amp;sort=-kind"' in text
+    assert 'href="?status=open&amp;sort=holder"' in text
+
+
 def test_words_have_an_index_where_the_database_can(db):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no index of trigrams.")
