@@ -17,7 +17,7 @@ from tests.databases import stop
 RESULTS = Path("var/bench.json")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 USUAL = 100_000  # the size of what is measured at one size alone
-ROUNDS, FEWER = 30, 8  # fewer at a size that no goal names
+ROUNDS, FEWER = 24, 6  # fewer at a size that no goal names
 
 
 class Plan(NamedTuple):
