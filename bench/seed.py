@@ -31,7 +31,7 @@ FIRST, LAST = datetime(2019, 1, 2, tzinfo=UTC), datetime(2020, 8, 17, tzinfo=UTC
 TEXT = """baseline survey of 2016 budget execution enrolment by sex district hospital beds disaster drills air
 quality hộ nghèo đa chiều bảo hiểm y tế lao động di cư vùng sâu migrant workers older persons volunteers"""
 WORDS = TEXT.split()
-RARE = "tsunami"  # in one gap of five thousand
+RARE = "tsunami"  # in fifty gaps, however many there are
 SHARES = (8, 2, 2, 2, 2, 3, 1)  # of the five cycles, of the states, of the provinces
 SLOTS = 20_000
 STATUSES = {"open": 30, "guidance_asked": 10, "guidance_given": 10, "being_resolved": 15, "closed": 35}

@@ -31,7 +31,7 @@ def _chosen(array: str, salt: int) -> str:
 def _sentence(words: str) -> str:
     """Nine words, and in some rows the rare one."""
     nine = " || ' ' || ".join(_chosen(words, salt) for salt in range(20, 29))
-    return f"{nine} || case when n % 5000 = 17 then ' ' || rare else '' end"
+    return f"{nine} || case when n % (rows / 50) = 1 then ' ' || rare else '' end"
 
 
 def _placed(salt: int) -> str:

@@ -3,17 +3,17 @@
 What is kept depends on nothing but what is given here, so it can be neither out of date nor another person's.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 
 def included(template: str, **context: Any) -> SafeString:
@@ -71,6 +71,20 @@ def _moment(value: datetime, language: str | None) -> SafeString:
     here = localtime(value)
     shown = f"{date_format(here)} {here:%H:%M}"
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), shown)
+
+
+CHANGE = (
+    '<li>{}: <del><span class="visually-hidden">{} </span>{}</del> '
+    '<span aria-hidden="true">→</span> <ins><span class="visually-hidden">{} </span>{}</ins></li>'
+)
+
+
+def changes(differences: Sequence[tuple[str, str, str]]) -> SafeString:
+    """What a line of a history changed: each field with what it was and what it became; nothing for none."""
+    was, became = gettext("before:"), gettext("now:")
+    rows = ((label, was, before, became, after) for label, before, after in differences)
+    shown = format_html_join("", CHANGE, rows)
+    return format_html('<ul class="changes">{}</ul>', shown) if shown else shown
 
 
 def age(value: date, days: int) -> SafeString:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -70,8 +71,14 @@ def _day(value: date | datetime) -> date:
 class AgeColumn(DayColumn):
     """How many days ago something happened, with its date."""
 
+    @cached_property
+    def today(self) -> date:
+        """Asked for once: each table has columns of its own, and is made for one page."""
+        return clock.today()
+
     def render(self, value: date | datetime) -> SafeString:
-        return pieces.age(_day(value), clock.days_between(_day(value), clock.today()))
+        day = _day(value)
+        return pieces.age(day, clock.days_between(day, self.today))
 
 
 class HeldColumn(DayColumn):

@@ -128,6 +128,7 @@ register.simple_tag(pieces.badge, name="status_badge")
 register.simple_tag(pieces.bar)
 register.simple_tag(pieces.symbol)
 register.simple_tag(pieces.moment)
+register.simple_tag(pieces.changes)
 register.simple_tag(pieces.included, name="piece")
 
 

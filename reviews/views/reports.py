@@ -21,7 +21,7 @@ GAPS_SHOWN = 20
 
 def _readable(request: HttpRequest) -> Any:
     """The reports that this person may read, with what their pages show."""
-    related = ("cycle__framework", "member_state", "holder", "reader", "lead_author")
+    related = ("cycle", "member_state", "holder", "reader", "lead_author")
     return NationalReport.objects.visible_to(request.user).select_related(*related)
 
 
@@ -75,7 +75,7 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
         "moves": report.moves_for(request.user), "standings": theirs,
-        "updates": report.progress_updates.select_related("author", "meeting")[:5],
+        "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
         "country": plans.country_of(report, theirs),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(c.number for c in counted), "findings": findings,
