@@ -24,9 +24,7 @@ PAGE = re.compile("[1-9][0-9]{0,8}")
 
 def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open."""
-    return get_object_or_404(
-        ReviewCycle.objects.visible_to(request.user).select_related("framework"), slug=slug
-    )
+    return get_object_or_404(ReviewCycle.objects.visible_to(request.user), slug=slug)
 
 
 def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, right: str) -> Any:

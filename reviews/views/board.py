@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from reviews import board, clock, pictures, policy
-from reviews.models import FrameworkNode
+from reviews.models import FrameworkNode, ReviewCycle
 from reviews.views.base import ROWS, cycle_or_404
 from reviews.views.errors import Explained
 
@@ -54,7 +54,8 @@ def _day(request: HttpRequest) -> tuple[date, datetime | None]:
 
 def framework_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The framework under review, as a tree."""
-    cycle = cycle_or_404(request, slug)
+    cycles = ReviewCycle.objects.visible_to(request.user).select_related("framework")
+    cycle = get_object_or_404(cycles, slug=slug)
     nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("code")
     context = {"cycle": cycle, "nav": "board", "title": cycle.framework, "nodes": nodes}
     return render(request, "board/framework.html", context)
