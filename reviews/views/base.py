@@ -24,7 +24,12 @@ PAGE = re.compile("[1-9][0-9]{0,8}")
 
 def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open."""
-    return get_object_or_404(ReviewCycle.objects.visible_to(request.user), slug=slug)
+    return get_object_or_404(cycles_named(request, slug))
+
+
+def cycles_named(request: HttpRequest, slug: str) -> Any:
+    """That cycle, or none: for pages whose own query brings it along."""
+    return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
 
 
 def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, right: str) -> Any:

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from reviews import board, clock, pictures, policy
-from reviews.models import FrameworkNode, ReviewCycle
-from reviews.views.base import ROWS, cycle_or_404
+from reviews.models import FrameworkNode
+from reviews.views.base import ROWS, cycle_or_404, cycles_named
 from reviews.views.errors import Explained
 
 
@@ -54,8 +54,7 @@ def _day(request: HttpRequest) -> tuple[date, datetime | None]:
 
 def framework_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The framework under review, as a tree."""
-    cycles = ReviewCycle.objects.visible_to(request.user).select_related("framework")
-    cycle = get_object_or_404(cycles, slug=slug)
+    cycle = get_object_or_404(cycles_named(request, slug).select_related("framework"))
     nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("code")
     context = {"cycle": cycle, "nav": "board", "title": cycle.framework, "nodes": nodes}
     return render(request, "board/framework.html", context)

@@ -12,9 +12,9 @@ from reviews import clock, policy, thread
 from reviews.filters import DataGapFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import DataGapForm
-from reviews.models import DataGap, ReviewCycle, Verb
+from reviews.models import DataGap, Verb
 from reviews.tables import DataGapTable
-from reviews.views.base import FormPage, ListPage, MovePage, history, own_report_or_refuse
+from reviews.views.base import FormPage, ListPage, MovePage, cycles_named, history, own_report_or_refuse
 
 # What few gaps have, a disruption or the advice that closed them, is asked for where there is one.
 SHOWN = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
@@ -67,8 +67,7 @@ class DataGapList(ListPage):
 
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
-    cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
-    gap = _gap_or_404(_of_a_page(), request, code, cycle__in=cycles)  # which brings its cycle along
+    gap = _gap_or_404(_of_a_page(), request, code, cycle__in=cycles_named(request, slug))
     moves, told = gap.moves_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: no need to ask for those of any other.
     closed_once = any(row.verb == Verb.CLOSED for row in told)

@@ -31,11 +31,10 @@ from reviews.models import (
     Meeting,
     MeetingStatus,
     Minutes,
-    ReviewCycle,
 )
 from reviews.models.agenda import planned_minutes
 from reviews.tables import ActionPointTable, MeetingTable
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, cycles_named, history
 
 
 def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
@@ -77,7 +76,7 @@ class ActionPointList(ListPage):
 
 def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One meeting and everything that was agreed at it."""
-    meeting = get_object_or_404(_shown(request.user, slug), code=code)
+    meeting = get_object_or_404(_shown(request, slug), code=code)
     cycle = meeting.cycle
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
     agenda, backlog = _agenda(request.user, meeting)
@@ -96,12 +95,12 @@ def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "meetings/meeting.html", context)
 
 
-def _shown(user: Any, slug: str) -> Any:
+def _shown(request: HttpRequest, slug: str) -> Any:
     """The meetings of a cycle that this person may open, each with its cycle and whether there are minutes."""
-    minutes = Minutes.objects.visible_to(user).filter(meeting=OuterRef("pk"))
-    meetings = Meeting.objects.visible_to(user).annotate(has_minutes=Exists(minutes))
-    cycles = ReviewCycle.objects.visible_to(user).filter(slug=slug)
-    return meetings.filter(cycle__in=cycles).select_related("cycle", "host", "disruption")
+    minutes = Minutes.objects.visible_to(request.user).filter(meeting=OuterRef("pk"))
+    meetings = Meeting.objects.visible_to(request.user).annotate(has_minutes=Exists(minutes))
+    found = meetings.filter(cycle__in=cycles_named(request, slug))
+    return found.select_related("cycle", "host", "disruption")
 
 
 @dataclass

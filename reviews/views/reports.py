@@ -12,9 +12,9 @@ from reviews.files import CONTENT_TYPES
 from reviews.filters import ProgressFilter, ReportFilter
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
-from reviews.models import Extension, NationalReport, ReportVersion, ReviewCycle
+from reviews.models import Extension, NationalReport, ReportVersion
 from reviews.tables import ProgressTable, ReportTable
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history
+from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, cycles_named, history
 
 GAPS_SHOWN = 20
 
@@ -66,7 +66,7 @@ class ProgressList(ListPage):
 
 def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Where a country's report stands: figures, moves, deadlines, versions, gaps, history."""
-    cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
+    cycles = cycles_named(request, slug)
     report = get_object_or_404(_readable(request), cycle__in=cycles, member_state__code=code)
     cycle = report.cycle
     gaps, findings = _gaps(request.user, report), list(_findings(request.user, report))
