@@ -1,14 +1,18 @@
-"""Small pieces of the site's look that a page shows many times over: each is made once and kept.
+"""Rendered HTML fragments (badges, bars, dates), cached per process by their arguments.
 
-What is kept depends on nothing but what is given here, so it can be neither out of date nor another person's.
+A fragment depends on its arguments, its language and its template alone, so it is never another person's. When
+runserver notices an edited template, all fragments are forgotten.
 """
 
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.dispatch import receiver
 from django.template.loader import get_template
+from django.utils.autoreload import file_changed
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -35,6 +39,14 @@ def _drawn(template: str, language: str | None, chart: Hashable) -> SafeString:
 def drawn(template: str, chart: Hashable) -> SafeString:
     """A picture from its values: while none of them changes, everybody gets the same."""
     return _drawn(template, get_language(), chart)
+
+
+@receiver(file_changed)
+def forget(file_path: Path, **kwargs: object) -> None:
+    """Clear the fragments after a template was edited: it may be included by any other."""
+    if file_path.suffix == ".html":
+        _included.cache_clear()
+        _drawn.cache_clear()
 
 
 def badge(label: Any, tone: str = "neutral") -> SafeString:

@@ -1,8 +1,9 @@
-"""The body of every list as one string, and its values for an export.
+"""The HTML of every list's head and body, and the values of its export.
 
-django-tables2 looks each column up anew for every cell: its accessor, whether a choice stands behind it, which
-arguments its `render` takes. Here all that is asked once for a table (`make bench` tells what it saves). What
-columns declare stays theirs: accessor, default, empty_values, linkify, render and value methods.
+django-tables2 resolves each column again for every cell: its accessor, whether the field has choices, which arguments
+its `render` takes. Here that is resolved once per table (`make bench` measures the gain). Every documented option
+of a column is honoured; what this renderer does not support (footers, attributes of rows, pinned rows, `bound_row`)
+raises UnsupportedOption, so that no option is silently without effect.
 """
 
 import inspect
@@ -15,16 +16,19 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django_tables2 import TemplateColumn
 
 from reviews import pieces
 
 Getter = Callable[[Any], Any]
 Cell = Callable[[Any], Any]  # of a record
 
-HEAD = '<th scope="row" role="rowheader" data-label="{}">', "</th>"
-DATA = '<td role="cell" data-label="{}"><div>', "</div></td>"
+
+class UnsupportedOption(TypeError):
+    """A table or a column asks for something that this renderer does not do."""
 
 
 def head(table: Any, query: QueryDict) -> SafeString:
@@ -49,11 +53,24 @@ def _head(column: Any, asked: str) -> tuple[Any, Any, Any]:
 
 
 def body(table: Any) -> SafeString:
-    """The rows of the page that is shown, escaped."""
-    cells = [_framed(column, first=not n) for n, column in enumerate(table.columns)]
+    """The rows of the page that is shown, escaped. Raises UnsupportedOption."""
+    _require_supported(table)
+    cells = [_td(column) if n else _row_header(column) for n, column in enumerate(table.columns)]
     rows = table.page.object_list if hasattr(table, "page") else table.data
     rows = getattr(rows, "data", rows)
     return mark_safe("\n".join(_row(cells, record) for record in rows))  # noqa: S308 - each cell is escaped
+
+
+def _require_supported(table: Any) -> None:
+    """Raise UnsupportedOption for what would be lost silently: footers, attributes of rows, pinned rows."""
+    if table.has_footer():
+        raise UnsupportedOption("Footers of columns are not rendered.")
+    if any(isinstance(column.column, TemplateColumn) for column in table.columns):
+        raise UnsupportedOption("A template for each cell is slow; give the column a render() method.")
+    if table.row_attrs:
+        raise UnsupportedOption("Attributes of rows (row_attrs) are not rendered.")
+    if table.pinned_data["top"] is not None or table.pinned_data["bottom"] is not None:
+        raise UnsupportedOption("Pinned rows are not rendered.")
 
 
 def values(table: Any) -> Iterator[list[Any]]:
@@ -75,14 +92,58 @@ def _row(cells: list[Cell], record: Any) -> str:
     return f'<tr role="row">{"".join([cell(record) for cell in cells])}</tr>'
 
 
-def _framed(column: Any, first: bool) -> Cell:
-    """The cell of a column between its tags."""
-    opens, closes = HEAD if first else DATA
-    opened, content = format_html(opens, column.header), _cell(column, column.render, column.default)
-    if column.link is None:
-        return lambda record: f"{opened}{conditional_escape(content(record))}{closes}"
-    url = _with_arguments(column.link.url, {"table": column._table})
-    return lambda record: f"{opened}{_linked(url(None, record), content(record))}{closes}"
+def _row_header(column: Any) -> Cell:
+    return _element("th", column, {"scope": "row", "role": "rowheader"}, "", "")
+
+
+def _td(column: Any) -> Cell:
+    return _element("td", column, {"role": "cell"}, "<div>", "</div>")
+
+
+def _element(tag: str, column: Any, attributes: dict[str, str], opens: str, closes: str) -> Cell:
+    """The cell of a column in its element, with the column's own attributes (`attrs`, static or computed)."""
+    attributes |= {"data-label": str(column.header)}
+    own = column.column.attrs.get("td", column.column.attrs.get("cell", {}))
+    content = _content(column)
+    if any(callable(value) for value in own.values()):
+        compute = {name: _computed(value, column) for name, value in own.items()}
+
+        def cell(record: Any) -> str:
+            value = content(record)
+            theirs = {name: compute[name](value, record) for name in compute}
+            return f"<{tag}{flatatt(attributes | theirs)}>{opens}{value}{closes}</{tag}>"
+
+        return cell
+    start, end = f"<{tag}{flatatt(attributes | own)}>{opens}", f"{closes}</{tag}>"
+    return lambda record: f"{start}{content(record)}{end}"
+
+
+def _computed(value: Any, column: Any) -> Callable[[Any, Any], Any]:
+    """The value of an attribute, as a function of the cell's value and its record."""
+    return _with_arguments(value, _about(column)) if callable(value) else lambda _value, _record: value
+
+
+def _content(column: Any) -> Cell:
+    """What is inside a column's cell, escaped: its value, as a link where the column has one."""
+    content = _localized(column, _cell(column, column.render, column.default))
+    link = column.link
+    if link is None:
+        return lambda record: conditional_escape(content(record))
+    if callable(link.url) and not link.attrs:
+        url = _with_arguments(link.url, _about(column))
+        return lambda record: _linked(url(None, record), content(record))
+    about = _about(column)
+    return lambda record: conditional_escape(
+        link(value := content(record), value=value, record=record, **about)
+    )
+
+
+def _localized(column: Any, content: Cell) -> Cell:
+    """The cell's value in the format that the column's `localize` asks for: the language's, or none."""
+    forced = column.localize
+    if forced is None:
+        return content
+    return lambda record: localize(content(record), use_l10n=forced) if forced else str(content(record))
 
 
 def _linked(url: str, content: Any) -> SafeString:
@@ -90,9 +151,13 @@ def _linked(url: str, content: Any) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, content) if url else conditional_escape(content)
 
 
+def _about(column: Any) -> dict[str, Any]:
+    """What a column's functions may ask for, besides the value and the record."""
+    return {"column": column.column, "bound_column": column, "table": column._table}
+
+
 def _cell(column: Any, shown: Callable[..., Any], default: Any) -> Cell:
-    about = {"column": column.column, "bound_column": column, "table": column._table}
-    find, empty, show = _getter(column), column.column.empty_values, _with_arguments(shown, about)
+    find, empty, show = _getter(column), column.column.empty_values, _with_arguments(shown, _about(column))
 
     def cell(record: Any) -> Any:
         value = find(record)
@@ -112,7 +177,7 @@ def _getter(column: Any) -> Getter:
 
 def _follow(record: Any, names: list[str]) -> Any:
     for name in names:
-        record = getattr(record, name, None)
+        record = record.get(name) if isinstance(record, dict) else getattr(record, name, None)
         # A model or a manager is a value, though Python could call the latter.
         if callable(record) and not isinstance(record, Model) and not hasattr(record, "all"):
             record = record()
@@ -131,6 +196,8 @@ def _words(model: Any, name: str) -> dict[Any, str]:
 def _with_arguments(function: Callable[..., Any], about: dict[str, Any]) -> Callable[[Any, Any], Any]:
     """The function of a value and its record, given those of its arguments that it names."""
     names = _arguments(getattr(function, "__func__", function))
+    if names and (unknown := {*names} - {"value", "record", *about}):
+        raise UnsupportedOption(f"{function} asks for {', '.join(sorted(unknown))}, which no cell is given.")
     fixed = about if names is None else {name: about[name] for name in names if name in about}
     if names is None or {"value", "record"} <= set(names):
         return lambda value, record: function(value=value, record=record, **fixed)

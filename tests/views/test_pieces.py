@@ -1,6 +1,7 @@
 """What is kept by its values is kept apart by what those values are."""
 
 import pytest
+from django.utils.autoreload import file_changed
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
@@ -27,3 +28,21 @@ def test_each_language_has_its_own():
         assert pieces._included.cache_info().currsize == keys
     with override("en"):
         assert pieces.bar(40) == english
+
+
+@pytest.mark.parametrize("render", [pieces.included, pieces.drawn])
+def test_an_edited_template_is_shown_at_once_under_runserver(render, settings, tmp_path):
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path], "OPTIONS": {}}]
+    file, arguments = tmp_path / "one.html", {"chart": 1}
+    shown = []
+    for text in ("before", "after"):
+        file.write_text(text)
+        file_changed.send(sender=None, file_path=file)  # as runserver does when it notices
+        shown.append(render("one.html", **arguments))
+    assert shown == ["before", "after"]
+
+
+def test_in_real_use_a_fragment_is_rendered_once(monkeypatch):
+    pieces.bar(41)
+    monkeypatch.setattr(pieces, "get_template", None)
+    assert "41 %" in pieces.bar(41)
