@@ -41,6 +41,7 @@ profile: .venv/installed-test
 check: .venv/installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run

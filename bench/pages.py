@@ -8,8 +8,8 @@ from django.urls import reverse
 from bench import calendars
 from bench.seed import RARE
 from bench.world import World
+from reviews.lists.pagination import MOST
 from reviews.models import DataGap, Meeting, NationalReport
-from reviews.paging import MOST
 from reviews.views.base import ROWS
 
 AS_OF = "2020-08-11"

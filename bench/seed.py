@@ -15,7 +15,6 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench import calendars, statements, world
-from reviews import tallies
 from reviews.models import (
     DataGap,
     FrameworkNode,
@@ -25,6 +24,7 @@ from reviews.models import (
     ProgressUpdate,
     Trace,
 )
+from reviews.operations import daily_counts
 from reviews.text import fold
 
 FIRST, LAST = datetime(2019, 1, 2, tzinfo=UTC), datetime(2020, 8, 17, tzinfo=UTC)
@@ -49,7 +49,7 @@ def fill(rows: int) -> world.World:
         with _indexed_afterwards(cursor, DataGap, ProgressUpdate, Trace):
             _insert(cursor, rows, made)
         cursor.execute("set local session_replication_role = default")
-    tallies.rebuild()
+    daily_counts.rebuild()
     calendars.hold_round(made.provinces, made.secretariat)
     return made
 

@@ -7,7 +7,6 @@ from django.core.management import call_command
 
 from bench import calendars
 from reviews import actions, clock
-from reviews.coverage import areas_of
 from reviews.models import (
     Coverage,
     CycleMembership,
@@ -18,6 +17,7 @@ from reviews.models import (
     Role,
     User,
 )
+from reviews.queries.coverage import areas_of
 
 CYCLES = 5
 MANY = 195  # states

@@ -10,7 +10,9 @@ class ReviewsConfig(AppConfig):
         from django.db.transaction import atomic
 
         from reviews import admin  # noqa: F401 - whole before runserver's two threads ask for it
-        from reviews.accounts import ages, traces, typed  # noqa: F401 - what they listen to
+        from reviews.accounts import (
+            unsaved_input,  # noqa: F401 - what they listen to
+        )
 
         # With its line in the history or not at all, also where allauth takes it up again after a password.
         SocialLogin.connect = atomic(SocialLogin.connect)

@@ -11,12 +11,34 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reviews.roles import Channel, Role
+
+class Role(models.TextChoices):
+    """What a person is in a review."""
+
+    COORDINATOR = "coordinator", _("National coordinator")
+    TEAM = "team", _("National team")
+    CONSULTANT = "consultant", _("Regional consultant")
+    LEAD_CONSULTANT = "lead_consultant", _("Lead consultant")
+    SECRETARIAT = "secretariat", _("Secretariat")
+    OBSERVER = "observer", _("Observer")
+
+
+NATIONAL = (Role.COORDINATOR, Role.TEAM)
+
+
+class Channel(models.TextChoices):
+    """Who reads along in a discussion."""
+
+    SHARED = "shared", _("shared")
+    COUNTRY = "country", _("private to the country")
+    CONSULTANTS = "consultants", _("private to the consultants")
+
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 

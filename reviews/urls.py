@@ -12,7 +12,6 @@ from django.contrib.auth.views import PasswordChangeDoneView
 from django.db.transaction import atomic
 from django.urls import include, path, re_path, register_converter
 
-from reviews import converters
 from reviews.accounts import sign_on
 from reviews.views import (
     accounts,
@@ -37,6 +36,7 @@ from reviews.views import (
     rounds,
     treatments,
 )
+from reviews.web import converters
 
 register_converter(converters.StateCode, "state")
 register_converter(converters.GapCode, "gap")

@@ -63,7 +63,7 @@ SECRET_KEY = owed("SECRET_KEY", "Set it to 50 or more random characters, kept se
 TRACE_KEY = env.str("TRACE_KEY", "").strip() or SECRET_KEY
 ALLOWED_HOSTS = words(owed("ALLOWED_HOSTS", "Set it to the site's host names, with commas"))
 DATABASES = databases()
-DATABASE_ROUTERS = ["reviews.replica.Router"] if "replica" in DATABASES else []
+DATABASE_ROUTERS = ["reviews.operations.replica.Router"] if "replica" in DATABASES else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "reviewtracker.urls"
 WSGI_APPLICATION = "reviewtracker.wsgi.application"
@@ -91,31 +91,31 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # First, so that every answer has an id, an error page's too.
-    "reviews.requests.RequestId",
+    "reviews.request_context.RequestId",
     # Then what every answer is given, static files and refusals of the other middleware included.
     "csp.middleware.CSPMiddleware",
-    "reviews.headers.Headers",
+    "reviews.web.security_headers.Headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "reviews.middleware.Watch",
+    "reviews.web.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
     # masked anew, so that sizes tell nothing of what is in them (BREACH).
-    "reviews.packing.Packing",
-    "reviews.limits.Limits",
+    "reviews.web.compression.Packing",
+    "reviews.web.request_limits.Limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "reviews.middleware.SessionAge",
+    "reviews.web.middleware.SessionAge",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "reviews.middleware.SecondFactor",
-    "reviews.middleware.TypedBefore",
-    *(["reviews.replica.Freshness"] if "replica" in DATABASES else []),
+    "reviews.web.middleware.SecondFactor",
+    "reviews.web.middleware.TypedBefore",
+    *(["reviews.operations.replica.Freshness"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
-    "reviews.middleware.Refusals",
+    "reviews.web.middleware.Refusals",
 ]
 
 TEMPLATES = [
@@ -128,7 +128,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "reviews.context.site",
+                "reviews.web.context_processors.site",
             ],
         },
     },
@@ -169,7 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "reviews.accounts.words.NotTheWordsOfThePlace"},
+    {"NAME": "reviews.accounts.password_words.NotTheWordsOfThePlace"},
 ]
 # In the database, so that they can be listed and ended, and any process can read them.
 SESSION_ENGINE = "reviews.accounts.sessions"
@@ -194,7 +194,7 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Guesses at passwords are counted in reviews/accounts/guesses.py. A whole workshop may share one address.
+# Guesses at passwords are counted in reviews/accounts/sign_in_throttle.py. A whole workshop may share one address.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": "5/15m/key",  # codes of a second factor
@@ -233,7 +233,7 @@ CACHES = {
 globals().update(mail())
 # Mail is written into the database with what it tells of, and `manage.py tick` sends it from there.
 DELIVERY_BACKEND: str = globals()["EMAIL_BACKEND"]
-EMAIL_BACKEND = "reviews.outbox.Outbox"
+EMAIL_BACKEND = "reviews.operations.outbox.Outbox"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender(ALLOWED_HOSTS)
 OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
@@ -253,7 +253,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
-MESSAGE_STORAGE = "reviews.notices.Notices"
+MESSAGE_STORAGE = "reviews.web.messages.Notices"
 # A year, as auditors ask for; what lies below this very host's name is its own.
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and switch("HSTS_SUBDOMAINS", default=True)
@@ -268,7 +268,7 @@ if switch("BEHIND_PROXY", default=False):
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "reviews.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "reviews.web.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         # Nothing inline, nothing evaluated, no data: addresses; our stylesheet draws what Bootstrap has as such.
@@ -328,9 +328,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "reviews.logs.Line", "format": LINE, "style": "{"},
+        "line": {"()": "reviews.operations.log_formats.Line", "format": LINE, "style": "{"},
         "json": {
-            "()": "reviews.logs.Json",
+            "()": "reviews.operations.log_formats.Json",
             "fmt": "{levelname}{name}{message}",
             "style": "{",
             "timestamp": "at",

@@ -9,8 +9,8 @@ urlpatterns = [
     path("", include("reviews.urls")),
 ]
 
-handler400 = "reviews.views.errors.bad_request"
-handler403 = "reviews.views.errors.forbidden"
-handler404 = "reviews.views.errors.not_found"
-handler429 = "reviews.views.errors.too_many"  # asked for by django-allauth
-handler500 = "reviews.views.errors.server_error"
+handler400 = "reviews.web.errors.bad_request"
+handler403 = "reviews.web.errors.forbidden"
+handler404 = "reviews.web.errors.not_found"
+handler429 = "reviews.web.errors.too_many"  # asked for by django-allauth
+handler500 = "reviews.web.errors.server_error"

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.apps import apps
 
-from reviews import actions, clock, guidance
-from reviews import minutes as drafting
+from reviews import actions, clock
+from reviews.actions import guidance
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -33,6 +33,7 @@ from reviews.models import (
     Trace,
     User,
 )
+from reviews.queries.minutes import draft as draft_minutes
 from tests import make
 
 STATES = ("VNM", "LAO")
@@ -273,14 +274,14 @@ def _round_and_minutes(made: SimpleNamespace) -> None:
     actions.close_round(by=by, country_round=told, seen=told.version)
     make.frozen(made.unshared, by=by)
     meeting.hold(by=by, seen=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to)
-    minutes = drafting.draft(by=by, meeting=meeting)
+    minutes = draft_minutes(by=by, meeting=meeting)
     other = minutes.sections.get(kind="other")
     other.edit(by=by, seen=1, text=word("MinutesSection.text:before they were circulated"))
     other.edit(by=by, seen=2, text=word("MinutesSection.text"))
     minutes.circulate(by=by, seen=minutes.version)
     unshared = made.unshared
     unshared.hold(by=by, seen=1, held_from=unshared.planned_from, held_to=unshared.planned_to)
-    draft = drafting.draft(by=by, meeting=unshared)
+    draft = draft_minutes(by=by, meeting=unshared)
     draft.sections.get(kind="other").edit(by=by, seen=1, text=word("MinutesSection.text:draft"))
 
 

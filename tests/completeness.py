@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from reviews.models import Trace
-from reviews.verification import tracked_models
+from reviews.operations.trace_verification import tracked_models
 
 # A visit is no change of an account.
 BESIDES = {"last_login"}

@@ -64,7 +64,7 @@ def without_triggers(flush: Any) -> Any:
 
 
 def switched_off(connection: Any) -> tuple[list[str], list[str]]:
-    from reviews.appendonly import TABLES
+    from reviews.models.trace_triggers import TABLES
 
     how = "ALTER TABLE IF EXISTS {} {} TRIGGER USER".format
     return [how(table, "DISABLE") for table in TABLES], [how(table, "ENABLE") for table in TABLES]

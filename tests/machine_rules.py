@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 
-from reviews import tallies
 from reviews.models import (
     Advice,
     CoverageStatement,
@@ -22,7 +21,8 @@ from reviews.models import (
     ThreadEntry,
     Trace,
 )
-from reviews.verification import Verification, tracked_models
+from reviews.operations import daily_counts
+from reviews.operations.trace_verification import Verification, tracked_models
 from tests import grids
 from tests.models import test_finding_moves, test_gap_moves, test_other_moves, test_report_moves
 
@@ -101,7 +101,7 @@ def tells_what_is(row: Trace) -> None:
 
 
 def everything_holds(world: SimpleNamespace) -> None:
-    wrong = [*Verification().troubles(), *tallies.differences()]
+    wrong = [*Verification().troubles(), *daily_counts.differences()]
     wrong += [f"{who} sees {text}" for who in PEOPLE for text in leaks(getattr(world.cast, who))]
     assert not wrong, "\n".join(wrong)
 

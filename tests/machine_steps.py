@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from reviews import actions, guidance
-from reviews import minutes as drafting
+from reviews import actions
+from reviews.actions import guidance
 from reviews.models import (
     ActionPoint,
     Advice,
@@ -36,6 +36,7 @@ from reviews.models import (
     Turn,
 )
 from reviews.models.treatments import treatment_for
+from reviews.queries import minutes
 from tests import make
 from tests.admin.records import TREATED
 
@@ -239,11 +240,11 @@ STEPS: dict[str, Step] = {
     "tell a turn": Step(Turn, STAFF, tell),
     "pass a turn": Step(Turn, STAFF, noted("pass_over")),
     "close a round": Step(Round, STAFF, lambda t: actions.close_round(by=t.by, country_round=t.record, seen=t.seen)),
-    "draft minutes": Step(Meeting, STAFF, lambda t: drafting.draft(by=t.by, meeting=t.record)),
+    "draft minutes": Step(Meeting, STAFF, lambda t: minutes.draft(by=t.by, meeting=t.record)),
     "word minutes": Step(MinutesSection, STAFF, noted("edit", "text")),
     "draft a part anew": Step(
         MinutesSection, STAFF,
-        lambda t: drafting.redraft(by=t.by, section=t.record, seen=t.seen)),
+        lambda t: minutes.redraft(by=t.by, section=t.record, seen=t.seen)),
     "circulate": Step(Minutes, STAFF, noted("circulate")),
     "adopt minutes": Step(Minutes, STAFF, noted("adopt")),
     "draft advice": Step(DataGap, CONSULTANTS, advise),

@@ -7,7 +7,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions, guidance, policy
+from reviews import actions, policy
+from reviews.actions import guidance
 from reviews.models import (
     Advice,
     CycleMembership,

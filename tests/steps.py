@@ -8,9 +8,9 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
-from reviews import guidance
-from reviews import minutes as drafting
+from reviews.actions import guidance
 from reviews.models import ActionPoint, AgendaItem, Extension, Round
+from reviews.queries.minutes import draft
 from reviews.urls import account_urls, health_urls
 from tests import make
 
@@ -184,7 +184,7 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
     meeting.hold(by=by, seen=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to)
     if page == "minutes-draft":
         return meeting
-    minutes = drafting.draft(by=by, meeting=meeting)
+    minutes = draft(by=by, meeting=meeting)
     if page != "minutes-circulate":
         minutes.circulate(by=by, seen=minutes.version)
     made.section = minutes.sections.get(kind="decisions")

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 
-from reviews import chain
 from reviews.models import Trace, TraceLink
-from reviews.verification import Verification, one_moment
+from reviews.operations import trace_chain
+from reviews.operations.trace_verification import Verification, one_moment
 from tests import make
 
 STATEMENTS = {
@@ -23,7 +23,7 @@ STATEMENTS = {
 def test_refused(way, table, report):
     if way == "truncate" and connection.vendor == "sqlite":
         pytest.skip("SQLite knows no TRUNCATE")
-    chain.link_new_rows()
+    trace_chain.link_new_rows()
     connection.check_constraints()  # what still waits to be checked would keep TRUNCATE out by itself
     before = list(Trace.objects.values_list()), list(TraceLink.objects.values_list())
     with (
@@ -37,7 +37,7 @@ def test_refused(way, table, report):
 
 @pytest.mark.parametrize("model", [Trace, TraceLink])
 def test_refused_past_the_managers(model, report):
-    chain.link_new_rows()
+    trace_chain.link_new_rows()
     rows = models.QuerySet(model)
     for write in (lambda: rows.update(digest=""), lambda: rows._raw_delete("default")):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -66,8 +66,8 @@ def test_the_migration_can_be_taken_back_and_done_again():
         call_command("migrate", *arguments, verbosity=0)
     assert Trace.objects.count() == rows
     # What was written before is without a seal now: it has to be adopted.
-    assert chain.link_new_rows() == (0, rows)
-    assert chain.link_new_rows(adopt=True) == (rows, 0)
+    assert trace_chain.link_new_rows() == (0, rows)
+    assert trace_chain.link_new_rows(adopt=True) == (rows, 0)
     assert list(Verification().troubles()) == []
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         models.QuerySet(Trace).update(why="x")
@@ -94,7 +94,7 @@ def test_two_jobs_at_once_make_one_chain():
 
 def link_in_steps(failed: list[Exception]) -> None:
     try:
-        chain.link_new_rows()
+        trace_chain.link_new_rows()
     except Exception as error:
         failed.append(error)
     finally:
@@ -104,7 +104,7 @@ def link_in_steps(failed: list[Exception]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_look_at_everything_is_of_one_moment_and_keeps_nobody_waiting(monkeypatch):
     made = make.cast()
-    chain.link_new_rows()
+    trace_chain.link_new_rows()
     found = Verification()
     with one_moment():
         told = found.troubles()

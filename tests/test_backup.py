@@ -14,9 +14,9 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from reviews import health
-from reviews.backup import archive, make, rows
 from reviews.models import ReportVersion
+from reviews.operations import health
+from reviews.operations.backup import archive, make, rows
 from tests import grids
 from tests import make as records
 from tests.databases import postgres_programs

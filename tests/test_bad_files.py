@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from reviews import files
+from reviews.uploads import storage
 from tests import make
 from tests.bad import assert_kept, sent
 
@@ -77,7 +77,7 @@ def test_a_file_that_can_be_taken_comes_back_as_it_was(name, content, kind, cast
     assert told.answer.status_code == 302
     answer = sign_in(cast.consultant).get(reverse("report-version-file", args=["mtr", "VNM", 1]))
     assert b"".join(answer) == content
-    assert answer["Content-Type"] == files.CONTENT_TYPES[kind]
+    assert answer["Content-Type"] == storage.CONTENT_TYPES[kind]
     assert answer["Content-Disposition"] == f'attachment; filename="VNM-mtr-v1.{kind}"'
     assert answer["X-Content-Type-Options"] == "nosniff"
 

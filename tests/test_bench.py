@@ -10,8 +10,8 @@ from django.test import Client
 from bench import goals, pages, people, report, saves, seed, world
 from bench.rounds import measure
 from bench.servers import Answer
-from reviews import tallies
 from reviews.models import DataGap, NationalReport, ProgressUpdate, Trace
+from reviews.operations import daily_counts
 
 ROWS = 200
 GAP_LINK = re.compile(r'<a href="[^"?]*?([A-Z]{3}-\d+)/"')
@@ -86,7 +86,7 @@ def test_a_seeded_trace_row_tells_what_is(small_world):
     gaps = [row for row in told if row.model == "reviews.datagap"]
     assert len(told) == ROWS * 3 // 2
     assert len(gaps) == ROWS
-    assert list(tallies.differences()) == []
+    assert list(daily_counts.differences()) == []
     assert all(DataGap.objects.get(pk=row.object_id).snapshot() == row.after for row in gaps)
     report = NationalReport.objects.filter(cycle=made.cycles[0]).latest("version")
     assert report.version > 1

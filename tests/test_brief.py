@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from docx import Document
 
-from reviews import brief, clock
+from reviews import clock
 from reviews.models import ActionPoint
+from reviews.queries import brief
 from tests import make
 
 URL = "/cycles/mtr/meetings/3/brief/"

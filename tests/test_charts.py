@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from django.template import Context, Template
 
-from reviews.charts import (
+from reviews.rendering.charts import (
     GapRow,
     Marker,
     ProgressPoint,
@@ -17,7 +17,7 @@ from reviews.charts import (
     progress_chart,
     timeline_chart,
 )
-from reviews.charts.layout import lanes, month_start, month_ticks, scale_over, spread
+from reviews.rendering.charts.layout import lanes, month_start, month_ticks, scale_over, spread
 
 TODAY = Marker(date(2020, 8, 20), "Today")
 DUE = Marker(date(2020, 9, 7), "National reports due")

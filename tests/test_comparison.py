@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reviews import actions, clock, comparison
+from reviews import actions, clock
 from reviews.models import (
     ActionPoint,
     DataGap,
@@ -24,6 +24,7 @@ from reviews.models import (
     Trace,
     User,
 )
+from reviews.queries import comparison
 from tests import make
 
 HISTORIES = 200

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from reviews import exports
 from reviews.models import ActionPoint
+from reviews.rendering import spreadsheets
 from tests import make
 from tests.xss import read
 
@@ -141,12 +141,12 @@ def test_numbers_stay_numbers_and_blank_is_not_zero(kind, browser, cast, report)
 
 @pytest.mark.parametrize("value", [-5, -0.5, 0])
 def test_a_negative_number_is_no_formula(value):
-    assert exports.safe(value) == value
+    assert spreadsheets.safe(value) == value
 
 
 @pytest.mark.parametrize("value", [True, None, date(2020, 8, 11)])
 def test_anything_else_is_text(value):
-    assert exports.safe(value) == ("" if value is None else str(value))
+    assert spreadsheets.safe(value) == ("" if value is None else str(value))
 
 
 TEXTS = ["Thiếu số liệu “Đà Nẵng”, năm 2018", 'Two\nlines, "quoted"; and more', "ປະເທດລາວ", "a" * 9_999]
@@ -191,7 +191,7 @@ def test_every_list_can_be_taken_away(kind, page, browser, everything):
 
 
 @pytest.mark.parametrize(
-    ("kind", "content_type"), [("csv", "text/csv; charset=utf-8"), ("xlsx", exports.XLSX)]
+    ("kind", "content_type"), [("csv", "text/csv; charset=utf-8"), ("xlsx", spreadsheets.XLSX)]
 )
 def test_it_is_a_download_named_for_the_list_and_the_day(kind, content_type, browser):
     answer = browser.get(reverse("datagap-list", args=["mtr"]), {"_export": kind})

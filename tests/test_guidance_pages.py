@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from reviews import desk, guidance
+from reviews.actions import guidance
 from reviews.models import Advice, DataGap, Difficulty, MethodNote, ThreadEntry
+from reviews.queries import desk
 from tests import make
 from tests.browsers import body
 

@@ -9,7 +9,8 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.test import Client
 from django.urls import reverse
 
-from reviews import board, headers
+from reviews.queries import board
+from reviews.web import security_headers
 from tests import edges, make
 from tests.test_settings import read
 from tests.test_static import collected  # noqa: F401 - a fixture
@@ -70,7 +71,7 @@ def test_a_form_without_its_token(cast, report):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_list_taken_away_is_sealed(kind, cast, report, sign_in):
     answer = sign_in(cast.secretariat).get(reverse("report-list", args=["mtr"]), {"_export": kind})
-    assert answer["Content-Security-Policy"] == headers.SEALED
+    assert answer["Content-Security-Policy"] == security_headers.SEALED
     assert not edges.faults(answer)
 
 

@@ -10,8 +10,7 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from reviews import clock, standings
-from reviews.loading import story
+from reviews import clock
 from reviews.models import (
     ActionPoint,
     ActionStatus,
@@ -55,6 +54,8 @@ from reviews.models import (
     Turn,
     User,
 )
+from reviews.operations.loading import story
+from reviews.queries import deadlines
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 8, 20)
@@ -111,7 +112,7 @@ def test_every_state_occurs(demo):
     assert ActionPoint.objects.overdue(TODAY).exists()
     assert Trace.objects.filter(verb="reopened", model="reviews.datagap").exists()
     assert Trace.objects.filter(verb="recalled").exists()
-    found = standings.standings(
+    found = deadlines.standings(
         NationalReport.objects.all(), Deadline.objects.all(), Extension.objects.granted(), TODAY
     )
     states = {standing.state for theirs in found.values() for standing in theirs}

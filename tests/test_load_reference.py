@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from reviews.loading import reference
 from reviews.models import (
     Confidence,
     Framework,
@@ -23,6 +22,7 @@ from reviews.models import (
     User,
     Verb,
 )
+from reviews.operations.loading import reference
 
 pytestmark = pytest.mark.django_db
 MODELS = (Framework, FrameworkNode, GapKind, MethodNote, Organisation, TimelineEvent)

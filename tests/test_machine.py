@@ -11,11 +11,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from reviews import policy
 from reviews.models import DataGap, Refused, Tracked
+from reviews.models.base import Move
 from reviews.models.datagaps import DataGapQuerySet
 from reviews.models.recommendations import FINDING_MOVES
 from reviews.models.reports import REPORT_MOVES
 from reviews.models.threads import ThreadEntryQuerySet
-from reviews.models.workflow import Move
 from reviews.policy import Channel
 from tests.machine import Reviewing, machine
 from tests.machine_rules import PEOPLE

@@ -15,8 +15,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 
-from reviews import outbox
 from reviews.models import OutgoingMail
+from reviews.operations import outbox
 from tests import make, xss
 
 READER = "reader@moh.example"
@@ -50,7 +50,7 @@ class Typed(str):
 
 @pytest.fixture(autouse=True)
 def through_the_outbox(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "reviews.outbox.Outbox"
+    settings.EMAIL_BACKEND = "reviews.operations.outbox.Outbox"
     settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from docx import Document
 
 from reviews import actions
-from reviews import minutes as drafting
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -26,6 +25,7 @@ from reviews.models import (
     Trace,
 )
 from reviews.models.minutes import MINUTES_MOVES
+from reviews.queries.minutes import draft, redraft
 from tests import make
 
 PAGE = "/cycles/mtr/meetings/3/minutes/"
@@ -53,7 +53,7 @@ def meeting(cast: Any, cycle: Any) -> Any:
 
 @pytest.fixture
 def minutes(cast: Any, meeting: Any) -> Minutes:
-    return drafting.draft(by=cast.secretariat, meeting=meeting)
+    return draft(by=cast.secretariat, meeting=meeting)
 
 
 def text(minutes: Minutes, kind: str) -> str:
@@ -101,7 +101,7 @@ def told_anew(cast: Any, cycle: Any) -> Any:
 
 def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
     assert not told_anew.progress_updates.exists()
-    drafted = drafting.draft(by=cast.secretariat, meeting=told_anew)
+    drafted = draft(by=cast.secretariat, meeting=told_anew)
     assert text(drafted, "round").splitlines() == [
         "Lao PDR: was passed.",
         "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
@@ -118,16 +118,16 @@ def test_what_was_told_stays_as_it_was_frozen(cast, told_anew):
     actions.close_round(by=cast.secretariat, country_round=country_round, seen=country_round.version)
     report = NationalReport.objects.get(member_state__code="VNM")
     report.post_progress(by=cast.vnm, seen=report.version, data_collection=90, analysis=90, writing=90)
-    drafted = drafting.draft(by=cast.secretariat, meeting=told_anew)
+    drafted = draft(by=cast.secretariat, meeting=told_anew)
     assert "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported." in text(drafted, "round")
 
 
 def test_only_of_a_held_meeting_and_once(cast, cycle, minutes):
     with pytest.raises(Refused, match="already"):
-        drafting.draft(by=cast.secretariat, meeting=minutes.meeting)
+        draft(by=cast.secretariat, meeting=minutes.meeting)
     planned = make.meeting(cycle, by=cast.secretariat, code="4")
     with pytest.raises(Refused, match="held"):
-        drafting.draft(by=cast.secretariat, meeting=planned)
+        draft(by=cast.secretariat, meeting=planned)
     assert Minutes.objects.count() == 1
 
 
@@ -182,14 +182,14 @@ def test_two_people_word_one_part(cast, minutes, sign_in):
     assert (answer.status_code, "My words" in page, "First words" in page) == (409, True, True)
     assert MinutesSection.objects.get(pk=part.pk).text == "First words"
     with pytest.raises(Stale):
-        drafting.redraft(by=cast.secretariat, section=part, seen=1)
+        redraft(by=cast.secretariat, section=part, seen=1)
 
 
 def test_drafting_a_part_anew(cast, minutes):
     part = minutes.sections.select_related("minutes__meeting__cycle").get(kind="decisions")
     part.edit(by=cast.secretariat, seen=1, text="Worded by hand")
     minutes.meeting.record(Decision, by=cast.secretariat, text="One more.")
-    drafting.redraft(by=cast.secretariat, section=part, seen=2)
+    redraft(by=cast.secretariat, section=part, seen=2)
     assert part.text == "1. Reports come by September.\n2. One more."
     assert Trace.objects.filter(model="reviews.minutessection", before__text="Worded by hand").exists()
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from reviews import clock, moving, standings
+from reviews import clock
 from reviews.models import Deadline, Disruption, Meeting, Trace
+from reviews.queries import deadlines, meetings
 from tests import grids, make
 
 PLAN = {
@@ -129,14 +130,14 @@ def test_somebody_else_moved_the_meeting(cast, meeting, before, sign_in):
 def test_nobody_becomes_overdue_because_a_meeting_moved(cast, report, meeting, before, after):
     """Moved to 22 August, the progress would have been due on 17 August: that deadline stays."""
     on, by = clock.today(), cast.secretariat
-    shown = moving.preview(meeting, day("08-22"), day("08-22")).following
+    shown = meetings.preview(meeting, day("08-22"), day("08-22")).following
     assert [(f.deadline.pk, f.moves, f.has_passed) for f in shown] == [
         (before.pk, False, True), (after.pk, True, False),
     ]  # fmt: skip
     meeting.move(by=by, seen=1, why="Earlier.", planned_from=day("08-22"), planned_to=day("08-22"))
     assert dates(before)[1] == day("09-03")
     assert dates(after)[1] == day("08-29")
-    found = standings.standings([report], Deadline.objects.all(), [], on)[report.pk]
+    found = deadlines.standings([report], Deadline.objects.all(), [], on)[report.pk]
     assert {standing.state for standing in found} <= {"not_yet_open", "due_soon"}
     meeting.move(by=by, seen=2, why="Back.", planned_from=day("10-01"), planned_to=day("10-01"))
     assert dates(before)[1] == day("09-26")  # it hangs from the meeting still
@@ -153,7 +154,7 @@ def test_whoever_has_met_a_deadline_does_not_owe_it_again(cast, report, meeting)
     )
     window.refresh_from_db()
     assert (window.opens_on, window.due_on) == (day("08-15"), day("09-26"))
-    assert standings.standings([report], [window], [], clock.today())[report.pk][0].is_met
+    assert deadlines.standings([report], [window], [], clock.today())[report.pk][0].is_met
 
 
 def test_all_or_nothing(cast, meeting, before, after, monkeypatch):

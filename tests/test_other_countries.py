@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from reviews import guidance
+from reviews.actions import guidance
 from reviews.models import Extension
 from tests import make, steps
 from tests.browsers import body

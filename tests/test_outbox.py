@@ -13,16 +13,18 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 from django.urls import reverse
 
-from reviews import clock, outbox, tick
+from reviews import clock
 from reviews.models import JobRun, OutgoingMail
-from reviews.tick import Job
+from reviews.operations import jobs as tick_jobs
+from reviews.operations import outbox
+from reviews.operations.jobs import Job
 
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture(autouse=True)
 def through_the_outbox(settings: Any) -> None:
-    settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND = "reviews.outbox.Outbox", LOCMEM
+    settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND = "reviews.operations.outbox.Outbox", LOCMEM
 
 
 def write(subject: str = "Hello", to: str = "reader@moh.example") -> OutgoingMail:
@@ -64,7 +66,7 @@ def test_mail_is_kept_and_leaves_with_the_tick(db):
     row = write()
     assert (row.state, row.to, row.sender) == ("waiting", ["reader@moh.example"], "reviewtracker@localhost")
     assert mail.outbox == []
-    assert tick.tick() is True
+    assert tick_jobs.tick() is True
     (sent,) = mail.outbox
     assert (sent.subject, sent.body, sent.to) == ("Hello", "Your link: /reset/abc/", ["reader@moh.example"])
     row.refresh_from_db()
@@ -133,7 +135,7 @@ def test_a_new_line_in_a_subject_ends_nothing(db):
 
 def test_saving_goes_on_while_mail_is_down(mail_is_down, cast, report, sign_in):
     write()
-    assert tick.tick() is True
+    assert tick_jobs.tick() is True
     answer = sign_in(cast.vnm).post(
         reverse("report-update", args=["mtr", "VNM"]), {"data_collection": 7, "version": report.version}
     )
@@ -282,32 +284,32 @@ def counting(done: list[int]) -> Any:
 
 def test_a_job_that_fails_does_not_stop_the_others(db):
     done: list[int] = []
-    jobs = (Job("first", tick.DAILY, fails), Job("second", tick.DAILY, counting(done)))
-    assert tick.tick(jobs) is False
+    jobs = (Job("first", tick_jobs.DAILY, fails), Job("second", tick_jobs.DAILY, counting(done)))
+    assert tick_jobs.tick(jobs) is False
     assert noted() == {"first": (True, "RuntimeError"), "second": (False, "done")}
-    assert tick.tick(jobs) is False  # the first one is tried again, the second one not before tomorrow
+    assert tick_jobs.tick(jobs) is False  # the first one is tried again, the second one not before tomorrow
     assert done == [1]
 
 
 def test_the_command_says_what_happened(db, monkeypatch, capsys):
     call_command("tick")
     assert capsys.readouterr().out == ""
-    assert set(noted()) == {job.name for job in tick.JOBS}
-    JobRun.take("tick", clock.real_now(), tick.LOCK)
+    assert set(noted()) == {job.name for job in tick_jobs.JOBS}
+    JobRun.take("tick", clock.real_now(), tick_jobs.LOCK)
     call_command("tick")
     assert capsys.readouterr().out == "Another tick is at work.\n"
-    monkeypatch.setattr(tick, "tick", lambda: False)
+    monkeypatch.setattr(tick_jobs, "tick", lambda: False)
     with pytest.raises(CommandError, match="A job failed"):
         call_command("tick")
 
 
 def test_daily_jobs_run_again_the_next_day(db):
     done: list[int] = []
-    jobs = (Job("daily", tick.DAILY, counting(done)),)
+    jobs = (Job("daily", tick_jobs.DAILY, counting(done)),)
     for _n in range(2):
-        tick.tick(jobs)
-    JobRun.objects.filter(job="daily").update(started_at=clock.real_now() - tick.DAILY)
-    tick.tick(jobs)
+        tick_jobs.tick(jobs)
+    JobRun.objects.filter(job="daily").update(started_at=clock.real_now() - tick_jobs.DAILY)
+    tick_jobs.tick(jobs)
     assert done == [1, 1]
 
 
@@ -316,7 +318,7 @@ def test_expired_sessions_go(db, client):
         Session.objects.create(
             session_key=name, session_data="", expire_date=clock.real_now() + timedelta(days=days)
         )
-    tick.tick()
+    tick_jobs.tick()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
 
 
@@ -330,10 +332,10 @@ def test_of_ticks_that_set_out_together_one_runs():
         return "done"
 
     for n in range(10):
-        jobs = (Job(f"job {n}", tick.DAILY, lambda: (gate.wait(), job())[1]),)
+        jobs = (Job(f"job {n}", tick_jobs.DAILY, lambda: (gate.wait(), job())[1]),)
 
         def step(jobs: Any = jobs) -> Any:
-            told = tick.tick(jobs)
+            told = tick_jobs.tick(jobs)
             if told is None:
                 gate.wait()  # lets the one at work end
             return told
@@ -344,8 +346,8 @@ def test_of_ticks_that_set_out_together_one_runs():
 
 def test_a_tick_that_was_killed_is_not_waited_for_forever(db):
     now = clock.real_now()
-    assert JobRun.take("tick", now - tick.LOCK - timedelta(seconds=1), tick.LOCK)
-    assert tick.tick(()) is True
+    assert JobRun.take("tick", now - tick_jobs.LOCK - timedelta(seconds=1), tick_jobs.LOCK)
+    assert tick_jobs.tick(()) is True
 
 
 def test_one_that_took_too_long_does_not_free_the_next_ones_lock(db):
@@ -353,6 +355,6 @@ def test_one_that_took_too_long_does_not_free_the_next_ones_lock(db):
         JobRun.objects.filter(job="tick").update(held_until=clock.real_now() + timedelta(minutes=9))
         return "slow"
 
-    assert tick.tick((Job("slow", tick.DAILY, slow), Job("never", tick.DAILY, fails))) is False
+    assert tick_jobs.tick((Job("slow", tick_jobs.DAILY, slow), Job("never", tick_jobs.DAILY, fails))) is False
     assert "never" not in noted()
-    assert tick.tick(()) is None
+    assert tick_jobs.tick(()) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.plan import Pointing, Stage, chain, compute, latest_dates, pace, slipped
+from reviews.queries.schedule import Pointing, Stage, chain, compute, latest_dates, pace, slipped
 
 DAY = date(2020, 8, 20)
 days = st.dates(date(2020, 6, 1), date(2021, 6, 1))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from reviews import policy
-from reviews.policy_page import page
+from reviews.operations.policy_page import page
 
 PAGE = settings.BASE_DIR / "docs" / "policy.md"
 # "word.word" in these files is the name of an action unless a file is named so.

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from reviews.filters import (
+from reviews.lists.filters import (
     ActionPointFilter,
     DataGapFilter,
     DeadlineFilter,
@@ -16,8 +16,7 @@ from reviews.filters import (
     ProgressFilter,
     ReportFilter,
 )
-from reviews.models import ActionPoint
-from reviews.tables import (
+from reviews.lists.tables import (
     ActionPointTable,
     DataGapTable,
     DeadlineTable,
@@ -25,6 +24,7 @@ from reviews.tables import (
     ProgressTable,
     ReportTable,
 )
+from reviews.models import ActionPoint
 from tests import make
 
 SEED, HOW_MANY, AT_ONCE = 20200820, 2_000, 250

@@ -171,7 +171,7 @@ def test_mail_is_kept_first_and_leaves_by_the_url():
     )
     told = read(expression, EMAIL_URL="smtp+tls://u:p@mail.example:587")
     smtp = "django.core.mail.backends.smtp.EmailBackend"
-    assert told == f"reviews.outbox.Outbox {smtp} mail.example True"
+    assert told == f"reviews.operations.outbox.Outbox {smtp} mail.example True"
 
 
 def test_the_day_can_be_pinned_while_trying_out():

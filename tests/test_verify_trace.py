@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import models
 
-from reviews import chain, verification
 from reviews.models import DataGap, NationalReport, Trace, TraceLink
-from reviews.sealing import SEALED, seal
-from reviews.verification import Verification
+from reviews.models.trace_seal import SEALED, seal
+from reviews.operations import trace_chain, trace_verification
+from reviews.operations.trace_verification import Verification
 from tests import make
 from tests.tampering import tampering
 
@@ -24,7 +24,7 @@ def troubles(head: str = "") -> list[str]:
 
 @pytest.fixture(params=[1_000, 2], ids=["at once", "in batches of two"])
 def batches(request, monkeypatch) -> None:
-    for module in (chain, verification):
+    for module in (trace_chain, trace_verification):
         monkeypatch.setattr(module, "BATCH", request.param)
 
 
@@ -36,12 +36,12 @@ def story(cast, report) -> SimpleNamespace:
         gap.edit(by=cast.vnm, seen=gap.version, missing=f"Bảng {n}")
     deadline = make.deadline(report.cycle, by=cast.secretariat, only_for=[cast.vnm.organisation])
     method = make.method(by=cast.lead)
-    chain.link_new_rows()
+    trace_chain.link_new_rows()
     told = Trace.objects.filter(model="reviews.datagap").order_by("pk")
     end = Trace.objects.order_by("-pk").first()
     return SimpleNamespace(
         gap=gap.pk, deadline=deadline.pk, method=method.pk, rows=[row.pk for row in told], end=end.pk,
-        links=[row.link.number for row in told], head=str(chain.head()), n=TraceLink.objects.count(),
+        links=[row.link.number for row in told], head=str(trace_chain.head()), n=TraceLink.objects.count(),
     )  # fmt: skip
 
 
@@ -241,11 +241,11 @@ def test_a_row_past_record_is_refused(story):
 
 
 def test_linking_goes_on_where_it_ended(batches, cast, report):
-    assert chain.link_new_rows().linked == Trace.objects.count()
+    assert trace_chain.link_new_rows().linked == Trace.objects.count()
     first = list(TraceLink.objects.values_list())
-    assert chain.link_new_rows() == (0, 0)
+    assert trace_chain.link_new_rows() == (0, 0)
     make.area()
-    assert chain.link_new_rows() == (1, 0)
+    assert trace_chain.link_new_rows() == (1, 0)
     assert list(TraceLink.objects.values_list())[:-1] == first
     assert list(TraceLink.objects.values_list("number", flat=True)) == list(range(1, len(first) + 2))
 
@@ -257,9 +257,9 @@ def test_a_row_that_was_committed_late_comes_after_those_that_were_linked(cast, 
         cursor.execute("DELETE FROM reviews_tracelink WHERE trace_id = %s", [row.pk])
         cursor.execute("DELETE FROM reviews_trace WHERE id = %s", [row.pk])
         make.gap(report, by=cast.vnm)
-        chain.link_new_rows()
+        trace_chain.link_new_rows()
         models.QuerySet(Trace).bulk_create([row])
-        assert chain.link_new_rows() == (1, 0)
+        assert trace_chain.link_new_rows() == (1, 0)
         assert TraceLink.objects.last().trace_id < TraceLink.objects.order_by("-number")[1].trace_id
         assert troubles() == []
 
@@ -274,9 +274,9 @@ def older(story) -> Iterator[Trace]:
 
 
 def test_a_row_without_a_seal_is_linked_only_when_somebody_vouches_for_it(older):
-    assert chain.link_new_rows() == (0, 1)
+    assert trace_chain.link_new_rows() == (0, 1)
     assert "has no seal" in troubles()[0]
-    assert chain.link_new_rows(adopt=True) == (1, 0)
+    assert trace_chain.link_new_rows(adopt=True) == (1, 0)
     found = Verification()
     assert list(found.troubles()) == []
     assert (found.adopted, found.unlinked) == (1, 0)
@@ -284,7 +284,7 @@ def test_a_row_without_a_seal_is_linked_only_when_somebody_vouches_for_it(older)
 
 def test_adopting_takes_no_row_with_a_wrong_seal(older):
     models.QuerySet(Trace).filter(pk=older.pk).update(digest="f" * 64)
-    assert chain.link_new_rows(adopt=True) == (0, 1)
+    assert trace_chain.link_new_rows(adopt=True) == (0, 1)
 
 
 # --- the commands

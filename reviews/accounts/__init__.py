@@ -1,1 +1,4 @@
-"""Who comes in, and how: what is particular here about django-allauth, which does the rest."""
+"""Who signs in, and how: allauth's adapter, sessions, second factors, single sign-on, the sign-in throttle.
+
+May import: operations, actions, queries, models and what lies below.
+"""

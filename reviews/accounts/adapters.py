@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.accounts import ages, devices, guesses, invited
+from reviews.accounts import invitations, known_devices, session_timeouts, sign_in_throttle
 from reviews.models import User
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         login = credentials.get("email") or credentials.get("username", "")
-        self._login_failed_rl_usage = guesses.take(request, login)
+        self._login_failed_rl_usage = sign_in_throttle.take(request, login)
         if not self._login_failed_rl_usage:
             log.warning("A guess at a password from %s was not looked at", self.get_client_ip(request))
             raise self.validation_error("username_password_mismatch")
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse:
         response = super().post_login(request, user, **hooks)
-        devices.remember(request, response, user)
+        known_devices.remember(request, response, user)
         log.info("Person %s signed in from %s", user.pk, self.get_client_ip(request))
         return response
 
@@ -83,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Always before anything about signing in changes; having signed in just now will do."""
-        return not ages.is_fresh(context.request.session, app_settings.REAUTHENTICATION_TIMEOUT)
+        return not session_timeouts.is_fresh(context.request.session, app_settings.REAUTHENTICATION_TIMEOUT)
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
@@ -124,5 +124,5 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if not (sociallogin.is_existing or connecting or request.user.is_authenticated):
             with transaction.atomic():
-                if account := invited.accept_by_sign_on(request):
+                if account := invitations.accept_by_sign_on(request):
                     sociallogin.connect(request, account)

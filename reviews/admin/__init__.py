@@ -18,6 +18,6 @@ from reviews.admin import (  # noqa: F401
     trace,
     treatments,
 )
-from reviews.admin.gate import site
+from reviews.admin.admin_site import site
 
 __all__ = ["site"]

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.admin.admin_site import site
 from reviews.admin.base import OCCURRING, REPORTS, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import DataGap
 from reviews.text import fold
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, OCCURRING, ShownInline, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
 
 

@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from reviews import actions
+from reviews.admin.admin_site import site
 from reviews.admin.base import (
     CYCLES,
     REFERENCE,
@@ -19,7 +20,6 @@ from reviews.admin.base import (
     section,
 )
 from reviews.admin.forms import ReasonForm, StepForm
-from reviews.admin.gate import site
 from reviews.models import (
     CycleMembership,
     Framework,

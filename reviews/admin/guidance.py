@@ -9,6 +9,7 @@ from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.admin.admin_site import site
 from reviews.admin.base import (
     OCCURRING,
     REFERENCE,
@@ -18,7 +19,6 @@ from reviews.admin.base import (
     confidence_mark,
     section,
 )
-from reviews.admin.gate import site
 from reviews.models import (
     Advice,
     AdviceStatus,

@@ -8,10 +8,10 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.accounts.invited import invite
+from reviews.accounts.invitations import invite
+from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm
-from reviews.admin.gate import site
 from reviews.models import Invitation
 
 

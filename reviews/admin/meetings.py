@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, confidence_mark, section
-from reviews.admin.gate import site
 from reviews.models import ActionPoint, ActionStatus, AgendaItem, Decision, Delegation, Meeting
 
 

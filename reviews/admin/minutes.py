@@ -9,8 +9,8 @@ from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, ShownInline, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import Minutes, MinutesSection, MinutesStatus
 
 

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import HISTORY, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import OutgoingMail, Trace
 
 

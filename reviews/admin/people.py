@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm, StepForm, TrackedForm
-from reviews.admin.gate import site
 from reviews.models import User
 
 OWN_ACCOUNT = _("You cannot take this away from yourself; another administrator can.")

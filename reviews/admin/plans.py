@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import PlanStep
 from reviews.models.plans import first_day
 

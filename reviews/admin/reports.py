@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.admin.admin_site import site
 from reviews.admin.base import OCCURRING, REPORTS, ShownInline, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
 
 ABOUT_REPORT = ("report__cycle", "report__member_state")

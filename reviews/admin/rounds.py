@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import Round, StatusAtMeeting, Turn
 
 

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import HISTORY, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import Trace, Tracked
 
 

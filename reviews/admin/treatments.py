@@ -8,8 +8,8 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, OCCURRING, REPORTS, TrackedAdmin, section
-from reviews.admin.gate import site
 from reviews.models import (
     Beneficiaries,
     CompletionLevel,

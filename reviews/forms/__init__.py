@@ -1,1 +1,4 @@
-"""Forms take and check input; the models' verbs do the writing."""
+"""Input: fields, cleaning, errors beside the field. Writes nothing.
+
+May import: rendering, models and what lies below.
+"""

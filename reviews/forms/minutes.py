@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews import files
 from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.models import MinutesSection, Outcome
+from reviews.uploads import storage
 
 LONGEST_SECTION = 100_000  # characters
 
@@ -51,5 +51,5 @@ class FinishForm(ReviewForm):
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
         if upload:
-            files.check(upload)
+            storage.check(upload)
         return upload

@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from reviews import files
 from reviews.forms.base import RecordForm, ReviewForm, day_field, note_field
 from reviews.models import NationalReport, User
+from reviews.uploads import storage
 
 BETWEEN = _("Enter a whole number from 0 to 100.")
 FIGURE_LABELS = {
@@ -68,7 +68,7 @@ class SubmitForm(ReviewForm):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        files.check(upload)
+        storage.check(upload)
         return upload
 
 

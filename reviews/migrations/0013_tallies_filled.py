@@ -1,10 +1,10 @@
 from django.db import migrations
 
-from reviews import tallies
+from reviews.operations import daily_counts
 
 
 def fill(apps, schema_editor):
-    tallies.rebuild(apps)
+    daily_counts.rebuild(apps)
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,13 @@
+"""Tables: statuses and transitions, constraints, queryset words, verbs that change one record, and the trace.
+
+May import: uploads, policy, clock, text, request_context. Knows no request and no page.
+"""
+
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaStatus, Outcome
+from reviews.models.base import Refused, Stale, Tracked
 from reviews.models.coverage import Coverage, CoverageStatement
+from reviews.models.daily_counts import OpenGaps, ProgressDay
 from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, Output, Standing, State
 from reviews.models.difficulties import Difficulty
@@ -19,7 +26,6 @@ from reviews.models.framework import (
     ReviewCycle,
     TimelineEvent,
 )
-from reviews.models.guesses import SignInGuess
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
 from reviews.models.meetings import (
@@ -38,9 +44,10 @@ from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.progress import ProgressUpdate
 from reviews.models.recommendations import Finding, FindingKind, FindingStatus
+from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
-from reviews.models.tallies import OpenGaps, ProgressDay
+from reviews.models.sign_in_attempts import SignInGuess
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
@@ -54,9 +61,7 @@ from reviews.models.treatments import (
     StandIn,
     Treatment,
 )
-from reviews.models.versions import ReportVersion
-from reviews.models.workflow import Refused, Stale, Tracked
-from reviews.roles import Channel, Role
+from reviews.policy import Channel, Role
 
 __all__ = [
     "ActionPoint", "ActionStatus", "AgendaItem", "ClosingWay", "Confidence", "CycleMembership", "CycleStatus",

@@ -10,10 +10,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, files, policy
+from reviews import clock, policy
+from reviews.models.base import Move, Refused, TrackedQuerySet
 from reviews.models.meetings import Meeting, MeetingPart, numbered
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, TrackedQuerySet
+from reviews.uploads import storage
 
 
 class Priority(models.TextChoices):
@@ -227,7 +228,7 @@ class ActionPoint(MeetingPart):
         if file is None:
             return self._move("finish", by, seen, note, finished_by=by)
         _owe_note(note)  # before the file is written
-        with files.stored(file, "actions") as columns:
+        with storage.stored(file, "actions") as columns:
             return self._move("finish", by, seen, note, finished_by=by, **columns)
 
     def verify(self, *, by: Any, seen: int, note: str = "") -> "ActionPoint":

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.base import Move, Refused, TrackedQuerySet, all_or_nothing
 from reviews.models.meetings import Meeting, MeetingPart, numbered
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, TrackedQuerySet, all_or_nothing
 
 LONGEST_ITEM = 480  # minutes: a day of eight hours
 

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.base import Stale, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.framework import Level
-from reviews.models.workflow import Stale, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class Coverage(models.TextChoices):

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.base import Move, Refused, Stale, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.daily_counts import OpenGaps, Place
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Level, Organisation
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
-from reviews.models.tallies import OpenGaps, Place
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
-from reviews.models.workflow import Move, Refused, Stale, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class GapStatus(models.TextChoices):
@@ -289,7 +289,7 @@ class DataGap(Tracked):
         return self._say(EntryKind.ANSWER, Verb.ANSWERED, by, seen, text, holder=team)
 
     def give_guidance(self, *, by: Any, seen: int) -> "DataGap":
-        """Approved advice arrived (see reviews.guidance); the gap goes back to the country."""
+        """Approved advice arrived (see reviews.actions.guidance); the gap goes back to the country."""
         status = self._permit("give_guidance", by)
         return self._move(status, Verb.GAVE_GUIDANCE, by, seen, "", holder=self.member_state)
 

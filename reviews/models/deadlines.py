@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews import clock, policy
+from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.trace import Verb
-from reviews.models.workflow import Tracked, TrackedQuerySet, all_or_nothing
 
 DUE_SOON_DAYS = 14
 FARTHEST_DAYS = 366  # a deadline hangs at most a year before or after a meeting

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.guidance import AdviceUse, ReceivedAdvice
 from reviews.models.trace import Verb
-from reviews.models.workflow import Tracked, TrackedQuerySet, all_or_nothing
 
 
 class DifficultyQuerySet(TrackedQuerySet):

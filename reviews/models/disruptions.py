@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.framework import in_order
-from reviews.models.workflow import Tracked, TrackedQuerySet, all_or_nothing
 
 
 class DisruptionKind(models.TextChoices):

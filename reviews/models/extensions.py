@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.disruptions import check_cited
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class ExtensionStatus(models.TextChoices):

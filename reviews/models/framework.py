@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.base import Move, Tracked, TrackedQuerySet
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet
 
 
 class Confidence(models.TextChoices):

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.base import Refused, Tracked
 from reviews.models.people import User
 from reviews.models.trace import Verb
-from reviews.models.workflow import Refused, Tracked
-from reviews.roles import NATIONAL, Role
+from reviews.policy import NATIONAL, Role
 
 
 class InvitationStatus(models.TextChoices):

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class Series(models.TextChoices):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.models.framework import Confidence
 from reviews.models.guidance import Advice
-from reviews.models.workflow import Tracked, TrackedQuerySet
 
 
 class MethodNoteQuerySet(TrackedQuerySet):

@@ -11,9 +11,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.workflow import Tracked, TrackedQuerySet
-from reviews.requests import signed_in
-from reviews.roles import NATIONAL, Role
+from reviews.models.base import Tracked, TrackedQuerySet
+from reviews.policy import NATIONAL, Role
+from reviews.request_context import signed_in
 
 
 class UserQuerySet(TrackedQuerySet):

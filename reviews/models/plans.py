@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.base import Move, Refused, Tracked, TrackedQuerySet
 from reviews.models.meetings import MeetingStatus
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet
 
 
 class StepKind(models.TextChoices):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.tallies import ProgressDay
-from reviews.models.workflow import Refused, Tracked
+from reviews.models.base import Refused, Tracked
+from reviews.models.daily_counts import ProgressDay
 
 
 def percentage(label: Any) -> models.PositiveSmallIntegerField:

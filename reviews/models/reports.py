@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, files, policy
+from reviews import clock, policy
+from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.daily_counts import WORKSTREAMS
 from reviews.models.framework import Organisation
 from reviews.models.progress import ProgressUpdate, percentage, percentage_rule
-from reviews.models.tallies import WORKSTREAMS
+from reviews.models.report_versions import ReportVersion
 from reviews.models.trace import Verb
-from reviews.models.versions import ReportVersion
-from reviews.models.workflow import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.uploads import storage
 
 
 class ReportStatus(models.TextChoices):
@@ -200,7 +201,7 @@ class NationalReport(Tracked):
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
         moment = clock.now()
-        with files.stored(file) as columns, all_or_nothing():
+        with storage.stored(file) as columns, all_or_nothing():
             self.change(
                 by=by, seen=seen, verb=Verb.SUBMITTED, why=reason, status=status, return_note="",
                 handed_in_at=self.handed_in_at or moment, **self._held_by(Organisation.objects.evaluators()),

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models.base import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.meetings import Meeting, MeetingPart, MeetingStatus
 from reviews.models.progress import percentage, percentage_rule
 from reviews.models.reports import REPORT_TONES, ReportStatus
 from reviews.models.trace import Verb
-from reviews.models.workflow import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
 
 
 class RoundOrder(models.TextChoices):

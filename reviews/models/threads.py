@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.workflow import Refused, Tracked, TrackedQuerySet
-from reviews.roles import Channel
+from reviews.models.base import Refused, Tracked, TrackedQuerySet
+from reviews.policy import Channel
 
 
 class EntryKind(models.TextChoices):

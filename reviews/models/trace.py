@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.labels import Labelled
-from reviews.requests import request_id
-from reviews.roles import Channel
-from reviews.sealing import seal
+from reviews.models.choices import Labelled
+from reviews.models.trace_seal import seal
+from reviews.policy import Channel
+from reviews.request_context import request_id
 
 if TYPE_CHECKING:
-    from reviews.models.workflow import Tracked
+    from reviews.models.base import Tracked
 
 
 class Verb(models.TextChoices):
@@ -296,7 +296,7 @@ def _is_for(user: Any, countries: list[int] | None) -> bool:
 
 
 class TraceLink(models.Model):
-    """One link of the chain through the trace: made after the row is committed, by `reviews.chain`. Append-only."""
+    """One link of the chain through the trace, made by `reviews.operations.trace_chain` after the commit. Append-only."""
 
     # 1, 2, 3 ...: there cannot be two of one number.
     number = models.PositiveBigIntegerField(primary_key=True)

@@ -12,8 +12,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reviews.models.base import Tracked
 from reviews.models.trace import Verb
-from reviews.models.workflow import Tracked
 
 MOST_PEOPLE, MOST_ITEMS = 10_000_000_000, 1_000_000
 

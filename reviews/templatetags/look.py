@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reviews import pieces, rows
+from reviews.rendering import fragments, table_html
 
 register = template.Library()
 
@@ -124,12 +124,12 @@ def nav_link(context: template.Context, label: str, key: str, url_name: str, *ar
     return format_html('<li><a href="{}" aria-current="{}">{}</a></li>', url, here, label)
 
 
-register.simple_tag(pieces.badge, name="status_badge")
-register.simple_tag(pieces.bar)
-register.simple_tag(pieces.symbol)
-register.simple_tag(pieces.moment)
-register.simple_tag(pieces.changes)
-register.simple_tag(pieces.included, name="piece")
+register.simple_tag(fragments.badge, name="status_badge")
+register.simple_tag(fragments.bar)
+register.simple_tag(fragments.symbol)
+register.simple_tag(fragments.moment)
+register.simple_tag(fragments.changes)
+register.simple_tag(fragments.included, name="piece")
 
 
 @register.filter
@@ -150,13 +150,13 @@ NEAR = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
 @register.simple_tag(takes_context=True)
 def table_head(context: template.Context, table: Any) -> SafeString:
     """The heads of a list's columns, which sort it."""
-    return rows.head(table, context["request"].GET)
+    return table_html.head(table, context["request"].GET)
 
 
 @register.simple_tag
 def table_body(table: Any) -> SafeString:
     """The rows of a list."""
-    return rows.body(table)
+    return table_html.body(table)
 
 
 @register.filter

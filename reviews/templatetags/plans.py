@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from reviews.models import StepKind
 from reviews.models.reports import WORKSTREAMS, workstream_label
-from reviews.plan import Chain, Pace, Pointing
-from reviews.plans import Country, Plan, Reach, Verdict
+from reviews.queries.plans import Country, Plan, Reach, Verdict
+from reviews.queries.schedule import Chain, Pace, Pointing
 
 register = template.Library()
 

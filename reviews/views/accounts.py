@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 
-from reviews.accounts import ages, devices, factors, invited
+from reviews.accounts import invitations, known_devices, second_factors, session_timeouts
 from reviews.forms.accounts import EndSessionForm, InvitationForm
 from reviews.models import Invitation
 
@@ -42,13 +42,13 @@ class ChooseNewPassword(account.PasswordResetFromKeyView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        devices.remember(self.request, response, self.reset_user, anew=True)
+        known_devices.remember(self.request, response, self.reset_user, anew=True)
         return response
 
 
 class SecondFactors(mfa.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"owed": factors.owes(self.request.user)}
+        return super().get_context_data(**kwargs) | {"owed": second_factors.owes(self.request.user)}
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -99,7 +99,7 @@ class OwnSessions(FormView):
 
 def goes_on(row: UserSession) -> bool:
     """Whether somebody could still use it; those that ran out are cleared away when the person signs in."""
-    return row.exists() and not ages.is_over(row._session_store(row.session_key))
+    return row.exists() and not session_timeouts.is_over(row._session_store(row.session_key))
 
 
 @method_decorator([never_cache, login_not_required, sensitive_post_parameters()], name="dispatch")
@@ -127,7 +127,7 @@ class AcceptInvitation(FormView):
     def form_valid(self, form: InvitationForm) -> HttpResponse:
         username = form.cleaned_data["username"]
         if form.by_sign_on and settings.SINGLE_SIGN_ON:
-            invited.go_by_sign_on(self.request, self.key, username)
+            invitations.go_by_sign_on(self.request, self.key, username)
             return redirect("openid_connect_login", settings.SINGLE_SIGN_ON["provider_id"])
         user = self.invitation.accept(username=username, password=form.cleaned_data["password1"])
         return perform_login(self.request, user, email_verification="none", redirect_url=reverse("desk"))

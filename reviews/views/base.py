@@ -13,10 +13,11 @@ from django.views.generic import FormView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from reviews import exports, policy
+from reviews import policy
+from reviews.lists.pagination import ListPaginator
 from reviews.models import NationalReport, Refused, ReviewCycle, Stale, Trace
-from reviews.paging import ListPaginator
-from reviews.views.errors import Explained, conflict, not_by_address
+from reviews.rendering import spreadsheets
+from reviews.web.errors import Explained, conflict, not_by_address
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -87,7 +88,7 @@ class ListPage(SingleTableMixin, FilterView):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
         kind = self.request.GET.get("_export")
         if kind:
-            return exports.response(kind, context["table"], self.nav or "list")
+            return spreadsheets.response(kind, context["table"], self.nav or "list")
         return super().render_to_response(context, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

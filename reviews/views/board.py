@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from reviews import board, clock, pictures, policy
+from reviews import clock, policy
 from reviews.models import FrameworkNode
+from reviews.queries import board
+from reviews.rendering import board_charts
 from reviews.views.base import ROWS, cycle_or_404, cycles_named
-from reviews.views.errors import Explained
+from reviews.web.errors import Explained
 
 
 def board_page(request: HttpRequest, slug: str) -> HttpResponse:
@@ -22,9 +24,9 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
     readable = {row.report.pk for row in page if policy.may(request.user, "report.read", row.report)}
     context = {
         "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "page": page,
-        "readable": readable, "progress_chart": pictures.progress(cycle, shown),
-        "gaps_chart": pictures.gaps(cycle, shown.kinds, page, readable),
-        "time_line_chart": pictures.time_line(cycle, shown),
+        "readable": readable, "progress_chart": board_charts.progress(cycle, shown),
+        "gaps_chart": board_charts.gaps(cycle, shown.kinds, page, readable),
+        "time_line_chart": board_charts.time_line(cycle, shown),
     }  # fmt: skip
     return render(request, "board/board.html", context)
 

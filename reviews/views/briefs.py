@@ -4,8 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from reviews import brief, policy, word
+from reviews import policy
 from reviews.models import Organisation
+from reviews.queries import brief
+from reviews.rendering import docx
 from reviews.views.base import cycle_or_404
 from reviews.views.meetings import meeting_or_404
 from reviews.views.minutes import word_response
@@ -26,7 +28,7 @@ def brief_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The same as a Word document."""
     told = _asked(request, slug, code)
     name = f"brief-{code}-{told.only.code}" if told.only else f"brief-{code}"
-    return word_response(word.brief(told), name)
+    return word_response(docx.brief(told), name)
 
 
 def _asked(request: HttpRequest, slug: str, code: str) -> brief.Brief:

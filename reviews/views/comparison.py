@@ -8,12 +8,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, comparison, policy
-from reviews.changes import NOT_SHARED, ChangeTable
-from reviews.filters import NoFilter, PeriodFilter
+from reviews import clock, policy
+from reviews.lists.comparison import NOT_SHARED, ChangeTable
+from reviews.lists.filters import NoFilter, PeriodFilter
 from reviews.models import Meeting, Organisation, Round, StatusAtMeeting
+from reviews.queries import comparison
 from reviews.views.base import ListPage
-from reviews.views.errors import Explained
+from reviews.web.errors import Explained
 
 DAYS_BACK = 14  # where a comparison starts when no day is given
 

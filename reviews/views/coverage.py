@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, coverage, exports, policy
+from reviews import actions, policy
 from reviews.forms.coverage import CoverageForm
+from reviews.lists.tables import CoverageTable
 from reviews.models import CoverageStatement, Stale, Trace
-from reviews.tables import CoverageTable
+from reviews.queries import coverage
+from reviews.rendering import spreadsheets
 from reviews.views.base import cycle_or_404
 from reviews.views.reports import ReportForm, report_or_404
 
@@ -21,7 +23,7 @@ def coverage_map(request: HttpRequest, slug: str) -> HttpResponseBase:
     policy.require_reader(request.user, "report.read")
     shown = coverage.build(cycle, request.user)
     if kind := request.GET.get("_export"):
-        return exports.response(kind, CoverageTable(list(shown.cells())), "coverage")
+        return spreadsheets.response(kind, CoverageTable(list(shown.cells())), "coverage")
     sign, letter, tone = coverage.GAP_MARK
     context = {
         "cycle": cycle, "nav": "datagaps", "title": _("Coverage map"), "map": shown,

@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy, thread
-from reviews.filters import DataGapFilter
+from reviews import clock, policy
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.datagaps import DataGapForm
+from reviews.lists.filters import DataGapFilter
+from reviews.lists.tables import DataGapTable
 from reviews.models import DataGap, Verb
-from reviews.tables import DataGapTable
+from reviews.queries import guidance
 from reviews.views.base import FormPage, ListPage, MovePage, cycles_named, history, own_report_or_refuse
 
 # What few gaps have, a disruption or the advice that closed them, is asked for where there is one.
@@ -77,7 +78,7 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
-    return render(request, "datagaps/datagap.html", context | thread.around(request.user, gap))
+    return render(request, "datagaps/datagap.html", context | guidance.around(request.user, gap))
 
 
 class AddDataGap(FormPage):

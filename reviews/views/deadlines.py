@@ -9,14 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy, standings
-from reviews.filters import DeadlineFilter
+from reviews import clock, policy
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
+from reviews.lists.filters import DeadlineFilter
+from reviews.lists.tables import DeadlineTable
 from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
 from reviews.models.extensions import STILL_WAITS
-from reviews.tables import DeadlineTable
+from reviews.queries.deadlines import standings
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
-from reviews.views.errors import conflict
+from reviews.web.errors import conflict
 
 
 def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
@@ -75,7 +76,7 @@ def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
 def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
     reports = NationalReport.objects.filter(cycle=deadline.cycle_id).select_related("member_state")
     reports = reports.order_by("member_state__name_en")
-    found = standings.standings(reports, [deadline], deadline.extensions.granted(), clock.today())
+    found = standings(reports, [deadline], deadline.extensions.granted(), clock.today())
     return [(report, found[report.pk][0]) for report in reports if found[report.pk]]
 
 

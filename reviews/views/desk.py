@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from reviews import clock, desk
+from reviews import clock
 from reviews.models import CycleStatus, ReviewCycle
+from reviews.queries import desk
 
 FIRST_VISIT_DAYS = 14  # what a first visit, with none before it, is told of
 

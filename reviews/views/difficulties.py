@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy, thread
-from reviews.filters import DifficultyFilter
+from reviews import policy
 from reviews.forms.guidance import DifficultyForm
+from reviews.lists.filters import DifficultyFilter
+from reviews.lists.tables import DifficultyTable
 from reviews.models import Advice, Difficulty, ReceivedAdvice
-from reviews.tables import DifficultyTable
+from reviews.queries import guidance
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.views.guidance import Advise
 
@@ -67,12 +68,12 @@ def difficulty_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
     cycle = cycle_or_404(request, slug)
     difficulty = difficulty_or_404(request, cycle, number)
     found = difficulty.advice.approved().select_related("approved_by").prefetch_related("notes")
-    approved = thread.known(found, [difficulty])
+    approved = guidance.known(found, [difficulty])
     rows = _rows(difficulty, approved)
     context = {
         "cycle": cycle, "nav": "datagaps", "difficulty": difficulty, "rows": rows,
         "title": f"{difficulty.code} · {difficulty.title}", "history": history(request, difficulty),
-        "drafts": thread.drafts(request.user, difficulty),
+        "drafts": guidance.drafts(request.user, difficulty),
         "approved": [(a, a.moves_for(request.user) & _missing(rows, a)) for a in approved],
         "may_edit": policy.may(request.user, "guidance.write") and not cycle.is_closed,
     }  # fmt: skip

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.filters import DisruptionFilter
 from reviews.forms.disruptions import DisruptionForm
+from reviews.lists.filters import DisruptionFilter
+from reviews.lists.tables import DisruptionTable
 from reviews.models import Disruption
-from reviews.tables import DisruptionTable
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
 

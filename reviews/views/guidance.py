@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews import guidance, policy
+from reviews import policy
+from reviews.actions import guidance
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.guidance import AdviceForm, SayForm
 from reviews.models import Advice, ReceivedAdvice, ThreadEntry

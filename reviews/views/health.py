@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from reviews import health, metrics
+from reviews.operations import health, metrics
 
 
 @require_safe

@@ -10,9 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import moving, policy
-from reviews.files import CONTENT_TYPES
-from reviews.filters import ActionPointFilter, MeetingFilter
+from reviews import policy
 from reviews.forms.base import NoteForm, OwedNoteForm, WhyForm
 from reviews.forms.meetings import (
     ActionPointForm,
@@ -23,6 +21,8 @@ from reviews.forms.meetings import (
     MeetingForm,
 )
 from reviews.forms.minutes import FinishForm
+from reviews.lists.filters import ActionPointFilter, MeetingFilter
+from reviews.lists.tables import ActionPointTable, MeetingTable
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -33,7 +33,8 @@ from reviews.models import (
     Minutes,
 )
 from reviews.models.agenda import planned_minutes
-from reviews.tables import ActionPointTable, MeetingTable
+from reviews.queries.meetings import Preview, preview
+from reviews.uploads.storage import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, cycles_named, history
 
 
@@ -205,7 +206,7 @@ class EditMeeting(MeetingFormPage):
         }  # fmt: skip
         return render(self.request, "meetings/move.html", self.get_context_data(**page))
 
-    def _preview(self, form: Any) -> moving.Preview | None:
+    def _preview(self, form: Any) -> Preview | None:
         """What would move; None where nothing does, or where the move itself would be refused."""
         typed = form.cleaned_data
         refused = typed["version"] != self.subject.version or not typed["why"].strip()
@@ -216,7 +217,7 @@ class EditMeeting(MeetingFormPage):
             or not self.subject.would_move(typed)
         ):
             return None
-        shown = moving.preview(self.subject, typed["planned_from"], typed["planned_to"])
+        shown = preview(self.subject, typed["planned_from"], typed["planned_to"])
         return shown if shown.following else None
 
     def write(self, form: Any, seen: int) -> Any:

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.filters import MethodFilter
 from reviews.forms.guidance import MethodNoteForm
+from reviews.lists.filters import MethodFilter
+from reviews.lists.tables import MethodTable
 from reviews.models import MethodNote
-from reviews.tables import MethodTable
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
 

@@ -6,11 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy, word
-from reviews import minutes as drafting
+from reviews import clock, policy
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.minutes import SectionForm
 from reviews.models import Meeting, Minutes, MinutesSection
+from reviews.queries.minutes import draft, notes_at, redraft
+from reviews.rendering import docx
 from reviews.views.base import FormPage, MovePage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
 
@@ -57,19 +58,19 @@ def _shown(request: HttpRequest, minutes: Minutes) -> dict[str, Any]:
 
 def _notes(request: HttpRequest, meeting: Meeting) -> list[Any]:
     """What was told beside the figures: a country's own words, for its people and for staff."""
-    notes = drafting.notes_at(meeting)
+    notes = notes_at(meeting)
     return [note for note in notes if policy.may(request.user, "report.read", note)]
 
 
 def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The minutes as a Word document: their text and nothing else, so that it can be passed on."""
     minutes = minutes_or_404(request, cycle_or_404(request, slug), code)
-    return word_response(word.minutes(minutes, minutes.sections.all()), f"minutes-{code}")
+    return word_response(docx.minutes(minutes, minutes.sections.all()), f"minutes-{code}")
 
 
 def word_response(content: bytes, name: str) -> HttpResponse:
     """A Word document as a download under our name, with its day."""
-    answer = HttpResponse(content, content_type=word.DOCX)
+    answer = HttpResponse(content, content_type=docx.DOCX)
     answer["Content-Disposition"] = f'attachment; filename="{name}-{clock.today().isoformat()}.docx"'
     return answer
 
@@ -82,7 +83,7 @@ class DraftMinutes(MovePage):
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
 
     def write(self, form: Any, seen: int) -> Any:
-        return drafting.draft(by=self.request.user, meeting=self.subject)
+        return draft(by=self.request.user, meeting=self.subject)
 
     def get_next(self, record: Any) -> str:
         return str(record.get_absolute_url())
@@ -120,7 +121,7 @@ class RedraftSection(MovePage):
         return section_or_404(self)
 
     def write(self, form: Any, seen: int) -> Any:
-        return drafting.redraft(by=self.request.user, section=self.subject, seen=seen)
+        return redraft(by=self.request.user, section=self.subject, seen=seen)
 
 
 class MinutesMove(MovePage):

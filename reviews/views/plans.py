@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, exports, pictures, plans, policy
+from reviews import clock, policy
 from reviews.forms.plans import MOST_SLIP, OutcomeForm, PlanStepForm, WhatIfForm
+from reviews.lists.tables import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, Trace
-from reviews.tables import PlanCountryTable, PlanStepTable
+from reviews.queries import plans
+from reviews.rendering import board_charts, spreadsheets
 from reviews.views.base import FormPage, cycle_or_404
-from reviews.views.errors import Explained
+from reviews.web.errors import Explained
 
 HISTORY_ROWS = 30
 
@@ -36,7 +38,7 @@ def plan_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "cycle": cycle, "nav": "plan", "title": _("Backward plan"), "plan": plan, "countries": shown,
         "form": form, "supposed": [(choices[what], days) for what, days in plan.slips.items()],
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
-        "line": pictures.plan_line(plan), "history": _history(request, cycle),
+        "line": board_charts.plan_line(plan), "history": _history(request, cycle),
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
 
@@ -80,8 +82,8 @@ def _export(
     request: HttpRequest, kind: str, plan: plans.Plan, shown: list[plans.Country]
 ) -> HttpResponseBase:
     if request.GET.get("of") == "countries":
-        return exports.response(kind, PlanCountryTable(shown), "slack")
-    return exports.response(kind, PlanStepTable(plan.lines), "plan")
+        return spreadsheets.response(kind, PlanCountryTable(shown), "slack")
+    return spreadsheets.response(kind, PlanStepTable(plan.lines), "plan")
 
 
 def _history(request: HttpRequest, cycle: Any) -> Any:

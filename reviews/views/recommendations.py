@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.filters import FindingFilter
 from reviews.forms.base import NoteForm, OwedNoteForm
 from reviews.forms.recommendations import FindingForm
+from reviews.lists.filters import FindingFilter
+from reviews.lists.tables import FindingTable
 from reviews.models import Finding
 from reviews.models.recommendations import KINDS
-from reviews.tables import FindingTable
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
 
 

@@ -7,13 +7,15 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, checks, clock, coverage, plans, policy, standings
-from reviews.files import CONTENT_TYPES
-from reviews.filters import ProgressFilter, ReportFilter
+from reviews import actions, clock, policy
 from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
+from reviews.lists.filters import ProgressFilter, ReportFilter
+from reviews.lists.tables import ProgressTable, ReportTable
 from reviews.models import Extension, NationalReport, ReportVersion
-from reviews.tables import ProgressTable, ReportTable
+from reviews.queries import coverage, plans, submission_checks
+from reviews.queries.deadlines import of_report, told_for
+from reviews.uploads.storage import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, cycles_named, history
 
 GAPS_SHOWN = 20
@@ -79,7 +81,7 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "country": plans.country_of(report, theirs),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(c.number for c in counted), "findings": findings,
-        "checks": report.is_editable and checks.run(_material(report, counted, findings, theirs, locked)),
+        "checks": report.is_editable and submission_checks.run(_material(report, counted, findings, theirs, locked)),
         "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
@@ -92,9 +94,13 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
-def _material(report: NationalReport, gaps: Any, findings: Any, theirs: Any, locked: Any) -> checks.Material:
+def _material(
+    report: NationalReport, gaps: Any, findings: Any, theirs: Any, locked: Any
+) -> submission_checks.Material:
     """What the check reads; coverage is fetched for it alone."""
-    return checks.Material(report, gaps, findings, theirs, locked, list(coverage.areas_told(report)))
+    return submission_checks.Material(
+        report, gaps, findings, theirs, locked, list(coverage.areas_told(report))
+    )
 
 
 def _gaps(user: Any, report: NationalReport) -> Any:
@@ -114,8 +120,8 @@ def _standings(report: NationalReport) -> tuple[Any, Any]:
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
     until = actions.latest_extensions(extensions.granted())
-    told = standings.told_for([report], deadlines, today)
-    theirs = standings.of_report(report, deadlines, until, told, today)
+    told = told_for([report], deadlines, today)
+    theirs = of_report(report, deadlines, until, told, today)
     locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked
 

@@ -11,9 +11,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reviews import actions, policy
-from reviews.filters import NoFilter
 from reviews.forms.base import NoteForm, PlainMoveForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
+from reviews.lists.filters import NoFilter
+from reviews.lists.tables import TurnTable
 from reviews.models import (
     DataGap,
     Finding,
@@ -27,7 +28,6 @@ from reviews.models import (
     TurnStatus,
 )
 from reviews.models.reports import UNLOCKS, WORKSTREAMS, ReportStatus
-from reviews.tables import TurnTable
 from reviews.views.base import FormPage, ListPage, MovePage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
 

@@ -6,12 +6,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import annex, policy
-from reviews.filters import AnnexFilter, RegionalAnnexFilter
+from reviews import policy
 from reviews.forms.treatments import FORMS, WayForm
+from reviews.lists.filters import AnnexFilter, RegionalAnnexFilter
+from reviews.lists.tables import AnnexTable
 from reviews.models import ClosingWay, DataGap
 from reviews.models.treatments import treatment_for
-from reviews.tables import AnnexTable
+from reviews.queries import annex
 from reviews.views.base import FormPage, ListPage
 from reviews.views.datagaps import gap_or_404
 from reviews.views.reports import report_or_404

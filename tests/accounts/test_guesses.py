@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews.accounts import guesses
+from reviews.accounts import sign_in_throttle
 from reviews.models import SignInGuess, User
 from tests import make
 from tests.accounts.doors import come_in, is_in
@@ -83,7 +83,7 @@ def test_a_known_browser_may_not_guess_for_ever(linh, looked_at):
     looked_at.clear()
     for n in range(30):
         come_in("vnm.coordinator", f"guess {n}", browser=own)
-    assert len(looked_at) == guesses.PER_DEVICE
+    assert len(looked_at) == sign_in_throttle.PER_DEVICE
 
 
 def test_a_browser_known_to_one_account_is_a_stranger_to_another(linh, looked_at):
@@ -92,7 +92,7 @@ def test_a_browser_known_to_one_account_is_a_stranger_to_another(linh, looked_at
     theirs.post(reverse("account_logout"))
     for n in range(30):
         come_in("vnm.coordinator", f"guess {n}", browser=theirs)
-    assert len(looked_at) == guesses.PER_TEXT
+    assert len(looked_at) == sign_in_throttle.PER_TEXT
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "W10:1abc:nonsense", "null"])
@@ -101,7 +101,7 @@ def test_a_made_up_cookie_is_none(cookie, linh, looked_at):
     browser.cookies["device"] = cookie
     for n in range(12):
         come_in("vnm.coordinator", f"guess {n}", browser=browser)
-    assert len(looked_at) == guesses.PER_TEXT
+    assert len(looked_at) == sign_in_throttle.PER_TEXT
 
 
 def test_a_right_password_is_no_guess(linh):
@@ -125,7 +125,7 @@ def test_nothing_typed_is_kept(linh):
 
 
 def test_one_address_may_not_try_everybody(cast, monkeypatch):
-    monkeypatch.setattr(guesses, "PER_ADDRESS", 7)
+    monkeypatch.setattr(sign_in_throttle, "PER_ADDRESS", 7)
     for n in range(7):
         come_in(f"somebody.{n}", "wrong")
     assert come_in("lao.coordinator").status_code == 200
@@ -167,7 +167,7 @@ def test_guesses_at_the_same_moment_are_counted_too(monkeypatch):
 
     monkeypatch.setattr(MD5PasswordHasher, "verify", counted)
     in_threads(lambda n: come_in(user.username, f"guess {n}"), range(60))
-    assert 0 < len(seen) <= guesses.PER_TEXT
+    assert 0 < len(seen) <= sign_in_throttle.PER_TEXT
 
 
 def test_codes_of_a_second_factor_are_counted(cast):

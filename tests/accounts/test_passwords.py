@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from reviews.accounts.words import WORDS
+from reviews.accounts.password_words import WORDS
 from reviews.models import Trace, User
 from tests import make
 from tests.accounts.doors import come_in, is_in

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from reviews.accounts import factors
+from reviews.accounts import second_factors
 from reviews.models import Trace, User
 from tests import grids, make
 from tests.accounts.doors import code, come_in, come_in_twice, is_in
@@ -55,11 +55,11 @@ def test_nothing_else_is_open_meanwhile():
     known = {
         pattern.name for pattern in get_resolver().url_patterns[1].url_patterns if hasattr(pattern, "name")
     }
-    assert known & factors.OPEN <= factors.OPEN
+    assert known & second_factors.OPEN <= second_factors.OPEN
     assert {
         "mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "account_reauthenticate",
         "account_set_password", "account_logout", "account_signed_out",
-    } == factors.OPEN  # fmt: skip
+    } == second_factors.OPEN  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["vnm", "vnm_team", "consultant", "lead", "observer"])

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reviews.accounts import ages
+from reviews.accounts import session_timeouts
 from tests import make
 from tests.accounts.doors import come_in, is_in
 
@@ -17,7 +17,7 @@ from tests.accounts.doors import come_in, is_in
 def later(browser: Client, seconds: float, *, idle: bool = True) -> Client:
     """As if so much time had passed; `idle`: without a page."""
     session = browser.session
-    for name in (ages.BEGAN, *([ages.SEEN] if idle else [])):
+    for name in (session_timeouts.BEGAN, *([session_timeouts.SEEN] if idle else [])):
         session[name] -= seconds
     session.save()
     return browser
@@ -54,7 +54,7 @@ def test_it_is_told_and_leads_back(cast, sign_in):
 def test_a_session_without_a_beginning_is_over(cast, sign_in):
     browser = sign_in(cast.vnm)
     session = browser.session
-    del session[ages.BEGAN]
+    del session[session_timeouts.BEGAN]
     session.save()
     assert not is_in(browser)
 
@@ -121,7 +121,7 @@ def test_those_that_ran_out_are_not_listed(cast):
 
 def test_the_clock_is_the_real_one(cast, sign_in, settings):
     """Not the demonstration's, whose day never ends."""
-    assert time.time() - sign_in(cast.vnm).session[ages.BEGAN] < 60
+    assert time.time() - sign_in(cast.vnm).session[session_timeouts.BEGAN] < 60
 
 
 def test_the_cookie_goes_with_the_browser(cast):

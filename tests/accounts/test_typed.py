@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from reviews.accounts import typed
+from reviews.accounts import unsaved_input
 from tests import make
 from tests.accounts.doors import code, come_in
 from tests.accounts.test_sessions import later
@@ -96,7 +96,7 @@ def test_another_one_would_be_shown_nothing_in_any_case(page, cast, sign_in):
     """Planted: the receiver that forgets did not run."""
     browser = sign_in(cast.vnm_team)
     session = browser.session
-    session[typed.KEY] = [cast.vnm.pk, page, {"note": [NOTE]}, False]
+    session[unsaved_input.KEY] = [cast.vnm.pk, page, {"note": [NOTE]}, False]
     session.save()
     assert "provinces" not in browser.get(page).content.decode()
 

@@ -12,8 +12,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from reviews import board
 from reviews.models import Advice, DataGap, Extension, Meeting, MinutesSection, NationalReport, User
+from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests import make
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress

@@ -10,8 +10,8 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from reviews.accounts.ages import BEGAN, SEEN
-from reviews.accounts.typed import KEY
+from reviews.accounts.session_timeouts import BEGAN, SEEN
+from reviews.accounts.unsaved_input import KEY
 from reviews.models import ProgressUpdate, User
 from tests import make
 from tests.accounts.doors import code

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from reviews import guidance
+from reviews.actions import guidance
 from reviews.models import Advice, DataGap, Difficulty, MethodNote, ReceivedAdvice
 from tests import grids, make
 from tests.models.guided import PEOPLE, attempt, in_status

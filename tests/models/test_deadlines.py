@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from reviews import actions, clock, standings
+from reviews import actions, clock
 from reviews.models import Deadline, Extension, State
+from reviews.queries import deadlines
 from tests import grids, make
 from tests.models.moves import fresh, last_trace, raises, refused, tells
 
@@ -88,7 +89,7 @@ def test_a_move_raises_no_false_alarm(cast, report):
 
 def standing_of(report: Any) -> Any:
     granted = Extension.objects.granted()
-    (found,) = standings.standings([report], report.cycle.deadlines.all(), granted, clock.today())[report.pk]
+    (found,) = deadlines.standings([report], report.cycle.deadlines.all(), granted, clock.today())[report.pk]
     return found
 
 
@@ -140,7 +141,7 @@ def test_a_deadline_may_concern_some_countries_only(cast, report):
     deadline = make.deadline(report.cycle, by=cast.secretariat, only_for=[cast.lao.organisation])
     assert deadline.concerns(cast.lao.organisation_id)
     assert not deadline.concerns(cast.vnm.organisation_id)
-    assert standings.standings([report], [deadline], [], clock.today())[report.pk] == []
+    assert deadlines.standings([report], [deadline], [], clock.today())[report.pk] == []
 
 
 def test_progress_meets_it_from_the_day_the_window_opens(cast, report):
@@ -173,10 +174,10 @@ def test_next_is_the_earliest_that_is_not_met(cast, report):
         make.deadline(report.cycle, by=cast.secretariat, title=title, due_on=due)
     make.deadline(report.cycle, by=cast.secretariat, title="Met", output="progress", due_on=date(2020, 8, 31))
     report.post_progress(by=cast.vnm, seen=report.version, writing=10)
-    found = standings.standings([report], report.cycle.deadlines.all(), [], clock.today())[report.pk]
+    found = deadlines.standings([report], report.cycle.deadlines.all(), [], clock.today())[report.pk]
     assert [s.deadline.title for s in found] == ["Met", "Sooner", "Later"]
-    assert standings.next_standing(found).deadline.title == "Sooner"
-    assert standings.next_standing([]) is None
+    assert deadlines.next_standing(found).deadline.title == "Sooner"
+    assert deadlines.next_standing([]) is None
 
 
 # Extensions

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from reviews import clock
 from reviews.models import Advice, DataGap, Refused, Stale, ThreadEntry, Trace
-from reviews.models.workflow import TrackedQuerySet
+from reviews.models.base import TrackedQuerySet
 from tests import grids, make
 from tests.models.guided import PEOPLE, attempt, in_status
 

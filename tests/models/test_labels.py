@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import translation
 
-from reviews.models.labels import Labelled
+from reviews.models.choices import Labelled
 
 CHOSEN = [
     (model, field)

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 
-from reviews import clock, progress, tallies
+from reviews import clock
 from reviews.models import DataGap, OpenGaps, ProgressDay
+from reviews.operations import daily_counts
+from reviews.queries import progress
 from tests import make
 
 DAY = date(2020, 8, 11)
@@ -126,10 +128,10 @@ def test_all_can_be_counted_anew(cast, gap, report, capsys):
     with clock.at(DAY + timedelta(3)):
         close(gap, cast.vnm)
     before = rows(), list(ProgressDay.objects.values())
-    assert list(tallies.differences()) == []
+    assert list(daily_counts.differences()) == []
     OpenGaps.objects.filter(on=DAY).update(number=7)
     ProgressDay.objects.all().delete()
-    assert len(list(tallies.differences())) == 3
+    assert len(list(daily_counts.differences())) == 3
     call_command("rebuild_tallies")
     assert "3 differences, counted anew" in capsys.readouterr().out
     assert rows() == before[0]

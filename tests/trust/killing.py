@@ -222,14 +222,14 @@ def prepare(given: Any) -> dict[str, str]:
 
 def check(acknowledged: list[str]) -> dict[str, Any]:
     """What is wrong in the database, given the updates that were acknowledged."""
-    from reviews import chain
     from reviews.models import NationalReport, ProgressUpdate, Trace
-    from reviews.verification import Verification
+    from reviews.operations import trace_chain
+    from reviews.operations.trace_verification import Verification
 
     updates = Counter(ProgressUpdate.objects.values_list("note", flat=True))
     told = Counter(Trace.objects.filter(verb="progress").values_list("why", flat=True))
     traced = Trace.objects.filter(model="reviews.progressupdate").count()
-    chain.link_new_rows()
+    trace_chain.link_new_rows()
     return {
         "lost": sum(updates[note] != 1 for note in acknowledged),
         "without trace": sum(told[note] != 1 for note in acknowledged) + abs(sum(updates.values()) - traced),

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
-from reviews.accounts import guesses
+from reviews.accounts import sign_in_throttle
 from tests import make
 from tests.accounts.doors import come_in
 
@@ -44,6 +44,6 @@ def test_a_thousand_guesses(db, monkeypatch, figure):
 
 def test_guesses_that_nobody_counts_are_noticed(db, monkeypatch, figure):
     """Planted: no account has a limit of its own."""
-    monkeypatch.setattr(guesses, "PER_TEXT", TIMES)
+    monkeypatch.setattr(sign_in_throttle, "PER_TEXT", TIMES)
     looked_at, _owner = attacked(monkeypatch, 60)
     figure("planted: guesses looked at without a limit", looked_at, 60)

@@ -13,8 +13,8 @@ from django.db import models
 from django.urls import reverse
 from docx import Document
 
-from reviews import exports
 from reviews.models import Meeting, Trace
+from reviews.rendering import spreadsheets
 from tests import steps, xss
 from tests.links import body, crawl
 from tests.test_exports import DANGER, read_csv
@@ -129,7 +129,7 @@ def test_word_documents_have_no_field_codes(world, cast, sign_in):
 def test_a_formula_let_through_is_noticed(world, cast, sign_in, monkeypatch):
     """The same exports without their precautions."""
     everywhere("=1+1")
-    monkeypatch.setattr(exports, "safe", str)
+    monkeypatch.setattr(spreadsheets, "safe", str)
     contents = dict(taken(sign_in(cast.secretariat), "csv"))
     found = [
         name

@@ -11,10 +11,11 @@ from typing import Any
 import psutil
 from django.db import models
 
-from reviews import chain, clock
+from reviews import clock
 from reviews.models import Organisation, Trace
-from reviews.sealing import seal
-from reviews.verification import Verification
+from reviews.models.trace_seal import seal
+from reviews.operations import trace_chain
+from reviews.operations.trace_verification import Verification
 
 RECORDS, VERSIONS = 2_000, 50
 
@@ -24,7 +25,7 @@ def test_a_hundred_thousand_rows(db, figure):
         write([f"X{k}" for k in range(n, n + 100)])
     rows = Trace.objects.count()
     with measured() as linking:
-        linked = chain.link_new_rows().linked
+        linked = trace_chain.link_new_rows().linked
     found = Verification()
     with measured() as verifying:
         troubles = list(found.troubles())
@@ -41,7 +42,7 @@ def test_one_altered_row_among_them_is_found(db, figure):
 
     for n in range(0, RECORDS // 10, 100):
         write([f"X{k}" for k in range(n, n + 100)])
-    chain.link_new_rows()
+    trace_chain.link_new_rows()
     with tampering() as cursor:
         last = Organisation.objects.order_by("pk").last()
         cursor.execute("UPDATE reviews_trace SET why = 'x' WHERE object_id = %s AND version = 25", [last.pk])

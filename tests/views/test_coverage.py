@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from reviews import actions, coverage
+from reviews import actions
 from reviews.models import Coverage, CoverageStatement, Refused, Stale
 from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
+from reviews.queries import coverage
 from tests import make
 
 

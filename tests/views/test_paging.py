@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from reviews import paging
+from reviews.lists import pagination
 from tests import make
 
 LIST = "/cycles/mtr/datagaps/"
@@ -38,7 +38,7 @@ def test_an_empty_list_has_one_page(report, cast, sign_in):
 
 
 def test_of_very_many_rows_so_many_are_counted_and_paged_through(gaps, cast, sign_in, monkeypatch):
-    monkeypatch.setattr(paging, "MOST", 50)
+    monkeypatch.setattr(pagination, "MOST", 50)
     browser = sign_in(cast.consultant)
     numbers, text = shown(browser, 2)
     assert numbers == list(range(26, 51))
@@ -49,7 +49,7 @@ def test_of_very_many_rows_so_many_are_counted_and_paged_through(gaps, cast, sig
 
 
 def test_exactly_so_many_are_all_of_them(gaps, cast, sign_in, monkeypatch):
-    monkeypatch.setattr(paging, "MOST", 60)
+    monkeypatch.setattr(pagination, "MOST", 60)
     _numbers, text = shown(sign_in(cast.consultant), 3)
     assert "51–60 of 60" in text
     assert "and more" not in text

@@ -5,32 +5,32 @@ from django.utils.autoreload import file_changed
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
-from reviews import pieces
+from reviews.rendering import fragments
 
 
 def test_markup_kept_for_one_is_no_markup_for_another():
-    assert "<b>open</b>" in pieces.badge(mark_safe("<b>open</b>"))
-    assert "&lt;b&gt;open&lt;/b&gt;" in pieces.badge("<b>open</b>")
+    assert "<b>open</b>" in fragments.badge(mark_safe("<b>open</b>"))
+    assert "&lt;b&gt;open&lt;/b&gt;" in fragments.badge("<b>open</b>")
 
 
 @pytest.mark.parametrize(("value", "words"), [(None, "not yet reported"), (0, "0 %"), (100, "100 %")])
 def test_nothing_is_not_nought(value, words):
-    assert words in pieces.bar(value)
+    assert words in fragments.bar(value)
 
 
 def test_each_language_has_its_own():
     with override("en"):
-        english = pieces.bar(40)
+        english = fragments.bar(40)
     with override("vi"):
-        pieces.bar(40)
-        keys = pieces._included.cache_info().currsize
-        pieces.bar(40)
-        assert pieces._included.cache_info().currsize == keys
+        fragments.bar(40)
+        keys = fragments._included.cache_info().currsize
+        fragments.bar(40)
+        assert fragments._included.cache_info().currsize == keys
     with override("en"):
-        assert pieces.bar(40) == english
+        assert fragments.bar(40) == english
 
 
-@pytest.mark.parametrize("render", [pieces.included, pieces.drawn])
+@pytest.mark.parametrize("render", [fragments.included, fragments.drawn])
 def test_an_edited_template_is_shown_at_once_under_runserver(render, settings, tmp_path):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path], "OPTIONS": {}}]
     file, arguments = tmp_path / "one.html", {"chart": 1}
@@ -43,6 +43,6 @@ def test_an_edited_template_is_shown_at_once_under_runserver(render, settings, t
 
 
 def test_in_real_use_a_fragment_is_rendered_once(monkeypatch):
-    pieces.bar(41)
-    monkeypatch.setattr(pieces, "get_template", None)
-    assert "41 %" in pieces.bar(41)
+    fragments.bar(41)
+    monkeypatch.setattr(fragments, "get_template", None)
+    assert "41 %" in fragments.bar(41)

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import override
 from lxml import html
 
-from reviews import rows
-from reviews.changes import ChangeTable
+from reviews.lists.comparison import ChangeTable
+from reviews.rendering import table_html
 
 RECORD = {"name": "Viet Nam", "figure": 12345.5, "empty": None, "address": "/vnm/"}
 
@@ -18,7 +18,7 @@ RECORD = {"name": "Viet Nam", "figure": 12345.5, "empty": None, "address": "/vnm
 def rendered(column: tables.Column, record: Any = None, **extra: Any) -> Any:
     """The `<td>` of one column; the first column of a list is its row header, so another one stands before it."""
     table = table_of(column, record, **extra)
-    return html.fragment_fromstring(f"<table>{rows.body(table)}</table>").xpath("//td")[0]
+    return html.fragment_fromstring(f"<table>{table_html.body(table)}</table>").xpath("//td")[0]
 
 
 def table_of(column: tables.Column, record: Any = None, **extra: Any) -> Any:
@@ -78,7 +78,7 @@ def test_what_is_not_for_the_page_or_for_the_export():
         other=tables.Column(accessor="name", exclude_from_export=True),
     )
     assert [column.name for column in table.columns] == ["first", "other"]
-    assert next(rows.values(table)) == ["First", "Column"]
+    assert next(table_html.values(table)) == ["First", "Column"]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_what_is_not_for_the_page_or_for_the_export():
 )
 def test_sorting_in_the_head(options, first):
     table = table_of(tables.Column(accessor="name", **options))
-    head = html.fragment_fromstring(f"<table><tr>{rows.head(table, QueryDict())}</tr></table>").xpath("//th")[
-        1
-    ]
+    head = html.fragment_fromstring(f"<table><tr>{table_html.head(table, QueryDict())}</tr></table>").xpath(
+        "//th"
+    )[1]
     link = head.find("a")
     assert (link is not None and link.get("href") or None) == first
 
@@ -108,13 +108,13 @@ def test_sorting_in_the_head(options, first):
     ids=["footer", "bound_row", "template"],
 )
 def test_what_is_not_supported_is_refused(column):
-    with pytest.raises(rows.UnsupportedOption):
-        rows.body(table_of(column))
+    with pytest.raises(table_html.UnsupportedOption):
+        table_html.body(table_of(column))
 
 
 def test_attributes_of_rows_are_refused():
-    with pytest.raises(rows.UnsupportedOption):
-        rows.body(
+    with pytest.raises(table_html.UnsupportedOption):
+        table_html.body(
             table_of(tables.Column(accessor="name"), Meta=type("Meta", (), {"row_attrs": {"class": "x"}}))
         )
 

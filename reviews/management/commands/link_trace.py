@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reviews import chain
+from reviews.operations import trace_chain
 
 
 class Command(BaseCommand):
@@ -17,8 +17,8 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *, adopt: bool, **options: Any) -> None:
-        done = chain.link_new_rows(adopt=adopt)
+        done = trace_chain.link_new_rows(adopt=adopt)
         if options["verbosity"]:
-            self.stdout.write(f"{done.linked} rows linked; the head is {chain.head() or '0:'}")
+            self.stdout.write(f"{done.linked} rows linked; the head is {trace_chain.head() or '0:'}")
         if done.refused:
             raise CommandError(f"{done.refused} rows are not sealed by us: run verify_trace, it names them.")

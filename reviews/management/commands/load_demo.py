@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reviews.loading import demo
-from reviews.loading.rows import RowError
 from reviews.models import User
+from reviews.operations.loading import demo
+from reviews.operations.loading.rows import RowError
 
 
 class Command(BaseCommand):

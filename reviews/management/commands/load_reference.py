@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews.loading import reference
-from reviews.loading.rows import RowError
+from reviews.operations.loading import reference
+from reviews.operations.loading.rows import RowError
 
 
 class Command(BaseCommand):

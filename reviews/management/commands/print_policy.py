@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reviews.policy_page import page
+from reviews.operations.policy_page import page
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from reviews import tallies
+from reviews.operations import daily_counts
 
 
 class Command(BaseCommand):
@@ -16,9 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="only tell what differs")
 
     def handle(self, *, check: bool, **options: Any) -> None:
-        found = list(tallies.differences())
+        found = list(daily_counts.differences())
         for line in found:
             self.stdout.write(line)
         if not check and found:
-            tallies.rebuild()
+            daily_counts.rebuild()
         self.stdout.write(f"{len(found)} differences" + ("" if check or not found else ", counted anew"))

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reviews.backup import restore
-from reviews.backup.archive import Unusable
+from reviews.operations.backup import restore
+from reviews.operations.backup.archive import Unusable
 
 
 class Command(BaseCommand):

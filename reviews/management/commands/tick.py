@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews import tick
+from reviews.operations import jobs
 
 
 class Command(BaseCommand):
     help = "Send mail and clear up. Start it each minute; a second one at the same time does nothing."
 
     def handle(self, **options: Any) -> None:
-        well = tick.tick()
+        well = jobs.tick()
         if well is None:
             self.stdout.write("Another tick is at work.")
         elif not well:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reviews.verification import Verification, one_moment
+from reviews.operations.trace_verification import Verification, one_moment
 
 
 class Command(BaseCommand):

@@ -1,0 +1,263 @@
+"""How anything changes here: conditionally on the version the person saw, and never without a trace."""
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, NamedTuple, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.dispatch import Signal
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.choices import Labelled
+from reviews.models.trace import Trace, Verb
+from reviews.policy import Channel
+from reviews.text import fold, nfc
+
+stale_write = Signal()
+
+
+class Refused(Exception):
+    """A step that the state of a record does not allow; the text says why and who can unlock it."""
+
+
+class Stale(Exception):
+    """Somebody changed the record after this person saw it. Nothing was written."""
+
+    def __init__(self, record: "Tracked", seen: int) -> None:
+        super().__init__(f"{record} is no longer at version {seen}")
+        self.record, self.seen = record, seen
+        stale_write.send(type(record))
+
+
+_within: ContextVar[bool] = ContextVar("within a step that is written whole", default=False)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """What is written in here is written whole, or not at all.
+
+    A step within a step is a part of it and takes no savepoint of its own, which would cost two queries. So trouble in
+    a part is trouble of the whole: whoever caught it on the way would lose what was written, and is told so.
+    """
+    with transaction.atomic(savepoint=not _within.get()):
+        token = _within.set(True)
+        try:
+            yield
+        finally:
+            _within.reset(token)
+        if transaction.get_rollback():
+            raise transaction.TransactionManagementError("A part of this step failed: let its error pass.")
+
+
+class Move(NamedTuple):
+    """One allowed step: from which statuses, to which."""
+
+    sources: tuple[str, ...]
+    target: str
+
+
+class TrackedQuerySet(models.QuerySet[Any]):
+    """A queryset that cannot change rows behind the trace's back."""
+
+    def write(self, seen: int, **values: Any) -> bool:
+        """Write to the rows still at version `seen`; False when there are none."""
+        rows = self.filter(version=seen)
+        return bool(models.QuerySet.update(rows, version=seen + 1, **values))
+
+    def update(self, **values: Any) -> int:
+        raise TypeError("A tracked record changes through change(), which leaves a trace.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("A tracked record is never deleted.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("A tracked record is made by record_new(), which leaves a trace.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("A tracked record changes through change(), which leaves a trace.")
+
+
+class Tracked(Labelled):
+    """A record of the review: versioned, traced, never overwritten unseen, never deleted."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    many_ids: dict[str, list[int]]  # only on objects rebuilt from a snapshot
+    untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
+    searched: tuple[str, ...] = ()  # fields that make up the folded `search` column
+    steps: ClassVar[
+        Mapping[str, tuple[str, ...]]
+    ] = {}  # in which statuses a form is open; any other always is
+
+    objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        raise TypeError("A tracked record changes through record_new() and change(), which leave a trace.")
+
+    @classmethod
+    @all_or_nothing()
+    def record_new(cls, *, by: Any, verb: str = Verb.CREATED, why: str = "", **values: Any) -> Self:
+        """Insert a row and its trace. Raises ValidationError or Refused, and then writes nothing."""
+        plain, many = cls._sort_values(values)
+        record = cls(**cls._prepared(plain, cls(**plain)))
+        record._refuse_if_closed(verb)
+        record._check([f.name for f in cls._meta.concrete_fields if not f.is_relation])
+        models.Model.save(record, force_insert=True)
+        record._set_many(many)
+        Trace.objects.record(record, by=by, verb=verb, why=nfc(why), before=None)
+        record.keep_count(None)
+        return record
+
+    @all_or_nothing()
+    def change(self, *, by: Any, seen: int, verb: str = Verb.CHANGED, why: str = "", **values: Any) -> Self:
+        """Write `values` if the row still is at version `seen`, with its trace.
+
+        Raises Stale, Refused or ValidationError; then nothing is written and the object in hand stays as it was.
+        """
+        if self.version != seen:
+            raise Stale(self, seen)
+        plain, many = self._sort_values(values)
+        self._read_many()
+        after = copy.copy(self)
+        for name, value in self._prepared(plain, after).items():
+            setattr(after, name, value)
+        after._write(self, by=by, verb=verb, why=nfc(why), changed=list(plain), many=many)
+        self.__dict__.update(after.__dict__)
+        return self
+
+    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> Self:
+        """An administrator's correction: any field, always with a reason."""
+        if not why.strip():
+            raise ValidationError({"why": _("Say why this is corrected.")})
+        return self.change(by=by, seen=seen, verb=Verb.CORRECTED, why=why, **values)
+
+    def allow(self, moves: Mapping[str, Move], move: str) -> str:
+        """The status that `move` leads to. Raises Refused with the reason if it is not allowed now."""
+        if self.status not in moves[move].sources:  # type: ignore[attr-defined]
+            raise Refused(self.why_not(move))
+        return moves[move].target
+
+    def why_not(self, move: str) -> str:
+        """Why a move is refused in the present status and who can unlock it; models say it better."""
+        status = self.get_status_display()  # type: ignore[attr-defined]
+        return _now("This is not possible while the status is “%(status)s”.") % {"status": status}
+
+    def refuse_unless_open(self, step: str = "") -> None:
+        """Raise Refused with the reason if nobody can take `step` now: asked before a form opens for it."""
+        self._refuse_if_closed(step)
+        if step in self.steps and self.status not in self.steps[step]:  # type: ignore[attr-defined]
+            raise Refused(self.why_not(step))
+
+    def governing_cycle(self) -> Any:
+        """The review cycle whose closing makes this record read-only; None for reference data."""
+        return getattr(self, "cycle", None)
+
+    def page(self) -> "Tracked":
+        """The record on whose page this one's history is shown."""
+        return self
+
+    def is_common(self) -> bool:
+        """Whether every member of the cycle may read of this in a list of changes."""
+        return self.governing_cycle() is not None and getattr(self, "member_state_id", None) is None
+
+    def audience(self) -> str:
+        """The channel whose readers alone may read of this in the history."""
+        return Channel.SHARED
+
+    def keep_count(self, before: Self | None) -> None:
+        """Update the daily counts of such records (reviews.models.daily_counts), in the transaction that wrote them."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """The row as JSON values, by column; many-to-many fields as sorted ids."""
+        fields = [f for f in self._meta.concrete_fields if f.attname not in self.untraced]
+        row = {f.attname: _plain(f.value_from_object(self)) for f in fields}
+        return row | {f.name: _ids(getattr(self, f.name).all()) for f in self._meta.many_to_many}
+
+    @classmethod
+    def from_snapshot(cls, row: Mapping[str, Any]) -> Self:
+        """An object in memory as a snapshot tells it. Not for saving."""
+        fields = {f.attname: f for f in cls._meta.concrete_fields}
+        values = {name: fields[name].to_python(value) for name, value in row.items() if name in fields}
+        record = cls(**values)
+        record.many_ids = {f.name: row.get(f.name, []) for f in cls._meta.many_to_many}
+        return record
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("A tracked record is never deleted.")
+
+    @classmethod
+    def _sort_values(cls, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        names = {f.name for f in cls._meta.many_to_many}
+        many = {name: list(value) for name, value in values.items() if name in names}
+        return {name: value for name, value in values.items() if name not in names}, many
+
+    @classmethod
+    def _prepared(cls, values: dict[str, Any], record: "Tracked") -> dict[str, Any]:
+        values = {name: nfc(v) if isinstance(v, str) else v for name, v in values.items()}
+        if cls.searched:
+            texts = (str(values.get(name, getattr(record, name))) for name in cls.searched)
+            values["search"] = fold(" ".join(texts))
+        return values
+
+    def _write(
+        self, before: "Tracked", *, by: Any, verb: str, why: str, changed: list[str], many: dict[str, Any]
+    ) -> None:
+        self._refuse_if_closed(verb)
+        self._check(changed)
+        was = before.snapshot()
+        if not type(self).objects.filter(pk=self.pk).write(before.version, **self._columns(changed)):
+            raise Stale(before, before.version)
+        self.version = before.version + 1
+        self._set_many(many)
+        Trace.objects.record(self, by=by, verb=verb, why=why, before=was, earlier=before)
+        self.keep_count(before)
+
+    def _columns(self, changed: Iterable[str]) -> dict[str, Any]:
+        names = [*changed, *(["search"] if self.searched else [])]
+        return {name: getattr(self, name) for name in names}
+
+    def _set_many(self, many: Mapping[str, Any]) -> None:
+        self._read_many()
+        for name, value in many.items():
+            if set(value) != set(getattr(self, name).all()):
+                getattr(self, name).set(value)
+        self._read_many()
+
+    def _read_many(self) -> None:
+        """Keep the many that it points at, so that nobody asks for them again; they change with its version only."""
+        models.prefetch_related_objects([self], *(f.name for f in self._meta.many_to_many))
+
+    def _check(self, names: Iterable[str]) -> None:
+        named = set(names)
+        skipped = {f.name for f in self._meta.fields if f.name not in named or f.is_relation}
+        self.clean_fields(exclude=skipped)
+        self.clean()
+
+    def _refuse_if_closed(self, verb: str) -> None:
+        cycle = self.governing_cycle()
+        if cycle and cycle.is_closed and verb != Verb.CORRECTED:
+            raise Refused(
+                _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
+                % {"cycle": cycle.name}
+            )
+
+
+def _plain(value: Any) -> Any:
+    """A column's value as JSON holds it; an instant in UTC, as the database gives it back."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
+
+
+def _ids(rows: models.QuerySet[Any]) -> list[int]:
+    return sorted(row.pk for row in rows)

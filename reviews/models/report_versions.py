@@ -1,0 +1,76 @@
+"""Versions: what was handed in as the national report, by whom, for whom."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.models.base import Refused, Tracked
+
+
+class ReportVersion(Tracked):
+    """One submission of the national report: its file, who handed it in, for whom. Immutable."""
+
+    report = models.ForeignKey(
+        "NationalReport", models.PROTECT, related_name="versions", verbose_name=_("national report")
+    )
+    number = models.PositiveSmallIntegerField(_("version"))
+    file = models.FileField(_("file"), max_length=200)
+    original_name = models.CharField(_("name of the file when uploaded"), max_length=255)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    submitted_at = models.DateTimeField(_("submitted"), default=clock.now)
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
+    reason = models.TextField(_("reason for submitting incomplete"), blank=True)
+    cleared_by = models.CharField(_("cleared nationally by"), max_length=200, blank=True)
+    cleared_on = models.DateField(_("cleared on"), null=True, blank=True)  # NULL: not recorded
+    clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
+    receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
+
+    class Meta:
+        verbose_name = _("submitted version")
+        verbose_name_plural = _("submitted versions")
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("report", "number"), name="version_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report} · {_now('version')} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])
+
+    @property
+    def cycle(self) -> Any:
+        return self.report.cycle
+
+    @property
+    def member_state_id(self) -> int:
+        return self.report.member_state_id
+
+    def page(self) -> Tracked:
+        return self.report
+
+    @property
+    def extension(self) -> str:
+        return self.file.name.rpartition(".")[2]
+
+    @property
+    def download_name(self) -> str:
+        """The name we give the file: never the uploader's."""
+        return f"{self.report.code}-{self.cycle.slug}-v{self.number}.{self.extension}"
+
+    def change(self, **kwargs: Any) -> Any:
+        raise Refused(_now("A submitted version is never changed; submit a new one."))

@@ -1,0 +1,57 @@
+"""Figures about the running product, in the format of Prometheus.
+
+Counted in each process; with gunicorn (reviewtracker/gunicorn.py) those of all its processes are added up.
+What the database knows (mail that waits, the last tick) is asked when the figures are fetched.
+"""
+
+import os
+from collections.abc import Iterator
+
+from django.dispatch import receiver
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from reviews.models.base import stale_write
+from reviews.operations import health
+
+COUNTED = CollectorRegistry()
+REQUESTS = Counter(
+    "reviewtracker_requests", "Requests answered.", ["method", "route", "status"], registry=COUNTED
+)
+SECONDS = Histogram(
+    "reviewtracker_request_seconds",
+    "How long an answer took.",
+    ["route"],
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=COUNTED,
+)
+STALE = Counter("reviewtracker_stale_writes", "Writes refused because somebody was faster.", registry=COUNTED)
+
+
+@receiver(stale_write)
+def _count_stale(**kwargs: object) -> None:
+    STALE.inc()
+
+
+def page() -> bytes:
+    """All figures as text."""
+    registry = CollectorRegistry()
+    registry.register(FromDatabase())
+    return generate_latest(_counted()) + generate_latest(registry)
+
+
+def _counted() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return COUNTED
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return registry
+
+
+class FromDatabase:
+    """What is the same in every process; only `reviewtracker_database_up 0` while the database is down."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, (help_text, value) in health.figures().items():
+            yield GaugeMetricFamily(f"reviewtracker_{name}", help_text, value=value)

@@ -1,0 +1,145 @@
+"""Lines of the average progress over time, towards the deadlines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from reviews.rendering.charts.layout import (
+    LINE,
+    Flag,
+    Marker,
+    Scale,
+    Tick,
+    month_ticks,
+    place_flags,
+    scale_over,
+    spread,
+)
+
+
+@dataclass(frozen=True)
+class ProgressPoint:
+    """Averages of one day in per cent over the members that have reported; None where nobody has."""
+
+    day: date
+    values: tuple[float | None, ...]
+    reported: int
+    members: int
+
+
+@dataclass(frozen=True)
+class Dot:
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: `path` breaks where nothing was reported; `dots` are lone points and the last one."""
+
+    number: int
+    name: str
+    latest: int | None
+    path: str = ""
+    dots: tuple[Dot, ...] = ()
+    leader: str = ""
+    label_y: int = 0
+
+
+@dataclass(frozen=True)
+class ProgressChart:
+    points: tuple[ProgressPoint, ...]
+    series: tuple[Series, ...]
+    flags: tuple[Flag, ...] = ()
+    months: tuple[Tick, ...] = ()
+    percents: tuple[Tick, ...] = ()
+    width: int = 0
+    height: int = 0
+    left: int = 0
+    right: int = 0
+    top: int = 0
+    bottom: int = 0
+
+    @property
+    def latest(self) -> ProgressPoint:
+        return self.points[-1]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.width
+
+
+PROGRESS_WIDTH, PROGRESS_LEFT, PROGRESS_RIGHT, PROGRESS_DEPTH = 860, 48, 672, 230
+
+
+def progress_chart(
+    points: Iterable[ProgressPoint], *, series: Sequence[str], today: Marker, markers: Sequence[Marker] = ()
+) -> ProgressChart:
+    """Lines named by `series`, one for each position in the points' values, in their order."""
+    known = tuple(sorted(points, key=lambda point: point.day))
+    if all(value is None for point in known for value in point.values):
+        return ProgressChart(known, tuple(Series(n, name, None) for n, name in enumerate(series, 1)))
+    days = [*(point.day for point in known), *(marker.day for marker in (*markers, today))]
+    scale = scale_over(days, PROGRESS_LEFT, PROGRESS_RIGHT)
+    return progress_drawing(known, series, place_flags(markers, today, scale, PROGRESS_WIDTH), scale)
+
+
+def progress_drawing(
+    points: tuple[ProgressPoint, ...], names: Sequence[str], flags: tuple[Flag, ...], scale: Scale
+) -> ProgressChart:
+    top = max(flag.y for flag in flags) + 12
+    bottom = top + PROGRESS_DEPTH
+    return ProgressChart(
+        points=points,
+        series=progress_series(points, names, scale, top),
+        flags=flags,
+        months=month_ticks(scale, most=7),
+        percents=tuple(Tick(percent_y(n, top), n) for n in (0, 25, 50, 75, 100)),
+        width=PROGRESS_WIDTH,
+        height=bottom + 28,
+        left=scale.left,
+        right=scale.right,
+        top=top,
+        bottom=bottom,
+    )
+
+
+def percent_y(value: float, top: int) -> int:
+    return round(top + PROGRESS_DEPTH * (100 - value) / 100)
+
+
+def progress_series(
+    points: tuple[ProgressPoint, ...], names: Sequence[str], scale: Scale, top: int
+) -> tuple[Series, ...]:
+    """The lines with their labels beside the right edge, moved apart where values are close."""
+    runs = [value_runs(points, n, scale, top) for n in range(len(names))]
+    drawn = [n for n, run in enumerate(runs) if run]
+    heights = spread([runs[n][-1][-1].y for n in drawn], LINE, top + PROGRESS_DEPTH)
+    label_ys = dict(zip(drawn, heights, strict=True))
+    return tuple(one_series(points, n, name, runs[n], label_ys.get(n, 0)) for n, name in enumerate(names))
+
+
+def value_runs(points: tuple[ProgressPoint, ...], n: int, scale: Scale, top: int) -> list[list[Dot]]:
+    """The n-th values as unbroken runs of dots; a day without a value ends a run."""
+    runs = []
+    for missing, group in groupby(points, key=lambda point: point.values[n] is None):
+        if not missing:
+            runs.append([Dot(scale.x(p.day), percent_y(p.values[n] or 0, top)) for p in group])
+    return runs
+
+
+def one_series(
+    points: tuple[ProgressPoint, ...], n: int, name: str, runs: list[list[Dot]], label_y: int
+) -> Series:
+    if not runs:
+        return Series(n + 1, name, None)
+    latest = next(value for point in reversed(points) if (value := point.values[n]) is not None)
+    end = runs[-1][-1]
+    alone = tuple(run[0] for run in runs[:-1] if len(run) == 1)
+    leader = f"M{end.x + 6} {end.y}L{PROGRESS_RIGHT + 12} {label_y}"
+    return Series(n + 1, name, round(latest), "".join(map(polyline, runs)), (*alone, end), leader, label_y)
+
+
+def polyline(dots: Sequence[Dot]) -> str:
+    return "M" + "L".join(f"{dot.x} {dot.y}" for dot in dots)

@@ -1,0 +1,166 @@
+"""Meetings and deadlines along an axis of months, in lanes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from reviews.rendering.charts.layout import (
+    LINE,
+    Marker,
+    Scale,
+    Tick,
+    flag_span,
+    lanes,
+    month_start,
+    month_ticks,
+    text_width,
+)
+
+
+@dataclass(frozen=True)
+class TimelineEvent:
+    """A meeting or a deadline on `day` (of a window: the due day).
+
+    `starts` is the first day of a window or of a meeting of several days, `first_day` the day it was first
+    planned for, if it was moved.
+    """
+
+    label: str
+    day: date
+    kind: Literal["meeting", "deadline"] = "meeting"
+    starts: date | None = None
+    first_day: date | None = None
+    url: str = ""
+
+    @property
+    def is_moved(self) -> bool:
+        return self.first_day not in (None, self.day)
+
+    @property
+    def is_span(self) -> bool:
+        return self.starts not in (None, self.day)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An event drawn: its mark at `x`, a bar from `start_x` to it, a hollow mark at `ghost_x` if it moved.
+
+    The text starts at `text_x`, at most `text_width` long; all of it lies between `left` and `right` (8 of
+    them kept free) in a lane whose middle is `y`.
+    """
+
+    event: TimelineEvent
+    text: str
+    x: int
+    start_x: int
+    ghost_x: int | None
+    text_x: int
+    text_width: int
+    left: int
+    right: int
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Band:
+    """The lanes of one kind of event, below their heading at `title_y`."""
+
+    kind: str
+    title_y: int
+    items: tuple[Item, ...]
+    bottom: int
+
+
+@dataclass(frozen=True)
+class TimelineChart:
+    events: tuple[TimelineEvent, ...]
+    today: Marker
+    bands: tuple[Band, ...] = ()
+    months: tuple[Tick, ...] = ()
+    outside: int = 0
+    today_x: int = 0
+    today_text_x: int = 0
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.bands
+
+
+TIMELINE_WIDTH, TIMELINE_TOP, LANE = 1000, 48, 28
+TIMELINE_TEXT_MOST = 46  # characters of a label; the table beside the picture has the whole of it
+
+
+def timeline_chart(
+    events: Iterable[TimelineEvent], *, today: Marker, window: tuple[date, date] | None = None
+) -> TimelineChart:
+    """Meetings above deadlines, in lanes; `window` (first and last day) limits the picture, not its table."""
+    every = tuple(sorted(events, key=lambda event: (event.day, event.label)))
+    shown = [event for event in every if not window or window[0] <= event.day <= window[1]]
+    if not shown:
+        return TimelineChart(every, today, outside=len(every))
+    scale = timeline_scale(shown, today, window)
+    bands = timeline_bands(shown, scale)
+    return timeline_drawing(every, today, scale, bands, len(every) - len(shown))
+
+
+def timeline_scale(events: Sequence[TimelineEvent], today: Marker, window: tuple[date, date] | None) -> Scale:
+    """Whole months, from the first to the last day that is to be seen."""
+    days = {day for event in events for day in (event.starts, event.first_day, event.day) if day}
+    first, last = window or (min(days | {today.day}), max(days | {today.day}))
+    return Scale(month_start(first), month_start(last, 1), 0, TIMELINE_WIDTH)
+
+
+def timeline_drawing(
+    events: tuple[TimelineEvent, ...], today: Marker, scale: Scale, bands: tuple[Band, ...], outside: int
+) -> TimelineChart:
+    start, _end = flag_span(today, scale, TIMELINE_WIDTH)
+    return TimelineChart(
+        events=events,
+        today=today,
+        bands=bands,
+        months=month_ticks(scale, most=12),
+        outside=outside,
+        today_x=scale.x(today.day),
+        today_text_x=start,
+        width=TIMELINE_WIDTH,
+        height=bands[-1].bottom + 8,
+    )
+
+
+def timeline_bands(events: Sequence[TimelineEvent], scale: Scale) -> tuple[Band, ...]:
+    bands: list[Band] = []
+    top = TIMELINE_TOP
+    for kind in ("meeting", "deadline"):
+        if items := [place_event(event, scale) for event in events if event.kind == kind]:
+            bands.append(place_band(kind, items, top))
+            top = bands[-1].bottom
+    return tuple(bands)
+
+
+def place_band(kind: str, items: Sequence[Item], top: int) -> Band:
+    ordered = sorted(items, key=lambda item: item.left)
+    chosen = lanes([(item.left, item.right) for item in ordered])
+    title_y = top + LINE
+    placed = tuple(
+        replace(item, y=title_y + LANE * lane + 20) for item, lane in zip(ordered, chosen, strict=True)
+    )
+    return Band(kind, title_y, placed, title_y + LANE * (max(chosen) + 1) + 8)
+
+
+def place_event(event: TimelineEvent, scale: Scale) -> Item:
+    """The text stands right of the marks, or left of them where it would leave the picture."""
+    x, start = scale.x(event.day), scale.x(event.starts or event.day)
+    ghost = scale.x(event.first_day) if event.first_day and event.is_moved else None
+    marks = [at for at in (x, start, ghost) if at is not None]
+    text = shortened(event.label)
+    size = text_width(len(text) + (17 if event.is_span else 7))  # with its day or days in front
+    left, right = min(marks) - 8, max(marks) + 8
+    text_x = right + 4 if right + 4 + size <= TIMELINE_WIDTH else max(left - 4 - size, 0)
+    return Item(event, text, x, start, ghost, text_x, size, min(left, text_x), max(right, text_x + size) + 8)
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= TIMELINE_TEXT_MOST else text[: TIMELINE_TEXT_MOST - 1].rstrip() + "…"
