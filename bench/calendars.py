@@ -69,4 +69,4 @@ def _tell(turn: Turn, by: Any) -> None:
         "report_seen": report.version,
         "note": "The survey is in the field.",
     }
-    actions.tell_turn(by=by, turn=turn, seen=turn.version, **told, **figures)
+    actions.tell_turn(by=by, turn=turn, expected_version=turn.version, **told, **figures)

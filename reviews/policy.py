@@ -43,7 +43,7 @@ class Channel(models.TextChoices):
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
-class Reach(Enum):
+class Scope(Enum):
     """How far an action of a person goes."""
 
     NOTHING = 0
@@ -53,7 +53,7 @@ class Reach(Enum):
 
 
 @dataclass(frozen=True)
-class Duty:
+class RoleGrant:
     """What a role is there for, and what follows from that."""
 
     sentence: Promise
@@ -121,24 +121,24 @@ _READ_ALL = _COMMON | {
 _READ_ALL |= {"minutes.read", "action.papers"}
 _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
 
-DUTIES: dict[str, Duty] = {
-    Role.COORDINATOR: Duty(
+ROLE_GRANTS: dict[str, RoleGrant] = {
+    Role.COORDINATOR: RoleGrant(
         _("Speaks for one member state: posts its progress, hands in its report, asks for extensions."),
         own=frozenset(_COUNTRY_WORK | {"report.submit", "report.recall", "report.appoint", "extension.ask"}),
     ),
-    Role.TEAM: Duty(
+    Role.TEAM: RoleGrant(
         _("Evaluates one member state: records its progress and its data gaps, prepares its report."),
         own=frozenset(_COUNTRY_WORK),
     ),
-    Role.CONSULTANT: Duty(
+    Role.CONSULTANT: RoleGrant(
         _("Guides all national teams: reads reports, accepts or returns them, drafts guidance."),
         everywhere=frozenset(_CONSULTING),
     ),
-    Role.LEAD_CONSULTANT: Duty(
+    Role.LEAD_CONSULTANT: RoleGrant(
         _("A regional consultant who also approves guidance before a country sees it."),
         everywhere=frozenset(_CONSULTING | {"guidance.approve", "action.verify"}),
     ),
-    Role.SECRETARIAT: Duty(
+    Role.SECRETARIAT: RoleGrant(
         _("Keeps the calendar: sets deadlines, decides extensions, runs meetings, keeps reference data."),
         everywhere=frozenset(
             _READ_ALL
@@ -156,13 +156,13 @@ DUTIES: dict[str, Duty] = {
             }
         ),
     ),
-    Role.OBSERVER: Duty(
+    Role.OBSERVER: RoleGrant(
         _("Follows what has been shared with partners; changes nothing."),
         shared=frozenset(_COMMON),
     ),
 }
 
-ADMINISTRATOR = Duty(
+ADMINISTRATOR = RoleGrant(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
     everywhere=frozenset(
         _READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
@@ -170,29 +170,29 @@ ADMINISTRATOR = Duty(
 )
 
 
-def duty(user: Any) -> Duty:
+def duty(user: Any) -> RoleGrant:
     """The duty of a signed-in person."""
-    return ADMINISTRATOR if user.is_superuser else DUTIES[user.role]
+    return ADMINISTRATOR if user.is_superuser else ROLE_GRANTS[user.role]
 
 
-def reach(user: Any, action: str) -> Reach:
+def reach(user: Any, action: str) -> Scope:
     """How far `action` goes for this person; nowhere for visitors and disabled accounts."""
     if not (user and user.is_authenticated and user.is_active):
-        return Reach.NOTHING
+        return Scope.NOTHING
     theirs = duty(user)
     if action in theirs.everywhere:
-        return Reach.EVERYWHERE
+        return Scope.EVERYWHERE
     if action in theirs.own:
-        return Reach.OWN
-    return Reach.SHARED if action in theirs.shared else Reach.NOTHING
+        return Scope.OWN
+    return Scope.SHARED if action in theirs.shared else Scope.NOTHING
 
 
 def may(user: Any, action: str, subject: Any = None) -> bool:
     """Whether the person may act on `subject`, anything that has a `member_state_id`."""
     match reach(user, action):
-        case Reach.EVERYWHERE:
+        case Scope.EVERYWHERE:
             return True
-        case Reach.OWN:
+        case Scope.OWN:
             return subject is not None and subject.member_state_id == user.organisation_id
     return False
 
@@ -211,45 +211,45 @@ def require_at(user: Any, action: str, subject: Any, meeting: Any) -> None:
 
 def require_reader(user: Any, action: str) -> None:
     """Raise Http404 if the person reads no record of that kind at all."""
-    if reach(user, action) is Reach.NOTHING:
+    if reach(user, action) is Scope.NOTHING:
         raise Http404
 
 
-def which(user: Any, actions: Iterable[str], subject: Any) -> set[str]:
+def allowed_among(user: Any, actions: Iterable[str], subject: Any) -> set[str]:
     """Those of the actions that the person may take: what a page offers as buttons."""
     return {action for action in actions if may(user, action, subject)}
 
 
-def limit(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = None) -> Rows:
+def filter_readable(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = None) -> Rows:
     """The rows of `queryset` that `action` reaches for this person."""
     match reach(user, action):
-        case Reach.EVERYWHERE:
+        case Scope.EVERYWHERE:
             return queryset
-        case Reach.OWN:
+        case Scope.OWN:
             return queryset.filter(own)
-        case Reach.SHARED if shared is not None:
+        case Scope.SHARED if shared is not None:
             return queryset.filter(shared)
     return queryset.none()
 
 
-def reads(user: Any, action: str, *, own: bool, shared: bool = False) -> bool:
+def can_read(user: Any, action: str, *, own: bool, shared: bool = False) -> bool:
     """As `limit`, of one record in hand: also one that was rebuilt as it stood on a past day."""
     match reach(user, action):
-        case Reach.EVERYWHERE:
+        case Scope.EVERYWHERE:
             return True
-        case Reach.OWN:
+        case Scope.OWN:
             return own
-        case Reach.SHARED:
+        case Scope.SHARED:
             return shared
     return False
 
 
 def opens_admin(user: Any) -> bool:
     """Administrators, and the Secretariat for reference data."""
-    return reach(user, "reference.edit") is Reach.EVERYWHERE
+    return reach(user, "reference.edit") is Scope.EVERYWHERE
 
 
-def owes_second_factor(user: Any) -> bool:
+def must_use_second_factor(user: Any) -> bool:
     """Whose password alone is not enough: those who could change what everybody relies on."""
     return opens_admin(user)
 
@@ -267,5 +267,5 @@ def side_of(user: Any, gap: Any = None) -> Channel | None:
     """On which side of the guidance a person stands (for a gap: of that country); None on neither."""
     if may(user, "guidance.write"):
         return Channel.CONSULTANTS
-    own = may(user, "datagap.edit", gap) if gap else reach(user, "datagap.edit") is Reach.OWN
+    own = may(user, "datagap.edit", gap) if gap else reach(user, "datagap.edit") is Scope.OWN
     return Channel.COUNTRY if own else None

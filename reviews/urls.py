@@ -25,13 +25,13 @@ from reviews.views import (
     desk,
     difficulties,
     disruptions,
+    findings,
     guidance,
     health,
     meetings,
     methods,
     minutes,
     plans,
-    recommendations,
     reports,
     rounds,
     treatments,
@@ -91,11 +91,11 @@ difficulty_urls = [
 ]
 
 finding_urls = [
-    path("", recommendations.finding_page, name="finding"),
-    path("edit/", recommendations.EditFinding.as_view(), name="finding-edit"),
-    path("finalise/", recommendations.FinaliseFinding.as_view(), name="finding-finalise"),
-    path("withdraw/", recommendations.WithdrawFinding.as_view(), name="finding-withdraw"),
-    path("reopen/", recommendations.ReopenFinding.as_view(), name="finding-reopen"),
+    path("", findings.finding_page, name="finding"),
+    path("edit/", findings.EditFinding.as_view(), name="finding-edit"),
+    path("finalise/", findings.FinaliseFinding.as_view(), name="finding-finalise"),
+    path("withdraw/", findings.WithdrawFinding.as_view(), name="finding-withdraw"),
+    path("reopen/", findings.ReopenFinding.as_view(), name="finding-reopen"),
 ]
 
 deadline_urls = [
@@ -157,8 +157,8 @@ cycle_urls = [
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
     path("datagaps/add/", datagaps.AddDataGap.as_view(), name="datagap-add"),
     path("datagaps/<gap:code>/", include(datagap_urls)),
-    path("findings/", recommendations.FindingList.as_view(), name="finding-list"),
-    path("findings/add/", recommendations.AddFinding.as_view(), name="finding-add"),
+    path("findings/", findings.FindingList.as_view(), name="finding-list"),
+    path("findings/add/", findings.AddFinding.as_view(), name="finding-add"),
     path("findings/<finding:code>/", include(finding_urls)),
     path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
     path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),

@@ -91,31 +91,31 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # First, so that every answer has an id, an error page's too.
-    "reviews.request_context.RequestId",
+    "reviews.request_context.RequestIdMiddleware",
     # Then what every answer is given, static files and refusals of the other middleware included.
     "csp.middleware.CSPMiddleware",
-    "reviews.web.security_headers.Headers",
+    "reviews.web.security_headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "reviews.web.middleware.Watch",
+    "reviews.web.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
     # masked anew, so that sizes tell nothing of what is in them (BREACH).
-    "reviews.web.compression.Packing",
-    "reviews.web.request_limits.Limits",
+    "reviews.web.compression.CompressionMiddleware",
+    "reviews.web.request_limits.RequestLimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "reviews.web.middleware.SessionAge",
+    "reviews.web.middleware.SessionTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "reviews.web.middleware.SecondFactor",
-    "reviews.web.middleware.TypedBefore",
-    *(["reviews.operations.replica.Freshness"] if "replica" in DATABASES else []),
+    "reviews.web.middleware.SecondFactorMiddleware",
+    "reviews.web.middleware.UnsavedInputMiddleware",
+    *(["reviews.operations.replica.ReplicaMiddleware"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
-    "reviews.web.middleware.Refusals",
+    "reviews.web.middleware.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -253,7 +253,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
-MESSAGE_STORAGE = "reviews.web.messages.Notices"
+MESSAGE_STORAGE = "reviews.web.messages.SignedCookieMessages"
 # A year, as auditors ask for; what lies below this very host's name is its own.
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and switch("HSTS_SUBDOMAINS", default=True)

@@ -25,7 +25,7 @@ def everybody(cast: Any) -> dict[str, Client]:
     }
     gone = make.user("gone", "coordinator", cast.vnm.organisation)
     browsers |= {"visitor": Client(), "disabled": signed_in(gone)}
-    gone.change(by=cast.admin, seen=gone.version, is_active=False)
+    gone.change_traced(by=cast.admin, expected_version=gone.version, is_active=False)
     return browsers
 
 

@@ -71,15 +71,15 @@ def plant(cast: Any) -> SimpleNamespace:
 def _reference(cast: Any) -> tuple[Any, dict[str, Any], Any]:
     w, by = words_of(""), cast.admin
     names = {name: w(f"Organisation.{name}") for name in ("code", "name_en", "name_vi")}
-    host = Organisation.record_new(by=by, kind="sectoral_body", **names)
-    area = FrameworkNode.record_new(
+    host = Organisation.create_traced(by=by, kind="sectoral_body", **names)
+    area = FrameworkNode.create_traced(
         by=by, framework=make.framework(), level="key_result_area",
         code=w("FrameworkNode.code"), title=w("FrameworkNode.title"),
     )  # fmt: skip
     texts: tuple[str, ...] = ("code", "label_en", "label_vi", "meaning", "source")
-    kind = GapKind.record_new(by=by, **{name: w(f"GapKind.{name}") for name in texts})
+    kind = GapKind.create_traced(by=by, **{name: w(f"GapKind.{name}") for name in texts})
     texts = ("code", "kind", "title", "place", "mode", "source")
-    TimelineEvent.record_new(by=by, **{name: w(f"TimelineEvent.{name}") for name in texts})
+    TimelineEvent.create_traced(by=by, **{name: w(f"TimelineEvent.{name}") for name in texts})
     kinds = ("discontinuous", "beneficiaries_unquantified", "completion_unclear")
     return area, {"": kind} | {code: make.kind(code) for code in kinds}, host
 
@@ -101,8 +101,10 @@ def _shared(made: SimpleNamespace) -> None:
     with clock.at(date(2020, 8, 10)):
         late = make.deadline(cycle, by=by, title=w("Deadline.title:before it was shared"))
         quiet = make.meeting(cycle, by=by, code="9", title=w("Meeting.title:before it was shared"))
-    late.move(by=by, seen=late.version, why="", title="Late", shared=True)
-    quiet.move(by=by, seen=quiet.version, why=w("Trace.why:of a meeting"), title="Quiet", shared=True)
+    late.move(by=by, expected_version=late.version, why="", title="Late", shared=True)
+    quiet.move(
+        by=by, expected_version=quiet.version, why=w("Trace.why:of a meeting"), title="Quiet", shared=True
+    )
     step = {name: w(f"PlanStep.{name}") for name in ("code", "title", "paper", "note")}
     make.step(cycle, by=by, **step)
     note = {name: w(f"MethodNote.{name}") for name in ("code", "title", "text", "source")}
@@ -116,13 +118,13 @@ def _meetings(made: SimpleNamespace) -> None:
     made.unshared = make.meeting(made.cycle, by=by, code="2", title=w("Meeting.title:unshared"), **days)
     for line in ("carried on", "backlog"):
         item: Any = made.unshared.record(AgendaItem, by=by, title=w(f"AgendaItem.title:{line}"))
-        item.put_off(by=by, seen=item.version)
+        item.put_off(by=by, expected_version=item.version)
         if line == "carried on":
-            item.carry(by=by, seen=item.version)
+            item.carry(by=by, expected_version=item.version)
     made.unshared.record(Decision, by=by, text=w("Decision.text:unshared"))
     texts = {name: w(f"AgendaItem.{name}") for name in ("title", "presenter", "paper")}
     item = meeting.record(AgendaItem, by=by, **texts)
-    item.conclude(by=by, seen=1, outcome="decision", outcome_text=w("AgendaItem.outcome_text"))
+    item.conclude(by=by, expected_version=1, outcome="decision", outcome_text=w("AgendaItem.outcome_text"))
     meeting.record(Delegation, by=by, organisation=made.host, head=w("Delegation.head"))
     meeting.record(Decision, by=by, text=w("Decision.text"))
 
@@ -133,7 +135,7 @@ def _country(made: SimpleNamespace, state: str) -> None:
         w("User.username"), make.PASSWORD, name=w("User.name"), email=f"{w('User.email')}@example.org",
         role="team", organisation=coordinator.organisation,
     )  # fmt: skip
-    member.change(by=None, seen=member.version, password=w("User.password"))
+    member.change_traced(by=None, expected_version=member.version, password=w("User.password"))
     made.people[state] = member
     report = make.report(made.cycle, state)
     _report(made, report, coordinator, member, w)
@@ -145,26 +147,33 @@ def _country(made: SimpleNamespace, state: str) -> None:
 
 def _report(made: Any, report: Any, coordinator: Any, member: Any, w: Words) -> None:
     report.appoint(
-        by=coordinator, seen=report.version, lead_author=member, authors=w("NationalReport.authors")
+        by=coordinator,
+        expected_version=report.version,
+        lead_author=member,
+        authors=w("NationalReport.authors"),
     )
     report.post_progress(
-        by=member, seen=report.version, note=w("ProgressUpdate.note"), data_collection=50, analysis=20
+        by=member,
+        expected_version=report.version,
+        note=w("ProgressUpdate.note"),
+        data_collection=50,
+        analysis=20,
     )
     _submit(report, coordinator, w)
-    report.recall(by=coordinator, seen=report.version, note=w("Trace.why:recalled"))
+    report.recall(by=coordinator, expected_version=report.version, note=w("Trace.why:recalled"))
     _submit(report, coordinator, w)
-    report.start_reading(by=made.cast.consultant, seen=report.version)
+    report.start_reading(by=made.cast.consultant, expected_version=report.version)
     note = w("NationalReport.return_note")
-    report.return_for_revision(by=made.cast.consultant, seen=report.version, note=note)
+    report.return_for_revision(by=made.cast.consultant, expected_version=report.version, note=note)
     said = {"coverage": "estimated", "note": w("CoverageStatement.note")}
-    CoverageStatement.state(report, made.area, by=member, seen=0, **said)
+    CoverageStatement.state(report, made.area, by=member, expected_version=0, **said)
 
 
 def _submit(report: Any, coordinator: Any, w: Words) -> None:
     content = make.PDF + w("ReportVersion.file").encode()
     texts = ("on_behalf_of", "reason", "cleared_by", "clearance_letter")
     actions.submit_report(
-        by=coordinator, report=report, seen=report.version, cleared_on=date(2020, 8, 19),
+        by=coordinator, report=report, expected_version=report.version, cleared_on=date(2020, 8, 19),
         file=make.pdf(w("ReportVersion.original_name") + ".pdf", content),
         **{name: w(f"ReportVersion.{name}") for name in texts},
     )  # fmt: skip
@@ -173,7 +182,7 @@ def _submit(report: Any, coordinator: Any, w: Words) -> None:
 def _findings(made: Any, report: Any, member: Any, w: Words) -> None:
     make.finding(report, by=member, text=w("Finding.text"), key_result_area=made.area)
     withdrawn = make.finding(report, by=member, text=w("Finding.text:withdrawn"))
-    withdrawn.withdraw(by=member, seen=1, note=w("Trace.why:finding withdrawn"))
+    withdrawn.withdraw(by=member, expected_version=1, note=w("Trace.why:finding withdrawn"))
 
 
 def _gaps(made: Any, report: Any, member: Any, w: Words) -> None:
@@ -183,7 +192,7 @@ def _gaps(made: Any, report: Any, member: Any, w: Words) -> None:
             method=w("StandIn.method"), value=w("StandIn.value"))  # fmt: skip
     retired = _closed(made, report, member, "", w("DataGap.closing_note:reopened"), **proxy,
                       method=w("StandIn.method:retired"))  # fmt: skip
-    retired.reopen(by=member, seen=retired.version, note=w("Trace.why:gap reopened"))
+    retired.reopen(by=member, expected_version=retired.version, note=w("Trace.why:gap reopened"))
     limit = {"way": "limitation", "note": "A limitation."}
     _closed(made, report, member, "discontinuous", broke_on=date(2018, 1, 1), **limit,
             reason=w("SeriesBreak.reason"))  # fmt: skip
@@ -196,7 +205,7 @@ def _gaps(made: Any, report: Any, member: Any, w: Words) -> None:
 
 def _closed(made: Any, report: Any, member: Any, kind: str, note: str = "", **closing: Any) -> DataGap:
     gap = make.gap(report, by=member, kind=made.kinds[kind], key_result_area=made.area)
-    return gap.close(by=member, seen=gap.version, **({"note": note} | closing))
+    return gap.close(by=member, expected_version=gap.version, **({"note": note} | closing))
 
 
 def _discussed(made: Any, report: Any, member: Any, w: Words) -> None:
@@ -206,21 +215,21 @@ def _discussed(made: Any, report: Any, member: Any, w: Words) -> None:
         report, by=member, kind=made.kinds[""], missing=w("DataGap.missing:before"), effect=w("DataGap.effect"),
         disruption=made.disruption,
     )  # fmt: skip
-    gap.edit(by=member, seen=gap.version, missing=w("DataGap.missing"))
-    gap.ask_guidance(by=member, seen=gap.version, note=w("ThreadEntry.text:request"))
-    gap.question(by=consultant, seen=gap.version, text=w("ThreadEntry.text:question"))
-    gap.answer(by=member, seen=gap.version, text=w("ThreadEntry.text:answer"))
+    gap.edit(by=member, expected_version=gap.version, missing=w("DataGap.missing"))
+    gap.ask_guidance(by=member, expected_version=gap.version, note=w("ThreadEntry.text:request"))
+    gap.question(by=consultant, expected_version=gap.version, text=w("ThreadEntry.text:question"))
+    gap.answer(by=member, expected_version=gap.version, text=w("ThreadEntry.text:answer"))
     ThreadEntry.note(gap, by=member, text=w("ThreadEntry.text:private to the country"))
     ThreadEntry.note(gap, by=consultant, text=w("ThreadEntry.text:private to the consultants"))
     dropped = make.advice(by=consultant, gap=gap, text=w("Advice.text:dropped"))
-    dropped.drop(by=consultant, seen=1, note=w("Trace.why:advice dropped"))
+    dropped.drop(by=consultant, expected_version=1, note=w("Trace.why:advice dropped"))
     advice = make.advice(by=consultant, gap=gap, text=w("Advice.text:before it was approved"))
-    advice.edit(by=lead, seen=1, text=w("Advice.text"))
-    guidance.approve_advice(by=lead, advice=advice, seen=advice.version)
-    gap.received.get().set_aside(by=member, seen=1, note=w("ReceivedAdvice.note"))
+    advice.edit(by=lead, expected_version=1, text=w("Advice.text"))
+    guidance.approve_advice(by=lead, advice=advice, expected_version=advice.version)
+    gap.received.get().set_aside(by=member, expected_version=1, note=w("ReceivedAdvice.note"))
     make.advice(by=_drafter(made.cast), gap=gap, text=w("Advice.text:draft"))
     gap.refresh_from_db()
-    gap.take_up(by=member, seen=gap.version, note=w("Trace.why:taken up"))
+    gap.take_up(by=member, expected_version=gap.version, note=w("Trace.why:taken up"))
 
 
 def _drafter(cast: Any) -> Any:
@@ -237,10 +246,10 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
     with clock.at(date(2020, 8, 10)):
         before = w("Deadline.title:once of one country")
         once = make.deadline(made.cycle, by=by, title=before, only_for=own)
-    once.move(by=by, seen=once.version, why="", title="Of all", only_for=[])
+    once.move(by=by, expected_version=once.version, why="", title="Of all", only_for=[])
     asked = {"by": coordinator, "asked_until": date(2020, 9, 21)}
     refused = Extension.ask_for(report, made.deadline, reason=w("Extension.reason"), **asked)
-    refused.refuse(by=by, seen=1, note=w("Extension.decision_note"))
+    refused.refuse(by=by, expected_version=1, note=w("Extension.decision_note"))
     Extension.ask_for(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
 
 
@@ -251,7 +260,9 @@ def _action(made: Any, coordinator: Any, w: Words) -> None:
         owner_body=coordinator.organisation, due_on=date(2020, 9, 1),
     )  # fmt: skip
     file = make.pdf(w("ActionPoint.original_name") + ".pdf", make.PDF + w("ActionPoint.file").encode())
-    point.finish(by=coordinator, seen=point.version, note=w("ActionPoint.closing_note"), file=file)
+    point.finish(
+        by=coordinator, expected_version=point.version, note=w("ActionPoint.closing_note"), file=file
+    )
 
 
 def _guidance_for_all(made: SimpleNamespace) -> None:
@@ -271,31 +282,33 @@ def _round_and_minutes(made: SimpleNamespace) -> None:
     for state in STATES:
         turn = told.turns.select_related("member_state").get(member_state__code=state)
         make.told(turn, by=by, note=word("Turn.note", state), data_collection=60)
-    actions.close_round(by=by, country_round=told, seen=told.version)
+    actions.close_round(by=by, country_round=told, expected_version=told.version)
     make.frozen(made.unshared, by=by)
-    meeting.hold(by=by, seen=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to)
+    meeting.hold(
+        by=by, expected_version=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to
+    )
     minutes = draft_minutes(by=by, meeting=meeting)
     other = minutes.sections.get(kind="other")
-    other.edit(by=by, seen=1, text=word("MinutesSection.text:before they were circulated"))
-    other.edit(by=by, seen=2, text=word("MinutesSection.text"))
-    minutes.circulate(by=by, seen=minutes.version)
+    other.edit(by=by, expected_version=1, text=word("MinutesSection.text:before they were circulated"))
+    other.edit(by=by, expected_version=2, text=word("MinutesSection.text"))
+    minutes.circulate(by=by, expected_version=minutes.version)
     unshared = made.unshared
-    unshared.hold(by=by, seen=1, held_from=unshared.planned_from, held_to=unshared.planned_to)
+    unshared.hold(by=by, expected_version=1, held_from=unshared.planned_from, held_to=unshared.planned_to)
     draft = draft_minutes(by=by, meeting=unshared)
-    draft.sections.get(kind="other").edit(by=by, seen=1, text=word("MinutesSection.text:draft"))
+    draft.sections.get(kind="other").edit(by=by, expected_version=1, text=word("MinutesSection.text:draft"))
 
 
 def _next_cycle(made: SimpleNamespace) -> None:
     """A cycle that is being prepared: its members do not know of it yet."""
     by, w = made.cast.secretariat, words_of("")
-    following = ReviewCycle.record_new(
+    following = ReviewCycle.create_traced(
         by=by, slug=w("ReviewCycle.slug"), name_en=w("ReviewCycle.name_en:being prepared"),
         name_vi=w("ReviewCycle.name_vi"), framework=make.framework(), shared=True,
         starts_on=date(2021, 1, 1), ends_on=date(2021, 12, 31),
     )  # fmt: skip
     for person in made.coordinators.values():
         seat = {"member_state": person.organisation, "joined_on": date(2020, 2, 1)}
-        CycleMembership.record_new(by=by, cycle=following, **seat)
+        CycleMembership.create_traced(by=by, cycle=following, **seat)
     planned = make.meeting(following, by=by, title=w("Meeting.title:being prepared"), shared=True)
     planned.record(Decision, by=by, text=w("Decision.text:being prepared"))
     make.deadline(following, by=by, title=w("Deadline.title:being prepared"), shared=True)
@@ -306,9 +319,14 @@ def _corrected(made: SimpleNamespace) -> None:
     """What only an administrator writes. (The framework last: tests find it by its code.)"""
     w, by, framework = words_of(""), made.cast.admin, make.framework()
     made.cycle.correct(
-        by=by, seen=made.cycle.version, why=w("Trace.why:corrected"), name_en=w("ReviewCycle.name_en")
+        by=by,
+        expected_version=made.cycle.version,
+        why=w("Trace.why:corrected"),
+        name_en=w("ReviewCycle.name_en"),
     )
-    framework.correct(by=by, seen=1, why="Named.", code=w("Framework.code"), title=w("Framework.title"))
+    framework.correct(
+        by=by, expected_version=1, why="Named.", code=w("Framework.code"), title=w("Framework.title")
+    )
 
 
 def _on_its_way(made: SimpleNamespace) -> None:

@@ -14,7 +14,7 @@ LINK = re.compile(rb"""<a\b[^>]*?\bhref=["']?([^"'\s>#]+)""")
 
 def crawl(browser: Any, start: str = "/", most: int = 2) -> Iterator[tuple[str, Any]]:
     """Addresses and answers. `most`: of each kind of page and of query."""
-    waiting, seen, met = deque([start]), {start}, Counter[Any]()
+    waiting, expected_version, met = deque([start]), {start}, Counter[Any]()
     while waiting:
         url = waiting.popleft()
         if (key := kind(url)) is None or met[key] >= most:
@@ -23,8 +23,8 @@ def crawl(browser: Any, start: str = "/", most: int = 2) -> Iterator[tuple[str, 
         answer = browser.get(url)
         yield url, answer
         found = {urljoin(url, unescape(link.decode())) for link in LINK.findall(body(answer))}
-        waiting.extend(sorted(found - seen))
-        seen |= found
+        waiting.extend(sorted(found - expected_version))
+        expected_version |= found
 
 
 def kind(url: str) -> Any:

@@ -13,12 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from reviews import policy
 from reviews.models import (
     DataGap,
+    EditConflict,
     Extension,
     Finding,
     NationalReport,
-    Refused,
+    NotAllowedNow,
     ReviewCycle,
-    Stale,
     ThreadEntry,
     Trace,
 )
@@ -26,7 +26,7 @@ from tests import make
 from tests.machine_rules import ALLOWED, PEOPLE, everything_holds, newest, sums, tells_what_is
 from tests.machine_steps import DAY, OFTEN, STEPS, VERSIONED, Step, Try
 
-REFUSALS = (Refused, Stale, PermissionDenied, ValidationError)
+REFUSALS = (NotAllowedNow, EditConflict, PermissionDenied, ValidationError)
 TEXTS = ("Because.", "Vì lũ lụt ở Đà Nẵng", "Another reason", " ", "")
 HOME = {"vnm": "VNM", "vnm_team": "VNM", "lao": "LAO"}
 
@@ -35,7 +35,7 @@ class Reviewing(RuleBasedStateMachine):
     """One example: so many steps from the same beginning, taken back at the end."""
 
     world: ClassVar[SimpleNamespace]
-    seen: ClassVar[Counter[str]]  # over all examples: what happened how often
+    expected_version: ClassVar[Counter[str]]  # over all examples: what happened how often
     every = 100  # steps between two looks at everything
     names: ClassVar[Any] = ()  # what is drawn from
     people: ClassVar[Any] = (*PEOPLE, *["fitting"] * 24)
@@ -78,8 +78,8 @@ class Reviewing(RuleBasedStateMachine):
         was_refused = self._refused(wanted, attempt)
         rows = self._written()
         self.taken += 1
-        self.seen["refused" if was_refused else "done"] += 1
-        self.seen["steps"] += 1
+        self.expected_version["refused" if was_refused else "done"] += 1
+        self.expected_version["steps"] += 1
         if was_refused:
             assert not rows, f"{name} was refused and wrote {rows}"
         else:
@@ -114,7 +114,7 @@ class Reviewing(RuleBasedStateMachine):
         if row.before and field in row.before:
             model, move = row.model.partition(".")[2], (row.before[field], row.after[field])
             assert move in ALLOWED[model], f"{model} went from {move[0]} to {move[1]}"
-            self.seen[f"{model}: {move[0]} to {move[1]}"] += 1
+            self.expected_version[f"{model}: {move[0]} to {move[1]}"] += 1
 
     def _may_have(self, name: str, who: str, record: Any, closed: bool, rows: list[Trace]) -> None:
         assert who in STEPS[name].who.split(), f"{who} may not {name}"
@@ -156,11 +156,11 @@ def beginning(cast: SimpleNamespace) -> SimpleNamespace:
         make.finding(report, by=by)
         Extension.ask_for(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
         make.approved(by=cast.lead, gap=gap)
-    assert policy.DUTIES
+    assert policy.ROLE_GRANTS
     return SimpleNamespace(cast=cast, cycle=ReviewCycle.objects.get)
 
 
 def machine(cast: SimpleNamespace, **drawn: Any) -> type[Reviewing]:
     """A machine of its own, with its own counts; `drawn`: only these `names` of steps, or `people`."""
-    drawn = {"world": beginning(cast), "seen": Counter(), "names": OFTEN} | drawn
+    drawn = {"world": beginning(cast), "expected_version": Counter(), "names": OFTEN} | drawn
     return type("Reviewing", (Reviewing,), drawn)

@@ -27,9 +27,9 @@ from reviews.models import (
     Minutes,
     MinutesSection,
     NationalReport,
+    NotAllowedNow,
     PlanStep,
     ReceivedAdvice,
-    Refused,
     ReviewCycle,
     Round,
     ThreadEntry,
@@ -59,19 +59,19 @@ class Try(NamedTuple):
 
     by: Any
     record: Any
-    seen: int
+    expected_version: int
     text: str
     n: int
     world: SimpleNamespace
 
     def typed(self) -> dict[str, Any]:
-        return {"by": self.by, "seen": self.seen}
+        return {"by": self.by, "expected_version": self.expected_version}
 
     def one_of(self, rows: Any) -> Any:
-        """One of these records by chance; Refused when there are none."""
+        """One of these records by chance; NotAllowedNow when there are none."""
         found = list(rows.order_by("pk"))
         if not found:
-            raise Refused("There is nothing to do this with.")
+            raise NotAllowedNow("There is nothing to do this with.")
         return found[self.n % len(found)]
 
 
@@ -96,7 +96,9 @@ def post(t: Try) -> Any:
 
 
 def submit(t: Try) -> Any:
-    return actions.submit_report(by=t.by, report=t.record, seen=t.seen, file=make.pdf(), reason=t.text)
+    return actions.submit_report(
+        by=t.by, report=t.record, expected_version=t.expected_version, file=make.pdf(), reason=t.text
+    )
 
 
 def close_gap(t: Try) -> Any:
@@ -115,7 +117,7 @@ def tell(t: Try) -> Any:
     report = make.report(t.record.cycle, t.record.member_state.code)
     found = [{"kind": "finding", "text": t.text}] if t.n % 2 else []
     return actions.tell_turn(
-        by=t.by, turn=t.record, seen=t.seen, report=report, report_seen=report.version, note=t.text, findings=found,
+        by=t.by, turn=t.record, expected_version=t.expected_version, report=report, report_seen=report.version, note=t.text, findings=found,
         data_collection=t.n % 101, analysis=None, writing=None,
     )  # fmt: skip
 
@@ -150,9 +152,9 @@ def regroup(t: Try) -> Any:
 
 def cover(t: Try) -> Any:
     known = CoverageStatement.objects.filter(report=t.record, key_result_area=make.area()).first()
-    seen = known.version if known else 0
+    expected_version = known.version if known else 0
     return CoverageStatement.state(
-        t.record, make.area(), by=t.by, seen=seen, coverage="reported", note=t.text
+        t.record, make.area(), by=t.by, expected_version=expected_version, coverage="reported", note=t.text
     )
 
 
@@ -239,19 +241,19 @@ STEPS: dict[str, Step] = {
     "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by)),
     "tell a turn": Step(Turn, STAFF, tell),
     "pass a turn": Step(Turn, STAFF, noted("pass_over")),
-    "close a round": Step(Round, STAFF, lambda t: actions.close_round(by=t.by, country_round=t.record, seen=t.seen)),
+    "close a round": Step(Round, STAFF, lambda t: actions.close_round(by=t.by, country_round=t.record, expected_version=t.expected_version)),
     "draft minutes": Step(Meeting, STAFF, lambda t: minutes.draft(by=t.by, meeting=t.record)),
     "word minutes": Step(MinutesSection, STAFF, noted("edit", "text")),
     "draft a part anew": Step(
         MinutesSection, STAFF,
-        lambda t: minutes.redraft(by=t.by, section=t.record, seen=t.seen)),
+        lambda t: minutes.redraft(by=t.by, section=t.record, expected_version=t.expected_version)),
     "circulate": Step(Minutes, STAFF, noted("circulate")),
     "adopt minutes": Step(Minutes, STAFF, noted("adopt")),
     "draft advice": Step(DataGap, CONSULTANTS, advise),
     "edit advice": Step(Advice, CONSULTANTS, noted("edit", "text")),
     "drop advice": Step(Advice, CONSULTANTS, noted("drop")),
-    "approve advice": Step(Advice, "lead", lambda t: guidance.approve_advice(by=t.by, advice=t.record, seen=t.seen)),
-    "send advice": Step(Advice, "lead", lambda t: guidance.send_advice(by=t.by, advice=t.record, seen=t.seen)),
+    "approve advice": Step(Advice, "lead", lambda t: guidance.approve_advice(by=t.by, advice=t.record, expected_version=t.expected_version)),
+    "send advice": Step(Advice, "lead", lambda t: guidance.send_advice(by=t.by, advice=t.record, expected_version=t.expected_version)),
     "use advice": Step(ReceivedAdvice, TEAMS, noted("adopt")),
     "set advice aside": Step(ReceivedAdvice, TEAMS, noted("set_aside")),
     "group gaps": Step(ReviewCycle, CONSULTANTS, group),
@@ -278,5 +280,5 @@ OFTEN = [name for name in STEPS if name not in SELDOM] * 4 + [*SELDOM, *["reopen
 # Steps on the record in hand; the others make a record beside it, whatever its version.
 VERSIONED = {
     name for name, step in STEPS.items()
-    if any(word in step.take.__code__.co_names for word in ("typed", "seen")) or step.take.__closure__
+    if any(word in step.take.__code__.co_names for word in ("typed", "expected_version")) or step.take.__closure__
 }  # fmt: skip

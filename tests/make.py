@@ -48,7 +48,7 @@ def organisation(code: str, kind: str = "member_state", name: str = "", **fields
     joined = {"joined_on": date(1967, 8, 8)} if kind == "member_state" else {}
     found = Organisation.objects.filter(code=code).first()
     values = {"code": code, "kind": kind, "name_en": name or COUNTRIES.get(code, code), **joined, **fields}
-    return found or Organisation.record_new(by=None, **values)
+    return found or Organisation.create_traced(by=None, **values)
 
 
 def user(username: str, role: str, body: Organisation, **fields: Any) -> User:
@@ -61,7 +61,7 @@ def user(username: str, role: str, body: Organisation, **fields: Any) -> User:
 
 def second_factors(*people: User) -> None:
     """An authenticator app for those who owe one, as if it had always been there (without a line of history)."""
-    owing = [user for user in people if policy.owes_second_factor(user)]
+    owing = [user for user in people if policy.must_use_second_factor(user)]
     data = {"secret": TOTP_SECRET}  # as allauth keeps it
     Authenticator.objects.bulk_create(Authenticator(user=u, type="totp", data=data) for u in owing)
 
@@ -81,30 +81,30 @@ def invitation(*, by: User, **fields: Any) -> tuple[Invitation, str]:
 
 def framework() -> Framework:
     found = Framework.objects.filter(code="bp").first()
-    return found or Framework.record_new(by=None, code="bp", title="Blueprint")
+    return found or Framework.create_traced(by=None, code="bp", title="Blueprint")
 
 
 def area(code: str = "A.1") -> FrameworkNode:
     found = FrameworkNode.objects.filter(code=code).first()
-    return found or FrameworkNode.record_new(
+    return found or FrameworkNode.create_traced(
         by=None, framework=framework(), level="key_result_area", code=code, title="Engaged stakeholders"
     )
 
 
 def kind(code: str = "missing") -> GapKind:
     found = GapKind.objects.filter(code=code).first()
-    return found or GapKind.record_new(by=None, code=code, label_en=code.replace("_", " ").capitalize())
+    return found or GapKind.create_traced(by=None, code=code, label_en=code.replace("_", " ").capitalize())
 
 
 def cycle(slug: str, *, by: User, members: Any = ("VNM", "LAO"), **fields: Any) -> ReviewCycle:
     """An open cycle of 2020 with these members and their reports."""
     values = {"name_en": slug.upper(), "starts_on": date(2020, 2, 1), "ends_on": date(2020, 12, 31), **fields}
-    made = ReviewCycle.record_new(by=by, slug=slug, framework=framework(), **values)
+    made = ReviewCycle.create_traced(by=by, slug=slug, framework=framework(), **values)
     for code in members:
-        CycleMembership.record_new(
+        CycleMembership.create_traced(
             by=by, cycle=made, member_state=organisation(code), joined_on=date(2020, 2, 1)
         )
-    return actions.open_cycle(by=by, cycle=made, seen=made.version)
+    return actions.open_cycle(by=by, cycle=made, expected_version=made.version)
 
 
 def report(cycle: ReviewCycle, code: str) -> NationalReport:
@@ -144,15 +144,15 @@ def frozen(meeting: Meeting, *, by: User, close: bool = True) -> Round:
     """The round of a meeting in which everybody was passed, closed if so wished."""
     made = Round.open_for(meeting, by=by)
     for turn in made.turns.waiting():
-        turn.pass_over(by=by, seen=turn.version)
-    return actions.close_round(by=by, country_round=made, seen=made.version) if close else made
+        turn.pass_over(by=by, expected_version=turn.version)
+    return actions.close_round(by=by, country_round=made, expected_version=made.version) if close else made
 
 
 def told(turn: Turn, *, by: User, **values: Any) -> Turn:
     """A turn of the round, told as the Secretariat would."""
     theirs = report(turn.cycle, turn.member_state.code)
     return actions.tell_turn(
-        by=by, turn=turn, seen=turn.version, report=theirs, report_seen=theirs.version, **values
+        by=by, turn=turn, expected_version=turn.version, report=theirs, report_seen=theirs.version, **values
     )
 
 
@@ -168,8 +168,8 @@ def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:
 def submitted(report: NationalReport, *, by: User) -> NationalReport:
     """A report handed in complete."""
     full = {"data_collection": 100, "analysis": 100, "writing": 100}
-    report.post_progress(by=by, seen=report.version, **full)
-    actions.submit_report(by=by, report=report, seen=report.version, file=pdf())
+    report.post_progress(by=by, expected_version=report.version, **full)
+    actions.submit_report(by=by, report=report, expected_version=report.version, file=pdf())
     return report
 
 
@@ -178,15 +178,19 @@ def in_status(status: str, report: NationalReport, cast: Any) -> NationalReport:
     if status == "not_started":
         return report
     if status == "in_progress":
-        report.post_progress(by=cast.vnm, seen=report.version, data_collection=10)
+        report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=10)
         return report
     submitted(report, by=cast.vnm)
     if status == "submitted":
         return report
-    report.start_reading(by=cast.consultant, seen=report.version)
+    report.start_reading(by=cast.consultant, expected_version=report.version)
     if status == "returned":
-        return report.return_for_revision(by=cast.consultant, seen=report.version, note="Please add annex 2.")
-    return report.accept(by=cast.consultant, seen=report.version) if status == "accepted" else report
+        return report.return_for_revision(
+            by=cast.consultant, expected_version=report.version, note="Please add annex 2."
+        )
+    return (
+        report.accept(by=cast.consultant, expected_version=report.version) if status == "accepted" else report
+    )
 
 
 def cast() -> dict[str, User]:
@@ -224,7 +228,7 @@ def advice(*, by: User, text: str = "Use two periods.", **subject: Any) -> Advic
 def approved(*, by: User, **draft: Any) -> Advice:
     """Advice drafted and approved by one lead consultant."""
     made = advice(by=by, **draft)
-    return guidance.approve_advice(by=by, advice=made, seen=made.version)
+    return guidance.approve_advice(by=by, advice=made, expected_version=made.version)
 
 
 def listed(browser: Any, user: Any) -> None:

@@ -113,16 +113,16 @@ def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
 def gap_in(status: str, report: Any, cast: Any) -> Any:
     gap = make.gap(report, by=cast.vnm)
     if status == "guidance_asked":
-        gap.ask_guidance(by=cast.vnm, seen=gap.version)
+        gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     if status == "closed":
-        gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
+        gap.close(by=cast.vnm, expected_version=gap.version, way="data_found", note="Found.")
     return gap
 
 
 def finding_for(page: str, report: Any, cast: Any) -> Any:
     finding = make.finding(report, by=cast.vnm)
     if page == "finding-reopen":
-        finding.finalise(by=cast.vnm, seen=finding.version)
+        finding.finalise(by=cast.vnm, expected_version=finding.version)
     return finding
 
 
@@ -133,10 +133,10 @@ def action_of(page: str, meeting: Any, cast: Any) -> Any:
         ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
     )
     if page in ("action-verify", "action-file"):
-        point.edit(by=cast.secretariat, seen=point.version, priority="high")
-        point.finish(by=cast.vnm, seen=point.version, note="Sent.", file=make.pdf())
+        point.edit(by=cast.secretariat, expected_version=point.version, priority="high")
+        point.finish(by=cast.vnm, expected_version=point.version, note="Sent.", file=make.pdf())
     if page == "action-reopen":
-        point.finish(by=cast.vnm, seen=point.version, note="Sent.")
+        point.finish(by=cast.vnm, expected_version=point.version, note="Sent.")
     return point
 
 
@@ -156,13 +156,13 @@ def guided(page: str, gap: Any, cast: Any) -> tuple[Any, Any, Any]:
     advice = make.advice(by=cast.consultant, difficulty=difficulty)
     if page.startswith("advice-") and page != "advice-send":
         return advice, SimpleNamespace(pk=1), difficulty
-    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
+    guidance.approve_advice(by=cast.lead, advice=advice, expected_version=advice.version)
     values = {
         "gaps": [gap, make.gap(report, by=cast.vnm)],
         "title": difficulty.title,
         "kind": difficulty.kind,
     }
-    difficulty.edit(by=cast.consultant, seen=difficulty.version, **values)
+    difficulty.edit(by=cast.consultant, expected_version=difficulty.version, **values)
     return advice, gap.received.get(), difficulty
 
 
@@ -173,7 +173,7 @@ def around_minutes(page: str, made: Any, cast: Any) -> Any:
     if page == "agenda-up":
         made.agenda = other
     if page in ("agenda-carry", "agenda-reopen"):
-        item.put_off(by=by, seen=item.version)
+        item.put_off(by=by, expected_version=item.version)
         days = {"planned_from": date(2020, 9, 8), "planned_to": date(2020, 9, 8)}
         make.meeting(meeting.cycle, by=by, code="4", **days)
     return minutes_for(page, made, cast) if page.partition("-")[0] == "minutes" else None
@@ -181,12 +181,14 @@ def around_minutes(page: str, made: Any, cast: Any) -> Any:
 
 def minutes_for(page: str, made: Any, cast: Any) -> Any:
     by, meeting = cast.secretariat, made.meeting
-    meeting.hold(by=by, seen=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to)
+    meeting.hold(
+        by=by, expected_version=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to
+    )
     if page == "minutes-draft":
         return meeting
     minutes = draft(by=by, meeting=meeting)
     if page != "minutes-circulate":
-        minutes.circulate(by=by, seen=minutes.version)
+        minutes.circulate(by=by, expected_version=minutes.version)
     made.section = minutes.sections.get(kind="decisions")
     return made.section if page in ("minutes-section", "minutes-redraft") else minutes
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from reviews.models import ActionPoint, ActionStatus, Refused, Role
-from reviews.models.actionpoints import ACTION_MOVES
+from reviews.models import ActionPoint, ActionStatus, NotAllowedNow, Role
+from reviews.models.actionpoints import ACTION_TRANSITIONS
 from tests import make
 
 PAGE = "/cycles/mtr/actions/"
@@ -29,31 +29,31 @@ def point(meeting: Any, cast: Any, priority: str = "high") -> Any:
 
 def brought_to(status: str, made: Any, cast: Any) -> Any:
     if status in ("done", "verified"):
-        made.finish(by=cast.vnm, seen=1, note="Sent.", file=make.pdf() if made.is_high else None)
+        made.finish(by=cast.vnm, expected_version=1, note="Sent.", file=make.pdf() if made.is_high else None)
     if status == "verified":
-        made.verify(by=cast.secretariat, seen=2)
+        made.verify(by=cast.secretariat, expected_version=2)
     if status == "dropped":
-        made.drop(by=cast.secretariat, seen=1, note="Not needed.")
+        made.drop(by=cast.secretariat, expected_version=1, note="Not needed.")
     return made
 
 
 @pytest.mark.parametrize("status", ActionStatus.values)
-@pytest.mark.parametrize("move", ACTION_MOVES)
+@pytest.mark.parametrize("move", ACTION_TRANSITIONS)
 def test_status_by_move(status, move, cast, meeting):
     made = brought_to(status, point(meeting, cast), cast)
     more = {"file": make.pdf()} if move == "finish" else {}
-    if status in ACTION_MOVES[move].sources:
-        getattr(made, move)(by=cast.secretariat, seen=made.version, note="Because.", **more)
-        assert made.status == ACTION_MOVES[move].target
+    if status in ACTION_TRANSITIONS[move].sources:
+        getattr(made, move)(by=cast.secretariat, expected_version=made.version, note="Because.", **more)
+        assert made.status == ACTION_TRANSITIONS[move].target
     else:
-        with pytest.raises(Refused):
-            getattr(made, move)(by=cast.secretariat, seen=made.version, note="Because.", **more)
+        with pytest.raises(NotAllowedNow):
+            getattr(made, move)(by=cast.secretariat, expected_version=made.version, note="Because.", **more)
 
 
 def test_high_priority_owes_a_document(cast, meeting, sign_in):
     made = point(meeting, cast)
     with pytest.raises(ValidationError) as error:
-        made.finish(by=cast.vnm, seen=1, note="Sent.")
+        made.finish(by=cast.vnm, expected_version=1, note="Sent.")
     assert list(error.value.message_dict) == ["file"]
     browser, url = sign_in(cast.vnm), f"{PAGE}{made.pk}/finish/"
     assert browser.post(url, {"note": "Sent.", "version": 1}).status_code == 200
@@ -68,31 +68,31 @@ def test_high_priority_owes_a_document(cast, meeting, sign_in):
 
 def test_no_file_stays_when_the_step_fails(cast, meeting, files_folder):
     made = point(meeting, cast)
-    for note, seen in ((" ", 1), ("Sent.", 9)):
+    for note, expected_version in ((" ", 1), ("Sent.", 9)):
         with pytest.raises(Exception, match="Say what|no longer"):
-            made.finish(by=cast.vnm, seen=seen, note=note, file=make.pdf())
+            made.finish(by=cast.vnm, expected_version=expected_version, note=note, file=make.pdf())
     assert not [path for path in files_folder.rglob("*") if path.is_file()]
 
 
 def test_normal_priority_closes_with_a_note(cast, meeting):
     made = brought_to("done", point(meeting, cast, "normal"), cast)
     assert not made.waits_for_verification
-    with pytest.raises(Refused, match="high priority"):
-        made.verify(by=cast.secretariat, seen=2)
+    with pytest.raises(NotAllowedNow, match="high priority"):
+        made.verify(by=cast.secretariat, expected_version=2)
 
 
 def test_a_second_person_verifies(cast, meeting, sign_in):
     made = point(meeting, cast)
-    made.finish(by=cast.secretariat, seen=1, note="Sent.", file=make.pdf())
-    with pytest.raises(Refused, match="second person"):
-        made.verify(by=cast.secretariat, seen=2)
+    made.finish(by=cast.secretariat, expected_version=1, note="Sent.", file=make.pdf())
+    with pytest.raises(NotAllowedNow, match="second person"):
+        made.verify(by=cast.secretariat, expected_version=2)
     for person in (cast.vnm, cast.consultant, cast.observer, cast.admin):
         with pytest.raises(PermissionDenied):
-            made.verify(by=person, seen=2)
+            made.verify(by=person, expected_version=2)
     desks = {name: sign_in(person).get("/").content.decode() for name, person in vars(cast).items()}
     assert {name for name, desk in desks.items() if "Verify an action point" in desk} == {"lead"}
     other = make.user("second.officer", Role.SECRETARIAT, cast.secretariat.organisation)
-    made.verify(by=other, seen=2, note="Read.")
+    made.verify(by=other, expected_version=2, note="Read.")
     assert (made.status, made.verified_by) == ("verified", other)
 
 
@@ -104,21 +104,21 @@ def test_the_database_knows_it_too(cast, meeting):
     ]  # fmt: skip
     for values in wrong:
         with pytest.raises(IntegrityError), transaction.atomic():
-            ActionPoint.objects.filter(pk=made.pk).write(made.version, **values)
+            ActionPoint.objects.filter(pk=made.pk).update_if_version(made.version, **values)
 
 
 def test_reopened_it_owes_everything_again(cast, meeting):
     made = brought_to("verified", point(meeting, cast), cast)
-    made.reopen(by=cast.secretariat, seen=3, note="The wrong annex.")
+    made.reopen(by=cast.secretariat, expected_version=3, note="The wrong annex.")
     assert (made.status, made.finished_by, made.verified_by, made.closing_note) == ("open", None, None, "")
     with pytest.raises(ValidationError):
-        made.finish(by=cast.vnm, seen=4, note="Again.")
+        made.finish(by=cast.vnm, expected_version=4, note="Again.")
 
 
 def test_the_priority_is_settled_while_it_is_open(cast, meeting):
     made = brought_to("done", point(meeting, cast, "normal"), cast)
     with pytest.raises(ValidationError, match="Reopen"):
-        made.edit(by=cast.secretariat, seen=2, priority="high")
+        made.edit(by=cast.secretariat, expected_version=2, priority="high")
 
 
 def test_who_opens_the_document(cast, meeting, sign_in):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from reviews.models import ActionPoint, AgendaItem, AgendaStatus, Refused, Stale, Trace
-from reviews.models.agenda import AGENDA_MOVES
+from reviews.models import ActionPoint, AgendaItem, AgendaStatus, EditConflict, NotAllowedNow, Trace
+from reviews.models.agenda import AGENDA_TRANSITIONS
 from tests import make
 
 
@@ -34,49 +34,49 @@ def order(meeting: Any) -> list[str]:
 def test_order(cast, meeting):
     by = cast.secretariat
     first, second, third = items(meeting, by, "A", "B", "C")
-    third.move_up(by=by, seen=1)
+    third.move_up(by=by, expected_version=1)
     assert order(meeting) == ["1. A", "2. C", "3. B"]
-    first.move_down(by=by, seen=1)
+    first.move_down(by=by, expected_version=1)
     assert order(meeting) == ["1. C", "2. A", "3. B"]
     assert [item.number for item in (first, second, third)] == [1, 2, 3]
-    with pytest.raises(Stale):
-        second.move_up(by=by, seen=7)
+    with pytest.raises(EditConflict):
+        second.move_up(by=by, expected_version=7)
     last = AgendaItem.objects.select_related("meeting__cycle").get(pk=second.pk)
-    with pytest.raises(Refused, match="end of the agenda"):
-        last.move_down(by=by, seen=last.version)
+    with pytest.raises(NotAllowedNow, match="end of the agenda"):
+        last.move_down(by=by, expected_version=last.version)
     with pytest.raises(PermissionDenied):
-        last.move_up(by=cast.vnm, seen=last.version)
+        last.move_up(by=cast.vnm, expected_version=last.version)
 
 
 @pytest.mark.parametrize("status", AgendaStatus.values)
-@pytest.mark.parametrize("move", AGENDA_MOVES)
+@pytest.mark.parametrize("move", AGENDA_TRANSITIONS)
 def test_status_by_move(status, move, cast, meeting, following):
     by, item = cast.secretariat, items(meeting, cast.secretariat, "A")[0]
     if status == "concluded":
-        item.conclude(by=by, seen=1, outcome="decision", outcome_text="Yes.")
+        item.conclude(by=by, expected_version=1, outcome="decision", outcome_text="Yes.")
     if status in ("backlog", "carried"):
-        item.put_off(by=by, seen=1)
+        item.put_off(by=by, expected_version=1)
     if status == "carried":
-        item.carry(by=by, seen=2)
+        item.carry(by=by, expected_version=2)
     verbs: dict[str, dict[str, Any]] = {
         "conclude": {"outcome": "action", "outcome_text": "See 3/1."}, "put_off": {}, "carry": {},
         "reopen": {"note": "Too early."},
     }  # fmt: skip
     with pytest.raises(PermissionDenied):
-        getattr(item, move)(by=cast.consultant, seen=item.version, **verbs[move])
-    if status in AGENDA_MOVES[move].sources:
-        getattr(item, move)(by=by, seen=item.version, **verbs[move])
-        assert item.status == AGENDA_MOVES[move].target
+        getattr(item, move)(by=cast.consultant, expected_version=item.version, **verbs[move])
+    if status in AGENDA_TRANSITIONS[move].sources:
+        getattr(item, move)(by=by, expected_version=item.version, **verbs[move])
+        assert item.status == AGENDA_TRANSITIONS[move].target
     else:
-        with pytest.raises(Refused):
-            getattr(item, move)(by=by, seen=item.version, **verbs[move])
+        with pytest.raises(NotAllowedNow):
+            getattr(item, move)(by=by, expected_version=item.version, **verbs[move])
 
 
 def test_an_outcome_has_its_kind_and_its_words(cast, meeting):
     item = items(meeting, cast.secretariat, "A")[0]
     for outcome, words, field in (("", "Yes.", "outcome"), ("decision", " ", "outcome_text")):
         with pytest.raises(ValidationError) as error:
-            item.conclude(by=cast.secretariat, seen=1, outcome=outcome, outcome_text=words)
+            item.conclude(by=cast.secretariat, expected_version=1, outcome=outcome, outcome_text=words)
         assert list(error.value.message_dict) == [field]
 
 
@@ -87,8 +87,8 @@ def test_what_was_not_reached_goes_into_the_next_meeting(cast, meeting, followin
     )
     browser = sign_in(by)
     assert "Next steps" not in browser.get(following.get_absolute_url()).content.decode()
-    item.put_off(by=by, seen=1, note="No time.")
-    meeting.hold(by=by, seen=1, held_from=meeting.planned_from, held_to=meeting.planned_to)
+    item.put_off(by=by, expected_version=1, note="No time.")
+    meeting.hold(by=by, expected_version=1, held_from=meeting.planned_from, held_to=meeting.planned_to)
     assert "Next steps" in browser.get(following.get_absolute_url()).content.decode()
     answer = browser.post(f"{meeting.get_absolute_url()}agenda/{item.pk}/carry/", {"version": 2})
     assert answer["Location"] == following.get_absolute_url()
@@ -107,9 +107,9 @@ def test_what_was_not_reached_goes_into_the_next_meeting(cast, meeting, followin
 
 def test_nothing_is_carried_where_no_meeting_is_planned(cast, meeting):
     item = items(meeting, cast.secretariat, "A")[0]
-    item.put_off(by=cast.secretariat, seen=1)
-    with pytest.raises(Refused, match="plan it first"):
-        item.carry(by=cast.secretariat, seen=2)
+    item.put_off(by=cast.secretariat, expected_version=1)
+    with pytest.raises(NotAllowedNow, match="plan it first"):
+        item.carry(by=cast.secretariat, expected_version=2)
     item.refresh_from_db()
     assert item.status == "backlog"
 
@@ -120,7 +120,7 @@ def test_the_next_meeting_opens_with_what_is_still_open(cast, meeting, following
         meeting.record(ActionPoint, by=by, text=text, owner_body=body, due_on=date(2020, 9, 1))
         for text in ("Open-one", "Done-two")
     ]
-    points[1].finish(by=by, seen=1, note="Sent.")
+    points[1].finish(by=by, expected_version=1, note="Sent.")
     page = sign_in(cast.vnm).get(following.get_absolute_url()).content.decode()
     assert ("Open-one" in page, "Done-two" in page) == (True, False)
     # Meeting 3 was not shared with observers, so that its actions are not on the shared page either.
@@ -142,7 +142,7 @@ def test_queries_of_the_meeting_page(cast, meeting, following, sign_in, django_a
     with django_assert_max_num_queries(12):
         assert browser.get(following.get_absolute_url()).status_code == 200
     for item in items(meeting, by, "A", "B", "C"):
-        item.put_off(by=by, seen=1)
+        item.put_off(by=by, expected_version=1)
     items(following, by, "D", "E", "F")
     make.deadline(meeting.cycle, by=by, anchor=following, offset_days=-3)
     for _n in range(3):

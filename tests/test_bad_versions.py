@@ -39,7 +39,7 @@ def test_somebody_was_faster(page, cast, cycle, sign_in):
         if page == "meeting-edit-part"
         else getattr(made, page.partition("-")[0].removeprefix("data"))
     )
-    subject.correct(by=cast.admin, seen=subject.version, why="Counted twice")
+    subject.correct(by=cast.admin, expected_version=subject.version, why="Counted twice")
     browser, before = sign_in(getattr(cast, who(page))), grids.fingerprint()
     answer = browser.post(steps.address(page, made), values)
     assert (answer.status_code, grids.changed(before)) == (409, set())
@@ -71,7 +71,7 @@ def test_a_move_that_is_not_allowed_now(page, status, words, cast, report, sign_
 
 def test_a_cycle_closed_meanwhile(cast, cycle, sign_in):
     made = steps.world("report-update", cast, cycle)
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Adopted.")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
     answer = sign_in(cast.vnm).post(steps.address("report-update", made), steps.typed("report-update", made))
     assert answer.status_code == 409
     assert "MTR is closed and can only be read; the Secretariat can open it again." in text(answer)

@@ -26,22 +26,29 @@ def meeting(cast: Any, cycle: Any) -> Any:
         old = make.gap(vnm, by=cast.vnm, missing="Gap-old")
         make.deadline(cycle, by=by, title="Outline", opens_on=date(2020, 6, 1), due_on=date(2020, 8, 18))
     with clock.at(date(2020, 6, 24)):
-        vnm.post_progress(by=cast.vnm, seen=vnm.version, meeting=second, data_collection=40, analysis=20)
-        second.hold(by=by, seen=1, held_from=june["planned_from"], held_to=june["planned_to"])
+        vnm.post_progress(
+            by=cast.vnm, expected_version=vnm.version, meeting=second, data_collection=40, analysis=20
+        )
+        second.hold(by=by, expected_version=1, held_from=june["planned_from"], held_to=june["planned_to"])
         point: Any = second.record(
             ActionPoint, by=by, text="Send annex", owner_body=cast.vnm.organisation, due_on=date(2020, 7, 1)
         )
     with clock.at(date(2020, 8, 1)):
         vnm.post_progress(
-            by=cast.vnm, seen=vnm.version, data_collection=65, analysis=15, writing=5, note="Fewer."
+            by=cast.vnm,
+            expected_version=vnm.version,
+            data_collection=65,
+            analysis=15,
+            writing=5,
+            note="Fewer.",
         )
-        lao.post_progress(by=cast.lao, seen=lao.version, data_collection=30)
-        old.close(by=cast.vnm, seen=old.version, way="data_found", note="Found.")
+        lao.post_progress(by=cast.lao, expected_version=lao.version, data_collection=30)
+        old.close(by=cast.vnm, expected_version=old.version, way="data_found", note="Found.")
         new = make.gap(vnm, by=cast.vnm, missing="Gap-new")
-        new.ask_guidance(by=cast.vnm, seen=1)
+        new.ask_guidance(by=cast.vnm, expected_version=1)
     with clock.at(date(2020, 8, 5)):
         theirs = make.gap(lao, by=cast.lao, missing="Gap-lao")
-        theirs.ask_guidance(by=cast.lao, seen=1)
+        theirs.ask_guidance(by=cast.lao, expected_version=1)
     assert point.status == "open"
     days = {"planned_from": date(2020, 8, 25), "planned_to": date(2020, 8, 25)}
     return make.meeting(cycle, by=by, shared=True, **days)
@@ -137,7 +144,7 @@ def test_queries(cast, meeting, sign_in, django_assert_max_num_queries):
 
 def test_a_title_as_long_as_can_be(cast, meeting, sign_in):
     """Word takes fewer characters as the title of a file than a meeting may have as its own."""
-    meeting.correct(by=cast.admin, seen=meeting.version, why="Longer.", title="Đ" * 300)
+    meeting.correct(by=cast.admin, expected_version=meeting.version, why="Longer.", title="Đ" * 300)
     answer = sign_in(cast.secretariat).get(f"{URL}docx/")
     assert answer.status_code == 200
     assert "Đ" * 300 in "".join(

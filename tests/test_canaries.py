@@ -197,7 +197,7 @@ def browser_of(column: str, cast: Any) -> Client:
     if column == "gone":
         gone = make.user("gone", "coordinator", cast.vnm.organisation)
         browser = signed_in(gone)
-        gone.change(by=cast.admin, seen=gone.version, is_active=False)
+        gone.change_traced(by=cast.admin, expected_version=gone.version, is_active=False)
         return browser
     return signed_in(getattr(cast, PEOPLE[column]))
 

@@ -31,7 +31,9 @@ def told(lines: Any, words: str) -> tuple[str, str]:
 
 
 def test_blank_and_zero_are_told_apart(cast, report, lines):
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=100, analysis=0, note="n")
+    report.post_progress(
+        by=cast.vnm, expected_version=report.version, data_collection=100, analysis=0, note="n"
+    )
     assert told(lines, "Writing: not yet reported") == ("error", "/cycles/mtr/reports/VNM/update/")
     assert told(lines, "Analysis: 0 %") == ("warning", "/cycles/mtr/reports/VNM/update/")
     assert not [text for _level, text, _url in lines() if text.startswith("Data collection")]
@@ -39,7 +41,7 @@ def test_blank_and_zero_are_told_apart(cast, report, lines):
 
 def test_zero_and_a_figure_under_way_are_told_apart(cast, report, lines):
     report.post_progress(
-        by=cast.vnm, seen=report.version, data_collection=40, analysis=0, writing=None, note="n"
+        by=cast.vnm, expected_version=report.version, data_collection=40, analysis=0, writing=None, note="n"
     )
     told_of = {text.partition(":")[0]: text for _level, text, _url in lines()}
     assert (
@@ -58,7 +60,7 @@ EDIT = "/cycles/mtr/reports/VNM/coverage/edit/"
 
 
 def state(report: Any, by: Any, area: Any, said: str, note: str = "") -> None:
-    CoverageStatement.state(report, area, by=by, seen=0, coverage=said, note=note)
+    CoverageStatement.state(report, area, by=by, expected_version=0, coverage=said, note=note)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_an_estimate_is_told_until_a_closed_gap_records_how(way, expected, cast,
     gap = make.gap(report, by=cast.vnm, key_result_area=area)
     how = {"method": "It", "reliance": "low"} if way == "proxy_agreed" else {}
     if way:
-        gap.close(by=cast.vnm, seen=gap.version, way=way, note="So.", **how)
+        gap.close(by=cast.vnm, expected_version=gap.version, way=way, note="So.", **how)
     found = [url for _level, text, url in lines() if text.startswith("Estimated")]
     assert found == ["/cycles/mtr/datagaps/?member_state=VNM"] * expected
 
@@ -134,7 +136,7 @@ def test_an_early_submission_is_a_hint(cast, cycle, lines):
 def test_gaps(cast, report, lines):
     make.gap(report, by=cast.vnm)
     asked = make.gap(report, by=cast.vnm)
-    asked.ask_guidance(by=cast.vnm, seen=asked.version)
+    asked.ask_guidance(by=cast.vnm, expected_version=asked.version)
     assert told(lines, "1 data gap is not closed")[0] == "warning"
     assert told(lines, "1 data gap still waits for guidance")[1].endswith("&status=guidance_asked")
 
@@ -143,15 +145,15 @@ def test_findings(cast, report, lines):
     assert told(lines, "No finding and no recommendation")[0] == "warning"
     finding = make.finding(report, by=cast.vnm)
     assert told(lines, "still preliminary")[1].endswith("&status=preliminary")
-    finding.finalise(by=cast.vnm, seen=finding.version)
+    finding.finalise(by=cast.vnm, expected_version=finding.version)
     assert not [text for _level, text, _url in lines() if "preliminary" in text]
 
 
 def test_nothing_stands_in_the_way(cast, report, lines):
-    report.post_progress(by=cast.vnm, seen=report.version, **FULL)
+    report.post_progress(by=cast.vnm, expected_version=report.version, **FULL)
     finding = make.finding(report, by=cast.vnm)
-    finding.finalise(by=cast.vnm, seen=finding.version)
-    report.appoint(by=cast.vnm, seen=report.version, lead_author=cast.vnm_team, authors="")
+    finding.finalise(by=cast.vnm, expected_version=finding.version)
+    report.appoint(by=cast.vnm, expected_version=report.version, lead_author=cast.vnm_team, authors="")
     assert lines() == []
 
 

@@ -49,16 +49,16 @@ def post(world: Any, person: Any, draw: random.Random) -> None:
         figures = {
             name: draw.choice([None, 0, 30, 70, 100]) for name in ("data_collection", "analysis", "writing")
         }
-        report.post_progress(by=person, seen=report.version, note="x", **figures)
+        report.post_progress(by=person, expected_version=report.version, note="x", **figures)
 
 
 def hand_in(world: Any, person: Any, draw: random.Random) -> None:
     report = make.report(world.cycle, person.organisation.code)
     person = world.vnm if person.organisation == world.vnm.organisation else world.lao
     if report.status == "in_progress":
-        report.submit(by=person, seen=report.version, file=make.pdf(), reason="x")
+        report.submit(by=person, expected_version=report.version, file=make.pdf(), reason="x")
     elif report.status == "submitted":
-        report.recall(by=person, seen=report.version)
+        report.recall(by=person, expected_version=report.version)
 
 
 def raise_gap(world: Any, person: Any, draw: random.Random) -> None:
@@ -70,9 +70,9 @@ def turn_gap(world: Any, person: Any, draw: random.Random) -> None:
     if gaps := list(DataGap.objects.filter(member_state=person.organisation_id)):
         gap = draw.choice(gaps)
         if gap.is_open:
-            gap.close(by=person, seen=gap.version, way="limitation", note="x")
+            gap.close(by=person, expected_version=gap.version, way="limitation", note="x")
         else:
-            gap.reopen(by=person, seen=gap.version, note="x")
+            gap.reopen(by=person, expected_version=gap.version, note="x")
 
 
 def find(world: Any, person: Any, draw: random.Random) -> None:
@@ -84,9 +84,9 @@ def find(world: Any, person: Any, draw: random.Random) -> None:
 
 
 def withdraw(world: Any, person: Any, draw: random.Random) -> None:
-    found = Finding.objects.filter(member_state=person.organisation_id).standing().first()
+    found = Finding.objects.filter(member_state=person.organisation_id).not_withdrawn().first()
     if found:
-        found.withdraw(by=person, seen=found.version, note="x")
+        found.withdraw(by=person, expected_version=found.version, note="x")
 
 
 def act(world: Any, person: Any, draw: random.Random) -> None:
@@ -98,20 +98,20 @@ def turn_action(world: Any, person: Any, draw: random.Random) -> None:
     if points := list(ActionPoint.objects.all()):
         point, by = draw.choice(points), world.secretariat
         move = draw.choice([point.finish, point.drop]) if point.status == "open" else point.reopen
-        move(by=by, seen=point.version, note="x")
+        move(by=by, expected_version=point.version, note="x")
 
 
 def correct(world: Any, person: Any, draw: random.Random) -> None:
     """The administrator finds that a gap was of another kind."""
     if gap := DataGap.objects.filter(member_state=person.organisation_id).first():
-        gap.correct(by=world.admin, seen=gap.version, why="x", kind=draw.choice(world.kinds))
+        gap.correct(by=world.admin, expected_version=gap.version, why="x", kind=draw.choice(world.kinds))
 
 
 def change_side(world: Any, person: Any, draw: random.Random) -> None:
     """Somebody with action points leaves for another country's team."""
     team = User.objects.get(pk=world.vnm_team.pk)
     home = draw.choice([world.vnm, world.lao]).organisation
-    team.change(by=world.admin, seen=team.version, organisation=home)
+    team.change_traced(by=world.admin, expected_version=team.version, organisation=home)
 
 
 def freeze(world: Any, person: Any, draw: random.Random) -> None:
@@ -167,12 +167,12 @@ class Told:
         self.actions = {p.pk: p for p in points if (p.owner_body_id or homes[p.owner_id]) == state.pk}
         self.every_action = {p.pk: p for p in points}
 
-    def stand(self) -> comparison.Stand:
+    def stand(self) -> comparison.MemberSnapshot:
         codes = dict(make.GapKind.objects.values_list("pk", "code"))
         gaps = Counter(codes[gap.kind_id] for gap in self.gaps.values() if gap.status != "closed")
         actions = sum(point.status == "open" for point in self.actions.values())
         found = (self.findings["finding"], self.findings["recommendation"])
-        return comparison.Stand(self.report.status, self.report.figures, dict(gaps), *found, actions)
+        return comparison.MemberSnapshot(self.report.status, self.report.figures, dict(gaps), *found, actions)
 
 
 def agree(found: comparison.Comparison) -> None:
@@ -219,10 +219,10 @@ def test_comparisons_agree_with_the_trace(world, steps, days):
         ended = live(world, steps)
         rounds = list(Round.objects.select_related("meeting__cycle").order_by("frozen_at"))
         rows = StatusAtMeeting.objects.select_related("member_state")
-        agree(comparison.of_meetings(rounds, rows, world.secretariat))
+        agree(comparison.between_meetings(rounds, rows, world.secretariat))
         first, last = sorted((BEGIN + timedelta(days=n)).date() for n in days)
         with clock.at(max(ended, clock.end_of(last))):
-            agree(comparison.of_days(world.cycle, first, last, world.secretariat))
+            agree(comparison.between_days(world.cycle, first, last, world.secretariat))
         transaction.set_rollback(True)
 
 
@@ -230,7 +230,7 @@ def test_a_member_that_came_later_has_no_before(world):
     with clock.at(BEGIN + timedelta(days=40)):
         values = {"member_state": make.organisation("KHM"), "joined_on": clock.today()}
         actions.seat_member(by=world.secretariat, cycle=world.cycle, **values)
-        found = comparison.of_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
+        found = comparison.between_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
     assert [(change.state.code, change.before is None) for change in found.changes] == [
         ("KHM", True), ("LAO", False), ("VNM", False)
     ]  # fmt: skip

@@ -14,15 +14,15 @@ from reviews.models import (
     Beneficiaries,
     CompletionLevel,
     CoverageStatement,
+    DailyOpenGaps,
+    DailyProgress,
     Decision,
     Delegation,
     Extension,
     Minutes,
     MinutesSection,
     NationalReport,
-    OpenGaps,
     OutgoingMail,
-    ProgressDay,
     ProgressUpdate,
     SeriesBreak,
     StandIn,
@@ -169,8 +169,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "framework_node_code": ("frameworknode", {}),
     "membership_once": ("cyclemembership", {}),
     "gap_number_once": ("datagap", {}),
-    "open_gaps_once_a_day": ("opengaps", {}),
-    "progress_once_a_day": ("progressday", {}),
+    "open_gaps_once_a_day": ("dailyopengaps", {}),
+    "progress_once_a_day": ("dailyprogress", {}),
     "deadline_number_once": ("deadline", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
@@ -229,7 +229,7 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
     cycle, by = make.submitted(report, by=cast.vnm).cycle, cast.secretariat
     deadline, meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     vnm, day = cast.vnm.organisation, date(2020, 9, 21)
-    cast.vnm.change(by=None, seen=cast.vnm.version, email="Linh@vnm.example")
+    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@vnm.example")
     records = [
         make.invitation(by=by)[0],
         report, cycle, deadline, meeting, vnm, cast.vnm, make.gap(report, by=cast.vnm), make.area(), event(),
@@ -241,8 +241,8 @@ def rows(cast: Any, report: Any) -> dict[str, Any]:
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [
-        ProgressDay.objects.get(),
-        OpenGaps.objects.first(),
+        DailyProgress.objects.get(),
+        DailyOpenGaps.objects.first(),
         *newer(cast, report, meeting),
         *guided(cast, make.gap(report, by=cast.vnm)),
     ]
@@ -257,13 +257,13 @@ def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
     """What a report, a meeting and a plan have besides; the round is closed, the minutes circulated."""
     by, cycle = cast.secretariat, report.cycle
     country_round = make.frozen(meeting, by=by)
-    minutes = Minutes.record_new(by=by, meeting=meeting, status="circulated", circulated_at=clock.now())
+    minutes = Minutes.create_traced(by=by, meeting=meeting, status="circulated", circulated_at=clock.now())
     part = {"minutes": minutes, "kind": "decisions", "position": 1}
     return [
-        CoverageStatement.state(report, make.area("A.2"), by=cast.vnm, seen=0, coverage="reported"),
+        CoverageStatement.state(report, make.area("A.2"), by=cast.vnm, expected_version=0, coverage="reported"),
         make.disruption(cycle, by=by), make.finding(report, by=cast.vnm), make.step(cycle, by=by),
         country_round, country_round.turns.first(), country_round.statuses.first(),
-        minutes, MinutesSection.record_new(by=by, **part),
+        minutes, MinutesSection.create_traced(by=by, **part),
     ]  # fmt: skip
 
 
@@ -278,16 +278,16 @@ def guided(cast: Any, gap: Any) -> list[Any]:
         CompletionLevel: counts | {"agreed_by": "Team"},
     }
     return [
-        make.advice(by=cast.consultant, gap=gap), gap.received.get().adopt(by=cast.vnm, seen=1),
+        make.advice(by=cast.consultant, gap=gap), gap.received.get().adopt(by=cast.vnm, expected_version=1),
         ThreadEntry.say(gap, by=cast.vnm, kind="answer", text="Yes."),
         make.difficulty(gap.cycle, [gap], by=cast.lead), make.method(by=cast.lead),
-        *(model.record_new(by=cast.vnm, gap=gap, way="limitation", **values) for model, values in treated.items()),
+        *(model.create_traced(by=cast.vnm, gap=gap, way="limitation", **values) for model, values in treated.items()),
     ]  # fmt: skip
 
 
 def event() -> Any:
     model = apps.get_model("reviews", "TimelineEvent")
-    return model.record_new(by=None, code="soca-28", kind="meeting", title="28th SOCA", source="000")
+    return model.create_traced(by=None, code="soca-28", kind="meeting", title="28th SOCA", source="000")
 
 
 def ours() -> list[Any]:

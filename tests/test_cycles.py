@@ -29,11 +29,11 @@ def cycles(cast: Any) -> None:
     for slug in ("shared", "closed"):
         make.cycle(slug, by=cast.secretariat, shared=True)
     closed = ReviewCycle.objects.get(slug="closed")
-    closed.close(by=cast.secretariat, seen=closed.version, why="Done.")
+    closed.close(by=cast.secretariat, expected_version=closed.version, why="Done.")
     make.cycle("unshared", by=cast.secretariat)
     make.cycle("of_lao_alone", by=cast.secretariat, members=["LAO"])
     days = {"starts_on": date(2021, 1, 1), "ends_on": date(2021, 12, 31)}
-    ReviewCycle.record_new(
+    ReviewCycle.create_traced(
         by=None, slug="preparing", name_en="Next", framework=make.framework(), shared=True, **days
     )
 
@@ -69,7 +69,7 @@ def test_a_closed_cycle_offers_nothing_to_do(page, cast, cycle, sign_in):
         name: offers(sign_in(getattr(cast, name)), page, made) for name in ("vnm", "lead", "secretariat")
     }
     assert any(offered.values()) or page in ("board", "report-list")
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Adopted.")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
     for name in offered:
         assert offers(sign_in(getattr(cast, name)), page, made) == set(), f"{name} at {page}"
 

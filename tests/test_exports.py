@@ -55,7 +55,7 @@ def three_gaps(cast: Any, report: Any) -> None:
     lao = make.report(report.cycle, "LAO")
     make.gap(report, by=cast.vnm, missing="Thiếu số liệu Đà Nẵng")
     make.gap(report, by=cast.vnm, missing="Baseline").close(
-        by=cast.vnm, seen=1, way="data_found", note="Found."
+        by=cast.vnm, expected_version=1, way="data_found", note="Found."
     )
     make.gap(lao, by=cast.lao, missing="Trend")
 
@@ -133,7 +133,7 @@ def test_xlsx_holds_text_as_it_was_typed(browser, planted):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_numbers_stay_numbers_and_blank_is_not_zero(kind, browser, cast, report):
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=80, analysis=0)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=80, analysis=0)
     rows = take(browser, kind, "report-list", member_state="VNM")
     told = [column(rows, title)[0] for title in ("Data collection", "Analysis", "Writing")]
     assert told == ([80, 0, ""] if kind == "xlsx" else ["80", "0", ""])
@@ -161,7 +161,7 @@ def test_text_arrives_whole(kind, text, browser, cast, report):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_days_are_days_and_an_empty_cell_is_empty(kind, browser, cast, report):
-    make.gap(report, by=cast.vnm).close(by=cast.vnm, seen=1, way="data_found", note="Found.")
+    make.gap(report, by=cast.vnm).close(by=cast.vnm, expected_version=1, way="data_found", note="Found.")
     rows = take(browser, kind)
     assert column(rows, "Raised") == ["2020-08-20"]
     assert (column(rows, "Who has it"), column(rows, "Key result area")) == ([""], [""])
@@ -172,7 +172,7 @@ def test_days_are_days_and_an_empty_cell_is_empty(kind, browser, cast, report):
 
 @pytest.fixture
 def everything(cast: Any, report: Any) -> None:
-    report.post_progress(by=cast.vnm, seen=report.version, writing=10, note="Đã gửi")
+    report.post_progress(by=cast.vnm, expected_version=report.version, writing=10, note="Đã gửi")
     make.gap(report, by=cast.vnm, key_result_area=make.area())
     make.deadline(report.cycle, by=cast.secretariat)
     meeting = make.meeting(report.cycle, by=cast.secretariat)

@@ -15,7 +15,7 @@ from tests.browsers import body
 @pytest.fixture
 def gap(report, cast) -> DataGap:
     gap = make.gap(report, by=cast.vnm)
-    return gap.ask_guidance(by=cast.vnm, seen=gap.version, note="Which year?")
+    return gap.ask_guidance(by=cast.vnm, expected_version=gap.version, note="Which year?")
 
 
 def url(page: str, *codes: Any) -> str:
@@ -58,7 +58,7 @@ def test_closing_with_another_gaps_advice_is_no_choice(gap, report, cast, sign_i
 
 def test_someone_was_faster_and_what_was_typed_stays(gap, cast, sign_in):
     advice = make.advice(by=cast.consultant, gap=gap)
-    advice.edit(by=cast.lead, seen=1, text="Shorter.")
+    advice.edit(by=cast.lead, expected_version=1, text="Shorter.")
     answer = sign_in(cast.consultant).post(url("advice-edit", advice.pk), {"text": "Longer.", "version": "1"})
     assert answer.status_code == 409
     assert "Longer." in body(answer)
@@ -77,8 +77,8 @@ def test_grouping_and_what_became_of_the_advice(gap, cycle, cast, sign_in):
     lead.post(url("difficulty-advise", 1), {"text": "Two periods."})
     lead.post(url("advice-approve", Advice.objects.get().pk), {"version": 1})
     first, second = (other.received.get() for other in others)
-    first.adopt(by=cast.lao, seen=1)
-    others[1].close(by=cast.lao, seen=1, way="limitation", note="Named.", advice=second)
+    first.adopt(by=cast.lao, expected_version=1)
+    others[1].close(by=cast.lao, expected_version=1, way="limitation", note="Named.", advice=second)
     page = body(sign_in(cast.secretariat).get(url("difficulty", 1)))
     for words in ("VNM-1", "received", "adopted", "closed with it", "Two periods."):
         assert words in page
@@ -116,19 +116,19 @@ def test_whose_turn_it_is_on_the_desks(gap, cycle, cast):
     )
     assert step in waits(cast.consultant, cycle)
     assert step in waits(cast.lead, cycle)
-    gap.question(by=cast.consultant, seen=gap.version, text="Any overlap?")
+    gap.question(by=cast.consultant, expected_version=gap.version, text="Any overlap?")
     assert question in waits(cast.vnm, cycle)
     assert step not in waits(cast.consultant, cycle)
-    gap.answer(by=cast.vnm, seen=gap.version, text="In 2016.")
+    gap.answer(by=cast.vnm, expected_version=gap.version, text="In 2016.")
     advice = make.advice(by=cast.consultant, gap=gap)
     assert approve in waits(cast.lead, cycle)
     assert step not in waits(cast.lead, cycle)
     assert waits(cast.consultant, cycle) == []
-    guidance.approve_advice(by=cast.lead, advice=advice, seen=1)
+    guidance.approve_advice(by=cast.lead, advice=advice, expected_version=1)
     assert "Resolve a data gap" in waits(cast.vnm, cycle)
     assert advised(cast.vnm, cycle) == ["VNM-1"]
     assert advised(cast.lead, cycle) == advised(cast.lao, cycle) == []
-    gap.received.get().adopt(by=cast.vnm, seen=1)
+    gap.received.get().adopt(by=cast.vnm, expected_version=1)
     assert advised(cast.vnm, cycle) == []
     assert waits(cast.lead, cycle) == []
     assert approve not in waits(cast.secretariat, cycle)
@@ -148,7 +148,7 @@ def crowd(gap: DataGap, cast: Any, number: int) -> Difficulty:
         ]
         difficulty.edit(
             by=cast.lead,
-            seen=difficulty.version,
+            expected_version=difficulty.version,
             gaps=[*difficulty.gaps.all(), *gaps],
             title="All",
             kind=kind,
@@ -161,7 +161,7 @@ def crowd(gap: DataGap, cast: Any, number: int) -> Difficulty:
         make.method(f"other-{number}-{n}", by=cast.lead)
         ThreadEntry.note(gap, by=cast.lead, text="Among us.")
         gap.question(
-            by=cast.lead, seen=DataGap.objects.get(pk=gap.pk).version, text="When?"
+            by=cast.lead, expected_version=DataGap.objects.get(pk=gap.pk).version, text="When?"
         ) if n < 0 else None
     return difficulty
 

@@ -23,6 +23,7 @@ from reviews.models import (
     Confidence,
     DataGap,
     Deadline,
+    DeadlineState,
     Decision,
     Delegation,
     Difficulty,
@@ -33,6 +34,7 @@ from reviews.models import (
     GapKind,
     GapStatus,
     Meeting,
+    MeetingSeries,
     MeetingStatus,
     Minutes,
     NationalReport,
@@ -44,8 +46,6 @@ from reviews.models import (
     ReviewCycle,
     Role,
     Round,
-    Series,
-    State,
     StatusAtMeeting,
     ThreadEntry,
     TimelineEvent,
@@ -112,11 +112,17 @@ def test_every_state_occurs(demo):
     assert ActionPoint.objects.overdue(TODAY).exists()
     assert Trace.objects.filter(verb="reopened", model="reviews.datagap").exists()
     assert Trace.objects.filter(verb="recalled").exists()
-    found = deadlines.standings(
+    found = deadlines.deadline_statuses(
         NationalReport.objects.all(), Deadline.objects.all(), Extension.objects.granted(), TODAY
     )
     states = {standing.state for theirs in found.values() for standing in theirs}
-    assert states >= {State.MET, State.MET_LATE, State.OVERDUE, State.EXTENDED, State.DUE_SOON}
+    assert states >= {
+        DeadlineState.MET,
+        DeadlineState.MET_LATE,
+        DeadlineState.OVERDUE,
+        DeadlineState.EXTENDED,
+        DeadlineState.DUE_SOON,
+    }
 
 
 def test_the_cycle(demo):
@@ -135,7 +141,7 @@ def test_what_the_browser_tests_stand_on(demo):
 
 
 def test_the_calendar_is_the_real_one(demo):
-    for meeting in Meeting.objects.exclude(series=Series.COORDINATION):
+    for meeting in Meeting.objects.exclude(series=MeetingSeries.COORDINATION):
         event = TimelineEvent.objects.get(code=meeting.code)
         planned = (meeting.first_planned_from, meeting.first_planned_to)
         assert planned == (event.planned_from, event.planned_to)
@@ -148,7 +154,7 @@ def test_the_calendar_is_the_real_one(demo):
 
 
 def test_coordination_meetings(demo):
-    first, second, third = Meeting.objects.filter(series=Series.COORDINATION).order_by("number")
+    first, second, third = Meeting.objects.filter(series=MeetingSeries.COORDINATION).order_by("number")
     assert [m.code for m in (first, second, third)] == ["1", "2", "3"]
     for meeting in (first, second):  # in June, on a day that is not known
         assert (meeting.status, meeting.held_from) == (MeetingStatus.HELD, None)
@@ -255,7 +261,9 @@ def test_a_password_is_made_up_once():
 
 def test_a_second_run_changes_nothing(demo):
     report, team = NationalReport.objects.get(member_state__code="VNM"), User.objects.get(username="vnm.team")
-    report.post_progress(by=team, seen=report.version, data_collection=80, analysis=60, writing=30)
+    report.post_progress(
+        by=team, expected_version=report.version, data_collection=80, analysis=60, writing=30
+    )
     before = rows()
     for arguments in ((), ("--password", ""), ("--password", PASSWORD)):
         assert "The demonstration was there already." in load(*arguments)
@@ -272,7 +280,7 @@ def test_a_new_password_changes_only_passwords(demo):
 
 def test_a_missing_account_is_made_again(demo):
     gone = User.objects.get(username="observer")
-    User.objects.filter(pk=gone.pk).write(gone.version, username="renamed")
+    User.objects.filter(pk=gone.pk).update_if_version(gone.version, username="renamed")
     said = load()
     password = said.rstrip().rpartition("Password of the 1 accounts added now: ")[2]
     assert authenticate(username="observer", password=password)

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from reviews.models import (
-    Basis,
     Beneficiaries,
+    CountBasis,
     Coverage,
     CoverageStatement,
     DataGap,
@@ -34,7 +34,7 @@ def test_the_demonstration_shows_every_kind(settings):
 
 def every_treatment_occurs() -> None:
     assert all(model.objects.filter(in_force=True).exists() for model in TREATMENTS)
-    assert Beneficiaries.objects.filter(basis=Basis.NOT_QUANTIFIABLE).exists()
+    assert Beneficiaries.objects.filter(basis=CountBasis.NOT_QUANTIFIABLE).exists()
     for gap in DataGap.objects.exclude(closing_way="").select_related("kind", "member_state"):
         expected = treatment_for(gap.closing_way, gap.kind.code)
         assert [type(t) for t in gap.treatments() if t.in_force] == ([expected] if expected else [])

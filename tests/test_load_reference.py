@@ -139,7 +139,7 @@ def test_a_row_that_left_the_file_is_kept_and_named(folder):
 def test_a_persons_correction_is_kept_and_named(folder, admin):
     load()
     node = FrameworkNode.objects.get(code="D.1")
-    node.correct(by=admin, seen=1, why="As published.", title="Corrected here")
+    node.correct(by=admin, expected_version=1, why="As published.", title="Corrected here")
     edit(
         folder / "framework.csv",
         "D.1,key_result_area,D,A Disaster Resilient ASEAN,check",

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from reviews.models import AgendaItem, NationalReport
-from reviews.views.base import FormPage, MovePage
+from reviews.views.base import FormPage, TransitionPage
 from tests import grids, make, steps
 from tests.test_access import GETS, POSTS, list_in_order, patterns
 
@@ -31,7 +31,7 @@ def classes(found: Any) -> dict[str, Any]:
 
 PAGES = classes(get_resolver())
 ACTS = [page for page in list_in_order(POSTS) if PAGES[page] and issubclass(PAGES[page], FormPage)]
-FORMS = [page for page in ACTS if not issubclass(PAGES[page], MovePage)]
+FORMS = [page for page in ACTS if not issubclass(PAGES[page], TransitionPage)]
 
 
 def test_every_form_is_known():
@@ -53,7 +53,7 @@ def words(answer: Any) -> str:
 
 def closed(cycle: Any, cast: Any) -> None:
     cycle.refresh_from_db()
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Adopted.")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
 
 
 # A closed cycle
@@ -125,11 +125,11 @@ def test_other_forms_of_what_is_settled(cast, cycle, sign_in):
     """A decided request, final finding, approved advice, held meeting, carried item, adopted minutes, opened round."""
     made = steps.world("minutes-section", cast, cycle)
     extension, finding, section = made.extension, made.finding, made.section
-    extension.grant(by=cast.secretariat, seen=extension.version, until=extension.asked_until)
-    finding.finalise(by=cast.vnm, seen=finding.version)
+    extension.grant(by=cast.secretariat, expected_version=extension.version, until=extension.asked_until)
+    finding.finalise(by=cast.vnm, expected_version=finding.version)
     made.minutes = section.minutes
     made.minutes.refresh_from_db()
-    made.minutes.adopt(by=cast.secretariat, seen=made.minutes.version, note="By mail.")
+    made.minutes.adopt(by=cast.secretariat, expected_version=made.minutes.version, note="By mail.")
     carried(made, cast)
     told = {
         "extension-decide": "This request has been decided already.",
@@ -152,8 +152,8 @@ def carried(made: Any, cast: Any) -> None:
     item, by = AgendaItem.objects.get(pk=made.agenda.pk), cast.secretariat
     days = {"planned_from": date(2020, 9, 8), "planned_to": date(2020, 9, 8)}
     make.meeting(made.meeting.cycle, by=by, code="4", **days)
-    item.put_off(by=by, seen=item.version)
-    item.carry(by=by, seen=item.version)
+    item.put_off(by=by, expected_version=item.version)
+    item.carry(by=by, expected_version=item.version)
 
 
 def test_a_second_request_for_an_extension(cast, cycle, sign_in):
@@ -170,7 +170,7 @@ def test_a_second_request_for_an_extension(cast, cycle, sign_in):
 def test_a_step_of_the_plan_that_a_body_has_decided(cast, cycle, sign_in):
     """It says in which status it is, not that a body has no such answer."""
     made = steps.world("plan-outcome", cast, cycle)
-    made.plan.record_outcome(by=cast.secretariat, seen=made.plan.version, move="adopt")
+    made.plan.record_outcome(by=cast.secretariat, expected_version=made.plan.version, move="adopt")
     answer = sign_in(cast.secretariat).get(steps.address("plan-outcome", made))
     assert answer.status_code == 409
     assert "while the status is “adopted”. An administrator can correct it." in words(answer)
@@ -197,7 +197,7 @@ def test_a_gap_that_a_colleague_closed_meanwhile(cast, report, sign_in):
     """Who closed it, why nothing can be saved, and no promise that saving again would do."""
     gap = make.gap(report, by=cast.vnm)
     typed = {"missing": "Typed for long", "effect": "", "kind": gap.kind_id, "version": gap.version}
-    gap.close(by=cast.vnm_team, seen=gap.version, way="data_found", note="Found in the archive.")
+    gap.close(by=cast.vnm_team, expected_version=gap.version, way="data_found", note="Found in the archive.")
     answer = sign_in(cast.vnm).post(reverse("datagap-edit", args=["mtr", gap.code]), typed)
     assert answer.status_code == 409
     for said in (
@@ -228,7 +228,7 @@ def test_a_dropped_draft_can_still_be_read(cast, report, sign_in):
     """By the consultants, on the gap's page: its form is closed."""
     gap = make.gap(report, by=cast.vnm)
     advice = make.advice(by=cast.consultant, gap=gap, text="Wait for the census")
-    advice.drop(by=cast.consultant, seen=advice.version, note="Too late.")
+    advice.drop(by=cast.consultant, expected_version=advice.version, note="Too late.")
     assert "Wait for the census" in words(sign_in(cast.lead).get(gap.get_absolute_url()))
     assert "Wait for the census" not in words(sign_in(cast.vnm).get(gap.get_absolute_url()))
     assert sign_in(cast.lead).get(reverse("advice-edit", args=["mtr", advice.pk])).status_code == 409

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from reviews import policy
-from reviews.models import DataGap, Refused, Tracked
-from reviews.models.base import Move
+from reviews.models import DataGap, NotAllowedNow, Tracked
+from reviews.models.base import Transition
 from reviews.models.datagaps import DataGapQuerySet
-from reviews.models.recommendations import FINDING_MOVES
-from reviews.models.reports import REPORT_MOVES
+from reviews.models.findings import FINDING_TRANSITIONS
+from reviews.models.reports import REPORT_TRANSITIONS
 from reviews.models.threads import ThreadEntryQuerySet
 from reviews.policy import Channel
 from tests.machine import Reviewing, machine
@@ -36,32 +36,40 @@ def run(kind: type[Reviewing], examples: int, *, length: int = LENGTH, seeded: b
 def test_random_steps_keep_every_invariant(cast):
     kind = machine(cast)
     run(kind, 6)
-    assert kind.seen["steps"] >= 200
-    assert kind.seen["done"] >= 60
-    assert kind.seen["refused"] >= 60
+    assert kind.expected_version["steps"] >= 200
+    assert kind.expected_version["done"] >= 60
+    assert kind.expected_version["refused"] >= 60
 
 
 # --- what it has to find
 
 
 def a_right_too_many(patch: pytest.MonkeyPatch) -> None:
-    duty = policy.DUTIES["team"]
-    patch.setitem(policy.DUTIES, "team", replace(duty, own=duty.own | {"report.appoint", "extension.ask"}))
+    duty = policy.ROLE_GRANTS["team"]
+    patch.setitem(
+        policy.ROLE_GRANTS, "team", replace(duty, own=duty.own | {"report.appoint", "extension.ask"})
+    )
 
 
 def a_right_for_every_country(patch: pytest.MonkeyPatch) -> None:
-    duty = policy.DUTIES["coordinator"]
+    duty = policy.ROLE_GRANTS["coordinator"]
     patch.setitem(
-        policy.DUTIES, "coordinator", replace(duty, everywhere=frozenset({"datagap.edit", "finding.edit"}))
+        policy.ROLE_GRANTS,
+        "coordinator",
+        replace(duty, everywhere=frozenset({"datagap.edit", "finding.edit"})),
     )
 
 
 def a_move_too_many(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(FINDING_MOVES, "finalise", Move(("preliminary", "withdrawn"), "final"))
+    patch.setitem(
+        FINDING_TRANSITIONS,
+        "finalise",
+        FINDING_TRANSITIONS["finalise"]._replace(sources=("preliminary", "withdrawn")),
+    )
 
 
 def a_move_to_elsewhere(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(REPORT_MOVES, "update", Move(("not_started", "in_progress"), "accepted"))
+    patch.setitem(REPORT_TRANSITIONS, "update", Transition(("not_started", "in_progress"), "accepted"))
 
 
 def an_untraced_write(patch: pytest.MonkeyPatch) -> None:
@@ -80,7 +88,7 @@ def a_version_without_a_trace(patch: pytest.MonkeyPatch) -> None:
 
     def editing(self: Any, **values: Any) -> Any:
         made = honest(self, **values)
-        type(self).objects.filter(pk=self.pk).write(self.version, effect="x")
+        type(self).objects.filter(pk=self.pk).update_if_version(self.version, effect="x")
         return made
 
     patch.setattr(DataGap, "edit", editing)
@@ -91,7 +99,7 @@ def a_refusal_that_writes(patch: pytest.MonkeyPatch) -> None:
 
     def taking_up(self: Any, **values: Any) -> Any:
         honest(self, **values)
-        raise Refused("After all not.")
+        raise NotAllowedNow("After all not.")
 
     patch.setattr(DataGap, "take_up", taking_up)
 
@@ -101,12 +109,12 @@ def a_closed_cycle_that_is_open(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_save_over_a_newer_version(patch: pytest.MonkeyPatch) -> None:
-    honest = Tracked.change
+    honest = Tracked.change_traced
 
     def changing(self: Any, **values: Any) -> Any:
-        return honest(self, **values | {"seen": self.version})
+        return honest(self, **values | {"expected_version": self.version})
 
-    patch.setattr(Tracked, "change", changing)
+    patch.setattr(Tracked, "change_traced", changing)
 
 
 def gaps_for_everybody(patch: pytest.MonkeyPatch) -> None:
@@ -118,12 +126,12 @@ def notes_for_both_sides(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         ThreadEntryQuerySet,
         "visible_to",
-        lambda self, user: policy.limit(self, user, "datagap.read", own=_own(user)),
+        lambda self, user: policy.filter_readable(self, user, "datagap.read", own=_own(user)),
     )
 
 
 def a_gap_that_is_not_counted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(DataGap, "keep_count", Tracked.keep_count)
+    patch.setattr(DataGap, "update_daily_counts", Tracked.update_daily_counts)
 
 
 def _own(user: Any) -> Any:
@@ -151,7 +159,7 @@ PLANTED = {
     ),
     gaps_for_everybody: (["describe a gap"], "sees another country's DataGap"),
     notes_for_both_sides: (["describe a gap"], "sees a note of the other side"),
-    a_gap_that_is_not_counted: (["raise a gap", "close a gap"], "OpenGaps of cycle"),
+    a_gap_that_is_not_counted: (["raise a gap", "close a gap"], "DailyOpenGaps of cycle"),
 }
 
 

@@ -102,7 +102,9 @@ def test_most_of_them_name_something(db, rf):
 @pytest.mark.parametrize("typed", ["<script>xss(0)</script>", LINES])
 def test_an_invitation_from_its_form(typed, cast, sign_in, django_capture_on_commit_callbacks):
     """What the form takes, and the names of the body and of whoever invites."""
-    cast.vnm.organisation.change(by=None, seen=cast.vnm.organisation.version, name_en=xss.ONE)
+    cast.vnm.organisation.change_traced(
+        by=None, expected_version=cast.vnm.organisation.version, name_en=xss.ONE
+    )
     values = {"email": READER, "name": typed, "role": "team", "organisation": cast.vnm.organisation_id}
     with django_capture_on_commit_callbacks(execute=True):
         sign_in(cast.secretariat).post(reverse("admin:reviews_invitation_add"), values)

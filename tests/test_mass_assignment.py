@@ -141,7 +141,7 @@ def elsewhere(cast: Any, cycle: Any) -> SimpleNamespace:
     made.lao_disruption = make.disruption(cycle, by=cast.secretariat, countries=[by.organisation])
     made.other_meeting = make.meeting(made.other_cycle, by=cast.secretariat, code="5")
     made.other_gap = make.gap(make.report(made.other_cycle, "VNM"), by=cast.vnm)
-    made.characteristic = FrameworkNode.record_new(
+    made.characteristic = FrameworkNode.create_traced(
         by=None, framework=make.framework(), level="characteristic", code="A", title="Not an area"
     )
     return made

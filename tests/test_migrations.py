@@ -46,7 +46,7 @@ def test_down_to_nothing_and_up_again():
 def test_the_way_back_takes_new_answers_along(cast, report):
     """The release before knows no “not collected”: its tables take the row all the same, and its history tells why."""
     said = {"coverage": "not_collected", "note": "No survey was made."}
-    made = CoverageStatement.state(report, make.area(), by=cast.vnm, seen=0, **said)
+    made = CoverageStatement.state(report, make.area(), by=cast.vnm, expected_version=0, **said)
     try:
         call_command("migrate", "reviews", "0007_guidance", verbosity=0)
     finally:

@@ -15,16 +15,16 @@ from reviews.models import (
     AgendaItem,
     Decision,
     Delegation,
+    EditConflict,
     Minutes,
     MinutesSection,
     MinutesStatus,
     NationalReport,
-    Refused,
+    NotAllowedNow,
     Round,
-    Stale,
     Trace,
 )
-from reviews.models.minutes import MINUTES_MOVES
+from reviews.models.minutes import MINUTES_TRANSITIONS
 from reviews.queries.minutes import draft, redraft
 from tests import make
 
@@ -39,16 +39,23 @@ def meeting(cast: Any, cycle: Any) -> Any:
     made.record(Delegation, by=by, organisation=cast.vnm.organisation, head="Dr Hoa", size=3)
     made.record(Delegation, by=by, organisation=cast.lao.organisation, present=False)
     opening: Any = made.record(AgendaItem, by=by, title="Opening", presenter="Host", paper="Paper 1")
-    opening.conclude(by=by, seen=1, outcome="information", outcome_text="The host welcomed all.")
+    opening.conclude(by=by, expected_version=1, outcome="information", outcome_text="The host welcomed all.")
     later: Any = made.record(AgendaItem, by=by, title="Next steps")
-    later.put_off(by=by, seen=1)
+    later.put_off(by=by, expected_version=1)
     made.record(Decision, by=by, text="Reports come by September.")
     body, day = cast.vnm.organisation, date(2020, 9, 1)
     made.record(ActionPoint, by=by, text="Send annex", owner_body=body, due_on=day, priority="high")
     report.post_progress(
-        by=cast.vnm, seen=report.version, meeting=made, data_collection=65, analysis=0, note="Note-Mango"
+        by=cast.vnm,
+        expected_version=report.version,
+        meeting=made,
+        data_collection=65,
+        analysis=0,
+        note="Note-Mango",
     )
-    return made.hold(by=by, seen=made.version, held_from=made.planned_from, held_to=made.planned_to)
+    return made.hold(
+        by=by, expected_version=made.version, held_from=made.planned_from, held_to=made.planned_to
+    )
 
 
 @pytest.fixture
@@ -62,9 +69,9 @@ def text(minutes: Minutes, kind: str) -> str:
 
 def in_status(status: str, minutes: Minutes, by: Any) -> Minutes:
     if status != "draft":
-        minutes.circulate(by=by, seen=minutes.version)
+        minutes.circulate(by=by, expected_version=minutes.version)
     if status == "adopted":
-        minutes.adopt(by=by, seen=minutes.version, note="At the 4th meeting.")
+        minutes.adopt(by=by, expected_version=minutes.version, note="At the 4th meeting.")
     return minutes
 
 
@@ -87,16 +94,18 @@ def test_the_draft_tells_everything(minutes):
 def told_anew(cast: Any, cycle: Any) -> Any:
     """A held meeting whose round said nothing new: Viet Nam as it had posted, with words; Lao PDR passed."""
     by, report = cast.secretariat, make.report(cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=65, analysis=0)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=65, analysis=0)
     made: Any = make.meeting(cycle, by=by)
     lao, vnm = Round.open_for(made, by=by).turns.select_related("round__meeting__cycle", "member_state")
-    lao.pass_over(by=by, seen=lao.version)
+    lao.pass_over(by=by, expected_version=lao.version)
     actions.tell_turn(
-        by=by, turn=vnm, seen=vnm.version, report=report, report_seen=report.version, note="",
+        by=by, turn=vnm, expected_version=vnm.version, report=report, report_seen=report.version, note="",
         data_collection=65, analysis=0, writing=None,
     )  # fmt: skip
-    vnm.tell(by=by, seen=vnm.version, note="Note-Papaya")
-    return made.hold(by=by, seen=made.version, held_from=made.planned_from, held_to=made.planned_to)
+    vnm.tell(by=by, expected_version=vnm.version, note="Note-Papaya")
+    return made.hold(
+        by=by, expected_version=made.version, held_from=made.planned_from, held_to=made.planned_to
+    )
 
 
 def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
@@ -106,7 +115,7 @@ def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
         "Lao PDR: was passed.",
         "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
     ]
-    drafted.circulate(by=cast.secretariat, seen=drafted.version)
+    drafted.circulate(by=cast.secretariat, expected_version=drafted.version)
     pages = {name: sign_in(person).get(PAGE).content.decode() for name, person in vars(cast).items()}
     assert {name for name, page in pages.items() if "Note-Papaya" in page} == {
         "vnm", "vnm_team", "consultant", "lead", "secretariat", "admin",
@@ -115,43 +124,47 @@ def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
 
 def test_what_was_told_stays_as_it_was_frozen(cast, told_anew):
     country_round = Round.objects.get()
-    actions.close_round(by=cast.secretariat, country_round=country_round, seen=country_round.version)
+    actions.close_round(
+        by=cast.secretariat, country_round=country_round, expected_version=country_round.version
+    )
     report = NationalReport.objects.get(member_state__code="VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=90, analysis=90, writing=90)
+    report.post_progress(
+        by=cast.vnm, expected_version=report.version, data_collection=90, analysis=90, writing=90
+    )
     drafted = draft(by=cast.secretariat, meeting=told_anew)
     assert "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported." in text(drafted, "round")
 
 
 def test_only_of_a_held_meeting_and_once(cast, cycle, minutes):
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(NotAllowedNow, match="already"):
         draft(by=cast.secretariat, meeting=minutes.meeting)
     planned = make.meeting(cycle, by=cast.secretariat, code="4")
-    with pytest.raises(Refused, match="held"):
+    with pytest.raises(NotAllowedNow, match="held"):
         draft(by=cast.secretariat, meeting=planned)
     assert Minutes.objects.count() == 1
 
 
 @pytest.mark.parametrize("status", MinutesStatus.values)
-@pytest.mark.parametrize("move", [*MINUTES_MOVES, "edit"])
+@pytest.mark.parametrize("move", [*MINUTES_TRANSITIONS, "edit"])
 def test_status_by_move(status, move, cast, minutes):
     in_status(status, minutes, cast.secretariat)
     part = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by").get(kind="other")
     verbs: dict[str, Any] = {
-        "circulate": lambda by: minutes.circulate(by=by, seen=minutes.version),
-        "adopt": lambda by: minutes.adopt(by=by, seen=minutes.version, note="By mail."),
-        "edit": lambda by: part.edit(by=by, seen=part.version, text="More."),
+        "circulate": lambda by: minutes.circulate(by=by, expected_version=minutes.version),
+        "adopt": lambda by: minutes.adopt(by=by, expected_version=minutes.version, note="By mail."),
+        "edit": lambda by: part.edit(by=by, expected_version=part.version, text="More."),
     }
     for person in (cast.vnm, cast.consultant, cast.admin):
         with pytest.raises(PermissionDenied):
             verbs[move](person)
-    allowed = status != "adopted" if move == "edit" else status in MINUTES_MOVES[move].sources
-    assert (move in minutes.moves_for(cast.secretariat)) is allowed
+    allowed = status != "adopted" if move == "edit" else status in MINUTES_TRANSITIONS[move].sources
+    assert (move in minutes.transitions_for(cast.secretariat)) is allowed
     before = Trace.objects.count()
     if allowed:
         verbs[move](cast.secretariat)
         assert Trace.objects.count() == before + 1
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(NotAllowedNow):
             verbs[move](cast.secretariat)
         assert Trace.objects.count() == before
 
@@ -159,7 +172,7 @@ def test_status_by_move(status, move, cast, minutes):
 def test_adopting_says_where(cast, minutes):
     in_status("circulated", minutes, cast.secretariat)
     with pytest.raises(ValidationError, match="Say where"):
-        minutes.adopt(by=cast.secretariat, seen=minutes.version, note=" ")
+        minutes.adopt(by=cast.secretariat, expected_version=minutes.version, note=" ")
 
 
 def test_adopted_minutes_say_why_they_are_locked_and_who_unlocks(cast, minutes, sign_in):
@@ -168,7 +181,7 @@ def test_adopted_minutes_say_why_they_are_locked_and_who_unlocks(cast, minutes, 
     assert "locked since" in page
     assert "An administrator can correct it" in page
     part = minutes.sections.get(kind="other")
-    part.correct(by=cast.admin, seen=part.version, why="A name was wrong.", text="Right.")
+    part.correct(by=cast.admin, expected_version=part.version, why="A name was wrong.", text="Right.")
     answer = sign_in(cast.secretariat).post(f"{PAGE}{part.pk}/", {"text": "No", "version": part.version})
     assert answer.status_code == 409
     assert "An administrator can correct it" in answer.content.decode()
@@ -176,20 +189,20 @@ def test_adopted_minutes_say_why_they_are_locked_and_who_unlocks(cast, minutes, 
 
 def test_two_people_word_one_part(cast, minutes, sign_in):
     part, browser = minutes.sections.get(kind="other"), sign_in(cast.secretariat)
-    part.edit(by=cast.secretariat, seen=1, text="First words")
+    part.edit(by=cast.secretariat, expected_version=1, text="First words")
     answer = browser.post(f"{PAGE}{part.pk}/", {"text": "My words", "version": 1})
     page = answer.content.decode()
     assert (answer.status_code, "My words" in page, "First words" in page) == (409, True, True)
     assert MinutesSection.objects.get(pk=part.pk).text == "First words"
-    with pytest.raises(Stale):
-        redraft(by=cast.secretariat, section=part, seen=1)
+    with pytest.raises(EditConflict):
+        redraft(by=cast.secretariat, section=part, expected_version=1)
 
 
 def test_drafting_a_part_anew(cast, minutes):
     part = minutes.sections.select_related("minutes__meeting__cycle").get(kind="decisions")
-    part.edit(by=cast.secretariat, seen=1, text="Worded by hand")
+    part.edit(by=cast.secretariat, expected_version=1, text="Worded by hand")
     minutes.meeting.record(Decision, by=cast.secretariat, text="One more.")
-    redraft(by=cast.secretariat, section=part, seen=2)
+    redraft(by=cast.secretariat, section=part, expected_version=2)
     assert part.text == "1. Reports come by September.\n2. One more."
     assert Trace.objects.filter(model="reviews.minutessection", before__text="Worded by hand").exists()
 
@@ -208,8 +221,8 @@ def test_members_read_them_once_circulated(status, cast, minutes, sign_in):
 
 def test_notes_and_draft_words_stay_with_those_who_may_read_them(cast, minutes, sign_in):
     part = minutes.sections.get(kind="other")
-    part.edit(by=cast.secretariat, seen=1, text="Draft-Kiwi")
-    part.edit(by=cast.secretariat, seen=2, text="")
+    part.edit(by=cast.secretariat, expected_version=1, text="Draft-Kiwi")
+    part.edit(by=cast.secretariat, expected_version=2, text="")
     in_status("circulated", minutes, cast.secretariat)
     pages = {name: sign_in(person).get(PAGE).content.decode() for name, person in vars(cast).items()}
     assert {name for name, page in pages.items() if "Note-Mango" in page} == {
@@ -232,7 +245,7 @@ def test_a_draft_is_no_news_to_members(cast, minutes, sign_in):
 def test_the_word_document_has_the_text_and_no_notes(name, cast, minutes, sign_in):
     in_status("circulated", minutes, cast.secretariat)
     part = minutes.sections.get(kind="other")
-    part.edit(by=cast.secretariat, seen=1, text="Ghi chép tiếng Việt\x0b\x0c")
+    part.edit(by=cast.secretariat, expected_version=1, text="Ghi chép tiếng Việt\x0b\x0c")
     answer = sign_in(getattr(cast, name)).get(f"{PAGE}docx/")
     assert answer["Content-Disposition"] == 'attachment; filename="minutes-3-2020-08-20.docx"'
     lines = [p.text for p in Document(io.BytesIO(answer.content)).paragraphs]
@@ -256,6 +269,6 @@ def test_queries(cast, cycle, minutes, sign_in, django_assert_max_num_queries):
         assert browser.get(PAGE).status_code == 200
     for number in range(5):
         part = minutes.sections.get(kind="other")
-        part.edit(by=cast.secretariat, seen=part.version, text=f"Text {number}")
+        part.edit(by=cast.secretariat, expected_version=part.version, text=f"Text {number}")
     with django_assert_max_num_queries(12):
         assert browser.get(PAGE).status_code == 200

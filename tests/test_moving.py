@@ -111,7 +111,7 @@ def test_other_changes_need_no_preview(cast, meeting, before, sign_in):
 def test_what_changed_after_the_preview_is_shown_again(cast, meeting, before, sign_in):
     browser = sign_in(cast.secretariat)
     confirmed = browser.post(URL, typed(meeting, "09-15", "09-15")).context["preview"].fingerprint
-    before.change(by=cast.secretariat, seen=before.version, title="Renamed")
+    before.change_traced(by=cast.secretariat, expected_version=before.version, title="Renamed")
     answer = browser.post(URL, typed(meeting, "09-15", "09-15", confirmed=confirmed))
     assert "changed meanwhile" in answer.content.decode()
     assert Meeting.objects.get(pk=meeting.pk).version == meeting.version
@@ -120,7 +120,11 @@ def test_what_changed_after_the_preview_is_shown_again(cast, meeting, before, si
 def test_somebody_else_moved_the_meeting(cast, meeting, before, sign_in):
     browser, first = sign_in(cast.secretariat), typed(meeting, "09-15", "09-15")
     meeting.move(
-        by=cast.secretariat, seen=1, why="Earlier mail.", planned_from=day("09-10"), planned_to=day("09-10")
+        by=cast.secretariat,
+        expected_version=1,
+        why="Earlier mail.",
+        planned_from=day("09-10"),
+        planned_to=day("09-10"),
     )
     answer = browser.post(URL, first)
     assert answer.status_code == 409
@@ -134,12 +138,14 @@ def test_nobody_becomes_overdue_because_a_meeting_moved(cast, report, meeting, b
     assert [(f.deadline.pk, f.moves, f.has_passed) for f in shown] == [
         (before.pk, False, True), (after.pk, True, False),
     ]  # fmt: skip
-    meeting.move(by=by, seen=1, why="Earlier.", planned_from=day("08-22"), planned_to=day("08-22"))
+    meeting.move(
+        by=by, expected_version=1, why="Earlier.", planned_from=day("08-22"), planned_to=day("08-22")
+    )
     assert dates(before)[1] == day("09-03")
     assert dates(after)[1] == day("08-29")
-    found = deadlines.standings([report], Deadline.objects.all(), [], on)[report.pk]
+    found = deadlines.deadline_statuses([report], Deadline.objects.all(), [], on)[report.pk]
     assert {standing.state for standing in found} <= {"not_yet_open", "due_soon"}
-    meeting.move(by=by, seen=2, why="Back.", planned_from=day("10-01"), planned_to=day("10-01"))
+    meeting.move(by=by, expected_version=2, why="Back.", planned_from=day("10-01"), planned_to=day("10-01"))
     assert dates(before)[1] == day("09-26")  # it hangs from the meeting still
 
 
@@ -148,13 +154,17 @@ def test_whoever_has_met_a_deadline_does_not_owe_it_again(cast, report, meeting)
         meeting.cycle, by=cast.secretariat, output="progress", anchor=meeting, offset_days=-5,
         opens_on=day("08-15"), due_on=day("09-03"),
     )  # fmt: skip
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=10)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=10)
     meeting.move(
-        by=cast.secretariat, seen=1, why="Later.", planned_from=day("10-01"), planned_to=day("10-01")
+        by=cast.secretariat,
+        expected_version=1,
+        why="Later.",
+        planned_from=day("10-01"),
+        planned_to=day("10-01"),
     )
     window.refresh_from_db()
     assert (window.opens_on, window.due_on) == (day("08-15"), day("09-26"))
-    assert deadlines.standings([report], [window], [], clock.today())[report.pk][0].is_met
+    assert deadlines.deadline_statuses([report], [window], [], clock.today())[report.pk][0].is_met
 
 
 def test_all_or_nothing(cast, meeting, before, after, monkeypatch):
@@ -170,14 +180,14 @@ def test_all_or_nothing(cast, meeting, before, after, monkeypatch):
     monkeypatch.setattr(Deadline, "follow", once)
     days = {"planned_from": day("09-15"), "planned_to": day("09-15")}
     with pytest.raises(RuntimeError):
-        meeting.move(by=cast.secretariat, seen=1, why="Later.", **days)
+        meeting.move(by=cast.secretariat, expected_version=1, why="Later.", **days)
     assert Meeting.objects.get(pk=meeting.pk).planned_from == day("09-08")
     assert (dates(before)[1], dates(after)[1]) == (day("09-03"), day("09-16"))
 
 
 def test_a_correction_of_the_days_moves_them_too(cast, meeting, before):
     days = {"planned_from": day("09-15"), "planned_to": day("09-15")}
-    meeting.correct(by=cast.admin, seen=1, why="Mistyped.", **days)
+    meeting.correct(by=cast.admin, expected_version=1, why="Mistyped.", **days)
     assert dates(before)[1] == day("09-10")
 
 

@@ -27,14 +27,16 @@ SECRETS = {
 def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
     """Viet Nam has told what Lao PDR and the observers must not read."""
     report = make.report(cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=100, note=SECRETS["note"])
+    report.post_progress(
+        by=cast.vnm, expected_version=report.version, data_collection=100, note=SECRETS["note"]
+    )
     make.submitted(report, by=cast.vnm)
-    report.start_reading(by=cast.consultant, seen=report.version)
-    report.return_for_revision(by=cast.consultant, seen=report.version, note=SECRETS["return"])
+    report.start_reading(by=cast.consultant, expected_version=report.version)
+    report.return_for_revision(by=cast.consultant, expected_version=report.version, note=SECRETS["return"])
     gap = make.gap(report, by=cast.vnm, missing=SECRETS["gap"])
-    gap.ask_guidance(by=cast.vnm, seen=gap.version)
+    gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     advice = make.advice(by=cast.consultant, gap=gap, text=SECRETS["guide"])
-    guidance.approve_advice(by=cast.lead, advice=advice, seen=advice.version)
+    guidance.approve_advice(by=cast.lead, advice=advice, expected_version=advice.version)
     deadline = make.deadline(cycle, by=cast.secretariat, shared=True)
     asked = Extension.ask_for(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.queries.schedule import Pointing, Stage, chain, compute, latest_dates, pace, slipped
+from reviews.queries.schedule import Projection, Stage, chain, compute, latest_dates, pace, with_delays
 
 DAY = date(2020, 8, 20)
 days = st.dates(date(2020, 6, 1), date(2021, 6, 1))
@@ -68,23 +68,23 @@ def test_slack_can_be_used_up_and_no_more(plan, n):
     if leg.stage.fixed_on or leg.slack is None or leg.slack < 0:
         return
     late = {x.stage.key for x in compute(plan, DAY) if x.late_by}
-    just = compute(slipped(plan, {leg.stage.key: leg.slack}), DAY)
+    just = compute(with_delays(plan, {leg.stage.key: leg.slack}), DAY)
     assert just[n].slack == 0
     assert {x.stage.key for x in just if x.late_by} == late
-    over = compute(slipped(plan, {leg.stage.key: leg.slack + 1}), DAY)
+    over = compute(with_delays(plan, {leg.stage.key: leg.slack + 1}), DAY)
     assert over[n].slack == -1
     assert any(x.late_by for x in over[n + 1 :])
 
 
 @given(plans(), st.dictionaries(st.sampled_from([f"s{n}" for n in range(8)]), st.integers(1, 90)))
 def test_the_count_that_is_shown_adds_up(plan, slips):
-    legs = compute(slipped(plan, slips), DAY)
+    legs = compute(with_delays(plan, slips), DAY)
     for n, leg in enumerate(legs):
         found = chain(legs, n)
         if found:
             assert found.legs[-1] is leg
             assert found.start.expected_on + timedelta(days=found.total) == leg.ready_on
-            assert found.total == found.needed + found.slipped
+            assert found.total == found.needed + found.with_delays
 
 
 LADDER = [
@@ -107,14 +107,14 @@ def test_the_way_to_the_summit():
 
 
 def test_a_slip_and_what_it_costs():
-    legs = compute(slipped(LADDER, {"reports": 21}), DAY)
+    legs = compute(with_delays(LADDER, {"reports": 21}), DAY)
     assert [(leg.stage.key, leg.late_by) for leg in legs if leg.late_by] == [("wrap-up", 21), ("summit", 18)]
     found = chain(legs, 6)
     assert (found.start.stage.key, found.needed) == ("reports", 56)
 
 
 def test_a_meeting_that_moves_takes_its_day_with_it():
-    legs = compute(slipped(LADDER, {"wrap-up": 4}), DAY)
+    legs = compute(with_delays(LADDER, {"wrap-up": 4}), DAY)
     assert [leg.late_by for leg in legs] == [0, 0, 0, 0, 0, 0, 1]
     assert legs[0].slack == 3  # the Summit decides now
     assert chain(legs, 6).start.stage.key == "wrap-up"
@@ -139,21 +139,21 @@ def test_pace_with_its_arithmetic():
 @pytest.mark.parametrize(
     ("told", "pointing"),
     [
-        ([], Pointing.NOT_REPORTED),
-        ([(AUG[0], 10), (AUG[1], None)], Pointing.NOT_REPORTED),
-        ([(AUG[1], 10)], Pointing.FIRST),
-        ([(AUG[0], None), (AUG[1], 0)], Pointing.FIRST),
-        ([(AUG[1], 10), (AUG[1], 20)], Pointing.FIRST),
-        ([(AUG[0], 20), (AUG[1], 20)], Pointing.STANDS),
-        ([(AUG[0], 30), (AUG[1], 20)], Pointing.STANDS),
-        ([(AUG[0], 0), (AUG[1], 1)], Pointing.GOES_ON),
-        ([(AUG[0], 90), (AUG[1], 100)], Pointing.COMPLETE),
+        ([], Projection.NOT_REPORTED),
+        ([(AUG[0], 10), (AUG[1], None)], Projection.NOT_REPORTED),
+        ([(AUG[1], 10)], Projection.FIRST),
+        ([(AUG[0], None), (AUG[1], 0)], Projection.FIRST),
+        ([(AUG[1], 10), (AUG[1], 20)], Projection.FIRST),
+        ([(AUG[0], 20), (AUG[1], 20)], Projection.STANDS),
+        ([(AUG[0], 30), (AUG[1], 20)], Projection.STANDS),
+        ([(AUG[0], 0), (AUG[1], 1)], Projection.GOES_ON),
+        ([(AUG[0], 90), (AUG[1], 100)], Projection.COMPLETE),
     ],
 )
 def test_what_a_pace_can_say(told, pointing):
     found = pace(told)
     assert found.pointing is pointing
-    assert (found.ends_on is not None) is (pointing is Pointing.GOES_ON)
+    assert (found.ends_on is not None) is (pointing is Projection.GOES_ON)
 
 
 @given(st.integers(0, 98), st.integers(1, 100), st.integers(1, 400))

@@ -36,7 +36,7 @@ def plan(cast: Any, cycle: Any) -> SimpleNamespace:
 def extend(plan: Any, cast: Any, until: date) -> None:
     report = make.report(plan.deadline.cycle, "LAO")
     asked = Extension.ask_for(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
-    asked.grant(by=cast.secretariat, seen=1, until=until)
+    asked.grant(by=cast.secretariat, expected_version=1, until=until)
 
 
 def tell(cast: Any, cycle: Any, *told: tuple[int, int | None]) -> None:
@@ -44,7 +44,9 @@ def tell(cast: Any, cycle: Any, *told: tuple[int, int | None]) -> None:
     for day, writing in told:
         with clock.at(date(2020, 8, day)):
             report = make.report(cycle, "VNM")
-            report.post_progress(by=cast.vnm, seen=report.version, writing=writing, note="Because.")
+            report.post_progress(
+                by=cast.vnm, expected_version=report.version, writing=writing, note="Because."
+            )
 
 
 def words(answer: Any) -> str:
@@ -148,7 +150,7 @@ def test_the_board_shows_slack_also_of_a_past_day(cast, cycle, plan, sign_in):
         assert "−4 days latest 14 Sep 2020" in row(browser.get(board), "Lao PDR")
     with clock.at(date(2020, 8, 22)):
         step = PlanStep.objects.get(code="summit-37")
-        step.edit(by=cast.secretariat, seen=1, planned_on=date(2020, 11, 2), why="Earlier.")
+        step.edit(by=cast.secretariat, expected_version=1, planned_on=date(2020, 11, 2), why="Earlier.")
         assert "−14 days latest 4 Sep 2020" in row(browser.get(board), "Lao PDR")
         assert "−4 days latest 14 Sep 2020" in row(browser.get(board, {"as_of": "2020-08-21"}), "Lao PDR")
         assert "7 days latest 14 Sep 2020" in row(browser.get(board, {"as_of": "2020-08-20"}), "Lao PDR")
@@ -205,7 +207,7 @@ def test_the_secretariat_records_an_outcome(cast, plan, sign_in):
 
 
 def test_a_closed_cycle_is_only_read(cast, cycle, plan, sign_in):
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Over")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Over")
     browser = sign_in(cast.secretariat)
     assert "plan/draft/edit" not in browser.get(PLAN).content.decode()
     answer = browser.post(reverse("plan-edit", args=["mtr", "draft"]), {"title": "X", "version": "1"})

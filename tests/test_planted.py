@@ -43,8 +43,8 @@ def test_a_step_without_its_check(cast, cycle, monkeypatch):
 
 def test_a_text_that_leaks(cast, monkeypatch):
     """One right too many, and another country's words are met."""
-    duty = policy.DUTIES["observer"]
-    monkeypatch.setitem(policy.DUTIES, "observer", replace(duty, everywhere=frozenset({"datagap.read"})))
+    duty = policy.ROLE_GRANTS["observer"]
+    monkeypatch.setitem(policy.ROLE_GRANTS, "observer", replace(duty, everywhere=frozenset({"datagap.read"})))
     with pytest.raises(AssertionError, match="datagaps"):
         test_canaries.test_everybody_reads_what_is_for_them_and_nothing_else(
             "observer", canaries.plant(cast), cast

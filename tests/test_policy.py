@@ -56,8 +56,8 @@ plan.edit          no        no   no          no    no          yes        no   
 plan.read         own       own  own         yes   yes          yes        no    yes
 """
 REACH = {
-    "own": policy.Reach.OWN, "yes": policy.Reach.EVERYWHERE, "shared": policy.Reach.SHARED,
-    "no": policy.Reach.NOTHING,
+    "own": policy.Scope.OWN, "yes": policy.Scope.EVERYWHERE, "shared": policy.Scope.SHARED,
+    "no": policy.Scope.NOTHING,
 }  # fmt: skip
 
 
@@ -81,14 +81,14 @@ def test_of_the_cycle(action, person, told, cast):
 
 
 def test_every_action_has_a_line():
-    duties = [*policy.DUTIES.values(), policy.ADMINISTRATOR]
+    duties = [*policy.ROLE_GRANTS.values(), policy.ADMINISTRATOR]
     actions = {action for duty in duties for action in duty.own | duty.everywhere | duty.shared}
     assert actions == set(dict(grids.read(TABLE))) | set(dict(grids.read(COMMON)))
 
 
 @pytest.mark.parametrize("role", Role.values)
 def test_every_role_is_a_duty_in_a_sentence(role):
-    assert str(policy.DUTIES[role].sentence).endswith(".")
+    assert str(policy.ROLE_GRANTS[role].sentence).endswith(".")
 
 
 def test_a_refusal_is_a_403_that_says_so(cast, report):
@@ -105,9 +105,9 @@ def test_a_right_of_the_own_country_needs_a_country(cast):
 def test_visitors_and_disabled_accounts_reach_nothing(action, cast, report):
     for person in (cast.vnm, cast.lead, cast.secretariat, cast.admin):
         person.is_active = False
-        assert policy.reach(person, action) is policy.Reach.NOTHING
+        assert policy.reach(person, action) is policy.Scope.NOTHING
     for nobody in (AnonymousUser(), None):
-        assert policy.reach(nobody, action) is policy.Reach.NOTHING
+        assert policy.reach(nobody, action) is policy.Scope.NOTHING
 
 
 def test_disabled_accounts_see_no_rows(cast, report):

@@ -24,7 +24,7 @@ def printed() -> str:
 
 
 def granted() -> set[str]:
-    duties = [*policy.DUTIES.values(), policy.ADMINISTRATOR]
+    duties = [*policy.ROLE_GRANTS.values(), policy.ADMINISTRATOR]
     return {action for duty in duties for action in duty.own | duty.everywhere | duty.shared}
 
 
@@ -34,8 +34,8 @@ def test_the_page_is_as_printed():
 
 def test_a_right_more_is_a_page_that_differs(monkeypatch):
     """So that the test above cannot pass whatever the policy says."""
-    duty = policy.DUTIES["observer"]
-    monkeypatch.setitem(policy.DUTIES, "observer", replace(duty, shared=duty.shared | {"report.read"}))
+    duty = policy.ROLE_GRANTS["observer"]
+    monkeypatch.setitem(policy.ROLE_GRANTS, "observer", replace(duty, shared=duty.shared | {"report.read"}))
     assert PAGE.read_text() != page()
 
 

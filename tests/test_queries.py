@@ -58,10 +58,12 @@ def country_work(report: Any, coordinator: Any, cast: Any, n: int) -> None:
     """n updates, n gaps, n submitted versions."""
     for k in range(1, n + 1):
         with clock.at(date(2020, 6, 1) + timedelta(days=k)):
-            report.post_progress(by=coordinator, seen=report.version, data_collection=10 + k)
+            report.post_progress(by=coordinator, expected_version=report.version, data_collection=10 + k)
             make.gap(report, by=coordinator, kind=make.kind(f"kind_{k}"), key_result_area=make.area(f"A.{k}"))
-            report.submit(by=coordinator, seen=report.version, file=make.pdf(), reason="The rest follows.")
-            report.recall(by=coordinator, seen=report.version)
+            report.submit(
+                by=coordinator, expected_version=report.version, file=make.pdf(), reason="The rest follows."
+            )
+            report.recall(by=coordinator, expected_version=report.version)
 
 
 def calendar(made: SimpleNamespace, states: Any, cast: Any, n: int) -> None:
@@ -135,7 +137,7 @@ def test_a_gap_costs_a_query_for_each_kind_of_guidance_that_it_has(cast, report)
             found.append(queries(lead, url))
 
     guide(
-        lambda: gap.ask_guidance(by=cast.vnm, seen=gap.version, note="How?"),
+        lambda: gap.ask_guidance(by=cast.vnm, expected_version=gap.version, note="How?"),
         lambda: make.advice(by=lead, gap=gap),
         lambda: make.approved(by=lead, gap=gap),
         lambda: make.difficulty(gap.cycle, [gap], by=lead),
@@ -171,11 +173,11 @@ SENT: dict[str, Any] = {
 @pytest.mark.parametrize("n", [1, 3])
 def test_saving(n, cast, world):
     made, asked = world(n), {}
-    seen = {"report-update": make.report(made.cycle, "VNM").version, "deadline-edit": 1}
+    expected_version = {"report-update": make.report(made.cycle, "VNM").version, "deadline-edit": 1}
     for page, typed in SENT.items():
         kind = {"kind": make.kind().pk} if page == "datagap-add" else {}
         person = getattr(cast, WHO.get(page, "vnm"))
-        asked[page] = saving(person, page, typed | kind | {"version": seen.get(page, 0)})
+        asked[page] = saving(person, page, typed | kind | {"version": expected_version.get(page, 0)})
     assert asked == SAVES
 
 

@@ -54,7 +54,7 @@ RAW = ("%ED%A0%80", "%FF", "%00", "%C0%AF", "%", "%zz", "+", "&", "=", ";", "%26
 @pytest.fixture
 def browser(cast: Any, report: Any, sign_in: Any) -> Any:
     """Of the person who sees most, over one row of everything."""
-    report.post_progress(by=cast.vnm, seen=report.version, writing=10, note="Đã gửi")
+    report.post_progress(by=cast.vnm, expected_version=report.version, writing=10, note="Đã gửi")
     make.gap(report, by=cast.vnm, key_result_area=make.area())
     make.deadline(report.cycle, by=cast.secretariat)
     meeting = make.meeting(report.cycle, by=cast.secretariat)

@@ -44,9 +44,9 @@ def told(cast, opened) -> Round:
 
 def close(opened: Round, by: Any) -> None:
     for turn in opened.turns.waiting():
-        turn.pass_over(by=by, seen=turn.version)
+        turn.pass_over(by=by, expected_version=turn.version)
     opened.refresh_from_db()
-    actions.close_round(by=by, country_round=opened, seen=opened.version)
+    actions.close_round(by=by, country_round=opened, expected_version=opened.version)
 
 
 def url(page: str, *args: Any) -> str:
@@ -91,7 +91,9 @@ def test_it_goes_on_where_it_was(cast, told, sign_in):
 
 def test_what_the_country_entered_is_there_already(cast, opened, sign_in):
     report = make.report(opened.cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=55, note="Posted before.")
+    report.post_progress(
+        by=cast.vnm, expected_version=report.version, data_collection=55, note="Posted before."
+    )
     make.gap(report, by=cast.vnm, missing="Raised before")
     answer = sign_in(cast.secretariat).get(url(*TURN))
     page = answer.content.decode()
@@ -102,7 +104,7 @@ def test_what_the_country_entered_is_there_already(cast, opened, sign_in):
 
 def test_what_is_wrong_is_said_beside_its_field(cast, opened, sign_in):
     report = make.report(opened.cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=55)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=55)
     browser = sign_in(cast.secretariat)
     typed = {"data_collection": "50", "difficulties-1-effect": "Unknown", "note": ""}
     answer = browser.post(url(*TURN), sent(browser.get(url(*TURN)), **typed))
@@ -117,11 +119,11 @@ def test_what_is_wrong_is_said_beside_its_field(cast, opened, sign_in):
 def test_two_secretaries_on_one_turn(cast, opened, sign_in):
     """The second is told what the first wrote, keeps everything typed, and may save it over that."""
     one, two = sign_in(cast.secretariat), sign_in(cast.secretariat)
-    seen = two.get(url(*TURN))
+    expected_version = two.get(url(*TURN))
     one.post(url(*TURN), sent(one.get(url(*TURN)), data_collection="40", note="First"))
     typed = {"data_collection": "45", "note": "Second", "difficulties-0-missing": "Baseline of mine",
              "difficulties-0-kind": make.kind().pk, "findings-0-text": "Found by me"}  # fmt: skip
-    answer = two.post(url(*TURN), sent(seen, **typed))
+    answer = two.post(url(*TURN), sent(expected_version, **typed))
     page = answer.content.decode()
     assert answer.status_code == 409
     for words in ("Somebody was faster", "First", "Second", "Baseline of mine", "Found by me", 'value="45"'):
@@ -134,9 +136,9 @@ def test_two_secretaries_on_one_turn(cast, opened, sign_in):
 
 def test_a_country_that_posts_while_the_secretary_types(cast, opened, sign_in):
     browser = sign_in(cast.secretariat)
-    seen, report = browser.get(url(*TURN)), make.report(opened.cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=60, note="From home")
-    answer = browser.post(url(*TURN), sent(seen, data_collection="40", note="Told"))
+    expected_version, report = browser.get(url(*TURN)), make.report(opened.cycle, "VNM")
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=60, note="From home")
+    answer = browser.post(url(*TURN), sent(expected_version, data_collection="40", note="Told"))
     assert answer.status_code == 409
     assert "From home" in answer.content.decode()
     assert browser.post(url(*TURN), sent(answer)).status_code == 302
@@ -211,7 +213,7 @@ def test_observers_read_figures_of_shared_meetings(cast, told, sign_in):
     ]
     assert "not yet reported → 40" in shown
     meeting = told.meeting
-    meeting.change(by=cast.secretariat, seen=meeting.version, shared=False)
+    meeting.change_traced(by=cast.secretariat, expected_version=meeting.version, shared=False)
     for page in READ[:2]:
         assert sign_in(cast.observer).get(f"/cycles/mtr/{page}").status_code == 404
 
@@ -246,9 +248,11 @@ def test_what_cannot_be_compared_is_said(page, said, cast, opened, sign_in):
 
 
 def test_a_figure_that_goes_down_is_told_plainly(cast, report, sign_in):
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=50)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=50)
     with clock.at(NEXT_DAY):
-        report.post_progress(by=cast.vnm, seen=report.version, data_collection=30, note="Counted anew.")
+        report.post_progress(
+            by=cast.vnm, expected_version=report.version, data_collection=30, note="Counted anew."
+        )
         page = sign_in(cast.lao).get(f"/cycles/mtr/{READ[2]}").content.decode()
     for words in ("Data collection is lower than before: 50, now 30.", "50 → 30 (−20)", "Nothing changed."):
         assert words in page

@@ -171,7 +171,7 @@ def test_editing_a_gap(cast, report, browsers, pair):
 
 
 def test_a_correction_in_the_administration_and_a_post(cast, report, sign_in, pair):
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=0)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=0)
     update, change = (
         reverse("report-update", args=["mtr", "VNM"]),
         address(NationalReport, "change", report.pk),
@@ -241,12 +241,14 @@ def test_asking_for_an_extension(cast, report, sign_in, pair):
         request = Extension.objects.to_decide().get()
         assert request.reason == reasons[winner]
         assert len(rows_since(request, 0)) == 1
-        request.refuse(by=cast.secretariat, seen=request.version, note="Too late.")
+        request.refuse(by=cast.secretariat, expected_version=request.version, note="Too late.")
 
 
 def test_submitting(cast, report, sign_in, pair, files_folder):
     """The same coordinator, twice at once: one version, one receipt, one file."""
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=100, analysis=100, writing=100)
+    report.post_progress(
+        by=cast.vnm, expected_version=report.version, data_collection=100, analysis=100, writing=100
+    )
     browsers = sign_in(cast.vnm), sign_in(cast.vnm)
     url = reverse("report-submit", args=["mtr", "VNM"])
     for n in range(FEWER):
@@ -259,7 +261,7 @@ def test_submitting(cast, report, sign_in, pair, files_folder):
         assert report.versions.count() == len(list(files_folder.rglob("*.pdf"))) == n + 1
         (row,) = rows_since(report, report.version)
         assert row.verb == Verb.SUBMITTED
-        NationalReport.objects.get(pk=report.pk).recall(by=cast.vnm, seen=row.version)
+        NationalReport.objects.get(pk=report.pk).recall(by=cast.vnm, expected_version=row.version)
 
 
 # --- one after the other
@@ -267,9 +269,11 @@ def test_submitting(cast, report, sign_in, pair, files_folder):
 
 def test_the_newer_version_is_told_before_anything_is_found_wrong(cast, report, sign_in):
     """70 was fine over the 65 that I saw; I am not asked why I lower somebody's 80 that I know nothing of."""
-    seen, url = report.version, reverse("report-update", args=["mtr", "VNM"])
-    report.post_progress(by=cast.vnm_team, seen=seen, data_collection=80, note="Bảng của đội")
-    answer = sign_in(cast.vnm).post(url, {"data_collection": 70, "version": seen})
+    expected_version, url = report.version, reverse("report-update", args=["mtr", "VNM"])
+    report.post_progress(
+        by=cast.vnm_team, expected_version=expected_version, data_collection=80, note="Bảng của đội"
+    )
+    answer = sign_in(cast.vnm).post(url, {"data_collection": 70, "version": expected_version})
     page = answer.content.decode()
     assert answer.status_code == 409
     assert cast.vnm_team.name in page
@@ -279,9 +283,9 @@ def test_the_newer_version_is_told_before_anything_is_found_wrong(cast, report, 
 
 def test_what_was_typed_survives_a_step_that_has_ended_the_typing(cast, report, sign_in):
     """The coordinator hands in while a member of the team still writes a note."""
-    seen, url = report.version, reverse("report-update", args=["mtr", "VNM"])
+    expected_version, url = report.version, reverse("report-update", args=["mtr", "VNM"])
     make.submitted(report, by=cast.vnm)
-    answer = sign_in(cast.vnm_team).post(url, {"note": "Bảng của đội", "version": seen})
+    answer = sign_in(cast.vnm_team).post(url, {"note": "Bảng của đội", "version": expected_version})
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "submitted" in page

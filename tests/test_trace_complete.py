@@ -20,7 +20,7 @@ from tests.test_access import POSTS
 
 NEW = "another long password"
 REASONS = ("note", "why", "reason")
-WORDS = "Other words than before"
+VERB_LABELS = "Other words than before"
 # Steps of an account's own keys, which are no records of the review.
 BESIDES = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
 # The first person of each line for whom the step is done.
@@ -89,8 +89,8 @@ def is_told(row: Trace, reason: str) -> bool:
 # What is typed where no text is left to be written anew.
 TYPED: dict[str, dict[str, Any]] = {
     "CycleMembership": {"joined_on": "2020-02-02"}, "Minutes": {"status": "circulated"},
-    "Round": {"order": "own"}, "FrameworkNode": {"title": WORDS}, "Organisation": {"name_en": WORDS},
-    "Beneficiaries": {"low": "11"}, "CompletionLevel": {"agreed_by": WORDS}, "User": {"name": WORDS},
+    "Round": {"order": "own"}, "FrameworkNode": {"title": VERB_LABELS}, "Organisation": {"name_en": VERB_LABELS},
+    "Beneficiaries": {"low": "11"}, "CompletionLevel": {"agreed_by": VERB_LABELS}, "User": {"name": VERB_LABELS},
 }  # fmt: skip
 TEXTS = (
     "title",
@@ -109,7 +109,7 @@ TEXTS = (
 
 def edited(page: Any, model: Any) -> dict[str, Any]:
     fields = page.context["adminform"].form.fields
-    return TYPED.get(model.__name__) or {next(name for name in TEXTS if name in fields): WORDS}
+    return TYPED.get(model.__name__) or {next(name for name in TEXTS if name in fields): VERB_LABELS}
 
 
 # An invitation is withdrawn, never corrected.
@@ -240,7 +240,7 @@ def plain_update(gap: DataGap) -> None:
 
 
 def versioned_update(gap: DataGap) -> None:
-    type(gap).objects.filter(pk=gap.pk).write(gap.version, effect="x")
+    type(gap).objects.filter(pk=gap.pk).update_if_version(gap.version, effect="x")
 
 
 def another_table(gap: DataGap) -> None:

@@ -59,7 +59,7 @@ def desk(page: str, cast: Any, cycle: Any, sign_in: Any) -> SimpleNamespace:
     """Somebody before the form of one record."""
     made = steps.world(page, cast, cycle)
     if page == "action-finish":
-        made.action.edit(by=cast.secretariat, seen=made.action.version, priority="high")
+        made.action.edit(by=cast.secretariat, expected_version=made.action.version, priority="high")
     _form, who, back, model = FORMS[page]
     browser = sign_in(getattr(cast, who))
     browser.raise_request_exception = False
@@ -200,7 +200,7 @@ def test_a_write_that_fails_takes_its_file_along(page, desk, files_folder, monke
         raise IntegrityError("on purpose")
 
     before = grids.fingerprint(), on_disk(files_folder)
-    monkeypatch.setattr(desk.model, "record_new" if page == "report-submit" else "_move", fails)
+    monkeypatch.setattr(desk.model, "create_traced" if page == "report-submit" else "_move", fails)
     assert desk.send(PDF).status_code == 409
     assert (grids.changed(before[0]), on_disk(files_folder)) == (set(), before[1])
 

@@ -33,7 +33,7 @@ def story(cast, report) -> SimpleNamespace:
     """Some history, linked: a gap of four versions, and a deadline for one country."""
     gap = make.gap(report, by=cast.vnm)
     for n in range(3):
-        gap.edit(by=cast.vnm, seen=gap.version, missing=f"Bảng {n}")
+        gap.edit(by=cast.vnm, expected_version=gap.version, missing=f"Bảng {n}")
     deadline = make.deadline(report.cycle, by=cast.secretariat, only_for=[cast.vnm.organisation])
     method = make.method(by=cast.lead)
     trace_chain.link_new_rows()
@@ -198,7 +198,7 @@ def test_what_the_trace_does_not_vouch_for(column, story, cast):
 
 def test_rows_not_linked_yet_are_sealed_all_the_same(cast, report, story):
     gap = DataGap.objects.get(pk=story.gap)
-    gap.edit(by=cast.vnm, seen=gap.version, missing="Later")
+    gap.edit(by=cast.vnm, expected_version=gap.version, missing="Later")
     row = Trace.objects.order_by("-pk").first()
     found = Verification()
     assert list(found.troubles()) == []
@@ -340,7 +340,7 @@ def test_a_write_asks_the_database_for_nothing_more(cast, report, django_assert_
     """As many as before rows were sealed: savepoint, row, trace row, end of savepoint, and what the verb reads."""
     gap = make.gap(report, by=cast.vnm)
     with django_assert_num_queries(4) as asked:
-        gap.edit(by=cast.vnm, seen=gap.version, missing="Series of 2017")
+        gap.edit(by=cast.vnm, expected_version=gap.version, missing="Series of 2017")
     assert [q["sql"].split()[0] for q in asked.captured_queries] == [
         "SAVEPOINT",
         "UPDATE",
@@ -350,4 +350,4 @@ def test_a_write_asks_the_database_for_nothing_more(cast, report, django_assert_
     report = NationalReport.objects.get(pk=report.pk)
     assert report.cycle
     with django_assert_num_queries(7 + 2):  # the day's progress
-        report.post_progress(by=cast.vnm, seen=report.version, data_collection=20)
+        report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=20)

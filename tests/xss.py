@@ -12,7 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import connection, models
 from lxml import html
 
-from reviews.models import Refused, Stale, Trace, Tracked, User
+from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked, User
 
 HERE = Path(__file__).parent / "payloads"
 SIGNS = str.maketrans({"⏎": "\n", "␍": "\r", "⇥": "\t", "␀": "\0"})
@@ -53,7 +53,7 @@ def faults(page: str) -> list[str]:
 # Words of fixed form, which are checked as such; and the password.
 FIXED = {"code", "iso2", "sha256", "password", "username", "time_zone", "kind", "mode", "search", "slug"}
 FIXED |= {"digest", "key_digest"}
-REFUSALS = (Refused, Stale, TypeError)
+REFUSALS = (NotAllowedNow, EditConflict, TypeError)
 
 
 def free_text(model: Any) -> list[Any]:
@@ -116,6 +116,6 @@ def _write(record: Any, admin: Any, why: str, values: dict[str, Any]) -> None:
         rows.update(**values)
         return
     try:
-        record.correct(by=admin, seen=record.version, why=why, **values)
+        record.correct(by=admin, expected_version=record.version, why=why, **values)
     except REFUSALS:  # a record that nobody changes
         rows.update(**values)

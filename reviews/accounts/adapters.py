@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
         why = _now("password set") if signed_in else _now("password set with a link from a mail")
         user.set_password(password)
         stored = User.objects.get(pk=user.pk)
-        stored.change(by=user, seen=stored.version, why=why, password=user.password)
+        stored.change_traced(by=user, expected_version=stored.version, why=why, password=user.password)
         user.version = stored.version
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -25,7 +25,9 @@ OPEN = frozenset(
 
 def owes(user: Any) -> bool:
     return (
-        user.is_authenticated and policy.owes_second_factor(user) and not (has_one(user) or is_exempt(user))
+        user.is_authenticated
+        and policy.must_use_second_factor(user)
+        and not (has_one(user) or is_exempt(user))
     )
 
 

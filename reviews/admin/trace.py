@@ -34,7 +34,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Trace, site=site)
 class TraceAdmin(TrackedAdmin):
-    shelf, immutable = HISTORY, True
+    group, immutable = HISTORY, True
     list_display = ("at", "who", "verb", "kind", "label", "beginning")
     list_filter = ("verb", KindFilter, ("by", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("by",)

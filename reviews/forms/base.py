@@ -33,11 +33,15 @@ def day_widget() -> forms.DateInput:
 class VersionField(forms.IntegerField):
     """The version of the record that the person saw when the form was opened."""
 
-    def __init__(self, seen: int) -> None:
+    def __init__(self, expected_version: int) -> None:
         message = _("This form does not say which version you saw. Please open the page again.")
         errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), message)
         super().__init__(
-            initial=seen, min_value=1, max_value=seen, widget=forms.HiddenInput, error_messages=errors
+            initial=expected_version,
+            min_value=1,
+            max_value=expected_version,
+            widget=forms.HiddenInput,
+            error_messages=errors,
         )
 
 
@@ -57,26 +61,26 @@ class ReviewForm(forms.Form):
 
     version: VersionField
 
-    def expect_version(self, seen: int) -> None:
+    def set_expected_version(self, expected_version: int) -> None:
         """Add the hidden version that makes the write conditional."""
-        self.fields["version"] = VersionField(seen)
+        self.fields["version"] = VersionField(expected_version)
 
     def values(self) -> dict[str, Any]:
         """What the verb gets: everything typed, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
-    def take_errors(self, error: ValidationError) -> None:
+    def add_errors(self, error: ValidationError) -> None:
         """Show a verb's errors beside the fields they are about."""
         known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         for name, messages in known.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
 
-    def show_version(self, seen: int) -> None:
+    def accept_version(self, expected_version: int) -> None:
         """Let the next save be over `seen`: after the person was shown what changed."""
         data: Any = copy.copy(self.data)
         data._mutable = True
-        data["version"] = str(seen)
+        data["version"] = str(expected_version)
         self.data = data
 
 
@@ -103,27 +107,27 @@ class RecordForm(ReviewForm, forms.ModelForm):
                 if isinstance(rule, UniqueConstraint) and rule.condition is None:
                     rule.validate(self._meta.model, self.instance)  # type: ignore[attr-defined]
         except ValidationError as error:
-            self.take_errors(error)
+            self.add_errors(error)
 
     def save(self, commit: bool = True) -> Any:
         raise TypeError("The model's verb writes, so that the change leaves its trace.")
 
 
-class NoteForm(ReviewForm):
+class OptionalNoteForm(ReviewForm):
     """A move that may carry a note."""
 
     note = note_field(_("Note"))
 
 
-class OwedNoteForm(ReviewForm):
+class RequiredNoteForm(ReviewForm):
     """A move that owes a note; the browser says so before the server does."""
 
     note = note_field(_("Note"), required=True)
 
 
-class PlainMoveForm(ReviewForm):
+class ConfirmForm(ReviewForm):
     """A move without words."""
 
 
-class WhyForm(ReviewForm):
+class ReasonForm(ReviewForm):
     why = note_field(_("Why"), required=True)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
-from reviews.models import MinutesSection, Outcome
+from reviews.models import AgendaOutcome, MinutesSection
 from reviews.uploads import storage
 
 LONGEST_SECTION = 100_000  # characters
@@ -15,7 +15,7 @@ LONGEST_SECTION = 100_000  # characters
 class ConcludeForm(ReviewForm):
     """What came of an agenda item."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", "—"), *Outcome.choices])
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", "—"), *AgendaOutcome.choices])
     outcome_text = note_field(_("In words"), required=True, rows=4)
 
 

@@ -14,33 +14,33 @@ from reviews.models import (
     ActionStatus,
     DataGap,
     Deadline,
+    DeadlineOutput,
     Difficulty,
     Disruption,
     DisruptionKind,
     Finding,
     FindingKind,
     FindingStatus,
+    FrameworkLevel,
     FrameworkNode,
     GapKind,
     GapStatus,
-    Level,
     Meeting,
+    MeetingSeries,
     MeetingStatus,
     MethodNote,
     NationalReport,
     Organisation,
-    Output,
     Priority,
     ProgressUpdate,
     ReportStatus,
-    Series,
     Turn,
 )
 from reviews.models.framework import in_language
 from reviews.text import fold
 
 
-def with_words(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+def search_words(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
     """Rows with every word, whatever its diacritics and case."""
     for word in fold(value).split():
         rows = rows.filter(search__contains=word)
@@ -49,10 +49,10 @@ def with_words(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
 
 def areas_of(cycle: Any) -> QuerySet[Any]:
     """The key result areas of a cycle's framework."""
-    return FrameworkNode.objects.filter(level=Level.KEY_RESULT_AREA, framework=cycle.framework_id)
+    return FrameworkNode.objects.filter(level=FrameworkLevel.KEY_RESULT_AREA, framework=cycle.framework_id)
 
 
-class Offer(NamedTuple):
+class ChoiceSource(NamedTuple):
     """Records to choose from: where they are, what orders them before their label, and their label."""
 
     rows: Callable[[Any], QuerySet[Any]]  # of a cycle
@@ -61,14 +61,14 @@ class Offer(NamedTuple):
     label_vi: Any
 
 
-OFFERS = {
-    "country": Offer(lambda cycle: cycle.members(), Value(0), "name_en", F("name_vi")),
-    "kind": Offer(lambda _cycle: GapKind.objects.all(), F("position"), "label_en", F("label_vi")),
-    "area": Offer(areas_of, Value(0), "code", F("title")),
+CHOICE_SOURCES = {
+    "country": ChoiceSource(lambda cycle: cycle.members(), Value(0), "name_en", F("name_vi")),
+    "kind": ChoiceSource(lambda _cycle: GapKind.objects.all(), F("position"), "label_en", F("label_vi")),
+    "area": ChoiceSource(areas_of, Value(0), "code", F("title")),
 }
 
 
-class OfferFilter(filters.ChoiceFilter):
+class CodeChoiceFilter(filters.ChoiceFilter):
     """A choice among records by their code; the set of filters fetches what all of its offers hold at once."""
 
     def __init__(self, offer: str, field_name: str, **kwargs: Any) -> None:
@@ -90,7 +90,7 @@ class CycleFilterSet(filters.FilterSet):
 
     def _offer(self) -> None:
         """One query for the choices of all filters."""
-        offering = [f for f in self.filters.values() if isinstance(f, OfferFilter)]
+        offering = [f for f in self.filters.values() if isinstance(f, CodeChoiceFilter)]
         offered = _offered({f.offer for f in offering}, self.cycle) if offering else {}
         for one in offering:
             one.extra["choices"] = offered.get(one.offer, ())
@@ -98,7 +98,7 @@ class CycleFilterSet(filters.FilterSet):
 
 def _offered(names: Iterable[str], cycle: Any) -> dict[str, list[tuple[str, str]]]:
     """Codes and labels in order, by offer."""
-    asked = [_question(name, OFFERS[name], cycle) for name in sorted(names)]
+    asked = [_question(name, CHOICE_SOURCES[name], cycle) for name in sorted(names)]
     found: dict[str, list[tuple[str, str]]] = {}
     for name, _place, code, english, other in sorted(asked[0].union(*asked[1:], all=True)):
         label = f"{code} {other}" if name == "area" else in_language(english, other)
@@ -106,7 +106,7 @@ def _offered(names: Iterable[str], cycle: Any) -> dict[str, list[tuple[str, str]
     return found
 
 
-def _question(name: str, offer: Offer, cycle: Any) -> Any:
+def _question(name: str, offer: ChoiceSource, cycle: Any) -> Any:
     rows = offer.rows(cycle).order_by()
     columns = {
         "offer": Value(name),
@@ -121,16 +121,16 @@ def choice(label: Any, choices: Any) -> filters.ChoiceFilter:
     return filters.ChoiceFilter(label=label, choices=choices, empty_label=_("all"), widget=PlainSelect)
 
 
-def country() -> OfferFilter:
-    return OfferFilter("country", "member_state", label=_("Member state"))
+def country() -> CodeChoiceFilter:
+    return CodeChoiceFilter("country", "member_state", label=_("Member state"))
 
 
-def gap_kind() -> OfferFilter:
-    return OfferFilter("kind", "kind", label=_("Kind"))
+def gap_kind() -> CodeChoiceFilter:
+    return CodeChoiceFilter("kind", "kind", label=_("Kind"))
 
 
-def area() -> OfferFilter:
-    return OfferFilter("area", "key_result_area", label=_("Key result area"))
+def area() -> CodeChoiceFilter:
+    return CodeChoiceFilter("area", "key_result_area", label=_("Key result area"))
 
 
 class ReportFilter(CycleFilterSet):
@@ -156,7 +156,7 @@ class ProgressFilter(CycleFilterSet):
 
 
 class DataGapFilter(CycleFilterSet):
-    q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
+    q = filters.CharFilter(label=_("Words"), method=search_words, max_length=100)
     member_state = country()
     kind = gap_kind()
     key_result_area = area()
@@ -168,7 +168,7 @@ class DataGapFilter(CycleFilterSet):
 
 
 class DeadlineFilter(CycleFilterSet):
-    output = choice(_("Met when a country"), Output.choices)
+    output = choice(_("Met when a country"), DeadlineOutput.choices)
 
     class Meta:
         model = Deadline
@@ -176,7 +176,7 @@ class DeadlineFilter(CycleFilterSet):
 
 
 class MeetingFilter(CycleFilterSet):
-    series = choice(_("Series"), Series.choices)
+    series = choice(_("Series"), MeetingSeries.choices)
     status = choice(_("Status"), MeetingStatus.choices)
 
     class Meta:
@@ -194,7 +194,7 @@ class ActionPointFilter(CycleFilterSet):
 
 
 class FindingFilter(CycleFilterSet):
-    q = filters.CharFilter(label=_("Words"), method=with_words, max_length=100)
+    q = filters.CharFilter(label=_("Words"), method=search_words, max_length=100)
     member_state = country()
     kind = choice(_("Kind"), FindingKind.choices)
     key_result_area = area()
@@ -205,7 +205,7 @@ class FindingFilter(CycleFilterSet):
         fields = ("q", "member_state", "kind", "key_result_area", "status")
 
 
-class NoFilter(CycleFilterSet):
+class EmptyFilterSet(CycleFilterSet):
     """For a list that is always shown whole."""
 
     class Meta:
@@ -219,7 +219,7 @@ def day(label: Any) -> filters.DateFilter:
     return filters.DateFilter(label=label, required=True, widget=widget, method="unchanged")
 
 
-class PeriodFilter(NoFilter):
+class PeriodFilter(EmptyFilterSet):
     """From which day to which: chooses what is compared, and leaves out no row."""
 
     def unchanged(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
@@ -232,7 +232,7 @@ PeriodFilter.base_filters |= {"from": day(_("From the end of")), "to": day(_("To
 
 class DisruptionFilter(CycleFilterSet):
     kind = choice(_("Kind"), DisruptionKind.choices)
-    concerning = OfferFilter("country", "countries", label=_("Concerns"), method="that_concern")
+    concerning = CodeChoiceFilter("country", "countries", label=_("Concerns"), method="that_concern")
 
     class Meta:
         model = Disruption

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Refused, TrackedQuerySet
+from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition
 from reviews.models.meetings import Meeting, MeetingPart, numbered
 from reviews.models.trace import Verb
 from reviews.uploads import storage
@@ -30,11 +30,11 @@ class ActionStatus(models.TextChoices):
 
 
 S = ActionStatus
-ACTION_MOVES = {
-    "finish": Move((S.OPEN,), S.DONE),
-    "verify": Move((S.DONE,), S.VERIFIED),
-    "drop": Move((S.OPEN,), S.DROPPED),
-    "reopen": Move((S.DONE, S.VERIFIED, S.DROPPED), S.OPEN),
+ACTION_TRANSITIONS = {
+    "finish": Transition((S.OPEN,), S.DONE),
+    "verify": Transition((S.DONE,), S.VERIFIED),
+    "drop": Transition((S.OPEN,), S.DROPPED),
+    "reopen": Transition((S.DONE, S.VERIFIED, S.DROPPED), S.OPEN),
 }
 ACTION_TONES = {S.OPEN: "warn", S.DONE: "good", S.VERIFIED: "good", S.DROPPED: "neutral"}
 ACTION_VERBS = {"finish": Verb.DONE, "verify": Verb.VERIFIED, "drop": Verb.DROPPED, "reopen": Verb.REOPENED}
@@ -212,46 +212,48 @@ class ActionPoint(MeetingPart):
         """Its owners, and those who read every country's papers."""
         return self.is_of(user) or policy.may(user, "action.papers")
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "MeetingPart":
         """What closed it depends on its priority, which is settled while it is open."""
         policy.require(by, "meeting.run")
         if self.status != S.OPEN and values.get("priority", self.priority) != self.priority:
             raise ValidationError({"priority": _("Reopen the action point to change its priority.")})
-        return super().edit(by=by, seen=seen, **values)
+        return super().edit(by=by, expected_version=expected_version, **values)
 
-    def finish(self, *, by: Any, seen: int, note: str, file: Any = None) -> "ActionPoint":
+    def finish(self, *, by: Any, expected_version: int, note: str, file: Any = None) -> "ActionPoint":
         """Close it with a note; one of high priority with a document too, for a second person to verify."""
         self._permit_owner(by)
-        self.allow(ACTION_MOVES, "finish")
+        self.allow(ACTION_TRANSITIONS, "finish")
         if self.is_high and file is None:
             raise ValidationError({"file": _("This action point is of high priority: add the document.")})
         if file is None:
-            return self._move("finish", by, seen, note, finished_by=by)
+            return self._move("finish", by, expected_version, note, finished_by=by)
         _owe_note(note)  # before the file is written
         with storage.stored(file, "actions") as columns:
-            return self._move("finish", by, seen, note, finished_by=by, **columns)
+            return self._move("finish", by, expected_version, note, finished_by=by, **columns)
 
-    def verify(self, *, by: Any, seen: int, note: str = "") -> "ActionPoint":
+    def verify(self, *, by: Any, expected_version: int, note: str = "") -> "ActionPoint":
         """A second person has looked at the document."""
         policy.require(by, "action.verify")
-        status = self.allow(ACTION_MOVES, "verify")
+        status = self.allow(ACTION_TRANSITIONS, "verify")
         if not self.is_high:
-            raise Refused(_now("Only an action point of high priority is verified; this one is closed."))
+            raise NotAllowedNow(
+                _now("Only an action point of high priority is verified; this one is closed.")
+            )
         if not self.may_verify(by):
-            raise Refused(_now("Who finished an action point does not verify it; ask a second person."))
-        return self.change(
-            by=by, seen=seen, verb=Verb.VERIFIED, why=note, status=status, verified_by=by,
+            raise NotAllowedNow(_now("Who finished an action point does not verify it; ask a second person."))
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.VERIFIED, why=note, status=status, verified_by=by,
             held_since=clock.now(),
         )  # fmt: skip
 
-    def drop(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
+    def drop(self, *, by: Any, expected_version: int, note: str) -> "ActionPoint":
         policy.require(by, "meeting.run")
-        return self._move("drop", by, seen, note)
+        return self._move("drop", by, expected_version, note)
 
-    def reopen(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
+    def reopen(self, *, by: Any, expected_version: int, note: str) -> "ActionPoint":
         """Open it again; the document stays until another one takes its place."""
         policy.require(by, "meeting.run")
-        return self._move("reopen", by, seen, note, finished_by=None, verified_by=None)
+        return self._move("reopen", by, expected_version, note, finished_by=None, verified_by=None)
 
     def _permit_owner(self, by: Any) -> None:
         if not self.may_finish(by):
@@ -259,12 +261,12 @@ class ActionPoint(MeetingPart):
                 _now("This action point is not yours to close; ask its owner or the Secretariat.")
             )
 
-    def _move(self, move: str, by: Any, seen: int, note: str, **values: Any) -> "ActionPoint":
-        status = self.allow(ACTION_MOVES, move)
+    def _move(self, move: str, by: Any, expected_version: int, note: str, **values: Any) -> "ActionPoint":
+        status = self.allow(ACTION_TRANSITIONS, move)
         _owe_note(note)
         kept = "" if move == "reopen" else note
-        return self.change(
-            by=by, seen=seen, verb=ACTION_VERBS[move], why=note, status=status, closing_note=kept,
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=ACTION_VERBS[move], why=note, status=status, closing_note=kept,
             held_since=clock.now(), **values,
         )  # fmt: skip
 

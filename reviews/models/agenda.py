@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Move, Refused, TrackedQuerySet, all_or_nothing
+from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.meetings import Meeting, MeetingPart, numbered
 from reviews.models.trace import Verb
 
@@ -24,7 +24,7 @@ class AgendaStatus(models.TextChoices):
     CARRIED = "carried", _("taken into a later meeting")
 
 
-class Outcome(models.TextChoices):
+class AgendaOutcome(models.TextChoices):
     DECISION = "decision", _("decision")
     RECOMMENDATION = "recommendation", _("recommendation")
     ACTION = "action", _("action")
@@ -32,15 +32,15 @@ class Outcome(models.TextChoices):
 
 
 S = AgendaStatus
-AGENDA_MOVES = {
-    "conclude": Move((S.PLANNED, S.CONCLUDED), S.CONCLUDED),
-    "put_off": Move((S.PLANNED,), S.BACKLOG),
-    "carry": Move((S.BACKLOG,), S.CARRIED),
-    "reopen": Move((S.CONCLUDED, S.BACKLOG), S.PLANNED),
+AGENDA_TRANSITIONS = {
+    "conclude": Transition((S.PLANNED, S.CONCLUDED), S.CONCLUDED),
+    "put_off": Transition((S.PLANNED,), S.BACKLOG),
+    "carry": Transition((S.BACKLOG,), S.CARRIED),
+    "reopen": Transition((S.CONCLUDED, S.BACKLOG), S.PLANNED),
 }
 AGENDA_STEPS = {
     "edit": (S.PLANNED, S.CONCLUDED, S.BACKLOG),
-    "conclude": AGENDA_MOVES["conclude"].sources,
+    "conclude": AGENDA_TRANSITIONS["conclude"].sources,
 }
 AGENDA_TONES = {S.PLANNED: "neutral", S.CONCLUDED: "good", S.BACKLOG: "warn", S.CARRIED: "info"}
 
@@ -66,7 +66,7 @@ class AgendaItem(MeetingPart):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_ITEM)],
     )  # NULL: no time is set aside  # fmt: skip
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
-    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=AgendaOutcome, blank=True)
     outcome_text = models.TextField(_("outcome in words"), blank=True)
     carried_from = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="carried_to",
@@ -85,7 +85,7 @@ class AgendaItem(MeetingPart):
             numbered("agenda_number_once"),
             models.CheckConstraint(condition=Q(status__in=S.values), name="agenda_status_known"),
             models.CheckConstraint(
-                condition=Q(outcome__in=["", *Outcome.values]), name="agenda_outcome_known"
+                condition=Q(outcome__in=["", *AgendaOutcome.values]), name="agenda_outcome_known"
             ),
             models.CheckConstraint(
                 condition=(Q(status=S.CONCLUDED) & ~Q(outcome="") & ~Q(outcome_text=""))
@@ -117,81 +117,96 @@ class AgendaItem(MeetingPart):
         )
         return {name: (value or 0) + 1 for name, value in last.items()}
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         if self.status == S.CARRIED:
             return _now("This item was taken into a later meeting; what becomes of it is recorded there.")
-        return super().why_not(move)
+        return super().refusal_reason(move)
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "MeetingPart":
         policy.require(by, "meeting.run")
-        self.refuse_unless_open("edit")
-        return super().edit(by=by, seen=seen, **values)
+        self.require_open_for("edit")
+        return super().edit(by=by, expected_version=expected_version, **values)
 
     def moves(self) -> set[str]:
         """What whoever runs the meeting may do with it now."""
-        return {name for name, move in AGENDA_MOVES.items() if self.status in move.sources}
+        return {name for name, move in AGENDA_TRANSITIONS.items() if self.status in move.sources}
 
-    def conclude(self, *, by: Any, seen: int, outcome: str, outcome_text: str) -> "AgendaItem":
+    def conclude(self, *, by: Any, expected_version: int, outcome: str, outcome_text: str) -> "AgendaItem":
         """Record what came of it; again, to word it better."""
         status = self._permit("conclude", by)
         if not outcome:
             raise ValidationError({"outcome": _("Choose what came of it.")})
         if not outcome_text.strip():
             raise ValidationError({"outcome_text": _("Say in words what came of it.")})
-        return self.change(
-            by=by, seen=seen, verb=Verb.DONE, status=status, outcome=outcome, outcome_text=outcome_text
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.DONE,
+            status=status,
+            outcome=outcome,
+            outcome_text=outcome_text,
         )
 
-    def put_off(self, *, by: Any, seen: int, note: str = "") -> "AgendaItem":
+    def put_off(self, *, by: Any, expected_version: int, note: str = "") -> "AgendaItem":
         """It was not reached: it waits in the backlog for the next meeting of the series."""
         status = self._permit("put_off", by)
-        return self.change(by=by, seen=seen, verb=Verb.PASSED, why=note, status=status)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.PASSED, why=note, status=status
+        )
 
-    def reopen(self, *, by: Any, seen: int, note: str) -> "AgendaItem":
+    def reopen(self, *, by: Any, expected_version: int, note: str) -> "AgendaItem":
         status = self._permit("reopen", by)
         if not note.strip():
             raise ValidationError({"note": _("Say why.")})
-        return self.change(
-            by=by, seen=seen, verb=Verb.REOPENED, why=note, status=status, outcome="", outcome_text=""
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.REOPENED,
+            why=note,
+            status=status,
+            outcome="",
+            outcome_text="",
         )
 
     @all_or_nothing()
-    def carry(self, *, by: Any, seen: int) -> "AgendaItem":
+    def carry(self, *, by: Any, expected_version: int) -> "AgendaItem":
         """Take it from the backlog into the next meeting of the series; the new item, last on that agenda."""
         status = self._permit("carry", by)
         into = Meeting.objects.next_after(self.meeting)
         if into is None:
-            raise Refused(_now("No later meeting of this series is planned yet: plan it first."))
-        self.change(by=by, seen=seen, verb=Verb.MOVED, why=str(into), status=status)
+            raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))
+        self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.MOVED, why=str(into), status=status
+        )
         item: Any = into.record(
             AgendaItem, by=by, title=self.title, presenter=self.presenter, paper=self.paper,
             duration=self.duration, carried_from=self,
         )  # fmt: skip
         return item
 
-    def move_up(self, *, by: Any, seen: int) -> "AgendaItem":
-        return self._swap(by, seen, Q(position__lt=self.position), "-position")
+    def move_up(self, *, by: Any, expected_version: int) -> "AgendaItem":
+        return self._swap(by, expected_version, Q(position__lt=self.position), "-position")
 
-    def move_down(self, *, by: Any, seen: int) -> "AgendaItem":
-        return self._swap(by, seen, Q(position__gt=self.position), "position")
+    def move_down(self, *, by: Any, expected_version: int) -> "AgendaItem":
+        return self._swap(by, expected_version, Q(position__gt=self.position), "position")
 
     @all_or_nothing()
-    def _swap(self, by: Any, seen: int, beyond: Q, order: str) -> "AgendaItem":
+    def _swap(self, by: Any, expected_version: int, beyond: Q, order: str) -> "AgendaItem":
         policy.require(by, "meeting.run")
         # Two people ordering one agenda wait for each other here, so that no place is taken twice.
         Meeting.objects.select_for_update().get(pk=self.meeting_id)
         rows = AgendaItem.objects.filter(beyond, meeting=self.meeting_id)
         other = rows.select_related("meeting__cycle").order_by(order).first()
         if other is None:
-            raise Refused(_now("It stands at this end of the agenda already."))
+            raise NotAllowedNow(_now("It stands at this end of the agenda already."))
         here, there = self.position, other.position
-        self.change(by=by, seen=seen, position=there)
-        other.change(by=by, seen=other.version, position=here)
+        self.change_traced(by=by, expected_version=expected_version, position=there)
+        other.change_traced(by=by, expected_version=other.version, position=here)
         return self
 
     def _permit(self, move: str, by: Any) -> str:
         policy.require(by, "meeting.run")
-        return self.allow(AGENDA_MOVES, move)
+        return self.allow(AGENDA_TRANSITIONS, move)
 
 
 def planned_minutes(items: list[AgendaItem]) -> int:

@@ -20,14 +20,14 @@ DUE_SOON_DAYS = 14
 FARTHEST_DAYS = 366  # a deadline hangs at most a year before or after a meeting
 
 
-class Output(models.TextChoices):
+class DeadlineOutput(models.TextChoices):
     """What a country does to meet a deadline."""
 
     NATIONAL_REPORT = "national_report", _("submits its national report")
     PROGRESS = "progress", _("posts progress")
 
 
-class State(models.TextChoices):
+class DeadlineState(models.TextChoices):
     """How a country stands to a deadline on a day: computed, never stored."""
 
     NOT_YET_OPEN = "not_yet_open", _("not yet open")
@@ -40,17 +40,17 @@ class State(models.TextChoices):
 
 
 STATE_TONES = {
-    State.NOT_YET_OPEN: "neutral", State.OPEN: "info", State.DUE_SOON: "warn", State.EXTENDED: "progress",
-    State.OVERDUE: "bad", State.MET: "good", State.MET_LATE: "warn",
+    DeadlineState.NOT_YET_OPEN: "neutral", DeadlineState.OPEN: "info", DeadlineState.DUE_SOON: "warn", DeadlineState.EXTENDED: "progress",
+    DeadlineState.OVERDUE: "bad", DeadlineState.MET: "good", DeadlineState.MET_LATE: "warn",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Standing:
+class DeadlineStatus:
     """How one country stands to one deadline on one day."""
 
     deadline: "Deadline"
-    state: State
+    state: DeadlineState
     due_on: date
     met_on: date | None
     days: int  # left until the due day; negative once it has passed; for a met deadline: met before (+) or after (-)
@@ -76,9 +76,9 @@ class Standing:
     @property
     def text(self) -> str:
         """The state in words, with its days."""
-        if self.state == State.OVERDUE:
+        if self.state == DeadlineState.OVERDUE:
             return ngettext("overdue by %(n)d day", "overdue by %(n)d days", -self.days) % {"n": -self.days}
-        if self.state == State.MET_LATE:
+        if self.state == DeadlineState.MET_LATE:
             return ngettext("met late by %(n)d day", "met late by %(n)d days", -self.days) % {"n": -self.days}
         return str(self.state.label)
 
@@ -92,7 +92,7 @@ def _concern(member_state_id: int | None) -> Q:
 class DeadlineQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DeadlineQuerySet":
         own = _concern(user.organisation_id) & Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "deadline.read", own=own, shared=Q(shared=True))
+        return policy.filter_readable(self, user, "deadline.read", own=own, shared=Q(shared=True))
 
     def concerning(self, member_state_id: int) -> "DeadlineQuerySet":
         """Those of a country: for all members, or for it among others."""
@@ -112,7 +112,7 @@ class Deadline(Tracked):
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
     output = models.CharField(
-        _("met when a country"), max_length=20, choices=Output, default=Output.NATIONAL_REPORT
+        _("met when a country"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
     )
     opens_on = models.DateField(_("opens"))
     due_on = models.DateField(_("due"))
@@ -139,7 +139,9 @@ class Deadline(Tracked):
         ordering = ("-cycle_id", "due_on", "number")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "number"), name="deadline_number_once"),
-            models.CheckConstraint(condition=Q(output__in=Output.values), name="deadline_output_known"),
+            models.CheckConstraint(
+                condition=Q(output__in=DeadlineOutput.values), name="deadline_output_known"
+            ),
             models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="deadline_due_after_opening"),
             models.CheckConstraint(
                 condition=Q(last_on__isnull=True) | Q(last_on__gte=F("due_on")),
@@ -172,12 +174,12 @@ class Deadline(Tracked):
         if self.anchor and self.anchor.cycle_id != self.cycle_id:
             raise ValidationError({"anchor": _("Choose a meeting of this review cycle.")})
 
-    def is_common(self) -> bool:
+    def visible_to_all_members(self) -> bool:
         return not self.only_for.exists()
 
     def is_read_by(self, user: Any) -> bool:
         """As `visible_to`, of a deadline of the person's cycle as it stood on some day."""
-        return policy.reads(
+        return policy.can_read(
             user, "deadline.read", own=self.concerns(user.organisation_id), shared=self.shared
         )
 
@@ -201,9 +203,9 @@ class Deadline(Tracked):
         type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
         number = (cycle.deadlines.aggregate(last=models.Max("number"))["last"] or 0) + 1
         values = hung(values)
-        return cls.record_new(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
+        return cls.create_traced(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
 
-    def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Deadline":
+    def move(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "Deadline":
         """Change it; the first date stays and is shown. Moving a date asks for a reason."""
         policy.require(by, "deadline.set")
         values = hung(values)
@@ -211,7 +213,13 @@ class Deadline(Tracked):
         moved = any(day != getattr(self, name) for name, day in dates.items())
         if moved and not why.strip():
             raise ValidationError({"why": _("Say why the dates move.")})
-        return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.MOVED if moved else Verb.CHANGED,
+            why=why,
+            **values,
+        )
 
     def when_following(self, meeting: Any) -> dict[str, Any]:
         """Its dates once `meeting`, which it hangs from, has moved; empty where it stays as it is.
@@ -232,32 +240,38 @@ class Deadline(Tracked):
         """Move with the meeting it hangs from; the first date stays."""
         policy.require(by, "deadline.follow")
         days = self.when_following(meeting)
-        return self.change(by=by, seen=self.version, verb=Verb.MOVED, why=why, **days) if days else self
+        return (
+            self.change_traced(by=by, expected_version=self.version, verb=Verb.MOVED, why=why, **days)
+            if days
+            else self
+        )
 
-    def standing(self, met_on: date | None, granted_until: date | None, on: date) -> Standing:
+    def status_for(self, met_on: date | None, granted_until: date | None, on: date) -> DeadlineStatus:
         """How a country stands on a day.
 
         `met_on`: the day it met the deadline, if ever; `granted_until`: its latest granted extension.
         """
         due = max(self.due_on, granted_until) if granted_until else self.due_on
         met = met_on if met_on and met_on <= on else None
-        return Standing(self, self._state_on(due, met, on), due, met, clock.days_between(met or on, due))
+        return DeadlineStatus(
+            self, self._state_on(due, met, on), due, met, clock.days_between(met or on, due)
+        )
 
     def locked_on(self, granted_until: date | None, on: date) -> bool:
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""
         last = max(self.last_on, granted_until) if self.last_on and granted_until else self.last_on
         return last is not None and last < on
 
-    def _state_on(self, due: date, met_on: date | None, on: date) -> State:
+    def _state_on(self, due: date, met_on: date | None, on: date) -> DeadlineState:
         if met_on:
-            return State.MET if met_on <= due else State.MET_LATE
+            return DeadlineState.MET if met_on <= due else DeadlineState.MET_LATE
         if on > due:
-            return State.OVERDUE
+            return DeadlineState.OVERDUE
         if due != self.due_on:
-            return State.EXTENDED
+            return DeadlineState.EXTENDED
         if on < self.opens_on:
-            return State.NOT_YET_OPEN
-        return State.DUE_SOON if clock.days_between(on, due) <= DUE_SOON_DAYS else State.OPEN
+            return DeadlineState.NOT_YET_OPEN
+        return DeadlineState.DUE_SOON if clock.days_between(on, due) <= DUE_SOON_DAYS else DeadlineState.OPEN
 
 
 def hung(values: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.disruptions import check_cited
 from reviews.models.trace import Verb
 
@@ -23,12 +23,12 @@ class ExtensionStatus(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
-EXTENSION_MOVES = {
-    "grant": Move((ExtensionStatus.ASKED,), ExtensionStatus.GRANTED),
-    "refuse": Move((ExtensionStatus.ASKED,), ExtensionStatus.REFUSED),
+EXTENSION_TRANSITIONS = {
+    "grant": Transition((ExtensionStatus.ASKED,), ExtensionStatus.GRANTED),
+    "refuse": Transition((ExtensionStatus.ASKED,), ExtensionStatus.REFUSED),
 }
 STILL_WAITS = _("A request of your country still waits for the Secretariat's decision.")
-EXTENSION_STEPS = {"decide": EXTENSION_MOVES["grant"].sources}
+EXTENSION_STEPS = {"decide": EXTENSION_TRANSITIONS["grant"].sources}
 EXTENSION_TONES = {
     ExtensionStatus.ASKED: "warn", ExtensionStatus.GRANTED: "good", ExtensionStatus.REFUSED: "bad",
 }  # fmt: skip
@@ -36,7 +36,7 @@ EXTENSION_TONES = {
 
 class ExtensionQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "ExtensionQuerySet":
-        return policy.limit(self, user, "extension.read", own=Q(member_state=user.organisation_id))
+        return policy.filter_readable(self, user, "extension.read", own=Q(member_state=user.organisation_id))
 
     def to_decide(self) -> "ExtensionQuerySet":
         return self.filter(status=ExtensionStatus.ASKED)
@@ -132,7 +132,7 @@ class Extension(Tracked):
     def cycle(self) -> Any:
         return self.deadline.cycle
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.deadline
 
     @classmethod
@@ -157,35 +157,39 @@ class Extension(Tracked):
         granted = theirs.granted().aggregate(until=models.Max("granted_until"))["until"]
         due = max(deadline.due_on, granted) if granted else deadline.due_on
         _later(asked_until, due, "asked_until")
-        return cls.record_new(
+        return cls.create_traced(
             by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
             reason=reason, disruption=disruption, asked_by=by, asked_at=clock.now(), due_when_asked=due,
         )  # fmt: skip
 
-    def grant(self, *, by: Any, seen: int, until: date | None, note: str = "") -> "Extension":
+    def grant(self, *, by: Any, expected_version: int, until: date | None, note: str = "") -> "Extension":
         """Grant until a day, the asked one or another; the deadline's first date stays."""
         status = self._permit("grant", by)
         if until is None:
             raise ValidationError({"until": _("Give the day until which it is granted.")})
         _later(until, self.due_when_asked, "until")
-        return self._decide(status, Verb.GRANTED, by, seen, note, granted_until=until)
+        return self._decide(status, Verb.GRANTED, by, expected_version, note, granted_until=until)
 
-    def refuse(self, *, by: Any, seen: int, note: str) -> "Extension":
+    def refuse(self, *, by: Any, expected_version: int, note: str) -> "Extension":
         status = self._permit("refuse", by)
         if not note.strip():
             raise ValidationError({"note": _("Say why it is refused.")})
-        return self._decide(status, Verb.REFUSED, by, seen, note)
+        return self._decide(status, Verb.REFUSED, by, expected_version, note)
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         return _now("This request has been decided already.")
 
     def _permit(self, move: str, by: Any) -> str:
         policy.require(by, "extension.decide")
-        return self.allow(EXTENSION_MOVES, move)
+        return self.allow(EXTENSION_TRANSITIONS, move)
 
-    def _decide(self, status: str, verb: str, by: Any, seen: int, note: str, **values: Any) -> "Extension":
+    def _decide(
+        self, status: str, verb: str, by: Any, expected_version: int, note: str, **values: Any
+    ) -> "Extension":
         decided = {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
-        return self.change(by=by, seen=seen, verb=verb, why=note, status=status, **decided, **values)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=verb, why=note, status=status, **decided, **values
+        )
 
 
 def _later(day: date, than: date, field: str) -> None:

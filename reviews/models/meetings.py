@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Confidence, in_order
 from reviews.models.trace import Verb
 
 
-class Series(models.TextChoices):
+class MeetingSeries(models.TextChoices):
     COORDINATION = "coordination", _("coordination meeting")
     SOCA = "soca", _("SOCA")
     COUNCIL = "council", _("ASCC Council")
@@ -26,7 +26,7 @@ class Series(models.TextChoices):
     OTHER = "other", _("other meeting")
 
 
-class Mode(models.TextChoices):
+class MeetingMode(models.TextChoices):
     IN_PERSON = "in_person", _("in person")
     ONLINE = "online", _("online")
     HYBRID = "hybrid", _("in person and online")
@@ -38,12 +38,12 @@ class MeetingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-MEETING_MOVES = {
-    "move": Move((MeetingStatus.PLANNED,), MeetingStatus.PLANNED),
-    "hold": Move((MeetingStatus.PLANNED,), MeetingStatus.HELD),
-    "cancel": Move((MeetingStatus.PLANNED,), MeetingStatus.CANCELLED),
+MEETING_TRANSITIONS = {
+    "move": Transition((MeetingStatus.PLANNED,), MeetingStatus.PLANNED),
+    "hold": Transition((MeetingStatus.PLANNED,), MeetingStatus.HELD),
+    "cancel": Transition((MeetingStatus.PLANNED,), MeetingStatus.CANCELLED),
 }
-MEETING_STEPS = {step: MEETING_MOVES[step].sources for step in ("hold", "cancel")}
+MEETING_STEPS = {step: MEETING_TRANSITIONS[step].sources for step in ("hold", "cancel")}
 MEETING_TONES = {
     MeetingStatus.PLANNED: "info", MeetingStatus.HELD: "good", MeetingStatus.CANCELLED: "neutral",
 }  # fmt: skip
@@ -52,7 +52,7 @@ MEETING_TONES = {
 class MeetingQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "MeetingQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "meeting.read", own=own, shared=Q(shared=True))
+        return policy.filter_readable(self, user, "meeting.read", own=own, shared=Q(shared=True))
 
     def ahead(self, on: date) -> "MeetingQuerySet":
         """Planned and not over on that day."""
@@ -61,7 +61,7 @@ class MeetingQuerySet(TrackedQuerySet):
     def in_series(self, meeting: "Meeting") -> "MeetingQuerySet":
         """The meetings of one series; other meetings have nothing to do with each other."""
         rows = self.filter(cycle=meeting.cycle_id, series=meeting.series)
-        return rows.none() if meeting.series == Series.OTHER else rows
+        return rows.none() if meeting.series == MeetingSeries.OTHER else rows
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
         """The earlier meetings of the same series."""
@@ -89,7 +89,9 @@ class Meeting(Tracked):
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")
     )
-    series = models.CharField(_("series"), max_length=20, choices=Series, default=Series.COORDINATION)
+    series = models.CharField(
+        _("series"), max_length=20, choices=MeetingSeries, default=MeetingSeries.COORDINATION
+    )
     number = models.PositiveSmallIntegerField(
         _("number in the series"), null=True, blank=True
     )  # NULL: has none
@@ -107,7 +109,7 @@ class Meeting(Tracked):
     host = models.ForeignKey(
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("host")
     )  # NULL: not known
-    mode = models.CharField(_("mode"), max_length=20, choices=Mode, default=Mode.ONLINE)
+    mode = models.CharField(_("mode"), max_length=20, choices=MeetingMode, default=MeetingMode.ONLINE)
     place = models.CharField(_("place"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
     disruption = models.ForeignKey(
@@ -133,8 +135,8 @@ class Meeting(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("cycle", "code"), name="meeting_code_once"),
             models.UniqueConstraint(fields=("cycle", "series", "number"), name="meeting_number_once"),
-            models.CheckConstraint(condition=Q(series__in=Series.values), name="meeting_series_known"),
-            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="meeting_mode_known"),
+            models.CheckConstraint(condition=Q(series__in=MeetingSeries.values), name="meeting_series_known"),
+            models.CheckConstraint(condition=Q(mode__in=MeetingMode.values), name="meeting_mode_known"),
             models.CheckConstraint(condition=Q(status__in=MeetingStatus.values), name="meeting_status_known"),
             models.CheckConstraint(
                 condition=Q(confidence__in=Confidence.values), name="meeting_confidence_known"
@@ -161,7 +163,7 @@ class Meeting(Tracked):
 
     def is_read_by(self, user: Any) -> bool:
         """As `visible_to`, of a meeting of the person's cycle as it stood on some day."""
-        return policy.reads(user, "meeting.read", own=True, shared=self.shared)
+        return policy.can_read(user, "meeting.read", own=True, shared=self.shared)
 
     @property
     def tone(self) -> str:
@@ -191,7 +193,7 @@ class Meeting(Tracked):
             raise ValidationError({"time_zone": _("There is no such time zone.")})
         check_cited(self.disruption, self.cycle)
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
             "status": self.get_status_display()
         }
@@ -201,24 +203,30 @@ class Meeting(Tracked):
         """A new meeting; its first plan is kept for good."""
         policy.require(by, "meeting.run")
         first = {"first_planned_from": values["planned_from"], "first_planned_to": values["planned_to"]}
-        return cls.record_new(by=by, cycle=cycle, **first, **values)
+        return cls.create_traced(by=by, cycle=cycle, **first, **values)
 
-    def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
+    def move(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "Meeting":
         """Change what is planned; moving the dates asks why, and moves the deadlines that hang from it."""
         policy.require(by, "meeting.run")
         moved = self.would_move(values)
         if moved:
-            self.allow(MEETING_MOVES, "move")
+            self.allow(MEETING_TRANSITIONS, "move")
             _owe_reason(why)
         with all_or_nothing():
-            self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
+            self.change_traced(
+                by=by,
+                expected_version=expected_version,
+                verb=Verb.MOVED if moved else Verb.CHANGED,
+                why=why,
+                **values,
+            )
             self._take_along(by, why)
         return self
 
-    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
+    def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "Meeting":
         """A correction of the planned days moves what hangs from it as well."""
         with all_or_nothing():
-            super().correct(by=by, seen=seen, why=why, **values)
+            super().correct(by=by, expected_version=expected_version, why=why, **values)
             if {"planned_from", "planned_to"} & {*values}:
                 self._take_along(by, why)
         return self
@@ -237,29 +245,37 @@ class Meeting(Tracked):
             deadline.follow(self, by=by, why=why)
 
     def hold(
-        self, *, by: Any, seen: int, held_from: date | None, held_to: date | None, why: str = ""
+        self, *, by: Any, expected_version: int, held_from: date | None, held_to: date | None, why: str = ""
     ) -> "Meeting":
         """Record that it took place; on other days than planned only with a reason."""
         policy.require(by, "meeting.run")
-        status = self.allow(MEETING_MOVES, "hold")
+        status = self.allow(MEETING_TRANSITIONS, "hold")
         if (held_from, held_to) != (self.planned_from, self.planned_to):
             _owe_reason(why)
-        return self.change(
-            by=by, seen=seen, verb=Verb.HELD, why=why, status=status, held_from=held_from, held_to=held_to
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.HELD,
+            why=why,
+            status=status,
+            held_from=held_from,
+            held_to=held_to,
         )
 
-    def cancel(self, *, by: Any, seen: int, why: str) -> "Meeting":
+    def cancel(self, *, by: Any, expected_version: int, why: str) -> "Meeting":
         policy.require(by, "meeting.run")
-        status = self.allow(MEETING_MOVES, "cancel")
+        status = self.allow(MEETING_TRANSITIONS, "cancel")
         _owe_reason(why)
-        return self.change(by=by, seen=seen, verb=Verb.CANCELLED, why=why, status=status)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.CANCELLED, why=why, status=status
+        )
 
     def record(self, kind: type["MeetingPart"], *, by: Any, **values: Any) -> "MeetingPart":
         """Add an agenda item, a delegation, a decision or an action point."""
         policy.require(by, "meeting.run")
         with all_or_nothing():
             type(self).objects.select_for_update().get(pk=self.pk)  # numbers stay apart
-            return kind.record_new(by=by, meeting=self, **kind.next_number(self), **values)
+            return kind.create_traced(by=by, meeting=self, **kind.next_number(self), **values)
 
 
 def _owe_reason(why: str) -> None:
@@ -286,7 +302,7 @@ class MeetingPart(Tracked):
     def cycle(self) -> Any:
         return self.meeting.cycle
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.meeting
 
     @property
@@ -303,9 +319,9 @@ class MeetingPart(Tracked):
         last = cls.objects.filter(meeting=meeting).aggregate(last=models.Max("number"))["last"]
         return {"number": (last or 0) + 1}
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "MeetingPart":
         policy.require(by, "meeting.run")
-        return self.change(by=by, seen=seen, **values)
+        return self.change_traced(by=by, expected_version=expected_version, **values)
 
 
 def numbered(name: str) -> models.UniqueConstraint:

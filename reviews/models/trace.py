@@ -64,7 +64,7 @@ class Verb(models.TextChoices):
 
 
 # Where the history words a verb in another way, by the kind of record.
-WORDS: dict[tuple[str, str], Any] = {
+VERB_LABELS: dict[tuple[str, str], Any] = {
     ("reviews.actionpoint", Verb.DONE): _("finished"),
     ("reviews.planstep", Verb.DONE): _("finished"),
     ("reviews.agendaitem", Verb.DONE): _("concluded"),
@@ -73,7 +73,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("reviews.datagap", Verb.ASKED): _("asked a question"),
 }
 # And where the name of the record follows: "posted progress on national report Viet Nam".
-WORDS_BEFORE: dict[tuple[str, str], Any] = {
+VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
     ("reviews.nationalreport", Verb.PROGRESS): _("posted progress on"),
     ("reviews.turn", Verb.PROGRESS): _("noted"),
     ("reviews.datagap", Verb.ASKED_GUIDANCE): _("asked for guidance on"),
@@ -116,14 +116,14 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         earlier: "Tracked | None" = None,
     ) -> "Trace":
         """Write the trace row of a change that has just been written."""
-        after, page, cycle = record.snapshot(), record.page(), record.governing_cycle()
+        after, page, cycle = record.snapshot(), record.history_owner(), record.governing_cycle()
         changed = None if before is None else {k: v for k, v in before.items() if after.get(k) != v}
         return self.create(
             at=clock.now(), by=by, verb=verb, why=why, version=record.version, label=str(record)[:200],
             model=record._meta.label_lower, object_id=record.pk,
             page_model=page._meta.label_lower, page_id=page.pk,
             cycle_id=cycle and cycle.pk, member_state_id=getattr(record, "member_state_id", None),
-            common=record.is_common(), audience=record.audience(), before=changed, after=after,
+            common=record.visible_to_all_members(), audience=record.audience(), before=changed, after=after,
             names=_names(earlier, record, changed or {}),
         )  # fmt: skip
 
@@ -134,12 +134,14 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         """
         cycles = apps.get_model("reviews", "ReviewCycle").objects.visible_to(user)
         own = Q(member_state=user.organisation_id) | Q(common=True)
-        return policy.limit(self._meant_for(user), user, "report.read", own=own & Q(cycle__in=cycles))
+        return policy.filter_readable(
+            self._meant_for(user), user, "report.read", own=own & Q(cycle__in=cycles)
+        )
 
-    def of_countries(self, user: Any) -> "TraceQuerySet":
+    def readable_on_page_by(self, user: Any) -> "TraceQuerySet":
         """On a page the person may read: without other countries' and the other side's private rows."""
         own = Q(member_state=None) | Q(member_state=user.organisation_id)
-        return policy.limit(self._meant_for(user), user, "report.read", own=own)
+        return policy.filter_readable(self._meant_for(user), user, "report.read", own=own)
 
     def _meant_for(self, user: Any) -> "TraceQuerySet":
         return self.filter(audience__in=policy.channels(user))
@@ -149,9 +151,9 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         rows = self.filter(page_model=record._meta.label_lower, page_id=record.pk)
         return rows.select_related("by").order_by("-id")
 
-    def since_version(self, record: "Tracked", seen: int) -> "TraceQuerySet":
+    def since_version(self, record: "Tracked", expected_version: int) -> "TraceQuerySet":
         """What happened to a record after version `seen`, oldest first."""
-        rows = self.filter(model=record._meta.label_lower, object_id=record.pk, version__gt=seen)
+        rows = self.filter(model=record._meta.label_lower, object_id=record.pk, version__gt=expected_version)
         return rows.select_related("by").order_by("id")
 
     def as_of(self, records: models.QuerySet[Any], at: datetime) -> list[Any]:
@@ -239,12 +241,12 @@ class Trace(Labelled):
     @property
     def verb_text(self) -> str:
         """What was done, on the record's own page."""
-        return str(WORDS.get((self.model, self.verb), self.get_verb_display()))
+        return str(VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
 
     @property
     def verb_before_record(self) -> str:
         """What was done, with the record's name to follow."""
-        return str(WORDS_BEFORE.get((self.model, self.verb), self.verb_text))
+        return str(VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text))
 
     @property
     def kind_text(self) -> str:
@@ -256,7 +258,7 @@ class Trace(Labelled):
         """Whether the record is a part of the page's own, such as a decision of a meeting."""
         return (self.model, self.object_id) != (self.page_model, self.page_id)
 
-    def told_to(self, user: Any) -> "Trace | None":
+    def for_reader(self, user: Any) -> "Trace | None":
         """The row as a person may read it, who may read the record now.
 
         What was for some countries only is told to these alone, and what it was before it was for others
@@ -280,7 +282,7 @@ class Trace(Labelled):
 
     def _difference(self, name: str, old: Any) -> Difference | None:
         model = apps.get_model(self.model)
-        if name in _UNTOLD or name not in (fields := _columns(model)):
+        if name in HIDDEN_FIELDS or name not in (fields := _columns(model)):
             return None
         label, (was, became) = str(fields[name].verbose_name), self.names.get(name, ["", ""])
         new = self.after.get(name)
@@ -292,7 +294,7 @@ class Trace(Labelled):
 def _is_for(user: Any, countries: list[int] | None) -> bool:
     """Whether a record that is only for these countries (none: for all) is for this person."""
     own = not countries or user.organisation_id in countries
-    return policy.reads(user, "deadline.read", own=own, shared=not countries)
+    return policy.can_read(user, "deadline.read", own=own, shared=not countries)
 
 
 class TraceLink(models.Model):
@@ -314,9 +316,9 @@ class TraceLink(models.Model):
 
 
 # Columns that follow from another one, or that say nothing to a reader.
-_UNTOLD = {"version", "search", "held_since", "progressed_at", "last_login"}
+HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
 # How a document is kept, and what its owner called it: only for those who may open it.
-_UNTOLD |= {"file", "original_name", "size", "sha256"}
+HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256"}
 # Columns in which an empty value means something else than nothing.
 _FIGURES = {"data_collection", "analysis", "writing"}
 
@@ -330,10 +332,13 @@ def _columns(model: Any) -> dict[str, Any]:
 def _names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
     """What the records a change pointed at, and points at now, were called that day."""
     fields = {name: f for name, f in _columns(after).items() if name in changed and f.is_relation}
-    return {name: [_called(before, f, changed[name]), _called(after, f, None)] for name, f in fields.items()}
+    return {
+        name: [_related_label(before, f, changed[name]), _related_label(after, f, None)]
+        for name, f in fields.items()
+    }
 
 
-def _called(record: Any, field: Any, ids: list[int] | None) -> str:
+def _related_label(record: Any, field: Any, ids: list[int] | None) -> str:
     if not field.many_to_many:
         return str(getattr(record, field.name) or "")
     rows = (

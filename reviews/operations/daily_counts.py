@@ -19,7 +19,7 @@ GAP = ("object_id", "at", "after__status", "after__member_state_id", "after__kin
 def rebuild(apps: Any = present) -> None:
     """Count anew, cycle by cycle; `apps`: as a migration has them. Whoever writes meanwhile waits for one cycle."""
     for cycle in _all(apps, "ReviewCycle").values_list("pk", flat=True):
-        for name, rows in (("OpenGaps", open_gaps), ("ProgressDay", progress_days)):
+        for name, rows in (("DailyOpenGaps", open_gaps), ("DailyProgress", progress_days)):
             with transaction.atomic():
                 _replace(_all(apps, name), cycle, rows(apps, cycle))
 
@@ -27,14 +27,14 @@ def rebuild(apps: Any = present) -> None:
 def differences(apps: Any = present) -> Iterator[str]:
     """What is counted otherwise than the records tell, in words for the log."""
     for cycle in _all(apps, "ReviewCycle").values_list("pk", flat=True):
-        for name, rows in (("OpenGaps", open_gaps), ("ProgressDay", progress_days)):
+        for name, rows in (("DailyOpenGaps", open_gaps), ("DailyProgress", progress_days)):
             kept = {_plain(row) for row in _all(apps, name).filter(cycle=cycle).values()}
             for row in sorted(kept ^ {_plain(row) for row in rows(apps, cycle)}, key=repr):
                 yield f"{name} of cycle {cycle}: {'kept' if row in kept else 'missing'} {dict(row)}"
 
 
 def open_gaps(apps: Any, cycle: int) -> Iterator[dict[str, Any]]:
-    """The rows of OpenGaps as the trace tells."""
+    """The rows of DailyOpenGaps as the trace tells."""
     changed: Counter[tuple[Any, ...]] = Counter()
     told = _all(apps, "Trace").filter(model="reviews.datagap", cycle=cycle).order_by("object_id", "at", "id")
     for _gap, rows in groupby(told.values_list(*GAP).iterator(BATCH), itemgetter(0)):
@@ -65,7 +65,7 @@ def _moves(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[int, int], A
 
 
 def progress_days(apps: Any, cycle: int) -> Iterator[dict[str, Any]]:
-    """The rows of ProgressDay as the progress updates tell."""
+    """The rows of DailyProgress as the progress updates tell."""
     told = _all(apps, "ProgressUpdate").filter(report__cycle=cycle).order_by("report", "at", "id")
     columns = told.values_list("report", "at", *WORKSTREAMS).iterator(BATCH)
     for report, rows in groupby(columns, itemgetter(0)):

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from reviews.policy import ACTIONS, ADMINISTRATOR, DUTIES, Duty, Role
+from reviews.policy import ACTIONS, ADMINISTRATOR, ROLE_GRANTS, Role, RoleGrant
 
 
 def page() -> str:
     """The page, in the language in force."""
-    roles = [(str(Role(role).label), duty) for role, duty in DUTIES.items()]
+    roles = [(str(Role(role).label), duty) for role, duty in ROLE_GRANTS.items()]
     roles.append((_("Administrator"), ADMINISTRATOR))
     sections = [section for name, duty in roles for section in _role(name, duty)]
     return "\n\n".join([*_beginning(), *sections, *_grid(roles)]) + "\n"
@@ -26,7 +26,7 @@ def _beginning() -> Iterator[str]:
     )
 
 
-def _role(name: str, duty: Duty) -> Iterator[str]:
+def _role(name: str, duty: RoleGrant) -> Iterator[str]:
     yield f"## {name}"
     yield str(duty.sentence)
     for title, actions in _reaches(duty):
@@ -34,7 +34,7 @@ def _role(name: str, duty: Duty) -> Iterator[str]:
             yield title + "\n" + "\n".join(f"- {ACTIONS[action]}" for action in _in_order(actions))
 
 
-def _reaches(duty: Duty) -> Iterator[tuple[str, frozenset[str]]]:
+def _reaches(duty: RoleGrant) -> Iterator[tuple[str, frozenset[str]]]:
     yield _("For the own member state, and for the cycles that it takes part in, may:"), duty.own
     yield _("Everywhere, may:"), duty.everywhere
     yield _("Where it was shared with partners, may:"), duty.shared
@@ -44,7 +44,7 @@ def _in_order(actions: Iterable[str]) -> list[str]:
     return [action for action in ACTIONS if action in set(actions)]
 
 
-def _grid(roles: list[tuple[str, Duty]]) -> Iterator[str]:
+def _grid(roles: list[tuple[str, RoleGrant]]) -> Iterator[str]:
     yield "## " + _("All of it at a glance")
     head = [_("may"), *(name for name, _duty in roles)]
     lines = [head, ["---"] * len(head)]
@@ -54,7 +54,7 @@ def _grid(roles: list[tuple[str, Duty]]) -> Iterator[str]:
     yield "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _cell(action: str, duty: Duty) -> str:
+def _cell(action: str, duty: RoleGrant) -> str:
     if action in duty.everywhere:
         return _("everywhere")
     if action in duty.own:

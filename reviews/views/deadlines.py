@@ -15,7 +15,7 @@ from reviews.lists.filters import DeadlineFilter
 from reviews.lists.tables import DeadlineTable
 from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
 from reviews.models.extensions import STILL_WAITS
-from reviews.queries.deadlines import standings
+from reviews.queries.deadlines import deadline_statuses
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.web.errors import conflict
 
@@ -30,7 +30,7 @@ def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
 class DeadlineList(ListPage):
     """The calendar of what is due."""
 
-    title, nav, right = _("Deadlines"), "deadlines", "deadline.read"
+    title, nav, permission = _("Deadlines"), "deadlines", "deadline.read"
     lead = _("Days in Jakarta; “by” includes the day.")
     table_class, filterset_class = DeadlineTable, DeadlineFilter
     empty_text = _("The Secretariat has not set a deadline yet.")
@@ -76,94 +76,102 @@ def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
 def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
     reports = NationalReport.objects.filter(cycle=deadline.cycle_id).select_related("member_state")
     reports = reports.order_by("member_state__name_en")
-    found = standings(reports, [deadline], deadline.extensions.granted(), clock.today())
+    found = deadline_statuses(reports, [deadline], deadline.extensions.granted(), clock.today())
     return [(report, found[report.pk][0]) for report in reports if found[report.pk]]
 
 
 def _may_ask(user: Any, cycle: Any, deadline: Deadline, extensions: list[Any]) -> bool:
     """For the own country, one request at a time."""
-    own = policy.reach(user, "extension.ask") is policy.Reach.OWN
+    own = policy.reach(user, "extension.ask") is policy.Scope.OWN
     waits = own and any(extension.status == ExtensionStatus.ASKED for extension in extensions)
     return own and not waits and not cycle.is_closed and deadline.concerns(user.organisation_id)
 
 
 class AddDeadline(FormPage):
-    form_class, right, nav, creates = DeadlineForm, "deadline.set", "deadlines", True
-    title, submit_label, done = _("Set a deadline"), _("Set"), _("The deadline is set.")
+    form_class, permission, nav, is_new = DeadlineForm, "deadline.set", "deadlines", True
+    title, submit_label, success_message = _("Set a deadline"), _("Set"), _("The deadline is set.")
 
     def get_instance(self) -> Deadline:
         return Deadline(cycle=self.cycle)
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         return Deadline.set_for(self.cycle, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class EditDeadline(FormPage):
     """Move or change a deadline; the first date stays and is shown."""
 
-    form_class, right, nav = DeadlineForm, "deadline.set", "deadlines"
-    title, done = _("Change the deadline"), _("The deadline is changed.")
+    form_class, permission, nav = DeadlineForm, "deadline.set", "deadlines"
+    title, success_message = _("Change the deadline"), _("The deadline is changed.")
 
-    def get_subject(self) -> Deadline:
+    def get_object(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.move(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.move(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class AskExtension(FormPage):
     """A coordinator asks for a later date for the own country."""
 
-    form_class, right, nav, creates = ExtensionForm, "extension.ask", "deadlines", True
-    title, submit_label, done = _("Ask for an extension"), _("Ask"), _("The Secretariat has your request.")
+    form_class, permission, nav, is_new = ExtensionForm, "extension.ask", "deadlines", True
+    title, submit_label, success_message = (
+        _("Ask for an extension"),
+        _("Ask"),
+        _("The Secretariat has your request."),
+    )
 
-    def get_subject(self) -> Deadline:
+    def get_object(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
 
     report: Any
 
-    def check_right(self) -> None:
+    def check_permission(self) -> None:
         own = self.request.user.organisation_id
         self.report = NationalReport.objects.filter(cycle=self.cycle, member_state=own).first()
-        policy.require(self.request.user, self.right, self.report)
+        policy.require(self.request.user, self.permission, self.report)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One request at a time: no form for a second."""
-        if self.subject.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
-            return conflict(request, STILL_WAITS, self.get_back())
+        if self.object.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
+            return conflict(request, STILL_WAITS, self.get_cancel_url())
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = {"deadline": self.subject, "day": date_format(self.subject.due_on)}
+        told = {"deadline": self.object, "day": date_format(self.object.due_on)}
         return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % told}
 
     def get_instance(self) -> Extension:
-        return Extension(deadline=self.subject, member_state=self.report.member_state)
+        return Extension(deadline=self.object, member_state=self.report.member_state)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return Extension.ask_for(self.report, self.subject, by=self.request.user, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return Extension.ask_for(self.report, self.object, by=self.request.user, **form.values())
 
 
 class DecideExtension(FormPage):
     """The Secretariat grants or refuses."""
 
     form_class, template_name = DecideForm, "deadlines/decide.html"
-    right, nav, step = "extension.decide", "deadlines", "decide"
-    title, submit_label, done = _("Decide a request"), _("Decide"), _("The request is decided.")
+    permission, nav, transition = "extension.decide", "deadlines", "decide"
+    title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
 
-    def get_subject(self) -> Extension:
+    def get_object(self) -> Extension:
         requests = Extension.objects.visible_to(self.request.user)
         requests = requests.select_related("deadline__cycle", "member_state", "asked_by")
         return get_object_or_404(requests, pk=self.kwargs["pk"], deadline__cycle=self.cycle)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"until": self.subject.asked_until}
+        return {"until": self.object.asked_until}
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         typed = form.values()
         if typed["decision"] == "refuse":
-            return self.subject.refuse(by=self.request.user, seen=seen, note=typed["note"])
-        return self.subject.grant(by=self.request.user, seen=seen, until=typed["until"], note=typed["note"])
+            return self.object.refuse(
+                by=self.request.user, expected_version=expected_version, note=typed["note"]
+            )
+        return self.object.grant(
+            by=self.request.user, expected_version=expected_version, until=typed["until"], note=typed["note"]
+        )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.forms.base import NoteForm, OwedNoteForm, WhyForm
+from reviews.forms.base import OptionalNoteForm, ReasonForm, RequiredNoteForm
 from reviews.forms.meetings import (
     ActionPointForm,
     AgendaItemForm,
@@ -35,7 +35,7 @@ from reviews.models import (
 from reviews.models.agenda import planned_minutes
 from reviews.queries.meetings import Preview, preview
 from reviews.uploads.storage import CONTENT_TYPES
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, cycles_named, history
+from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
 
 
 def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
@@ -48,7 +48,7 @@ def meeting_or_404(request: HttpRequest, cycle: Any, code: str) -> Meeting:
 class MeetingList(ListPage):
     """The meetings of the cycle, in order of date."""
 
-    title, nav, right = _("Meetings"), "meetings", "meeting.read"
+    title, nav, permission = _("Meetings"), "meetings", "meeting.read"
     table_class, filterset_class = MeetingTable, MeetingFilter
     empty_text = _("No meeting has been planned yet.")
 
@@ -66,7 +66,7 @@ class MeetingList(ListPage):
 class ActionPointList(ListPage):
     """Action points of all meetings of the cycle."""
 
-    title, nav, right = _("Action points"), "meetings", "meeting.read"
+    title, nav, permission = _("Action points"), "meetings", "meeting.read"
     table_class, filterset_class = ActionPointTable, ActionPointFilter
     empty_text = _("No meeting has given anybody anything to do yet.")
 
@@ -90,7 +90,7 @@ def meeting_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "backlog": backlog if may_run else [],
         "hanging": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
         "has_minutes": meeting.has_minutes,
-        "reads_brief": policy.reach(request.user, "report.read") is not policy.Reach.NOTHING,
+        "reads_brief": policy.reach(request.user, "report.read") is not policy.Scope.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
     }  # fmt: skip
     return render(request, "meetings/meeting.html", context)
@@ -168,32 +168,32 @@ def _know_meetings(parts: list[Any], meeting: Meeting) -> None:
 
 
 class AddMeeting(FormPage):
-    form_class, right, nav, creates = MeetingForm, "meeting.run", "meetings", True
-    title, submit_label, done = _("Plan a meeting"), _("Plan"), _("The meeting is planned.")
+    form_class, permission, nav, is_new = MeetingForm, "meeting.run", "meetings", True
+    title, submit_label, success_message = _("Plan a meeting"), _("Plan"), _("The meeting is planned.")
 
     def get_instance(self) -> Meeting:
         return Meeting(cycle=self.cycle)
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         return Meeting.plan(self.cycle, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class MeetingFormPage(FormPage):
     """A form about one meeting."""
 
-    right, nav = "meeting.run", "meetings"
+    permission, nav = "meeting.run", "meetings"
 
-    def get_subject(self) -> Meeting:
+    def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
 class EditMeeting(MeetingFormPage):
     """Change or move a meeting; the first plan stays."""
 
-    form_class, title, done = MeetingForm, _("Change the meeting"), _("The meeting is changed.")
+    form_class, title, success_message = MeetingForm, _("Change the meeting"), _("The meeting is changed.")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Before anything hanging from the meeting moves with it, show what would."""
@@ -209,39 +209,39 @@ class EditMeeting(MeetingFormPage):
     def _preview(self, form: Any) -> Preview | None:
         """What would move; None where nothing does, or where the move itself would be refused."""
         typed = form.cleaned_data
-        refused = typed["version"] != self.subject.version or not typed["why"].strip()
+        refused = typed["version"] != self.object.version or not typed["why"].strip()
         if (
             refused
-            or self.why_locked()
-            or self.subject.status != MeetingStatus.PLANNED
-            or not self.subject.would_move(typed)
+            or self.get_refusal_reason()
+            or self.object.status != MeetingStatus.PLANNED
+            or not self.object.would_move(typed)
         ):
             return None
-        shown = preview(self.subject, typed["planned_from"], typed["planned_to"])
+        shown = preview(self.object, typed["planned_from"], typed["planned_to"])
         return shown if shown.following else None
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.move(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.move(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class HoldMeeting(MeetingFormPage):
-    form_class, step = HoldForm, "hold"
-    title, done = _("Record that the meeting was held"), _("The meeting is recorded as held.")
+    form_class, transition = HoldForm, "hold"
+    title, success_message = _("Record that the meeting was held"), _("The meeting is recorded as held.")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"held_from": self.subject.planned_from, "held_to": self.subject.planned_to}
+        return {"held_from": self.object.planned_from, "held_to": self.object.planned_to}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.hold(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.hold(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class CancelMeeting(MeetingFormPage):
-    form_class, step = WhyForm, "cancel"
-    title, done = _("Cancel the meeting"), _("The meeting is cancelled.")
+    form_class, transition = ReasonForm, "cancel"
+    title, success_message = _("Cancel the meeting"), _("The meeting is cancelled.")
     submit_label = _("Cancel the meeting")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.cancel(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.cancel(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 # What may be recorded at a meeting, by the word in the address.
@@ -256,28 +256,28 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
 class AddPart(MeetingFormPage):
     """A new agenda item, delegation, decision or action point."""
 
-    creates, done = True, _("It is recorded.")
+    is_new, success_message = True, _("It is recorded.")
 
     def get_form_class(self) -> Any:
         return PARTS[self.kwargs["kind"]][1]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         model = PARTS[self.kwargs["kind"]][0]
-        return super().get_form_kwargs() | {"instance": model(meeting=self.subject)}
+        return super().get_form_kwargs() | {"instance": model(meeting=self.object)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"title": PARTS[self.kwargs["kind"]][2]}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.record(PARTS[self.kwargs["kind"]][0], by=self.request.user, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.record(PARTS[self.kwargs["kind"]][0], by=self.request.user, **form.values())
 
 
 class EditPart(FormPage):
     """Correct one of them."""
 
-    right, nav, step, done = "meeting.run", "meetings", "edit", _("It is changed.")
+    permission, nav, transition, success_message = "meeting.run", "meetings", "edit", _("It is changed.")
 
-    def get_subject(self) -> Any:
+    def get_object(self) -> Any:
         meeting = meeting_or_404(self.request, self.cycle, self.kwargs["code"])
         parts = PARTS[self.kwargs["kind"]][0].objects.select_related("meeting__cycle")
         return get_object_or_404(parts, meeting=meeting, pk=self.kwargs["pk"])
@@ -286,68 +286,74 @@ class EditPart(FormPage):
         return PARTS[self.kwargs["kind"]][1]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"instance": self.subject}
+        return super().get_form_kwargs() | {"instance": self.object}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"title": PARTS[self.kwargs["kind"]][2]}
 
-    def get_next(self, record: Any) -> str:
-        return self.subject.meeting.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.object.meeting.get_absolute_url()
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
 
-class ActionMove(MovePage):
+class ActionMove(TransitionPage):
     """Finish, drop or reopen an action point."""
 
     nav, verb = "meetings", ""
-    form_class: Any = OwedNoteForm
+    form_class: Any = RequiredNoteForm
 
-    def get_subject(self) -> ActionPoint:
+    def get_object(self) -> ActionPoint:
         points = ActionPoint.objects.visible_to(self.request.user).select_related("meeting__cycle")
         return get_object_or_404(points, pk=self.kwargs["pk"], meeting__cycle=self.cycle)
 
-    def check_right(self) -> None:
-        if not self.subject.may_finish(self.request.user):
+    def check_permission(self) -> None:
+        if not self.object.may_finish(self.request.user):
             raise PermissionDenied(_("This action point is not yours to close."))
 
-    def get_next(self, record: Any) -> str:
-        return self.subject.meeting.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.object.meeting.get_absolute_url()
 
-    def write(self, form: Any, seen: int) -> Any:
-        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return getattr(self.object, self.verb)(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )
 
 
 class FinishAction(ActionMove):
     form_class, verb, title = FinishForm, "finish", _("Close the action point")
-    done = _("The action point is closed as done.")
+    success_message = _("The action point is closed as done.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"high": self.subject.is_high}
+        return super().get_form_kwargs() | {"high": self.object.is_high}
 
 
 class DropAction(ActionMove):
-    verb, title, done = "drop", _("Drop the action point"), _("The action point is dropped.")
+    verb, title, success_message = "drop", _("Drop the action point"), _("The action point is dropped.")
 
-    def check_right(self) -> None:
+    def check_permission(self) -> None:
         policy.require(self.request.user, "meeting.run")
 
 
 class ReopenAction(ActionMove):
-    verb, title, done = "reopen", _("Reopen the action point"), _("The action point is open again.")
+    verb, title, success_message = (
+        "reopen",
+        _("Reopen the action point"),
+        _("The action point is open again."),
+    )
 
-    def check_right(self) -> None:
+    def check_permission(self) -> None:
         policy.require(self.request.user, "meeting.run")
 
 
 class VerifyAction(ActionMove):
     """A second person has looked at the document."""
 
-    form_class, verb, title = NoteForm, "verify", _("Verify the action point")
-    done = _("The action point is verified.")
+    form_class, verb, title = OptionalNoteForm, "verify", _("Verify the action point")
+    success_message = _("The action point is verified.")
 
-    def check_right(self) -> None:
+    def check_permission(self) -> None:
         policy.require(self.request.user, "action.verify")
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.middleware.gzip import GZipMiddleware
 
 
-class Packing(GZipMiddleware):
+class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         is_text = response.get("Content-Type", "").startswith(("text/", "application/json"))
         return super().process_response(request, response) if is_text else response

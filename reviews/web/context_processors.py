@@ -24,7 +24,7 @@ class Site:
 def site(request: HttpRequest) -> dict[str, Site]:
     """`site` in every template; `cycle.is_demo` or `demo` mark invented values."""
     user = getattr(request, "user", None)
-    reads = policy.reach(user, "report.read") is not policy.Reach.NOTHING
+    reads = policy.reach(user, "report.read") is not policy.Scope.NOTHING
     pinned = settings.REVIEWTRACKER_TODAY is not None
     sign_on = settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else ""
     makes = policy.may(user, "cycle.run")

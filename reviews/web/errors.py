@@ -26,7 +26,7 @@ def _came_from(request: HttpRequest) -> str:
     return address if ours else reverse("desk")
 
 
-class Explained(Http404):
+class BadAddress(Http404):
     """A 404 that says what is wrong with the address: a filter, a sort column or a day that does not exist."""
 
 
@@ -58,7 +58,7 @@ def forbidden(request: HttpRequest, exception: Any) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
     """The same words for what does not exist and for what this person may not see."""
-    return _page(request, 404, str(exception) if isinstance(exception, Explained | UnknownFormat) else "")
+    return _page(request, 404, str(exception) if isinstance(exception, BadAddress | UnknownFormat) else "")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from reviews.accounts import second_factors, session_timeouts, unsaved_input
-from reviews.models import Refused, Stale
+from reviews.models import EditConflict, NotAllowedNow
 from reviews.operations import metrics
 from reviews.web.errors import conflict, not_found
 
@@ -32,7 +32,7 @@ CLASH = _(
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-class SessionAge:
+class SessionTimeoutMiddleware:
     """Signs out whoever was away too long, or has been here too long."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -55,7 +55,7 @@ class SessionAge:
             messages.info(request, _("What you typed is kept: sign in, and it is here again."))
 
 
-class TypedBefore:
+class UnsavedInputMiddleware:
     """Shows what was typed before the sign-out once more, in place of the empty form."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -74,7 +74,7 @@ class TypedBefore:
         return None
 
 
-class SecondFactor:
+class SecondFactorMiddleware:
     """Shows those who owe a second factor nothing but the pages where they set it up."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -92,7 +92,7 @@ class SecondFactor:
         raise PermissionDenied(_("Your account needs a second factor first. Set one up, then do this again."))
 
 
-class Refusals:
+class RefusalMiddleware:
     """Turns a refused step, or a clash of two people, into a 409 page; asked what it takes, a page tells no more."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -107,9 +107,9 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
             return not_found(request, exception)  # in the site's look while trying out (DEBUG), too
-        if isinstance(exception, Refused):
+        if isinstance(exception, NotAllowedNow):
             return conflict(request, str(exception))
-        if isinstance(exception, IntegrityError | Stale):
+        if isinstance(exception, IntegrityError | EditConflict):
             log.warning("Two writes clashed at %s", request.path, exc_info=exception)
             return conflict(request, CLASH)
         return None
@@ -125,7 +125,7 @@ def _empty(answer: Any) -> None:
     answer.setdefault("Allow", "GET, HEAD, OPTIONS")
 
 
-class Watch:
+class AccessLogMiddleware:
     """One access line and one count for each request: which route, never which address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -13,7 +13,7 @@ from reviews.web.errors import bad_method, too_large
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
-class Limits:
+class RequestLimitsMiddleware:
     """Refuses methods such as TRACE, and bodies so large that nobody sent them by mistake."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

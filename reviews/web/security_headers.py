@@ -20,7 +20,7 @@ PRIVATE = "no-store, private"
 SEALED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
-class Headers:
+class SecurityHeadersMiddleware:
     """The first of the middleware, so that it also sees what the others answer by themselves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

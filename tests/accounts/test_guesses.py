@@ -25,22 +25,22 @@ THREADS = 8
 
 @pytest.fixture
 def linh(cast: Any) -> User:
-    return cast.vnm.change(by=None, seen=cast.vnm.version, email="linh@vnm.example")
+    return cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
 
 
 @pytest.fixture
 def looked_at(monkeypatch: Any, linh: User) -> list[str]:
     """Every guess that was compared with the password of Viet Nam's coordinator."""
-    seen: list[str] = []
+    expected_version: list[str] = []
     verify = MD5PasswordHasher.verify
 
     def counted(hasher: Any, password: str, encoded: str) -> bool:
         if encoded == linh.password:
-            seen.append(password)
+            expected_version.append(password)
         return verify(hasher, password, encoded)
 
     monkeypatch.setattr(MD5PasswordHasher, "verify", counted)
-    return seen
+    return expected_version
 
 
 def attack(times: int) -> None:
@@ -158,16 +158,16 @@ def test_a_whole_workshop_signs_in_from_one_address():
 
 @pytest.mark.django_db(transaction=True)
 def test_guesses_at_the_same_moment_are_counted_too(monkeypatch):
-    user, seen = make.user("vnm.coordinator", "coordinator", make.organisation("VNM")), []
+    user, expected_version = make.user("vnm.coordinator", "coordinator", make.organisation("VNM")), []
     verify = MD5PasswordHasher.verify
 
     def counted(*given: Any) -> bool:
-        seen.append(given)
+        expected_version.append(given)
         return verify(*given)
 
     monkeypatch.setattr(MD5PasswordHasher, "verify", counted)
     in_threads(lambda n: come_in(user.username, f"guess {n}"), range(60))
-    assert 0 < len(seen) <= sign_in_throttle.PER_TEXT
+    assert 0 < len(expected_version) <= sign_in_throttle.PER_TEXT
 
 
 def test_codes_of_a_second_factor_are_counted(cast):

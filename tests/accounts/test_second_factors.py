@@ -75,7 +75,7 @@ def test_recovery_codes_alone_are_none(bare, sign_in):
 def test_a_promotion_counts_on_the_next_page(bare, sign_in):
     browser = sign_in(bare.consultant)
     assert browser.get("/").status_code == 200
-    bare.consultant.change(by=bare.admin, seen=bare.consultant.version, role="secretariat")
+    bare.consultant.change_traced(by=bare.admin, expected_version=bare.consultant.version, role="secretariat")
     assert browser.get("/")["Location"] == reverse("mfa_index")
 
 
@@ -196,7 +196,7 @@ def test_the_line_and_the_step_are_written_together(cast, sign_in, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)  # it is sent once all is written, and within the request
 def test_the_owner_gets_a_mail(cast, sign_in):
-    cast.vnm.change(by=None, seen=cast.vnm.version, email="linh@vnm.example")
+    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
     browser = sign_in(cast.vnm)
     form = browser.get(reverse("mfa_activate_totp"))
     answer = browser.post(reverse("mfa_activate_totp"), {"code": code(form.context["form"].secret)})

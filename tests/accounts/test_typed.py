@@ -70,7 +70,7 @@ def test_what_is_wrong_with_it_is_told_in_the_form(page, cast, sign_in):
 def test_who_was_faster_is_told(page, cast, report, sign_in):
     browser = sign_in(cast.vnm)
     sent_late(browser, page, {"data_collection": "70", "note": NOTE, "version": "1"})
-    report.post_progress(by=cast.vnm_team, seen=1, data_collection=60)
+    report.post_progress(by=cast.vnm_team, expected_version=1, data_collection=60)
     come_in("vnm.coordinator", browser=browser)
     answer = browser.post(page, fields(browser.get(page)))
     assert answer.status_code == 409

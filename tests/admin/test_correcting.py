@@ -48,7 +48,7 @@ def test_every_kind_of_record_can_be_sent_back_as_it_is(model, cast, records, si
 
 
 def test_corrected_figures_are_a_progress_update_too(cast, report, sign_in):
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=80, analysis=60)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=80, analysis=60)
     answer = correct(sign_in(cast.admin), report, data_collection=70, why="Counted twice")
     assert answer.status_code == 302
     newest, first = report.progress_updates.order_by("-id")
@@ -93,7 +93,7 @@ def test_a_moved_deadline_keeps_its_first_date(cast, cycle, sign_in):
 
 
 def test_records_of_a_closed_cycle_can_be_corrected(cast, cycle, report, sign_in):
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Over")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Over")
     assert correct(sign_in(cast.admin), report, authors="Team B", why="Names").status_code == 302
 
 

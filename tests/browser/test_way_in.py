@@ -49,7 +49,7 @@ def test_pages_for_visitors(visitor, live_server, settings):
 def test_a_first_password(person, live_server):
     user = User.objects.get(username="vnm.team")
     user.set_password(None)
-    user.change(by=None, seen=user.version, password=user.password)
+    user.change_traced(by=None, expected_version=user.version, password=user.password)
     eyes = Eyes(person("vnm.team"), live_server.url)
     eyes.visits("/accounts/password/set/")
     assert not eyes.problems, "\n".join(eyes.problems)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from reviews.models import DataGap, Refused
+from reviews.models import DataGap, NotAllowedNow
 from tests import grids, make
 
 PEOPLE = ("vnm", "vnm_team", "lao", "consultant", "lead", "secretariat", "observer", "admin")
@@ -13,14 +13,14 @@ PEOPLE = ("vnm", "vnm_team", "lao", "consultant", "lead", "secretariat", "observ
 
 def in_status(status: str, gap: DataGap, cast: Any) -> DataGap:
     if status in ("guidance_asked", "guidance_given"):
-        gap.ask_guidance(by=cast.vnm, seen=gap.version)
+        gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     if status == "guidance_given":
         make.approved(by=cast.lead, gap=gap)
         gap.refresh_from_db()
     if status == "being_resolved":
-        gap.take_up(by=cast.vnm, seen=gap.version)
+        gap.take_up(by=cast.vnm, expected_version=gap.version)
     if status == "closed":
-        gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="Found.")
+        gap.close(by=cast.vnm, expected_version=gap.version, way="data_found", note="Found.")
     return gap
 
 
@@ -32,7 +32,7 @@ def attempt(act: Any) -> str:
             act()
     except PermissionDenied:
         outcome = "no"
-    except Refused:
+    except NotAllowedNow:
         outcome = "refused"
     else:
         return "done"

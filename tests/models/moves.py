@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reviews.models import Refused, Trace
+from reviews.models import NotAllowedNow, Trace
 from tests import grids
 
 
@@ -31,7 +31,7 @@ def tells(record: Any, *, by: Any, verb: str, why: str, was: str | None = None) 
 def refused(words: str, step: Any, /, *args: Any, **kwargs: Any) -> None:
     """The step is refused in these words, and nothing at all is written."""
     before = grids.fingerprint()
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(NotAllowedNow, match=words):
         step(*args, **kwargs)
     assert not grids.changed(before)
 

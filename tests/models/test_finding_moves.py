@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews.models import Finding
-from reviews.models.recommendations import FINDING_MOVES
+from reviews.models.findings import FINDING_TRANSITIONS
 from tests import grids, make
 from tests.models.moves import fresh, raises, refused, tells
 
@@ -25,7 +25,7 @@ VERBS = {"finalise": "finalised", "withdraw": "withdrawn", "reopen": "reopened",
 
 
 def take(move: str, finding: Finding, by: Any) -> None:
-    values: dict[str, Any] = {"by": by, "seen": finding.version}
+    values: dict[str, Any] = {"by": by, "expected_version": finding.version}
     values |= {"text": "Widened more"} if move == "edit" else {"note": "Because."}
     getattr(finding, move)(**values)
 
@@ -39,7 +39,7 @@ def in_status(status: str, report: Any, cast: Any) -> Finding:
 
 
 def test_the_grid_is_whole():
-    assert {name for name, _row in grids.read(MOVES)} == {*FINDING_MOVES, "edit"}
+    assert {name for name, _row in grids.read(MOVES)} == {*FINDING_TRANSITIONS}
 
 
 @pytest.mark.parametrize(("move", "status", "target"), grids.cells(MOVES))
@@ -65,7 +65,7 @@ def test_who_may(move, _any, name, may, cast, report):
 
 def test_withdrawing_owes_a_reason(cast, report):
     finding = make.finding(report, by=cast.vnm)
-    raises(ValidationError, finding.withdraw, by=cast.vnm, seen=finding.version, note=" ")
+    raises(ValidationError, finding.withdraw, by=cast.vnm, expected_version=finding.version, note=" ")
 
 
 def test_numbers_by_country_and_kind(cast, cycle, report):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews import clock
 from reviews.models import DataGap, GapStatus
-from reviews.models.datagaps import GAP_MOVES
+from reviews.models.datagaps import GAP_TRANSITIONS
 from tests import grids, make
 from tests.models.moves import fresh, last_trace, raises, refused, tells
 
@@ -54,7 +54,7 @@ WAY_THERE = {
 
 def take(move: str, gap: DataGap, by: Any, why: str = "Because.") -> None:
     """Make the move with everything that it needs."""
-    values: dict[str, Any] = {"by": by, "seen": gap.version}
+    values: dict[str, Any] = {"by": by, "expected_version": gap.version}
     if move == "edit":
         gap.edit(**values, missing="Baseline of 2015")
     elif move == "close":
@@ -80,7 +80,7 @@ def gap_in(cast: Any, report: Any) -> Any:
 
 
 def test_the_grid_is_whole():
-    assert set(dict(grids.read(MOVES))) == {*GAP_MOVES, "edit"}
+    assert set(dict(grids.read(MOVES))) == {*GAP_TRANSITIONS, "edit"}
     assert {status for _move, status, _told in grids.cells(MOVES)} == set(GapStatus.values)
 
 
@@ -130,7 +130,7 @@ def test_who_may(move, person, told, cast, gap_in):
 def test_the_buttons_of_its_page_are_the_moves_that_work(status, cast, gap_in):
     gap = gap_in(status)
     for person in ("vnm", "vnm_team", "lao", "consultant", "lead", "secretariat", "observer"):
-        assert fresh(gap).moves_for(getattr(cast, person)) == {
+        assert fresh(gap).transitions_for(getattr(cast, person)) == {
             move
             for move, row in grids.read(MOVES)
             if move != "give_guidance"
@@ -149,13 +149,13 @@ OWED = [
 @pytest.mark.parametrize(("move", "typed", "told"), OWED)
 def test_what_a_move_owes(move, typed, told, cast, gap_in):
     gap, actor = gap_in(BEFORE.get(move, "open")), getattr(cast, AFTER[move][0])
-    error = raises(ValidationError, getattr(gap, move), by=actor, seen=gap.version, **typed)
+    error = raises(ValidationError, getattr(gap, move), by=actor, expected_version=gap.version, **typed)
     assert error.message_dict == told
 
 
 def test_an_unknown_way_of_closing_is_refused(cast, gap_in):
     gap = gap_in("open")
-    error = raises(ValidationError, gap.close, by=cast.vnm, seen=1, way="forgotten", note="Gone.")
+    error = raises(ValidationError, gap.close, by=cast.vnm, expected_version=1, way="forgotten", note="Gone.")
     assert "closing_way" in error.message_dict
 
 

@@ -17,10 +17,10 @@ from reviews.models import (
     MeetingStatus,
     ReviewCycle,
 )
-from reviews.models.actionpoints import ACTION_MOVES
-from reviews.models.extensions import EXTENSION_MOVES
-from reviews.models.framework import CYCLE_MOVES
-from reviews.models.meetings import MEETING_MOVES
+from reviews.models.actionpoints import ACTION_TRANSITIONS
+from reviews.models.extensions import EXTENSION_TRANSITIONS
+from reviews.models.framework import CYCLE_TRANSITIONS
+from reviews.models.meetings import MEETING_TRANSITIONS
 from tests import grids, make
 from tests.models.moves import fresh, raises, refused, tells
 
@@ -70,10 +70,10 @@ action.reopen     no        no   no          no    no          yes        no    
 """
 
 GRIDS = {
-    "cycle": (CYCLES, CYCLE_MOVES, CycleStatus),
-    "extension": (EXTENSIONS, EXTENSION_MOVES, ExtensionStatus),
-    "meeting": (MEETINGS, MEETING_MOVES, MeetingStatus),
-    "action": (ACTION_POINTS, ACTION_MOVES, ActionStatus),
+    "cycle": (CYCLES, CYCLE_TRANSITIONS, CycleStatus),
+    "extension": (EXTENSIONS, EXTENSION_TRANSITIONS, ExtensionStatus),
+    "meeting": (MEETINGS, MEETING_TRANSITIONS, MeetingStatus),
+    "action": (ACTION_POINTS, ACTION_TRANSITIONS, ActionStatus),
 }
 LOCKED = {
     "cycle": "not possible while the status is",
@@ -101,7 +101,7 @@ def record(cast: Any, report: Any) -> Any:
 
 def new_cycle(cast: Any, report: Any) -> ReviewCycle:
     days = {"starts_on": date(2020, 2, 1), "ends_on": date(2020, 12, 31)}
-    return ReviewCycle.record_new(by=None, slug="next", name_en="Next", framework=make.framework(), **days)
+    return ReviewCycle.create_traced(by=None, slug="next", name_en="Next", framework=make.framework(), **days)
 
 
 def new_extension(cast: Any, report: Any) -> Extension:
@@ -133,7 +133,7 @@ WAYS: dict[str, dict[str, list[str]]] = {
 
 def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
     """Make the move with everything that it needs."""
-    who: dict[str, Any] = {"by": by, "seen": record.version}
+    who: dict[str, Any] = {"by": by, "expected_version": record.version}
     match step:
         case "cycle.open":
             actions.open_cycle(cycle=record, **who)
@@ -164,12 +164,12 @@ def test_the_grids_are_whole(noun):
 )
 def test_move(noun, move, status, target, cast, record):
     subject = record(noun, status)
-    seen, step = subject.version, f"{noun}.{move}"
+    expected_version, step = subject.version, f"{noun}.{move}"
     if target == "-":
         refused(LOCKED[noun], take, step, subject, cast.secretariat)
     else:
         take(step, subject, cast.secretariat)
-        assert (fresh(subject).status, fresh(subject).version) == (target, seen + 1)
+        assert (fresh(subject).status, fresh(subject).version) == (target, expected_version + 1)
         why = "" if step == "cycle.open" else "Because."
         tells(subject, by=cast.secretariat, verb=VERBS[move], why=why, was=status)
 
@@ -205,7 +205,7 @@ def test_what_a_move_owes(step, typed, told, cast, record):
     noun, _dot, move = step.partition(".")
     subject = record(noun, GRIDS[noun][1][move].sources[0])
     verb = getattr(subject, move)
-    error = raises(ValidationError, verb, by=cast.secretariat, seen=subject.version, **typed)
+    error = raises(ValidationError, verb, by=cast.secretariat, expected_version=subject.version, **typed)
     assert error.message_dict == told
 
 
@@ -248,8 +248,15 @@ def test_an_action_point_belongs_to_its_owner_in_person(cast, cycle):
     meeting = make.meeting(cycle, by=cast.secretariat)
     values = {"text": "Send the annex", "owner": cast.vnm, "due_on": date(2020, 9, 1)}
     point = meeting.record(ActionPoint, by=cast.secretariat, **values)
-    raises(PermissionDenied, point.finish, by=cast.vnm_team, seen=1, note="Sent.", match="not yours to close")
-    point.finish(by=cast.vnm, seen=1, note="Sent.")
+    raises(
+        PermissionDenied,
+        point.finish,
+        by=cast.vnm_team,
+        expected_version=1,
+        note="Sent.",
+        match="not yours to close",
+    )
+    point.finish(by=cast.vnm, expected_version=1, note="Sent.")
     assert (fresh(point).status, fresh(point).closing_note) == ("done", "Sent.")
 
 

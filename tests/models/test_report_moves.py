@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews import clock
 from reviews.models import NationalReport, ReportStatus
-from reviews.models.reports import REPORT_MOVES
+from reviews.models.reports import REPORT_TRANSITIONS
 from tests import grids, make
 from tests.models.moves import fresh, raises, refused, tells
 
@@ -60,22 +60,22 @@ BEFORE = {
 
 def take(move: str, report: NationalReport, by: Any, why: str = "Because.") -> None:
     """Make the move with everything that it needs."""
-    seen = report.version
+    expected_version = report.version
     match move:
         case "update":
-            report.post_progress(by=by, seen=seen, note=why, analysis=50)
+            report.post_progress(by=by, expected_version=expected_version, note=why, analysis=50)
         case "submit":
-            report.submit(by=by, seen=seen, file=make.pdf(), reason=why)
+            report.submit(by=by, expected_version=expected_version, file=make.pdf(), reason=why)
         case "start_reading":
-            report.start_reading(by=by, seen=seen)
+            report.start_reading(by=by, expected_version=expected_version)
         case "return":
-            report.return_for_revision(by=by, seen=seen, note=why)
+            report.return_for_revision(by=by, expected_version=expected_version, note=why)
         case _:
-            getattr(report, move)(by=by, seen=seen, note=why)
+            getattr(report, move)(by=by, expected_version=expected_version, note=why)
 
 
 def test_the_grid_is_whole():
-    assert {move.removesuffix("_returned") for move in REPORT_MOVES} == set(dict(grids.read(MOVES)))
+    assert {move.removesuffix("_returned") for move in REPORT_TRANSITIONS} == set(dict(grids.read(MOVES)))
     assert {status for _move, status, _told in grids.cells(MOVES)} == set(ReportStatus.values)
     assert set(LOCKED) == set(ReportStatus.values)
 
@@ -89,17 +89,32 @@ def test_move(move, status, target, cast, report):
     if target == "-":
         refused(LOCKED[status], take, move, report, actor)
     else:
-        was_held, seen = report.held_since, report.version
+        was_held, expected_version = report.held_since, report.version
         take(move, report, actor)
-        arrived(move, report, target, was=status, seen=seen, actor=actor, was_held=was_held)
+        arrived(
+            move,
+            report,
+            target,
+            was=status,
+            expected_version=expected_version,
+            actor=actor,
+            was_held=was_held,
+        )
 
 
 def arrived(
-    move: str, report: NationalReport, target: str, *, was: str, seen: int, actor: Any, was_held: Any
+    move: str,
+    report: NationalReport,
+    target: str,
+    *,
+    was: str,
+    expected_version: int,
+    actor: Any,
+    was_held: Any,
 ) -> None:
     _who, holder, verb = AFTER[move]
     stored = fresh(report)
-    assert (stored.status, stored.version) == (target, seen + 1)
+    assert (stored.status, stored.version) == (target, expected_version + 1)
     assert (stored.holder and stored.holder.code) == holder
     # Who has it has had it since now; a figure posted meanwhile does not start the count anew.
     assert stored.held_since == (was_held if move == "update" else clock.now())
@@ -122,7 +137,9 @@ def test_the_buttons_of_its_page_are_the_moves_that_work(status, cast, report):
     """A button that is offered is never refused, and none is missing."""
     report = make.in_status(status, report, cast)
     for person in ("vnm", "vnm_team", "consultant", "secretariat", "observer"):
-        offered = {name.removesuffix("_returned") for name in fresh(report).moves_for(getattr(cast, person))}
+        offered = {
+            name.removesuffix("_returned") for name in fresh(report).transitions_for(getattr(cast, person))
+        }
         assert offered == {
             move
             for move, row in grids.read(MOVES)
@@ -135,7 +152,7 @@ def test_authors_are_named_while_the_country_has_the_report(status, cast, report
     report = make.in_status(status, report, cast)
     named = {
         "by": cast.vnm,
-        "seen": report.version,
+        "expected_version": report.version,
         "lead_author": cast.vnm_team,
         "authors": "Ministry of Labour",
     }
@@ -150,7 +167,11 @@ def test_authors_are_named_while_the_country_has_the_report(status, cast, report
 def test_a_return_owes_a_note(note, cast, report):
     report = make.in_status("being_read", report, cast)
     error = raises(
-        ValidationError, report.return_for_revision, by=cast.consultant, seen=report.version, note=note
+        ValidationError,
+        report.return_for_revision,
+        by=cast.consultant,
+        expected_version=report.version,
+        note=note,
     )
     assert error.message_dict == {"note": ["Say what has to be revised."]}
 
@@ -158,5 +179,5 @@ def test_a_return_owes_a_note(note, cast, report):
 def test_the_note_of_a_return_is_shown_until_the_report_is_submitted_again(cast, report):
     report = make.in_status("returned", report, cast)
     assert report.return_note == "Please add annex 2."
-    report.submit(by=cast.vnm, seen=report.version, file=make.pdf())
+    report.submit(by=cast.vnm, expected_version=report.version, file=make.pdf())
     assert fresh(report).return_note == ""

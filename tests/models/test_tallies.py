@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from reviews import clock
-from reviews.models import DataGap, OpenGaps, ProgressDay
+from reviews.models import DailyOpenGaps, DailyProgress, DataGap
 from reviews.operations import daily_counts
 from reviews.queries import progress
 from tests import make
@@ -21,11 +21,11 @@ def gap(cast, report):
 
 
 def rows():
-    return list(OpenGaps.objects.order_by("on", "kind").values_list("on", "kind__code", "number"))
+    return list(DailyOpenGaps.objects.order_by("on", "kind").values_list("on", "kind__code", "number"))
 
 
 def close(gap, by):
-    gap.close(by=by, seen=gap.version, way="data_found", note="Found.")
+    gap.close(by=by, expected_version=gap.version, way="data_found", note="Found.")
 
 
 def test_a_gap_counts_from_the_day_it_is_raised_to_the_day_it_is_closed(cast, gap, report):
@@ -40,20 +40,20 @@ def test_a_gap_counts_from_the_day_it_is_raised_to_the_day_it_is_closed(cast, ga
 def test_what_changes_within_a_day_leaves_one_row(cast, gap, report):
     with clock.at(DAY):
         close(gap, cast.vnm)
-        gap.reopen(by=cast.vnm, seen=gap.version, note="It was another survey.")
+        gap.reopen(by=cast.vnm, expected_version=gap.version, note="It was another survey.")
         DataGap.raise_for(report, by=cast.vnm, kind=gap.kind, missing="Series")
     assert rows() == [(DAY, gap.kind.code, 2)]
 
 
 def test_words_change_no_count(cast, gap):
-    gap.edit(by=cast.vnm, seen=gap.version, missing="Baseline of 2016")
+    gap.edit(by=cast.vnm, expected_version=gap.version, missing="Baseline of 2016")
     assert rows() == [(DAY, gap.kind.code, 1)]
 
 
 def test_another_kind_moves_it(cast, gap):
     was, other = gap.kind, make.kind("access")
     with clock.at(DAY + timedelta(1)):
-        gap.edit(by=cast.vnm, seen=gap.version, kind=other)
+        gap.edit(by=cast.vnm, expected_version=gap.version, kind=other)
     assert {(kind, number) for on, kind, number in rows() if on > DAY} == {(was.code, 0), (other.code, 1)}
 
 
@@ -69,7 +69,7 @@ def post(report, by, day, *figures):
     with clock.at(day):
         report.post_progress(
             by=by,
-            seen=report.version,
+            expected_version=report.version,
             note="x",
             **dict(zip(("data_collection", "analysis", "writing"), figures, strict=True)),
         )
@@ -79,7 +79,7 @@ def test_the_last_word_of_a_day_counts(cast, report):
     post(report, cast.vnm, DAY, 10, None, None)
     post(report, cast.vnm, DAY, 20, 5, None)
     post(report, cast.vnm, DAY + timedelta(2), 60, None, None)
-    kept = ProgressDay.objects.order_by("on").values_list(
+    kept = DailyProgress.objects.order_by("on").values_list(
         "on", "data_collection", "data_collection_was", "is_first"
     )
     assert list(kept) == [(DAY, 20, None, True), (DAY + timedelta(2), 60, 20, False)]
@@ -127,15 +127,15 @@ def test_all_can_be_counted_anew(cast, gap, report, capsys):
     post(report, cast.vnm, DAY, 10, 5, None)
     with clock.at(DAY + timedelta(3)):
         close(gap, cast.vnm)
-    before = rows(), list(ProgressDay.objects.values())
+    before = rows(), list(DailyProgress.objects.values())
     assert list(daily_counts.differences()) == []
-    OpenGaps.objects.filter(on=DAY).update(number=7)
-    ProgressDay.objects.all().delete()
+    DailyOpenGaps.objects.filter(on=DAY).update(number=7)
+    DailyProgress.objects.all().delete()
     assert len(list(daily_counts.differences())) == 3
     call_command("rebuild_tallies")
     assert "3 differences, counted anew" in capsys.readouterr().out
     assert rows() == before[0]
-    assert [{**row, "id": 0} for row in ProgressDay.objects.values()] == [
+    assert [{**row, "id": 0} for row in DailyProgress.objects.values()] == [
         {**row, "id": 0} for row in before[1]
     ]
     call_command("rebuild_tallies", check=True)

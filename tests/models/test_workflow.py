@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from reviews.models import (
     DataGap,
     Deadline,
+    EditConflict,
     Meeting,
     Organisation,
     ProgressUpdate,
     ReportVersion,
-    Stale,
     Trace,
     User,
 )
@@ -24,7 +24,9 @@ from tests.models.moves import fresh, last_trace, raises, refused, tells
 
 def test_a_change_writes_the_row_its_version_and_one_line_of_history(cast, gap):
     told = Trace.objects.count()
-    gap.change(by=cast.vnm, seen=1, why="Found in the archive.", missing="Baseline of 2015")
+    gap.change_traced(
+        by=cast.vnm, expected_version=1, why="Found in the archive.", missing="Baseline of 2015"
+    )
     assert (fresh(gap).missing, fresh(gap).version, Trace.objects.count()) == (
         "Baseline of 2015",
         2,
@@ -37,7 +39,9 @@ def test_a_change_writes_the_row_its_version_and_one_line_of_history(cast, gap):
 
 
 def test_the_history_tells_a_change_in_words(cast, gap):
-    gap.change(by=cast.vnm, seen=1, missing="Baseline of 2015", kind=make.kind("discontinuous"))
+    gap.change_traced(
+        by=cast.vnm, expected_version=1, missing="Baseline of 2015", kind=make.kind("discontinuous")
+    )
     told = {(d.label, d.before, d.after) for d in last_trace(gap).differences}
     assert told == {
         ("what is missing", "Baseline of 2016", "Baseline of 2015"),
@@ -47,41 +51,53 @@ def test_the_history_tells_a_change_in_words(cast, gap):
 
 def test_a_change_over_an_older_version_writes_nothing(cast, gap):
     other = fresh(gap)
-    gap.change(by=cast.vnm, seen=1, missing="Baseline of 2015")
-    raises(Stale, other.change, by=cast.vnm_team, seen=1, missing="Baseline of 2014")
+    gap.change_traced(by=cast.vnm, expected_version=1, missing="Baseline of 2015")
+    raises(
+        EditConflict, other.change_traced, by=cast.vnm_team, expected_version=1, missing="Baseline of 2014"
+    )
     # The object in hand stays as it was: its page can show it again.
     assert (other.missing, other.version) == ("Baseline of 2016", 1)
 
 
-@pytest.mark.parametrize("seen", [0, 2, -1, 10**30])
-def test_a_version_that_nobody_saw_writes_nothing(seen, cast, gap):
-    error: Any = raises(Stale, gap.change, by=cast.vnm, seen=seen, missing="Baseline of 2015")
-    assert (error.record, error.seen) == (gap, seen)
+@pytest.mark.parametrize("expected_version", [0, 2, -1, 10**30])
+def test_a_version_that_nobody_saw_writes_nothing(expected_version, cast, gap):
+    error: Any = raises(
+        EditConflict,
+        gap.change_traced,
+        by=cast.vnm,
+        expected_version=expected_version,
+        missing="Baseline of 2015",
+    )
+    assert (error.record, error.expected_version) == (gap, expected_version)
 
 
 def test_a_change_that_is_refused_leaves_the_object_as_it_was(cast, report):
-    error: Any = raises(ValidationError, report.change, by=cast.vnm, seen=report.version, writing=101)
+    error: Any = raises(
+        ValidationError, report.change_traced, by=cast.vnm, expected_version=report.version, writing=101
+    )
     assert error.message_dict == {"writing": ["Enter a whole number from 0 to 100."]}
     assert report.writing is None
 
 
 def test_who_saw_an_older_version_can_be_told_what_happened_meanwhile(cast, gap):
-    gap.change(by=cast.vnm, seen=1, missing="Baseline of 2015")
-    gap.change(by=cast.vnm_team, seen=2, effect="No trend")
+    gap.change_traced(by=cast.vnm, expected_version=1, missing="Baseline of 2015")
+    gap.change_traced(by=cast.vnm_team, expected_version=2, effect="No trend")
     meanwhile = Trace.objects.since_version(gap, 1)
     assert [(row.version, row.by) for row in meanwhile] == [(2, cast.vnm), (3, cast.vnm_team)]
 
 
 @pytest.mark.parametrize("why", ["", "  \n"])
 def test_a_correction_owes_a_reason(why, cast, gap):
-    error: Any = raises(ValidationError, gap.correct, by=cast.admin, seen=1, why=why, effect="None")
+    error: Any = raises(
+        ValidationError, gap.correct, by=cast.admin, expected_version=1, why=why, effect="None"
+    )
     assert error.message_dict == {"why": ["Say why this is corrected."]}
 
 
 def test_many_to_many_fields_are_changed_and_traced_like_any_other(cast, cycle):
     deadline = make.deadline(cycle, by=cast.secretariat)
     vnm = cast.vnm.organisation
-    deadline.change(by=cast.secretariat, seen=1, only_for=[vnm])
+    deadline.change_traced(by=cast.secretariat, expected_version=1, only_for=[vnm])
     assert list(fresh(deadline).only_for.all()) == [vnm]
     assert (last_trace(deadline).before["only_for"], last_trace(deadline).after["only_for"]) == ([], [vnm.pk])
     assert [tuple(d) for d in last_trace(deadline).differences] == [("only for", "nothing", "Viet Nam")]
@@ -114,8 +130,15 @@ def test_nothing_changes_behind_the_historys_back(way, gap):
 @pytest.mark.parametrize("model", [ProgressUpdate, ReportVersion])
 def test_what_was_told_and_handed_in_is_never_changed(model, cast, report):
     make.submitted(report, by=cast.vnm)
-    refused("never changed", model.objects.first().change, by=cast.admin, seen=1, number=7)
-    refused("never changed", model.objects.first().correct, by=cast.admin, seen=1, why="Oops", number=7)
+    refused("never changed", model.objects.first().change_traced, by=cast.admin, expected_version=1, number=7)
+    refused(
+        "never changed",
+        model.objects.first().correct,
+        by=cast.admin,
+        expected_version=1,
+        why="Oops",
+        number=7,
+    )
 
 
 def test_a_visit_is_no_change_of_an_account_and_a_new_password_is(cast, client):
@@ -136,7 +159,7 @@ def test_text_is_stored_composed_and_searched_without_diacritics(cast, report):
     gap = make.gap(report, by=cast.vnm, missing=DECOMPOSED)
     assert DECOMPOSED != fresh(gap).missing == "Thiếu số liệu ở Đà Nẵng"
     assert fresh(gap).search.strip() == "thieu so lieu o da nang"
-    gap.change(by=cast.vnm, seen=1, effect=DECOMPOSED, why=DECOMPOSED)
+    gap.change_traced(by=cast.vnm, expected_version=1, effect=DECOMPOSED, why=DECOMPOSED)
     assert fresh(gap).effect == last_trace(gap).why == nfc(DECOMPOSED)
     assert fresh(gap).search.count("da nang") == 2
 
@@ -161,5 +184,5 @@ def test_a_new_record_of_any_kind_leaves_a_line(model, cast, cycle):
 def test_fingerprints_see_a_change(cast, gap):
     """What the tests of refusals rest on."""
     before = grids.fingerprint()
-    gap.change(by=cast.vnm, seen=1, effect="No trend")
+    gap.change_traced(by=cast.vnm, expected_version=1, effect="No trend")
     assert grids.changed(before) == {"reviews.DataGap", "reviews.Trace"}

@@ -34,8 +34,10 @@ FIELD_CODES = re.compile(rb"<w:(fldSimple|instrText|fldChar|hyperlink|object|alt
 @pytest.fixture
 def world(cast: Any, cycle: Any) -> Any:
     made = steps.world("minutes", cast, cycle)
-    made.report.post_progress(by=cast.vnm, seen=made.report.version, data_collection=30, analysis=0, note="x")
-    made.gap.close(by=cast.vnm, seen=made.gap.version, way="limitation", note="x")
+    made.report.post_progress(
+        by=cast.vnm, expected_version=made.report.version, data_collection=30, analysis=0, note="x"
+    )
+    made.gap.close(by=cast.vnm, expected_version=made.gap.version, way="limitation", note="x")
     return made
 
 

@@ -16,7 +16,7 @@ def many(cast):
     cycle = make.cycle("mtr", by=cast.secretariat, members=states)
     for report in cycle.reports.select_related("member_state"):
         by = make.user(f"of.{report.code}", "coordinator", report.member_state)
-        report.post_progress(by=by, seen=report.version, data_collection=40)
+        report.post_progress(by=by, expected_version=report.version, data_collection=40)
         make.gap(report, by=by)
     return cycle
 

@@ -88,7 +88,7 @@ def noted(find: Callable[[Row], Any], move: Callable[..., Any]) -> Step:
 
     def step(row: Row, by: User) -> None:
         record = find(row)
-        move(record, by=by, seen=record.version, note=row.text("note"))
+        move(record, by=by, expected_version=record.version, note=row.text("note"))
 
     return step
 

@@ -1,6 +1,6 @@
 """Findings and recommendations: preliminary in a meeting, final in the report."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,9 +11,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
-from reviews.models.framework import Level
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.framework import FrameworkLevel
+from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
+
+if TYPE_CHECKING:
+    from reviews.models import FrameworkNode, Meeting, NationalReport, User
 
 
 class FindingKind(models.TextChoices):
@@ -21,29 +26,37 @@ class FindingKind(models.TextChoices):
     RECOMMENDATION = "recommendation", _("recommendation")
 
 
-class FindingStatus(models.TextChoices):
-    PRELIMINARY = "preliminary", _("preliminary")
-    FINAL = "final", _("final")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+class FindingStatus(StatusChoices):
+    PRELIMINARY = "preliminary", "progress", _("preliminary")
+    FINAL = "final", "good", _("final")
+    WITHDRAWN = "withdrawn", "neutral", _("withdrawn")
 
 
 S = FindingStatus
-FINDING_MOVES = {
-    "finalise": Move((S.PRELIMINARY,), S.FINAL),
-    "withdraw": Move((S.PRELIMINARY, S.FINAL), S.WITHDRAWN),
-    "reopen": Move((S.FINAL, S.WITHDRAWN), S.PRELIMINARY),
+EDIT = "finding.edit"
+SAY_WHY = _("Say why.")
+FINDING_TRANSITIONS = {
+    "edit": Transition((S.PRELIMINARY,), right=EDIT),
+    "finalise": Transition((S.PRELIMINARY,), S.FINAL, EDIT, Verb.FINALISED),
+    "withdraw": Transition((S.PRELIMINARY, S.FINAL), S.WITHDRAWN, EDIT, Verb.WITHDRAWN, SAY_WHY),
+    "reopen": Transition((S.FINAL, S.WITHDRAWN), S.PRELIMINARY, EDIT, Verb.REOPENED, SAY_WHY),
 }
-FINDING_STEPS = {"edit": (S.PRELIMINARY,)}
-FINDING_TONES = {S.PRELIMINARY: "progress", S.FINAL: "good", S.WITHDRAWN: "neutral"}
 LETTERS = {FindingKind.FINDING: "F", FindingKind.RECOMMENDATION: "R"}
 KINDS = {letter: kind for kind, letter in LETTERS.items()}
 
 
+class FindingFields(TypedDict, total=False):
+    """What its people enter."""
+
+    text: str
+    key_result_area: "FrameworkNode | None"
+
+
 class FindingQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "FindingQuerySet":
-        return policy.limit(self, user, "finding.read", own=Q(member_state=user.organisation_id))
+        return policy.filter_readable(self, user, "finding.read", own=Q(member_state=user.organisation_id))
 
-    def standing(self) -> "FindingQuerySet":
+    def not_withdrawn(self) -> "FindingQuerySet":
         return self.exclude(status=S.WITHDRAWN)
 
 
@@ -79,7 +92,7 @@ class Finding(Tracked):
     search = models.TextField(editable=False, default="")
 
     searched = ("text",)
-    steps = FINDING_STEPS
+    statuses, transitions = FindingStatus, FINDING_TRANSITIONS
 
     objects = FindingQuerySet.as_manager()
 
@@ -92,8 +105,8 @@ class Finding(Tracked):
             models.UniqueConstraint(
                 fields=("cycle", "member_state", "kind", "number"), name="finding_number_once"
             ),
-            models.CheckConstraint(condition=Q(kind__in=FindingKind.values), name="finding_kind_known"),
-            models.CheckConstraint(condition=Q(status__in=S.values), name="finding_status_known"),
+            choices_rule("finding_kind_known", "kind", FindingKind),
+            choices_rule("finding_status_known", "status", FindingStatus),
         )
 
     def __str__(self) -> str:
@@ -106,61 +119,49 @@ class Finding(Tracked):
     def code(self) -> str:
         return f"{self.member_state.code}-{LETTERS[FindingKind(self.kind)]}{self.number}"
 
-    @property
-    def tone(self) -> str:
-        return FINDING_TONES[S(self.status)]
-
     def clean(self) -> None:
         area = self.key_result_area
-        if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
+        if area and (
+            area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id
+        ):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
 
-    def why_not(self, move: str) -> str:
-        if move == "edit":
+    def refusal_reason(self, name: str) -> str:
+        if name == "edit":
             return _now("Only a preliminary one can be edited; its national team can reopen it.")
-        return super().why_not(move)
-
-    def moves_for(self, user: Any) -> set[str]:
-        """What this person may do with it now: the buttons of its page."""
-        if self.cycle.is_closed or not policy.may(user, "finding.edit", self):
-            return set()
-        allowed = {name for name, move in FINDING_MOVES.items() if self.status in move.sources}
-        return allowed | ({"edit"} if self.status == S.PRELIMINARY else set())
+        return super().refusal_reason(name)
 
     @classmethod
     @all_or_nothing()
-    def record_for(cls, report: Any, *, by: Any, meeting: Any = None, **values: Any) -> "Finding":
+    def record_for(
+        cls,
+        report: "NationalReport",
+        *,
+        by: "User",
+        kind: str,
+        meeting: "Meeting | None" = None,
+        **values: Unpack[FindingFields],
+    ) -> Self:
         """A new preliminary finding or recommendation of the report's country.
 
         Its own people record it; at a meeting, whoever runs the meeting may type it for them.
         """
-        policy.require_at(by, "finding.edit", report, meeting)
+        policy.require_at(by, EDIT, report, meeting)
         type(report).objects.select_for_update().get(pk=report.pk)  # numbers stay apart
-        theirs = cls.objects.filter(cycle=report.cycle, member_state=report.member_state, kind=values["kind"])
-        number = (theirs.aggregate(last=models.Max("number"))["last"] or 0) + 1
-        return cls.record_new(
-            by=by, cycle=report.cycle, member_state=report.member_state, number=number, recorded_by=by,
-            recorded_at=clock.now(), meeting=meeting, **values,
-        )  # fmt: skip
+        country: dict[str, Any] = {"cycle": report.cycle, "member_state": report.member_state, "kind": kind}
+        number = next_number(cls.objects.filter(**country))
+        recorded: dict[str, Any] = {"recorded_by": by, "recorded_at": clock.now(), "meeting": meeting}
+        return cls.create_traced(by=by, number=number, **country, **recorded, **values)
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "Finding":
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[FindingFields]) -> Self:
         """Word it better while it is preliminary."""
-        policy.require(by, "finding.edit", self)
-        self.refuse_unless_open("edit")
-        return self.change(by=by, seen=seen, **values)
+        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
-    def finalise(self, *, by: Any, seen: int, note: str = "") -> "Finding":
-        return self._move("finalise", Verb.FINALISED, by, seen, note)
+    def finalise(self, *, by: "User", expected_version: int, note: str = "") -> Self:
+        return self.make_transition("finalise", by=by, expected_version=expected_version, note=note)
 
-    def withdraw(self, *, by: Any, seen: int, note: str) -> "Finding":
-        return self._move("withdraw", Verb.WITHDRAWN, by, seen, note, owed=True)
+    def withdraw(self, *, by: "User", expected_version: int, note: str) -> Self:
+        return self.make_transition("withdraw", by=by, expected_version=expected_version, note=note)
 
-    def reopen(self, *, by: Any, seen: int, note: str) -> "Finding":
-        return self._move("reopen", Verb.REOPENED, by, seen, note, owed=True)
-
-    def _move(self, move: str, verb: str, by: Any, seen: int, note: str, owed: bool = False) -> "Finding":
-        policy.require(by, "finding.edit", self)
-        status = self.allow(FINDING_MOVES, move)
-        if owed and not note.strip():
-            raise ValidationError({"note": _("Say why.")})
-        return self.change(by=by, seen=seen, verb=verb, why=note, status=status)
+    def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
+        return self.make_transition("reopen", by=by, expected_version=expected_version, note=note)

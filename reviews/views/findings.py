@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.forms.base import NoteForm, OwedNoteForm
-from reviews.forms.recommendations import FindingForm
+from reviews.forms.findings import FindingForm
 from reviews.lists.filters import FindingFilter
 from reviews.lists.tables import FindingTable
 from reviews.models import Finding
-from reviews.models.recommendations import KINDS
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, history, own_report_or_refuse
+from reviews.models.findings import KINDS
+from reviews.request_context import SignedInRequest
+from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, history, own_report_or_refuse
 
 
 def finding_or_404(request: HttpRequest, cycle: Any, code: str) -> Finding:
@@ -31,7 +31,7 @@ def finding_or_404(request: HttpRequest, cycle: Any, code: str) -> Finding:
 class FindingList(ListPage):
     """Everything the national teams found and recommend, as far as the person may read it."""
 
-    title, nav, right = _("Findings and recommendations"), "reports", "finding.read"
+    title, nav, permission = _("Findings and recommendations"), "reports", "finding.read"
     lead = _("Preliminary until the national team makes them final.")
     table_class, filterset_class = FindingTable, FindingFilter
     empty_text = _("Nothing has been recorded. National teams record findings here, or in the country round.")
@@ -43,73 +43,70 @@ class FindingList(ListPage):
 
     def get_actions(self) -> list[tuple[Any, str]]:
         reach = policy.reach(self.request.user, "finding.edit")
-        if reach is policy.Reach.NOTHING or self.cycle.is_closed:
+        if reach is policy.Scope.NOTHING or self.cycle.is_closed:
             return []
         return [(_("Record a finding"), reverse("finding-add", args=[self.cycle.slug]))]
 
 
-def finding_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def finding_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One finding or recommendation, what may be done with it, and its history."""
     cycle = cycle_or_404(request, slug)
     finding = finding_or_404(request, cycle, code)
     context = {
         "cycle": cycle, "nav": "reports", "finding": finding, "title": finding.code,
-        "moves": finding.moves_for(request.user), "history": history(request, finding),
+        "moves": finding.transitions_for(request.user), "history": history(request, finding),
     }  # fmt: skip
-    return render(request, "recommendations/finding.html", context)
+    return render(request, "findings/finding.html", context)
 
 
 class AddFinding(FormPage):
     """A new finding or recommendation of the person's own country."""
 
-    form_class, right, nav, creates = FindingForm, "finding.edit", "reports", True
-    title, submit_label, done = _("Record a finding"), _("Record"), _("It is recorded as preliminary.")
+    form_class, permission, nav, is_new = FindingForm, "finding.edit", "reports", True
+    title, submit_label, success_message = (
+        _("Record a finding"),
+        _("Record"),
+        _("It is recorded as preliminary."),
+    )
 
-    def get_subject(self) -> Any:
-        return own_report_or_refuse(self.request, self.cycle, "finding.read", self.right)
+    def get_object(self) -> Any:
+        return own_report_or_refuse(self.request, self.cycle, "finding.read", self.permission)
 
     def get_instance(self) -> Finding:
-        return Finding(cycle=self.cycle, member_state=self.subject.member_state)
+        return Finding(cycle=self.cycle, member_state=self.object.member_state)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return Finding.record_for(self.subject, by=self.request.user, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return Finding.record_for(self.object, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class EditFinding(FormPage):
-    form_class, right, nav, step = FindingForm, "finding.edit", "reports", "edit"
-    title, done = _("Edit"), _("It is changed.")
+    form_class, permission, nav, verb, transition = FindingForm, "finding.edit", "reports", "edit", "edit"
+    title, success_message = _("Edit"), _("It is changed.")
 
-    def get_subject(self) -> Finding:
+    def get_object(self) -> Finding:
         return finding_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
 
+class FindingTransition(TransitionPage):
+    """A transition of one finding."""
 
-class FindingMove(MovePage):
-    """A move of one finding: `verb` names the method of the model."""
+    nav = "reports"
 
-    nav, verb, right = "reports", "", "finding.edit"
-    form_class: Any = OwedNoteForm
-
-    def get_subject(self) -> Finding:
+    def get_object(self) -> Finding:
         return finding_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+
+class FinaliseFinding(FindingTransition):
+    verb, title, submit_label = "finalise", _("Make final"), _("Make final")
+    success_message = _("It is final.")
 
 
-class FinaliseFinding(FindingMove):
-    form_class, verb, title = NoteForm, "finalise", _("Make final")
-    submit_label, done = _("Make final"), _("It is final.")
+class WithdrawFinding(FindingTransition):
+    verb, title, success_message = "withdraw", _("Withdraw"), _("It is withdrawn; the history keeps it.")
 
 
-class WithdrawFinding(FindingMove):
-    verb, title, done = "withdraw", _("Withdraw"), _("It is withdrawn; the history keeps it.")
-
-
-class ReopenFinding(FindingMove):
-    verb, title, done = "reopen", _("Back to preliminary"), _("It is preliminary again.")
+class ReopenFinding(FindingTransition):
+    verb, title, success_message = "reopen", _("Back to preliminary"), _("It is preliminary again.")

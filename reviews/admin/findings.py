@@ -16,7 +16,7 @@ from reviews.text import fold
 
 @admin.register(Finding, site=site)
 class FindingAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = ("code", "kind", "status", "key_result_area", "meeting", "cycle")
     list_filter = ("cycle", "kind", "status", ("member_state", OCCURRING))
     list_select_related = ("cycle", "member_state", "key_result_area", "meeting")
@@ -25,8 +25,8 @@ class FindingAdmin(TrackedAdmin):
     date_hierarchy = "recorded_at"
     autocomplete_fields = ("cycle", "member_state", "key_result_area", "meeting")
     readonly_fields = ("number", "recorded_by", "recorded_at")
-    fixed = ("cycle", "member_state", "kind")
-    later = ("status",)
+    set_once = ("cycle", "member_state", "kind")
+    hidden_when_adding = ("status",)
     fieldsets = [
         section(None, "cycle member_state kind number key_result_area text status"),
         section(_("Origin"), "meeting recorded_by recorded_at"),
@@ -36,7 +36,7 @@ class FindingAdmin(TrackedAdmin):
         """The stored column is folded, so what is looked for is folded too."""
         return super().get_search_results(request, queryset, fold(search_term))
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         theirs = {name: values[name] for name in ("cycle", "member_state", "kind")}
         last = Finding.objects.filter(**theirs).aggregate(last=Max("number"))["last"] or 0
         return {"number": last + 1, "recorded_by": request.user, "recorded_at": clock.now()}

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from reviews.forms.base import RecordForm
-from reviews.models import Finding, FrameworkNode, Level
+from reviews.models import Finding, FrameworkLevel, FrameworkNode
 
 
 class FindingForm(RecordForm):
@@ -17,7 +17,7 @@ class FindingForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         areas = FrameworkNode.objects.filter(
-            framework=self.instance.cycle.framework_id, level=Level.KEY_RESULT_AREA
+            framework=self.instance.cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA
         )
         self.fields["key_result_area"].queryset = areas  # type: ignore[attr-defined]
         if self.instance.pk:
