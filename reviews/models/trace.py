@@ -299,7 +299,7 @@ def _is_for(user: Any, countries: list[int] | None) -> bool:
 
 
 class TraceLink(models.Model):
-    """One link of the chain through the trace, made by `reviews.operations.trace_chain` after the commit. Append-only."""
+    """One link of the chain through the trace, made by the periodic job after the commit. Append-only."""
 
     # 1, 2, 3 ...: there cannot be two of one number.
     number = models.PositiveBigIntegerField(primary_key=True)
