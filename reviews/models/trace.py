@@ -2,15 +2,13 @@
 
 import copy
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -83,14 +81,6 @@ VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
     ("reviews.extension", Verb.ASKED): _("asked for an"),
     ("reviews.meeting", Verb.HELD): _("recorded as held:"),
 }
-
-
-class Difference(NamedTuple):
-    """One field of a change, in words: label, value before, value after."""
-
-    label: str
-    before: str
-    after: str
 
 
 class TraceQuerySet(models.QuerySet["Trace"]):
@@ -274,23 +264,6 @@ class Trace(Labelled):
         row.before = None
         return row
 
-    @property
-    def differences(self) -> list[Difference]:
-        """The changed fields, in words; none for a new record."""
-        return [d for name, old in (self.before or {}).items() if (d := self._difference(name, old))]
-
-    def _difference(self, name: str, old: Any) -> Difference | None:
-        model = apps.get_model(self.model)
-        if name in HIDDEN_FIELDS or name not in (fields := _columns(model)):
-            return None
-        label, (was, became) = str(fields[name].verbose_name), self.names.get(name, ["", ""])
-        new = self.after.get(name)
-        if new and new == self.why:
-            return None  # a note that the line shows already
-        return Difference(
-            label, was or _value_in_words(fields[name], old), became or _value_in_words(fields[name], new)
-        )
-
 
 def _is_for(user: Any, countries: list[int] | None) -> bool:
     """Whether a record for these countries only (none: for all) is for this person."""
@@ -316,15 +289,7 @@ class TraceLink(models.Model):
         return f"{self.number}:{self.digest}"
 
 
-# Columns that follow from another one, or that tell a reader nothing.
-HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
-# How a document is kept, and what its owner called it: only for those who may open it.
-HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256"}
-# Columns in which an empty value means something else than nothing.
-_FIGURES = {"data_collection", "analysis", "writing"}
-
-
-def _columns(model: Any) -> dict[str, Any]:
+def columns_by_name(model: Any) -> dict[str, Any]:
     """Fields by column, many-to-many ones by name; of a model or a record."""
     columns = {f.attname: f for f in model._meta.concrete_fields}
     return columns | {f.name: f for f in model._meta.many_to_many}
@@ -332,7 +297,7 @@ def _columns(model: Any) -> dict[str, Any]:
 
 def _related_names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
     """Names, as of that day, of the records that a change pointed at before and after it."""
-    fields = {name: f for name, f in _columns(after).items() if name in changed and f.is_relation}
+    fields = {name: f for name, f in columns_by_name(after).items() if name in changed and f.is_relation}
     return {
         name: [_related_label(before, f, changed[name]), _related_label(after, f, None)]
         for name, f in fields.items()
@@ -348,17 +313,3 @@ def _related_label(record: Any, field: Any, ids: list[int] | None) -> str:
         else getattr(record, field.name).all()
     )
     return ", ".join(sorted(str(row) for row in rows))
-
-
-def _value_in_words(field: Any, value: Any) -> str:
-    """A column's value as a reader expects it: labels, dates, yes and no."""
-    if value is None or value in ("", []):
-        return _now("not yet reported") if field.name in _FIGURES else _now("nothing")
-    if isinstance(value, bool):
-        return _now("yes") if value else _now("no")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    value = field.to_python(value)
-    if isinstance(value, datetime):
-        return date_format(value.astimezone(), "DATETIME_FORMAT")
-    return date_format(value) if isinstance(value, date) else str(value)

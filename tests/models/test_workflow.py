@@ -17,6 +17,7 @@ from reviews.models import (
     Trace,
     User,
 )
+from reviews.rendering.history import field_changes
 from reviews.text import fold, nfc
 from tests import grids, make
 from tests.models.moves import fresh, last_trace, raises, refused, tells
@@ -42,7 +43,7 @@ def test_the_history_tells_a_change_in_words(cast, gap):
     gap.change_traced(
         by=cast.vnm, expected_version=1, missing="Baseline of 2015", kind=make.kind("discontinuous")
     )
-    told = {(d.label, d.before, d.after) for d in last_trace(gap).differences}
+    told = {(d.label, d.before, d.after) for d in field_changes(last_trace(gap))}
     assert told == {
         ("what is missing", "Baseline of 2016", "Baseline of 2015"),
         ("kind", "Missing", "Discontinuous"),
@@ -100,7 +101,7 @@ def test_many_to_many_fields_are_changed_and_traced_like_any_other(cast, cycle):
     deadline.change_traced(by=cast.secretariat, expected_version=1, only_for=[vnm])
     assert list(fresh(deadline).only_for.all()) == [vnm]
     assert (last_trace(deadline).before["only_for"], last_trace(deadline).after["only_for"]) == ([], [vnm.pk])
-    assert [tuple(d) for d in last_trace(deadline).differences] == [("only for", "nothing", "Viet Nam")]
+    assert [tuple(d) for d in field_changes(last_trace(deadline))] == [("only for", "nothing", "Viet Nam")]
 
 
 FORBIDDEN = {
