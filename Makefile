@@ -26,10 +26,10 @@ run: .venv/installed
 test: test-sqlite test-postgres
 
 test-sqlite test-postgres: test-%: .venv/installed-test
-	$(BIN)/python -m tests.databases $* --numprocesses 2 $(ARGS)
+	$(BIN)/python -m tests.support.databases $* --numprocesses 2 $(ARGS)
 
 trust: .venv/installed-test
-	$(BIN)/python -m tests.databases trust $(ARGS)
+	$(BIN)/python -m tests.support.databases trust $(ARGS)
 
 bench: .venv/installed-test
 	$(BIN)/python -m bench $(SIZES)

@@ -22,8 +22,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.chromium import FLAGS, NO_BROWSER, chromium_path
-from tests.databases import stop
+from tests.support.chromium import FLAGS, NO_BROWSER, chromium_path
+from tests.support.databases import stop
 
 HERE = Path(__file__).parent.parent
 FOLDER = HERE / "docs" / "screenshots"

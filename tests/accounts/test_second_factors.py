@@ -14,8 +14,8 @@ from django.urls import get_resolver, reverse
 
 from reviews.accounts import second_factors
 from reviews.models import Trace, User
-from tests import grids, make
-from tests.accounts.doors import code, come_in, come_in_twice, is_in
+from tests.accounts.sign_in import code, come_in, come_in_twice, is_in
+from tests.support import grids, make
 
 NUMBERS = {"report": ["mtr", "VNM"], "board": ["mtr"]}
 

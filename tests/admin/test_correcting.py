@@ -20,8 +20,8 @@ from reviews.models import (
     User,
 )
 from reviews.rendering.history import field_changes
-from tests import make
 from tests.admin.pages import IMMUTABLE, INVITING, MODELS, correct
+from tests.support import make
 
 
 def test_a_correction_leaves_its_trace(cast, records, sign_in):

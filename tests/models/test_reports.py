@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 from reviews import clock
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
 from reviews.rendering.history import field_changes
-from tests import make
-from tests.models.moves import fresh, last_trace, raises, tells
+from tests.models.transitions import fresh, last_trace, raises, tells
+from tests.support import make
 
 FULL = {"data_collection": 100, "analysis": 100, "writing": 100}
 
