@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.forms.base import OptionalNoteForm, RequiredNoteForm
 from reviews.forms.datagaps import DataGapForm
-from reviews.lists.filters import DataGapFilter
-from reviews.lists.tables import DataGapTable
+from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import DataGap, Verb
 from reviews.queries import guidance
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycles_named, history, own_report_or_refuse

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.lists.filters import DeadlineFilter
-from reviews.lists.tables import DeadlineTable
+from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
 from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
 from reviews.models.extensions import STILL_WAITS
 from reviews.queries.deadlines import deadline_statuses

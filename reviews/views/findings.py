@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.findings import FindingForm
-from reviews.lists.filters import FindingFilter
-from reviews.lists.tables import FindingTable
+from reviews.lists.findings import FindingFilter, FindingTable
 from reviews.models import Finding
 from reviews.models.findings import KINDS
 from reviews.request_context import SignedInRequest

@@ -21,8 +21,8 @@ from reviews.forms.meetings import (
     MeetingForm,
 )
 from reviews.forms.minutes import FinishForm
-from reviews.lists.filters import ActionPointFilter, MeetingFilter
-from reviews.lists.tables import ActionPointTable, MeetingTable
+from reviews.lists.actionpoints import ActionPointFilter, ActionPointTable
+from reviews.lists.meetings import MeetingFilter, MeetingTable
 from reviews.models import (
     ActionPoint,
     AgendaItem,

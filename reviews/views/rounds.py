@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import actions, policy
 from reviews.forms.base import ConfirmForm, OptionalNoteForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
-from reviews.lists.filters import EmptyFilterSet
-from reviews.lists.tables import TurnTable
+from reviews.lists.base import EmptyFilterSet
+from reviews.lists.rounds import TurnTable
 from reviews.models import (
     DataGap,
     EditConflict,

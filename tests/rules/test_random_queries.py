@@ -8,22 +8,12 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from reviews.lists.filters import (
-    ActionPointFilter,
-    DataGapFilter,
-    DeadlineFilter,
-    MeetingFilter,
-    ProgressFilter,
-    ReportFilter,
-)
-from reviews.lists.tables import (
-    ActionPointTable,
-    DataGapTable,
-    DeadlineTable,
-    MeetingTable,
-    ProgressTable,
-    ReportTable,
-)
+from reviews.lists.actionpoints import ActionPointFilter, ActionPointTable
+from reviews.lists.datagaps import DataGapFilter, DataGapTable
+from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
+from reviews.lists.meetings import MeetingFilter, MeetingTable
+from reviews.lists.progress import ProgressFilter, ProgressTable
+from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import ActionPoint
 from tests.support import make
 
