@@ -205,7 +205,7 @@ class Meeting(Tracked):
         first = {"first_planned_from": values["planned_from"], "first_planned_to": values["planned_to"]}
         return cls.create_traced(by=by, cycle=cycle, **first, **values)
 
-    def move(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "Meeting":
+    def reschedule(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "Meeting":
         """Change what is planned; moving the dates asks why, and moves the deadlines that hang from it."""
         policy.require(by, "meeting.run")
         moved = self.would_move(values)

@@ -54,4 +54,4 @@ def preview(meeting: Meeting, planned_from: date, planned_to: date) -> Preview:
 def _following(deadline: Any, moved: Meeting) -> Following:
     days = {name: getattr(deadline, name) for name in ("opens_on", "due_on", "last_on")}
     wanted = moved.day_at(deadline.offset_days)
-    return Following(deadline=deadline, wanted=wanted, **(days | deadline.when_following(moved)))
+    return Following(deadline=deadline, wanted=wanted, **(days | deadline.dates_following(moved)))

@@ -221,7 +221,9 @@ class EditMeeting(MeetingFormPage):
         return shown if shown.following else None
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.move(by=self.request.user, expected_version=expected_version, **form.values())
+        return self.object.reschedule(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )
 
 
 class HoldMeeting(MeetingFormPage):

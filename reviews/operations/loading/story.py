@@ -28,7 +28,7 @@ FOLDER = FIXTURES / "demo"
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": calendar.open_cycle},
     "meetings.csv": {"plan": meetings.plan, "move": meetings.move, "hold": meetings.hold},
-    "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.move_deadline},
+    "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.reschedule_deadline},
     "progress.csv": {"post": reports.post},
     "reports.csv": {
         "appoint": reports.appoint,

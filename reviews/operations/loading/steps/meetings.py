@@ -25,7 +25,7 @@ def plan(row: Row, by: User) -> None:
 def move(row: Row, by: User) -> None:
     event, meeting = named.event(row), named.meeting(row)
     days = {"planned_from": event.held_from, "planned_to": event.held_to}
-    meeting.move(
+    meeting.reschedule(
         by=by, expected_version=meeting.version, why=row.text("note"), **texts(row, "mode", "place"), **days
     )
 
