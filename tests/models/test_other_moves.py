@@ -142,7 +142,7 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
         case "action.finish":  # of high priority, so that it can be verified: with a document
             record.finish(note=why, file=make.pdf(), **who)
         case "meeting.move":
-            record.move(planned_from=LATER, planned_to=LATER, why=why, **who)
+            record.reschedule(planned_from=LATER, planned_to=LATER, why=why, **who)
         case "meeting.hold":
             record.hold(held_from=LATER, held_to=LATER, why=why, **who)
         case "cycle.close" | "cycle.reopen" | "meeting.cancel":
