@@ -27,7 +27,7 @@ FOLDER = FIXTURES / "demo"
 # What each file may tell. Of the steps of one moment, those of an earlier file come first.
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": calendar.open_cycle},
-    "meetings.csv": {"plan": meetings.plan, "move": meetings.move, "hold": meetings.hold},
+    "meetings.csv": {"plan": meetings.plan, "move": meetings.reschedule, "hold": meetings.hold},
     "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.reschedule_deadline},
     "progress.csv": {"post": reports.post},
     "reports.csv": {
