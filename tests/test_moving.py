@@ -134,7 +134,7 @@ def test_somebody_else_moved_the_meeting(cast, meeting, before, sign_in):
 def test_nobody_becomes_overdue_because_a_meeting_moved(cast, report, meeting, before, after):
     """Moved to 22 August, the progress would have been due on 17 August: that deadline stays."""
     on, by = clock.today(), cast.secretariat
-    shown = meetings.preview(meeting, day("08-22"), day("08-22")).following
+    shown = meetings.preview_of(meeting, day("08-22"), day("08-22")).following
     assert [(f.deadline.pk, f.moves, f.has_passed) for f in shown] == [
         (before.pk, False, True), (after.pk, True, False),
     ]  # fmt: skip
