@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, OCCURRING, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
+from reviews.models.numbering import next_number
 
 
 class ExtensionsInline(ReadOnlyInline):
@@ -63,8 +63,7 @@ class DeadlineAdmin(TrackedAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        last = values["cycle"].deadlines.aggregate(last=Max("number"))["last"]
-        return {"number": (last or 0) + 1, "first_due_on": values["due_on"]}
+        return {"number": next_number(values["cycle"].deadlines.all()), "first_due_on": values["due_on"]}
 
     @admin.display(description=_("only for"))
     def countries(self, deadline: Deadline) -> str:
@@ -94,7 +93,8 @@ class ExtensionAdmin(TrackedAdmin):
     ]
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        due = _due_now(values["deadline"], values["member_state"])
+        requests = Extension.objects.filter(member_state=values["member_state"], deadline=values["deadline"])
+        due = requests.due_day_of(values["deadline"])
         if values["asked_until"] <= due:
             raise ValidationError({"asked_until": _("This is not later than the date in force.")})
         return {"due_when_asked": due, "asked_by": request.user, "asked_at": clock.now()}
@@ -108,9 +108,3 @@ class ExtensionAdmin(TrackedAdmin):
             "decided_by": request.user if decided else None,
             "decided_at": clock.now() if decided else None,
         }
-
-
-def _due_now(deadline: Deadline, state: Organisation) -> Any:
-    """The day in force for a country, before it asks for a later one."""
-    granted = deadline.extensions.filter(member_state=state).granted()
-    return max(filter(None, (deadline.due_on, granted.aggregate(until=Max("granted_until"))["until"])))

@@ -86,7 +86,7 @@ class MeetingPartAdmin(TrackedAdmin):
     set_once: Any = ("meeting",)
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        numbers: dict[str, Any] = self.model.next_number(values["meeting"])
+        numbers: dict[str, Any] = self.model.numbers_for_new(values["meeting"])
         return numbers
 
     @admin.display(description=_("text"))

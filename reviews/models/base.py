@@ -73,11 +73,12 @@ class Transition(NamedTuple):
     right: str = ""  # in reviews.policy
     verb: str = Verb.CHANGED  # in the trace
     note_required: "str | Promise" = ""
+    note_field: str = "note"  # of the form: where the error is shown
 
-    def require_note(self, note: str, field: str = "note") -> None:
-        """Raise ValidationError at `field` if the transition requires a note and there is none."""
+    def require_note(self, note: str) -> None:
+        """Raise ValidationError at the note's field if the transition requires a note and there is none."""
         if self.note_required and not note.strip():
-            raise ValidationError({field: self.note_required})
+            raise ValidationError({self.note_field: self.note_required})
 
 
 class TrackedQuerySet(models.QuerySet[Any]):
@@ -115,6 +116,9 @@ class Tracked(Labelled):
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
     status_field: ClassVar[str] = "status"
+    # Where the history words a verb in another way for this kind of record; and where its name follows.
+    verb_labels: ClassVar[Mapping[str, "str | Promise"]] = {}
+    verb_labels_before_name: ClassVar[Mapping[str, "str | Promise"]] = {}
     steps: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # bridge, as `allow`
 
     objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
@@ -191,6 +195,11 @@ class Tracked(Labelled):
         """Raise PermissionDenied unless the person's role includes the transition."""
         policy.require(by, self.transitions[name].right, self)
 
+    def require_transition(self, name: str, by: "User") -> str:
+        """Return the target. Raises PermissionDenied or NotAllowedNow unless the person may make it now."""
+        self.require_permission(name, by)
+        return self.target_of(name)
+
     def target_of(self, name: str) -> str:
         """The status that a transition leads to. Raises NotAllowedNow with the reason if it is not allowed now."""
         if self._current_status not in self.transitions[name].sources:
@@ -204,8 +213,7 @@ class Tracked(Labelled):
 
         Raises PermissionDenied, NotAllowedNow, ValidationError or EditConflict; then nothing is written.
         """
-        self.require_permission(name, by)
-        values[self.status_field] = self.target_of(name)
+        values[self.status_field] = self.require_transition(name, by)
         self.transitions[name].require_note(note)
         verb = self.transitions[name].verb
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)

@@ -90,7 +90,7 @@ class Round(MeetingPart):
         return reverse("round", args=[self.cycle.slug, self.meeting.code])
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
         return {}
 
     @property

@@ -61,25 +61,18 @@ class Verb(models.TextChoices):
     IMPORTED = "imported", _("loaded from reference data")
 
 
-# Where the history words a verb in another way, by the kind of record.
+# Where the history words a verb in another way, by the kind of record; moves to `verb_labels` of the models.
 VERB_LABELS: dict[tuple[str, str], Any] = {
-    ("reviews.actionpoint", Verb.DONE): _("finished"),
-    ("reviews.planstep", Verb.DONE): _("finished"),
-    ("reviews.agendaitem", Verb.DONE): _("concluded"),
-    ("reviews.agendaitem", Verb.PASSED): _("put off"),
     ("reviews.receivedadvice", Verb.DROPPED): _("set aside"),
     ("reviews.datagap", Verb.ASKED): _("asked a question"),
 }
 # And where the name of the record follows: "posted progress on national report Viet Nam".
 VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
     ("reviews.nationalreport", Verb.PROGRESS): _("posted progress on"),
-    ("reviews.turn", Verb.PROGRESS): _("noted"),
     ("reviews.datagap", Verb.ASKED_GUIDANCE): _("asked for guidance on"),
     ("reviews.datagap", Verb.GAVE_GUIDANCE): _("gave guidance on"),
     ("reviews.datagap", Verb.ASKED): _("asked a question on"),
     ("reviews.datagap", Verb.ANSWERED): _("answered the consultants on"),
-    ("reviews.extension", Verb.ASKED): _("asked for an"),
-    ("reviews.meeting", Verb.HELD): _("recorded as held:"),
 }
 
 
@@ -231,12 +224,16 @@ class Trace(Labelled):
     @property
     def verb_text(self) -> str:
         """The verb, as on the record's own page: "posted progress"."""
-        return str(VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
+        labels = apps.get_model(self.model).verb_labels
+        return str(labels.get(self.verb) or VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
 
     @property
     def verb_before_record(self) -> str:
         """The verb with the record's name to follow: "posted progress on"."""
-        return str(VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text))
+        labels = apps.get_model(self.model).verb_labels_before_name
+        return str(
+            labels.get(self.verb) or VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text)
+        )
 
     @property
     def kind_text(self) -> str:

@@ -26,7 +26,7 @@ from reviews.models import (
 )
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
-from reviews.queries.deadlines import deadline_statuses, next_standing
+from reviews.queries.deadlines import deadline_statuses, next_due
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _row(
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
     return Row(
         report=report, state=state, holder=_holder(report, state), age=age,
-        gaps=counts, counted=words, standing=next_standing(theirs),
+        gaps=counts, counted=words, standing=next_due(theirs),
         plan=plans.country(report, state, theirs, latest, paces, on),
     )  # fmt: skip
 

@@ -223,7 +223,7 @@ def _country(
         report=report, figures=[Figure(workstream_label(name), value, was) for name, value, was in now],
         open_gaps=sum(gap.is_open for gap in gaps), new_gaps=sum(gap.raised_at > since for gap in gaps),
         closed_gaps=sum(not gap.is_open and gap.held_since > since for gap in gaps),
-        standing=deadlines.next_standing(theirs),
+        standing=deadlines.next_due(theirs),
     )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
-"""The agenda of a meeting: order, what came of each item, and the backlog."""
+"""The agenda of a meeting: order, the outcome of each item, and the backlog."""
 
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
-from reviews.forms.minutes import ConcludeForm
+from reviews.forms.agenda import ConcludeForm
+from reviews.forms.base import ConfirmForm
 from reviews.models import AgendaItem
 from reviews.views.base import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
@@ -21,9 +21,10 @@ def item_or_404(page: FormPage) -> AgendaItem:
 
 
 class ConcludeItem(FormPage):
-    """Record what came of an item."""
+    """Record the outcome of an item."""
 
-    form_class, permission, nav, transition = ConcludeForm, "meeting.run", "meetings", "conclude"
+    form_class, nav = ConcludeForm, "meetings"
+    permission, transition, verb = "meeting.run", "conclude", "conclude"
     title, success_message = _("What came of it"), _("The outcome is recorded.")
 
     def get_object(self) -> AgendaItem:
@@ -35,27 +36,20 @@ class ConcludeItem(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"lead": self.object}
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.conclude(by=self.request.user, expected_version=expected_version, **form.values())
 
+class AgendaItemTransition(TransitionPage):
+    """A transition of one item."""
 
-class ItemMove(TransitionPage):
-    """A move of one item: `verb` names the method of the model."""
-
-    permission, nav, verb = "meeting.run", "meetings", ""
-    form_class: Any = ConfirmForm
+    nav = "meetings"
 
     def get_object(self) -> AgendaItem:
         return item_or_404(self)
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return getattr(self.object, self.verb)(
-            by=self.request.user, expected_version=expected_version, **form.values()
-        )
 
+class MoveItem(AgendaItemTransition):
+    """Another place on its agenda; the page then shows the item's place."""
 
-class MoveItem(ItemMove):
-    """On its agenda; whoever orders the agenda stays where the item is."""
+    form_class, permission = ConfirmForm, "meeting.run"
 
     def get_success_url(self) -> str:
         return f"{self.object.get_absolute_url()}#{self.object.anchor}"
@@ -69,19 +63,18 @@ class MoveItemDown(MoveItem):
     verb, title, success_message = "move_down", _("Move down"), _("The item stands one place lower.")
 
 
-class PutOffItem(ItemMove):
-    form_class, verb, title = OptionalNoteForm, "put_off", _("Not reached: into the backlog")
+class PutOffItem(AgendaItemTransition):
+    verb, title = "put_off", _("Not reached: into the backlog")
     success_message = _("The item waits in the backlog for the next meeting of the series.")
 
 
-class CarryItem(ItemMove):
-    verb, title = "carry", _("Take into the next meeting")
+class CarryItem(AgendaItemTransition):
+    form_class, verb, title = ConfirmForm, "carry", _("Take into the next meeting")
     success_message = _("The item stands on this agenda now.")
 
     def get_success_url(self) -> str:
         return str(self.result.get_absolute_url())
 
 
-class ReopenItem(ItemMove):
-    form_class, verb, title = RequiredNoteForm, "reopen", _("Take it up again")
-    success_message = _("The item is open again.")
+class ReopenItem(AgendaItemTransition):
+    verb, title, success_message = "reopen", _("Take it up again"), _("The item is open again.")

@@ -1,4 +1,4 @@
-"""Deadlines: the list, how every country stands, and extensions."""
+"""Deadlines: the list, each country's status, and extensions."""
 
 from typing import Any
 
@@ -12,14 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
 from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
-from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
+from reviews.models import (
+    Deadline,
+    DeadlineStatus,
+    Extension,
+    ExtensionStatus,
+    Meeting,
+    NationalReport,
+    ReviewCycle,
+    User,
+)
 from reviews.models.extensions import STILL_WAITS
 from reviews.queries.deadlines import deadline_statuses
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.web.errors import conflict
 
 
-def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
+def deadline_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Deadline:
     """A deadline, if this person may read it."""
     deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
     deadline: Deadline = get_object_or_404(deadlines, cycle=cycle, number=number)
@@ -44,25 +54,25 @@ class DeadlineList(ListPage):
         return [(_("Set a deadline"), reverse("deadline-add", args=[self.cycle.slug]))]
 
 
-def deadline_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """One deadline: how each country stands, requests and decisions, history."""
+def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
+    """One deadline: each country's status, requests and decisions, history."""
     cycle = cycle_or_404(request, slug)
     deadline = deadline_or_404(request, cycle, number)
     related = ("member_state", "asked_by", "decided_by", "disruption")
     extensions = list(deadline.extensions.select_related(*related).visible_to(request.user))
     context = {
         "cycle": cycle, "nav": "deadlines", "deadline": deadline, "title": deadline.title,
-        "rows": _rows(deadline), "extensions": extensions,
+        "rows": _statuses_by_report(deadline), "extensions": extensions,
         "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
         "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
         "may_ask": _may_ask(request.user, cycle, deadline, extensions), "history": history(request, deadline),
-        **_hanging(request.user, deadline),
+        **_anchor(request.user, deadline),
     }  # fmt: skip
     return render(request, "deadlines/deadline.html", context)
 
 
-def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
-    """The meeting that it hangs from, if this person may read that meeting."""
+def _anchor(user: User, deadline: Deadline) -> dict[str, Any]:
+    """The meeting that the deadline is anchored to, if this person may read that meeting."""
     if deadline.anchor_id is None:
         return {}
     meetings = Meeting.objects.visible_to(user).select_related("cycle")
@@ -72,15 +82,15 @@ def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
+def _statuses_by_report(deadline: Deadline) -> list[tuple[NationalReport, DeadlineStatus]]:
     reports = NationalReport.objects.filter(cycle=deadline.cycle_id).select_related("member_state")
     reports = reports.order_by("member_state__name_en")
-    found = deadline_statuses(reports, [deadline], deadline.extensions.granted(), clock.today())
-    return [(report, found[report.pk][0]) for report in reports if found[report.pk]]
+    statuses = deadline_statuses(reports, [deadline], deadline.extensions.granted(), clock.today())
+    return [(report, statuses[report.pk][0]) for report in reports if statuses[report.pk]]
 
 
-def _may_ask(user: Any, cycle: Any, deadline: Deadline, extensions: list[Any]) -> bool:
-    """For the own country, one request at a time."""
+def _may_ask(user: User, cycle: ReviewCycle, deadline: Deadline, extensions: list[Extension]) -> bool:
+    """Whether the person may ask for more time now: for the own country, one request at a time."""
     own = policy.reach(user, "extension.ask") is policy.Scope.OWN
     waits = own and any(extension.status == ExtensionStatus.ASKED for extension in extensions)
     return own and not waits and not cycle.is_closed and deadline.concerns(user.organisation_id)
@@ -101,16 +111,13 @@ class AddDeadline(FormPage):
 
 
 class EditDeadline(FormPage):
-    """Move or change a deadline; the first date stays and is shown."""
+    """Reschedule or change a deadline; the first date stays and is shown."""
 
-    form_class, permission, nav = DeadlineForm, "deadline.set", "deadlines"
+    form_class, permission, nav, verb = DeadlineForm, "deadline.set", "deadlines", "reschedule"
     title, success_message = _("Change the deadline"), _("The deadline is changed.")
 
     def get_object(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.move(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class AskExtension(FormPage):
@@ -123,15 +130,17 @@ class AskExtension(FormPage):
         _("The Secretariat has your request."),
     )
 
+    report: NationalReport
+
     def get_object(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
 
-    report: Any
-
     def check_permission(self) -> None:
-        own = self.request.user.organisation_id
-        self.report = NationalReport.objects.filter(cycle=self.cycle, member_state=own).first()
-        policy.require(self.request.user, self.permission, self.report)
+        reports = NationalReport.objects.filter(cycle=self.cycle)
+        own = reports.filter(member_state=self.request.user.organisation_id).first()
+        policy.require(self.request.user, self.permission, own)
+        assert own is not None  # nobody has the right without a report
+        self.report = own
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One request at a time: no form for a second."""
@@ -140,8 +149,8 @@ class AskExtension(FormPage):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = {"deadline": self.object, "day": date_format(self.object.due_on)}
-        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % told}
+        names = {"deadline": self.object, "day": date_format(self.object.due_on)}
+        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % names}
 
     def get_instance(self) -> Extension:
         return Extension(deadline=self.object, member_state=self.report.member_state)
@@ -154,7 +163,7 @@ class DecideExtension(FormPage):
     """The Secretariat grants or refuses."""
 
     form_class, template_name = DecideForm, "deadlines/decide.html"
-    permission, nav, transition = "extension.decide", "deadlines", "decide"
+    permission, nav, transition = "extension.decide", "deadlines", "grant"
     title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
 
     def get_object(self) -> Extension:
@@ -166,11 +175,8 @@ class DecideExtension(FormPage):
         return {"until": self.object.asked_until}
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        typed = form.values()
-        if typed["decision"] == "refuse":
-            return self.object.refuse(
-                by=self.request.user, expected_version=expected_version, note=typed["note"]
-            )
-        return self.object.grant(
-            by=self.request.user, expected_version=expected_version, until=typed["until"], note=typed["note"]
-        )
+        values = form.values()
+        written = {"by": self.request.user, "expected_version": expected_version, "note": values["note"]}
+        if values["decision"] == "refuse":
+            return self.object.refuse(**written)
+        return self.object.grant(until=values["until"], **written)

@@ -14,7 +14,7 @@ from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import Extension, NationalReport, ReportVersion
 from reviews.queries import coverage, plans, submission_checks
-from reviews.queries.deadlines import of_report, told_for
+from reviews.queries.deadlines import first_progress, statuses_of_report
 from reviews.uploads.storage import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
 
@@ -120,8 +120,8 @@ def _standings(report: NationalReport) -> tuple[Any, Any]:
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
     until = actions.latest_extensions(extensions.granted())
-    told = told_for([report], deadlines, today)
-    theirs = of_report(report, deadlines, until, told, today)
+    progress_days = first_progress([report], deadlines, today)
+    theirs = statuses_of_report(report, deadlines, until, progress_days, today)
     locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked
 

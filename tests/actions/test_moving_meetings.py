@@ -119,7 +119,7 @@ def test_what_changed_after_the_preview_is_shown_again(cast, meeting, before, si
 
 def test_somebody_else_moved_the_meeting(cast, meeting, before, sign_in):
     browser, first = sign_in(cast.secretariat), typed(meeting, "09-15", "09-15")
-    meeting.move(
+    meeting.reschedule(
         by=cast.secretariat,
         expected_version=1,
         why="Earlier mail.",
@@ -134,18 +134,20 @@ def test_somebody_else_moved_the_meeting(cast, meeting, before, sign_in):
 def test_nobody_becomes_overdue_because_a_meeting_moved(cast, report, meeting, before, after):
     """Moved to 22 August, the progress would have been due on 17 August: that deadline stays."""
     on, by = clock.today(), cast.secretariat
-    shown = meetings.preview(meeting, day("08-22"), day("08-22")).following
+    shown = meetings.preview_of(meeting, day("08-22"), day("08-22")).following
     assert [(f.deadline.pk, f.moves, f.has_passed) for f in shown] == [
         (before.pk, False, True), (after.pk, True, False),
     ]  # fmt: skip
-    meeting.move(
+    meeting.reschedule(
         by=by, expected_version=1, why="Earlier.", planned_from=day("08-22"), planned_to=day("08-22")
     )
     assert dates(before)[1] == day("09-03")
     assert dates(after)[1] == day("08-29")
     found = deadlines.deadline_statuses([report], Deadline.objects.all(), [], on)[report.pk]
     assert {standing.state for standing in found} <= {"not_yet_open", "due_soon"}
-    meeting.move(by=by, expected_version=2, why="Back.", planned_from=day("10-01"), planned_to=day("10-01"))
+    meeting.reschedule(
+        by=by, expected_version=2, why="Back.", planned_from=day("10-01"), planned_to=day("10-01")
+    )
     assert dates(before)[1] == day("09-26")  # it hangs from the meeting still
 
 
@@ -155,7 +157,7 @@ def test_whoever_has_met_a_deadline_does_not_owe_it_again(cast, report, meeting)
         opens_on=day("08-15"), due_on=day("09-03"),
     )  # fmt: skip
     report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=10)
-    meeting.move(
+    meeting.reschedule(
         by=cast.secretariat,
         expected_version=1,
         why="Later.",
@@ -180,7 +182,7 @@ def test_all_or_nothing(cast, meeting, before, after, monkeypatch):
     monkeypatch.setattr(Deadline, "follow", once)
     days = {"planned_from": day("09-15"), "planned_to": day("09-15")}
     with pytest.raises(RuntimeError):
-        meeting.move(by=cast.secretariat, expected_version=1, why="Later.", **days)
+        meeting.reschedule(by=cast.secretariat, expected_version=1, why="Later.", **days)
     assert Meeting.objects.get(pk=meeting.pk).planned_from == day("09-08")
     assert (dates(before)[1], dates(after)[1]) == (day("09-03"), day("09-16"))
 

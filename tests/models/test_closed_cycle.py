@@ -38,14 +38,14 @@ VERBS = {
     "take up": lambda c, x: c.gap.take_up(by=x.vnm, expected_version=1),
     "close a gap": lambda c, x: c.gap.close(by=x.vnm, expected_version=1, way="limitation", note="x"),
     "set a deadline": lambda c, x: make.deadline(c.cycle, by=x.secretariat),
-    "move a deadline": lambda c, x: c.deadline.move(by=x.secretariat, expected_version=1, why="x", due_on=DAY),
+    "move a deadline": lambda c, x: c.deadline.reschedule(by=x.secretariat, expected_version=1, why="x", due_on=DAY),
     "ask for an extension": lambda c, x: Extension.ask_for(
         make.report(c.cycle, "LAO"), c.deadline, by=x.lao, asked_until=date(2020, 9, 21), reason="x"
     ),
     "grant": lambda c, x: c.extension.grant(by=x.secretariat, expected_version=1, until=date(2020, 9, 21)),
     "refuse": lambda c, x: c.extension.refuse(by=x.secretariat, expected_version=1, note="x"),
     "plan a meeting": lambda c, x: make.meeting(c.cycle, by=x.secretariat, code="4"),
-    "move a meeting": lambda c, x: c.meeting.move(by=x.secretariat, expected_version=1, why="x", planned_to=DAY),
+    "move a meeting": lambda c, x: c.meeting.reschedule(by=x.secretariat, expected_version=1, why="x", planned_to=DAY),
     "hold": lambda c, x: c.meeting.hold(by=x.secretariat, expected_version=1, held_from=DAY, held_to=DAY, why="x"),
     "cancel": lambda c, x: c.meeting.cancel(by=x.secretariat, expected_version=1, why="x"),
     "record an agenda item": lambda c, x: c.meeting.record(AgendaItem, by=x.secretariat, title="x"),

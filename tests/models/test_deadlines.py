@@ -73,7 +73,7 @@ def test_days_left(on, days):
 def test_the_first_date_is_kept_and_the_slip_counted(cast, cycle):
     deadline = make.deadline(cycle, by=cast.secretariat)
     for moved, why in ((date(2020, 9, 14), "Floods"), (date(2020, 9, 21), "Floods again")):
-        deadline.move(by=cast.secretariat, expected_version=deadline.version, why=why, due_on=moved)
+        deadline.reschedule(by=cast.secretariat, expected_version=deadline.version, why=why, due_on=moved)
     assert (fresh(deadline).first_due_on, fresh(deadline).due_on) == (DUE, date(2020, 9, 21))
     assert deadline.status_for(None, None, OPENS).slip == 14
     tells(deadline, by=cast.secretariat, verb="moved", why="Floods again")
@@ -83,7 +83,7 @@ def test_a_move_raises_no_false_alarm(cast, report):
     """Overdue under the old date, not under the new one: nothing of it is stored."""
     deadline = make.deadline(report.cycle, by=cast.secretariat, due_on=date(2020, 8, 19))
     assert standing_of(report).state == DeadlineState.OVERDUE
-    deadline.move(by=cast.secretariat, expected_version=1, why="Floods", due_on=DUE)
+    deadline.reschedule(by=cast.secretariat, expected_version=1, why="Floods", due_on=DUE)
     assert (standing_of(report).state, standing_of(report).slip) == (DeadlineState.OPEN, 19)
 
 
@@ -101,7 +101,7 @@ def test_moving_any_date_owes_a_reason(field, cast, cycle):
     deadline = make.deadline(cycle, by=cast.secretariat, **dates)
     moved = dates | {field: dates[field] + timedelta(days=1)}
     error: Any = raises(
-        ValidationError, deadline.move, by=cast.secretariat, expected_version=1, why=" ", **moved
+        ValidationError, deadline.reschedule, by=cast.secretariat, expected_version=1, why=" ", **moved
     )
     assert error.message_dict == {"why": ["Say why the dates move."]}
 
@@ -109,9 +109,9 @@ def test_moving_any_date_owes_a_reason(field, cast, cycle):
 def test_a_new_title_owes_none(cast, cycle):
     deadline = make.deadline(cycle, by=cast.secretariat)
     same = {"opens_on": OPENS, "due_on": DUE, "last_on": None}
-    deadline.move(by=cast.secretariat, expected_version=1, why="", title="Final reports", **same)
+    deadline.reschedule(by=cast.secretariat, expected_version=1, why="", title="Final reports", **same)
     tells(deadline, by=cast.secretariat, verb="changed", why="")
-    deadline.move(
+    deadline.reschedule(
         by=cast.secretariat, expected_version=2, why="", title="Last reports"
     )  # the dates not even mentioned
     tells(deadline, by=cast.secretariat, verb="changed", why="")
@@ -182,8 +182,8 @@ def test_next_is_the_earliest_that_is_not_met(cast, report):
     report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
     found = deadlines.deadline_statuses([report], report.cycle.deadlines.all(), [], clock.today())[report.pk]
     assert [s.deadline.title for s in found] == ["Met", "Sooner", "Later"]
-    assert deadlines.next_standing(found).deadline.title == "Sooner"
-    assert deadlines.next_standing([]) is None
+    assert deadlines.next_due(found).deadline.title == "Sooner"
+    assert deadlines.next_due([]) is None
 
 
 # Extensions
@@ -234,7 +234,9 @@ def test_the_latest_extension_counts_and_the_next_one_has_to_be_later(cast, repo
 
 def test_a_common_date_moved_beyond_an_extension_holds_for_that_country_too(cast, report, deadline):
     ask(report, deadline, cast.vnm).grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 14))
-    deadline.move(by=cast.secretariat, expected_version=1, why="Floods everywhere", due_on=date(2020, 9, 21))
+    deadline.reschedule(
+        by=cast.secretariat, expected_version=1, why="Floods everywhere", due_on=date(2020, 9, 21)
+    )
     assert (standing_of(report).due_on, standing_of(report).is_extended) == (date(2020, 9, 21), False)
 
 

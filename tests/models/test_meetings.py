@@ -20,7 +20,7 @@ def meeting(cast: Any, cycle: Any) -> Meeting:
 
 def test_the_first_plan_stays_when_a_meeting_moves(cast, meeting):
     for moved, why in ((LATER, "The hall is taken."), (date(2020, 8, 20), "Storm")):
-        meeting.move(
+        meeting.reschedule(
             by=cast.secretariat,
             expected_version=meeting.version,
             why=why,
@@ -48,7 +48,7 @@ def test_held_on_another_day_keeps_the_plan(cast, meeting):
 
 
 def test_a_new_place_is_a_change_and_owes_no_reason(cast, meeting):
-    meeting.move(
+    meeting.reschedule(
         by=cast.secretariat, expected_version=1, why="", place="Da Nang", planned_from=PLAN, planned_to=PLAN
     )
     tells(meeting, by=cast.secretariat, verb="changed", why="")
@@ -57,13 +57,13 @@ def test_a_new_place_is_a_change_and_owes_no_reason(cast, meeting):
 def test_what_was_held_can_still_be_described(cast, meeting):
     """Only its dates are settled."""
     meeting.hold(by=cast.secretariat, expected_version=1, held_from=PLAN, held_to=PLAN)
-    meeting.move(by=cast.secretariat, expected_version=2, why="", place="Da Nang")
+    meeting.reschedule(by=cast.secretariat, expected_version=2, why="", place="Da Nang")
     assert fresh(meeting).place == "Da Nang"
 
 
 DISORDER = [
     (
-        "move",
+        "reschedule",
         {"planned_from": LATER, "planned_to": PLAN},
         "planned_to",
         "The last day comes before the first.",

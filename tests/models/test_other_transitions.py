@@ -36,10 +36,10 @@ grant    granted  -        -
 refuse   refused  -        -
 """
 MEETINGS = """
-         planned    held  cancelled
-move     planned    -     -
-hold     held       -     -
-cancel   cancelled  -     -
+            planned    held  cancelled
+reschedule  planned    -     -
+hold        held       -     -
+cancel      cancelled  -     -
 """
 ACTION_POINTS = """
          open     done      verified  dropped
@@ -50,7 +50,7 @@ reopen   -        open      open      open
 """
 VERBS = {
     "open": "opened", "close": "closed", "reopen": "reopened", "grant": "granted", "refuse": "refused",
-    "move": "moved", "hold": "held", "cancel": "cancelled", "finish": "done", "verify": "verified", "drop": "dropped",
+    "reschedule": "moved", "hold": "held", "cancel": "cancelled", "finish": "done", "verify": "verified", "drop": "dropped",
 }  # fmt: skip
 
 RIGHTS = """
@@ -60,7 +60,7 @@ cycle.close       no        no   no          no    no          yes        no    
 cycle.reopen      no        no   no          no    no          yes        no    yes
 extension.grant   no        no   no          no    no          yes        no     no
 extension.refuse  no        no   no          no    no          yes        no     no
-meeting.move      no        no   no          no    no          yes        no     no
+meeting.reschedule no       no   no          no    no          yes        no     no
 meeting.hold      no        no   no          no    no          yes        no     no
 meeting.cancel    no        no   no          no    no          yes        no     no
 action.finish    yes       yes   no          no    no          yes        no     no
@@ -141,8 +141,8 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
             record.grant(until=date(2020, 9, 14), note=why, **who)
         case "action.finish":  # of high priority, so that it can be verified: with a document
             record.finish(note=why, file=make.pdf(), **who)
-        case "meeting.move":
-            record.move(planned_from=LATER, planned_to=LATER, why=why, **who)
+        case "meeting.reschedule":
+            record.reschedule(planned_from=LATER, planned_to=LATER, why=why, **who)
         case "meeting.hold":
             record.hold(held_from=LATER, held_to=LATER, why=why, **who)
         case "cycle.close" | "cycle.reopen" | "meeting.cancel":
@@ -191,7 +191,7 @@ OWED = [
     ("extension.refuse", {"note": " "}, {"note": ["Say why it is refused."]}),
     ("extension.grant", {"until": None}, {"until": ["Give the day until which it is granted."]}),
     ("extension.grant", {"until": date(2020, 9, 7)}, {"until": [f"{NOT_LATER}, 7 Sep 2020."]}),
-    ("meeting.move", {"planned_to": LATER, "why": ""}, {"why": [OTHER_DATES]}),
+    ("meeting.reschedule", {"planned_to": LATER, "why": ""}, {"why": [OTHER_DATES]}),
     ("meeting.hold", {"held_from": LATER, "held_to": LATER}, {"why": [OTHER_DATES]}),
     ("meeting.cancel", {"why": "\n"}, {"why": [OTHER_DATES]}),
     ("action.finish", {"note": "", "file": make.pdf()}, {"note": ["Say what was done, or why not."]}),

@@ -88,7 +88,7 @@ def test_a_step_follows_its_meeting(cast, cycle):
     meeting = make.meeting(cycle, by=cast.secretariat, planned_from=NOVEMBER, planned_to=NOVEMBER)
     step = make.step(cycle, by=cast.secretariat, meeting=meeting)
     assert (step.due_on, step.first_planned_on) == (NOVEMBER, NOVEMBER)
-    meeting.move(
+    meeting.reschedule(
         by=cast.secretariat, expected_version=1, why="A storm.", planned_from=LATER, planned_to=LATER
     )
     step = PlanStep.objects.get()

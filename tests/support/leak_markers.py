@@ -101,8 +101,8 @@ def _shared(made: SimpleNamespace) -> None:
     with clock.at(date(2020, 8, 10)):
         late = make.deadline(cycle, by=by, title=w("Deadline.title:before it was shared"))
         quiet = make.meeting(cycle, by=by, code="9", title=w("Meeting.title:before it was shared"))
-    late.move(by=by, expected_version=late.version, why="", title="Late", shared=True)
-    quiet.move(
+    late.reschedule(by=by, expected_version=late.version, why="", title="Late", shared=True)
+    quiet.reschedule(
         by=by, expected_version=quiet.version, why=w("Trace.why:of a meeting"), title="Quiet", shared=True
     )
     step = {name: w(f"PlanStep.{name}") for name in ("code", "title", "paper", "note")}
@@ -246,7 +246,7 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
     with clock.at(date(2020, 8, 10)):
         before = w("Deadline.title:once of one country")
         once = make.deadline(made.cycle, by=by, title=before, only_for=own)
-    once.move(by=by, expected_version=once.version, why="", title="Of all", only_for=[])
+    once.reschedule(by=by, expected_version=once.version, why="", title="Of all", only_for=[])
     asked = {"by": coordinator, "asked_until": date(2020, 9, 21)}
     refused = Extension.ask_for(report, made.deadline, reason=w("Extension.reason"), **asked)
     refused.refuse(by=by, expected_version=1, note=w("Extension.decision_note"))

@@ -213,11 +213,11 @@ STEPS: dict[str, Step] = {
     "set a deadline": Step(ReviewCycle, STAFF, set_deadline),
     "move a deadline": Step(
         Deadline, STAFF,
-        lambda t: t.record.move(**t.typed(), why=t.text, due_on=DAY + timedelta(t.n))),
+        lambda t: t.record.reschedule(**t.typed(), why=t.text, due_on=DAY + timedelta(t.n))),
     "plan a meeting": Step(
         ReviewCycle, STAFF,
         lambda t: make.meeting(t.record, by=t.by, code=str(t.record.meetings.count() + 3), **days(t))),
-    "move a meeting": Step(Meeting, STAFF, lambda t: t.record.move(**t.typed(), why=t.text, **days(t))),
+    "move a meeting": Step(Meeting, STAFF, lambda t: t.record.reschedule(**t.typed(), why=t.text, **days(t))),
     "hold a meeting": Step(Meeting, STAFF, hold),
     "cancel a meeting": Step(Meeting, STAFF, noted("cancel", "why")),
     "add to the agenda": Step(

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import IntegrityError
 
-from reviews.forms import minutes, reports
+from reviews.forms import actionpoints, reports
 from reviews.models import ActionPoint, ReportVersion
 from tests.support import grids, header_expectations, hostile, make, steps
 from tests.support.browsers import undone
@@ -23,7 +23,7 @@ from tests.support.invalid_input import in_the_sites_look, text
 # The forms that take a file: the page, who sends it, where the file comes back from, what keeps it.
 FORMS = {
     "report-submit": (reports.SubmitForm, "vnm", "report-version-file", ReportVersion),
-    "action-finish": (minutes.FinishForm, "vnm", "action-file", ActionPoint),
+    "action-finish": (actionpoints.FinishForm, "vnm", "action-file", ActionPoint),
 }
 KEPT_AS = re.compile(r"(reports|actions)/[0-9a-f]{32}\.(pdf|docx)")
 BOUNDARY = "x-boundary-x"
@@ -200,7 +200,7 @@ def test_a_write_that_fails_takes_its_file_along(page, desk, files_folder, monke
         raise IntegrityError("on purpose")
 
     before = grids.fingerprint(), on_disk(files_folder)
-    monkeypatch.setattr(desk.model, "create_traced" if page == "report-submit" else "_move", fails)
+    monkeypatch.setattr(desk.model, "create_traced" if page == "report-submit" else "make_transition", fails)
     assert desk.send(PDF).status_code == 409
     assert (grids.changed(before[0]), on_disk(files_folder)) == (set(), before[1])
 

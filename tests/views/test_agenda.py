@@ -49,7 +49,7 @@ def test_order(cast, meeting):
 
 
 @pytest.mark.parametrize("status", AgendaStatus.values)
-@pytest.mark.parametrize("move", AGENDA_TRANSITIONS)
+@pytest.mark.parametrize("move", [name for name, row in AGENDA_TRANSITIONS.items() if row.target])
 def test_status_by_move(status, move, cast, meeting, following):
     by, item = cast.secretariat, items(meeting, cast.secretariat, "A")[0]
     if status == "concluded":

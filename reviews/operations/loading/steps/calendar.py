@@ -30,18 +30,18 @@ def open_cycle(row: Row, by: User) -> None:
 
 
 def set_deadline(row: Row, by: User) -> None:
-    hung: dict[str, Any] = {}
+    anchor: dict[str, Any] = {}
     if row.text("meeting"):
-        hung = {"anchor": named.meeting(row), "offset_days": int(row.text("offset_days"))}
+        anchor = {"anchor": named.meeting(row), "offset_days": int(row.text("offset_days"))}
     Deadline.set_for(
-        named.cycle(), by=by, **hung, only_for=named.bodies(row, "only_for"), shared=bool(row.text("shared")),
+        named.cycle(), by=by, **anchor, only_for=named.bodies(row, "only_for"), shared=bool(row.text("shared")),
         **texts(row, "title", "output", "confidence_note"), **_days(row),
     )  # fmt: skip
 
 
-def move_deadline(row: Row, by: User) -> None:
+def reschedule_deadline(row: Row, by: User) -> None:
     deadline = named.deadline(row)
-    deadline.move(by=by, expected_version=deadline.version, why=row.text("note"), **_days(row))
+    deadline.reschedule(by=by, expected_version=deadline.version, why=row.text("note"), **_days(row))
 
 
 def _days(row: Row) -> dict[str, Any]:
@@ -90,4 +90,4 @@ def cite_in_gap(row: Row, by: User) -> None:
 
 def cite_in_meeting(row: Row, by: User) -> None:
     meeting = named.meeting(row)
-    meeting.move(by=by, expected_version=meeting.version, why="", disruption=named.disruption(row))
+    meeting.reschedule(by=by, expected_version=meeting.version, why="", disruption=named.disruption(row))

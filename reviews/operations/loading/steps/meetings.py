@@ -11,8 +11,8 @@ from reviews.queries import minutes
 
 def plan(row: Row, by: User) -> None:
     """The days come from the time line; what is planned there stays, whatever came of it."""
-    told = ("planned_from", "planned_to", "source", "confidence")
-    values = {name: getattr(named.event(row), name) for name in told}
+    columns = ("planned_from", "planned_to", "source", "confidence")
+    values = {name: getattr(named.event(row), name) for name in columns}
     values |= texts(row, "series", "title", "mode", "place", "time_zone")
     values |= {
         "code": row.text("meeting"),
@@ -22,10 +22,10 @@ def plan(row: Row, by: User) -> None:
     Meeting.plan(named.cycle(), by=by, host=next(iter(named.bodies(row, "host")), None), **values)
 
 
-def move(row: Row, by: User) -> None:
+def reschedule(row: Row, by: User) -> None:
     event, meeting = named.event(row), named.meeting(row)
-    days = {"planned_from": event.held_from, "planned_to": event.held_to}
-    meeting.move(
+    days: dict[str, Any] = {"planned_from": event.held_from, "planned_to": event.held_to}
+    meeting.reschedule(
         by=by, expected_version=meeting.version, why=row.text("note"), **texts(row, "mode", "place"), **days
     )
 

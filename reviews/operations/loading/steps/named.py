@@ -79,7 +79,7 @@ def area(row: Row, report: NationalReport) -> FrameworkNode | None:
     return FrameworkNode.objects.get(framework=report.cycle.framework_id, code=code) if code else None
 
 
-def texts(row: Row, *columns: str) -> dict[str, str]:
+def texts(row: Row, *columns: str) -> dict[str, Any]:
     return {column: row.text(column) for column in columns}
 
 
