@@ -23,7 +23,7 @@ def row(grid: str, page: str) -> dict[str, str]:
 
 def test_a_page_that_opens_to_too_many(cast, cycle, monkeypatch):
     """Every record of every country is there for everybody."""
-    monkeypatch.setattr(policy, "limit", lambda queryset, *_args, **_kwargs: queryset)
+    monkeypatch.setattr(policy, "filter_readable", lambda queryset, *_args, **_kwargs: queryset)
     with pytest.raises(AssertionError, match=r"lao reads datagap\b"):
         test_access.test_get("datagap", row(test_access.GETS, "datagap"), cast, cycle)
 
