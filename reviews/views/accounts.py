@@ -48,7 +48,7 @@ class ChooseNewPassword(account.PasswordResetFromKeyView):
 
 class SecondFactors(mfa.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"owed": second_factors.owes(self.request.user)}
+        return super().get_context_data(**kwargs) | {"owed": second_factors.must_set_up(self.request.user)}
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -81,7 +81,7 @@ def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
 
 def _may_ask(user: Any, cycle: Any, deadline: Deadline, extensions: list[Any]) -> bool:
     """For the own country, one request at a time."""
-    own = policy.reach(user, "extension.ask") is policy.Scope.OWN
+    own = policy.scope_of(user, "extension.ask") is policy.Scope.OWN
     waits = own and any(extension.status == ExtensionStatus.ASKED for extension in extensions)
     return own and not waits and not cycle.is_closed and deadline.concerns(user.organisation_id)
 
