@@ -173,7 +173,7 @@ def build(cycle: Any, on: date, slips: Mapping[str, int] | None = None) -> Plan:
 
 def steps_of(cycle: Any, user: Any, at: datetime | None, meetings: Iterable[Any]) -> list[PlanStep]:
     """The steps that a person may read, with their meetings from those at hand; with `at` of that instant."""
-    if policy.reach(user, "plan.read") is policy.Scope.NOTHING:
+    if policy.scope_of(user, "plan.read") is policy.Scope.NOTHING:
         return []
     rows = cycle.plan_steps.visible_to(user).order_by("position")
     steps = Trace.objects.as_of(rows, at) if at else list(rows)

@@ -53,7 +53,7 @@ class DataGapList(ListPage):
 
     def get_actions(self) -> list[tuple[Any, str]]:
         user, slug, pages = self.request.user, self.cycle.slug, {}
-        if policy.reach(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
+        if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
             pages[_("Raise a data gap")] = "datagap-add"
         if policy.may(user, "difficulty.read"):
             pages |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}

@@ -110,6 +110,6 @@ class RegionalAnnex(AnnexPage):
     )
 
     def get_queryset(self) -> Any:
-        if policy.reach(self.request.user, "report.read") is not policy.Scope.EVERYWHERE:
+        if policy.scope_of(self.request.user, "report.read") is not policy.Scope.EVERYWHERE:
             raise Http404
         return super().get_queryset()
