@@ -36,8 +36,7 @@ from reviews.models import (
     ReportStatus,
     Turn,
 )
-from reviews.models.framework import in_language
-from reviews.text import fold
+from reviews.text import fold, in_language
 
 
 def search_words(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
