@@ -104,7 +104,7 @@ class Minutes(Tracked):
         return self.status == S.ADOPTED
 
     @property
-    def lock_reason(self) -> str:
+    def why_locked(self) -> str:
         """Since when they are locked, by whom, and who can unlock them; empty while they can be edited."""
         if not self.is_locked or self.adopted_at is None:
             return ""
@@ -118,7 +118,7 @@ class Minutes(Tracked):
         return self.status != S.DRAFT
 
     def refusal_reason(self, name: str) -> str:
-        return self.lock_reason or super().refusal_reason(name)
+        return self.why_locked or super().refusal_reason(name)
 
     def circulate(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Send them to the members, who can read them from now on."""

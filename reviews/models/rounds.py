@@ -70,7 +70,7 @@ class Round(MeetingPart):
     opened_at = models.DateTimeField(_("opened"), default=clock.now)
     frozen_at = models.DateTimeField(_("frozen"), null=True, blank=True)  # NULL: it is still open
 
-    statuses, transitions = RoundStatus, ROUND_TRANSITIONS
+    transitions = ROUND_TRANSITIONS
 
     objects = RoundQuerySet.as_manager()
 
@@ -98,6 +98,10 @@ class Round(MeetingPart):
     @classmethod
     def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
         return {}
+
+    @property
+    def tone(self) -> str:
+        return RoundStatus(self.status).tone  # `statuses` are the frozen ones of the members
 
     @property
     def is_open(self) -> bool:
