@@ -27,6 +27,7 @@ from reviews.views import (
     difficulties,
     disruptions,
     findings,
+    framework,
     guidance,
     health,
     meetings,
@@ -152,7 +153,7 @@ meeting_urls += [
 
 cycle_urls = [
     path("", board.board_page, name="board"),
-    path("framework/", board.framework_page, name="framework"),
+    path("framework/", framework.framework_page, name="framework"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/<state:code>/", include(report_urls)),
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),

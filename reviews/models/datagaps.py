@@ -21,8 +21,9 @@ from reviews.models.base import (
 )
 from reviews.models.daily_counts import DailyOpenGaps, Place
 from reviews.models.disruptions import check_cited
-from reviews.models.framework import FrameworkLevel, Organisation
+from reviews.models.framework import FrameworkLevel
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
+from reviews.models.organisations import Organisation
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
 from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of

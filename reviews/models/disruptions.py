@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
-from reviews.models.framework import in_order
+from reviews.models.validators import validate_days
 
 
 class DisruptionKind(models.TextChoices):
@@ -72,7 +72,7 @@ class Disruption(Tracked):
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on:
-            in_order(self.starts_on, self.ends_on, "ends_on")
+            validate_days(self.starts_on, self.ends_on, "ends_on")
 
     @property
     def period(self) -> str:
