@@ -29,9 +29,9 @@ def plan(cycle: ReviewCycle, by: Any) -> None:
     for month in MONTHS:
         day = date(2020, month, 11)
         output = "progress" if month % 2 else "national_report"
-        due = {"opens_on": day, "due_on": day.replace(day=25), "output": output}
+        due: dict[str, Any] = {"opens_on": day, "due_on": day.replace(day=25), "output": output}
         Deadline.set_for(cycle, by=by, title=f"Deadline {month}", **due)
-        when = {"planned_from": day, "planned_to": day, "code": str(month), "number": month}
+        when: dict[str, Any] = {"planned_from": day, "planned_to": day, "code": str(month), "number": month}
         meeting = Meeting.plan(cycle, by=by, title=f"Meeting {month}", **when)
         if meeting.code == FULL:
             _fill(meeting, by)
@@ -69,4 +69,4 @@ def _tell(turn: Turn, by: Any) -> None:
         "report_seen": report.version,
         "note": "The survey is in the field.",
     }
-    actions.tell_turn(by=by, turn=turn, seen=turn.version, **told, **figures)
+    actions.tell_turn(by=by, turn=turn, expected_version=turn.version, **told, **figures)

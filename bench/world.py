@@ -71,7 +71,7 @@ def _person(name: str, role: str, body: Organisation) -> User:
 def _bodies(letter: str, n: int) -> list[Organisation]:
     values: dict[str, Any] = {"kind": "member_state", "joined_on": STARTS}
     return [
-        Organisation.record_new(by=None, code=f"{letter}{k:03}", name_en=f"{letter} {k:03}", **values)
+        Organisation.create_traced(by=None, code=f"{letter}{k:03}", name_en=f"{letter} {k:03}", **values)
         for k in range(n)
     ]
 
@@ -80,10 +80,10 @@ def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
     """An open cycle with its calendar."""
     days: dict[str, Any] = {"starts_on": STARTS, "ends_on": ENDS}
     framework = Framework.objects.get()
-    cycle = ReviewCycle.record_new(by=by, slug=slug, name_en=slug, framework=framework, **days)
+    cycle = ReviewCycle.create_traced(by=by, slug=slug, name_en=slug, framework=framework, **days)
     for state in members:
-        CycleMembership.record_new(by=by, cycle=cycle, member_state=state, joined_on=STARTS)
-    actions.open_cycle(by=by, cycle=cycle, seen=cycle.version)
+        CycleMembership.create_traced(by=by, cycle=cycle, member_state=state, joined_on=STARTS)
+    actions.open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
     calendars.plan(cycle, by)
     return cycle
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from reviews.models import User
 
 HEADER = "X-Request-ID"
 
@@ -38,7 +41,7 @@ def signed_in() -> Any:
     return user if user and user.is_authenticated else None
 
 
-class RequestId:
+class RequestIdMiddleware:
     """Gives each request an id of our own making: one sent by a browser could be anybody's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -54,3 +57,9 @@ class RequestId:
             _current.reset(token)
         response[HEADER] = str(current.id)
         return response
+
+
+class SignedInRequest(HttpRequest):
+    """A request of somebody who is signed in: LoginRequiredMiddleware lets nobody else reach a view."""
+
+    user: "User"

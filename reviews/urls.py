@@ -15,6 +15,7 @@ from django.urls import include, path, re_path, register_converter
 from reviews.accounts import sign_on
 from reviews.views import (
     accounts,
+    actionpoints,
     agenda,
     board,
     briefs,
@@ -25,13 +26,13 @@ from reviews.views import (
     desk,
     difficulties,
     disruptions,
+    findings,
     guidance,
     health,
     meetings,
     methods,
     minutes,
     plans,
-    recommendations,
     reports,
     rounds,
     treatments,
@@ -91,11 +92,11 @@ difficulty_urls = [
 ]
 
 finding_urls = [
-    path("", recommendations.finding_page, name="finding"),
-    path("edit/", recommendations.EditFinding.as_view(), name="finding-edit"),
-    path("finalise/", recommendations.FinaliseFinding.as_view(), name="finding-finalise"),
-    path("withdraw/", recommendations.WithdrawFinding.as_view(), name="finding-withdraw"),
-    path("reopen/", recommendations.ReopenFinding.as_view(), name="finding-reopen"),
+    path("", findings.finding_page, name="finding"),
+    path("edit/", findings.EditFinding.as_view(), name="finding-edit"),
+    path("finalise/", findings.FinaliseFinding.as_view(), name="finding-finalise"),
+    path("withdraw/", findings.WithdrawFinding.as_view(), name="finding-withdraw"),
+    path("reopen/", findings.ReopenFinding.as_view(), name="finding-reopen"),
 ]
 
 deadline_urls = [
@@ -157,8 +158,8 @@ cycle_urls = [
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
     path("datagaps/add/", datagaps.AddDataGap.as_view(), name="datagap-add"),
     path("datagaps/<gap:code>/", include(datagap_urls)),
-    path("findings/", recommendations.FindingList.as_view(), name="finding-list"),
-    path("findings/add/", recommendations.AddFinding.as_view(), name="finding-add"),
+    path("findings/", findings.FindingList.as_view(), name="finding-list"),
+    path("findings/add/", findings.AddFinding.as_view(), name="finding-add"),
     path("findings/<finding:code>/", include(finding_urls)),
     path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
     path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),
@@ -168,15 +169,15 @@ cycle_urls = [
     path("meetings/add/", meetings.AddMeeting.as_view(), name="meeting-add"),
     path("meetings/<slug:code>/", include(meeting_urls)),
     path("compare/", comparison.CompareDays.as_view(), name="compare"),
-    path("actions/", meetings.ActionPointList.as_view(), name="action-list"),
-    path("actions/<number:pk>/finish/", meetings.FinishAction.as_view(), name="action-finish"),
-    path("actions/<number:pk>/drop/", meetings.DropAction.as_view(), name="action-drop"),
-    path("actions/<number:pk>/reopen/", meetings.ReopenAction.as_view(), name="action-reopen"),
+    path("actions/", actionpoints.ActionPointList.as_view(), name="action-list"),
+    path("actions/<number:pk>/finish/", actionpoints.FinishAction.as_view(), name="action-finish"),
+    path("actions/<number:pk>/drop/", actionpoints.DropAction.as_view(), name="action-drop"),
+    path("actions/<number:pk>/reopen/", actionpoints.ReopenAction.as_view(), name="action-reopen"),
     path("plan/", plans.plan_page, name="plan"),
     path("plan/<slug:code>/edit/", plans.EditStep.as_view(), name="plan-edit"),
     path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
-    path("actions/<number:pk>/verify/", meetings.VerifyAction.as_view(), name="action-verify"),
-    path("actions/<number:pk>/file/", meetings.action_file, name="action-file"),
+    path("actions/<number:pk>/verify/", actionpoints.VerifyAction.as_view(), name="action-verify"),
+    path("actions/<number:pk>/file/", actionpoints.action_file, name="action-file"),
     path("annex/", treatments.RegionalAnnex.as_view(), name="annex"),
     path("coverage/", coverage.coverage_map, name="coverage"),
     path("disruptions/", disruptions.DisruptionList.as_view(), name="disruption-list"),
@@ -199,7 +200,7 @@ cycle_urls = [
 factor_urls = [
     path("second-factor/", accounts.SecondFactors.as_view(), name="mfa_index"),
     path("second-factor/ask/", mfa.authenticate, name="mfa_authenticate"),
-    path("second-factor/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/confirm/", atomic(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("second-factor/app/add/", totp.activate_totp, name="mfa_activate_totp"),
     path("second-factor/app/remove/", atomic(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("second-factor/codes/", accounts.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
@@ -209,7 +210,11 @@ factor_urls = [
     path("second-factor/codes/renew/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("second-factor/keys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("second-factor/keys/add/", atomic(webauthn.add_webauthn), name="mfa_add_webauthn"),
-    path("second-factor/keys/confirm/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "second-factor/keys/confirm/",
+        atomic(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("second-factor/keys/<number:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path(
         "second-factor/keys/<number:pk>/remove/", atomic(webauthn.remove_webauthn), name="mfa_remove_webauthn"
@@ -247,7 +252,7 @@ account_urls = [
     path("login/", account.login, name="account_login"),
     path("logout/", accounts.SignOut.as_view(), name="account_logout"),
     path("signed-out/", accounts.signed_out, name="account_signed_out"),
-    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("confirm/", atomic(account.reauthenticate), name="account_reauthenticate"),
     path("invitation/<str:key>/", accounts.AcceptInvitation.as_view(), name="invitation"),
     path("sessions/", accounts.OwnSessions.as_view(), name="usersessions_list"),
     *password_urls,

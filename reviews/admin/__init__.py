@@ -4,6 +4,7 @@
 from reviews.admin import (  # noqa: F401
     datagaps,
     deadlines,
+    findings,
     framework,
     guidance,
     invitations,
@@ -12,7 +13,6 @@ from reviews.admin import (  # noqa: F401
     operations,
     people,
     plans,
-    recommendations,
     reports,
     rounds,
     trace,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from reviews import policy
-from reviews.admin.base import SHELVES
+from reviews.admin.base import GROUPS
 from reviews.models import Trace
 
 
@@ -76,12 +76,12 @@ class ReviewSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The kinds of record on their shelves."""
         apps = self._build_app_dict(request, app_label).values()
-        shelves = [self._shelf(app, shelf) for app in apps for shelf in SHELVES]
-        return [shelf for shelf in shelves if shelf["models"]]
+        shelves = [self._shelf(app, group) for app in apps for group in GROUPS]
+        return [group for group in shelves if group["models"]]
 
-    def _shelf(self, app: dict[str, Any], shelf: Any) -> dict[str, Any]:
-        rows = [row for row in app["models"] if self._registry[row["model"]].shelf is shelf]  # type: ignore[attr-defined]
-        return app | {"name": shelf, "models": rows}
+    def _shelf(self, app: dict[str, Any], group: Any) -> dict[str, Any]:
+        rows = [row for row in app["models"] if self._registry[row["model"]].group is group]  # type: ignore[attr-defined]
+        return app | {"name": group, "models": rows}
 
 
 site = ReviewSite()

@@ -21,13 +21,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from reviews import clock, policy
-from reviews.admin.forms import TROUBLES, TrackedForm
-from reviews.models import Confidence, Refused, Stale, Trace
+from reviews.admin.forms import DOMAIN_ERRORS, TrackedForm
+from reviews.models import Confidence, EditConflict, NotAllowedNow, Trace
 
 REFERENCE, CYCLES, REPORTS = _("Reference data"), _("Review cycles"), _("National reports")
 MEETINGS, PEOPLE, HISTORY = _("Meetings"), _("People"), _("History")
 # Where the kinds of record lie on the first page, in this order.
-SHELVES = (CYCLES, REPORTS, MEETINGS, PEOPLE, REFERENCE, HISTORY)
+GROUPS = (CYCLES, REPORTS, MEETINGS, PEOPLE, REFERENCE, HISTORY)
 
 Act = Callable[[Any, Any], Any]  # takes the record and the cleaned values of a form
 Section = tuple[Any, Any]  # heading and options, as Django takes them
@@ -50,13 +50,13 @@ class TrackedAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
-    shelf: Any  # one of SHELVES
+    group: Any  # one of SHELVES
     reference = False  # kept by the Secretariat too
     immutable = False  # never changed by anybody
-    fixed: Any = ()  # what a record is: chosen when it is added, and not changed afterwards
-    later: tuple[str, ...] = ()  # what makes no sense while a record is added
+    set_once: Any = ()  # what a record is: chosen when it is added, and not changed afterwards
+    hidden_when_adding: tuple[str, ...] = ()  # what makes no sense while a record is added
     reason_when_added = True
-    takes_hold: tuple[str, ...] = ()  # fields that start the count of `held_since` anew
+    resets_held_since: tuple[str, ...] = ()  # fields that start the count of `held_since` anew
 
     # --- who may do what
 
@@ -81,12 +81,12 @@ class TrackedAdmin(admin.ModelAdmin):
     # --- what the form shows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.readonly_fields, *(self.fixed if obj else ()))
+        return (*self.readonly_fields, *(self.set_once if obj else ()))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         shown = list(super().get_fieldsets(request, obj))
         if obj is None:
-            shown = _without(shown, {*self.readonly_fields, *self.later})
+            shown = _without(shown, {*self.readonly_fields, *self.hidden_when_adding})
         if self.immutable or (obj is None and not self.reason_when_added):
             return shown
         return [*shown, section(_("Reason"), "why version" if obj else "why")]
@@ -130,7 +130,7 @@ class TrackedAdmin(admin.ModelAdmin):
         """
         try:
             return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
-        except TROUBLES as trouble:
+        except DOMAIN_ERRORS as trouble:
             if request.method != "POST" or hasattr(request, "trouble"):
                 raise
             request.trouble = trouble  # type: ignore[attr-defined]
@@ -142,25 +142,27 @@ class TrackedAdmin(admin.ModelAdmin):
 
     def add(self, request: HttpRequest, form: Any) -> Any:
         values = form.typed()
-        values |= self.given(request, values)
-        return self.model.record_new(by=request.user, why=form.cleaned_data["why"], **values)
+        values |= self.defaults_for_new(request, values)
+        return self.model.create_traced(by=request.user, why=form.cleaned_data["why"], **values)
 
     def correct(self, request: HttpRequest, pk: Any, form: Any) -> Any:
         # Read again: the form has already written into the object that it was made with.
-        record, seen = self.model._default_manager.get(pk=pk), form.cleaned_data["version"]
+        record, expected_version = self.model._default_manager.get(pk=pk), form.cleaned_data["version"]
         values = form.changed()
-        if not values and record.version == seen:
-            raise Refused(_now("Nothing differs from what is stored, so nothing was saved."))
-        values |= self.following(request, record, values)
-        return record.correct(by=request.user, seen=seen, why=form.cleaned_data["why"], **values)
+        if not values and record.version == expected_version:
+            raise NotAllowedNow(_now("Nothing differs from what is stored, so nothing was saved."))
+        values |= self.derived_values(request, record, values)
+        return record.correct(
+            by=request.user, expected_version=expected_version, why=form.cleaned_data["why"], **values
+        )
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         """What a new record needs and nobody types."""
         return {}
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """What else changes with the corrected values."""
-        return {"held_since": clock.now()} if {*self.takes_hold} & {*values} else {}
+        return {"held_since": clock.now()} if {*self.resets_held_since} & {*values} else {}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing: the verb has written many-to-many fields too, and inlines only show."""
@@ -179,7 +181,7 @@ class TrackedAdmin(admin.ModelAdmin):
         record, trouble = options.get("obj"), getattr(request, "trouble", None)
         context |= {"steps": self.steps(request, record) if record else [], "conflict": conflict(trouble)}
         response = super().render_change_form(request, context, **options)
-        response.status_code = 409 if isinstance(trouble, Stale) else 200
+        response.status_code = 409 if isinstance(trouble, EditConflict) else 200
         return response
 
     def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
@@ -225,7 +227,7 @@ class TrackedAdmin(admin.ModelAdmin):
     def _step_page(self, request: HttpRequest, record: Any, form: Any, title: Any, trouble: Any) -> Any:
         extra = {"form": form, "conflict": conflict(trouble)}
         response = self._page(request, record, "admin/step.html", title, extra)
-        response.status_code = 409 if isinstance(trouble, Stale) else 200
+        response.status_code = 409 if isinstance(trouble, EditConflict) else 200
         return response
 
     def _page(
@@ -235,17 +237,17 @@ class TrackedAdmin(admin.ModelAdmin):
         return TemplateResponse(request, template, self.admin_site.each_context(request) | about | extra)
 
 
-class ShownFormSet(forms.BaseInlineFormSet):
+class ReadOnlyFormSet(forms.BaseInlineFormSet):
     """Rows to read: whatever is sent, there is nothing wrong with them."""
 
     def is_valid(self) -> bool:
         return True
 
 
-class ShownInline(admin.TabularInline):
+class ReadOnlyInline(admin.TabularInline):
     """Rows that belong to a record: shown with links, changed on their own pages."""
 
-    formset = ShownFormSet
+    formset = ReadOnlyFormSet
     extra = 0
     can_delete = False
     show_change_link = True
@@ -270,16 +272,16 @@ def confidence_mark(record: Any) -> SafeString:
 
 def conflict(trouble: Exception | None) -> list[Trace] | None:
     """What others did to the record after this person had opened it; None when nobody was faster."""
-    if not isinstance(trouble, Stale):
+    if not isinstance(trouble, EditConflict):
         return None
-    return list(Trace.objects.since_version(trouble.record, trouble.seen))
+    return list(Trace.objects.since_version(trouble.record, trouble.expected_version))
 
 
 def _attempt(act: Act, record: Any, form: Any) -> Exception | None:
     """Take the step; if the models refuse, say so on the form and offer it for the present version."""
     try:
         act(record, form.cleaned_data)
-    except TROUBLES as trouble:
+    except DOMAIN_ERRORS as trouble:
         record.refresh_from_db()
         form.refuse(trouble, record)
         return trouble

@@ -17,7 +17,7 @@ from reviews.text import fold
 
 @admin.register(DataGap, site=site)
 class DataGapAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = ("code", "kind", "status", "holder", "held_since", "key_result_area", "cycle")
     list_filter = ("cycle", "status", "kind", ("member_state", OCCURRING))
     list_select_related = ("cycle", "member_state", "kind", "key_result_area", "holder")
@@ -34,9 +34,9 @@ class DataGapAdmin(TrackedAdmin):
         "closed_with",
     )
     readonly_fields = ("number", "held_since", "raised_by", "raised_at")
-    fixed = ("cycle", "member_state")
-    later = ("status", "holder", "closing_way", "closing_note", "closed_with")
-    takes_hold = ("status", "holder")
+    set_once = ("cycle", "member_state")
+    hidden_when_adding = ("status", "holder", "closing_way", "closing_note", "closed_with")
+    resets_held_since = ("status", "holder")
     fieldsets = [
         section(None, "cycle member_state number kind key_result_area missing effect disruption"),
         section(
@@ -60,7 +60,7 @@ class DataGapAdmin(TrackedAdmin):
         """The stored column is folded, so what is looked for is folded too."""
         return super().get_search_results(request, queryset, fold(search_term))
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         theirs = DataGap.objects.filter(cycle=values["cycle"], member_state=values["member_state"])
         number = (theirs.aggregate(last=Max("number"))["last"] or 0) + 1
         raised = {"raised_by": request.user, "raised_at": clock.now()}

@@ -4,18 +4,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.admin.admin_site import site
-from reviews.admin.base import CYCLES, OCCURRING, ShownInline, TrackedAdmin, section
+from reviews.admin.base import CYCLES, OCCURRING, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
+from reviews.models.numbering import next_number
 
 
-class ExtensionsShown(ShownInline):
+class ExtensionsInline(ReadOnlyInline):
     model = Extension
     fields = ("member_state", "asked_until", "status", "granted_until", "asked_at", "decided_at")
 
@@ -25,7 +25,7 @@ class ExtensionsShown(ShownInline):
 
 @admin.register(Deadline, site=site)
 class DeadlineAdmin(TrackedAdmin):
-    shelf = CYCLES
+    group = CYCLES
     list_display = (
         "title", "cycle", "output", "opens_on", "due_on", "first_due_on", "last_on", "countries", "shared"
     )  # fmt: skip
@@ -35,8 +35,8 @@ class DeadlineAdmin(TrackedAdmin):
     date_hierarchy = "due_on"
     autocomplete_fields = ("cycle", "anchor")
     readonly_fields = ("number", "first_due_on")
-    fixed = ("cycle",)
-    inlines = (ExtensionsShown,)
+    set_once = ("cycle",)
+    inlines = (ExtensionsInline,)
     fieldsets = [
         section(None, "cycle number title output"),
         section(
@@ -62,9 +62,8 @@ class DeadlineAdmin(TrackedAdmin):
         kwargs["widget"] = CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        last = values["cycle"].deadlines.aggregate(last=Max("number"))["last"]
-        return {"number": (last or 0) + 1, "first_due_on": values["due_on"]}
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        return {"number": next_number(values["cycle"].deadlines.all()), "first_due_on": values["due_on"]}
 
     @admin.display(description=_("only for"))
     def countries(self, deadline: Deadline) -> str:
@@ -73,7 +72,7 @@ class DeadlineAdmin(TrackedAdmin):
 
 @admin.register(Extension, site=site)
 class ExtensionAdmin(TrackedAdmin):
-    shelf = CYCLES
+    group = CYCLES
     list_display = ("deadline", "member_state", "due_when_asked", "asked_until", "status", "granted_until")
     list_filter = ("status", "deadline__cycle", ("member_state", OCCURRING))
     list_select_related = ("deadline", "member_state")
@@ -81,8 +80,8 @@ class ExtensionAdmin(TrackedAdmin):
     date_hierarchy = "asked_at"
     autocomplete_fields = ("deadline", "member_state", "disruption")
     readonly_fields = ("due_when_asked", "asked_by", "asked_at", "decided_by", "decided_at")
-    fixed = ("deadline", "member_state")
-    later = ("status", "granted_until", "decision_note")
+    set_once = ("deadline", "member_state")
+    hidden_when_adding = ("status", "granted_until", "decision_note")
     fieldsets = [
         section(None, "deadline member_state due_when_asked asked_until reason disruption"),
         section(
@@ -93,13 +92,14 @@ class ExtensionAdmin(TrackedAdmin):
         section(_("Origin"), "asked_by asked_at"),
     ]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        due = _due_now(values["deadline"], values["member_state"])
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        requests = Extension.objects.filter(member_state=values["member_state"], deadline=values["deadline"])
+        due = requests.due_day_of(values["deadline"])
         if values["asked_until"] <= due:
             raise ValidationError({"asked_until": _("This is not later than the date in force.")})
         return {"due_when_asked": due, "asked_by": request.user, "asked_at": clock.now()}
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """A corrected status is a decision of whoever corrects it; "asked" is none yet."""
         if "status" not in values:
             return {}
@@ -108,9 +108,3 @@ class ExtensionAdmin(TrackedAdmin):
             "decided_by": request.user if decided else None,
             "decided_at": clock.now() if decided else None,
         }
-
-
-def _due_now(deadline: Deadline, state: Organisation) -> Any:
-    """The day in force for a country, before it asks for a later one."""
-    granted = deadline.extensions.filter(member_state=state).granted()
-    return max(filter(None, (deadline.due_on, granted.aggregate(until=Max("granted_until"))["until"])))

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import VersionField
-from reviews.models import Refused, Stale, Trace
+from reviews.models import EditConflict, NotAllowedNow, Trace
 
 # What a verb of the models may answer. Each becomes a message on the form; nothing was written.
-TROUBLES = (Stale, Refused, ValidationError, IntegrityError)
+DOMAIN_ERRORS = (EditConflict, NotAllowedNow, ValidationError, IntegrityError)
 
 
 def reason(**options: Any) -> forms.CharField:
@@ -33,8 +33,8 @@ class TrackedForm(forms.ModelForm):
         self.fields["why"].required = exists = self.instance.pk is not None
         if exists:
             self.fields["version"] = VersionField(self.instance.version)
-        if isinstance(self.trouble, Stale):
-            self._catch_up(self.trouble.seen)
+        if isinstance(self.trouble, EditConflict):
+            self._catch_up(self.trouble.expected_version)
 
     def clean(self) -> Any:
         if self.trouble:
@@ -59,19 +59,19 @@ class TrackedForm(forms.ModelForm):
         """Those that differ from the stored record."""
         return {name: value for name, value in self.typed().items() if name in self.changed_data}
 
-    def _catch_up(self, seen: int) -> None:
+    def _catch_up(self, expected_version: int) -> None:
         """Show what the person typed, but today's values and version in all the fields left as they were.
 
         Saving again then overrules only what the person meant to change.
         """
-        for name in set(self.fields) - self._touched(seen) - {"why"}:
+        for name in set(self.fields) - self._touched(expected_version) - {"why"}:
             show_stored(self.fields[name])
 
-    def _touched(self, seen: int) -> set[str]:
+    def _touched(self, expected_version: int) -> set[str]:
         """The fields that differ from what stood there in the version which the person saw."""
         names = set(self.fields) - {"version"}
-        row = Trace.objects.since_version(self.instance, seen - 1).first()
-        if row is None or row.version != seen:
+        row = Trace.objects.since_version(self.instance, expected_version - 1).first()
+        if row is None or row.version != expected_version:
             return names
         was = self._meta.model.from_snapshot(row.after)
         initial = forms.model_to_dict(was, [f.name for f in was._meta.concrete_fields]) | was.many_ids
@@ -113,7 +113,7 @@ def told(trouble: Exception, model: type[models.Model]) -> ValidationError:
     """What happened, as an error of a form."""
     if isinstance(trouble, ValidationError):
         return trouble
-    if isinstance(trouble, Stale):
+    if isinstance(trouble, EditConflict):
         return ValidationError(_now("Somebody changed this after you had opened it. Nothing was saved yet."))
     if isinstance(trouble, IntegrityError):
         return ValidationError(_broken_rule(trouble, model))

@@ -14,7 +14,7 @@ from reviews.admin.admin_site import site
 from reviews.admin.base import (
     CYCLES,
     REFERENCE,
-    ShownInline,
+    ReadOnlyInline,
     TrackedAdmin,
     confidence_mark,
     section,
@@ -29,7 +29,7 @@ from reviews.models import (
     ReviewCycle,
     TimelineEvent,
 )
-from reviews.models.framework import CYCLE_MOVES
+from reviews.models.framework import CYCLE_TRANSITIONS
 
 TRUST = section(_("How far this may be trusted"), "confidence")
 NOT_A_MEMBER = _("A member state needs the day on which it joined; no other organisation has one.")
@@ -37,7 +37,7 @@ NOT_A_MEMBER = _("A member state needs the day on which it joined; no other orga
 
 @admin.register(Organisation, site=site)
 class OrganisationAdmin(TrackedAdmin):
-    shelf, reference = REFERENCE, True
+    group, reference = REFERENCE, True
     list_display = ("name_en", confidence_mark, "code", "kind", "joined_on")
     list_filter = ("kind", "confidence")
     search_fields = ("name_en", "name_vi", "code", "iso2")
@@ -48,14 +48,14 @@ class OrganisationAdmin(TrackedAdmin):
     ]
 
 
-class NodesShown(ShownInline):
+class NodesShown(ReadOnlyInline):
     model = FrameworkNode
     fields = ("code", "title", "level", "confidence")
 
 
 @admin.register(Framework, site=site)
 class FrameworkAdmin(TrackedAdmin):
-    shelf, reference = REFERENCE, True
+    group, reference = REFERENCE, True
     list_display = ("title", "code")
     search_fields = ("title", "code")
     fieldsets = [
@@ -66,7 +66,7 @@ class FrameworkAdmin(TrackedAdmin):
 
 @admin.register(FrameworkNode, site=site)
 class FrameworkNodeAdmin(TrackedAdmin):
-    shelf, reference = REFERENCE, True
+    group, reference = REFERENCE, True
     list_display = ("code", "title", confidence_mark, "level", "parent", "framework")
     list_display_links = ("code", "title")
     list_filter = ("framework", "level", "confidence")
@@ -81,7 +81,7 @@ class FrameworkNodeAdmin(TrackedAdmin):
 
 @admin.register(GapKind, site=site)
 class GapKindAdmin(TrackedAdmin):
-    shelf, reference = REFERENCE, True
+    group, reference = REFERENCE, True
     list_display = ("label_en", "label_vi", "code", "position", "source")
     search_fields = ("label_en", "label_vi", "code", "meaning")
     fieldsets = [
@@ -92,7 +92,7 @@ class GapKindAdmin(TrackedAdmin):
 
 @admin.register(TimelineEvent, site=site)
 class TimelineEventAdmin(TrackedAdmin):
-    shelf, reference = REFERENCE, True
+    group, reference = REFERENCE, True
     list_display = ("title", confidence_mark, "kind", "planned_from", "held_from", "place")
     list_filter = ("kind", "mode", "confidence")
     search_fields = ("title", "code", "place", "source")
@@ -109,7 +109,7 @@ class TimelineEventAdmin(TrackedAdmin):
     ]
 
 
-class SeatsShown(ShownInline):
+class SeatsShown(ReadOnlyInline):
     model = CycleMembership
     fields = ("member_state", "joined_on")
 
@@ -139,7 +139,7 @@ CYCLE_STEPS: dict[str, tuple[Any, type[StepForm], Callable[..., Any]]] = {
 
 @admin.register(ReviewCycle, site=site)
 class ReviewCycleAdmin(TrackedAdmin):
-    shelf = CYCLES
+    group = CYCLES
     list_display = ("name_en", "slug", "framework", "starts_on", "ends_on", "status", "shared", "is_demo")
     list_filter = ("status", "framework", "is_demo")
     list_select_related = ("framework",)
@@ -147,7 +147,7 @@ class ReviewCycleAdmin(TrackedAdmin):
     date_hierarchy = "starts_on"
     autocomplete_fields = ("framework",)
     inlines = (SeatsShown,)
-    later = ("status",)
+    hidden_when_adding = ("status",)
     fieldsets = [
         section(None, "name_en name_vi slug framework starts_on ends_on"),
         section(_("Who may look at it"), "shared is_demo"),
@@ -165,15 +165,15 @@ class ReviewCycleAdmin(TrackedAdmin):
         return [self._step_url(step) for step in CYCLE_STEPS] + super().get_urls()
 
     def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
-        possible = [step for step in CYCLE_STEPS if record.status in CYCLE_MOVES[step].sources]
+        possible = [step for step in CYCLE_STEPS if record.status in CYCLE_TRANSITIONS[step].sources]
         return [(self.url(step, record.pk), CYCLE_STEPS[step][0]) for step in possible]
 
     def take_step(self, request: HttpRequest, object_id: str, step: str) -> Any:
         title, form_class, verb = CYCLE_STEPS[step]
 
         def act(cycle: ReviewCycle, cleaned: dict[str, Any]) -> None:
-            seen = cleaned.pop("version")
-            verb(cycle, by=request.user, seen=seen, **cleaned)
+            expected_version = cleaned.pop("version")
+            verb(cycle, by=request.user, expected_version=expected_version, **cleaned)
 
         return self.step_view(request, object_id, form_class, title, act)
 
@@ -184,13 +184,13 @@ class ReviewCycleAdmin(TrackedAdmin):
 
 @admin.register(CycleMembership, site=site)
 class CycleMembershipAdmin(TrackedAdmin):
-    shelf = CYCLES
+    group = CYCLES
     list_display = ("member_state", "cycle", "joined_on")
     list_filter = ("cycle",)
     list_select_related = ("cycle", "member_state")
     search_fields = ("member_state__name_en", "member_state__code", "cycle__name_en", "cycle__slug")
     autocomplete_fields = ("cycle", "member_state")
-    fixed = ("cycle", "member_state")
+    set_once = ("cycle", "member_state")
     reason_when_added = False
     fieldsets = [
         section(

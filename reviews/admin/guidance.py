@@ -14,7 +14,7 @@ from reviews.admin.base import (
     OCCURRING,
     REFERENCE,
     REPORTS,
-    ShownInline,
+    ReadOnlyInline,
     TrackedAdmin,
     confidence_mark,
     section,
@@ -36,7 +36,7 @@ ABOUT_SUBJECT = (*ABOUT_GAP, "difficulty__cycle")
 
 @admin.register(ThreadEntry, site=site)
 class ThreadEntryAdmin(TrackedAdmin):
-    shelf, immutable = REPORTS, True
+    group, immutable = REPORTS, True
     list_display = ("at", "gap", "channel", "kind", "author", "beginning")
     list_filter = ("gap__cycle", "channel", "kind", OF_GAP)
     list_select_related = ("author", *ABOUT_GAP)
@@ -55,7 +55,7 @@ class ThreadEntryAdmin(TrackedAdmin):
         return truncatechars(entry.text, 80)
 
 
-class ReceivedShown(ShownInline):
+class ReceivedAdviceInline(ReadOnlyInline):
     model = ReceivedAdvice
     fields = ("gap", "received_at", "use", "said_by")
 
@@ -65,7 +65,7 @@ class ReceivedShown(ShownInline):
 
 @admin.register(Advice, site=site)
 class AdviceAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = ("subject", "status", "drafted_by", "drafted_at", "approved_by", "beginning")
     list_filter = ("status", "gap__cycle", OF_GAP)
     list_select_related = ("drafted_by", "approved_by", *ABOUT_SUBJECT)
@@ -73,9 +73,9 @@ class AdviceAdmin(TrackedAdmin):
     date_hierarchy = "drafted_at"
     autocomplete_fields = ("gap", "difficulty", "notes")
     readonly_fields = ("drafted_by", "drafted_at", "approved_by", "approved_at")
-    fixed = ("gap", "difficulty")
-    later = ("status",)
-    inlines = (ReceivedShown,)
+    set_once = ("gap", "difficulty")
+    hidden_when_adding = ("status",)
+    inlines = (ReceivedAdviceInline,)
     fieldsets = [
         section(
             None, "gap difficulty text notes", about=_("On one gap, or on a difficulty: one of the two.")
@@ -89,10 +89,10 @@ class AdviceAdmin(TrackedAdmin):
         ),
     ]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"drafted_by": request.user, "drafted_at": clock.now()}
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """A corrected status is a decision of whoever corrects it."""
         if "status" not in values:
             return {}
@@ -113,7 +113,7 @@ class AdviceAdmin(TrackedAdmin):
 
 @admin.register(ReceivedAdvice, site=site)
 class ReceivedAdviceAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = ("gap", "received_at", "use", "said_by", "said_at")
     list_filter = ("use", "gap__cycle", OF_GAP)
     list_select_related = ("said_by", *ABOUT_GAP)
@@ -121,17 +121,17 @@ class ReceivedAdviceAdmin(TrackedAdmin):
     date_hierarchy = "received_at"
     autocomplete_fields = ("gap", "advice")
     readonly_fields = ("received_at", "said_by", "said_at")
-    fixed = ("gap", "advice")
-    later = ("use", "note")
+    set_once = ("gap", "advice")
+    hidden_when_adding = ("use", "note")
     fieldsets = [
         section(None, "gap advice received_at"),
         section(_("What the country says"), "use note said_by said_at"),
     ]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"received_at": clock.now()}
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """Who corrects the use says it."""
         if "use" not in values:
             return {}
@@ -141,7 +141,7 @@ class ReceivedAdviceAdmin(TrackedAdmin):
 
 @admin.register(Difficulty, site=site)
 class DifficultyAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = ("code", "title", "kind", "cycle")
     list_display_links = ("code", "title")
     list_filter = ("cycle", "kind")
@@ -149,10 +149,10 @@ class DifficultyAdmin(TrackedAdmin):
     search_fields = ("title",)
     autocomplete_fields = ("cycle", "kind", "gaps")
     readonly_fields = ("number",)
-    fixed = ("cycle",)
+    set_once = ("cycle",)
     fieldsets = [section(None, "cycle number title kind gaps")]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         last = values["cycle"].difficulties.aggregate(last=Max("number"))["last"]
         return {"number": (last or 0) + 1}
 
@@ -163,7 +163,7 @@ class DifficultyAdmin(TrackedAdmin):
 
 @admin.register(MethodNote, site=site)
 class MethodNoteAdmin(TrackedAdmin):
-    shelf, reference = REFERENCE, True
+    group, reference = REFERENCE, True
     list_display = ("title", "code", "kind", confidence_mark)
     list_filter = ("kind", "confidence")
     list_select_related = ("kind",)

@@ -19,7 +19,7 @@ from reviews.models import Invitation
 class InvitationAdmin(TrackedAdmin):
     """Made and withdrawn, never corrected: a wrong one is withdrawn and another one sent."""
 
-    shelf = PEOPLE
+    group = PEOPLE
     reason_when_added = False
     list_display = ("email", "name", "organisation", "role", "status", "expires_at", "invited_by")
     list_filter = ("status", "role", "organisation__kind")
@@ -60,6 +60,6 @@ class InvitationAdmin(TrackedAdmin):
 
     def withdraw(self, request: HttpRequest, object_id: str) -> Any:
         def act(record: Invitation, cleaned: dict[str, Any]) -> None:
-            record.withdraw(by=request.user, seen=cleaned["version"], why=cleaned["why"])
+            record.withdraw(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
 
         return self.step_view(request, object_id, ReasonForm, _("Withdraw the invitation"), act)

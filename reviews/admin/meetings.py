@@ -8,11 +8,11 @@ from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
-from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, confidence_mark, section
+from reviews.admin.base import MEETINGS, OCCURRING, ReadOnlyInline, TrackedAdmin, confidence_mark, section
 from reviews.models import ActionPoint, ActionStatus, AgendaItem, Decision, Delegation, Meeting
 
 
-class PartShown(ShownInline):
+class PartShown(ReadOnlyInline):
     """Rows of one kind on their meeting."""
 
     beside: tuple[str, ...] = ()  # what the rows name
@@ -46,7 +46,7 @@ class ActionsShown(PartShown):
 
 @admin.register(Meeting, site=site)
 class MeetingAdmin(TrackedAdmin):
-    shelf = MEETINGS
+    group = MEETINGS
     list_display = (
         "title", confidence_mark, "series", "number", "planned_from", "held_from", "status", "cycle"
     )  # fmt: skip
@@ -56,8 +56,8 @@ class MeetingAdmin(TrackedAdmin):
     date_hierarchy = "planned_from"
     autocomplete_fields = ("cycle", "host", "disruption")
     readonly_fields = ("first_planned_from", "first_planned_to")
-    fixed = ("cycle",)
-    later = ("status", "held_from", "held_to")
+    set_once = ("cycle",)
+    hidden_when_adding = ("status", "held_from", "held_to")
     inlines = (AgendaShown, DelegationsShown, DecisionsShown, ActionsShown)
     fieldsets = [
         section(None, "cycle series number code title status"),
@@ -71,22 +71,22 @@ class MeetingAdmin(TrackedAdmin):
         section(_("Where it comes from"), "source confidence"),
     ]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"first_planned_from": values["planned_from"], "first_planned_to": values["planned_to"]}
 
 
 class MeetingPartAdmin(TrackedAdmin):
     """What belongs to one meeting; new rows get its next number."""
 
-    shelf = MEETINGS
+    group = MEETINGS
     list_filter: ClassVar[Any] = ("meeting__cycle", "meeting")
     list_select_related: ClassVar[Any] = ("meeting",)
     autocomplete_fields: ClassVar[Any] = ("meeting",)
     readonly_fields: ClassVar[Any] = ("number",)
-    fixed: Any = ("meeting",)
+    set_once: Any = ("meeting",)
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        numbers: dict[str, Any] = self.model.next_number(values["meeting"])
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        numbers: dict[str, Any] = self.model.numbers_for_new(values["meeting"])
         return numbers
 
     @admin.display(description=_("text"))
@@ -100,7 +100,7 @@ class AgendaItemAdmin(MeetingPartAdmin):
     list_filter = ("meeting__cycle", "meeting", "status", "outcome")
     search_fields = ("title", "presenter", "meeting__title")
     readonly_fields = ("number", "position", "carried_from")
-    later = ("status", "outcome", "outcome_text")
+    hidden_when_adding = ("status", "outcome", "outcome_text")
     fieldsets = [
         section(None, "meeting number position title presenter paper duration"),
         section(
@@ -119,7 +119,7 @@ class DelegationAdmin(MeetingPartAdmin):
     search_fields = ("organisation__name_en", "organisation__code", "head", "meeting__title")
     autocomplete_fields = ("meeting", "organisation")
     readonly_fields = ()
-    fixed = ("meeting", "organisation")
+    set_once = ("meeting", "organisation")
     fieldsets = [
         section(None, "meeting organisation present head size"),
     ]
@@ -151,8 +151,8 @@ class ActionPointAdmin(MeetingPartAdmin):
         "size",
         "sha256",
     )
-    later = ("status", "closing_note")
-    takes_hold = ("status", "owner", "owner_body")
+    hidden_when_adding = ("status", "closing_note")
+    resets_held_since = ("status", "owner", "owner_body")
     fieldsets = [
         section(None, "meeting number text due_on priority"),
         section(_("Owner"), "owner owner_body held_since", about=_("One of the two: a person or a body.")),
@@ -164,9 +164,9 @@ class ActionPointAdmin(MeetingPartAdmin):
         ),
     ]
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """A corrected status: who finished it, if that is not known, is whoever corrects it."""
-        follows = super().following(request, record, values)
+        follows = super().derived_values(request, record, values)
         if "status" not in values:
             return follows
         done = values["status"] in (ActionStatus.DONE, ActionStatus.VERIFIED)

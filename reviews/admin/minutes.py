@@ -10,26 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.admin.admin_site import site
-from reviews.admin.base import MEETINGS, ShownInline, TrackedAdmin, section
+from reviews.admin.base import MEETINGS, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import Minutes, MinutesSection, MinutesStatus
 
 
-class SectionsShown(ShownInline):
+class SectionsShown(ReadOnlyInline):
     model = MinutesSection
     fields = ("kind", "text")
 
 
 @admin.register(Minutes, site=site)
 class MinutesAdmin(TrackedAdmin):
-    shelf = MEETINGS
+    group = MEETINGS
     list_display = ("meeting", "status", "circulated_at", "adopted_at", "adopted_by")
     list_filter = ("meeting__cycle", "status")
     list_select_related = ("meeting", "adopted_by")
     search_fields = ("meeting__title", "meeting__code")
     autocomplete_fields = ("meeting",)
     readonly_fields = ("circulated_at", "adopted_at", "adopted_by")
-    fixed = ("meeting",)
-    later = ("status",)
+    set_once = ("meeting",)
+    hidden_when_adding = ("status",)
     inlines = (SectionsShown,)
     fieldsets = [
         section(
@@ -42,7 +42,7 @@ class MinutesAdmin(TrackedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("meeting__cycle")
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The days belong to the status."""
         if "status" not in values:
             return {}
@@ -57,20 +57,20 @@ class MinutesAdmin(TrackedAdmin):
 
 @admin.register(MinutesSection, site=site)
 class MinutesSectionAdmin(TrackedAdmin):
-    shelf = MEETINGS
+    group = MEETINGS
     list_display = ("kind", "minutes", "beginning")
     list_filter = ("minutes__meeting__cycle", "kind")
     list_select_related = ("minutes__meeting",)
     search_fields = ("text", "minutes__meeting__title")
     autocomplete_fields = ("minutes",)
     readonly_fields = ("position",)
-    fixed = ("minutes", "kind")
+    set_once = ("minutes", "kind")
     fieldsets = [section(None, "minutes kind position text")]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("minutes__meeting__cycle")
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         last = values["minutes"].sections.aggregate(last=Max("position"))["last"]
         return {"position": (last or 0) + 1}
 

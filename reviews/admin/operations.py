@@ -15,7 +15,7 @@ from reviews.models import OutgoingMail, Trace
 @admin.register(OutgoingMail, site=site)
 class OutgoingMailAdmin(TrackedAdmin):
     # No text, no headers: a mail may hold the link that sets somebody's password.
-    shelf, immutable = HISTORY, True
+    group, immutable = HISTORY, True
     list_display = ("created_at", "to_whom", "subject", "state", "tries", "next_try_at")
     list_filter = ("state",)
     search_fields = ("to", "subject")

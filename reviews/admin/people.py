@@ -69,14 +69,14 @@ class PasswordForm(SetPasswordMixin, StepForm):
 @admin.register(User, site=site)
 class UserAdmin(TrackedAdmin):
     form = UserForm
-    shelf = PEOPLE
+    group = PEOPLE
     list_display = ("username", "name", "organisation", "role", "is_active", "is_superuser", "last_login")
     list_filter = ("role", "is_active", "is_superuser", "organisation__kind")
     list_select_related = ("organisation",)
     search_fields = ("username", "name", "email", "organisation__name_en", "organisation__code")
     autocomplete_fields = ("organisation",)
     readonly_fields = ("last_login",)
-    later = ("is_active",)
+    hidden_when_adding = ("is_active",)
     fieldsets = [
         section(None, "username name email"),
         section(
@@ -108,7 +108,7 @@ class UserAdmin(TrackedAdmin):
         password, why = form.cleaned_data["password1"], form.cleaned_data["why"]
         return User.objects.create_user(password=password, by=request.user, why=why, **form.typed())
 
-    def following(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """Nothing; but nobody locks himself or herself out, so that one administrator is always left."""
         own = record.pk == request.user.pk
         lost = [name for name in ("is_active", "is_superuser") if own and values.get(name) is False]
@@ -136,7 +136,7 @@ class UserAdmin(TrackedAdmin):
 
         def act(person: User, cleaned: dict[str, Any]) -> None:
             with atomic():
-                person.correct(by=request.user, seen=cleaned["version"], why=cleaned["why"])
+                person.correct(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
                 Authenticator.objects.filter(user=person).delete()
 
         return self.step_view(request, object_id, ReasonForm, _("Remove the second factors"), act)
@@ -145,7 +145,7 @@ class UserAdmin(TrackedAdmin):
     def set_password(self, request: HttpRequest, object_id: str) -> Any:
         def act(person: User, cleaned: dict[str, Any]) -> None:
             hashed, why = make_password(cleaned["password1"]), _now("password set")
-            person.correct(by=request.user, seen=cleaned["version"], why=why, password=hashed)
+            person.correct(by=request.user, expected_version=cleaned["version"], why=why, password=hashed)
             if person.pk == request.user.pk:
                 update_session_auth_hash(request, person)  # or the administrator would be signed out
 

@@ -14,15 +14,15 @@ from reviews.models.plans import first_day
 
 @admin.register(PlanStep, site=site)
 class PlanStepAdmin(TrackedAdmin):
-    shelf = CYCLES
+    group = CYCLES
     list_display = ("title", "cycle", "position", "kind", "body", "days", "planned_on", "meeting", "status")
     list_filter = ("cycle", "kind", "status")
     list_select_related = ("cycle", "body", "meeting")
     search_fields = ("title", "code", "paper", "note")
     autocomplete_fields = ("cycle", "body", "meeting")
     readonly_fields = ("first_planned_on",)
-    fixed = ("cycle",)
-    later = ("status", "actual_on")
+    set_once = ("cycle",)
+    hidden_when_adding = ("status", "actual_on")
     fieldsets = [
         section(None, "cycle position code kind title body paper"),
         section(
@@ -36,5 +36,5 @@ class PlanStepAdmin(TrackedAdmin):
         section(_("Outcome"), "status actual_on"),
     ]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"first_planned_on": first_day(values)}

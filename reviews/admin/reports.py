@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.admin.admin_site import site
-from reviews.admin.base import OCCURRING, REPORTS, ShownInline, TrackedAdmin, section
+from reviews.admin.base import OCCURRING, REPORTS, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
 
 ABOUT_REPORT = ("report__cycle", "report__member_state")
 
 
-class VersionsShown(ShownInline):
+class VersionsShown(ReadOnlyInline):
     model = ReportVersion
     fields = ("number", "submitted_at", "submitted_by", "on_behalf_of")
 
@@ -27,7 +27,7 @@ class VersionsShown(ShownInline):
         return super().get_queryset(request).select_related("submitted_by", *ABOUT_REPORT)
 
 
-class UpdatesShown(ShownInline):
+class UpdatesShown(ReadOnlyInline):
     model = ProgressUpdate
     fields = ("at", "data_collection", "analysis", "writing", "note", "author", "meeting")
 
@@ -37,7 +37,7 @@ class UpdatesShown(ShownInline):
 
 @admin.register(NationalReport, site=site)
 class NationalReportAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = (
         "member_state", "cycle", "status", "data_collection", "analysis", "writing", "holder", "progressed_at"
     )  # fmt: skip
@@ -52,11 +52,11 @@ class NationalReportAdmin(TrackedAdmin):
     )
     autocomplete_fields = ("cycle", "member_state", "holder", "reader", "lead_author")
     readonly_fields = ("held_since", "progressed_at", "datagaps")
-    fixed = ("cycle", "member_state")
-    later = (
+    set_once = ("cycle", "member_state")
+    hidden_when_adding = (
         "status", "holder", "reader", "data_collection", "analysis", "writing", "handed_in_at", "return_note"
     )  # fmt: skip
-    takes_hold = ("status", "holder")
+    resets_held_since = ("status", "holder")
     inlines = (VersionsShown, UpdatesShown)
     fieldsets = [
         section(
@@ -79,7 +79,7 @@ class NationalReportAdmin(TrackedAdmin):
         section(_("Authors"), "lead_author authors"),
     ]
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         return {"holder": values["member_state"], "held_since": clock.now()}
 
     @admin.display(description=_("data gaps"))
@@ -91,7 +91,7 @@ class NationalReportAdmin(TrackedAdmin):
 
 @admin.register(ProgressUpdate, site=site)
 class ProgressUpdateAdmin(TrackedAdmin):
-    shelf, immutable = REPORTS, True
+    group, immutable = REPORTS, True
     list_display = (
         "at", "member_state", "data_collection", "analysis", "writing", "author", "meeting", "beginning"
     )  # fmt: skip
@@ -119,7 +119,7 @@ class ProgressUpdateAdmin(TrackedAdmin):
 
 @admin.register(ReportVersion, site=site)
 class ReportVersionAdmin(TrackedAdmin):
-    shelf, immutable = REPORTS, True
+    group, immutable = REPORTS, True
     list_display = ("report", "number", "submitted_at", "submitted_by", "on_behalf_of", "volume")
     list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("submitted_by", *ABOUT_REPORT)

@@ -9,11 +9,11 @@ from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
-from reviews.admin.base import MEETINGS, OCCURRING, ShownInline, TrackedAdmin, section
+from reviews.admin.base import MEETINGS, OCCURRING, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import Round, StatusAtMeeting, Turn
 
 
-class TurnsShown(ShownInline):
+class TurnsShown(ReadOnlyInline):
     model = Turn
     fields = ("position", "member_state", "status", "note")
 
@@ -23,7 +23,7 @@ class TurnsShown(ShownInline):
 
 @admin.register(Round, site=site)
 class RoundAdmin(TrackedAdmin):
-    shelf = MEETINGS
+    group = MEETINGS
     list_display = ("meeting", "order", "status", "opened_at", "frozen_at")
     list_filter = ("meeting__cycle", "status")
     list_select_related = ("meeting",)
@@ -32,7 +32,7 @@ class RoundAdmin(TrackedAdmin):
     autocomplete_fields = ("meeting",)
     # Its end is a step of the meeting: it freezes the status, and that is never taken back.
     readonly_fields = ("status", "opened_at", "frozen_at")
-    fixed = ("meeting",)
+    set_once = ("meeting",)
     inlines = (TurnsShown,)
     fieldsets = [
         section(None, "meeting order", about=_("A new round gets a turn for every member of today.")),
@@ -45,15 +45,15 @@ class RoundAdmin(TrackedAdmin):
 
 @admin.register(Turn, site=site)
 class TurnAdmin(TrackedAdmin):
-    shelf = MEETINGS
+    group = MEETINGS
     list_display = ("member_state", "round", "position", "status", "beginning")
     list_filter = ("round__meeting__cycle", "status", ("member_state", OCCURRING))
     list_select_related = ("member_state", "round__meeting")
     search_fields = ("note", "member_state__name_en", "member_state__code", "round__meeting__title")
     autocomplete_fields = ("round", "member_state")
     readonly_fields = ("position",)
-    fixed = ("round", "member_state")
-    later = ("status", "note")
+    set_once = ("round", "member_state")
+    hidden_when_adding = ("status", "note")
     fieldsets = [
         section(None, "round member_state position"),
         section(
@@ -67,7 +67,7 @@ class TurnAdmin(TrackedAdmin):
         """The round: a turn's own page is for whoever runs the meeting."""
         return super().get_view_on_site_url(obj and obj.round)
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         """The last place of its round."""
         last = Turn.objects.filter(round=values["round"]).aggregate(last=Max("position"))["last"]
         return {"position": (last or 0) + 1}
@@ -79,7 +79,7 @@ class TurnAdmin(TrackedAdmin):
 
 @admin.register(StatusAtMeeting, site=site)
 class StatusAtMeetingAdmin(TrackedAdmin):
-    shelf, immutable = MEETINGS, True
+    group, immutable = MEETINGS, True
     list_display = (
         "member_state", "round", "at", "status", "data_collection", "analysis", "writing", "open_actions"
     )  # fmt: skip

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.admin.admin_site import site
 from reviews.admin.base import HISTORY, TrackedAdmin, section
 from reviews.models import Trace, Tracked
+from reviews.rendering.history import field_changes
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -34,7 +35,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Trace, site=site)
 class TraceAdmin(TrackedAdmin):
-    shelf, immutable = HISTORY, True
+    group, immutable = HISTORY, True
     list_display = ("at", "who", "verb", "kind", "label", "beginning")
     list_filter = ("verb", KindFilter, ("by", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("by",)
@@ -68,7 +69,7 @@ class TraceAdmin(TrackedAdmin):
 
     @admin.display(description=_("what changed"))
     def changes(self, row: Trace) -> str:
-        return render_to_string("admin/differences.html", {"differences": row.differences})
+        return render_to_string("admin/differences.html", {"differences": field_changes(row)})
 
     @admin.display(description=_("why"), ordering="why")
     def beginning(self, row: Trace) -> str:

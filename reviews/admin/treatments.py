@@ -25,12 +25,12 @@ from reviews.models import (
 class TreatmentAdmin(TrackedAdmin):
     """One kind of treatment; a gap has at most one in force."""
 
-    shelf = REPORTS
+    group = REPORTS
     list_filter = ("in_force", "way", "gap__cycle", ("gap__member_state", OCCURRING))
     list_select_related = ("gap__member_state", "gap__cycle")
     search_fields = ("gap__search", "gap__member_state__name_en")
     autocomplete_fields = ("gap",)
-    fixed = ("gap",)
+    set_once = ("gap",)
 
 
 def treatment_fields(names: str) -> Any:
@@ -67,7 +67,7 @@ class CompletionLevelAdmin(TreatmentAdmin):
 
 @admin.register(Disruption, site=site)
 class DisruptionAdmin(TrackedAdmin):
-    shelf = CYCLES
+    group = CYCLES
     list_display = ("title", "cycle", "kind", "starts_on", "ends_on", "countries_told")
     list_filter = ("cycle", "kind")
     list_select_related = ("cycle",)
@@ -75,7 +75,7 @@ class DisruptionAdmin(TrackedAdmin):
     date_hierarchy = "starts_on"
     autocomplete_fields = ("cycle",)
     readonly_fields = ("number",)
-    fixed = ("cycle",)
+    set_once = ("cycle",)
     fieldsets = [
         section(None, "cycle number title kind starts_on ends_on effect"),
         section(_("For whom"), "countries", about=_("Choose countries only if it is not for all members.")),
@@ -89,7 +89,7 @@ class DisruptionAdmin(TrackedAdmin):
         kwargs["widget"] = CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def given(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         last = values["cycle"].disruptions.aggregate(last=Max("number"))["last"]
         return {"number": (last or 0) + 1}
 
@@ -100,7 +100,7 @@ class DisruptionAdmin(TrackedAdmin):
 
 @admin.register(CoverageStatement, site=site)
 class CoverageStatementAdmin(TrackedAdmin):
-    shelf = REPORTS
+    group = REPORTS
     list_display = ("report", "key_result_area", "coverage", "note")
     list_filter = ("coverage", "report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("report__cycle", "report__member_state", "key_result_area")
@@ -111,5 +111,5 @@ class CoverageStatementAdmin(TrackedAdmin):
         "note",
     )
     autocomplete_fields = ("report", "key_result_area")
-    fixed = ("report", "key_result_area")
+    set_once = ("report", "key_result_area")
     fieldsets = [section(None, "report key_result_area coverage note")]

@@ -78,10 +78,11 @@ class CoverageForm(ReviewForm):
         """The areas of which this person says something new."""
         names = set(self.changed_data)
         touched = [a for a in self.areas if {f"coverage_{a.pk}", f"note_{a.pk}"} & names]
-        return [(area, self._said(area)) for area in touched]
+        return [(area, self._statement(area)) for area in touched]
 
-    def _said(self, area: FrameworkNode) -> dict[str, Any]:
-        return {name: self.cleaned_data[f"{name}_{area.pk}"] for name in ("coverage", "note", "seen")}
+    def _statement(self, area: FrameworkNode) -> dict[str, Any]:
+        names = {"coverage": "coverage", "note": "note", "expected_version": "seen"}
+        return {name: self.cleaned_data[f"{field}_{area.pk}"] for name, field in names.items()}
 
     def show_seen(self, versions: dict[int, int]) -> None:
         """Let the next save be over these versions, by area: after the person was shown what changed."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm
 from reviews.forms.disruptions import offer_disruptions
-from reviews.models import DataGap, FrameworkNode, GapKind, Level
+from reviews.models import DataGap, FrameworkLevel, FrameworkNode, GapKind
 
 
 class DataGapForm(RecordForm):
@@ -20,7 +20,7 @@ class DataGapForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         areas = FrameworkNode.objects.filter(
-            framework=self.instance.cycle.framework_id, level=Level.KEY_RESULT_AREA
+            framework=self.instance.cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA
         )
         self.fields["kind"].queryset = GapKind.objects.all()  # type: ignore[attr-defined]
         self.fields["key_result_area"].queryset = areas  # type: ignore[attr-defined]

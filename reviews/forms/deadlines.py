@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.models import Deadline, Extension
-from reviews.models.deadlines import hung
+from reviews.models.deadlines import with_anchored_due_day
 
 
 class DeadlineForm(RecordForm):
@@ -46,11 +46,12 @@ class DeadlineForm(RecordForm):
             del self.fields["why"]
 
     def clean(self) -> dict[str, Any]:
-        """The due day is owed, unless it follows from a meeting."""
-        typed: dict[str, Any] = hung(super().clean() or self.cleaned_data)
-        if not typed.get("due_on") and "due_on" not in self.errors:
+        """Require the due day, unless it follows from a meeting."""
+        cleaned: Any = super().clean() or self.cleaned_data
+        values = with_anchored_due_day(cleaned)
+        if not values.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", self.fields["due_on"].error_messages["required"])
-        return typed
+        return dict(values)
 
 
 class ExtensionForm(RecordForm):

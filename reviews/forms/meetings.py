@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.models import (
-    ActionPoint,
-    AgendaItem,
     Decision,
     Delegation,
     Meeting,
@@ -51,13 +49,6 @@ class HoldForm(ReviewForm):
     why = note_field(_("Why on other days than planned"), rows=2)
 
 
-class AgendaItemForm(RecordForm):
-    class Meta:
-        model = AgendaItem
-        fields = ("title", "presenter", "paper", "duration")
-        help_texts = {"paper": _("The paper's number, title or address.")}
-
-
 class DelegationForm(RecordForm):
     class Meta:
         model = Delegation
@@ -74,14 +65,3 @@ class DecisionForm(RecordForm):
         model = Decision
         fields = ("text",)
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
-
-
-class ActionPointForm(RecordForm):
-    class Meta:
-        model = ActionPoint
-        fields = ("text", "owner_body", "owner", "due_on", "priority")
-        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_widget()}
-        help_texts = {
-            "owner_body": _("A body, or a person below: one of the two."),
-            "priority": _("High: closed with a document, which a second person verifies."),
-        }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm, VersionField, note_field
 from reviews.forms.reports import FIGURE_LABELS, FigureField
-from reviews.models import FindingKind, FrameworkNode, GapKind, Level, RoundOrder
+from reviews.models import FindingKind, FrameworkLevel, FrameworkNode, GapKind, RoundOrder
 
 ROWS = 3  # difficulties, and findings, that one saving takes; a turn can be told again
 ROW_PREFIXES = ("difficulties", "findings")
@@ -63,7 +63,7 @@ class Offered:
     @cached_property
     def areas(self) -> dict[str, Any]:
         nodes = FrameworkNode.objects.filter(framework=self.cycle.framework_id)
-        return _by_id(nodes.filter(level=Level.KEY_RESULT_AREA))
+        return _by_id(nodes.filter(level=FrameworkLevel.KEY_RESULT_AREA))
 
 
 def _by_id(records: Any) -> dict[str, Any]:
@@ -162,10 +162,10 @@ class TurnForm(ReviewForm):
         typed = {prefix: _typed(getattr(self, prefix)) for prefix in ROW_PREFIXES}
         return super().values() | typed
 
-    def show_report_version(self, seen: int) -> None:
+    def show_report_version(self, expected_version: int) -> None:
         """As `show_version`, for the report that the turn is about."""
         data: Any = self.data
-        data["report_seen"] = str(seen)
+        data["report_seen"] = str(expected_version)
 
 
 def _typed(rows: Any) -> list[dict[str, Any]]:

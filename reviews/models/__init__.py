@@ -4,23 +4,24 @@ May import: uploads, policy, clock, text, request_context. Knows no request and 
 """
 
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
-from reviews.models.agenda import AgendaItem, AgendaStatus, Outcome
-from reviews.models.base import Refused, Stale, Tracked
+from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
+from reviews.models.base import EditConflict, NotAllowedNow, Tracked
 from reviews.models.coverage import Coverage, CoverageStatement
-from reviews.models.daily_counts import OpenGaps, ProgressDay
+from reviews.models.daily_counts import DailyOpenGaps, DailyProgress
 from reviews.models.datagaps import DataGap, GapStatus
-from reviews.models.deadlines import Deadline, Output, Standing, State
+from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
+from reviews.models.findings import Finding, FindingKind, FindingStatus
 from reviews.models.framework import (
     Confidence,
     CycleMembership,
     CycleStatus,
     Framework,
+    FrameworkLevel,
     FrameworkNode,
     GapKind,
-    Level,
     Organisation,
     OrganisationKind,
     ReviewCycle,
@@ -32,10 +33,10 @@ from reviews.models.meetings import (
     Decision,
     Delegation,
     Meeting,
+    MeetingMode,
     MeetingPart,
+    MeetingSeries,
     MeetingStatus,
-    Mode,
-    Series,
 )
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
@@ -43,7 +44,6 @@ from reviews.models.operations import JobRun, MailState, OutgoingMail
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.progress import ProgressUpdate
-from reviews.models.recommendations import Finding, FindingKind, FindingStatus
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
@@ -51,12 +51,12 @@ from reviews.models.sign_in_attempts import SignInGuess
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
-    Basis,
     Beneficiaries,
     ClosingWay,
     CompletionLevel,
+    CountBasis,
+    EstimateConfidence,
     OngoingRule,
-    Reliance,
     SeriesBreak,
     StandIn,
     Treatment,
@@ -64,20 +64,94 @@ from reviews.models.treatments import (
 from reviews.policy import Channel, Role
 
 __all__ = [
-    "ActionPoint", "ActionStatus", "AgendaItem", "ClosingWay", "Confidence", "CycleMembership", "CycleStatus",
-    "DataGap", "Deadline", "Decision", "Delegation", "Extension", "ExtensionStatus", "Framework",
-    "Disruption", "DisruptionKind", "Finding", "FindingKind", "FindingStatus",
-    "FrameworkNode", "GapKind", "GapStatus", "Level", "Meeting", "MeetingPart", "MeetingStatus", "Mode",
-    "NationalReport", "Organisation", "OrganisationKind", "Output", "ProgressUpdate", "Refused",
-    "ReportStatus", "ReportVersion", "ReviewCycle", "Role", "Series", "Stale", "Standing", "State",
-    "Round", "RoundOrder", "RoundStatus", "StatusAtMeeting", "Turn", "TurnStatus",
-    "TimelineEvent", "Trace", "TraceLink", "Tracked", "User", "Verb",
-    "PlanStep", "StepKind", "StepStatus",
-    "AgendaStatus", "Minutes", "MinutesSection", "MinutesStatus", "Outcome", "Priority", "SectionKind",
-    "Basis", "Beneficiaries", "CompletionLevel", "Coverage", "CoverageStatement", "OngoingRule", "Reliance",
-    "SeriesBreak", "StandIn", "Treatment",
-    "Advice", "AdviceStatus", "AdviceUse", "Channel", "Difficulty", "EntryKind", "MethodNote", "ReceivedAdvice",
-    "ThreadEntry", "Invitation", "InvitationStatus", "SignInGuess",
-    "OpenGaps", "ProgressDay",
-    "JobRun", "MailState", "OutgoingMail",
-]  # fmt: skip
+    "ActionPoint",
+    "ActionStatus",
+    "Advice",
+    "AdviceStatus",
+    "AdviceUse",
+    "AgendaItem",
+    "AgendaOutcome",
+    "AgendaStatus",
+    "Beneficiaries",
+    "Channel",
+    "ClosingWay",
+    "CompletionLevel",
+    "Confidence",
+    "CountBasis",
+    "Coverage",
+    "CoverageStatement",
+    "CycleMembership",
+    "CycleStatus",
+    "DailyOpenGaps",
+    "DailyProgress",
+    "DataGap",
+    "Deadline",
+    "DeadlineOutput",
+    "DeadlineState",
+    "DeadlineStatus",
+    "Decision",
+    "Delegation",
+    "Difficulty",
+    "Disruption",
+    "DisruptionKind",
+    "EditConflict",
+    "EntryKind",
+    "EstimateConfidence",
+    "Extension",
+    "ExtensionStatus",
+    "Finding",
+    "FindingKind",
+    "FindingStatus",
+    "Framework",
+    "FrameworkLevel",
+    "FrameworkNode",
+    "GapKind",
+    "GapStatus",
+    "Invitation",
+    "InvitationStatus",
+    "JobRun",
+    "MailState",
+    "Meeting",
+    "MeetingMode",
+    "MeetingPart",
+    "MeetingSeries",
+    "MeetingStatus",
+    "MethodNote",
+    "Minutes",
+    "MinutesSection",
+    "MinutesStatus",
+    "NationalReport",
+    "NotAllowedNow",
+    "OngoingRule",
+    "Organisation",
+    "OrganisationKind",
+    "OutgoingMail",
+    "PlanStep",
+    "Priority",
+    "ProgressUpdate",
+    "ReceivedAdvice",
+    "ReportStatus",
+    "ReportVersion",
+    "ReviewCycle",
+    "Role",
+    "Round",
+    "RoundOrder",
+    "RoundStatus",
+    "SectionKind",
+    "SeriesBreak",
+    "SignInGuess",
+    "StandIn",
+    "StatusAtMeeting",
+    "StepKind",
+    "StepStatus",
+    "ThreadEntry",
+    "TimelineEvent",
+    "Trace",
+    "TraceLink",
+    "Tracked",
+    "Treatment",
+    "Turn",
+    "TurnStatus",
+    "User",
+    "Verb",
+]

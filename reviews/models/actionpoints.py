@@ -1,7 +1,7 @@
 """Action points: what a person or a body has to do after a meeting, and how that is shown to be done."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,10 +11,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Refused, TrackedQuerySet
-from reviews.models.meetings import Meeting, MeetingPart, numbered
+from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition
+from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
 from reviews.models.trace import Verb
 from reviews.uploads import storage
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from reviews.models import Organisation, User
 
 
 class Priority(models.TextChoices):
@@ -22,22 +28,21 @@ class Priority(models.TextChoices):
     HIGH = "high", _("high")
 
 
-class ActionStatus(models.TextChoices):
-    OPEN = "open", _("open")
-    DONE = "done", _("done")
-    VERIFIED = "verified", _("verified")
-    DROPPED = "dropped", _("dropped")
+class ActionStatus(StatusChoices):
+    OPEN = "open", "warn", _("open")
+    DONE = "done", "good", _("done")
+    VERIFIED = "verified", "good", _("verified")
+    DROPPED = "dropped", "neutral", _("dropped")
 
 
 S = ActionStatus
-ACTION_MOVES = {
-    "finish": Move((S.OPEN,), S.DONE),
-    "verify": Move((S.DONE,), S.VERIFIED),
-    "drop": Move((S.OPEN,), S.DROPPED),
-    "reopen": Move((S.DONE, S.VERIFIED, S.DROPPED), S.OPEN),
+SAY_WHAT = _("Say what was done, or why not.")
+ACTION_TRANSITIONS = {
+    "finish": Transition((S.OPEN,), S.DONE, RUN, Verb.DONE, SAY_WHAT),  # and its owners: see permits()
+    "verify": Transition((S.DONE,), S.VERIFIED, "action.verify", Verb.VERIFIED),
+    "drop": Transition((S.OPEN,), S.DROPPED, RUN, Verb.DROPPED, SAY_WHAT),
+    "reopen": Transition((S.DONE, S.VERIFIED, S.DROPPED), S.OPEN, RUN, Verb.REOPENED, SAY_WHAT),
 }
-ACTION_TONES = {S.OPEN: "warn", S.DONE: "good", S.VERIFIED: "good", S.DROPPED: "neutral"}
-ACTION_VERBS = {"finish": Verb.DONE, "verify": Verb.VERIFIED, "drop": Verb.DROPPED, "reopen": Verb.REOPENED}
 WAITING = Q(status=S.DONE, priority=Priority.HIGH)  # done, and nobody else has looked at it yet
 
 
@@ -57,12 +62,12 @@ class ActionPointQuerySet(TrackedQuerySet):
 
     def owned_by(self, user: Any) -> "ActionPointQuerySet":
         """A person's own, and those of the body they belong to."""
-        mine = Q(owner=user)
+        owned = Q(owner=user)
         if user.organisation_id:
-            mine |= Q(owner_body=user.organisation_id)
-        return self.filter(mine)
+            owned |= Q(owner_body=user.organisation_id)
+        return self.filter(owned)
 
-    def of_country(self, state: Any) -> "ActionPointQuerySet":
+    def of_country(self, state: "Organisation") -> "ActionPointQuerySet":
         """Owned by a body or by one of its people."""
         return self.filter(Q(owner_body=state) | Q(owner__organisation=state))
 
@@ -73,7 +78,7 @@ class ActionPointQuerySet(TrackedQuerySet):
 class ActionPoint(MeetingPart):
     """Something a person or a body has to do after a meeting.
 
-    One of high priority owes a document, and a second person who verifies it.
+    One of high priority requires a document, and a second person who verifies it.
     """
 
     number = models.PositiveSmallIntegerField(_("number"))
@@ -112,6 +117,9 @@ class ActionPoint(MeetingPart):
     )  # NULL: no document
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
 
+    statuses, transitions = ActionStatus, ACTION_TRANSITIONS
+    verb_labels = {Verb.DONE: _("finished")}
+
     objects = ActionPointQuerySet.as_manager()
 
     class Meta:
@@ -119,8 +127,8 @@ class ActionPoint(MeetingPart):
         verbose_name_plural = _("action points")
         ordering = ("due_on", "id")
         constraints = (
-            numbered("action_number_once"),
-            models.CheckConstraint(condition=Q(status__in=S.values), name="action_status_known"),
+            number_rule("action_number_once"),
+            choices_rule("action_status_known", "status", ActionStatus),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, owner_body__isnull=False)
                 | Q(owner__isnull=False, owner_body__isnull=True),
@@ -132,7 +140,7 @@ class ActionPoint(MeetingPart):
                 name="action_closed_with_note",
                 violation_error_message=_("An action point is closed with a note."),
             ),
-            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="action_priority_known"),
+            choices_rule("action_priority_known", "priority", Priority),
             models.CheckConstraint(
                 condition=Q(priority=Priority.NORMAL) | Q(status__in=(S.OPEN, S.DROPPED)) | ~Q(file=""),
                 name="action_high_done_with_document",
@@ -167,11 +175,11 @@ class ActionPoint(MeetingPart):
 
     @property
     def tone(self) -> str:
-        return "info" if self.waits_for_verification else ACTION_TONES[S(self.status)]
+        return "info" if self.waits_for_verification else super().tone
 
     @property
     def status_text(self) -> str:
-        """The status, with what a high priority still owes."""
+        """The status, with what is still required of a high priority."""
         return _now("done, to be verified") if self.waits_for_verification else self.get_status_display()
 
     @property
@@ -183,7 +191,7 @@ class ActionPoint(MeetingPart):
         return self.is_high and self.status == S.DONE
 
     @property
-    def holder(self) -> Any:
+    def holder(self) -> "User | Organisation | None":
         return self.owner or self.owner_body
 
     @property
@@ -195,80 +203,75 @@ class ActionPoint(MeetingPart):
         if bool(self.owner_id) == bool(self.owner_body_id):
             raise ValidationError({"owner_body": _("Name one owner: a person or a body.")})
 
-    def is_of(self, user: Any) -> bool:
+    def is_of(self, user: "User") -> bool:
         """Whether the person, or the body they belong to, owns it."""
         body = self.owner_body_id and self.owner_body_id == user.organisation_id
         return bool(user.is_active and (self.owner_id == user.pk or body))
 
-    def may_finish(self, user: Any) -> bool:
+    def may_finish(self, user: "User") -> bool:
         """Its owner, a person of the body that owns it, or the Secretariat."""
-        return self.is_of(user) or policy.may(user, "meeting.run")
+        return self.is_of(user) or policy.may(user, RUN)
 
-    def may_verify(self, user: Any) -> bool:
+    def may_verify(self, user: "User") -> bool:
         """A second person: never whoever finished it."""
         return policy.may(user, "action.verify") and self.finished_by_id not in (None, user.pk)
 
-    def may_open_document(self, user: Any) -> bool:
+    def may_open_document(self, user: "User") -> bool:
         """Its owners, and those who read every country's papers."""
         return self.is_of(user) or policy.may(user, "action.papers")
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
-        """What closed it depends on its priority, which is settled while it is open."""
-        policy.require(by, "meeting.run")
-        if self.status != S.OPEN and values.get("priority", self.priority) != self.priority:
-            raise ValidationError({"priority": _("Reopen the action point to change its priority.")})
-        return super().edit(by=by, seen=seen, **values)
+    def permits(self, name: str, user: "User") -> bool:
+        """As the base; its owners may finish it too."""
+        return self.may_finish(user) if name == "finish" else super().permits(name, user)
 
-    def finish(self, *, by: Any, seen: int, note: str, file: Any = None) -> "ActionPoint":
-        """Close it with a note; one of high priority with a document too, for a second person to verify."""
-        self._permit_owner(by)
-        self.allow(ACTION_MOVES, "finish")
-        if self.is_high and file is None:
-            raise ValidationError({"file": _("This action point is of high priority: add the document.")})
-        if file is None:
-            return self._move("finish", by, seen, note, finished_by=by)
-        _owe_note(note)  # before the file is written
-        with storage.stored(file, "actions") as columns:
-            return self._move("finish", by, seen, note, finished_by=by, **columns)
-
-    def verify(self, *, by: Any, seen: int, note: str = "") -> "ActionPoint":
-        """A second person has looked at the document."""
-        policy.require(by, "action.verify")
-        status = self.allow(ACTION_MOVES, "verify")
-        if not self.is_high:
-            raise Refused(_now("Only an action point of high priority is verified; this one is closed."))
-        if not self.may_verify(by):
-            raise Refused(_now("Who finished an action point does not verify it; ask a second person."))
-        return self.change(
-            by=by, seen=seen, verb=Verb.VERIFIED, why=note, status=status, verified_by=by,
-            held_since=clock.now(),
-        )  # fmt: skip
-
-    def drop(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
-        policy.require(by, "meeting.run")
-        return self._move("drop", by, seen, note)
-
-    def reopen(self, *, by: Any, seen: int, note: str) -> "ActionPoint":
-        """Open it again; the document stays until another one takes its place."""
-        policy.require(by, "meeting.run")
-        return self._move("reopen", by, seen, note, finished_by=None, verified_by=None)
-
-    def _permit_owner(self, by: Any) -> None:
-        if not self.may_finish(by):
+    def require_permission(self, name: str, by: "User") -> None:
+        if name != "finish":
+            super().require_permission(name, by)
+        elif not self.may_finish(by):
             raise PermissionDenied(
                 _now("This action point is not yours to close; ask its owner or the Secretariat.")
             )
 
-    def _move(self, move: str, by: Any, seen: int, note: str, **values: Any) -> "ActionPoint":
-        status = self.allow(ACTION_MOVES, move)
-        _owe_note(note)
-        kept = "" if move == "reopen" else note
-        return self.change(
-            by=by, seen=seen, verb=ACTION_VERBS[move], why=note, status=status, closing_note=kept,
-            held_since=clock.now(), **values,
-        )  # fmt: skip
+    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+        """What closed it depends on its priority, which is settled while it is open."""
+        policy.require(by, RUN)
+        if self.status != S.OPEN and values.get("priority", self.priority) != self.priority:
+            raise ValidationError({"priority": _("Reopen the action point to change its priority.")})
+        return super().edit(by=by, expected_version=expected_version, **values)
 
+    def finish(
+        self, *, by: "User", expected_version: int, note: str, file: "UploadedFile | None" = None
+    ) -> Self:
+        """Close it with a note; one of high priority with a document too, for a second person to verify."""
+        self.require_transition("finish", by)
+        if self.is_high and file is None:
+            raise ValidationError({"file": _("This action point is of high priority: add the document.")})
+        self.transitions["finish"].require_note(note)  # before the file is written
+        written: dict[str, Any] = {"by": by, "expected_version": expected_version, "note": note}
+        written |= {"closing_note": note, "held_since": clock.now(), "finished_by": by}
+        if file is None:
+            return self.make_transition("finish", **written)
+        with storage.stored(file, "actions") as columns:
+            return self.make_transition("finish", **written, **columns)
 
-def _owe_note(note: str) -> None:
-    if not note.strip():
-        raise ValidationError({"note": _("Say what was done, or why not.")})
+    def verify(self, *, by: "User", expected_version: int, note: str = "") -> Self:
+        """A second person has looked at the document."""
+        self.require_transition("verify", by)
+        if not self.is_high:
+            raise NotAllowedNow(
+                _now("Only an action point of high priority is verified; this one is closed.")
+            )
+        if not self.may_verify(by):
+            raise NotAllowedNow(_now("Who finished an action point does not verify it; ask a second person."))
+        values: dict[str, Any] = {"verified_by": by, "held_since": clock.now()}
+        return self.make_transition("verify", by=by, expected_version=expected_version, note=note, **values)
+
+    def drop(self, *, by: "User", expected_version: int, note: str) -> Self:
+        values: dict[str, Any] = {"closing_note": note, "held_since": clock.now()}
+        return self.make_transition("drop", by=by, expected_version=expected_version, note=note, **values)
+
+    def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Open it again; the document stays until another one takes its place."""
+        values: dict[str, Any] = {"closing_note": "", "held_since": clock.now()}
+        values |= {"finished_by": None, "verified_by": None}
+        return self.make_transition("reopen", by=by, expected_version=expected_version, note=note, **values)

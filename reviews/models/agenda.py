@@ -1,6 +1,6 @@
 """The agenda of a meeting: items in order, what came of each, and what was not reached."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,21 +10,25 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Move, Refused, TrackedQuerySet, all_or_nothing
-from reviews.models.meetings import Meeting, MeetingPart, numbered
+from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
 from reviews.models.trace import Verb
+
+if TYPE_CHECKING:
+    from reviews.models import User
 
 LONGEST_ITEM = 480  # minutes: a day of eight hours
 
 
-class AgendaStatus(models.TextChoices):
-    PLANNED = "planned", _("to be taken")
-    CONCLUDED = "concluded", _("concluded")
-    BACKLOG = "backlog", _("not reached: in the backlog")
-    CARRIED = "carried", _("taken into a later meeting")
+class AgendaStatus(StatusChoices):
+    PLANNED = "planned", "neutral", _("to be taken")
+    CONCLUDED = "concluded", "good", _("concluded")
+    BACKLOG = "backlog", "warn", _("not reached: in the backlog")
+    CARRIED = "carried", "info", _("taken into a later meeting")
 
 
-class Outcome(models.TextChoices):
+class AgendaOutcome(models.TextChoices):
     DECISION = "decision", _("decision")
     RECOMMENDATION = "recommendation", _("recommendation")
     ACTION = "action", _("action")
@@ -32,17 +36,13 @@ class Outcome(models.TextChoices):
 
 
 S = AgendaStatus
-AGENDA_MOVES = {
-    "conclude": Move((S.PLANNED, S.CONCLUDED), S.CONCLUDED),
-    "put_off": Move((S.PLANNED,), S.BACKLOG),
-    "carry": Move((S.BACKLOG,), S.CARRIED),
-    "reopen": Move((S.CONCLUDED, S.BACKLOG), S.PLANNED),
+AGENDA_TRANSITIONS = {
+    "edit": Transition((S.PLANNED, S.CONCLUDED, S.BACKLOG), right=RUN),
+    "conclude": Transition((S.PLANNED, S.CONCLUDED), S.CONCLUDED, RUN, Verb.DONE),
+    "put_off": Transition((S.PLANNED,), S.BACKLOG, RUN, Verb.PASSED),
+    "carry": Transition((S.BACKLOG,), S.CARRIED, RUN, Verb.MOVED),
+    "reopen": Transition((S.CONCLUDED, S.BACKLOG), S.PLANNED, RUN, Verb.REOPENED, _("Say why.")),
 }
-AGENDA_STEPS = {
-    "edit": (S.PLANNED, S.CONCLUDED, S.BACKLOG),
-    "conclude": AGENDA_MOVES["conclude"].sources,
-}
-AGENDA_TONES = {S.PLANNED: "neutral", S.CONCLUDED: "good", S.BACKLOG: "warn", S.CARRIED: "info"}
 
 
 class AgendaItemQuerySet(TrackedQuerySet):
@@ -66,14 +66,15 @@ class AgendaItem(MeetingPart):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_ITEM)],
     )  # NULL: no time is set aside  # fmt: skip
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
-    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=AgendaOutcome, blank=True)
     outcome_text = models.TextField(_("outcome in words"), blank=True)
     carried_from = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="carried_to",
         verbose_name=_("taken over from"),
     )  # NULL: new on this agenda  # fmt: skip
 
-    steps = AGENDA_STEPS
+    statuses, transitions = AgendaStatus, AGENDA_TRANSITIONS
+    verb_labels = {Verb.DONE: _("concluded"), Verb.PASSED: _("put off")}
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -82,10 +83,10 @@ class AgendaItem(MeetingPart):
         verbose_name_plural = _("agenda items")
         ordering = ("meeting_id", "position", "number")
         constraints = (
-            numbered("agenda_number_once"),
-            models.CheckConstraint(condition=Q(status__in=S.values), name="agenda_status_known"),
+            number_rule("agenda_number_once"),
+            choices_rule("agenda_status_known", "status", AgendaStatus),
             models.CheckConstraint(
-                condition=Q(outcome__in=["", *Outcome.values]), name="agenda_outcome_known"
+                condition=Q(outcome__in=["", *AgendaOutcome.values]), name="agenda_outcome_known"
             ),
             models.CheckConstraint(
                 condition=(Q(status=S.CONCLUDED) & ~Q(outcome="") & ~Q(outcome_text=""))
@@ -102,96 +103,87 @@ class AgendaItem(MeetingPart):
         return f"{self.position}. {self.title}"
 
     @property
-    def tone(self) -> str:
-        return AGENDA_TONES[S(self.status)]
-
-    @property
     def from_where(self) -> str:
         """The meeting whose backlog it came from; empty for an item of this meeting."""
         return str(self.carried_from.meeting) if self.carried_from else ""
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
         last = cls.objects.filter(meeting=meeting).aggregate(
             number=models.Max("number"), position=models.Max("position")
         )
         return {name: (value or 0) + 1 for name, value in last.items()}
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         if self.status == S.CARRIED:
             return _now("This item was taken into a later meeting; what becomes of it is recorded there.")
-        return super().why_not(move)
+        return super().refusal_reason(name)
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
-        policy.require(by, "meeting.run")
-        self.refuse_unless_open("edit")
-        return super().edit(by=by, seen=seen, **values)
+    @property
+    def possible_transitions(self) -> set[str]:
+        """Names of the transitions that the status allows whoever runs the meeting."""
+        return {name for name, row in self.transitions.items() if self.status in row.sources}
 
-    def moves(self) -> set[str]:
-        """What whoever runs the meeting may do with it now."""
-        return {name for name, move in AGENDA_MOVES.items() if self.status in move.sources}
+    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
-    def conclude(self, *, by: Any, seen: int, outcome: str, outcome_text: str) -> "AgendaItem":
+    def conclude(self, *, by: "User", expected_version: int, outcome: str, outcome_text: str) -> Self:
         """Record what came of it; again, to word it better."""
-        status = self._permit("conclude", by)
+        self.require_transition("conclude", by)
         if not outcome:
             raise ValidationError({"outcome": _("Choose what came of it.")})
         if not outcome_text.strip():
             raise ValidationError({"outcome_text": _("Say in words what came of it.")})
-        return self.change(
-            by=by, seen=seen, verb=Verb.DONE, status=status, outcome=outcome, outcome_text=outcome_text
-        )
+        values = {"outcome": outcome, "outcome_text": outcome_text}
+        return self.make_transition("conclude", by=by, expected_version=expected_version, **values)
 
-    def put_off(self, *, by: Any, seen: int, note: str = "") -> "AgendaItem":
+    def put_off(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """It was not reached: it waits in the backlog for the next meeting of the series."""
-        status = self._permit("put_off", by)
-        return self.change(by=by, seen=seen, verb=Verb.PASSED, why=note, status=status)
+        return self.make_transition("put_off", by=by, expected_version=expected_version, note=note)
 
-    def reopen(self, *, by: Any, seen: int, note: str) -> "AgendaItem":
-        status = self._permit("reopen", by)
-        if not note.strip():
-            raise ValidationError({"note": _("Say why.")})
-        return self.change(
-            by=by, seen=seen, verb=Verb.REOPENED, why=note, status=status, outcome="", outcome_text=""
-        )
+    def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Plan it again, without an outcome."""
+        values = {"outcome": "", "outcome_text": ""}
+        return self.make_transition("reopen", by=by, expected_version=expected_version, note=note, **values)
 
     @all_or_nothing()
-    def carry(self, *, by: Any, seen: int) -> "AgendaItem":
+    def carry(self, *, by: "User", expected_version: int) -> "AgendaItem":
         """Take it from the backlog into the next meeting of the series; the new item, last on that agenda."""
-        status = self._permit("carry", by)
+        self.require_transition("carry", by)
         into = Meeting.objects.next_after(self.meeting)
         if into is None:
-            raise Refused(_now("No later meeting of this series is planned yet: plan it first."))
-        self.change(by=by, seen=seen, verb=Verb.MOVED, why=str(into), status=status)
-        item: Any = into.record(
-            AgendaItem, by=by, title=self.title, presenter=self.presenter, paper=self.paper,
-            duration=self.duration, carried_from=self,
-        )  # fmt: skip
-        return item
+            raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))
+        self.make_transition("carry", by=by, expected_version=expected_version, note=str(into))
+        return into.record(
+            AgendaItem,
+            by=by,
+            title=self.title,
+            presenter=self.presenter,
+            paper=self.paper,
+            duration=self.duration,
+            carried_from=self,
+        )
 
-    def move_up(self, *, by: Any, seen: int) -> "AgendaItem":
-        return self._swap(by, seen, Q(position__lt=self.position), "-position")
+    def move_up(self, *, by: "User", expected_version: int) -> Self:
+        return self._swap(by, expected_version, Q(position__lt=self.position), "-position")
 
-    def move_down(self, *, by: Any, seen: int) -> "AgendaItem":
-        return self._swap(by, seen, Q(position__gt=self.position), "position")
+    def move_down(self, *, by: "User", expected_version: int) -> Self:
+        return self._swap(by, expected_version, Q(position__gt=self.position), "position")
 
     @all_or_nothing()
-    def _swap(self, by: Any, seen: int, beyond: Q, order: str) -> "AgendaItem":
-        policy.require(by, "meeting.run")
+    def _swap(self, by: "User", expected_version: int, beyond: Q, order: str) -> Self:
+        """Change places with the next item in that direction."""
+        policy.require(by, RUN)
         # Two people ordering one agenda wait for each other here, so that no place is taken twice.
         Meeting.objects.select_for_update().get(pk=self.meeting_id)
-        rows = AgendaItem.objects.filter(beyond, meeting=self.meeting_id)
-        other = rows.select_related("meeting__cycle").order_by(order).first()
-        if other is None:
-            raise Refused(_now("It stands at this end of the agenda already."))
-        here, there = self.position, other.position
-        self.change(by=by, seen=seen, position=there)
-        other.change(by=by, seen=other.version, position=here)
+        items = AgendaItem.objects.filter(beyond, meeting=self.meeting_id)
+        neighbour = items.select_related("meeting__cycle").order_by(order).first()
+        if neighbour is None:
+            raise NotAllowedNow(_now("It stands at this end of the agenda already."))
+        here, there = self.position, neighbour.position
+        self.change_traced(by=by, expected_version=expected_version, position=there)
+        neighbour.change_traced(by=by, expected_version=neighbour.version, position=here)
         return self
-
-    def _permit(self, move: str, by: Any) -> str:
-        policy.require(by, "meeting.run")
-        return self.allow(AGENDA_MOVES, move)
 
 
 def planned_minutes(items: list[AgendaItem]) -> int:

@@ -1,48 +1,53 @@
-"""How anything changes here: conditionally on the version the person saw, and never without a trace."""
+"""Base of all tracked records: optimistic locking by version, the trace of every write, transitions of status."""
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.dispatch import Signal
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.choices import Labelled
+from reviews import policy
+from reviews.models.choices import Labelled, StatusChoices
 from reviews.models.trace import Trace, Verb
 from reviews.policy import Channel
 from reviews.text import fold, nfc
 
-stale_write = Signal()
+if TYPE_CHECKING:
+    from reviews.models.people import User
+
+edit_conflict_raised = Signal()
 
 
-class Refused(Exception):
-    """A step that the state of a record does not allow; the text says why and who can unlock it."""
+class NotAllowedNow(Exception):
+    """The status of a record, or a closed cycle, does not allow this; the text says why and who can unlock it."""
 
 
-class Stale(Exception):
-    """Somebody changed the record after this person saw it. Nothing was written."""
+class EditConflict(Exception):
+    """The record is newer than the version that this person saw. Nothing was written."""
 
-    def __init__(self, record: "Tracked", seen: int) -> None:
-        super().__init__(f"{record} is no longer at version {seen}")
-        self.record, self.seen = record, seen
-        stale_write.send(type(record))
+    def __init__(self, record: "Tracked", expected_version: int) -> None:
+        super().__init__(f"{record} is no longer at version {expected_version}")
+        self.record, self.expected_version = record, expected_version
+        edit_conflict_raised.send(type(record))
 
 
-_within: ContextVar[bool] = ContextVar("within a step that is written whole", default=False)
+_within: ContextVar[bool] = ContextVar("within all_or_nothing", default=False)
 
 
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
-    """What is written in here is written whole, or not at all.
+    """One transaction for everything inside; within another such block, a part of it.
 
-    A step within a step is a part of it and takes no savepoint of its own, which would cost two queries. So trouble in
-    a part is trouble of the whole: whoever caught it on the way would lose what was written, and is told so.
+    The inner block takes no savepoint of its own, which would cost two queries. So an error in a part takes the whole
+    back: catching it on the way raises TransactionManagementError.
     """
     with transaction.atomic(savepoint=not _within.get()):
         token = _within.set(True)
@@ -51,48 +56,70 @@ def all_or_nothing() -> Iterator[None]:
         finally:
             _within.reset(token)
         if transaction.get_rollback():
-            raise transaction.TransactionManagementError("A part of this step failed: let its error pass.")
+            raise transaction.TransactionManagementError(
+                "A part of this transaction failed: let its error pass."
+            )
 
 
-class Move(NamedTuple):
-    """One allowed step: from which statuses, to which."""
+class Transition(NamedTuple):
+    """One row of a noun's table of transitions: a step that a person takes with a record.
+
+    Without a `target` the status stays, as when a record is edited. `note_required` is the error beside the field where
+    a note is missing; empty, the note may be left out.
+    """
 
     sources: tuple[str, ...]
-    target: str
+    target: str = ""
+    right: str = ""  # in reviews.policy
+    verb: str = Verb.CHANGED  # in the trace
+    note_required: "str | Promise" = ""
+    note_field: str = "note"  # of the form: where the error is shown
+
+    def require_note(self, note: str) -> None:
+        """Raise ValidationError at the note's field if the transition requires a note and there is none."""
+        if self.note_required and not note.strip():
+            raise ValidationError({self.note_field: self.note_required})
 
 
 class TrackedQuerySet(models.QuerySet[Any]):
-    """A queryset that cannot change rows behind the trace's back."""
+    """A queryset without the bulk writes that would leave no trace."""
 
-    def write(self, seen: int, **values: Any) -> bool:
-        """Write to the rows still at version `seen`; False when there are none."""
-        rows = self.filter(version=seen)
-        return bool(models.QuerySet.update(rows, version=seen + 1, **values))
+    def update_if_version(self, expected_version: int, **values: Any) -> bool:
+        """Update the rows that still are at this version. Return False if there are none."""
+        rows = self.filter(version=expected_version)
+        return bool(models.QuerySet.update(rows, version=expected_version + 1, **values))
 
     def update(self, **values: Any) -> int:
-        raise TypeError("A tracked record changes through change(), which leaves a trace.")
+        raise TypeError("A tracked record changes through change_traced(), which leaves a trace.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("A tracked record is never deleted.")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("A tracked record is made by record_new(), which leaves a trace.")
+        raise TypeError("A tracked record is made by create_traced(), which leaves a trace.")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("A tracked record changes through change(), which leaves a trace.")
+        raise TypeError("A tracked record changes through change_traced(), which leaves a trace.")
 
 
 class Tracked(Labelled):
-    """A record of the review: versioned, traced, never overwritten unseen, never deleted."""
+    """Abstract base of the records of a review: versioned, traced, never deleted.
+
+    Everything is written by create_traced() and change_traced().
+    """
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     many_ids: dict[str, list[int]]  # only on objects rebuilt from a snapshot
     untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
     searched: tuple[str, ...] = ()  # fields that make up the folded `search` column
-    steps: ClassVar[
-        Mapping[str, tuple[str, ...]]
-    ] = {}  # in which statuses a form is open; any other always is
+    statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
+    transitions: ClassVar[Mapping[str, Transition]] = {}
+    status_field: ClassVar[str] = "status"
+    # Where the history words a verb in another way for this kind of record; and where its name follows.
+    verb_labels: ClassVar[Mapping[str, "str | Promise"]] = {}
+    verb_labels_before_name: ClassVar[Mapping[str, "str | Promise"]] = {}
+    steps: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # bridge, as `allow`
 
     objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
 
@@ -100,30 +127,34 @@ class Tracked(Labelled):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("A tracked record changes through record_new() and change(), which leave a trace.")
+        raise TypeError(
+            "A tracked record changes through create_traced() and change_traced(), which leave a trace."
+        )
 
     @classmethod
     @all_or_nothing()
-    def record_new(cls, *, by: Any, verb: str = Verb.CREATED, why: str = "", **values: Any) -> Self:
-        """Insert a row and its trace. Raises ValidationError or Refused, and then writes nothing."""
+    def create_traced(cls, *, by: Any, verb: str = Verb.CREATED, why: str = "", **values: Any) -> Self:
+        """Insert a row and its trace row. Raises ValidationError or NotAllowedNow; then nothing is written."""
         plain, many = cls._sort_values(values)
         record = cls(**cls._prepared(plain, cls(**plain)))
-        record._refuse_if_closed(verb)
+        record._require_open_cycle(verb)
         record._check([f.name for f in cls._meta.concrete_fields if not f.is_relation])
         models.Model.save(record, force_insert=True)
         record._set_many(many)
         Trace.objects.record(record, by=by, verb=verb, why=nfc(why), before=None)
-        record.keep_count(None)
+        record.update_daily_counts(None)
         return record
 
     @all_or_nothing()
-    def change(self, *, by: Any, seen: int, verb: str = Verb.CHANGED, why: str = "", **values: Any) -> Self:
-        """Write `values` if the row still is at version `seen`, with its trace.
+    def change_traced(
+        self, *, by: Any, expected_version: int, verb: str = Verb.CHANGED, why: str = "", **values: Any
+    ) -> Self:
+        """Update the row if it still is at `expected_version`, and write its trace row.
 
-        Raises Stale, Refused or ValidationError; then nothing is written and the object in hand stays as it was.
+        Raises EditConflict, NotAllowedNow or ValidationError; then nothing is written and this object stays as it was.
         """
-        if self.version != seen:
-            raise Stale(self, seen)
+        if self.version != expected_version:
+            raise EditConflict(self, expected_version)
         plain, many = self._sort_values(values)
         self._read_many()
         after = copy.copy(self)
@@ -133,57 +164,116 @@ class Tracked(Labelled):
         self.__dict__.update(after.__dict__)
         return self
 
-    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> Self:
-        """An administrator's correction: any field, always with a reason."""
+    def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> Self:
+        """Change any field as an administrator. Raises ValidationError without a reason."""
         if not why.strip():
             raise ValidationError({"why": _("Say why this is corrected.")})
-        return self.change(by=by, seen=seen, verb=Verb.CORRECTED, why=why, **values)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.CORRECTED, why=why, **values
+        )
 
-    def allow(self, moves: Mapping[str, Move], move: str) -> str:
-        """The status that `move` leads to. Raises Refused with the reason if it is not allowed now."""
+    # --- transitions
+
+    @property
+    def tone(self) -> str:
+        """The tone of the status: how a page colours its badge."""
+        return self.statuses(self._current_status).tone
+
+    def transitions_for(self, user: "User") -> set[str]:
+        """Names of the transitions that this person may make now: the buttons of its page."""
+        cycle = self.governing_cycle()
+        if cycle and cycle.is_closed:
+            return set()
+        possible = (name for name, row in self.transitions.items() if self._current_status in row.sources)
+        return {name for name in possible if self.permits(name, user)}
+
+    def permits(self, name: str, user: "User") -> bool:
+        """Whether the person's role includes the transition, whatever the status."""
+        return policy.may(user, self.transitions[name].right, self)
+
+    def require_permission(self, name: str, by: "User") -> None:
+        """Raise PermissionDenied unless the person's role includes the transition."""
+        policy.require(by, self.transitions[name].right, self)
+
+    def require_transition(self, name: str, by: "User") -> str:
+        """Return the target. Raises PermissionDenied or NotAllowedNow unless the person may make it now."""
+        self.require_permission(name, by)
+        return self.target_of(name)
+
+    def target_of(self, name: str) -> str:
+        """The status that a transition leads to. Raises NotAllowedNow with the reason if it is not allowed now."""
+        if self._current_status not in self.transitions[name].sources:
+            raise NotAllowedNow(self.refusal_reason(name))
+        return self.transitions[name].target or self._current_status
+
+    def make_transition(
+        self, name: str, *, by: "User", expected_version: int, note: str = "", **values: Any
+    ) -> Self:
+        """Make a transition and write `values` with it: right, status and note are checked, in this order.
+
+        Raises PermissionDenied, NotAllowedNow, ValidationError or EditConflict; then nothing is written.
+        """
+        values[self.status_field] = self.require_transition(name, by)
+        self.transitions[name].require_note(note)
+        verb = self.transitions[name].verb
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
+
+    def allow(self, moves: Mapping[str, Transition], move: str) -> str:
+        """Bridge for nouns whose table is not yet complete: as target_of, with a table given."""
         if self.status not in moves[move].sources:  # type: ignore[attr-defined]
-            raise Refused(self.why_not(move))
+            raise NotAllowedNow(self.refusal_reason(move))
         return moves[move].target
 
-    def why_not(self, move: str) -> str:
-        """Why a move is refused in the present status and who can unlock it; models say it better."""
-        status = self.get_status_display()  # type: ignore[attr-defined]
+    def refusal_reason(self, name: str) -> str:
+        """Why a transition is not allowed in the present status and who can unlock it; models say it better."""
+        status = getattr(self, f"get_{self.status_field}_display")()
         return _now("This is not possible while the status is “%(status)s”.") % {"status": status}
 
-    def refuse_unless_open(self, step: str = "") -> None:
-        """Raise Refused with the reason if nobody can take `step` now: asked before a form opens for it."""
-        self._refuse_if_closed(step)
-        if step in self.steps and self.status not in self.steps[step]:  # type: ignore[attr-defined]
-            raise Refused(self.why_not(step))
+    def require_open_for(self, name: str = "") -> None:
+        """Raise NotAllowedNow if nobody can make the transition now: asked before a form opens for it.
+
+        Without a name, or with one that is not in the table, only a closed cycle keeps the form from opening.
+        """
+        self._require_open_cycle(name)
+        if name in self.transitions:
+            self.target_of(name)
+        if name in self.steps and self.status not in self.steps[name]:  # type: ignore[attr-defined]
+            raise NotAllowedNow(self.refusal_reason(name))
+
+    @property
+    def _current_status(self) -> str:
+        return str(getattr(self, self.status_field))
+
+    # --- what a noun says of itself
 
     def governing_cycle(self) -> Any:
-        """The review cycle whose closing makes this record read-only; None for reference data."""
+        """Return the review cycle whose closing makes this record read-only; None for reference data."""
         return getattr(self, "cycle", None)
 
-    def page(self) -> "Tracked":
-        """The record on whose page this one's history is shown."""
+    def history_owner(self) -> "Tracked":
+        """Return the record on whose page this one's history is shown."""
         return self
 
-    def is_common(self) -> bool:
-        """Whether every member of the cycle may read of this in a list of changes."""
+    def visible_to_all_members(self) -> bool:
+        """Whether every member of the cycle may read about this in lists of changes."""
         return self.governing_cycle() is not None and getattr(self, "member_state_id", None) is None
 
     def audience(self) -> str:
-        """The channel whose readers alone may read of this in the history."""
+        """Return the channel whose readers may read about this in the history; nobody else does."""
         return Channel.SHARED
 
-    def keep_count(self, before: Self | None) -> None:
+    def update_daily_counts(self, before: Self | None) -> None:
         """Update the daily counts of such records (reviews.models.daily_counts), in the transaction that wrote them."""
 
     def snapshot(self) -> dict[str, Any]:
-        """The row as JSON values, by column; many-to-many fields as sorted ids."""
+        """Return the row as JSON values by column; many-to-many fields as sorted ids."""
         fields = [f for f in self._meta.concrete_fields if f.attname not in self.untraced]
         row = {f.attname: _plain(f.value_from_object(self)) for f in fields}
         return row | {f.name: _ids(getattr(self, f.name).all()) for f in self._meta.many_to_many}
 
     @classmethod
     def from_snapshot(cls, row: Mapping[str, Any]) -> Self:
-        """An object in memory as a snapshot tells it. Not for saving."""
+        """Return an unsaved object with the values of a snapshot. Columns that no longer exist are dropped."""
         fields = {f.attname: f for f in cls._meta.concrete_fields}
         values = {name: fields[name].to_python(value) for name, value in row.items() if name in fields}
         record = cls(**values)
@@ -210,15 +300,19 @@ class Tracked(Labelled):
     def _write(
         self, before: "Tracked", *, by: Any, verb: str, why: str, changed: list[str], many: dict[str, Any]
     ) -> None:
-        self._refuse_if_closed(verb)
+        self._require_open_cycle(verb)
         self._check(changed)
         was = before.snapshot()
-        if not type(self).objects.filter(pk=self.pk).write(before.version, **self._columns(changed)):
-            raise Stale(before, before.version)
+        if (
+            not type(self)
+            .objects.filter(pk=self.pk)
+            .update_if_version(before.version, **self._columns(changed))
+        ):
+            raise EditConflict(before, before.version)
         self.version = before.version + 1
         self._set_many(many)
         Trace.objects.record(self, by=by, verb=verb, why=why, before=was, earlier=before)
-        self.keep_count(before)
+        self.update_daily_counts(before)
 
     def _columns(self, changed: Iterable[str]) -> dict[str, Any]:
         names = [*changed, *(["search"] if self.searched else [])]
@@ -241,10 +335,10 @@ class Tracked(Labelled):
         self.clean_fields(exclude=skipped)
         self.clean()
 
-    def _refuse_if_closed(self, verb: str) -> None:
+    def _require_open_cycle(self, verb: str) -> None:
         cycle = self.governing_cycle()
         if cycle and cycle.is_closed and verb != Verb.CORRECTED:
-            raise Refused(
+            raise NotAllowedNow(
                 _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
                 % {"cycle": cycle.name}
             )

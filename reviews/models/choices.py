@@ -1,14 +1,34 @@
-"""The word of a choice: of a status, a kind, a verb."""
+"""Choices: labels looked up once, statuses with the tone of their badge, and their check constraints."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.utils.encoding import force_str
 
 
+class StatusChoices(models.TextChoices):
+    """Statuses of a record, each with the tone of its badge: neutral, info, progress, warn, good or bad.
+
+    DRAFT = "draft", "progress", _("draft")
+    """
+
+    tone: str
+
+    def __new__(cls, value: str, tone: str = "neutral") -> Self:
+        status = str.__new__(cls, value)
+        status._value_ = value
+        status.tone = tone
+        return status
+
+
+def choices_rule(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """The database's own rule that a column holds one of its choices."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)
+
+
 class Labelled(models.Model):
-    """Knows the words of its choices.
+    """Base of the models: looks the labels of its choices up once per process.
 
     Django translates and hashes the words of all the choices of a field each time that it is asked for one; in a
     history of thirty lines that was a fifth of the page.

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Stale, Tracked, TrackedQuerySet, all_or_nothing
-from reviews.models.framework import Level
+from reviews.models.base import EditConflict, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.framework import FrameworkLevel
 
 
 class Coverage(models.TextChoices):
@@ -38,7 +38,9 @@ def reason_missing(coverage: str, note: str) -> Any:
 
 class CoverageQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "CoverageQuerySet":
-        return policy.limit(self, user, "report.read", own=Q(report__member_state=user.organisation_id))
+        return policy.filter_readable(
+            self, user, "report.read", own=Q(report__member_state=user.organisation_id)
+        )
 
 
 class CoverageStatement(Tracked):
@@ -92,7 +94,7 @@ class CoverageStatement(Tracked):
 
     def clean(self) -> None:
         area = self.key_result_area
-        if area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id:
+        if area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id:
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
         if owed := reason_missing(self.coverage, self.note):
             raise ValidationError({"note": owed})
@@ -100,7 +102,7 @@ class CoverageStatement(Tracked):
     @classmethod
     @all_or_nothing()
     def state(
-        cls, report: Any, area: Any, *, by: Any, seen: int, coverage: str, note: str = ""
+        cls, report: Any, area: Any, *, by: Any, expected_version: int, coverage: str, note: str = ""
     ) -> "CoverageStatement":
         """Say how the report covers an area. `seen` is 0 where nothing had been said yet."""
         policy.require(by, "report.update", report)
@@ -109,8 +111,8 @@ class CoverageStatement(Tracked):
         said = cls.objects.filter(report=report, key_result_area=area).first()
         if said is None:
             values = {"coverage": coverage, "note": note}
-            return cls.record_new(by=by, report=report, key_result_area=area, **values)
+            return cls.create_traced(by=by, report=report, key_result_area=area, **values)
         said.report, said.key_result_area = report, area
-        if said.version != seen:
-            raise Stale(said, seen)
-        return said.change(by=by, seen=seen, coverage=coverage, note=note)
+        if said.version != expected_version:
+            raise EditConflict(said, expected_version)
+        return said.change_traced(by=by, expected_version=expected_version, coverage=coverage, note=note)

@@ -26,7 +26,7 @@ class Place(NamedTuple):
     kind_id: int
 
 
-class OpenGapsQuerySet(models.QuerySet["OpenGaps"]):
+class DailyOpenGapsQuerySet(models.QuerySet["DailyOpenGaps"]):
     def move(self, was: Place | None, now: Place | None) -> None:
         """Count a gap no longer there, but here; None: it is not open."""
         if was != now:
@@ -43,11 +43,11 @@ class OpenGapsQuerySet(models.QuerySet["OpenGaps"]):
     def _begin(self, place: Place, day: date) -> None:
         """A row for the day, from the last one as it is by now: somebody may have been waited for."""
         before = Subquery(self.filter(on__lt=day).order_by("-on").values("number")[:1])
-        row = OpenGaps(**place._asdict(), on=day, number=Coalesce(before, 0))
+        row = DailyOpenGaps(**place._asdict(), on=day, number=Coalesce(before, 0))
         self.bulk_create([row], ignore_conflicts=True)
 
 
-class OpenGaps(models.Model):
+class DailyOpenGaps(models.Model):
     """How many gaps of one kind a country had open at the end of a day on which that changed."""
 
     # The constraint is the index for all of them.
@@ -58,9 +58,10 @@ class OpenGaps(models.Model):
     # Below zero only after a release that did not count: a board may be wrong, a person's step is never refused.
     number = models.IntegerField()
 
-    objects = OpenGapsQuerySet.as_manager()
+    objects = DailyOpenGapsQuerySet.as_manager()
 
     class Meta:
+        db_table = "reviews_opengaps"
         verbose_name = _("open gaps of a day")
         verbose_name_plural = _("open gaps by day")
         constraints = (
@@ -73,7 +74,7 @@ class OpenGaps(models.Model):
         return f"{self.on}: {self.number}"
 
 
-class ProgressDayQuerySet(models.QuerySet["ProgressDay"]):
+class DailyProgressQuerySet(models.QuerySet["DailyProgress"]):
     def keep(self, update: Any) -> None:
         """Note a progress update. Whoever posted it holds its report, so nobody else is here for the same one."""
         day, figures = clock.day_of(update.at), dict(zip(WORKSTREAMS, figures_of(update), strict=True))
@@ -95,7 +96,7 @@ def was(before: Any) -> dict[str, Any]:
     return {"is_first": before is None} | {f"{n}_was": v for n, v in zip(WORKSTREAMS, figures, strict=True)}
 
 
-class ProgressDay(models.Model):
+class DailyProgress(models.Model):
     """What a country had told by the end of a day on which it told something, and what it had told before it.
 
     The differences of all rows up to a day add up to what all countries had told by then.
@@ -112,9 +113,10 @@ class ProgressDay(models.Model):
     analysis_was = models.PositiveSmallIntegerField(null=True)
     writing_was = models.PositiveSmallIntegerField(null=True)
 
-    objects = ProgressDayQuerySet.as_manager()
+    objects = DailyProgressQuerySet.as_manager()
 
     class Meta:
+        db_table = "reviews_progressday"
         verbose_name = _("progress of a day")
         verbose_name_plural = _("progress by day")
         indexes = (models.Index(fields=("cycle", "on"), name="progress_of_cycle"),)

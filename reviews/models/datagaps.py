@@ -11,10 +11,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Refused, Stale, Tracked, TrackedQuerySet, all_or_nothing
-from reviews.models.daily_counts import OpenGaps, Place
+from reviews.models.base import (
+    EditConflict,
+    NotAllowedNow,
+    Tracked,
+    TrackedQuerySet,
+    Transition,
+    all_or_nothing,
+)
+from reviews.models.daily_counts import DailyOpenGaps, Place
 from reviews.models.disruptions import check_cited
-from reviews.models.framework import Level, Organisation
+from reviews.models.framework import FrameworkLevel, Organisation
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
@@ -30,14 +37,14 @@ class GapStatus(models.TextChoices):
 
 
 S = GapStatus
-GAP_MOVES = {
-    "ask_guidance": Move((S.OPEN, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.GUIDANCE_ASKED),
-    "give_guidance": Move((S.GUIDANCE_ASKED,), S.GUIDANCE_GIVEN),
-    "take_up": Move((S.OPEN, S.GUIDANCE_GIVEN), S.BEING_RESOLVED),
-    "close": Move((S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.CLOSED),
-    "reopen": Move((S.CLOSED,), S.OPEN),
+GAP_TRANSITIONS = {
+    "ask_guidance": Transition((S.OPEN, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.GUIDANCE_ASKED),
+    "give_guidance": Transition((S.GUIDANCE_ASKED,), S.GUIDANCE_GIVEN),
+    "take_up": Transition((S.OPEN, S.GUIDANCE_GIVEN), S.BEING_RESOLVED),
+    "close": Transition((S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.CLOSED),
+    "reopen": Transition((S.CLOSED,), S.OPEN),
 }
-GAP_STEPS = dict.fromkeys(("edit", "close", "advice"), GAP_MOVES["close"].sources)
+GAP_STEPS = dict.fromkeys(("edit", "close", "advice"), GAP_TRANSITIONS["close"].sources)
 GAP_TONES = {
     S.OPEN: "warn", S.GUIDANCE_ASKED: "info", S.GUIDANCE_GIVEN: "info", S.BEING_RESOLVED: "progress", S.CLOSED: "good",
 }  # fmt: skip
@@ -63,7 +70,7 @@ class GapCount(NamedTuple):
 
 class DataGapQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DataGapQuerySet":
-        return policy.limit(self, user, "datagap.read", own=Q(member_state=user.organisation_id))
+        return policy.filter_readable(self, user, "datagap.read", own=Q(member_state=user.organisation_id))
 
     def open(self) -> "DataGapQuerySet":
         return self.exclude(status=S.CLOSED)
@@ -223,27 +230,29 @@ class DataGap(Tracked):
 
     def clean(self) -> None:
         area = self.key_result_area if self.cycle_id else None
-        if area and (area.level != Level.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id):
+        if area and (
+            area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id
+        ):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
         check_cited(self.disruption, self.cycle)
 
-    def keep_count(self, before: "DataGap | None") -> None:
-        OpenGaps.objects.move(before._place() if before else None, self._place())
+    def update_daily_counts(self, before: "DataGap | None") -> None:
+        DailyOpenGaps.objects.move(before._place() if before else None, self._place())
 
     def _place(self) -> Place | None:
         """Where it counts as open."""
         return Place(self.cycle_id, self.member_state_id, self.kind_id) if self.is_open else None
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         if self.status == S.CLOSED:
             return _now("This gap is closed; its national team can reopen it.")
-        return super().why_not(move)
+        return super().refusal_reason(move)
 
-    def moves_for(self, user: Any) -> set[str]:
+    def transitions_for(self, user: Any) -> set[str]:
         """What this person may do with the gap now: the buttons of its page."""
         if self.cycle.is_closed:
             return set()
-        allowed = {name for name, move in GAP_MOVES.items() if self.status in move.sources}
+        allowed = {name for name, move in GAP_TRANSITIONS.items() if self.status in move.sources}
         allowed.discard("give_guidance")  # no button: it follows when advice is approved
         moves = {name for name in allowed if policy.may(user, GAP_RIGHTS[name], self)}
         return moves | ({"edit"} if self.is_open and policy.may(user, "datagap.edit", self) else set())
@@ -257,50 +266,50 @@ class DataGap(Tracked):
         type(report).objects.select_for_update().get(pk=report.pk)
         theirs = cls.objects.filter(cycle=report.cycle, member_state=report.member_state)
         number = (theirs.aggregate(last=models.Max("number"))["last"] or 0) + 1
-        return cls.record_new(
+        return cls.create_traced(
             by=by, cycle=report.cycle, member_state=report.member_state, number=number,
             holder=report.member_state, raised_by=by, raised_at=clock.now(), held_since=clock.now(), **values,
         )  # fmt: skip
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "DataGap":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "DataGap":
         policy.require(by, "datagap.edit", self)
-        self.refuse_unless_open("edit")
-        return self.change(by=by, seen=seen, **values)
+        self.require_open_for("edit")
+        return self.change_traced(by=by, expected_version=expected_version, **values)
 
     @all_or_nothing()
-    def ask_guidance(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
+    def ask_guidance(self, *, by: Any, expected_version: int, note: str = "") -> "DataGap":
         """Hand the question to the regional consultants."""
         status = self._permit("ask_guidance", by)
         team = Organisation.objects.evaluators()
-        self._move(status, Verb.ASKED_GUIDANCE, by, seen, note, holder=team)
+        self._move(status, Verb.ASKED_GUIDANCE, by, expected_version, note, holder=team)
         if note.strip():
             ThreadEntry.say(self, by=by, kind=EntryKind.REQUEST, text=note)
         return self
 
-    def question(self, *, by: Any, seen: int, text: str) -> "DataGap":
+    def question(self, *, by: Any, expected_version: int, text: str) -> "DataGap":
         """The consultants ask back; a gap that waits for guidance waits for the country meanwhile."""
         policy.require(by, "guidance.write", self)
-        return self._say(EntryKind.QUESTION, Verb.ASKED, by, seen, text, holder=self.member_state)
+        return self._say(EntryKind.QUESTION, Verb.ASKED, by, expected_version, text, holder=self.member_state)
 
-    def answer(self, *, by: Any, seen: int, text: str) -> "DataGap":
+    def answer(self, *, by: Any, expected_version: int, text: str) -> "DataGap":
         """The country answers; a gap that waits for guidance is with the consultants again."""
         policy.require(by, "datagap.edit", self)
         team = Organisation.objects.evaluators()
-        return self._say(EntryKind.ANSWER, Verb.ANSWERED, by, seen, text, holder=team)
+        return self._say(EntryKind.ANSWER, Verb.ANSWERED, by, expected_version, text, holder=team)
 
-    def give_guidance(self, *, by: Any, seen: int) -> "DataGap":
+    def give_guidance(self, *, by: Any, expected_version: int) -> "DataGap":
         """Approved advice arrived (see reviews.actions.guidance); the gap goes back to the country."""
         status = self._permit("give_guidance", by)
-        return self._move(status, Verb.GAVE_GUIDANCE, by, seen, "", holder=self.member_state)
+        return self._move(status, Verb.GAVE_GUIDANCE, by, expected_version, "", holder=self.member_state)
 
-    def take_up(self, *, by: Any, seen: int, note: str = "") -> "DataGap":
+    def take_up(self, *, by: Any, expected_version: int, note: str = "") -> "DataGap":
         """The country works on it."""
         status = self._permit("take_up", by)
-        return self._move(status, Verb.TAKEN_UP, by, seen, note, holder=self.member_state)
+        return self._move(status, Verb.TAKEN_UP, by, expected_version, note, holder=self.member_state)
 
     @all_or_nothing()
     def close(
-        self, *, by: Any, seen: int, way: str, note: str, advice: Any = None, **treatment: Any
+        self, *, by: Any, expected_version: int, way: str, note: str, advice: Any = None, **treatment: Any
     ) -> "DataGap":
         """Close it; `advice`: the received advice that it was closed with, if any.
 
@@ -311,57 +320,69 @@ class DataGap(Tracked):
         _owed("note", note, _("Say how the gap was closed."))
         if advice and advice.gap_id != self.pk:
             raise ValidationError({"advice": _("This gap did not receive that advice.")})
-        self._wait_for(seen)
+        self._wait_for(expected_version)
         retire(self, by=by, why=note)  # what an administrator's correction may have left in force
         self._record_treatment(by, way, treatment)
         closing = {"closing_way": way, "closing_note": note, "closed_with": advice, "holder": None}
-        self._move(status, Verb.CLOSED, by, seen, note, **closing)
+        self._move(status, Verb.CLOSED, by, expected_version, note, **closing)
         ThreadEntry.say(self, by=by, kind=EntryKind.CONCLUSION, text=note)
         return self
 
     @all_or_nothing()
-    def reopen(self, *, by: Any, seen: int, note: str) -> "DataGap":
+    def reopen(self, *, by: Any, expected_version: int, note: str) -> "DataGap":
         """Open it again; how it had been closed and treated stays on record."""
         status = self._permit("reopen", by)
         _owed("note", note, _("Say why the gap is opened again."))
         retire(self, by=by, why=note)
         opening = {"closing_way": "", "closing_note": "", "closed_with": None, "holder": self.member_state}
-        return self._move(status, Verb.REOPENED, by, seen, note, **opening)
+        return self._move(status, Verb.REOPENED, by, expected_version, note, **opening)
 
     def treatments(self) -> list[Treatment]:
         """What was done about it at its closings, the one in force first."""
         return sorted(treatments_of([self])[self.pk], key=lambda t: not t.in_force)
 
-    def _wait_for(self, seen: int) -> None:
+    def _wait_for(self, expected_version: int) -> None:
         """Two people closing at once wait for each other here; the second is told of the first."""
-        if type(self).objects.select_for_update().get(pk=self.pk).version != seen:
-            raise Stale(self, seen)
+        if type(self).objects.select_for_update().get(pk=self.pk).version != expected_version:
+            raise EditConflict(self, expected_version)
 
     def _record_treatment(self, by: Any, way: str, values: dict[str, Any]) -> None:
         kind = treatment_for(way, self.kind.code)
         if kind:
-            kind.record_new(by=by, gap=self, way=way, **values)
+            kind.create_traced(by=by, gap=self, way=way, **values)
         elif values:
             raise TypeError(f"Closing {self} by {way} records no treatment.")
 
     def _permit(self, move: str, by: Any) -> str:
         policy.require(by, GAP_RIGHTS[move], self)
-        return self.allow(GAP_MOVES, move)
+        return self.allow(GAP_TRANSITIONS, move)
 
-    def _move(self, status: str, verb: str, by: Any, seen: int, why: str, **values: Any) -> "DataGap":
-        return self.change(
-            by=by, seen=seen, verb=verb, why=why, status=status, held_since=clock.now(), **values
+    def _move(
+        self, status: str, verb: str, by: Any, expected_version: int, why: str, **values: Any
+    ) -> "DataGap":
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=verb,
+            why=why,
+            status=status,
+            held_since=clock.now(),
+            **values,
         )
 
     @all_or_nothing()
-    def _say(self, kind: str, verb: str, by: Any, seen: int, text: str, *, holder: Any) -> "DataGap":
+    def _say(
+        self, kind: str, verb: str, by: Any, expected_version: int, text: str, *, holder: Any
+    ) -> "DataGap":
         if not self.is_open:
-            raise Refused(self.why_not(kind))
-        if self.version != seen:
-            raise Stale(self, seen)
+            raise NotAllowedNow(self.refusal_reason(kind))
+        if self.version != expected_version:
+            raise EditConflict(self, expected_version)
         ThreadEntry.say(self, by=by, kind=kind, text=text)
         if self.status == S.GUIDANCE_ASKED and self.holder_id != holder.pk:
-            self.change(by=by, seen=seen, verb=verb, holder=holder, held_since=clock.now())
+            self.change_traced(
+                by=by, expected_version=expected_version, verb=verb, holder=holder, held_since=clock.now()
+            )
         return self
 
 

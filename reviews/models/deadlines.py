@@ -1,8 +1,9 @@
 """Deadlines: one computed date for each country, and whether it was met."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,50 +15,64 @@ from django.utils.translation import ngettext
 
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 
+if TYPE_CHECKING:
+    from reviews.models import Meeting, Organisation, ReviewCycle, User
+
 DUE_SOON_DAYS = 14
-FARTHEST_DAYS = 366  # a deadline hangs at most a year before or after a meeting
+FARTHEST_DAYS = 366  # a deadline is anchored at most a year before or after a meeting
 
 
-class Output(models.TextChoices):
+class DeadlineOutput(models.TextChoices):
     """What a country does to meet a deadline."""
 
     NATIONAL_REPORT = "national_report", _("submits its national report")
     PROGRESS = "progress", _("posts progress")
 
 
-class State(models.TextChoices):
-    """How a country stands to a deadline on a day: computed, never stored."""
+class DeadlineState(StatusChoices):
+    """State of a deadline for one country on a given day. Derived, not stored."""
 
-    NOT_YET_OPEN = "not_yet_open", _("not yet open")
-    OPEN = "open", _("open")
-    DUE_SOON = "due_soon", _("due soon")
-    EXTENDED = "extended", _("extended")
-    OVERDUE = "overdue", _("overdue")
-    MET = "met", _("met")
-    MET_LATE = "met_late", _("met late")
+    NOT_YET_OPEN = "not_yet_open", "neutral", _("not yet open")
+    OPEN = "open", "info", _("open")
+    DUE_SOON = "due_soon", "warn", _("due soon")
+    EXTENDED = "extended", "progress", _("extended")
+    OVERDUE = "overdue", "bad", _("overdue")
+    MET = "met", "good", _("met")
+    MET_LATE = "met_late", "warn", _("met late")
 
 
-STATE_TONES = {
-    State.NOT_YET_OPEN: "neutral", State.OPEN: "info", State.DUE_SOON: "warn", State.EXTENDED: "progress",
-    State.OVERDUE: "bad", State.MET: "good", State.MET_LATE: "warn",
-}  # fmt: skip
+class DeadlineFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    title: str
+    output: str
+    opens_on: date
+    due_on: date
+    last_on: date | None
+    only_for: "Iterable[Organisation]"
+    shared: bool
+    confidence_note: str
+    anchor: "Meeting | None"
+    offset_days: int | None
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How one country stands to one deadline on one day."""
+class DeadlineStatus:
+    """One deadline for one country on one day: state, date in force, and the day it was met."""
 
     deadline: "Deadline"
-    state: State
+    state: DeadlineState
     due_on: date
     met_on: date | None
     days: int  # left until the due day; negative once it has passed; for a met deadline: met before (+) or after (-)
 
     @property
     def tone(self) -> str:
-        return STATE_TONES[self.state]
+        return self.state.tone
 
     @property
     def is_met(self) -> bool:
@@ -65,7 +80,7 @@ class Standing:
 
     @property
     def is_extended(self) -> bool:
-        """Whether this country's date is another than everybody's."""
+        """Whether this country's date differs from the common one."""
         return self.due_on != self.deadline.due_on
 
     @property
@@ -76,30 +91,30 @@ class Standing:
     @property
     def text(self) -> str:
         """The state in words, with its days."""
-        if self.state == State.OVERDUE:
+        if self.state == DeadlineState.OVERDUE:
             return ngettext("overdue by %(n)d day", "overdue by %(n)d days", -self.days) % {"n": -self.days}
-        if self.state == State.MET_LATE:
+        if self.state == DeadlineState.MET_LATE:
             return ngettext("met late by %(n)d day", "met late by %(n)d days", -self.days) % {"n": -self.days}
         return str(self.state.label)
 
 
-def _concern(member_state_id: int | None) -> Q:
-    """Not a join, which would bring a deadline once for each of its countries."""
+def _concerning(member_state_id: int | None) -> Q:
+    """Deadlines for all members or for this one. Not a join, which would repeat a deadline for each country."""
     countries = Deadline.only_for.through.objects.filter(deadline=OuterRef("pk"))
     return Q(~Exists(countries)) | Q(Exists(countries.filter(organisation=member_state_id)))
 
 
 class DeadlineQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DeadlineQuerySet":
-        own = _concern(user.organisation_id) & Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "deadline.read", own=own, shared=Q(shared=True))
+        own = _concerning(user.organisation_id) & Q(cycle__memberships__member_state=user.organisation_id)
+        return policy.filter_readable(self, user, "deadline.read", own=own, shared=Q(shared=True))
 
     def concerning(self, member_state_id: int) -> "DeadlineQuerySet":
-        """Those of a country: for all members, or for it among others."""
-        return self.filter(_concern(member_state_id))
+        """The deadlines of a country: for all members, or for it among others."""
+        return self.filter(_concerning(member_state_id))
 
     def passed(self, on: date) -> "DeadlineQuerySet":
-        """Whose common due day lies before `on`; a country's own day may be later."""
+        """Deadlines whose common due day is before `on`; a country's own day may be later."""
         return self.filter(due_on__lt=on)
 
 
@@ -112,7 +127,7 @@ class Deadline(Tracked):
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
     output = models.CharField(
-        _("met when a country"), max_length=20, choices=Output, default=Output.NATIONAL_REPORT
+        _("met when a country"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
     )
     opens_on = models.DateField(_("opens"))
     due_on = models.DateField(_("due"))
@@ -139,7 +154,7 @@ class Deadline(Tracked):
         ordering = ("-cycle_id", "due_on", "number")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "number"), name="deadline_number_once"),
-            models.CheckConstraint(condition=Q(output__in=Output.values), name="deadline_output_known"),
+            choices_rule("deadline_output_known", "output", DeadlineOutput),
             models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="deadline_due_after_opening"),
             models.CheckConstraint(
                 condition=Q(last_on__isnull=True) | Q(last_on__gte=F("due_on")),
@@ -172,53 +187,57 @@ class Deadline(Tracked):
         if self.anchor and self.anchor.cycle_id != self.cycle_id:
             raise ValidationError({"anchor": _("Choose a meeting of this review cycle.")})
 
-    def is_common(self) -> bool:
+    def visible_to_all_members(self) -> bool:
         return not self.only_for.exists()
 
     def is_read_by(self, user: Any) -> bool:
-        """As `visible_to`, of a deadline of the person's cycle as it stood on some day."""
-        return policy.reads(
+        """As `visible_to`, for a deadline of the person's cycle, which may be rebuilt as of a past day."""
+        return policy.can_read(
             user, "deadline.read", own=self.concerns(user.organisation_id), shared=self.shared
         )
 
     @property
     def only_ids(self) -> list[int]:
-        """The countries it is only for; none means all. Of a past day, where the object was rebuilt from one."""
+        """The countries it is only for; none means all. Also of an object rebuilt as of a past day."""
         if hasattr(self, "many_ids"):
             return list(self.many_ids["only_for"])
         return [state.pk for state in self.only_for.all()]
 
-    def concerns(self, member_state_id: int) -> bool:
+    def concerns(self, member_state_id: int | None) -> bool:
         """Whether it is one of this country's deadlines."""
         return not self.only_ids or member_state_id in self.only_ids
 
     @classmethod
     @all_or_nothing()
-    def set_for(cls, cycle: Any, *, by: Any, **values: Any) -> "Deadline":
+    def set_for(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[DeadlineFields]) -> Self:
         """A new deadline with the cycle's next number."""
         policy.require(by, "deadline.set")
-        # Two officers at once wait for each other here, so that numbers stay apart; who writes in the cycle does not.
+        # Two officers at once wait for each other here, so that numbers differ; who writes in the cycle does not.
         type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
-        number = (cycle.deadlines.aggregate(last=models.Max("number"))["last"] or 0) + 1
-        values = hung(values)
-        return cls.record_new(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
+        number = next_number(cls.objects.filter(cycle=cycle))
+        values = with_anchored_due_day(values)
+        return cls.create_traced(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
 
-    def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Deadline":
-        """Change it; the first date stays and is shown. Moving a date asks for a reason."""
+    def reschedule(
+        self, *, by: "User", expected_version: int, why: str, **values: Unpack[DeadlineFields]
+    ) -> Self:
+        """Change it; the first date stays and is shown. Another date requires a reason."""
         policy.require(by, "deadline.set")
-        values = hung(values)
-        dates = {name: values[name] for name in ("opens_on", "due_on", "last_on") if name in values}
-        moved = any(day != getattr(self, name) for name, day in dates.items())
-        if moved and not why.strip():
+        values = with_anchored_due_day(values)
+        dates = {name: day for name, day in values.items() if name in ("opens_on", "due_on", "last_on")}
+        has_other_dates = any(day != getattr(self, name) for name, day in dates.items())
+        if has_other_dates and not why.strip():
             raise ValidationError({"why": _("Say why the dates move.")})
-        return self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
+        verb = Verb.MOVED if has_other_dates else Verb.CHANGED
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=why, **values)
 
-    def when_following(self, meeting: Any) -> dict[str, Any]:
-        """Its dates once `meeting`, which it hangs from, has moved; empty where it stays as it is.
+    def dates_following(self, meeting: "Meeting") -> dict[str, date | None]:
+        """Its dates once `meeting`, its anchor, has been rescheduled; empty where they stay.
 
-        It stays if the new day has passed already: countries would be overdue from one moment to the next.
-        A window that is open does not close again, or who has met it would owe it anew.
+        They stay if the new day has passed already: countries would be overdue from one moment to the next.
+        A window that is open does not close again, or a country that has met it would have to meet it twice.
         """
+        assert self.offset_days is not None  # it has an anchor
         due = meeting.day_at(self.offset_days)
         if due == self.due_on or due < min(self.due_on, clock.today()):
             return {}
@@ -228,41 +247,45 @@ class Deadline(Tracked):
             opens = min(self.opens_on, opens)
         return {"opens_on": opens, "due_on": due, "last_on": self.last_on and self.last_on + by}
 
-    def follow(self, meeting: Any, *, by: Any, why: str) -> "Deadline":
-        """Move with the meeting it hangs from; the first date stays."""
+    def follow(self, meeting: "Meeting", *, by: "User", why: str) -> Self:
+        """Take the dates that follow from its anchor's; the first date stays."""
         policy.require(by, "deadline.follow")
-        days = self.when_following(meeting)
-        return self.change(by=by, seen=self.version, verb=Verb.MOVED, why=why, **days) if days else self
+        dates = self.dates_following(meeting)
+        if not dates:
+            return self
+        return self.change_traced(by=by, expected_version=self.version, verb=Verb.MOVED, why=why, **dates)
 
-    def standing(self, met_on: date | None, granted_until: date | None, on: date) -> Standing:
-        """How a country stands on a day.
+    def status_for(self, met_on: date | None, granted_until: date | None, on: date) -> DeadlineStatus:
+        """The deadline's status for one country on a day.
 
-        `met_on`: the day it met the deadline, if ever; `granted_until`: its latest granted extension.
+        `met_on`: the day the country met it, if ever; `granted_until`: its latest granted extension.
         """
         due = max(self.due_on, granted_until) if granted_until else self.due_on
         met = met_on if met_on and met_on <= on else None
-        return Standing(self, self._state_on(due, met, on), due, met, clock.days_between(met or on, due))
+        return DeadlineStatus(
+            self, self._state_on(due, met, on), due, met, clock.days_between(met or on, due)
+        )
 
     def locked_on(self, granted_until: date | None, on: date) -> bool:
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""
         last = max(self.last_on, granted_until) if self.last_on and granted_until else self.last_on
         return last is not None and last < on
 
-    def _state_on(self, due: date, met_on: date | None, on: date) -> State:
+    def _state_on(self, due: date, met_on: date | None, on: date) -> DeadlineState:
         if met_on:
-            return State.MET if met_on <= due else State.MET_LATE
+            return DeadlineState.MET if met_on <= due else DeadlineState.MET_LATE
         if on > due:
-            return State.OVERDUE
+            return DeadlineState.OVERDUE
         if due != self.due_on:
-            return State.EXTENDED
+            return DeadlineState.EXTENDED
         if on < self.opens_on:
-            return State.NOT_YET_OPEN
-        return State.DUE_SOON if clock.days_between(on, due) <= DUE_SOON_DAYS else State.OPEN
+            return DeadlineState.NOT_YET_OPEN
+        return DeadlineState.DUE_SOON if clock.days_between(on, due) <= DUE_SOON_DAYS else DeadlineState.OPEN
 
 
-def hung(values: dict[str, Any]) -> dict[str, Any]:
-    """The values of a deadline, with the day that follows from the meeting it hangs from."""
+def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:
+    """A deadline's values, with the due day that follows from its anchor where it has one."""
     meeting, days = values.get("anchor"), values.get("offset_days")
     if meeting is None or days is None:
         return values
-    return values | {"due_on": meeting.day_at(days)}
+    return {**values, "due_on": meeting.day_at(days)}

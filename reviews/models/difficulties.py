@@ -19,7 +19,7 @@ from reviews.models.trace import Verb
 class DifficultyQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DifficultyQuerySet":
         """Staff only: a country learns neither of another's gap nor that there is a group."""
-        return policy.limit(self, user, "difficulty.read", own=Q(pk__in=()))
+        return policy.filter_readable(self, user, "difficulty.read", own=Q(pk__in=()))
 
     def with_counts(self) -> "DifficultyQuerySet":
         """With how many gaps it has, and how many received, adopted and were closed with its advice."""
@@ -70,7 +70,7 @@ class Difficulty(Tracked):
     def code(self) -> str:
         return f"D{self.number}"
 
-    def is_common(self) -> bool:
+    def visible_to_all_members(self) -> bool:
         return False
 
     @classmethod
@@ -81,16 +81,16 @@ class Difficulty(Tracked):
         type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
         number = (cycle.difficulties.aggregate(last=models.Max("number"))["last"] or 0) + 1
         _owe_gaps(cycle, gaps)
-        return cls.record_new(by=by, verb=Verb.GROUPED, cycle=cycle, number=number, gaps=gaps, **values)
+        return cls.create_traced(by=by, verb=Verb.GROUPED, cycle=cycle, number=number, gaps=gaps, **values)
 
-    def edit(self, *, by: Any, seen: int, gaps: Any, **values: Any) -> "Difficulty":
+    def edit(self, *, by: Any, expected_version: int, gaps: Any, **values: Any) -> "Difficulty":
         """Word it better, add gaps; a gap that has received its advice stays."""
         policy.require(by, "guidance.write")
         _owe_gaps(self.cycle, gaps)
         before, after = set(self.gaps.all()), set(gaps)
         self._keep_answered(before - after)
         verb = Verb.CHANGED if before == after else Verb.GROUPED
-        return self.change(by=by, seen=seen, verb=verb, gaps=gaps, **values)
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, gaps=gaps, **values)
 
     def _keep_answered(self, left: set[Any]) -> None:
         answered = sorted(gap.code for gap in left if gap.received.filter(advice__difficulty=self).exists())

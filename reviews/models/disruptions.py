@@ -25,7 +25,7 @@ class DisruptionKind(models.TextChoices):
 class DisruptionQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DisruptionQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "disruption.read", own=own)
+        return policy.filter_readable(self, user, "disruption.read", own=own)
 
     def concerning(self, member_state_id: int) -> "DisruptionQuerySet":
         """Those of all members, and those of this one."""
@@ -96,11 +96,11 @@ class Disruption(Tracked):
         policy.require(by, "disruption.edit")
         type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
         number = (cycle.disruptions.aggregate(last=models.Max("number"))["last"] or 0) + 1
-        return cls.record_new(by=by, cycle=cycle, number=number, **values)
+        return cls.create_traced(by=by, cycle=cycle, number=number, **values)
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "Disruption":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "Disruption":
         policy.require(by, "disruption.edit")
-        return self.change(by=by, seen=seen, **values)
+        return self.change_traced(by=by, expected_version=expected_version, **values)
 
 
 def check_cited(disruption: Disruption | None, cycle: Any) -> None:

@@ -1,7 +1,7 @@
 """Extensions: a country asks for a later date, and the Secretariat decides."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,37 +12,49 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited
 from reviews.models.trace import Verb
 
-
-class ExtensionStatus(models.TextChoices):
-    ASKED = "asked", _("asked")
-    GRANTED = "granted", _("granted")
-    REFUSED = "refused", _("refused")
+if TYPE_CHECKING:
+    from reviews.models import Deadline, Disruption, NationalReport, ReviewCycle, User
 
 
-EXTENSION_MOVES = {
-    "grant": Move((ExtensionStatus.ASKED,), ExtensionStatus.GRANTED),
-    "refuse": Move((ExtensionStatus.ASKED,), ExtensionStatus.REFUSED),
+class ExtensionStatus(StatusChoices):
+    ASKED = "asked", "warn", _("asked")
+    GRANTED = "granted", "good", _("granted")
+    REFUSED = "refused", "bad", _("refused")
+
+
+S = ExtensionStatus
+DECIDE = "extension.decide"
+WHY_REFUSED = _("Say why it is refused.")
+EXTENSION_TRANSITIONS = {
+    "grant": Transition((S.ASKED,), S.GRANTED, DECIDE, Verb.GRANTED),
+    "refuse": Transition((S.ASKED,), S.REFUSED, DECIDE, Verb.REFUSED, WHY_REFUSED),
 }
 STILL_WAITS = _("A request of your country still waits for the Secretariat's decision.")
-EXTENSION_STEPS = {"decide": EXTENSION_MOVES["grant"].sources}
-EXTENSION_TONES = {
-    ExtensionStatus.ASKED: "warn", ExtensionStatus.GRANTED: "good", ExtensionStatus.REFUSED: "bad",
-}  # fmt: skip
 
 
 class ExtensionQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "ExtensionQuerySet":
-        return policy.limit(self, user, "extension.read", own=Q(member_state=user.organisation_id))
+        return policy.filter_readable(self, user, "extension.read", own=Q(member_state=user.organisation_id))
 
     def to_decide(self) -> "ExtensionQuerySet":
-        return self.filter(status=ExtensionStatus.ASKED)
+        return self.filter(status=S.ASKED)
 
     def granted(self) -> "ExtensionQuerySet":
-        return self.filter(status=ExtensionStatus.GRANTED)
+        return self.filter(status=S.GRANTED)
+
+    def due_day_of(self, deadline: "Deadline") -> date:
+        """The day in force for the country whose requests these are: the deadline's, or a later one granted."""
+        granted = self.granted().aggregate(until=models.Max("granted_until"))["until"]
+        return max(deadline.due_on, granted) if granted else deadline.due_on
+
+    def granted_in(self, *cycles: "ReviewCycle") -> "ExtensionQuerySet":
+        """The granted extensions of all deadlines of these cycles."""
+        return self.granted().filter(deadline__cycle__in=cycles)
 
 
 class Extension(Tracked):
@@ -69,9 +81,7 @@ class Extension(Tracked):
     )
     asked_at = models.DateTimeField(_("asked"), default=clock.now)
     due_when_asked = models.DateField(_("due date when asked"))
-    status = models.CharField(
-        _("status"), max_length=20, choices=ExtensionStatus, default=ExtensionStatus.ASKED
-    )
+    status = models.CharField(_("status"), max_length=20, choices=S, default=S.ASKED)
     granted_until = models.DateField(_("granted until"), null=True, blank=True)  # NULL: not granted
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
@@ -80,7 +90,8 @@ class Extension(Tracked):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)  # NULL: not yet decided
     decision_note = models.TextField(_("note of the decision"), blank=True)
 
-    steps = EXTENSION_STEPS
+    statuses, transitions = ExtensionStatus, EXTENSION_TRANSITIONS
+    verb_labels_before_name = {Verb.ASKED: _("asked for an")}
 
     objects = ExtensionQuerySet.as_manager()
 
@@ -89,17 +100,15 @@ class Extension(Tracked):
         verbose_name_plural = _("extensions")
         ordering = ("asked_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(status__in=ExtensionStatus.values), name="extension_status_known"
-            ),
+            choices_rule("extension_status_known", "status", ExtensionStatus),
             models.UniqueConstraint(
                 fields=("deadline", "member_state"),
-                condition=Q(status=ExtensionStatus.ASKED),
+                condition=Q(status=S.ASKED),
                 name="extension_asked_once",
             ),
             models.CheckConstraint(
-                condition=Q(status=ExtensionStatus.GRANTED, granted_until__isnull=False)
-                | (~Q(status=ExtensionStatus.GRANTED) & Q(granted_until__isnull=True)),
+                condition=Q(status=S.GRANTED, granted_until__isnull=False)
+                | (~Q(status=S.GRANTED) & Q(granted_until__isnull=True)),
                 name="extension_granted_until_a_day",
                 violation_error_message=_("A granted extension has its day, and no other has one."),
             ),
@@ -121,75 +130,65 @@ class Extension(Tracked):
     def get_absolute_url(self) -> str:
         return self.deadline.get_absolute_url()
 
-    @property
-    def tone(self) -> str:
-        return EXTENSION_TONES[ExtensionStatus(self.status)]
-
     def clean(self) -> None:
         check_cited(self.disruption, self.deadline.cycle)
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.deadline.cycle
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.deadline
 
     @classmethod
     @all_or_nothing()
     def ask_for(
         cls,
-        report: Any,
-        deadline: Any,
+        report: "NationalReport",
+        deadline: "Deadline",
         *,
-        by: Any,
+        by: "User",
         asked_until: date,
         reason: str,
-        disruption: Any = None,
-    ) -> "Extension":
-        """A coordinator's request for the country of `report`."""
+        disruption: "Disruption | None" = None,
+    ) -> Self:
+        """A coordinator's request for the country of `report`. Raises ValidationError while another one waits."""
         policy.require(by, "extension.ask", report)
-        # Two people of one country asking at once wait for each other here; the second is told of the first.
+        # Two people of one country asking at once wait for each other here; the second gets the error.
         type(report).objects.select_for_update().get(pk=report.pk)
-        theirs = deadline.extensions.filter(member_state=report.member_state)
-        if theirs.to_decide().exists():
+        requests = cls.objects.filter(deadline=deadline, member_state=report.member_state)
+        if requests.to_decide().exists():
             raise ValidationError(STILL_WAITS)
-        granted = theirs.granted().aggregate(until=models.Max("granted_until"))["until"]
-        due = max(deadline.due_on, granted) if granted else deadline.due_on
-        _later(asked_until, due, "asked_until")
-        return cls.record_new(
+        due = requests.due_day_of(deadline)
+        _require_later(asked_until, due, "asked_until")
+        return cls.create_traced(
             by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
             reason=reason, disruption=disruption, asked_by=by, asked_at=clock.now(), due_when_asked=due,
         )  # fmt: skip
 
-    def grant(self, *, by: Any, seen: int, until: date | None, note: str = "") -> "Extension":
+    def grant(self, *, by: "User", expected_version: int, until: date | None, note: str = "") -> Self:
         """Grant until a day, the asked one or another; the deadline's first date stays."""
-        status = self._permit("grant", by)
+        self.require_transition("grant", by)
         if until is None:
             raise ValidationError({"until": _("Give the day until which it is granted.")})
-        _later(until, self.due_when_asked, "until")
-        return self._decide(status, Verb.GRANTED, by, seen, note, granted_until=until)
+        _require_later(until, self.due_when_asked, "until")
+        return self._decide("grant", by, expected_version, note, granted_until=until)
 
-    def refuse(self, *, by: Any, seen: int, note: str) -> "Extension":
-        status = self._permit("refuse", by)
-        if not note.strip():
-            raise ValidationError({"note": _("Say why it is refused.")})
-        return self._decide(status, Verb.REFUSED, by, seen, note)
+    def refuse(self, *, by: "User", expected_version: int, note: str) -> Self:
+        return self._decide("refuse", by, expected_version, note)
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         return _now("This request has been decided already.")
 
-    def _permit(self, move: str, by: Any) -> str:
-        policy.require(by, "extension.decide")
-        return self.allow(EXTENSION_MOVES, move)
-
-    def _decide(self, status: str, verb: str, by: Any, seen: int, note: str, **values: Any) -> "Extension":
-        decided = {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
-        return self.change(by=by, seen=seen, verb=verb, why=note, status=status, **decided, **values)
+    def _decide(self, name: str, by: "User", expected_version: int, note: str, **values: date) -> Self:
+        decision: dict[str, Any] = {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
+        return self.make_transition(
+            name, by=by, expected_version=expected_version, note=note, **decision, **values
+        )
 
 
-def _later(day: date, than: date, field: str) -> None:
-    if day <= than:
+def _require_later(day: date, due: date, field: str) -> None:
+    if day <= due:
         raise ValidationError(
-            {field: _now("This is not later than the date in force, %s.") % date_format(than)}
+            {field: _now("This is not later than the date in force, %s.") % date_format(due)}
         )

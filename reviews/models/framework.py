@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet
+from reviews.models.base import Tracked, TrackedQuerySet, Transition
 from reviews.models.trace import Verb
 
 
@@ -31,7 +31,7 @@ class OrganisationKind(models.TextChoices):
     PARTNER = "partner", _("partner")
 
 
-class Level(models.TextChoices):
+class FrameworkLevel(models.TextChoices):
     CHARACTERISTIC = "characteristic", _("characteristic")
     KEY_RESULT_AREA = "key_result_area", _("key result area")
     STRATEGIC_MEASURE = "strategic_measure", _("strategic measure")
@@ -45,10 +45,10 @@ class CycleStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
-CYCLE_MOVES = {
-    "open": Move((CycleStatus.PREPARING,), CycleStatus.OPEN),
-    "close": Move((CycleStatus.OPEN,), CycleStatus.CLOSED),
-    "reopen": Move((CycleStatus.CLOSED,), CycleStatus.OPEN),
+CYCLE_TRANSITIONS = {
+    "open": Transition((CycleStatus.PREPARING,), CycleStatus.OPEN),
+    "close": Transition((CycleStatus.OPEN,), CycleStatus.CLOSED),
+    "reopen": Transition((CycleStatus.CLOSED,), CycleStatus.OPEN),
 }
 
 
@@ -144,7 +144,7 @@ class FrameworkNode(Tracked):
     framework = models.ForeignKey(
         Framework, models.PROTECT, related_name="nodes", verbose_name=_("framework")
     )
-    level = models.CharField(_("level"), max_length=20, choices=Level)
+    level = models.CharField(_("level"), max_length=20, choices=FrameworkLevel)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )  # NULL: the top of the tree
@@ -158,7 +158,9 @@ class FrameworkNode(Tracked):
         ordering = ("framework_id", "code")
         constraints = (
             models.UniqueConstraint(fields=("framework", "code"), name="framework_node_code"),
-            models.CheckConstraint(condition=Q(level__in=Level.values), name="framework_node_level_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=FrameworkLevel.values), name="framework_node_level_known"
+            ),
             models.CheckConstraint(
                 condition=Q(confidence__in=Confidence.values), name="framework_node_confidence_known"
             ),
@@ -244,7 +246,7 @@ class ReviewCycleQuerySet(TrackedQuerySet):
         """Cycles a person may open: members see theirs once opened, observers the shared ones."""
         begun = ~Q(status=CycleStatus.PREPARING)
         own = begun & Q(memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "cycle.read", own=own, shared=begun & Q(shared=True))
+        return policy.filter_readable(self, user, "cycle.read", own=own, shared=begun & Q(shared=True))
 
 
 class ReviewCycle(Tracked):
@@ -300,17 +302,21 @@ class ReviewCycle(Tracked):
         seats = self.memberships.filter(joined_on__lte=on)
         return Organisation.objects.filter(pk__in=seats.values("member_state")).order_by("name_en")
 
-    def close(self, *, by: Any, seen: int, why: str) -> "ReviewCycle":
+    def close(self, *, by: Any, expected_version: int, why: str) -> "ReviewCycle":
         """Make everything in the cycle read-only."""
         policy.require(by, "cycle.run")
-        status = self.allow(CYCLE_MOVES, "close")
-        return self.change(by=by, seen=seen, verb=Verb.CLOSED, why=why, status=status)
+        status = self.allow(CYCLE_TRANSITIONS, "close")
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.CLOSED, why=why, status=status
+        )
 
-    def reopen(self, *, by: Any, seen: int, why: str) -> "ReviewCycle":
+    def reopen(self, *, by: Any, expected_version: int, why: str) -> "ReviewCycle":
         """Undo the closing; the reason stays in the history."""
         policy.require(by, "cycle.run")
-        status = self.allow(CYCLE_MOVES, "reopen")
-        return self.change(by=by, seen=seen, verb=Verb.REOPENED, why=why, status=status)
+        status = self.allow(CYCLE_TRANSITIONS, "reopen")
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.REOPENED, why=why, status=status
+        )
 
 
 class CycleMembership(Tracked):
@@ -333,10 +339,10 @@ class CycleMembership(Tracked):
     def __str__(self) -> str:
         return f"{self.cycle}: {self.member_state}"
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.cycle
 
-    def is_common(self) -> bool:
+    def visible_to_all_members(self) -> bool:
         return True
 
     def clean(self) -> None:

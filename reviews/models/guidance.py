@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.trace import Verb
 from reviews.policy import Channel
 
@@ -33,13 +33,13 @@ class AdviceUse(models.TextChoices):
 
 
 S, U = AdviceStatus, AdviceUse
-ADVICE_MOVES = {
-    "edit": Move((S.DRAFT,), S.DRAFT),
-    "approve": Move((S.DRAFT,), S.APPROVED),
-    "drop": Move((S.DRAFT,), S.DROPPED),
-    "send": Move((S.APPROVED,), S.APPROVED),
+ADVICE_TRANSITIONS = {
+    "edit": Transition((S.DRAFT,), S.DRAFT),
+    "approve": Transition((S.DRAFT,), S.APPROVED),
+    "drop": Transition((S.DRAFT,), S.DROPPED),
+    "send": Transition((S.APPROVED,), S.APPROVED),
 }
-ADVICE_STEPS = {"edit": ADVICE_MOVES["edit"].sources}
+ADVICE_STEPS = {"edit": ADVICE_TRANSITIONS["edit"].sources}
 # The right that each move needs.
 ADVICE_RIGHTS = {
     "edit": "guidance.write",
@@ -48,9 +48,9 @@ ADVICE_RIGHTS = {
     "send": "guidance.approve",
 }
 ADVICE_TONES = {S.DRAFT: "progress", S.APPROVED: "good", S.DROPPED: "neutral"}
-USE_MOVES = {
-    "adopt": Move((U.RECEIVED, U.SET_ASIDE), U.ADOPTED),
-    "set_aside": Move((U.RECEIVED, U.ADOPTED), U.SET_ASIDE),
+USE_TRANSITIONS = {
+    "adopt": Transition((U.RECEIVED, U.SET_ASIDE), U.ADOPTED),
+    "set_aside": Transition((U.RECEIVED, U.ADOPTED), U.SET_ASIDE),
 }
 USE_TONES = {U.RECEIVED: "info", U.ADOPTED: "good", U.SET_ASIDE: "neutral"}
 
@@ -61,7 +61,7 @@ class AdviceQuerySet(TrackedQuerySet):
         if policy.may(user, "guidance.write"):
             return self
         theirs = ReceivedAdvice.objects.filter(gap__member_state=user.organisation_id).values("advice")
-        return policy.limit(self.approved(), user, "datagap.read", own=Q(pk__in=theirs))
+        return policy.filter_readable(self.approved(), user, "datagap.read", own=Q(pk__in=theirs))
 
     def approved(self) -> "AdviceQuerySet":
         return self.filter(status=S.APPROVED)
@@ -157,34 +157,34 @@ class Advice(Tracked):
     def tone(self) -> str:
         return ADVICE_TONES[S(self.status)]
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.subject
 
-    def is_common(self) -> bool:
+    def visible_to_all_members(self) -> bool:
         return False
 
     def audience(self) -> str:
         """Also after approval: these rows tell what the draft was. Who received it has rows of its own."""
         return Channel.CONSULTANTS
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         if self.status == S.DRAFT:
             return _now("This is a draft; a lead consultant can approve it.")
         if self.status == S.APPROVED:
             return _now("This was approved and sent; draft another piece of advice.")
         return _now("This draft was dropped; draft another one.")
 
-    def moves_for(self, user: Any) -> set[str]:
+    def transitions_for(self, user: Any) -> set[str]:
         """What this person may do with it now: the buttons beside it."""
         if self.cycle.is_closed:
             return set()
-        allowed = {name for name, move in ADVICE_MOVES.items() if self.status in move.sources}
+        allowed = {name for name, move in ADVICE_TRANSITIONS.items() if self.status in move.sources}
         return {name for name in allowed if policy.may(user, ADVICE_RIGHTS[name], self)}
 
     def permit(self, move: str, by: Any) -> str:
-        """The status that a move of this person leads to. Raises PermissionDenied or Refused."""
+        """The status that a move of this person leads to. Raises PermissionDenied or NotAllowedNow."""
         policy.require(by, ADVICE_RIGHTS[move], self)
-        return self.allow(ADVICE_MOVES, move)
+        return self.allow(ADVICE_TRANSITIONS, move)
 
     @classmethod
     def draft(cls, *, by: Any, text: str, notes: Any = (), **subject: Any) -> "Advice":
@@ -192,24 +192,30 @@ class Advice(Tracked):
         policy.require(by, "guidance.write")
         gap = subject.get("gap")
         if gap:
-            gap.refuse_unless_open("advice")
-        return cls.record_new(by=by, text=text, notes=notes, drafted_by=by, drafted_at=clock.now(), **subject)
+            gap.require_open_for("advice")
+        return cls.create_traced(
+            by=by, text=text, notes=notes, drafted_by=by, drafted_at=clock.now(), **subject
+        )
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "Advice":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "Advice":
         status = self.permit("edit", by)
-        return self.change(by=by, seen=seen, status=status, **values)
+        return self.change_traced(by=by, expected_version=expected_version, status=status, **values)
 
-    def drop(self, *, by: Any, seen: int, note: str) -> "Advice":
+    def drop(self, *, by: Any, expected_version: int, note: str) -> "Advice":
         """Give up a draft; it stays in the consultants' history."""
         status = self.permit("drop", by)
         if not note.strip():
             raise ValidationError({"note": _("Say why the draft is dropped.")})
-        return self.change(by=by, seen=seen, verb=Verb.DROPPED, why=note, status=status)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.DROPPED, why=note, status=status
+        )
 
 
 class ReceivedAdviceQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "ReceivedAdviceQuerySet":
-        return policy.limit(self, user, "datagap.read", own=Q(gap__member_state=user.organisation_id))
+        return policy.filter_readable(
+            self, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
+        )
 
 
 class ReceivedAdvice(Tracked):
@@ -264,34 +270,34 @@ class ReceivedAdvice(Tracked):
     def tone(self) -> str:
         return USE_TONES[U(self.use)]
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.gap
 
-    def moves_for(self, user: Any) -> set[str]:
+    def transitions_for(self, user: Any) -> set[str]:
         if self.cycle.is_closed or not policy.may(user, "datagap.edit", self):
             return set()
-        return {name for name, move in USE_MOVES.items() if self.use in move.sources}
+        return {name for name, move in USE_TRANSITIONS.items() if self.use in move.sources}
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         return _now("You have said so already.")
 
-    def adopt(self, *, by: Any, seen: int, note: str = "") -> "ReceivedAdvice":
+    def adopt(self, *, by: Any, expected_version: int, note: str = "") -> "ReceivedAdvice":
         """The country: we use this advice."""
-        return self._say("adopt", Verb.ADOPTED, by, seen, note)
+        return self._say("adopt", Verb.ADOPTED, by, expected_version, note)
 
-    def set_aside(self, *, by: Any, seen: int, note: str) -> "ReceivedAdvice":
+    def set_aside(self, *, by: Any, expected_version: int, note: str) -> "ReceivedAdvice":
         """The country does not use it, and says why."""
-        return self._say("set_aside", Verb.DROPPED, by, seen, note)
+        return self._say("set_aside", Verb.DROPPED, by, expected_version, note)
 
-    def _say(self, move: str, verb: str, by: Any, seen: int, note: str) -> "ReceivedAdvice":
+    def _say(self, move: str, verb: str, by: Any, expected_version: int, note: str) -> "ReceivedAdvice":
         policy.require(by, "datagap.edit", self)
         use = self._use(move)
         if use == U.SET_ASIDE and not note.strip():
             raise ValidationError({"note": _("Say why the advice is not used.")})
         said = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
-        return self.change(by=by, seen=seen, verb=verb, why=note, **said)
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **said)
 
     def _use(self, move: str) -> str:
-        if self.use not in USE_MOVES[move].sources:
-            raise Refused(self.why_not(move))
-        return USE_MOVES[move].target
+        if self.use not in USE_TRANSITIONS[move].sources:
+            raise NotAllowedNow(self.refusal_reason(move))
+        return USE_TRANSITIONS[move].target

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Refused, Tracked
+from reviews.models.base import NotAllowedNow, Tracked
 from reviews.models.people import User
 from reviews.models.trace import Verb
 from reviews.policy import NATIONAL, Role
@@ -71,7 +71,7 @@ class Invitation(Tracked):
         """A new invitation, and the key for its mail: kept nowhere else."""
         policy.require(by, "account.invite")
         key = secrets.token_urlsafe(32)
-        made = cls.record_new(
+        made = cls.create_traced(
             by=by, why=why, invited_by=by, expires_at=clock.now() + LASTS, key_digest=digest(key), **values
         )
         return made, key
@@ -88,22 +88,28 @@ class Invitation(Tracked):
 
     @transaction.atomic
     def accept(self, *, username: str, password: str | None) -> User:
-        """The account. Without a password it opens by single sign-on alone. Raises Refused or Stale."""
+        """The account. Without a password it opens by single sign-on alone. Raises NotAllowedNow or EditConflict."""
         if not self.works():
-            raise Refused(_now("This invitation no longer works. Whoever sent it can send another one."))
+            raise NotAllowedNow(
+                _now("This invitation no longer works. Whoever sent it can send another one.")
+            )
         why = _now("accepted the invitation of %s") % self.invited_by
         account = User.objects.create_user(
             username, password, why=why, name=self.name, email=self.email,
             organisation=self.organisation, role=self.role,
         )  # fmt: skip
-        self.change(by=account, seen=self.version, verb=Verb.ACCEPTED, status=S.ACCEPTED, account=account)
+        self.change_traced(
+            by=account, expected_version=self.version, verb=Verb.ACCEPTED, status=S.ACCEPTED, account=account
+        )
         return account
 
-    def withdraw(self, *, by: Any, seen: int, why: str) -> Self:
+    def withdraw(self, *, by: Any, expected_version: int, why: str) -> Self:
         policy.require(by, "account.invite")
         if self.status != S.OPEN:
-            raise Refused(_now("Only an invitation that nobody has accepted yet can be withdrawn."))
-        return self.change(by=by, seen=seen, verb=Verb.WITHDRAWN, why=why, status=S.WITHDRAWN)
+            raise NotAllowedNow(_now("Only an invitation that nobody has accepted yet can be withdrawn."))
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.WITHDRAWN, why=why, status=S.WITHDRAWN
+        )
 
     def clean(self) -> None:
         super().clean()

@@ -1,7 +1,8 @@
 """Coordination meetings and the meetings of the ladder, with what was decided and who acts on it."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -12,13 +13,18 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited
 from reviews.models.framework import Confidence, in_order
+from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 
+if TYPE_CHECKING:
+    from reviews.models import Disruption, Organisation, ReviewCycle, User
 
-class Series(models.TextChoices):
+
+class MeetingSeries(models.TextChoices):
     COORDINATION = "coordination", _("coordination meeting")
     SOCA = "soca", _("SOCA")
     COUNCIL = "council", _("ASCC Council")
@@ -26,42 +32,60 @@ class Series(models.TextChoices):
     OTHER = "other", _("other meeting")
 
 
-class Mode(models.TextChoices):
+class MeetingMode(models.TextChoices):
     IN_PERSON = "in_person", _("in person")
     ONLINE = "online", _("online")
     HYBRID = "hybrid", _("in person and online")
 
 
-class MeetingStatus(models.TextChoices):
-    PLANNED = "planned", _("planned")
-    HELD = "held", _("held")
-    CANCELLED = "cancelled", _("cancelled")
+class MeetingStatus(StatusChoices):
+    PLANNED = "planned", "info", _("planned")
+    HELD = "held", "good", _("held")
+    CANCELLED = "cancelled", "neutral", _("cancelled")
 
 
-MEETING_MOVES = {
-    "move": Move((MeetingStatus.PLANNED,), MeetingStatus.PLANNED),
-    "hold": Move((MeetingStatus.PLANNED,), MeetingStatus.HELD),
-    "cancel": Move((MeetingStatus.PLANNED,), MeetingStatus.CANCELLED),
+S = MeetingStatus
+RUN = "meeting.run"
+WHY_OTHER_DATES = _("Say why the dates are other than planned.")
+MEETING_TRANSITIONS = {
+    "reschedule": Transition((S.PLANNED,), S.PLANNED, RUN, Verb.MOVED, WHY_OTHER_DATES, "why"),
+    "hold": Transition((S.PLANNED,), S.HELD, RUN, Verb.HELD),
+    "cancel": Transition((S.PLANNED,), S.CANCELLED, RUN, Verb.CANCELLED, WHY_OTHER_DATES, "why"),
 }
-MEETING_STEPS = {step: MEETING_MOVES[step].sources for step in ("hold", "cancel")}
-MEETING_TONES = {
-    MeetingStatus.PLANNED: "info", MeetingStatus.HELD: "good", MeetingStatus.CANCELLED: "neutral",
-}  # fmt: skip
+
+
+class MeetingFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    title: str
+    series: str
+    number: int | None
+    code: str
+    planned_from: date
+    planned_to: date
+    host: "Organisation | None"
+    mode: str
+    place: str
+    time_zone: str
+    shared: bool
+    disruption: "Disruption | None"
+    source: str
+    confidence: str
 
 
 class MeetingQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "MeetingQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "meeting.read", own=own, shared=Q(shared=True))
+        return policy.filter_readable(self, user, "meeting.read", own=own, shared=Q(shared=True))
 
     def ahead(self, on: date) -> "MeetingQuerySet":
         """Planned and not over on that day."""
-        return self.filter(status=MeetingStatus.PLANNED, planned_to__gte=on)
+        return self.filter(status=S.PLANNED, planned_to__gte=on)
 
     def in_series(self, meeting: "Meeting") -> "MeetingQuerySet":
-        """The meetings of one series; other meetings have nothing to do with each other."""
+        """The meetings of one series; "other" meetings are no series."""
         rows = self.filter(cycle=meeting.cycle_id, series=meeting.series)
-        return rows.none() if meeting.series == Series.OTHER else rows
+        return rows.none() if meeting.series == MeetingSeries.OTHER else rows
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
         """The earlier meetings of the same series."""
@@ -69,13 +93,13 @@ class MeetingQuerySet(TrackedQuerySet):
         return self.in_series(meeting).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
 
     def last_before(self, meeting: "Meeting") -> "Meeting | None":
-        """The one held last before it in its series."""
-        held = self.before(meeting).filter(status=MeetingStatus.HELD)
+        """The meeting of the same series that was held last before it."""
+        held = self.before(meeting).filter(status=S.HELD)
         return held.order_by("planned_from", "pk").last()
 
     def next_after(self, meeting: "Meeting", *, including: bool = False) -> "Meeting | None":
-        """The next one of the series that is planned; with `including`, it may be the meeting itself."""
-        planned = self.in_series(meeting).filter(status=MeetingStatus.PLANNED)
+        """The next planned meeting of the series; with `including`, it may be the meeting itself."""
+        planned = self.in_series(meeting).filter(status=S.PLANNED)
         if not including:
             planned = planned.filter(planned_from__gte=meeting.planned_from).exclude(pk=meeting.pk)
         return planned.select_related("cycle").order_by("planned_from", "pk").first()
@@ -89,15 +113,15 @@ class Meeting(Tracked):
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")
     )
-    series = models.CharField(_("series"), max_length=20, choices=Series, default=Series.COORDINATION)
+    series = models.CharField(
+        _("series"), max_length=20, choices=MeetingSeries, default=MeetingSeries.COORDINATION
+    )
     number = models.PositiveSmallIntegerField(
         _("number in the series"), null=True, blank=True
     )  # NULL: has none
     code = models.SlugField(_("short name in addresses"), max_length=40)
     title = models.CharField(_("title"), max_length=300)
-    status = models.CharField(
-        _("status"), max_length=20, choices=MeetingStatus, default=MeetingStatus.PLANNED
-    )
+    status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
     first_planned_from = models.DateField(_("first planned from"), editable=False)
     first_planned_to = models.DateField(_("first planned to"), editable=False)
     planned_from = models.DateField(_("planned from"))
@@ -107,7 +131,7 @@ class Meeting(Tracked):
     host = models.ForeignKey(
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("host")
     )  # NULL: not known
-    mode = models.CharField(_("mode"), max_length=20, choices=Mode, default=Mode.ONLINE)
+    mode = models.CharField(_("mode"), max_length=20, choices=MeetingMode, default=MeetingMode.ONLINE)
     place = models.CharField(_("place"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
     disruption = models.ForeignKey(
@@ -122,7 +146,8 @@ class Meeting(Tracked):
     source = models.CharField(_("source"), max_length=200, blank=True)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
-    steps = MEETING_STEPS
+    statuses, transitions = MeetingStatus, MEETING_TRANSITIONS
+    verb_labels_before_name = {Verb.HELD: _("recorded as held:")}
 
     objects = MeetingQuerySet.as_manager()
 
@@ -133,12 +158,10 @@ class Meeting(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("cycle", "code"), name="meeting_code_once"),
             models.UniqueConstraint(fields=("cycle", "series", "number"), name="meeting_number_once"),
-            models.CheckConstraint(condition=Q(series__in=Series.values), name="meeting_series_known"),
-            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="meeting_mode_known"),
-            models.CheckConstraint(condition=Q(status__in=MeetingStatus.values), name="meeting_status_known"),
-            models.CheckConstraint(
-                condition=Q(confidence__in=Confidence.values), name="meeting_confidence_known"
-            ),
+            choices_rule("meeting_series_known", "series", MeetingSeries),
+            choices_rule("meeting_mode_known", "mode", MeetingMode),
+            choices_rule("meeting_status_known", "status", MeetingStatus),
+            choices_rule("meeting_confidence_known", "confidence", Confidence),
             models.CheckConstraint(
                 condition=Q(planned_to__gte=F("planned_from")), name="meeting_planned_in_order"
             ),
@@ -147,7 +170,7 @@ class Meeting(Tracked):
                 name="meeting_held_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(held_from__isnull=True) | Q(status=MeetingStatus.HELD),
+                condition=Q(held_from__isnull=True) | Q(status=S.HELD),
                 name="meeting_held_when_held",
                 violation_error_message=_("Only a meeting that is held has days on which it was held."),
             ),
@@ -160,12 +183,8 @@ class Meeting(Tracked):
         return reverse("meeting", args=[self.cycle.slug, self.code])
 
     def is_read_by(self, user: Any) -> bool:
-        """As `visible_to`, of a meeting of the person's cycle as it stood on some day."""
-        return policy.reads(user, "meeting.read", own=True, shared=self.shared)
-
-    @property
-    def tone(self) -> str:
-        return MEETING_TONES[MeetingStatus(self.status)]
+        """As `visible_to`, for a meeting of the person's cycle, which may be rebuilt as of a past day."""
+        return policy.can_read(user, "meeting.read", own=True, shared=self.shared)
 
     @property
     def starts_on(self) -> date:
@@ -191,39 +210,46 @@ class Meeting(Tracked):
             raise ValidationError({"time_zone": _("There is no such time zone.")})
         check_cited(self.disruption, self.cycle)
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
             "status": self.get_status_display()
         }
 
     @classmethod
-    def plan(cls, cycle: Any, *, by: Any, **values: Any) -> "Meeting":
+    def plan(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[MeetingFields]) -> Self:
         """A new meeting; its first plan is kept for good."""
-        policy.require(by, "meeting.run")
-        first = {"first_planned_from": values["planned_from"], "first_planned_to": values["planned_to"]}
-        return cls.record_new(by=by, cycle=cycle, **first, **values)
+        policy.require(by, RUN)
+        first: dict[str, Any] = {
+            "first_planned_from": values["planned_from"],
+            "first_planned_to": values["planned_to"],
+        }
+        return cls.create_traced(by=by, cycle=cycle, **first, **values)
 
-    def move(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
-        """Change what is planned; moving the dates asks why, and moves the deadlines that hang from it."""
-        policy.require(by, "meeting.run")
-        moved = self.would_move(values)
-        if moved:
-            self.allow(MEETING_MOVES, "move")
-            _owe_reason(why)
+    def reschedule(
+        self, *, by: "User", expected_version: int, why: str, **values: Unpack[MeetingFields]
+    ) -> Self:
+        """Change what is planned. Other dates require a reason, and reschedule the deadlines anchored to it."""
+        policy.require(by, RUN)
+        row = self.transitions["reschedule"]
+        has_other_dates = self.has_other_dates(values)
+        if has_other_dates:
+            self.target_of("reschedule")
+            row.require_note(why)
+        verb = row.verb if has_other_dates else Verb.CHANGED
         with all_or_nothing():
-            self.change(by=by, seen=seen, verb=Verb.MOVED if moved else Verb.CHANGED, why=why, **values)
-            self._take_along(by, why)
+            self.change_traced(by=by, expected_version=expected_version, verb=verb, why=why, **values)
+            self._reschedule_deadlines(by, why)
         return self
 
-    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "Meeting":
-        """A correction of the planned days moves what hangs from it as well."""
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:
+        """A correction of the planned days reschedules the deadlines anchored to it as well."""
         with all_or_nothing():
-            super().correct(by=by, seen=seen, why=why, **values)
+            super().correct(by=by, expected_version=expected_version, why=why, **values)
             if {"planned_from", "planned_to"} & {*values}:
-                self._take_along(by, why)
+                self._reschedule_deadlines(by, why)
         return self
 
-    def would_move(self, values: dict[str, Any]) -> bool:
+    def has_other_dates(self, values: Mapping[str, Any]) -> bool:
         """Whether these values are other days than now planned."""
         days = ("planned_from", "planned_to")
         return any(name in values and values[name] != getattr(self, name) for name in days)
@@ -232,39 +258,36 @@ class Meeting(Tracked):
         """The day so many days before its first day (negative) or after its last."""
         return (self.planned_from if offset_days < 0 else self.planned_to) + timedelta(days=offset_days)
 
-    def _take_along(self, by: Any, why: str) -> None:
+    def _reschedule_deadlines(self, by: "User", why: str) -> None:
         for deadline in self.hanging.select_for_update().order_by("pk"):
             deadline.follow(self, by=by, why=why)
 
     def hold(
-        self, *, by: Any, seen: int, held_from: date | None, held_to: date | None, why: str = ""
-    ) -> "Meeting":
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        held_from: date | None,
+        held_to: date | None,
+        why: str = "",
+    ) -> Self:
         """Record that it took place; on other days than planned only with a reason."""
-        policy.require(by, "meeting.run")
-        status = self.allow(MEETING_MOVES, "hold")
+        self.require_transition("hold", by)
         if (held_from, held_to) != (self.planned_from, self.planned_to):
-            _owe_reason(why)
-        return self.change(
-            by=by, seen=seen, verb=Verb.HELD, why=why, status=status, held_from=held_from, held_to=held_to
+            self.transitions["reschedule"].require_note(why)
+        return self.make_transition(
+            "hold", by=by, expected_version=expected_version, note=why, held_from=held_from, held_to=held_to
         )
 
-    def cancel(self, *, by: Any, seen: int, why: str) -> "Meeting":
-        policy.require(by, "meeting.run")
-        status = self.allow(MEETING_MOVES, "cancel")
-        _owe_reason(why)
-        return self.change(by=by, seen=seen, verb=Verb.CANCELLED, why=why, status=status)
+    def cancel(self, *, by: "User", expected_version: int, why: str) -> Self:
+        return self.make_transition("cancel", by=by, expected_version=expected_version, note=why)
 
-    def record(self, kind: type["MeetingPart"], *, by: Any, **values: Any) -> "MeetingPart":
+    def record(self, kind: type["Part"], *, by: "User", **values: Any) -> "Part":
         """Add an agenda item, a delegation, a decision or an action point."""
-        policy.require(by, "meeting.run")
+        policy.require(by, RUN)
         with all_or_nothing():
             type(self).objects.select_for_update().get(pk=self.pk)  # numbers stay apart
-            return kind.record_new(by=by, meeting=self, **kind.next_number(self), **values)
-
-
-def _owe_reason(why: str) -> None:
-    if not why.strip():
-        raise ValidationError({"why": _("Say why the dates are other than planned.")})
+            return kind.create_traced(by=by, meeting=self, **kind.numbers_for_new(self), **values)
 
 
 def _is_time_zone(name: str) -> bool:
@@ -275,7 +298,7 @@ def _is_time_zone(name: str) -> bool:
 
 
 class MeetingPart(Tracked):
-    """What belongs to one meeting and is shown on its page."""
+    """Base of what belongs to one meeting and is shown on its page."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="%(class)ss", verbose_name=_("meeting"))
 
@@ -283,10 +306,10 @@ class MeetingPart(Tracked):
         abstract = True
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.meeting.cycle
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.meeting
 
     @property
@@ -298,17 +321,19 @@ class MeetingPart(Tracked):
         return self.meeting.get_absolute_url()
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
-        """The number of a new part within its meeting."""
-        last = cls.objects.filter(meeting=meeting).aggregate(last=models.Max("number"))["last"]
-        return {"number": (last or 0) + 1}
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+        """The values that number a new part within its meeting."""
+        return {"number": next_number(cls.objects.filter(meeting=meeting))}
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MeetingPart":
-        policy.require(by, "meeting.run")
-        return self.change(by=by, seen=seen, **values)
+    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+        policy.require(by, RUN)
+        return self.change_traced(by=by, expected_version=expected_version, **values)
 
 
-def numbered(name: str) -> models.UniqueConstraint:
+Part = TypeVar("Part", bound=MeetingPart)
+
+
+def number_rule(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
 
 
@@ -334,7 +359,7 @@ class Delegation(MeetingPart):
         return str(self.organisation)
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
         return {}
 
 
@@ -348,7 +373,7 @@ class Decision(MeetingPart):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ("meeting_id", "number")
-        constraints = (numbered("decision_number_once"),)
+        constraints = (number_rule("decision_number_once"),)
 
     def __str__(self) -> str:
         return f"{self.meeting} · {_now('decision')} {self.number}"

@@ -17,7 +17,7 @@ from reviews.models.guidance import Advice
 
 class MethodNoteQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "MethodNoteQuerySet":
-        return policy.limit(self, user, "method.read", own=Q())
+        return policy.filter_readable(self, user, "method.read", own=Q())
 
     def with_uses(self, user: Any) -> "MethodNoteQuerySet":
         """With `uses`: how many approved pieces of advice cite the note, of those that this person may read."""
@@ -67,8 +67,8 @@ class MethodNote(Tracked):
     @classmethod
     def write(cls, *, by: Any, **values: Any) -> "MethodNote":
         policy.require(by, "guidance.write")
-        return cls.record_new(by=by, **values)
+        return cls.create_traced(by=by, **values)
 
-    def edit(self, *, by: Any, seen: int, **values: Any) -> "MethodNote":
+    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "MethodNote":
         policy.require(by, "guidance.write")
-        return self.change(by=by, seen=seen, **values)
+        return self.change_traced(by=by, expected_version=expected_version, **values)

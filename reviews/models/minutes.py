@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet
+from reviews.models.base import Tracked, TrackedQuerySet, Transition
 from reviews.models.meetings import Meeting
 from reviews.models.trace import Verb
 
@@ -24,9 +24,9 @@ class MinutesStatus(models.TextChoices):
 
 
 S = MinutesStatus
-MINUTES_MOVES = {
-    "circulate": Move((S.DRAFT,), S.CIRCULATED),
-    "adopt": Move((S.CIRCULATED,), S.ADOPTED),
+MINUTES_TRANSITIONS = {
+    "circulate": Transition((S.DRAFT,), S.CIRCULATED),
+    "adopt": Transition((S.CIRCULATED,), S.ADOPTED),
 }
 MINUTES_STEPS = {"edit": (S.DRAFT, S.CIRCULATED)}
 MINUTES_TONES = {S.DRAFT: "neutral", S.CIRCULATED: "info", S.ADOPTED: "good"}
@@ -47,7 +47,7 @@ class MinutesQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "MinutesQuerySet":
         """Members read them once circulated, staff the draft too, observers never."""
         rows = self.filter(meeting__in=Meeting.objects.visible_to(user))
-        return policy.limit(rows, user, "minutes.read", own=~Q(status=S.DRAFT))
+        return policy.filter_readable(rows, user, "minutes.read", own=~Q(status=S.DRAFT))
 
 
 class Minutes(Tracked):
@@ -105,7 +105,7 @@ class Minutes(Tracked):
         return self.status == S.ADOPTED
 
     @property
-    def why_locked(self) -> str:
+    def get_refusal_reason(self) -> str:
         """Since when, by whom, and who can unlock them; empty while they can be edited."""
         if not self.is_locked or self.adopted_at is None:
             return ""
@@ -114,37 +114,42 @@ class Minutes(Tracked):
             " An administrator can correct it in the administration, with a reason."
         ) % {"day": date_format(clock.day_of(self.adopted_at)), "by": self.adopted_by}
 
-    def is_common(self) -> bool:
+    def visible_to_all_members(self) -> bool:
         """A draft is not yet for the members, nor is what was changed in it."""
         return self.status != S.DRAFT
 
-    def why_not(self, move: str) -> str:
-        return self.why_locked or super().why_not(move)
+    def refusal_reason(self, move: str) -> str:
+        return self.get_refusal_reason or super().refusal_reason(move)
 
-    def moves_for(self, user: Any) -> set[str]:
+    def transitions_for(self, user: Any) -> set[str]:
         """What this person may do with them now: the buttons of their page."""
         if self.cycle.is_closed or not policy.may(user, "meeting.run"):
             return set()
-        allowed = {name for name, move in MINUTES_MOVES.items() if self.status in move.sources}
+        allowed = {name for name, move in MINUTES_TRANSITIONS.items() if self.status in move.sources}
         return allowed | (set() if self.is_locked else {"edit"})
 
-    def circulate(self, *, by: Any, seen: int, note: str = "") -> "Minutes":
+    def circulate(self, *, by: Any, expected_version: int, note: str = "") -> "Minutes":
         """Send them to the members, who can read them from now on."""
         policy.require(by, "meeting.run")
-        status = self.allow(MINUTES_MOVES, "circulate")
-        return self.change(
-            by=by, seen=seen, verb=Verb.CIRCULATED, why=note, status=status, circulated_at=clock.now()
+        status = self.allow(MINUTES_TRANSITIONS, "circulate")
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.CIRCULATED,
+            why=note,
+            status=status,
+            circulated_at=clock.now(),
         )
 
-    def adopt(self, *, by: Any, seen: int, note: str) -> "Minutes":
+    def adopt(self, *, by: Any, expected_version: int, note: str) -> "Minutes":
         """Record that the members adopted them; `note` says where. They are locked from now on."""
         policy.require(by, "meeting.run")
-        status = self.allow(MINUTES_MOVES, "adopt")
+        status = self.allow(MINUTES_TRANSITIONS, "adopt")
         if not note.strip():
             raise ValidationError({"note": _("Say where or how the members adopted them.")})
-        return self.change(
+        return self.change_traced(
             by=by,
-            seen=seen,
+            expected_version=expected_version,
             verb=Verb.ADOPTED,
             why=note,
             status=status,
@@ -179,20 +184,20 @@ class MinutesSection(Tracked):
     def cycle(self) -> Any:
         return self.minutes.cycle
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.minutes
 
     def get_absolute_url(self) -> str:
         return self.minutes.get_absolute_url()
 
-    def is_common(self) -> bool:
-        return self.minutes.is_common()
+    def visible_to_all_members(self) -> bool:
+        return self.minutes.visible_to_all_members()
 
-    def edit(self, *, by: Any, seen: int, text: str, why: str = "") -> "MinutesSection":
+    def edit(self, *, by: Any, expected_version: int, text: str, why: str = "") -> "MinutesSection":
         """Word it; not once the minutes are adopted."""
         policy.require(by, "meeting.run")
-        self.refuse_unless_open("edit")
-        return self.change(by=by, seen=seen, why=why, text=text)
+        self.require_open_for("edit")
+        return self.change_traced(by=by, expected_version=expected_version, why=why, text=text)
 
-    def refuse_unless_open(self, step: str = "") -> None:
-        self.minutes.refuse_unless_open(step)
+    def require_open_for(self, step: str = "") -> None:
+        self.minutes.require_open_for(step)

@@ -31,7 +31,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         by = fields.pop("by", None)
         user = self.model(username=username)
         user.set_password(password)
-        return self.model.record_new(by=by, username=username, password=user.password, **fields)
+        return self.model.create_traced(by=by, username=username, password=user.password, **fields)
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(username, password, is_superuser=True, **fields)
@@ -135,14 +135,16 @@ class User(Tracked, AbstractBaseUser):
         # Signing in renews a hash that was made with older settings: nobody chose a new password then.
         renewed = kwargs.get("update_fields") == ["password"]
         why = _("password hash renewed") if renewed else _("password set")
-        stored.change(by=signed_in(), seen=self.version, why=str(why), password=self.password)
+        stored.change_traced(
+            by=signed_in(), expected_version=self.version, why=str(why), password=self.password
+        )
         self.version = stored.version
 
     @transaction.atomic
     def note(self, why: Any, *, by: Any) -> None:
         """A line in the history for what no column tells: a second factor, a connection."""
         stored = type(self).objects.select_for_update().get(pk=self.pk)
-        stored.change(by=by, seen=stored.version, why=str(why))
+        stored.change_traced(by=by, expected_version=stored.version, why=str(why))
         self.version = stored.version
 
     @property
@@ -151,8 +153,8 @@ class User(Tracked, AbstractBaseUser):
         return policy.opens_admin(self)
 
     @property
-    def duty(self) -> policy.Duty:
-        return policy.duty(self)
+    def duty(self) -> policy.RoleGrant:
+        return policy.role_grant(self)
 
     @property
     def is_national(self) -> bool:

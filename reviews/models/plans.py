@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Refused, Tracked, TrackedQuerySet
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.meetings import MeetingStatus
 from reviews.models.trace import Verb
 
@@ -35,18 +35,18 @@ class StepStatus(models.TextChoices):
 
 P = StepStatus
 # Work is done; the bodies of the ladder have four answers. What was sent back comes to them again.
-WORK_MOVES = {"finish": Move((P.PLANNED,), P.DONE)}
-LADDER_MOVES = {
-    "note": Move((P.PLANNED, P.SENT_BACK), P.NOTED),
-    "endorse": Move((P.PLANNED, P.SENT_BACK), P.ENDORSED),
-    "adopt": Move((P.PLANNED, P.SENT_BACK), P.ADOPTED),
-    "send_back": Move((P.PLANNED, P.SENT_BACK), P.SENT_BACK),
+WORK_TRANSITIONS = {"finish": Transition((P.PLANNED,), P.DONE)}
+LADDER_TRANSITIONS = {
+    "note": Transition((P.PLANNED, P.SENT_BACK), P.NOTED),
+    "endorse": Transition((P.PLANNED, P.SENT_BACK), P.ENDORSED),
+    "adopt": Transition((P.PLANNED, P.SENT_BACK), P.ADOPTED),
+    "send_back": Transition((P.PLANNED, P.SENT_BACK), P.SENT_BACK),
 }
-STEP_MOVES: dict[str, dict[str, Move]] = {
+STEP_TRANSITIONS: dict[str, dict[str, Transition]] = {
     StepKind.NATIONAL_REPORTS: {},  # the reports themselves say whether they are in
-    StepKind.REGIONAL_DRAFT: WORK_MOVES,
-    StepKind.WORK: WORK_MOVES,
-    StepKind.LADDER: LADDER_MOVES,
+    StepKind.REGIONAL_DRAFT: WORK_TRANSITIONS,
+    StepKind.WORK: WORK_TRANSITIONS,
+    StepKind.LADDER: LADDER_TRANSITIONS,
 }
 STEP_VERBS = {"finish": Verb.DONE, "adopt": Verb.ADOPTED, "send_back": Verb.RETURNED}
 STEP_TONES = {
@@ -57,7 +57,7 @@ STEP_TONES = {
 MOST_DAYS = 366
 ALWAYS = frozenset({P.PLANNED})
 OUTCOMES = {
-    kind: ALWAYS | {move.target for move in moves.values()} for kind, moves in STEP_MOVES.items()
+    kind: ALWAYS | {move.target for move in moves.values()} for kind, moves in STEP_TRANSITIONS.items()
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _outcome_fits() -> Q:
 class PlanStepQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "PlanStepQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
-        return policy.limit(self, user, "plan.read", own=own)
+        return policy.filter_readable(self, user, "plan.read", own=own)
 
 
 class PlanStep(Tracked):
@@ -178,27 +178,27 @@ class PlanStep(Tracked):
     @property
     def moves(self) -> list[str]:
         """What may be recorded now."""
-        return [name for name, move in STEP_MOVES[self.kind].items() if self.status in move.sources]
+        return [name for name, move in STEP_TRANSITIONS[self.kind].items() if self.status in move.sources]
 
-    def refuse_unless_open(self, step: str = "") -> None:
-        super().refuse_unless_open(step)
+    def require_open_for(self, step: str = "") -> None:
+        super().require_open_for(step)
         if step == "outcome" and not self.moves:
-            raise Refused(self.why_not(next(iter(STEP_MOVES[self.kind]), "")))
+            raise NotAllowedNow(self.refusal_reason(next(iter(STEP_TRANSITIONS[self.kind]), "")))
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         if self.kind == StepKind.NATIONAL_REPORTS:
             return _now("The national reports themselves say whether they are in.")
-        if move not in STEP_MOVES[self.kind]:
+        if move not in STEP_TRANSITIONS[self.kind]:
             return _now("A step of this kind has no such outcome.")
-        return f"{super().why_not(move)} {_now('An administrator can correct it.')}"
+        return f"{super().refusal_reason(move)} {_now('An administrator can correct it.')}"
 
     @classmethod
     def enter(cls, cycle: Any, *, by: Any, **values: Any) -> "PlanStep":
         """A new step; its first date is kept for good."""
         policy.require(by, "plan.edit")
-        return cls.record_new(by=by, cycle=cycle, first_planned_on=first_day(values), **values)
+        return cls.create_traced(by=by, cycle=cycle, first_planned_on=first_day(values), **values)
 
-    def edit(self, *, by: Any, seen: int, why: str = "", **values: Any) -> "PlanStep":
+    def edit(self, *, by: Any, expected_version: int, why: str = "", **values: Any) -> "PlanStep":
         """Change paper or dates; moving a known date asks for a reason, and the first one stays."""
         policy.require(by, "plan.edit")
         dates = {"meeting": self.meeting, "planned_on": self.planned_on} | values
@@ -207,22 +207,26 @@ class PlanStep(Tracked):
             raise ValidationError({"why": _("Say why the date moves.")})
         first = self.first_planned_on or self.due_on or first_day(dates)
         verb = Verb.MOVED if moved else Verb.CHANGED
-        return self.change(by=by, seen=seen, verb=verb, why=why, first_planned_on=first, **values)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=verb, why=why, first_planned_on=first, **values
+        )
 
     def record_outcome(
-        self, *, by: Any, seen: int, move: str, actual_on: date | None = None, note: str = ""
+        self, *, by: Any, expected_version: int, move: str, actual_on: date | None = None, note: str = ""
     ) -> "PlanStep":
         """What became of the paper: one of the moves of its kind, on a day that may be unknown."""
         policy.require(by, "plan.edit")
-        if move not in STEP_MOVES[self.kind]:
-            raise Refused(self.why_not(move))
-        status = self.allow(STEP_MOVES[self.kind], move)
+        if move not in STEP_TRANSITIONS[self.kind]:
+            raise NotAllowedNow(self.refusal_reason(move))
+        status = self.allow(STEP_TRANSITIONS[self.kind], move)
         if actual_on and actual_on > clock.today():
             raise ValidationError({"actual_on": _("That day has not come yet.")})
         if move == "send_back" and not note.strip():
             raise ValidationError({"note": _("Say why it was sent back.")})
         verb = STEP_VERBS.get(move, Verb.CHANGED)
-        return self.change(by=by, seen=seen, verb=verb, why=note, status=status, actual_on=actual_on)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=verb, why=note, status=status, actual_on=actual_on
+        )
 
 
 def first_day(values: dict[str, Any]) -> date | None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.base import Refused, Tracked
-from reviews.models.daily_counts import ProgressDay
+from reviews.models.base import NotAllowedNow, Tracked
+from reviews.models.daily_counts import DailyProgress
 
 
 def percentage(label: Any) -> models.PositiveSmallIntegerField:
@@ -71,8 +71,8 @@ class ProgressUpdate(Tracked):
     def member_state_id(self) -> int:
         return self.report.member_state_id
 
-    def keep_count(self, before: "ProgressUpdate | None") -> None:
-        ProgressDay.objects.keep(self)
+    def update_daily_counts(self, before: "ProgressUpdate | None") -> None:
+        DailyProgress.objects.keep(self)
 
-    def change(self, **kwargs: Any) -> Any:
-        raise Refused(_now("Progress updates are never changed; a correction is a new update."))
+    def change_traced(self, **kwargs: Any) -> Any:
+        raise NotAllowedNow(_now("Progress updates are never changed; a correction is a new update."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.base import Refused, Tracked
+from reviews.models.base import NotAllowedNow, Tracked
 
 
 class ReportVersion(Tracked):
@@ -60,7 +60,7 @@ class ReportVersion(Tracked):
     def member_state_id(self) -> int:
         return self.report.member_state_id
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.report
 
     @property
@@ -72,5 +72,5 @@ class ReportVersion(Tracked):
         """The name we give the file: never the uploader's."""
         return f"{self.report.code}-{self.cycle.slug}-v{self.number}.{self.extension}"
 
-    def change(self, **kwargs: Any) -> Any:
-        raise Refused(_now("A submitted version is never changed; submit a new one."))
+    def change_traced(self, **kwargs: Any) -> Any:
+        raise NotAllowedNow(_now("A submitted version is never changed; submit a new one."))

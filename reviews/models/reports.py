@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.daily_counts import WORKSTREAMS
 from reviews.models.framework import Organisation
 from reviews.models.progress import ProgressUpdate, percentage, percentage_rule
@@ -30,14 +30,14 @@ class ReportStatus(models.TextChoices):
 
 
 S = ReportStatus
-REPORT_MOVES = {
-    "update": Move((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS),
-    "update_returned": Move((S.RETURNED,), S.RETURNED),
-    "submit": Move((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED),
-    "recall": Move((S.SUBMITTED,), S.IN_PROGRESS),
-    "start_reading": Move((S.SUBMITTED,), S.BEING_READ),
-    "return": Move((S.BEING_READ,), S.RETURNED),
-    "accept": Move((S.BEING_READ,), S.ACCEPTED),
+REPORT_TRANSITIONS = {
+    "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS),
+    "update_returned": Transition((S.RETURNED,), S.RETURNED),
+    "submit": Transition((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED),
+    "recall": Transition((S.SUBMITTED,), S.IN_PROGRESS),
+    "start_reading": Transition((S.SUBMITTED,), S.BEING_READ),
+    "return": Transition((S.BEING_READ,), S.RETURNED),
+    "accept": Transition((S.BEING_READ,), S.ACCEPTED),
 }
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
 REPORT_STEPS = {"update": EDITABLE, "appoint": EDITABLE}
@@ -67,7 +67,7 @@ def workstream_label(name: str) -> str:
 
 class NationalReportQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "NationalReportQuerySet":
-        return policy.limit(self, user, "report.read", own=Q(member_state=user.organisation_id))
+        return policy.filter_readable(self, user, "report.read", own=Q(member_state=user.organisation_id))
 
     def open(self) -> "NationalReportQuerySet":
         """Still in the country's hands."""
@@ -162,105 +162,133 @@ class NationalReport(Tracked):
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
-    def why_not(self, move: str) -> str:
-        return f"{super().why_not(move)} {UNLOCKS[S(self.status)]}"
+    def refusal_reason(self, move: str) -> str:
+        return f"{super().refusal_reason(move)} {UNLOCKS[S(self.status)]}"
 
-    def moves_for(self, user: Any) -> set[str]:
+    def transitions_for(self, user: Any) -> set[str]:
         """What this person may do with the report in its present status: the buttons of its page."""
         if self.cycle.is_closed:
             return set()
-        allowed = {name for name, move in REPORT_MOVES.items() if self.status in move.sources}
-        may = policy.which(user, {f"report.{name}" for name in allowed | {"update"}}, self)
+        allowed = {name for name, move in REPORT_TRANSITIONS.items() if self.status in move.sources}
+        may = policy.allowed_among(user, {f"report.{name}" for name in allowed | {"update"}}, self)
         return {name.removeprefix("report.") for name in may if self.is_editable or name != "report.update"}
 
     def post_progress(
-        self, *, by: Any, seen: int, note: str = "", meeting: Any = None, **figures: Any
+        self, *, by: Any, expected_version: int, note: str = "", meeting: Any = None, **figures: Any
     ) -> ProgressUpdate:
         """A new progress update; the report shows its figures. Figures go down only with a note."""
         policy.require_at(by, "report.update", self, meeting)
         returned = self.status == S.RETURNED
-        status = self.allow(REPORT_MOVES, "update_returned" if returned else "update")
+        status = self.allow(REPORT_TRANSITIONS, "update_returned" if returned else "update")
         self._owe_note(note, figures)
         moment = clock.now()
         with all_or_nothing():
-            self.change(
-                by=by, seen=seen, verb=Verb.PROGRESS, why=note, status=status, progressed_at=moment, **figures
+            self.change_traced(
+                by=by,
+                expected_version=expected_version,
+                verb=Verb.PROGRESS,
+                why=note,
+                status=status,
+                progressed_at=moment,
+                **figures,
             )
-            return ProgressUpdate.record_new(
+            return ProgressUpdate.create_traced(
                 by=by, report=self, note=note, author=by, at=moment, meeting=meeting, **figures
             )
 
     def submit(
-        self, *, by: Any, seen: int, file: Any, on_behalf_of: str = "", reason: str = "", **clearance: Any
+        self,
+        *,
+        by: Any,
+        expected_version: int,
+        file: Any,
+        on_behalf_of: str = "",
+        reason: str = "",
+        **clearance: Any,
     ) -> ReportVersion:
         """Hand in the file as the next numbered version. A reason is owed while a workstream is below 100."""
         policy.require(by, "report.submit", self)
-        status = self.allow(REPORT_MOVES, "submit")
+        status = self.allow(REPORT_TRANSITIONS, "submit")
         if not self.is_complete and not reason.strip():
             raise ValidationError(
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
         moment = clock.now()
         with storage.stored(file) as columns, all_or_nothing():
-            self.change(
-                by=by, seen=seen, verb=Verb.SUBMITTED, why=reason, status=status, return_note="",
+            self.change_traced(
+                by=by, expected_version=expected_version, verb=Verb.SUBMITTED, why=reason, status=status, return_note="",
                 handed_in_at=self.handed_in_at or moment, **self._held_by(Organisation.objects.evaluators()),
             )  # fmt: skip
-            return ReportVersion.record_new(
+            return ReportVersion.create_traced(
                 by=by, report=self, number=self.versions.count() + 1, submitted_by=by, submitted_at=moment,
                 on_behalf_of=on_behalf_of, reason=reason, **columns, **clearance,
             )  # fmt: skip
 
-    def recall(self, *, by: Any, seen: int, note: str = "") -> "NationalReport":
+    def recall(self, *, by: Any, expected_version: int, note: str = "") -> "NationalReport":
         """Take a submission back, until reading starts."""
         policy.require(by, "report.recall", self)
-        status = self.allow(REPORT_MOVES, "recall")
+        status = self.allow(REPORT_TRANSITIONS, "recall")
         latest = self.versions.last()
         # An earlier submission that was read and returned still counts as handed in.
         stands = self.handed_in_at if latest and latest.submitted_at != self.handed_in_at else None
-        return self.change(
-            by=by, seen=seen, verb=Verb.RECALLED, why=note, status=status, handed_in_at=stands,
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.RECALLED, why=note, status=status, handed_in_at=stands,
             **self._held_by(self.member_state),
         )  # fmt: skip
 
-    def start_reading(self, *, by: Any, seen: int) -> "NationalReport":
+    def start_reading(self, *, by: Any, expected_version: int) -> "NationalReport":
         policy.require(by, "report.start_reading", self)
-        status = self.allow(REPORT_MOVES, "start_reading")
+        status = self.allow(REPORT_TRANSITIONS, "start_reading")
         held = self._held_by(Organisation.objects.evaluators(), reader=by)
-        return self.change(by=by, seen=seen, verb=Verb.STARTED_READING, status=status, **held)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.STARTED_READING, status=status, **held
+        )
 
-    def return_for_revision(self, *, by: Any, seen: int, note: str) -> "NationalReport":
+    def return_for_revision(self, *, by: Any, expected_version: int, note: str) -> "NationalReport":
         """Send it back with a note; editing reopens, all versions stay."""
         policy.require(by, "report.return", self)
-        status = self.allow(REPORT_MOVES, "return")
+        status = self.allow(REPORT_TRANSITIONS, "return")
         if not note.strip():
             raise ValidationError({"note": _("Say what has to be revised.")})
         held = self._held_by(self.member_state)
-        return self.change(
-            by=by, seen=seen, verb=Verb.RETURNED, why=note, status=status, return_note=note, **held
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.RETURNED,
+            why=note,
+            status=status,
+            return_note=note,
+            **held,
         )
 
-    def accept(self, *, by: Any, seen: int, note: str = "") -> "NationalReport":
+    def accept(self, *, by: Any, expected_version: int, note: str = "") -> "NationalReport":
         policy.require(by, "report.accept", self)
-        status = self.allow(REPORT_MOVES, "accept")
-        return self.change(
-            by=by, seen=seen, verb=Verb.ACCEPTED, why=note, status=status, **self._held_by(None)
+        status = self.allow(REPORT_TRANSITIONS, "accept")
+        return self.change_traced(
+            by=by,
+            expected_version=expected_version,
+            verb=Verb.ACCEPTED,
+            why=note,
+            status=status,
+            **self._held_by(None),
         )
 
-    def appoint(self, *, by: Any, seen: int, lead_author: Any, authors: str) -> "NationalReport":
+    def appoint(self, *, by: Any, expected_version: int, lead_author: Any, authors: str) -> "NationalReport":
         """Name who writes the report."""
         policy.require(by, "report.appoint", self)
-        self.refuse_unless_open("appoint")
-        return self.change(by=by, seen=seen, lead_author=lead_author, authors=authors)
+        self.require_open_for("appoint")
+        return self.change_traced(
+            by=by, expected_version=expected_version, lead_author=lead_author, authors=authors
+        )
 
-    def correct(self, *, by: Any, seen: int, why: str, **values: Any) -> "NationalReport":
+    def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "NationalReport":
         """A correction of the figures is a new progress update as well."""
         figures = {name: values.get(name, getattr(self, name)) for name in WORKSTREAMS}
         differ = tuple(figures.values()) != self.figures
         with all_or_nothing():
-            super().correct(by=by, seen=seen, why=why, **values)
+            super().correct(by=by, expected_version=expected_version, why=why, **values)
             if differ:
-                ProgressUpdate.record_new(
+                ProgressUpdate.create_traced(
                     by=by, verb=Verb.CORRECTED, report=self, note=why, author=by, at=clock.now(), **figures
                 )
         return self

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Move, Refused, Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.meetings import Meeting, MeetingPart, MeetingStatus
 from reviews.models.progress import percentage, percentage_rule
 from reviews.models.reports import REPORT_TONES, ReportStatus
@@ -29,7 +29,7 @@ class RoundStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
-ROUND_MOVES = {"close": Move((RoundStatus.OPEN,), RoundStatus.CLOSED)}
+ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED)}
 ROUND_TONES = {RoundStatus.OPEN: "progress", RoundStatus.CLOSED: "good"}
 
 
@@ -40,9 +40,9 @@ class TurnStatus(models.TextChoices):
 
 
 # Who comes late is told all the same, and what was told can be told again; both until the round is closed.
-TURN_MOVES = {
-    "tell": Move((TurnStatus.WAITING, TurnStatus.TOLD, TurnStatus.PASSED), TurnStatus.TOLD),
-    "pass": Move((TurnStatus.WAITING,), TurnStatus.PASSED),
+TURN_TRANSITIONS = {
+    "tell": Transition((TurnStatus.WAITING, TurnStatus.TOLD, TurnStatus.PASSED), TurnStatus.TOLD),
+    "pass": Transition((TurnStatus.WAITING,), TurnStatus.PASSED),
 }
 TURN_TONES = {TurnStatus.WAITING: "info", TurnStatus.TOLD: "good", TurnStatus.PASSED: "neutral"}
 
@@ -90,7 +90,7 @@ class Round(MeetingPart):
         return reverse("round", args=[self.cycle.slug, self.meeting.code])
 
     @classmethod
-    def next_number(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
         return {}
 
     @property
@@ -101,7 +101,7 @@ class Round(MeetingPart):
     def is_open(self) -> bool:
         return self.status == RoundStatus.OPEN
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         return _now("This round is closed: the status at the meeting is frozen and never changes.")
 
     @classmethod
@@ -115,29 +115,29 @@ class Round(MeetingPart):
 
     @classmethod
     def refuse_unless_due(cls, meeting: Meeting) -> None:
-        """Raise Refused where a meeting is cancelled or has its round."""
+        """Raise NotAllowedNow where a meeting is cancelled or has its round."""
         if meeting.status == MeetingStatus.CANCELLED:
-            raise Refused(_now("This meeting is cancelled, so no round is held."))
+            raise NotAllowedNow(_now("This meeting is cancelled, so no round is held."))
         cls._refuse_second(meeting)
 
     @classmethod
     def _refuse_second(cls, meeting: Meeting) -> None:
         if cls.objects.filter(meeting=meeting).exists():
-            raise Refused(_now("The round of this meeting has been opened already."))
+            raise NotAllowedNow(_now("The round of this meeting has been opened already."))
 
     @classmethod
     @all_or_nothing()
     def begin(
         cls, meeting: Meeting, *, by: Any, order: str, first: Iterable[Any] = (), why: str = ""
     ) -> "Round":
-        """The round and a turn for every member of that day. Raises Refused if the meeting has one."""
+        """The round and a turn for every member of that day. Raises NotAllowedNow if the meeting has one."""
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
         cls._refuse_second(meeting)
-        begun = cls.record_new(
+        begun = cls.create_traced(
             by=by, verb=Verb.OPENED, why=why, meeting=meeting, order=order, opened_at=clock.now()
         )
         for position, state in enumerate(_in_order(meeting.cycle.members(), first), start=1):
-            Turn.record_new(by=by, round=begun, member_state=state, position=position)
+            Turn.create_traced(by=by, round=begun, member_state=state, position=position)
         return begun
 
     def since(self) -> datetime:
@@ -147,10 +147,10 @@ class Round(MeetingPart):
         return last or clock.start_of(self.cycle.starts_on)
 
     def hold_open(self) -> None:
-        """Until the transaction ends nobody else closes it. Raises Refused if it is closed already."""
+        """Until the transaction ends nobody else closes it. Raises NotAllowedNow if it is closed already."""
         status = Round.objects.select_for_update().get(pk=self.pk).status
         if status != RoundStatus.OPEN:
-            raise Refused(self.why_not("tell"))
+            raise NotAllowedNow(self.refusal_reason("tell"))
 
 
 def _in_order(members: Iterable[Any], first: Iterable[Any]) -> list[Any]:
@@ -210,27 +210,29 @@ class Turn(Tracked):
     def tone(self) -> str:
         return TURN_TONES[TurnStatus(self.status)]
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.round
 
-    def why_not(self, move: str) -> str:
+    def refusal_reason(self, move: str) -> str:
         status = self.get_status_display()
         return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
 
-    def tell(self, *, by: Any, seen: int, note: str) -> "Turn":
+    def tell(self, *, by: Any, expected_version: int, note: str) -> "Turn":
         """Note what the member told. The figures and difficulties go with it: see actions.tell_turn()."""
-        return self._move("tell", Verb.PROGRESS, by, seen, note)
+        return self._move("tell", Verb.PROGRESS, by, expected_version, note)
 
-    def pass_over(self, *, by: Any, seen: int, note: str = "") -> "Turn":
+    def pass_over(self, *, by: Any, expected_version: int, note: str = "") -> "Turn":
         """The member is absent, or asks to be passed."""
-        return self._move("pass", Verb.PASSED, by, seen, note)
+        return self._move("pass", Verb.PASSED, by, expected_version, note)
 
     @all_or_nothing()
-    def _move(self, move: str, verb: str, by: Any, seen: int, note: str) -> "Turn":
+    def _move(self, move: str, verb: str, by: Any, expected_version: int, note: str) -> "Turn":
         policy.require(by, "meeting.run")
         self.round.hold_open()
-        status = self.allow(TURN_MOVES, move)
-        return self.change(by=by, seen=seen, verb=verb, why=note, status=status, note=note)
+        status = self.allow(TURN_TRANSITIONS, move)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=verb, why=note, status=status, note=note
+        )
 
 
 class StatusAtMeeting(Tracked):
@@ -275,11 +277,11 @@ class StatusAtMeeting(Tracked):
     def tone(self) -> str:
         return REPORT_TONES[ReportStatus(self.status)]
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.round
 
     def get_absolute_url(self) -> str:
         return self.round.get_absolute_url()
 
-    def change(self, **kwargs: Any) -> Any:
-        raise Refused(_now("The status at a meeting is frozen and never changes."))
+    def change_traced(self, **kwargs: Any) -> Any:
+        raise NotAllowedNow(_now("The status at a meeting is frozen and never changes."))

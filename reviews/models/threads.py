@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Refused, Tracked, TrackedQuerySet
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
 from reviews.policy import Channel
 
 
@@ -27,7 +27,9 @@ class EntryKind(models.TextChoices):
 class ThreadEntryQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "ThreadEntryQuerySet":
         heard = self.filter(channel__in=policy.channels(user))
-        return policy.limit(heard, user, "datagap.read", own=Q(gap__member_state=user.organisation_id))
+        return policy.filter_readable(
+            heard, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
+        )
 
 
 class ThreadEntry(Tracked):
@@ -69,21 +71,21 @@ class ThreadEntry(Tracked):
     def member_state_id(self) -> int:
         return self.gap.member_state_id
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.gap
 
     def audience(self) -> str:
         return self.channel
 
-    def change(self, **kwargs: Any) -> Any:
-        raise Refused(_now("What was said in a thread is never changed; say it better in a new entry."))
+    def change_traced(self, **kwargs: Any) -> Any:
+        raise NotAllowedNow(_now("What was said in a thread is never changed; say it better in a new entry."))
 
     @classmethod
     def say(cls, gap: Any, *, by: Any, kind: str, text: str, **values: Any) -> "ThreadEntry":
         """Add to the thread; the verb that calls this has asked whether the person may."""
         if not text.strip():
             raise ValidationError({"text": _("Write what you want to say.")})
-        return cls.record_new(by=by, gap=gap, kind=kind, text=text, author=by, at=clock.now(), **values)
+        return cls.create_traced(by=by, gap=gap, kind=kind, text=text, author=by, at=clock.now(), **values)
 
     @classmethod
     def note(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
@@ -95,7 +97,7 @@ class ThreadEntry(Tracked):
         """What either side takes from it, once the gap is closed."""
         _side(by, gap)
         if gap.is_open:
-            raise Refused(
+            raise NotAllowedNow(
                 _now("A conclusion is written once the gap is closed; its national team closes it.")
             )
         return cls.say(gap, by=by, kind=EntryKind.CONCLUSION, text=text)

@@ -26,7 +26,7 @@ class ClosingWay(models.TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("out of scope")
 
 
-class Reliance(models.TextChoices):
+class EstimateConfidence(models.TextChoices):
     """How far a proxy or an estimate may be relied on."""
 
     LOW = "low", _("low")
@@ -34,7 +34,7 @@ class Reliance(models.TextChoices):
     HIGH = "high", _("high")
 
 
-class Basis(models.TextChoices):
+class CountBasis(models.TextChoices):
     """What a number of beneficiaries rests on."""
 
     EXACT = "exact", _("exact count")
@@ -89,7 +89,7 @@ class Treatment(Tracked):
     def member_state_id(self) -> int:
         return self.gap.member_state_id
 
-    def page(self) -> Tracked:
+    def history_owner(self) -> Tracked:
         return self.gap
 
     @property
@@ -123,7 +123,7 @@ class StandIn(Treatment):
     """A proxy or an estimate that stands in for data nobody has."""
 
     method = models.TextField(_("method"))
-    reliance = models.CharField(_("confidence"), max_length=10, choices=Reliance)
+    reliance = models.CharField(_("confidence"), max_length=10, choices=EstimateConfidence)
     value = models.CharField(_("value used"), max_length=200, blank=True)
 
     class Meta:
@@ -132,7 +132,9 @@ class StandIn(Treatment):
         ordering = ("gap_id", "-id")
         constraints = (
             *_rules("stand_in"),
-            models.CheckConstraint(condition=Q(reliance__in=Reliance.values), name="stand_in_reliance_known"),
+            models.CheckConstraint(
+                condition=Q(reliance__in=EstimateConfidence.values), name="stand_in_reliance_known"
+            ),
         )
 
     @property
@@ -164,7 +166,7 @@ class SeriesBreak(Treatment):
 class Beneficiaries(Treatment):
     """How many people were reached: a range, and what it rests on."""
 
-    basis = models.CharField(_("basis"), max_length=20, choices=Basis)
+    basis = models.CharField(_("basis"), max_length=20, choices=CountBasis)
     low = models.PositiveBigIntegerField(
         _("at least"), null=True, blank=True, validators=[MaxValueValidator(MOST_PEOPLE)]
     )  # NULL: not quantifiable
@@ -179,10 +181,12 @@ class Beneficiaries(Treatment):
         ordering = ("gap_id", "-id")
         constraints = (
             *_rules("beneficiaries"),
-            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="beneficiaries_basis_known"),
             models.CheckConstraint(
-                condition=Q(basis=Basis.NOT_QUANTIFIABLE, low__isnull=True, high__isnull=True)
-                | (~Q(basis=Basis.NOT_QUANTIFIABLE) & Q(low__isnull=False, high__isnull=False)),
+                condition=Q(basis__in=CountBasis.values), name="beneficiaries_basis_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(basis=CountBasis.NOT_QUANTIFIABLE, low__isnull=True, high__isnull=True)
+                | (~Q(basis=CountBasis.NOT_QUANTIFIABLE) & Q(low__isnull=False, high__isnull=False)),
                 name="beneficiaries_numbers_by_basis",
             ),
             models.CheckConstraint(
@@ -192,7 +196,7 @@ class Beneficiaries(Treatment):
         )
 
     def clean(self) -> None:
-        if self.basis == Basis.NOT_QUANTIFIABLE:
+        if self.basis == CountBasis.NOT_QUANTIFIABLE:
             self._refuse_numbers()
         else:
             self._owe_range()
@@ -210,7 +214,7 @@ class Beneficiaries(Treatment):
             )
         if self.low > self.high:  # type: ignore[operator]
             raise ValidationError({"high": _("“At most” is less than “at least”.")})
-        if self.basis == Basis.EXACT and self.low != self.high:
+        if self.basis == CountBasis.EXACT and self.low != self.high:
             raise ValidationError({"high": _("An exact count has the same number twice.")})
 
     @property
@@ -321,4 +325,6 @@ def treatments_of(gaps: Iterable[Any], **conditions: Any) -> dict[int, list[Trea
 def retire(gap: Any, *, by: Any, why: str) -> None:
     """Take the treatments of the closing that is undone out of force."""
     for treatment in treatments_of([gap], in_force=True)[gap.pk]:
-        treatment.change(by=by, seen=treatment.version, verb=Verb.WITHDRAWN, why=why, in_force=False)
+        treatment.change_traced(
+            by=by, expected_version=treatment.version, verb=Verb.WITHDRAWN, why=why, in_force=False
+        )

@@ -38,7 +38,7 @@ class Check:
 def checks(leave_out: Iterable[str] = ()) -> list[Check]:
     """All looks but those left out; after a database that does not answer, no further ones."""
     found: list[Check] = []
-    for name, look in LOOKS.items():
+    for name, look in CHECKS.items():
         if name not in leave_out:
             found.append(Check(name, _reason(look)))
             if name == "database" and not found[-1].is_well:
@@ -88,7 +88,7 @@ def _mail() -> str:
     return f"Mail has waited for {_seconds(age)} s: look at its last error in the administration, and at EMAIL_URL."
 
 
-LOOKS: dict[str, Callable[[], str]] = {
+CHECKS: dict[str, Callable[[], str]] = {
     "database": _database, "migrations": _migrations, "tick": _tick, "mail": _mail,
 }  # fmt: skip
 

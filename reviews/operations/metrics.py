@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from reviews.models.base import stale_write
+from reviews.models.base import edit_conflict_raised
 from reviews.operations import health
 
 COUNTED = CollectorRegistry()
@@ -29,7 +29,7 @@ SECONDS = Histogram(
 STALE = Counter("reviewtracker_stale_writes", "Writes refused because somebody was faster.", registry=COUNTED)
 
 
-@receiver(stale_write)
+@receiver(edit_conflict_raised)
 def _count_stale(**kwargs: object) -> None:
     STALE.inc()
 

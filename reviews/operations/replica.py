@@ -54,7 +54,7 @@ class Router:
         return db == "default"
 
 
-class Freshness:
+class ReplicaMiddleware:
     """Decides for each request where it reads, and remembers for each browser what it has saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

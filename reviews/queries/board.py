@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock
 from reviews.models import (
     Deadline,
+    DeadlineStatus,
     Extension,
     ExtensionStatus,
     GapKind,
@@ -21,12 +22,11 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ReportStatus,
-    Standing,
     Trace,
 )
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
-from reviews.queries.deadlines import next_standing, standings
+from reviews.queries.deadlines import deadline_statuses, next_due
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Row:
     holder: str
     gaps: list[int]  # open gaps, one number for each kind in order
     counted: tuple[tuple[str, int], ...]  # the same in words, without the kinds that have none
-    standing: Standing | None  # what is due next; None: nothing is
+    standing: DeadlineStatus | None  # what is due next; None: nothing is
     age: int | None  # days since the last progress; None: there was none
     plan: plans.Country  # its slack, where the cycle has a plan
 
@@ -96,7 +96,7 @@ def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     gaps = progress.open_gaps(reports, kinds, on)
     deadlines = _read_then(user, cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
     granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
-    found, paces = standings(reports, deadlines, granted, on), progress.paces(reports, on)
+    found, paces = deadline_statuses(reports, deadlines, granted, on), progress.paces(reports, on)
     meetings = sorted(_read_then(user, cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
     latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
     rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, paces[r.pk]) for r in reports]
@@ -151,7 +151,7 @@ def _row(
     age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
     return Row(
         report=report, state=state, holder=_holder(report, state), age=age,
-        gaps=counts, counted=words, standing=next_standing(theirs),
+        gaps=counts, counted=words, standing=next_due(theirs),
         plan=plans.country(report, state, theirs, latest, paces, on),
     )  # fmt: skip
 

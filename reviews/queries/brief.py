@@ -20,6 +20,8 @@ from reviews import clock
 from reviews.models import (
     ActionPoint,
     DataGap,
+    DeadlineState,
+    DeadlineStatus,
     Extension,
     GapStatus,
     Meeting,
@@ -27,8 +29,6 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ProgressUpdate,
-    Standing,
-    State,
 )
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries import deadlines
@@ -68,7 +68,7 @@ class Country:
     open_gaps: int
     new_gaps: int
     closed_gaps: int
-    standing: Standing | None  # what is due next
+    standing: DeadlineStatus | None  # what is due next
 
     @property
     def state(self) -> Organisation:
@@ -82,10 +82,10 @@ class Country:
 
 class Overdue(NamedTuple):
     state: Organisation
-    standing: Standing
+    standing: DeadlineStatus
 
 
-class Waiting(NamedTuple):
+class OpenQuestion(NamedTuple):
     """A gap on which guidance was asked; `days` ago."""
 
     gap: DataGap
@@ -112,7 +112,7 @@ class Brief:
     on: date
     countries: list[Country]
     overdue: list[Overdue]
-    floor: list[Waiting]
+    floor: list[OpenQuestion]
     actions: list[ActionPoint]
     readable: list[Organisation]  # the countries whose brief its reader may ask for
 
@@ -162,7 +162,7 @@ def build(meeting: Meeting, user: Any, code: str = "") -> Brief:
         raise Organisation.DoesNotExist
     only = reports[0].member_state if code else None
     before, gaps = _before(reports, previous, since), _gaps(meeting.cycle, user)
-    found = deadlines.standings(reports, _deadlines(meeting.cycle, user), _granted(meeting.cycle), on)
+    found = deadlines.deadline_statuses(reports, _deadlines(meeting.cycle, user), _granted(meeting.cycle), on)
     return Brief(
         meeting=meeting, only=only, previous=previous, since=since, on=on,
         countries=[_country(r, before.get(r.pk, UNTOLD), gaps[r.member_state_id], found[r.pk], since) for r in reports],
@@ -212,24 +212,32 @@ def _actions(cycle: Any, user: Any, only: Organisation | None) -> Any:
 
 
 def _country(
-    report: Any, before: tuple[int | None, ...], gaps: list[DataGap], theirs: list[Standing], since: datetime
+    report: Any,
+    before: tuple[int | None, ...],
+    gaps: list[DataGap],
+    theirs: list[DeadlineStatus],
+    since: datetime,
 ) -> Country:
     now = zip(WORKSTREAMS, report.figures, before, strict=True)
     return Country(
         report=report, figures=[Figure(workstream_label(name), value, was) for name, value, was in now],
         open_gaps=sum(gap.is_open for gap in gaps), new_gaps=sum(gap.raised_at > since for gap in gaps),
         closed_gaps=sum(not gap.is_open and gap.held_since > since for gap in gaps),
-        standing=deadlines.next_standing(theirs),
+        standing=deadlines.next_due(theirs),
     )  # fmt: skip
 
 
-def _overdue(reports: list[Any], found: dict[int, list[Standing]]) -> list[Overdue]:
+def _overdue(reports: list[Any], found: dict[int, list[DeadlineStatus]]) -> list[Overdue]:
     """Longest first."""
-    lines = [Overdue(r.member_state, s) for r in reports for s in found[r.pk] if s.state == State.OVERDUE]
+    lines = [
+        Overdue(r.member_state, s) for r in reports for s in found[r.pk] if s.state == DeadlineState.OVERDUE
+    ]
     return sorted(lines, key=lambda line: line.standing.due_on)
 
 
-def _floor(gaps: Iterable[DataGap]) -> list[Waiting]:
+def _floor(gaps: Iterable[DataGap]) -> list[OpenQuestion]:
     """Where guidance was asked, oldest first."""
     asked = sorted((g for g in gaps if g.status == GapStatus.GUIDANCE_ASKED), key=lambda g: g.held_since)
-    return [Waiting(gap, clock.days_between(clock.day_of(gap.held_since), clock.today())) for gap in asked]
+    return [
+        OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), clock.today())) for gap in asked
+    ]

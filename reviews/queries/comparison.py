@@ -33,7 +33,7 @@ KINDS = (NationalReport, DataGap, Finding, ActionPoint, User)
 Records = dict[type[Any], list[Any]]
 
 
-class Stand(NamedTuple):
+class MemberSnapshot(NamedTuple):
     """How one member stands at one instant."""
 
     status: str
@@ -53,7 +53,7 @@ class Stand(NamedTuple):
 
 
 @dataclass
-class Moves:
+class OpenedAndClosed:
     """Which records of one kind were opened and closed between two instants."""
 
     new: list[Any] = field(default_factory=list)
@@ -72,10 +72,10 @@ class Change:
     """One member between two instants. `before` is None for a member that came later."""
 
     state: Organisation
-    before: Stand | None
-    after: Stand
-    gaps: Moves
-    actions: Moves
+    before: MemberSnapshot | None
+    after: MemberSnapshot
+    gaps: OpenedAndClosed
+    actions: OpenedAndClosed
     is_read: bool  # whether the reader may read the member's gaps and findings
 
     @property
@@ -141,7 +141,7 @@ def past(cycle: Any, at: datetime) -> Records:
     return Trace.objects.cycle_as_of(cycle, KINDS, at)
 
 
-def stands(records: Records, kinds: Iterable[GapKind]) -> dict[int, Stand]:
+def stands(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
     """By member state: how it stands by these records."""
     codes = {kind.pk: kind.code for kind in kinds}
     gaps: dict[int, Counter[str]] = defaultdict(Counter)
@@ -152,7 +152,7 @@ def stands(records: Records, kinds: Iterable[GapKind]) -> dict[int, Stand]:
     bodies = _bodies(records)
     actions = Counter(_body(a, bodies) for a in records[ActionPoint] if a.status not in ENDED)
     return {
-        r.member_state_id: Stand(
+        r.member_state_id: MemberSnapshot(
             r.status, r.figures, dict(gaps[r.member_state_id]), found[r.member_state_id, FindingKind.FINDING],
             found[r.member_state_id, FindingKind.RECOMMENDATION], actions[r.member_state_id],
         )
@@ -160,10 +160,12 @@ def stands(records: Records, kinds: Iterable[GapKind]) -> dict[int, Stand]:
     }  # fmt: skip
 
 
-def frozen(row: StatusAtMeeting) -> Stand:
+def from_frozen(row: StatusAtMeeting) -> MemberSnapshot:
     """How a member stood by what was frozen."""
     figures = (row.data_collection, row.analysis, row.writing)
-    return Stand(row.status, figures, row.open_gaps, row.findings, row.recommendations, row.open_actions)
+    return MemberSnapshot(
+        row.status, figures, row.open_gaps, row.findings, row.recommendations, row.open_actions
+    )
 
 
 def _stands(finding: Finding) -> bool:
@@ -183,12 +185,12 @@ def _body(action: ActionPoint, bodies: dict[int, int | None]) -> int | None:
 # --- two instants
 
 
-def of_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user: Any) -> Comparison:
+def between_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user: Any) -> Comparison:
     """Between the ends of two rounds, the earlier one first: what was frozen (`rows`), and the trace between."""
-    stood: dict[int, dict[int, Stand]] = {found.pk: {} for found in rounds}
+    stood: dict[int, dict[int, MemberSnapshot]] = {found.pk: {} for found in rounds}
     states = {}
     for row in rows:
-        stood[row.round_id][row.member_state_id] = frozen(row)
+        stood[row.round_id][row.member_state_id] = from_frozen(row)
         states[row.member_state_id] = row.member_state
     since, until = (_end_of(found) for found in rounds)
     cycle, before, after = rounds[1].cycle, *stood.values()
@@ -202,7 +204,7 @@ def _end_of(country_round: Round) -> datetime:
     return country_round.frozen_at
 
 
-def of_days(cycle: Any, first: date, last: date, user: Any) -> Comparison:
+def between_days(cycle: Any, first: date, last: date, user: Any) -> Comparison:
     """Between the ends of two days, from the trace alone."""
     moments = (clock.end_of(first), clock.end_of(last))
     records, kinds = [past(cycle, moment) for moment in moments], list(GapKind.objects.all())
@@ -213,7 +215,7 @@ def of_days(cycle: Any, first: date, last: date, user: Any) -> Comparison:
 
 def _between(
     cycle: Any, user: Any, moments: tuple[datetime, datetime], records: list[Records],
-    before: dict[int, Stand], after: dict[int, Stand], states: dict[int, Organisation], kinds: list[GapKind],
+    before: dict[int, MemberSnapshot], after: dict[int, MemberSnapshot], states: dict[int, Organisation], kinds: list[GapKind],
 ) -> Comparison:  # fmt: skip
     meetings = {meeting.pk: meeting for meeting in cycle.meetings.all()}
     gaps = _moves(records, DataGap, lambda gap, found: gap.member_state_id)
@@ -239,10 +241,10 @@ class _Of(NamedTuple):
     member_state_id: int
 
 
-def _moves(records: list[Records], kind: type[Any], owner: Any) -> dict[int | None, Moves]:
+def _moves(records: list[Records], kind: type[Any], owner: Any) -> dict[int | None, OpenedAndClosed]:
     """By member state: what was opened and closed between two instants."""
     earlier, bodies = {r.pk: r for r in records[0][kind]}, _bodies(records[1])
-    found: dict[int | None, Moves] = defaultdict(Moves)
+    found: dict[int | None, OpenedAndClosed] = defaultdict(OpenedAndClosed)
     for record in records[1][kind]:
         was, moves = earlier.get(record.pk), found[owner(record, bodies)]
         if was is None:

@@ -21,10 +21,10 @@ from reviews.models import (
     Coverage,
     CoverageStatement,
     DataGap,
+    FrameworkLevel,
     FrameworkNode,
     GapKind,
     GapStatus,
-    Level,
     NationalReport,
 )
 from reviews.models.coverage import COVERAGE_TONES
@@ -101,7 +101,7 @@ class Map:
 
 def areas_of(cycle: Any) -> Any:
     """The key result areas of the framework under review."""
-    areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=Level.KEY_RESULT_AREA)
+    areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA)
     return areas.order_by("code")
 
 

@@ -17,6 +17,7 @@ from reviews.models import (
     Advice,
     DataGap,
     Deadline,
+    DeadlineStatus,
     Extension,
     Meeting,
     Minutes,
@@ -24,10 +25,9 @@ from reviews.models import (
     Organisation,
     ReportStatus,
     ReviewCycle,
-    Standing,
     Trace,
 )
-from reviews.queries.deadlines import standings
+from reviews.queries.deadlines import deadline_statuses
 
 SILENT_DAYS = 14  # after this without progress, the Secretariat may want to ask
 AHEAD_DAYS = 45  # how far the desk looks
@@ -53,7 +53,7 @@ class Due:
     """Something a country has to meet, as a line of the desk."""
 
     state: Organisation
-    standing: Standing
+    standing: DeadlineStatus
 
     @property
     def url(self) -> str:
@@ -93,7 +93,9 @@ def due(user: Any, cycles: list[Any]) -> list[Due]:
     """What is due soon or overdue, of the person's own country, or of all for those who see all."""
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
-    found = standings(reports, deadlines.prefetch_related("only_for"), _granted(cycles), clock.today())
+    found = deadline_statuses(
+        reports, deadlines.prefetch_related("only_for"), _granted(cycles), clock.today()
+    )
     lines = [
         Due(r.member_state, s) for r in reports for s in found[r.pk] if s.deadline.cycle_id == r.cycle_id
     ]
@@ -104,7 +106,7 @@ def changes(user: Any, since: datetime, most: int = 20) -> list[Trace]:
     """What others did since then, as far as this person may read it; newest first, each with the page it is on."""
     rows = Trace.objects.visible_to(user).filter(at__gt=since, model__in=NEWS).exclude(by=user)
     newest = rows.select_related("by").order_by("-id")[:most]
-    shown = [told for row in newest if (told := row.told_to(user))]
+    shown = [told for row in newest if (told := row.for_reader(user))]
     pages = {model: _pages(model, shown) for model in PAGES}
     for row in shown:
         page = pages[row.page_model].get(row.page_id)
@@ -125,13 +127,13 @@ def _granted(cycles: list[Any]) -> Any:
     return Extension.objects.filter(deadline__cycle__in=cycles).granted()
 
 
-def _is_near(standing: Standing) -> bool:
+def _is_near(standing: DeadlineStatus) -> bool:
     ahead = clock.today() + timedelta(days=AHEAD_DAYS)
     return not standing.is_met and standing.due_on <= ahead
 
 
 def _own_reports(user: Any, cycles: list[Any]) -> Iterator[Item]:
-    if policy.reach(user, "report.update") is not policy.Reach.OWN:
+    if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return
     for report in _reports(cycles).open().filter(member_state=user.organisation_id):
         step, page = NEXT_STEPS[ReportStatus(report.status)]

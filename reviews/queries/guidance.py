@@ -67,7 +67,7 @@ def drafts(user: Any, *subjects: Any) -> list[Draft]:
     if not policy.may(user, "guidance.write"):
         return []
     found = Advice.objects.unsent().on(subjects).select_related("drafted_by").prefetch_related("notes")
-    return [Draft(advice, advice.moves_for(user)) for advice in known(found, subjects)]
+    return [Draft(advice, advice.transitions_for(user)) for advice in known(found, subjects)]
 
 
 def known(found: Iterable[Advice], subjects: Iterable[Any]) -> list[Advice]:
@@ -92,7 +92,7 @@ def _received(user: Any, gap: DataGap) -> list[Line]:
     lines = []
     for received in found.prefetch_related("advice__notes"):
         received.gap = gap
-        who, moves = str(received.advice.approved_by), frozenset(received.moves_for(user))
+        who, moves = str(received.advice.approved_by), frozenset(received.transitions_for(user))
         lines.append(Line(received.received_at, who, _("advice"), received.advice.text, received, moves))
     return lines
 

@@ -1,16 +1,15 @@
-"""What moves with a meeting: shown before it is moved, and again if anything changed meanwhile."""
+"""Preview of a rescheduled meeting: the deadlines that follow it, as shown before anything is written."""
 
 import copy
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from reviews.models import Deadline, Meeting
 
 
 @dataclass(frozen=True)
 class Following:
-    """One deadline that hangs from the meeting, and its dates after the move."""
+    """One deadline anchored to the meeting, and its dates once the meeting is rescheduled."""
 
     deadline: Deadline
     opens_on: date
@@ -24,34 +23,32 @@ class Following:
 
     @property
     def has_passed(self) -> bool:
-        """It stays, because the day that it would move to lies behind us."""
+        """Whether it stays because the day that follows has passed already."""
         return not self.moves and self.wanted != self.due_on
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A meeting on other days, and every deadline that hangs from it. Writes nothing."""
+    """A meeting on other days, and every deadline anchored to it."""
 
-    meeting: Meeting  # as it would stand
+    meeting: Meeting  # on the other days; not stored
     following: list[Following]
 
     @property
     def fingerprint(self) -> str:
-        """Another one as soon as anything shown here is other than it was."""
+        """Changes whenever anything in the preview changes; compared on confirmation."""
         days = [f"{self.meeting.planned_from}..{self.meeting.planned_to}"]
         return " ".join(days + [f"{f.deadline.pk}.{f.deadline.version}={f.due_on}" for f in self.following])
 
 
-def preview(meeting: Meeting, planned_from: date, planned_to: date) -> Preview:
-    """What would move with the meeting to these days."""
-    moved = copy.copy(meeting)
-    moved.planned_from, moved.planned_to = planned_from, planned_to
-    return Preview(
-        moved, [_following(deadline, moved) for deadline in meeting.hanging.order_by("due_on", "pk")]
-    )
-
-
-def _following(deadline: Any, moved: Meeting) -> Following:
-    days = {name: getattr(deadline, name) for name in ("opens_on", "due_on", "last_on")}
-    wanted = moved.day_at(deadline.offset_days)
-    return Following(deadline=deadline, wanted=wanted, **(days | deadline.when_following(moved)))
+def preview_of(meeting: Meeting, planned_from: date, planned_to: date) -> Preview:
+    """The deadlines that follow the meeting to these days."""
+    rescheduled = copy.copy(meeting)
+    rescheduled.planned_from, rescheduled.planned_to = planned_from, planned_to
+    following = []
+    for deadline in meeting.hanging.order_by("due_on", "pk"):
+        dates = {name: getattr(deadline, name) for name in ("opens_on", "due_on", "last_on")}
+        dates |= deadline.dates_following(rescheduled)
+        wanted = rescheduled.day_at(deadline.offset_days)
+        following.append(Following(deadline=deadline, wanted=wanted, **dates))
+    return Preview(rescheduled, following)

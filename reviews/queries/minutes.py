@@ -20,8 +20,8 @@ from reviews.models import (
     MeetingStatus,
     Minutes,
     MinutesSection,
+    NotAllowedNow,
     ProgressUpdate,
-    Refused,
     SectionKind,
     StatusAtMeeting,
     Turn,
@@ -33,24 +33,26 @@ from reviews.models.reports import WORKSTREAMS, workstream_label
 
 @all_or_nothing()
 def draft(*, by: Any, meeting: Meeting) -> Minutes:
-    """The minutes of a held meeting, drafted from its records. Refused if there are some already."""
+    """The minutes of a held meeting, drafted from its records. NotAllowedNow if there are some already."""
     policy.require(by, "meeting.run")
     Meeting.objects.select_for_update().get(pk=meeting.pk)  # two people drafting at once: one draft
     if Minutes.objects.filter(meeting=meeting).exists():
-        raise Refused(_("There are minutes of this meeting already; edit them."))
+        raise NotAllowedNow(_("There are minutes of this meeting already; edit them."))
     if meeting.status != MeetingStatus.HELD:
-        raise Refused(_("Minutes are drafted once the meeting has been recorded as held."))
-    minutes = Minutes.record_new(by=by, meeting=meeting)
+        raise NotAllowedNow(_("Minutes are drafted once the meeting has been recorded as held."))
+    minutes = Minutes.create_traced(by=by, meeting=meeting)
     for position, kind in enumerate(SectionKind, start=1):
         text = TEXTS[kind](meeting)
-        MinutesSection.record_new(by=by, minutes=minutes, kind=kind, position=position, text=text)
+        MinutesSection.create_traced(by=by, minutes=minutes, kind=kind, position=position, text=text)
     return minutes
 
 
-def redraft(*, by: Any, section: MinutesSection, seen: int) -> MinutesSection:
+def redraft(*, by: Any, section: MinutesSection, expected_version: int) -> MinutesSection:
     """The part as the records tell it now, in place of its text; the earlier text stays in the history."""
     text = TEXTS[SectionKind(section.kind)](section.minutes.meeting)
-    return section.edit(by=by, seen=seen, text=text, why=_("Drafted anew from the records."))
+    return section.edit(
+        by=by, expected_version=expected_version, text=text, why=_("Drafted anew from the records.")
+    )
 
 
 def told_at(meeting: Meeting) -> list[ProgressUpdate]:
@@ -141,7 +143,9 @@ def _turn(turn: Turn, stood: dict[int, Any]) -> str:
 
 
 def _findings(meeting: Meeting) -> Counter[int]:
-    return Counter(Finding.objects.filter(meeting=meeting).standing().values_list("member_state", flat=True))
+    return Counter(
+        Finding.objects.filter(meeting=meeting).not_withdrawn().values_list("member_state", flat=True)
+    )
 
 
 def _found(count: int) -> str:

@@ -11,16 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models import (
+    DeadlineOutput,
+    DeadlineStatus,
     Extension,
     NationalReport,
-    Output,
     PlanStep,
-    Standing,
     StepKind,
     Trace,
 )
 from reviews.queries import deadlines, progress
-from reviews.queries.schedule import Chain, Leg, Pace, Stage, chain, compute, latest_dates, slipped
+from reviews.queries.schedule import (
+    CriticalPath,
+    Pace,
+    ScheduledStage,
+    Stage,
+    chain,
+    compute,
+    latest_dates,
+    with_delays,
+)
 
 
 class Verdict(TextChoices):
@@ -50,7 +59,7 @@ class Country:
 
     report: NationalReport
     state: Any
-    standing: Standing | None  # to the deadline of its report; None: there is none
+    standing: DeadlineStatus | None  # to the deadline of its report; None: there is none
     latest_on: date | None  # None: no fixed date follows
     due_on: date | None  # handed in, or the date in force, or today when that has passed; None: no date
     paces: tuple[Pace, ...] = ()  # one for each workstream; none once it is handed in
@@ -82,14 +91,14 @@ class Line:
     """One step of the plan with its dates."""
 
     step: PlanStep
-    leg: Leg
+    leg: ScheduledStage
 
 
-class Reach(NamedTuple):
+class Feasibility(NamedTuple):
     """Whether a step with a day, or of the ladder, can still be reached."""
 
     line: Line
-    chain: Chain | None  # what decides when its paper is ready; None: nothing does
+    chain: CriticalPath | None  # what decides when its paper is ready; None: nothing does
     waits_for: Line | None  # an earlier step that is missed, while this one has time enough
 
     @property
@@ -114,9 +123,9 @@ class Plan:
     slips: Mapping[str, int]  # days by step or country code, for the sake of argument
 
     @cached_property
-    def legs(self) -> list[Leg]:
+    def legs(self) -> list[ScheduledStage]:
         found = stages(self.steps, self.countries, self.on)
-        return compute(slipped(found, self.slips), self.on)
+        return compute(with_delays(found, self.slips), self.on)
 
     @property
     def lines(self) -> list[Line]:
@@ -134,16 +143,16 @@ class Plan:
         return fixed[-1] if fixed else None
 
     @property
-    def reaches(self) -> list[Reach]:
+    def reaches(self) -> list[Feasibility]:
         """For every step with a day of its own, and the whole ladder: can it still be reached?"""
-        found: list[Reach] = []
+        found: list[Feasibility] = []
         for n, line in enumerate(self.lines):
             if line.leg.stage.fixed_on or line.step.kind == StepKind.LADDER:
                 missed = (r.line for r in found if r.verdict in (Verdict.MISSED, Verdict.TOO_LATE))
-                found.append(Reach(line, chain(self.legs, n), next(missed, None)))
+                found.append(Feasibility(line, chain(self.legs, n), next(missed, None)))
         return found
 
-    def title(self, leg: Leg) -> str:
+    def title(self, leg: ScheduledStage) -> str:
         """What the step of a leg is called."""
         return next(step.title for step in self.steps if step.code == leg.stage.key)
 
@@ -155,7 +164,7 @@ def build(cycle: Any, on: date, slips: Mapping[str, int] | None = None) -> Plan:
     latest = reports_latest(steps, on)
     reports = _reports(cycle, on)
     found, paces = (
-        deadlines.standings(reports, _deadlines(cycle), _granted(cycle), on),
+        deadlines.deadline_statuses(reports, _deadlines(cycle), _granted(cycle), on),
         progress.paces(reports, on),
     )
     countries = (country(r, r.member_state, found[r.pk], latest, paces[r.pk], on) for r in reports)
@@ -164,7 +173,7 @@ def build(cycle: Any, on: date, slips: Mapping[str, int] | None = None) -> Plan:
 
 def steps_of(cycle: Any, user: Any, at: datetime | None, meetings: Iterable[Any]) -> list[PlanStep]:
     """The steps that a person may read, with their meetings from those at hand; with `at` of that instant."""
-    if policy.reach(user, "plan.read") is policy.Reach.NOTHING:
+    if policy.scope_of(user, "plan.read") is policy.Scope.NOTHING:
         return []
     rows = cycle.plan_steps.visible_to(user).order_by("position")
     steps = Trace.objects.as_of(rows, at) if at else list(rows)
@@ -184,19 +193,19 @@ def reports_latest(steps: Sequence[PlanStep], on: date) -> date | None:
 def country(
     report: Any,
     state: Any,
-    theirs: Iterable[Standing],
+    theirs: Iterable[DeadlineStatus],
     latest: date | None,
     paces: tuple[Pace, ...],
     on: date,
 ) -> Country:
     """A country's dates and pace, from its standings; once its report is handed in, pace tells nothing."""
-    due = [s for s in theirs if s.deadline.output == Output.NATIONAL_REPORT]
+    due = [s for s in theirs if s.deadline.output == DeadlineOutput.NATIONAL_REPORT]
     standing = max(due, key=lambda s: s.due_on, default=None)
     due_on = _due_on(report, standing, on)
     return Country(report, state, standing, latest, due_on, () if report.handed_in_at else paces)
 
 
-def country_of(report: Any, theirs: Iterable[Standing]) -> Country:
+def country_of(report: Any, theirs: Iterable[DeadlineStatus]) -> Country:
     """One report's dates and pace today."""
     steps = list(report.cycle.plan_steps.select_related("meeting").order_by("position"))
     today = clock.today()
@@ -237,7 +246,7 @@ def _fixed_on(step: PlanStep) -> date | None:
     return None if past and step.due_on and step.due_on <= past else step.due_on
 
 
-def _due_on(report: Any, standing: Standing | None, on: date) -> date | None:
+def _due_on(report: Any, standing: DeadlineStatus | None, on: date) -> date | None:
     if report.handed_in_at:
         return clock.day_of(report.handed_in_at)
     return max(standing.due_on, on) if standing else None
@@ -254,7 +263,7 @@ def _reports(cycle: Any, on: date) -> list[NationalReport]:
 
 
 def _deadlines(cycle: Any) -> Any:
-    return cycle.deadlines.filter(output=Output.NATIONAL_REPORT).prefetch_related("only_for")
+    return cycle.deadlines.filter(output=DeadlineOutput.NATIONAL_REPORT).prefetch_related("only_for")
 
 
 def _granted(cycle: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 
-from reviews.models import NationalReport, OpenGaps, ProgressDay
+from reviews.models import DailyOpenGaps, DailyProgress, NationalReport
 from reviews.models.daily_counts import WORKSTREAMS
 from reviews.queries.schedule import Pace, pace
 
@@ -27,7 +27,7 @@ def first_days(reports: Iterable[Any], opened: Mapping[int, date], on: date) -> 
     """By report and key of `opened`: the first day from that one to `on` with progress, where there is one."""
     if not opened:
         return {}
-    days = ProgressDay.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("on").values("on")
+    days = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("on").values("on")
     first = {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
     rows = _of(reports).annotate(**first).values_list("pk", *first)
     return {(pk, key): day for pk, *found in rows for key, day in zip(opened, found, strict=True) if day}
@@ -40,21 +40,21 @@ def paces(reports: Iterable[Any], on: date) -> dict[int, tuple[Pace, ...]]:
 
 
 def _paces(reports: Iterable[Any], on: date) -> dict[int, tuple[Pace, ...]]:
-    days = ProgressDay.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("-on").values("pk")
+    days = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("-on").values("pk")
     latest = _of(reports).annotate(latest=Subquery(days[:1])).values("latest")
     rows = _days_and_before().filter(pk__in=latest)
     return {row.report_id: tuple(_pace(row, name) for name in WORKSTREAMS) for row in rows}
 
 
 @cache
-def _days_and_before() -> QuerySet[ProgressDay]:
+def _days_and_before() -> QuerySet[DailyProgress]:
     """Days of progress, each with what was told before: put together once."""
-    return ProgressDay.objects.annotate(**{f"{name}_before": _before(name) for name in WORKSTREAMS})
+    return DailyProgress.objects.annotate(**{f"{name}_before": _before(name) for name in WORKSTREAMS})
 
 
 def _before(name: str) -> Subquery:
     """The figure told last on an earlier day, with its day."""
-    days = ProgressDay.objects.filter(report=OuterRef("report"), on__lt=OuterRef("on")).exclude(
+    days = DailyProgress.objects.filter(report=OuterRef("report"), on__lt=OuterRef("on")).exclude(
         **{name: None}
     )
     return Subquery(days.order_by("-on").values(told=JSONObject(on="on", value=name))[:1])
@@ -72,7 +72,7 @@ def averages(cycle: Any, on: date) -> list[Point]:
     for name in WORKSTREAMS:
         changes[f"{name}_sum"] = Sum(Coalesce(name, 0) - Coalesce(f"{name}_was", 0))
         changes[f"{name}_told"] = Count(name) - Count(f"{name}_was")
-    days = ProgressDay.objects.filter(cycle=cycle, on__lte=on).order_by("on").values_list("on")
+    days = DailyProgress.objects.filter(cycle=cycle, on__lte=on).order_by("on").values_list("on")
     return [_point(*told) for told in thinned(list(_added_up(days.annotate(**changes))))]
 
 
@@ -101,7 +101,7 @@ def thinned(days: list[Any], most: int = MOST_POINTS) -> list[Any]:
 
 def open_gaps(reports: Iterable[Any], kinds: Iterable[Any], on: date) -> dict[tuple[int, int], int]:
     """How many open gaps by member state and kind, at the end of a day."""
-    theirs = OpenGaps.objects.filter(
+    theirs = DailyOpenGaps.objects.filter(
         cycle=OuterRef("cycle"), member_state=OuterRef("member_state"), on__lte=on
     )
     newest = theirs.order_by("-on").values("number")

@@ -24,7 +24,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Leg:
+class ScheduledStage:
     """A stage with its dates: by when at the latest, and when it can be expected."""
 
     stage: Stage
@@ -59,13 +59,13 @@ class Leg:
         return max((self.ready_on - fixed).days, 0)
 
 
-def compute(stages: Sequence[Stage], on: date) -> list[Leg]:
+def compute(stages: Sequence[Stage], on: date) -> list[ScheduledStage]:
     """All dates of a plan, seen on a day."""
     latest = latest_dates(stages)
-    legs: list[Leg] = []
+    legs: list[ScheduledStage] = []
     for stage, last in zip(stages, latest, strict=True):
         ready = _ready(stage, legs[-1].expected_on if legs else None)
-        legs.append(Leg(stage, last, ready, _expected(stage, ready, on)))
+        legs.append(ScheduledStage(stage, last, ready, _expected(stage, ready, on)))
     return legs
 
 
@@ -99,7 +99,7 @@ def _expected(stage: Stage, ready: date | None, on: date) -> date | None:
     return max(*known, on) + timedelta(days=stage.slip) if known else None
 
 
-def slipped(stages: Sequence[Stage], slips: Mapping[str, int]) -> list[Stage]:
+def with_delays(stages: Sequence[Stage], slips: Mapping[str, int]) -> list[Stage]:
     """The same plan with some stages so many days later: a meeting's day moves, work takes longer."""
     return [_later(stage, slips.get(stage.key, 0)) for stage in stages]
 
@@ -113,11 +113,11 @@ def _later(stage: Stage, days: int) -> Stage:
 
 
 @dataclass(frozen=True)
-class Chain:
+class CriticalPath:
     """What leads to a stage without a pause: from a day, so many days for each stage."""
 
-    start: Leg  # whose date the count begins with
-    legs: tuple[Leg, ...]  # those whose days are counted, the stage itself last
+    start: ScheduledStage  # whose date the count begins with
+    legs: tuple[ScheduledStage, ...]  # those whose days are counted, the stage itself last
 
     @property
     def needed(self) -> int:
@@ -125,33 +125,33 @@ class Chain:
         return sum(leg.stage.days for leg in self.legs)
 
     @property
-    def slipped(self) -> int:
+    def with_delays(self) -> int:
         """Days that are only supposed: the slip of stages on the way."""
         return sum(leg.stage.slip for leg in self.legs[:-1])
 
     @property
     def total(self) -> int:
-        return self.needed + self.slipped
+        return self.needed + self.with_delays
 
 
-def chain(legs: Sequence[Leg], index: int) -> Chain | None:
+def chain(legs: Sequence[ScheduledStage], index: int) -> CriticalPath | None:
     """The stages that decide when the one at `index` can be ready; None: nothing comes before it."""
     first = index
     while first > 0 and (first == index or _passes_on(legs[first])):
         first -= 1
     if first == index or legs[first].expected_on is None:
         return None
-    return Chain(legs[first], tuple(legs[first + 1 : index + 1]))
+    return CriticalPath(legs[first], tuple(legs[first + 1 : index + 1]))
 
 
-def _passes_on(leg: Leg) -> bool:
+def _passes_on(leg: ScheduledStage) -> bool:
     """Whether the date of a stage is decided by what comes before it."""
     if leg.stage.done_on or leg.ready_on is None or leg.expected_on is None:
         return False
     return leg.expected_on == leg.ready_on + timedelta(days=leg.stage.slip)
 
 
-class Pointing(Enum):
+class Projection(Enum):
     """What a figure and the one before it say about the day on which 100 is reached."""
 
     NOT_REPORTED = "not reported"
@@ -171,14 +171,14 @@ class Pace:
     gain: int = 0  # points since then
 
     @property
-    def pointing(self) -> Pointing:
+    def pointing(self) -> Projection:
         if self.value is None:
-            return Pointing.NOT_REPORTED
+            return Projection.NOT_REPORTED
         if self.value >= 100:
-            return Pointing.COMPLETE
+            return Projection.COMPLETE
         if self.before_on is None:
-            return Pointing.FIRST
-        return Pointing.GOES_ON if self.gain > 0 else Pointing.STANDS
+            return Projection.FIRST
+        return Projection.GOES_ON if self.gain > 0 else Projection.STANDS
 
     @property
     def over(self) -> int:
@@ -188,7 +188,7 @@ class Pace:
     @property
     def days(self) -> int | None:
         """Days from the last update to 100 per cent, rounded up; None: no day follows."""
-        if self.pointing is not Pointing.GOES_ON or self.value is None:
+        if self.pointing is not Projection.GOES_ON or self.value is None:
             return None
         return -(-(100 - self.value) * self.over // self.gain)
 

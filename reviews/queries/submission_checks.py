@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reviews import clock
-from reviews.models import Coverage, Finding, FindingStatus, GapStatus, NationalReport, Output
+from reviews.models import Coverage, DeadlineOutput, Finding, FindingStatus, GapStatus, NationalReport
 from reviews.models.datagaps import GapCount
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.models.treatments import treatment_for
@@ -25,7 +25,7 @@ OLD_DAYS = 14  # a last update older than this is worth a look
 LONGEST_REASON = 120  # characters; the whole reason is one click away
 
 
-class Level(models.TextChoices):
+class Severity(models.TextChoices):
     """How much a line weighs, heaviest first."""
 
     BLOCKER = "blocker", gettext_lazy("blocker")
@@ -34,14 +34,14 @@ class Level(models.TextChoices):
     HINT = "hint", gettext_lazy("hint")
 
 
-TONES = {Level.BLOCKER: "bad", Level.ERROR: "bad", Level.WARNING: "warn", Level.HINT: "info"}
+TONES = {Severity.BLOCKER: "bad", Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.HINT: "info"}
 
 
 @dataclass(frozen=True)
 class Line:
     """One thing that the check found."""
 
-    level: Level
+    level: Severity
     text: str
     url: str
 
@@ -57,7 +57,7 @@ class Material:
     report: NationalReport
     gaps: list[GapCount]
     findings: list[Finding]
-    standings: list[Any]
+    deadline_statuses: list[Any]
     locked: list[Any]  # deadlines whose last acceptable day has passed
     areas: list[Any]  # the key result areas with what the report says of them: coverage.areas_told()
 
@@ -73,7 +73,7 @@ def run(material: Material) -> list[Line]:
         *_findings(material),
         *_hints(material),
     ]
-    return sorted(found, key=lambda line: list(Level).index(line.level))
+    return sorted(found, key=lambda line: list(Severity).index(line.level))
 
 
 def _url(name: str, report: NationalReport) -> str:
@@ -89,7 +89,7 @@ def _locks(m: Material) -> Iterator[Line]:
         text = _("“%(deadline)s” is locked since %(day)s: the Secretariat can grant an extension.") % {
             "deadline": deadline, "day": date_format(deadline.last_on),
         }  # fmt: skip
-        yield Line(Level.BLOCKER, text, deadline.get_absolute_url())
+        yield Line(Severity.BLOCKER, text, deadline.get_absolute_url())
 
 
 def _figures(m: Material) -> Iterator[Line]:
@@ -98,10 +98,10 @@ def _figures(m: Material) -> Iterator[Line]:
         if value is None:
             text = _("%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
                      "when you submit.") % {"label": label}  # fmt: skip
-            yield Line(Level.ERROR, text, _url("report-update", m.report))
+            yield Line(Severity.ERROR, text, _url("report-update", m.report))
         elif value < 100:
             text = _below(value) % {"label": label, "value": value}
-            yield Line(Level.WARNING, text, _url("report-update", m.report))
+            yield Line(Severity.WARNING, text, _url("report-update", m.report))
 
 
 def _below(value: int) -> str:
@@ -114,14 +114,14 @@ def _below(value: int) -> str:
 HOLES = {
     # An error, as a figure left blank is: nobody can tell a slip from a decision.
     Coverage.NOTHING: (
-        Level.ERROR,
+        Severity.ERROR,
         gettext_lazy("Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."),
     ),
     # A decision with its reason, and a hole in the report all the same.
     Coverage.NOT_COLLECTED: (
-        Level.WARNING, gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s")
+        Severity.WARNING, gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s")
     ),
-    Coverage.NOT_APPLICABLE: (Level.HINT, gettext_lazy("Not applicable: %(areas)s")),
+    Coverage.NOT_APPLICABLE: (Severity.HINT, gettext_lazy("Not applicable: %(areas)s")),
 }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _estimates(m: Material) -> Iterator[Line]:
     treated = {counted.area for counted in m.gaps if treatment_for(counted.closing_way, counted.kind)}
     if areas := [a for a in m.areas if a.said == Coverage.ESTIMATED and a.pk not in treated]:
         text = _("Estimated, and no data gap records how: %(areas)s") % {"areas": _told(areas)}
-        yield Line(Level.HINT, text, _listed("datagap-list", m.report))
+        yield Line(Severity.HINT, text, _listed("datagap-list", m.report))
 
 
 def _gaps(m: Material) -> Iterator[Line]:
@@ -154,22 +154,22 @@ def _gaps(m: Material) -> Iterator[Line]:
             "%(n)d data gap still waits for guidance.", "%(n)d data gaps still wait for guidance.", asked
         )
         url = _listed("datagap-list", m.report, "&status=guidance_asked")
-        yield Line(Level.WARNING, text % {"n": asked}, url)
+        yield Line(Severity.WARNING, text % {"n": asked}, url)
     if others:
         text = ngettext("%(n)d data gap is not closed.", "%(n)d data gaps are not closed.", others)
-        yield Line(Level.WARNING, text % {"n": others}, _listed("datagap-list", m.report))
+        yield Line(Severity.WARNING, text % {"n": others}, _listed("datagap-list", m.report))
 
 
 def _findings(m: Material) -> Iterator[Line]:
     preliminary = [f for f in m.findings if f.status == FindingStatus.PRELIMINARY]
     if not m.findings:
         text = _("No finding and no recommendation has been recorded.")
-        yield Line(Level.WARNING, text, reverse("finding-list", args=[m.report.cycle.slug]))
+        yield Line(Severity.WARNING, text, reverse("finding-list", args=[m.report.cycle.slug]))
     if preliminary:
         text = ngettext("%(n)d finding or recommendation is still preliminary.",
                         "%(n)d findings or recommendations are still preliminary.", len(preliminary))  # fmt: skip
         yield Line(
-            Level.WARNING,
+            Severity.WARNING,
             text % {"n": len(preliminary)},
             _listed("finding-list", m.report, "&status=preliminary"),
         )
@@ -177,15 +177,15 @@ def _findings(m: Material) -> Iterator[Line]:
 
 def _hints(m: Material) -> Iterator[Line]:
     if m.report.lead_author_id is None:
-        yield Line(Level.HINT, _("No lead author is named."), _url("report-authors", m.report))
+        yield Line(Severity.HINT, _("No lead author is named."), _url("report-authors", m.report))
     told = m.report.progressed_at
     if told and clock.day_of(told) < clock.today() - timedelta(days=OLD_DAYS):
         text = _("The last progress was posted on %s.") % date_format(clock.day_of(told))
-        yield Line(Level.HINT, text, _url("report-update", m.report))
-    for standing in m.standings:
+        yield Line(Severity.HINT, text, _url("report-update", m.report))
+    for standing in m.deadline_statuses:
         deadline = standing.deadline
-        if deadline.output == Output.NATIONAL_REPORT and clock.today() < deadline.opens_on:
+        if deadline.output == DeadlineOutput.NATIONAL_REPORT and clock.today() < deadline.opens_on:
             text = _("The window opens on %s; an earlier submission is taken too.") % date_format(
                 deadline.opens_on
             )
-            yield Line(Level.HINT, text, deadline.get_absolute_url())
+            yield Line(Severity.HINT, text, deadline.get_absolute_url())

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviews import clock
-from reviews.models import GapKind, Output
+from reviews.models import DeadlineOutput, GapKind
 from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries import board, plans
 from reviews.rendering import charts
@@ -20,7 +20,7 @@ def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
         charts.ProgressPoint(day, values, reported, len(shown.rows))
         for day, values, reported in shown.progress
     ]
-    due = [d for d in shown.deadlines if d.output == Output.NATIONAL_REPORT]
+    due = [d for d in shown.deadlines if d.output == DeadlineOutput.NATIONAL_REPORT]
     return charts.progress_chart(
         points,
         series=_workstreams(),
@@ -77,7 +77,7 @@ def plan_line(plan: plans.Plan) -> charts.TimelineChart:
     return charts.timeline_chart(events, today=_today(plan.on))
 
 
-def _plan_event(title: str, leg: plans.Leg) -> charts.TimelineEvent | None:
+def _plan_event(title: str, leg: plans.ScheduledStage) -> charts.TimelineEvent | None:
     if fixed := leg.stage.done_on or leg.stage.fixed_on:
         return charts.TimelineEvent(title, fixed, "meeting")
     if leg.latest_on is None:

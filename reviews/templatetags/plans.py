@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from reviews.models import StepKind
 from reviews.models.reports import WORKSTREAMS, workstream_label
-from reviews.queries.plans import Country, Plan, Reach, Verdict
-from reviews.queries.schedule import Chain, Pace, Pointing
+from reviews.queries.plans import Country, Feasibility, Plan, Verdict
+from reviews.queries.schedule import CriticalPath, Pace, Projection
 
 register = template.Library()
 
@@ -37,7 +37,7 @@ def slack_badge(slack: int | None) -> dict[str, str]:
 def pace_words(country: Country) -> list[str]:
     """One sentence for each workstream that is not complete."""
     named = zip(WORKSTREAMS, country.paces, strict=False)
-    told = [(name, pace) for name, pace in named if pace.pointing is not Pointing.COMPLETE]
+    told = [(name, pace) for name, pace in named if pace.pointing is not Projection.COMPLETE]
     return [_pace(workstream_label(name).capitalize(), pace, country.latest_on) for name, pace in told]
 
 
@@ -50,13 +50,13 @@ def past_words(country: Country) -> list[str]:
 
 
 def _pace(name: str, pace: Pace, latest: date | None) -> str:
-    if pace.pointing is Pointing.NOT_REPORTED:
+    if pace.pointing is Projection.NOT_REPORTED:
         return _("%(what)s: not yet reported, so nothing follows from it.") % {"what": name}
     told = {"what": name, "value": pace.value, "day": _day(pace.told_on)}
-    if pace.pointing is Pointing.FIRST:
+    if pace.pointing is Projection.FIRST:
         return _("%(what)s: %(value)s %% on %(day)s is the only figure, so there is no pace yet.") % told
     told |= {"before": _day(pace.before_on), "over": n_days(pace.over)}
-    if pace.pointing is Pointing.STANDS:
+    if pace.pointing is Projection.STANDS:
         return (
             _("%(what)s: %(value)s %% on %(day)s, no gain since %(before)s: no day follows from it.") % told
         )
@@ -83,7 +83,7 @@ def _against(pace: Pace, latest: date | None) -> str:
 
 
 @register.simple_tag
-def reach_words(plan: Plan, reach: Reach) -> list[str]:
+def reach_words(plan: Plan, reach: Feasibility) -> list[str]:
     """Whether a step can be reached, with the count of days, and what would have to be shortened."""
     if reach.verdict is Verdict.OVER:
         return []
@@ -91,7 +91,7 @@ def reach_words(plan: Plan, reach: Reach) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def _consequences(plan: Plan, reach: Reach) -> list[str]:
+def _consequences(plan: Plan, reach: Feasibility) -> list[str]:
     if reach.verdict is Verdict.WAITS and reach.waits_for:
         return [_("It depends on “%(step)s” still taking place before.") % {"step": reach.waits_for.step}]
     if reach.verdict is Verdict.TOO_LATE:
@@ -103,7 +103,7 @@ def _consequences(plan: Plan, reach: Reach) -> list[str]:
     return [_("It would have to be held later, or without what is not there yet."), _shorten(plan, reach)]
 
 
-def _count(plan: Plan, chain: Chain | None) -> str:
+def _count(plan: Plan, chain: CriticalPath | None) -> str:
     """Regional draft 28 Sep 2020 + 8 days = 6 Oct 2020."""
     if chain is None:
         return ""
@@ -115,7 +115,7 @@ def _count(plan: Plan, chain: Chain | None) -> str:
     }  # fmt: skip
 
 
-def _distance(reach: Reach) -> str:
+def _distance(reach: Feasibility) -> str:
     leg = reach.line.leg
     told = {"ready": _day(leg.ready_on), "fixed": _day(leg.stage.fixed_on), "latest": _day(leg.latest_on)}
     if leg.slack is None:
@@ -138,7 +138,7 @@ def _unknown(slack: int) -> str:
     return _("Date not known: possible from %(ready)s on, needed by %(latest)s, %(n)s earlier.")
 
 
-def _shorten(plan: Plan, reach: Reach) -> str:
+def _shorten(plan: Plan, reach: Feasibility) -> str:
     """How many of which days would have to be saved."""
     late = max(reach.line.leg.late_by, -(reach.line.leg.slack or 0))
     if reach.chain is None or not reach.chain.needed:

@@ -1,14 +1,14 @@
-"""The agenda of a meeting: order, what came of each item, and the backlog."""
+"""The agenda of a meeting: order, the outcome of each item, and the backlog."""
 
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
-from reviews.forms.minutes import ConcludeForm
+from reviews.forms.agenda import ConcludeForm
+from reviews.forms.base import ConfirmForm
 from reviews.models import AgendaItem
-from reviews.views.base import FormPage, MovePage
+from reviews.views.base import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
 
 
@@ -21,65 +21,60 @@ def item_or_404(page: FormPage) -> AgendaItem:
 
 
 class ConcludeItem(FormPage):
-    """Record what came of an item."""
+    """Record the outcome of an item."""
 
-    form_class, right, nav, step = ConcludeForm, "meeting.run", "meetings", "conclude"
-    title, done = _("What came of it"), _("The outcome is recorded.")
+    form_class, nav = ConcludeForm, "meetings"
+    permission, transition, verb = "meeting.run", "conclude", "conclude"
+    title, success_message = _("What came of it"), _("The outcome is recorded.")
 
-    def get_subject(self) -> AgendaItem:
+    def get_object(self) -> AgendaItem:
         return item_or_404(self)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"outcome": self.subject.outcome, "outcome_text": self.subject.outcome_text}
+        return {"outcome": self.object.outcome, "outcome_text": self.object.outcome_text}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"lead": self.subject}
-
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.conclude(by=self.request.user, seen=seen, **form.values())
+        return super().get_context_data(**kwargs) | {"lead": self.object}
 
 
-class ItemMove(MovePage):
-    """A move of one item: `verb` names the method of the model."""
+class AgendaItemTransition(TransitionPage):
+    """A transition of one item."""
 
-    right, nav, verb = "meeting.run", "meetings", ""
-    form_class: Any = PlainMoveForm
+    nav = "meetings"
 
-    def get_subject(self) -> AgendaItem:
+    def get_object(self) -> AgendaItem:
         return item_or_404(self)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
 
+class MoveItem(AgendaItemTransition):
+    """Another place on its agenda; the page then shows the item's place."""
 
-class MoveItem(ItemMove):
-    """On its agenda; whoever orders the agenda stays where the item is."""
+    form_class, permission = ConfirmForm, "meeting.run"
 
-    def get_next(self, record: Any) -> str:
-        return f"{self.subject.get_absolute_url()}#{self.subject.anchor}"
+    def get_success_url(self) -> str:
+        return f"{self.object.get_absolute_url()}#{self.object.anchor}"
 
 
 class MoveItemUp(MoveItem):
-    verb, title, done = "move_up", _("Move up"), _("The item stands one place higher.")
+    verb, title, success_message = "move_up", _("Move up"), _("The item stands one place higher.")
 
 
 class MoveItemDown(MoveItem):
-    verb, title, done = "move_down", _("Move down"), _("The item stands one place lower.")
+    verb, title, success_message = "move_down", _("Move down"), _("The item stands one place lower.")
 
 
-class PutOffItem(ItemMove):
-    form_class, verb, title = NoteForm, "put_off", _("Not reached: into the backlog")
-    done = _("The item waits in the backlog for the next meeting of the series.")
+class PutOffItem(AgendaItemTransition):
+    verb, title = "put_off", _("Not reached: into the backlog")
+    success_message = _("The item waits in the backlog for the next meeting of the series.")
 
 
-class CarryItem(ItemMove):
-    verb, title = "carry", _("Take into the next meeting")
-    done = _("The item stands on this agenda now.")
+class CarryItem(AgendaItemTransition):
+    form_class, verb, title = ConfirmForm, "carry", _("Take into the next meeting")
+    success_message = _("The item stands on this agenda now.")
 
-    def get_next(self, record: Any) -> str:
-        return str(record.get_absolute_url())
+    def get_success_url(self) -> str:
+        return str(self.result.get_absolute_url())
 
 
-class ReopenItem(ItemMove):
-    form_class, verb, title = OwedNoteForm, "reopen", _("Take it up again")
-    done = _("The item is open again.")
+class ReopenItem(AgendaItemTransition):
+    verb, title, success_message = "reopen", _("Take it up again"), _("The item is open again.")

@@ -1,4 +1,4 @@
-"""What pages share: finding the cycle, lists, and forms that survive a conflict."""
+"""Base of the pages: the cycle of an address, lists, forms with optimistic locking, transitions."""
 
 import re
 from typing import Any
@@ -14,10 +14,12 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reviews import policy
+from reviews.forms.base import OptionalNoteForm, RequiredNoteForm
 from reviews.lists.pagination import ListPaginator
-from reviews.models import NationalReport, Refused, ReviewCycle, Stale, Trace
+from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace
 from reviews.rendering import spreadsheets
-from reviews.web.errors import Explained, conflict, not_by_address
+from reviews.request_context import SignedInRequest
+from reviews.web.errors import BadAddress, conflict, post_required
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -29,31 +31,31 @@ def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
 
 
 def cycles_named(request: HttpRequest, slug: str) -> Any:
-    """That cycle, or none: for pages whose own query brings it along."""
+    """The cycle as a queryset, for pages that fetch it together with their record."""
     return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
 
 
-def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, right: str) -> Any:
-    """The report of the person's own country, for what is raised or recorded under it.
+def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, permission: str) -> Any:
+    """The report of the person's own country, for what is created under it.
 
-    Staff may read every such record but make none: they have no report of their own, and get a refusal.
+    Staff may read all such records but create none: they get a 403, who may not read them a 404.
     """
     reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
     own = reports.filter(member_state=request.user.organisation_id).first()
     if own is None:
         policy.require_reader(request.user, reads)
-        policy.require(request.user, right)
+        policy.require(request.user, permission)
     return own
 
 
 def history(request: HttpRequest, record: Any, most: int = 30) -> list[Trace]:
-    """A page's own history, without other countries' private lines."""
-    rows = Trace.objects.on_page(record).of_countries(request.user)[:most]
-    return [told for row in rows if (told := row.told_to(request.user))]
+    """The history of a record's page, as this person may read it."""
+    rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:most]
+    return [readable for row in rows if (readable := row.for_reader(request.user))]
 
 
 class ListPage(SingleTableMixin, FilterView):
-    """A list: four lines in the subclass say which rows, columns and filters."""
+    """List view: the subclass names its queryset, table and filterset."""
 
     template_name = "list.html"
     table_pagination: Any = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
@@ -62,7 +64,7 @@ class ListPage(SingleTableMixin, FilterView):
     lead: Any = ""
     empty_text: Any = ""
     nav = ""
-    right = ""  # who may not read any such record gets a 404
+    permission = ""  # who may not read any such record gets a 404
     filterset_class: Any
     table_class: Any
 
@@ -70,7 +72,7 @@ class ListPage(SingleTableMixin, FilterView):
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             self.cycle = cycle_or_404(request, kwargs["slug"])
-            policy.require_reader(request.user, self.right)
+            policy.require_reader(request.user, self.permission)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self._refuse_unknown(request)
@@ -105,7 +107,7 @@ class ListPage(SingleTableMixin, FilterView):
         )
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        """Buttons beside the title."""
+        """Links beside the title: label and address."""
         return []
 
     def _export_url(self, kind: str) -> str:
@@ -118,80 +120,82 @@ class ListPage(SingleTableMixin, FilterView):
         known = {*self.filterset_class.base_filters, "sort", "page", "_export"}
         for name in request.GET:
             if name not in known:
-                raise Explained(_("This list has no filter called “%s”.") % name[:40])
+                raise BadAddress(_("This list has no filter called “%s”.") % name[:40])
         self._refuse_unknown_sort(request.GET.getlist("sort"))
         if not PAGE.fullmatch(request.GET.get("page") or "1"):
             raise self._no_page()
 
-    def _no_page(self) -> Explained:
-        return Explained(_("This list has no page “%s”.") % self.request.GET["page"][:40])
+    def _no_page(self) -> BadAddress:
+        return BadAddress(_("This list has no page “%s”.") % self.request.GET["page"][:40])
 
     def _refuse_unknown_sort(self, orders: list[str]) -> None:
         columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
         for order in ",".join(orders).split(","):
             name = order.removeprefix("-")
             if name and (fixed or name not in columns or columns[name].orderable is False):
-                raise Explained(_("This list cannot be sorted by “%s”.") % name[:40])
+                raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
 
 
 class FormPage(FormView):
-    """One form for one record: who may, what to write, where to go then.
+    """Form view for one record, with optimistic locking.
 
-    While nothing could be saved, the form does not open: a 409 page says why and who can unlock the record. A save
-    over somebody else's newer version, or of what was locked meanwhile, is answered with a 409 page that tells
-    what changed and keeps everything typed.
+    GET answers 409 with the reason where nothing could be saved now. POST calls the record's `verb`; where somebody
+    else saved first, or the record was locked meanwhile, it answers 409 with the form, everything typed still in it.
     """
 
     template_name = "form.html"
-    right = ""
-    step = ""  # what the form is for, among the `steps` of its record
+    permission = ""
+    transition = ""  # the row in the record's table of transitions that says when the form opens
     title: Any = ""
     submit_label: Any = ""
-    done: Any = ""
+    success_message: Any = ""
     nav = ""
-    creates = False  # a new record has no version that somebody else could have changed
+    is_new = False  # a new record has no version that somebody else could have changed
+    verb = ""  # the method of the record that the form calls
 
-    request: Any
+    request: SignedInRequest
     cycle: ReviewCycle
-    subject: Any
+    object: Any  # the record that the form is about
+    result: Any  # what `perform` returned: the record written
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.cycle = cycle_or_404(request, kwargs["slug"])
-        self.subject = self.get_subject()
-        self.check_right()
+        self.object = self.get_object()
+        self.check_permission()
         return super().dispatch(request, *args, **kwargs)
 
-    def get_subject(self) -> Any:
-        """The record that the form is about, among those the person may see (else 404)."""
+    def get_object(self) -> Any:
+        """Return the record that the form is about. Raises Http404 if the person may not see it."""
         return self.cycle
 
-    def check_right(self) -> None:
-        policy.require(self.request.user, self.right, self.subject)
+    def check_permission(self) -> None:
+        policy.require(self.request.user, self.permission, self.object)
 
     def check_open(self) -> None:
-        """Raise Refused where nothing could be saved now."""
-        for record in (self.subject, self.get_instance()):
-            record.refuse_unless_open(self.step)
+        """Raise NotAllowedNow if nothing could be saved now."""
+        for record in (self.object, self.get_instance()):
+            record.require_open_for(self.transition)
 
-    def why_locked(self) -> str:
-        """Why nothing could be saved now, and who can unlock it; empty where it can."""
+    def get_refusal_reason(self) -> str:
+        """Return why nothing could be saved now and who can unlock it; empty if something could."""
         try:
             self.check_open()
-        except Refused as refused:
+        except NotAllowedNow as refused:
             return str(refused)
         return ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        why = self.why_locked()
-        return conflict(request, why, self.get_back()) if why else super().get(request, *args, **kwargs)
+        why = self.get_refusal_reason()
+        return conflict(request, why, self.get_cancel_url()) if why else super().get(request, *args, **kwargs)
 
-    def write(self, form: Any, seen: int) -> Any:
-        """Call the verb with what was typed."""
-        raise NotImplementedError
+    def perform(self, form: Any, expected_version: int) -> Any:
+        """Write what was typed: calls the record's method `verb`. Raises ValidationError or a refusal."""
+        verb = getattr(self.object, self.verb)
+        return verb(by=self.request.user, expected_version=expected_version, **form.values())
 
     def get_instance(self) -> Any:
-        """What a model's form starts from."""
-        return self.subject
+        """Return the object that a ModelForm starts from."""
+        return self.object
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
@@ -199,71 +203,88 @@ class FormPage(FormView):
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        if not self.creates:
-            form.expect_version(self.subject.version)
+        if not self.is_new:
+            form.set_expected_version(self.object.version)
         return form
 
     def form_valid(self, form: Any) -> HttpResponse:
-        seen = form.cleaned_data.get("version", 0)
+        expected_version = form.cleaned_data.get("version", 0)
         try:
-            self.expect(seen)
-            record = self.write(form, seen)
+            self.require_version(expected_version)
+            self.result = self.perform(form, expected_version)
         except ValidationError as error:
-            form.take_errors(error)
+            form.add_errors(error)
             return self.form_invalid(form)
-        except Stale as stale:
-            return self.conflict(form, stale)
-        except Refused as refused:
-            self.subject = self.get_subject()  # as it is stored: what was begun has been taken back
-            return self.refused(form, str(refused))
-        messages.success(self.request, self.done)
-        return redirect(self.get_next(record))
+        except EditConflict as error:
+            return self.render_conflict(form, error)
+        except NotAllowedNow as refused:
+            self.object = self.get_object()  # as it is stored: what was begun has been taken back
+            return self.render_refusal(form, str(refused))
+        messages.success(self.request, self.success_message)
+        return redirect(self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        why = self.why_locked()
-        return self.refused(form, why) if why else super().form_invalid(form)
+        why = self.get_refusal_reason()
+        return self.render_refusal(form, why) if why else super().form_invalid(form)
 
-    def refused(self, form: Any, why: str) -> HttpResponse:
-        """It was locked meanwhile: say why beside any other fault, and keep everything typed."""
+    def render_refusal(self, form: Any, why: str) -> HttpResponse:
+        """Answer 409: the record was locked meanwhile. The form says why and keeps everything typed."""
         if why not in form.non_field_errors():
             form.add_error(None, why)
         return self.render_to_response(self.get_context_data(form=form), status=409)
 
-    def expect(self, seen: int) -> None:
-        """Tell of a newer version before the verb finds fault with what was typed over the older one."""
-        if not self.creates and self.subject.version != seen:
-            raise Stale(self.subject, seen)
+    def require_version(self, expected_version: int) -> None:
+        """Raise EditConflict for an old version before the verb judges what was typed over it."""
+        if not self.is_new and self.object.version != expected_version:
+            raise EditConflict(self.object, expected_version)
 
-    def get_next(self, record: Any) -> str:
-        return self.subject.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.object.get_absolute_url()
 
-    def get_back(self) -> str:
-        """Where somebody goes who changes nothing."""
-        return str(self.subject.get_absolute_url())
+    def get_cancel_url(self) -> str:
+        """Return the address for leaving the form without a change."""
+        return str(self.object.get_absolute_url())
 
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
-        """Somebody was faster: say who changed what, and keep everything typed."""
-        current = type(stale.record).objects.get(pk=stale.record.pk)
-        changes = list(Trace.objects.since_version(current, stale.seen))
-        form.show_version(current.version)
-        self.subject = self.get_subject()
-        if locked := self.why_locked():
+    def render_conflict(self, form: Any, conflict: EditConflict) -> HttpResponse:
+        """Answer 409: somebody else saved first. Show who changed what, and keep everything typed."""
+        current = type(conflict.record).objects.get(pk=conflict.record.pk)
+        changes = list(Trace.objects.since_version(current, conflict.expected_version))
+        form.accept_version(current.version)
+        self.object = self.get_object()
+        if locked := self.get_refusal_reason():
             form.add_error(None, locked)
-        told = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
-        return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
+        newer = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
+        return self.render_to_response(self.get_context_data(form=form, stale=newer), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
-            "title": self.title, "lead": self.subject, "submit_label": self.submit_label, "cycle": self.cycle,
-            "nav": self.nav, "subject": self.subject, "cancel_url": self.get_back(),
+            "title": self.title, "lead": self.object, "submit_label": self.submit_label, "cycle": self.cycle,
+            "nav": self.nav, "subject": self.object, "cancel_url": self.get_cancel_url(),
         }  # fmt: skip
         return page | super().get_context_data(**kwargs)
 
 
-class MovePage(FormPage):
-    """A move: by POST only, from a button or a small form on the record's page."""
+class TransitionPage(FormPage):
+    """A transition: by POST only, from a button or a small form on the record's page.
+
+    `verb` names the record's method, and the row in its table of transitions unless `transition` does: what right it
+    needs, and whether a note is required.
+    """
 
     http_method_names = ["post", "options"]
+    form_class: Any = None  # the table says whether the note is required
+
+    def check_permission(self) -> None:
+        if self.permission:
+            super().check_permission()
+        else:
+            self.object.require_permission(self.transition or self.verb, self.request.user)
+
+    def get_form_class(self) -> Any:
+        if self.form_class:
+            return self.form_class
+        row = self.object.transitions[self.transition or self.verb]
+        return RequiredNoteForm if row.note_required else OptionalNoteForm
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return not_by_address(request, self.subject.get_absolute_url(), self.http_method_names)
+        return post_required(request, self.object.get_absolute_url(), self.http_method_names)

@@ -12,7 +12,7 @@ from reviews.models import FrameworkNode
 from reviews.queries import board
 from reviews.rendering import board_charts
 from reviews.views.base import ROWS, cycle_or_404, cycles_named
-from reviews.web.errors import Explained
+from reviews.web.errors import BadAddress
 
 
 def board_page(request: HttpRequest, slug: str) -> HttpResponse:
@@ -37,7 +37,7 @@ def _page(request: HttpRequest, rows: list[board.Row]) -> Page[board.Row]:
     try:
         return Paginator(rows, ROWS).page(number)
     except InvalidPage:
-        raise Explained(_("The board has no page “%s”.") % number[:40]) from None
+        raise BadAddress(_("The board has no page “%s”.") % number[:40]) from None
 
 
 def _day(request: HttpRequest) -> tuple[date, datetime | None]:
@@ -48,9 +48,9 @@ def _day(request: HttpRequest) -> tuple[date, datetime | None]:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Explained(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+        raise BadAddress(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
     if day > clock.today():
-        raise Explained(_("That day has not come yet."))
+        raise BadAddress(_("That day has not come yet."))
     return day, clock.end_of(day)
 
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.lists.comparison import NOT_SHARED, ChangeTable
-from reviews.lists.filters import NoFilter, PeriodFilter
+from reviews.lists.base import EmptyFilterSet
+from reviews.lists.comparison import NOT_SHARED, ChangeTable, PeriodFilter
 from reviews.models import Meeting, Organisation, Round, StatusAtMeeting
 from reviews.queries import comparison
 from reviews.views.base import ListPage
-from reviews.web.errors import Explained
+from reviews.web.errors import BadAddress
 
 DAYS_BACK = 14  # where a comparison starts when no day is given
 
@@ -23,7 +23,7 @@ class ComparisonPage(ListPage):
     """One line for each member, in neutral order and without any ranking."""
 
     template_name = "rounds/compare.html"
-    table_class, filterset_class, table_pagination = ChangeTable, NoFilter, False
+    table_class, filterset_class, table_pagination = ChangeTable, EmptyFilterSet, False
     empty_text = _("No member had a report on both sides of this period.")
 
     @cached_property
@@ -33,7 +33,7 @@ class ComparisonPage(ListPage):
     @property
     def reads(self) -> bool:
         """Whether more than the shared figures is for this person."""
-        return policy.reach(self.request.user, "report.read") is not policy.Reach.NOTHING
+        return policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
 
     def get_queryset(self) -> Any:
         return Organisation.objects.none()
@@ -55,7 +55,7 @@ class ComparisonPage(ListPage):
 class CompareMeetings(ComparisonPage):
     """Between the ends of two rounds: what was frozen then, and by what it came about."""
 
-    nav, right = "meetings", "meeting.read"
+    nav, permission = "meetings", "meeting.read"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -63,14 +63,14 @@ class CompareMeetings(ComparisonPage):
             self.rounds = self._rounds(kwargs["code"], kwargs["other"])
 
     def _rounds(self, *codes: str) -> list[Round]:
-        """The rounds of both meetings, the earlier one first. Raises Explained or a plain 404."""
+        """The rounds of both meetings, the earlier one first. Raises BadAddress or a plain 404."""
         readable = Meeting.objects.filter(cycle=self.cycle, code__in=codes).visible_to(self.request.user)
         meetings = {meeting.pk: meeting for meeting in readable}
         if len(meetings) < 2:
-            raise Explained(_now("A comparison takes two different meetings of this cycle."))
+            raise BadAddress(_now("A comparison takes two different meetings of this cycle."))
         rounds = list(Round.objects.filter(meeting__in=meetings).frozen().order_by("frozen_at"))
         if len(rounds) < 2:
-            raise Explained(_now("The status is frozen when a country round closes; one of the two is not."))
+            raise BadAddress(_now("The status is frozen when a country round closes; one of the two is not."))
         for found in rounds:
             found.meeting = meetings[found.meeting_id]
             found.meeting.cycle = self.cycle
@@ -79,7 +79,7 @@ class CompareMeetings(ComparisonPage):
     @cached_property
     def found(self) -> comparison.Comparison:
         rows = StatusAtMeeting.objects.filter(round__in=self.rounds).select_related("member_state")
-        return comparison.of_meetings(self.rounds, rows, self.request.user)
+        return comparison.between_meetings(self.rounds, rows, self.request.user)
 
     def get_title(self) -> str:
         codes = {"first": self.rounds[0].meeting.code, "last": self.rounds[1].meeting.code}
@@ -93,23 +93,23 @@ class CompareMeetings(ComparisonPage):
 class CompareDays(ComparisonPage):
     """Between the ends of two days: `?from=2020-06-30&to=2020-08-20`."""
 
-    nav, right, filterset_class = "board", "cycle.read", PeriodFilter
+    nav, permission, filterset_class = "board", "cycle.read", PeriodFilter
 
     @cached_property
     def days(self) -> tuple[date, date]:
-        """The days asked for; without them the last two weeks. Raises Explained."""
+        """The days asked for; without them the last two weeks. Raises BadAddress."""
         asked = self.request.GET
         last = _day(asked["to"]) if asked.get("to") else clock.today()
         first = _day(asked["from"]) if asked.get("from") else last - timedelta(days=DAYS_BACK)
         if last > clock.today():
-            raise Explained(_now("That day has not come yet."))
+            raise BadAddress(_now("That day has not come yet."))
         if first > last:
-            raise Explained(_now("The first day comes after the last one."))
+            raise BadAddress(_now("The first day comes after the last one."))
         return first, last
 
     @cached_property
     def found(self) -> comparison.Comparison:
-        return comparison.of_days(self.cycle, *self.days, self.request.user)
+        return comparison.between_days(self.cycle, *self.days, self.request.user)
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         first, last = self.days
@@ -121,4 +121,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Explained(_now("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+        raise BadAddress(_now("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None

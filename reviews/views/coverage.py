@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import actions, policy
 from reviews.forms.coverage import CoverageForm
-from reviews.lists.tables import CoverageTable
-from reviews.models import CoverageStatement, Stale, Trace
+from reviews.lists.coverage import CoverageTable
+from reviews.models import CoverageStatement, EditConflict, Trace
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets
 from reviews.views.base import cycle_or_404
@@ -73,25 +73,29 @@ def _traces(ids: Any) -> Any:
 class StateCoverage(ReportForm):
     """The country's people say how far their report covers each area: all on one page, row by row conditional."""
 
-    form_class, template_name, right = CoverageForm, "coverage/state.html", "report.update"
-    creates = True  # each row has its own version
-    title, done = _("Coverage of the report"), _("What you say of the areas is recorded.")
+    form_class, template_name, permission = CoverageForm, "coverage/state.html", "report.update"
+    is_new = True  # each row has its own version
+    title, success_message = _("Coverage of the report"), _("What you say of the areas is recorded.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        rows = {"areas": list(coverage.areas_of(self.cycle)), "said": said_by(self.subject)}
+        rows = {"areas": list(coverage.areas_of(self.cycle)), "said": said_by(self.object)}
         return super().get_form_kwargs() | rows
 
-    def write(self, form: Any, seen: int) -> Any:
-        return actions.state_coverage(by=self.request.user, report=self.subject, rows=form.changed())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return actions.state_coverage(by=self.request.user, report=self.object, rows=form.changed())
 
-    def get_next(self, record: Any) -> str:
-        return f"{self.subject.get_absolute_url()}coverage/"
+    def get_success_url(self) -> str:
+        return f"{self.object.get_absolute_url()}coverage/"
 
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
+    def render_conflict(self, form: Any, stale: EditConflict) -> HttpResponse:
         """Others stated something newer on rows that this person changed too: tell of all of them at once."""
-        said = said_by(self.subject)
-        late = [(said[a.pk], row["seen"]) for a, row in form.changed() if a.pk in said]
-        newer = [(record, seen) for record, seen in late if record.version != seen]
+        said = said_by(self.object)
+        late = [(said[a.pk], row["expected_version"]) for a, row in form.changed() if a.pk in said]
+        newer = [
+            (record, expected_version)
+            for record, expected_version in late
+            if record.version != expected_version
+        ]
         form.show_seen({record.key_result_area_id: record.version for record, _seen in newer})
         changes = self._since(newer)
         told = {"by": changes[-1].by if changes else None, "changes": changes, "feed": True}
@@ -99,6 +103,6 @@ class StateCoverage(ReportForm):
 
     def _since(self, newer: list[tuple[CoverageStatement, int]]) -> list[Trace]:
         after = Q()
-        for record, seen in newer:
-            after |= Q(object_id=record.pk, version__gt=seen)
+        for record, expected_version in newer:
+            after |= Q(object_id=record.pk, version__gt=expected_version)
         return list(_traces([r.pk for r, _seen in newer]).filter(after).select_related("by").order_by("id"))

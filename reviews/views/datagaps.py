@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.base import NoteForm, OwedNoteForm
+from reviews.forms.base import OptionalNoteForm, RequiredNoteForm
 from reviews.forms.datagaps import DataGapForm
-from reviews.lists.filters import DataGapFilter
-from reviews.lists.tables import DataGapTable
+from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import DataGap, Verb
 from reviews.queries import guidance
-from reviews.views.base import FormPage, ListPage, MovePage, cycles_named, history, own_report_or_refuse
+from reviews.views.base import FormPage, ListPage, TransitionPage, cycles_named, history, own_report_or_refuse
 
 # What few gaps have, a disruption or the advice that closed them, is asked for where there is one.
 SHOWN = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
@@ -42,7 +41,7 @@ def _of_a_page() -> Any:
 class DataGapList(ListPage):
     """The register: every gap that the person may read."""
 
-    title, nav, right = _("Data gaps"), "datagaps", "datagap.read"
+    title, nav, permission = _("Data gaps"), "datagaps", "datagap.read"
     lead = _("Difficulties that the national teams met. The cause may be the method, not a failure.")
     table_class, filterset_class = DataGapTable, DataGapFilter
     empty_text = _("No data gap has been raised. National teams raise them from here or from their report.")
@@ -54,7 +53,7 @@ class DataGapList(ListPage):
 
     def get_actions(self) -> list[tuple[Any, str]]:
         user, slug, pages = self.request.user, self.cycle.slug, {}
-        if policy.reach(user, "datagap.edit") is policy.Reach.OWN and not self.cycle.is_closed:
+        if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
             pages[_("Raise a data gap")] = "datagap-add"
         if policy.may(user, "difficulty.read"):
             pages |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
@@ -69,7 +68,7 @@ class DataGapList(ListPage):
 def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     gap = _gap_or_404(_of_a_page(), request, code, cycle__in=cycles_named(request, slug))
-    moves, told = gap.moves_for(request.user), history(request, gap)
+    moves, told = gap.transitions_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: no need to ask for those of any other.
     closed_once = any(row.verb == Verb.CLOSED for row in told)
     context = {
@@ -84,56 +83,58 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 class AddDataGap(FormPage):
     """A new gap of the person's own country."""
 
-    form_class, right, nav, creates = DataGapForm, "datagap.edit", "datagaps", True
-    title, submit_label, done = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
+    form_class, permission, nav, is_new = DataGapForm, "datagap.edit", "datagaps", True
+    title, submit_label, success_message = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
 
-    def get_subject(self) -> Any:
-        return own_report_or_refuse(self.request, self.cycle, "datagap.read", self.right)
+    def get_object(self) -> Any:
+        return own_report_or_refuse(self.request, self.cycle, "datagap.read", self.permission)
 
     def get_instance(self) -> DataGap:
-        return DataGap(cycle=self.cycle, member_state=self.subject.member_state)
+        return DataGap(cycle=self.cycle, member_state=self.object.member_state)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return DataGap.raise_for(self.subject, by=self.request.user, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return DataGap.raise_for(self.object, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class EditDataGap(FormPage):
-    form_class, right, nav, step = DataGapForm, "datagap.edit", "datagaps", "edit"
-    title, done = _("Edit the data gap"), _("The gap is changed.")
+    form_class, permission, nav, transition = DataGapForm, "datagap.edit", "datagaps", "edit"
+    title, success_message = _("Edit the data gap"), _("The gap is changed.")
 
-    def get_subject(self) -> DataGap:
+    def get_object(self) -> DataGap:
         return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
 
-class GapMove(MovePage):
+class GapMove(TransitionPage):
     """A move of one gap: `verb` names the method of the model."""
 
     nav, verb = "datagaps", ""
-    form_class: Any = NoteForm
-    right = "datagap.edit"
+    form_class: Any = OptionalNoteForm
+    permission = "datagap.edit"
 
-    def get_subject(self) -> DataGap:
+    def get_object(self) -> DataGap:
         return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return getattr(self.object, self.verb)(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )
 
 
 class AskGuidance(GapMove):
     verb, title = "ask_guidance", _("Ask for guidance")
-    submit_label, done = _("Ask"), _("The regional consultants have your question.")
+    submit_label, success_message = _("Ask"), _("The regional consultants have your question.")
 
 
 class TakeUp(GapMove):
-    verb, title, done = "take_up", _("Start to resolve"), _("The gap is being resolved.")
+    verb, title, success_message = "take_up", _("Start to resolve"), _("The gap is being resolved.")
 
 
 class ReopenGap(GapMove):
-    form_class, verb, title = OwedNoteForm, "reopen", _("Reopen the gap")
-    submit_label, done = _("Reopen"), _("The gap is open again.")
+    form_class, verb, title = RequiredNoteForm, "reopen", _("Reopen the gap")
+    submit_label, success_message = _("Reopen"), _("The gap is open again.")

@@ -1,4 +1,4 @@
-"""Deadlines: the list, how every country stands, and extensions."""
+"""Deadlines: the list, each country's status, and extensions."""
 
 from typing import Any
 
@@ -11,16 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.lists.filters import DeadlineFilter
-from reviews.lists.tables import DeadlineTable
-from reviews.models import Deadline, Extension, ExtensionStatus, Meeting, NationalReport
+from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
+from reviews.models import (
+    Deadline,
+    DeadlineStatus,
+    Extension,
+    ExtensionStatus,
+    Meeting,
+    NationalReport,
+    ReviewCycle,
+    User,
+)
 from reviews.models.extensions import STILL_WAITS
-from reviews.queries.deadlines import standings
+from reviews.queries.deadlines import deadline_statuses
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.web.errors import conflict
 
 
-def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
+def deadline_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Deadline:
     """A deadline, if this person may read it."""
     deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
     deadline: Deadline = get_object_or_404(deadlines, cycle=cycle, number=number)
@@ -30,7 +39,7 @@ def deadline_or_404(request: HttpRequest, cycle: Any, number: str) -> Deadline:
 class DeadlineList(ListPage):
     """The calendar of what is due."""
 
-    title, nav, right = _("Deadlines"), "deadlines", "deadline.read"
+    title, nav, permission = _("Deadlines"), "deadlines", "deadline.read"
     lead = _("Days in Jakarta; “by” includes the day.")
     table_class, filterset_class = DeadlineTable, DeadlineFilter
     empty_text = _("The Secretariat has not set a deadline yet.")
@@ -45,25 +54,25 @@ class DeadlineList(ListPage):
         return [(_("Set a deadline"), reverse("deadline-add", args=[self.cycle.slug]))]
 
 
-def deadline_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """One deadline: how each country stands, requests and decisions, history."""
+def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
+    """One deadline: each country's status, requests and decisions, history."""
     cycle = cycle_or_404(request, slug)
     deadline = deadline_or_404(request, cycle, number)
     related = ("member_state", "asked_by", "decided_by", "disruption")
     extensions = list(deadline.extensions.select_related(*related).visible_to(request.user))
     context = {
         "cycle": cycle, "nav": "deadlines", "deadline": deadline, "title": deadline.title,
-        "rows": _rows(deadline), "extensions": extensions,
+        "rows": _statuses_by_report(deadline), "extensions": extensions,
         "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
         "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
         "may_ask": _may_ask(request.user, cycle, deadline, extensions), "history": history(request, deadline),
-        **_hanging(request.user, deadline),
+        **_anchor(request.user, deadline),
     }  # fmt: skip
     return render(request, "deadlines/deadline.html", context)
 
 
-def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
-    """The meeting that it hangs from, if this person may read that meeting."""
+def _anchor(user: User, deadline: Deadline) -> dict[str, Any]:
+    """The meeting that the deadline is anchored to, if this person may read that meeting."""
     if deadline.anchor_id is None:
         return {}
     meetings = Meeting.objects.visible_to(user).select_related("cycle")
@@ -73,97 +82,101 @@ def _hanging(user: Any, deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _rows(deadline: Deadline) -> list[tuple[Any, Any]]:
+def _statuses_by_report(deadline: Deadline) -> list[tuple[NationalReport, DeadlineStatus]]:
     reports = NationalReport.objects.filter(cycle=deadline.cycle_id).select_related("member_state")
     reports = reports.order_by("member_state__name_en")
-    found = standings(reports, [deadline], deadline.extensions.granted(), clock.today())
-    return [(report, found[report.pk][0]) for report in reports if found[report.pk]]
+    statuses = deadline_statuses(reports, [deadline], deadline.extensions.granted(), clock.today())
+    return [(report, statuses[report.pk][0]) for report in reports if statuses[report.pk]]
 
 
-def _may_ask(user: Any, cycle: Any, deadline: Deadline, extensions: list[Any]) -> bool:
-    """For the own country, one request at a time."""
-    own = policy.reach(user, "extension.ask") is policy.Reach.OWN
+def _may_ask(user: User, cycle: ReviewCycle, deadline: Deadline, extensions: list[Extension]) -> bool:
+    """Whether the person may ask for more time now: for the own country, one request at a time."""
+    own = policy.scope_of(user, "extension.ask") is policy.Scope.OWN
     waits = own and any(extension.status == ExtensionStatus.ASKED for extension in extensions)
     return own and not waits and not cycle.is_closed and deadline.concerns(user.organisation_id)
 
 
 class AddDeadline(FormPage):
-    form_class, right, nav, creates = DeadlineForm, "deadline.set", "deadlines", True
-    title, submit_label, done = _("Set a deadline"), _("Set"), _("The deadline is set.")
+    form_class, permission, nav, is_new = DeadlineForm, "deadline.set", "deadlines", True
+    title, submit_label, success_message = _("Set a deadline"), _("Set"), _("The deadline is set.")
 
     def get_instance(self) -> Deadline:
         return Deadline(cycle=self.cycle)
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         return Deadline.set_for(self.cycle, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class EditDeadline(FormPage):
-    """Move or change a deadline; the first date stays and is shown."""
+    """Reschedule or change a deadline; the first date stays and is shown."""
 
-    form_class, right, nav = DeadlineForm, "deadline.set", "deadlines"
-    title, done = _("Change the deadline"), _("The deadline is changed.")
+    form_class, permission, nav, verb = DeadlineForm, "deadline.set", "deadlines", "reschedule"
+    title, success_message = _("Change the deadline"), _("The deadline is changed.")
 
-    def get_subject(self) -> Deadline:
+    def get_object(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
-
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.move(by=self.request.user, seen=seen, **form.values())
 
 
 class AskExtension(FormPage):
     """A coordinator asks for a later date for the own country."""
 
-    form_class, right, nav, creates = ExtensionForm, "extension.ask", "deadlines", True
-    title, submit_label, done = _("Ask for an extension"), _("Ask"), _("The Secretariat has your request.")
+    form_class, permission, nav, is_new = ExtensionForm, "extension.ask", "deadlines", True
+    title, submit_label, success_message = (
+        _("Ask for an extension"),
+        _("Ask"),
+        _("The Secretariat has your request."),
+    )
 
-    def get_subject(self) -> Deadline:
+    report: NationalReport
+
+    def get_object(self) -> Deadline:
         return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
 
-    report: Any
-
-    def check_right(self) -> None:
-        own = self.request.user.organisation_id
-        self.report = NationalReport.objects.filter(cycle=self.cycle, member_state=own).first()
-        policy.require(self.request.user, self.right, self.report)
+    def check_permission(self) -> None:
+        reports = NationalReport.objects.filter(cycle=self.cycle)
+        own = reports.filter(member_state=self.request.user.organisation_id).first()
+        policy.require(self.request.user, self.permission, own)
+        assert own is not None  # nobody has the right without a report
+        self.report = own
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One request at a time: no form for a second."""
-        if self.subject.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
-            return conflict(request, STILL_WAITS, self.get_back())
+        if self.object.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
+            return conflict(request, STILL_WAITS, self.get_cancel_url())
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = {"deadline": self.subject, "day": date_format(self.subject.due_on)}
-        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % told}
+        names = {"deadline": self.object, "day": date_format(self.object.due_on)}
+        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % names}
 
     def get_instance(self) -> Extension:
-        return Extension(deadline=self.subject, member_state=self.report.member_state)
+        return Extension(deadline=self.object, member_state=self.report.member_state)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return Extension.ask_for(self.report, self.subject, by=self.request.user, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return Extension.ask_for(self.report, self.object, by=self.request.user, **form.values())
 
 
 class DecideExtension(FormPage):
     """The Secretariat grants or refuses."""
 
     form_class, template_name = DecideForm, "deadlines/decide.html"
-    right, nav, step = "extension.decide", "deadlines", "decide"
-    title, submit_label, done = _("Decide a request"), _("Decide"), _("The request is decided.")
+    permission, nav, transition = "extension.decide", "deadlines", "grant"
+    title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
 
-    def get_subject(self) -> Extension:
+    def get_object(self) -> Extension:
         requests = Extension.objects.visible_to(self.request.user)
         requests = requests.select_related("deadline__cycle", "member_state", "asked_by")
         return get_object_or_404(requests, pk=self.kwargs["pk"], deadline__cycle=self.cycle)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"until": self.subject.asked_until}
+        return {"until": self.object.asked_until}
 
-    def write(self, form: Any, seen: int) -> Any:
-        typed = form.values()
-        if typed["decision"] == "refuse":
-            return self.subject.refuse(by=self.request.user, seen=seen, note=typed["note"])
-        return self.subject.grant(by=self.request.user, seen=seen, until=typed["until"], note=typed["note"])
+    def perform(self, form: Any, expected_version: int) -> Any:
+        values = form.values()
+        written = {"by": self.request.user, "expected_version": expected_version, "note": values["note"]}
+        if values["decision"] == "refuse":
+            return self.object.refuse(**written)
+        return self.object.grant(until=values["until"], **written)

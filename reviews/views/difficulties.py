@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.guidance import DifficultyForm
-from reviews.lists.filters import DifficultyFilter
-from reviews.lists.tables import DifficultyTable
+from reviews.lists.difficulties import DifficultyFilter, DifficultyTable
 from reviews.models import Advice, Difficulty, ReceivedAdvice
 from reviews.queries import guidance
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
@@ -29,7 +28,7 @@ def difficulty_or_404(request: HttpRequest, cycle: Any, number: str) -> Difficul
 class DifficultyList(ListPage):
     """What the gaps of several states have in common."""
 
-    title, nav, right = _("Shared difficulties"), "datagaps", "difficulty.read"
+    title, nav, permission = _("Shared difficulties"), "datagaps", "difficulty.read"
     lead = _("Data gaps of several states under one heading, so that one piece of advice answers them all.")
     table_class, filterset_class = DifficultyTable, DifficultyFilter
     empty_text = _("No data gaps have been grouped yet. The regional consultants do that from here.")
@@ -74,7 +73,7 @@ def difficulty_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
         "cycle": cycle, "nav": "datagaps", "difficulty": difficulty, "rows": rows,
         "title": f"{difficulty.code} · {difficulty.title}", "history": history(request, difficulty),
         "drafts": guidance.drafts(request.user, difficulty),
-        "approved": [(a, a.moves_for(request.user) & _missing(rows, a)) for a in approved],
+        "approved": [(a, a.transitions_for(request.user) & _missing(rows, a)) for a in approved],
         "may_edit": policy.may(request.user, "guidance.write") and not cycle.is_closed,
     }  # fmt: skip
     return render(request, "guidance/difficulty.html", context)
@@ -105,42 +104,42 @@ def _missing(rows: list[Any], advice: Advice) -> set[str]:
 
 
 class AddDifficulty(FormPage):
-    form_class, right, nav, creates = DifficultyForm, "guidance.write", "datagaps", True
-    title, submit_label, done = _("Group data gaps"), _("Group"), _("The gaps are grouped.")
+    form_class, permission, nav, is_new = DifficultyForm, "guidance.write", "datagaps", True
+    title, submit_label, success_message = _("Group data gaps"), _("Group"), _("The gaps are grouped.")
 
-    def get_subject(self) -> Any:
+    def get_object(self) -> Any:
         policy.require_reader(self.request.user, "difficulty.read")
         return self.cycle
 
     def get_instance(self) -> Difficulty:
         return Difficulty(cycle=self.cycle)
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         return Difficulty.group(self.cycle, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return str(record.get_absolute_url())
+    def get_success_url(self) -> str:
+        return str(self.result.get_absolute_url())
 
 
 class EditDifficulty(FormPage):
-    form_class, right, nav = DifficultyForm, "guidance.write", "datagaps"
-    title, done = _("Change the difficulty"), _("The difficulty is changed.")
+    form_class, permission, nav = DifficultyForm, "guidance.write", "datagaps"
+    title, success_message = _("Change the difficulty"), _("The difficulty is changed.")
 
-    def get_subject(self) -> Difficulty:
+    def get_object(self) -> Difficulty:
         return difficulty_or_404(self.request, self.cycle, self.kwargs["number"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class AdviseOnDifficulty(Advise):
     """Draft advice for all gaps of a difficulty."""
 
-    def get_subject(self) -> Any:
+    def get_object(self) -> Any:
         return difficulty_or_404(self.request, self.cycle, self.kwargs["number"])
 
     def get_instance(self) -> Advice:
-        return Advice(difficulty=self.subject)
+        return Advice(difficulty=self.object)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return Advice.draft(by=self.request.user, difficulty=self.subject, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return Advice.draft(by=self.request.user, difficulty=self.object, **form.values())

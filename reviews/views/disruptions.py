@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.disruptions import DisruptionForm
-from reviews.lists.filters import DisruptionFilter
-from reviews.lists.tables import DisruptionTable
+from reviews.lists.disruptions import DisruptionFilter, DisruptionTable
 from reviews.models import Disruption
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
@@ -26,7 +25,7 @@ def disruption_or_404(request: HttpRequest, cycle: Any, number: str) -> Disrupti
 class DisruptionList(ListPage):
     """What came from outside and delayed the work."""
 
-    title, nav, right = _("Disruptions"), "datagaps", "disruption.read"
+    title, nav, permission = _("Disruptions"), "datagaps", "disruption.read"
     lead = _("What came from outside and delayed the work. Data gaps, extensions and meetings cite it.")
     table_class, filterset_class = DisruptionTable, DisruptionFilter
     empty_text = _("The Secretariat has not registered a disruption.")
@@ -60,29 +59,33 @@ def disruption_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
 
 
 class AddDisruption(FormPage):
-    form_class, right, nav, creates = DisruptionForm, "disruption.edit", "datagaps", True
-    title, submit_label, done = _("Register a disruption"), _("Register"), _("The disruption is registered.")
+    form_class, permission, nav, is_new = DisruptionForm, "disruption.edit", "datagaps", True
+    title, submit_label, success_message = (
+        _("Register a disruption"),
+        _("Register"),
+        _("The disruption is registered."),
+    )
 
-    def check_right(self) -> None:
+    def check_permission(self) -> None:
         policy.require_reader(self.request.user, "disruption.read")
-        super().check_right()
+        super().check_permission()
 
     def get_instance(self) -> Disruption:
         return Disruption(cycle=self.cycle)
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         return Disruption.register(self.cycle, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class EditDisruption(FormPage):
-    form_class, right, nav = DisruptionForm, "disruption.edit", "datagaps"
-    title, done = _("Change the disruption"), _("The disruption is changed.")
+    form_class, permission, nav = DisruptionForm, "disruption.edit", "datagaps"
+    title, success_message = _("Change the disruption"), _("The disruption is changed.")
 
-    def get_subject(self) -> Disruption:
+    def get_object(self) -> Disruption:
         return disruption_or_404(self.request, self.cycle, self.kwargs["number"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())

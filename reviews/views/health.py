@@ -27,8 +27,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     `?exclude=mail&exclude=tick`.
     """
     left_out = request.GET.getlist("exclude")
-    if unknown := [name for name in left_out if name not in health.LOOKS]:
-        return JsonResponse({"error": f"exclude={unknown[0][:20]}: {', '.join(health.LOOKS)}"}, status=400)
+    if unknown := [name for name in left_out if name not in health.CHECKS]:
+        return JsonResponse({"error": f"exclude={unknown[0][:20]}: {', '.join(health.CHECKS)}"}, status=400)
     found = health.checks(left_out)
     ready = all(check.is_well for check in found)
     told = {check.name: check.reason or "ok" for check in found}

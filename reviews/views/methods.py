@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.guidance import MethodNoteForm
-from reviews.lists.filters import MethodFilter
-from reviews.lists.tables import MethodTable
+from reviews.lists.methods import MethodFilter, MethodTable
 from reviews.models import MethodNote
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
@@ -25,7 +24,7 @@ def method_or_404(request: HttpRequest, code: str) -> MethodNote:
 class MethodList(ListPage):
     """How each kind of difficulty is treated."""
 
-    title, nav, right = _("Method notes"), "datagaps", "method.read"
+    title, nav, permission = _("Method notes"), "datagaps", "method.read"
     lead = _(
         "How each kind of data gap can be treated. The consultants write the notes and cite them in advice."
     )
@@ -59,35 +58,35 @@ def method_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 class MethodForm(FormPage):
     """What the two forms share: notes belong to no cycle, but are read within one."""
 
-    form_class, right, nav = MethodNoteForm, "guidance.write", "datagaps"
+    form_class, permission, nav = MethodNoteForm, "guidance.write", "datagaps"
 
-    def get_next(self, record: Any) -> str:
-        return str(record.address(self.cycle))
+    def get_success_url(self) -> str:
+        return str(self.result.address(self.cycle))
 
 
 class AddMethod(MethodForm):
-    creates = True
-    title, done = _("Write a method note"), _("The note is in the library.")
+    is_new = True
+    title, success_message = _("Write a method note"), _("The note is in the library.")
 
-    def get_subject(self) -> Any:
+    def get_object(self) -> Any:
         policy.require_reader(self.request.user, "method.read")
         return self.cycle
 
     def get_instance(self) -> MethodNote:
         return MethodNote()
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         return MethodNote.write(by=self.request.user, **form.values())
 
 
 class EditMethod(MethodForm):
-    title, done = _("Edit the method note"), _("The note is changed.")
+    title, success_message = _("Edit the method note"), _("The note is changed.")
 
-    def get_subject(self) -> MethodNote:
+    def get_object(self) -> MethodNote:
         return method_or_404(self.request, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
-    def get_back(self) -> str:
-        return self.get_next(self.subject)
+    def get_cancel_url(self) -> str:
+        return str(self.object.address(self.cycle))

@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
+from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
 from reviews.forms.minutes import SectionForm
 from reviews.models import Meeting, Minutes, MinutesSection
 from reviews.queries.minutes import draft, notes_at, redraft
 from reviews.rendering import docx
-from reviews.views.base import FormPage, MovePage, cycle_or_404, history
+from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
 
 
@@ -50,7 +50,7 @@ def _shown(request: HttpRequest, minutes: Minutes) -> dict[str, Any]:
     rows = history(request, minutes, most=100)
     staff = policy.may(request.user, "minutes.read")  # of every country
     return {
-        "sections": list(minutes.sections.all()), "moves": minutes.moves_for(request.user),
+        "sections": list(minutes.sections.all()), "moves": minutes.transitions_for(request.user),
         "notes": _notes(request, minutes.meeting),
         "history": [row for row in rows if staff or row.common][:30],
     }  # fmt: skip
@@ -75,18 +75,21 @@ def word_response(content: bytes, name: str) -> HttpResponse:
     return answer
 
 
-class DraftMinutes(MovePage):
-    form_class, right, nav, creates = PlainMoveForm, "meeting.run", "meetings", True
-    title, done = _("Draft the minutes"), _("The minutes are drafted; please read and edit every part.")
+class DraftMinutes(TransitionPage):
+    form_class, permission, nav, is_new = ConfirmForm, "meeting.run", "meetings", True
+    title, success_message = (
+        _("Draft the minutes"),
+        _("The minutes are drafted; please read and edit every part."),
+    )
 
-    def get_subject(self) -> Meeting:
+    def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return draft(by=self.request.user, meeting=self.subject)
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return draft(by=self.request.user, meeting=self.object)
 
-    def get_next(self, record: Any) -> str:
-        return str(record.get_absolute_url())
+    def get_success_url(self) -> str:
+        return str(self.result.get_absolute_url())
 
 
 def section_or_404(page: FormPage) -> MinutesSection:
@@ -100,48 +103,50 @@ def section_or_404(page: FormPage) -> MinutesSection:
 class EditSection(FormPage):
     """Word one part of the minutes."""
 
-    form_class, right, nav, step = SectionForm, "meeting.run", "meetings", "edit"
-    done = _("This part is changed.")
+    form_class, permission, nav, transition = SectionForm, "meeting.run", "meetings", "edit"
+    success_message = _("This part is changed.")
 
-    def get_subject(self) -> MinutesSection:
+    def get_object(self) -> MinutesSection:
         return section_or_404(self)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"title": self.subject.get_kind_display()}
+        return super().get_context_data(**kwargs) | {"title": self.object.get_kind_display()}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
 
-class RedraftSection(MovePage):
-    form_class, right, nav = PlainMoveForm, "meeting.run", "meetings"
-    title, done = _("Draft anew from the records"), _("This part is drafted anew.")
+class RedraftSection(TransitionPage):
+    form_class, permission, nav = ConfirmForm, "meeting.run", "meetings"
+    title, success_message = _("Draft anew from the records"), _("This part is drafted anew.")
 
-    def get_subject(self) -> MinutesSection:
+    def get_object(self) -> MinutesSection:
         return section_or_404(self)
 
-    def write(self, form: Any, seen: int) -> Any:
-        return redraft(by=self.request.user, section=self.subject, seen=seen)
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return redraft(by=self.request.user, section=self.object, expected_version=expected_version)
 
 
-class MinutesMove(MovePage):
+class MinutesMove(TransitionPage):
     """A move of the minutes: `verb` names the method of the model."""
 
-    right, nav, verb = "meeting.run", "meetings", ""
-    form_class: Any = NoteForm
+    permission, nav, verb = "meeting.run", "meetings", ""
+    form_class: Any = OptionalNoteForm
 
-    def get_subject(self) -> Minutes:
+    def get_object(self) -> Minutes:
         return minutes_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return getattr(self.subject, self.verb)(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return getattr(self.object, self.verb)(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )
 
 
 class CirculateMinutes(MinutesMove):
     verb, title, submit_label = "circulate", _("Circulate the minutes"), _("Circulate")
-    done = _("The minutes are circulated: the members can read them.")
+    success_message = _("The minutes are circulated: the members can read them.")
 
 
 class AdoptMinutes(MinutesMove):
-    form_class, verb, title = OwedNoteForm, "adopt", _("Record that the minutes were adopted")
-    submit_label, done = _("Adopt"), _("The minutes are adopted and locked.")
+    form_class, verb, title = RequiredNoteForm, "adopt", _("Record that the minutes were adopted")
+    submit_label, success_message = _("Adopt"), _("The minutes are adopted and locked.")

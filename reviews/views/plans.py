@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.plans import MOST_SLIP, OutcomeForm, PlanStepForm, WhatIfForm
-from reviews.lists.tables import PlanCountryTable, PlanStepTable
+from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, Trace
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets
 from reviews.views.base import FormPage, cycle_or_404
-from reviews.web.errors import Explained
+from reviews.web.errors import BadAddress
 
 HISTORY_ROWS = 30
 
@@ -59,7 +59,7 @@ def _slips(request: HttpRequest) -> dict[str, int]:
 def _days(text: str) -> int:
     if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_SLIP:
         return int(text)
-    raise Explained(_now("Write what is later and by how many days (1 to 366), like LAO:21."))
+    raise BadAddress(_now("Write what is later and by how many days (1 to 366), like LAO:21."))
 
 
 def _choices(plan: plans.Plan, shown: list[plans.Country]) -> dict[str, str]:
@@ -71,7 +71,7 @@ def _choices(plan: plans.Plan, shown: list[plans.Country]) -> dict[str, str]:
 def _refuse_unknown(slips: Any, choices: dict[str, str]) -> None:
     for what in slips:
         if what not in choices:
-            raise Explained(_now("Nothing called “%s” can be later here.") % what[:40])
+            raise BadAddress(_now("Nothing called “%s” can be later here.") % what[:40])
 
 
 def _supposing(cycle: Any, what: str, days: int) -> str:
@@ -87,44 +87,48 @@ def _export(
 
 
 def _history(request: HttpRequest, cycle: Any) -> Any:
-    rows = Trace.objects.filter(cycle=cycle, model=PlanStep._meta.label_lower).of_countries(request.user)
+    rows = Trace.objects.filter(cycle=cycle, model=PlanStep._meta.label_lower).readable_on_page_by(
+        request.user
+    )
     return rows.select_related("by").order_by("-id")[:HISTORY_ROWS]
 
 
 class StepPage(FormPage):
     """A form about one step of the plan."""
 
-    right, nav = "plan.edit", "plan"
+    permission, nav = "plan.edit", "plan"
 
-    def get_subject(self) -> PlanStep:
+    def get_object(self) -> PlanStep:
         steps = PlanStep.objects.visible_to(self.request.user).select_related("cycle", "meeting", "body")
         return get_object_or_404(steps, cycle=self.cycle, code=self.kwargs["code"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        crumbs = [(_("Backward plan"), reverse("plan", args=[self.cycle.slug])), (self.subject.title, "")]
-        return super().get_context_data(**kwargs) | {"breadcrumbs": crumbs, "lead": self.subject.title}
+        crumbs = [(_("Backward plan"), reverse("plan", args=[self.cycle.slug])), (self.object.title, "")]
+        return super().get_context_data(**kwargs) | {"breadcrumbs": crumbs, "lead": self.object.title}
 
 
 class EditStep(StepPage):
     """Paper and dates of a step; the first date stays and is shown."""
 
-    form_class, title, done = PlanStepForm, _("Change the step"), _("The step is changed.")
+    form_class, title, success_message = PlanStepForm, _("Change the step"), _("The step is changed.")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.edit(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class RecordOutcome(StepPage):
     """What became of the paper."""
 
-    form_class, title, done = OutcomeForm, _("Record the outcome"), _("The outcome is recorded.")
-    submit_label, step = _("Record"), "outcome"
+    form_class, title, success_message = OutcomeForm, _("Record the outcome"), _("The outcome is recorded.")
+    submit_label, transition = _("Record"), "outcome"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"moves": self.subject.moves}
+        return super().get_form_kwargs() | {"moves": self.object.moves}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"actual_on": self.subject.took_place_on}
+        return {"actual_on": self.object.took_place_on}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.record_outcome(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.record_outcome(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )

@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import actions, clock, policy
-from reviews.forms.base import NoteForm, OwedNoteForm, PlainMoveForm
+from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
-from reviews.lists.filters import ProgressFilter, ReportFilter
-from reviews.lists.tables import ProgressTable, ReportTable
+from reviews.lists.progress import ProgressFilter, ProgressTable
+from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import Extension, NationalReport, ReportVersion
 from reviews.queries import coverage, plans, submission_checks
-from reviews.queries.deadlines import of_report, told_for
+from reviews.queries.deadlines import first_progress, statuses_of_report
 from reviews.uploads.storage import CONTENT_TYPES
-from reviews.views.base import FormPage, ListPage, MovePage, cycle_or_404, cycles_named, history
+from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
 
 GAPS_SHOWN = 20
 
@@ -36,7 +36,7 @@ def report_or_404(request: HttpRequest, cycle: Any, code: str) -> NationalReport
 class ReportList(ListPage):
     """National reports that the person may read."""
 
-    title, nav, right = _("National reports"), "reports", "report.read"
+    title, nav, permission = _("National reports"), "reports", "report.read"
     table_class, filterset_class = ReportTable, ReportFilter
     empty_text = _("There is no report here: reports are made when the cycle opens.")
 
@@ -51,7 +51,7 @@ class ReportList(ListPage):
 class ProgressList(ListPage):
     """Everything a national team has told so far."""
 
-    title, nav, right = _("Progress updates"), "reports", "report.read"
+    title, nav, permission = _("Progress updates"), "reports", "report.read"
     table_class, filterset_class = ProgressTable, ProgressFilter
     empty_text = _(
         "The team has not posted progress yet. It does so from its desk, or from its report's page."
@@ -76,7 +76,7 @@ def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     theirs, locked = _standings(report)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
-        "moves": report.moves_for(request.user), "standings": theirs,
+        "moves": report.transitions_for(request.user), "standings": theirs,
         "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
         "country": plans.country_of(report, theirs),
         "versions": report.versions.select_related("submitted_by"),
@@ -110,7 +110,7 @@ def _gaps(user: Any, report: NationalReport) -> Any:
 
 def _findings(user: Any, report: NationalReport) -> Any:
     theirs = report.member_state.findings.filter(cycle=report.cycle_id).visible_to(user)
-    return theirs.standing().select_related("key_result_area").order_by("kind", "number")
+    return theirs.not_withdrawn().select_related("key_result_area").order_by("kind", "number")
 
 
 def _standings(report: NationalReport) -> tuple[Any, Any]:
@@ -120,8 +120,8 @@ def _standings(report: NationalReport) -> tuple[Any, Any]:
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
     until = actions.latest_extensions(extensions.granted())
-    told = told_for([report], deadlines, today)
-    theirs = of_report(report, deadlines, until, told, today)
+    progress_days = first_progress([report], deadlines, today)
+    theirs = statuses_of_report(report, deadlines, until, progress_days, today)
     locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
     return theirs, locked
 
@@ -131,88 +131,103 @@ class ReportForm(FormPage):
 
     nav = "reports"
 
-    def get_subject(self) -> NationalReport:
+    def get_object(self) -> NationalReport:
         return report_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
 class UpdateReport(ReportForm):
     """The one-screen form: three figures and a note."""
 
-    form_class, template_name, right, step = ProgressForm, "reports/update.html", "report.update", "update"
-    title, submit_label, done = _("Update progress"), _("Post progress"), _("Your progress is posted.")
+    form_class, template_name, permission, transition = (
+        ProgressForm,
+        "reports/update.html",
+        "report.update",
+        "update",
+    )
+    title, submit_label, success_message = (
+        _("Update progress"),
+        _("Post progress"),
+        _("Your progress is posted."),
+    )
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.subject, name) for name in ("data_collection", "analysis", "writing")}
+        return {name: getattr(self.object, name) for name in ("data_collection", "analysis", "writing")}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.post_progress(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.post_progress(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )
 
 
 class AppointAuthors(ReportForm):
     """Who writes the report."""
 
-    form_class, right, step = AppointForm, "report.appoint", "appoint"
-    title, done = _("Authors of the report"), _("The authors are recorded.")
+    form_class, permission, transition = AppointForm, "report.appoint", "appoint"
+    title, success_message = _("Authors of the report"), _("The authors are recorded.")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.appoint(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.appoint(by=self.request.user, expected_version=expected_version, **form.values())
 
 
-class ReportMove(MovePage):
+class ReportMove(TransitionPage):
     """A move of one national report."""
 
     nav = "reports"
-    form_class: Any = NoteForm
+    form_class: Any = OptionalNoteForm
 
-    def get_subject(self) -> NationalReport:
+    def get_object(self) -> NationalReport:
         return report_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
 class SubmitReport(ReportMove):
-    form_class, right = SubmitForm, "report.submit"
-    title, submit_label, done = (
+    form_class, permission = SubmitForm, "report.submit"
+    title, submit_label, success_message = (
         _("Submit the report"),
         _("Submit"),
         _("The report is submitted. This is the receipt."),
     )
 
-    def write(self, form: Any, seen: int) -> Any:
-        return actions.submit_report(by=self.request.user, report=self.subject, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return actions.submit_report(
+            by=self.request.user, report=self.object, expected_version=expected_version, **form.values()
+        )
 
-    def get_next(self, record: ReportVersion) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
 class RecallReport(ReportMove):
-    right, title, submit_label = "report.recall", _("Recall the report"), _("Recall")
-    done = _("The report is back with you; the submitted version stays on record.")
+    permission, title, submit_label = "report.recall", _("Recall the report"), _("Recall")
+    success_message = _("The report is back with you; the submitted version stays on record.")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.recall(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.recall(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class StartReading(ReportMove):
-    form_class, right, title = PlainMoveForm, "report.start_reading", _("Start reading")
-    done = _("You are reading this report.")
+    form_class, permission, title = ConfirmForm, "report.start_reading", _("Start reading")
+    success_message = _("You are reading this report.")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.start_reading(by=self.request.user, seen=seen)
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.start_reading(by=self.request.user, expected_version=expected_version)
 
 
 class ReturnReport(ReportMove):
-    form_class, right, title = OwedNoteForm, "report.return", _("Return for revision")
-    submit_label, done = _("Return"), _("The report is returned with your note.")
+    form_class, permission, title = RequiredNoteForm, "report.return", _("Return for revision")
+    submit_label, success_message = _("Return"), _("The report is returned with your note.")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.return_for_revision(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.return_for_revision(
+            by=self.request.user, expected_version=expected_version, **form.values()
+        )
 
 
 class AcceptReport(ReportMove):
-    right, title, submit_label = "report.accept", _("Accept the report"), _("Accept")
-    done = _("The report is accepted.")
+    permission, title, submit_label = "report.accept", _("Accept the report"), _("Accept")
+    success_message = _("The report is accepted.")
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.accept(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.accept(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 def version_page(request: HttpRequest, slug: str, code: str, number: str) -> HttpResponse:

@@ -11,24 +11,24 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reviews import actions, policy
-from reviews.forms.base import NoteForm, PlainMoveForm
+from reviews.forms.base import ConfirmForm, OptionalNoteForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
-from reviews.lists.filters import NoFilter
-from reviews.lists.tables import TurnTable
+from reviews.lists.base import EmptyFilterSet
+from reviews.lists.rounds import TurnTable
 from reviews.models import (
     DataGap,
+    EditConflict,
     Finding,
     NationalReport,
-    Refused,
+    NotAllowedNow,
     Round,
-    Stale,
     StatusAtMeeting,
     Trace,
     Turn,
     TurnStatus,
 )
 from reviews.models.reports import UNLOCKS, WORKSTREAMS, ReportStatus
-from reviews.views.base import FormPage, ListPage, MovePage
+from reviews.views.base import FormPage, ListPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
 
 HISTORY_ROWS = 30
@@ -45,8 +45,8 @@ class RoundPage(ListPage):
     """The members in the round's order: who has told, who is next; after its end the frozen status."""
 
     template_name = "rounds/round.html"
-    title, nav, right = _("Country round"), "meetings", "meeting.read"
-    table_class, filterset_class = TurnTable, NoFilter
+    title, nav, permission = _("Country round"), "meetings", "meeting.read"
+    table_class, filterset_class = TurnTable, EmptyFilterSet
     table_pagination = {"per_page": 50, "silent": False}  # noqa: RUF012 - read only
     empty_text = _("The round of this meeting has not been opened.")
 
@@ -90,7 +90,7 @@ class RoundPage(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Who reads only what is shared gets the figures alone; gaps and findings are those frozen."""
-        reads = policy.reach(self.request.user, "report.read") is not policy.Reach.NOTHING
+        reads = policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
         hidden = [] if reads else ["note", "open_gaps", "findings"]
         if self.round is None or self.round.is_open:
             hidden += ["open_gaps", "findings"]
@@ -108,7 +108,9 @@ class RoundPage(ListPage):
 
     def _told(self, country_round: Round) -> Any:
         """What was told and who was passed, newest first; not how the turns and statuses were made."""
-        turns = Trace.objects.on_page(country_round).of_countries(self.request.user).filter(version__gt=1)
+        turns = (
+            Trace.objects.on_page(country_round).readable_on_page_by(self.request.user).filter(version__gt=1)
+        )
         return turns[:HISTORY_ROWS]
 
     def _comparable(self) -> list[Round]:
@@ -122,47 +124,56 @@ class RoundPage(ListPage):
 class OpenRound(MeetingFormPage):
     """Open the round of a meeting, in the order that is chosen."""
 
-    form_class, creates = OpenRoundForm, True
-    title, submit_label, done = _("Open the country round"), _("Open the round"), _("The round is open.")
+    form_class, is_new = OpenRoundForm, True
+    title, submit_label, success_message = (
+        _("Open the country round"),
+        _("Open the round"),
+        _("The round is open."),
+    )
 
     def check_open(self) -> None:
         super().check_open()
-        Round.refuse_unless_due(self.subject)
+        Round.refuse_unless_due(self.object)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"members": self.cycle.members()}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return Round.open_for(self.subject, by=self.request.user, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return Round.open_for(self.object, by=self.request.user, **form.values())
 
-    def get_next(self, record: Any) -> str:
-        return record.get_absolute_url()
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url()
 
 
-class CloseRound(MovePage):
+class CloseRound(TransitionPage):
     """Close the round and freeze the status at the meeting."""
 
-    form_class, right, nav = PlainMoveForm, "meeting.run", "meetings"
-    title, done = _("Close the round"), _("The round is closed; the status at this meeting is frozen.")
+    form_class, permission, nav = ConfirmForm, "meeting.run", "meetings"
+    title, success_message = (
+        _("Close the round"),
+        _("The round is closed; the status at this meeting is frozen."),
+    )
 
-    def get_subject(self) -> Round:
+    def get_object(self) -> Round:
         return round_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def write(self, form: Any, seen: int) -> Any:
-        return actions.close_round(by=self.request.user, country_round=self.subject, seen=seen)
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return actions.close_round(
+            by=self.request.user, country_round=self.object, expected_version=expected_version
+        )
 
 
 class TurnPage(FormPage):
     """One member's turn, on one screen: also good on a projector and without a mouse."""
 
-    form_class, right, nav, template_name = TurnForm, "meeting.run", "meetings", "rounds/turn.html"
-    submit_label, done = _("Save and go on"), _("It is recorded.")
+    form_class, permission, nav, template_name = TurnForm, "meeting.run", "meetings", "rounds/turn.html"
+    submit_label, success_message = _("Save and go on"), _("It is recorded.")
 
-    def get_subject(self) -> Turn:
+    def get_object(self) -> Turn:
         code, user = self.kwargs["code"], self.request.user
-        if not policy.may(user, self.right):  # is refused before it shows whether there is such a turn
+        if not policy.may(user, self.permission):  # is refused before it shows whether there is such a turn
             meeting_or_404(self.request, self.cycle, code)
-            policy.require(user, self.right)
+            policy.require(user, self.permission)
         rounds = Round.objects.visible_to(user).filter(meeting__cycle=self.cycle, meeting__code=code)
         turns = Turn.objects.filter(round__in=rounds).select_related("member_state", "round__meeting__cycle")
         return get_object_or_404(turns.with_next(), member_state__code=self.kwargs["state"])
@@ -170,50 +181,59 @@ class TurnPage(FormPage):
     @cached_property
     def report(self) -> NationalReport:
         reports = NationalReport.objects.select_related("cycle", "member_state")
-        return reports.get(cycle=self.cycle, member_state=self.subject.member_state_id)
+        return reports.get(cycle=self.cycle, member_state=self.object.member_state_id)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """After the end of the round its page tells it all."""
-        if not self.subject.round.is_open:
-            return redirect(self.subject.round)
+        if not self.object.round.is_open:
+            return redirect(self.object.round)
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {"note": self.subject.note}
+        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {"note": self.object.note}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"report": self.report, "cycle": self.cycle}
 
-    def write(self, form: Any, seen: int) -> Any:
+    def perform(self, form: Any, expected_version: int) -> Any:
         try:
             return actions.tell_turn(
-                by=self.request.user, turn=self.subject, seen=seen, report=self.report, **form.values()
+                by=self.request.user,
+                turn=self.object,
+                expected_version=expected_version,
+                report=self.report,
+                **form.values(),
             )
-        except (Refused, Stale, ValidationError):
-            self.subject = self.get_subject()
+        except (NotAllowedNow, EditConflict, ValidationError):
+            self.object = self.get_object()
             del self.report  # both are read again: the steps before the trouble were taken back
             raise
 
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
+    def render_conflict(self, form: Any, stale: EditConflict) -> HttpResponse:
         """The turn was saved, or the country posted, meanwhile: say what, and keep everything typed."""
-        seen = {self.subject: form.cleaned_data["version"], self.report: form.cleaned_data["report_seen"]}
-        changes = [row for record, n in seen.items() for row in Trace.objects.since_version(record, n)]
-        form.show_version(self.subject.version)
+        expected_version = {
+            self.object: form.cleaned_data["version"],
+            self.report: form.cleaned_data["report_seen"],
+        }
+        changes = [
+            row for record, n in expected_version.items() for row in Trace.objects.since_version(record, n)
+        ]
+        form.accept_version(self.object.version)
         form.show_report_version(self.report.version)
         told = {"by": changes[-1].by if changes else None, "changes": changes}
         return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
 
-    def get_back(self) -> str:
-        return str(self.subject.round.get_absolute_url())
+    def get_cancel_url(self) -> str:
+        return str(self.object.round.get_absolute_url())
 
-    def get_next(self, record: Turn) -> str:
+    def get_success_url(self) -> str:
         """The next that waited when the saving began; the round itself when nobody did."""
-        if record.next_code is None:
-            return record.round.get_absolute_url()
-        return reverse("round-turn", args=[self.cycle.slug, self.kwargs["code"], record.next_code])
+        if self.result.next_code is None:
+            return self.result.round.get_absolute_url()
+        return reverse("round-turn", args=[self.cycle.slug, self.kwargs["code"], self.result.next_code])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        turn, report = self.subject, self.report
+        turn, report = self.object, self.report
         beside = {t.position: t for t in self._turns()}
         page = {
             "title": turn.member_state, "turn": turn, "report": report, "turns": len(beside),
@@ -227,9 +247,9 @@ class TurnPage(FormPage):
         return super().get_context_data(**kwargs) | page
 
     def _turns(self) -> Any:
-        turns = Turn.objects.filter(round=self.subject.round_id).select_related("member_state")
+        turns = Turn.objects.filter(round=self.object.round_id).select_related("member_state")
         for turn in turns:
-            turn.round = self.subject.round
+            turn.round = self.object.round
         return turns
 
     def _locked(self) -> Any:
@@ -238,24 +258,24 @@ class TurnPage(FormPage):
     def _entered(self) -> dict[str, Any]:
         """What is on record already, and what of it is news since the round before."""
         since, theirs = (
-            self.subject.round.since(),
+            self.object.round.since(),
             {"cycle": self.cycle, "member_state": self.report.member_state_id},
         )
         gaps = DataGap.objects.filter(**theirs).select_related("kind", "member_state", "cycle")
         return {
             "since": since, "gaps": [gap for gap in gaps if gap.is_open or gap.held_since > since],
             "updates": self.report.progress_updates.filter(at__gt=since).select_related("author", "meeting"),
-            "findings": Finding.objects.filter(**theirs).standing().select_related("member_state", "cycle"),
+            "findings": Finding.objects.filter(**theirs).not_withdrawn().select_related("member_state", "cycle"),
         }  # fmt: skip
 
 
-class PassTurn(MovePage):
+class PassTurn(TransitionPage):
     """The member is absent, or asks to be passed."""
 
-    form_class, right, nav = NoteForm, "meeting.run", "meetings"
-    title, done = _("Pass"), _("The member is passed.")
-    get_subject = TurnPage.get_subject
-    get_next = TurnPage.get_next
+    form_class, permission, nav = OptionalNoteForm, "meeting.run", "meetings"
+    title, success_message = _("Pass"), _("The member is passed.")
+    get_object = TurnPage.get_object
+    get_success_url = TurnPage.get_success_url
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.pass_over(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.pass_over(by=self.request.user, expected_version=expected_version, **form.values())

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.treatments import FORMS, WayForm
-from reviews.lists.filters import AnnexFilter, RegionalAnnexFilter
-from reviews.lists.tables import AnnexTable
+from reviews.lists.annex import AnnexFilter, AnnexTable, RegionalAnnexFilter
 from reviews.models import ClosingWay, DataGap
 from reviews.models.treatments import treatment_for
 from reviews.queries import annex
@@ -21,10 +20,10 @@ from reviews.views.reports import report_or_404
 class CloseGap(FormPage):
     """First the way, then the form that follows from it and from the kind of gap."""
 
-    template_name, right, nav, step = "datagaps/close.html", "datagap.edit", "datagaps", "close"
-    title, submit_label, done = _("Close the gap"), _("Close the gap"), _("The gap is closed.")
+    template_name, permission, nav, transition = "datagaps/close.html", "datagap.edit", "datagaps", "close"
+    title, submit_label, success_message = _("Close the gap"), _("Close the gap"), _("The gap is closed.")
 
-    def get_subject(self) -> DataGap:
+    def get_object(self) -> DataGap:
         return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
     @property
@@ -34,15 +33,15 @@ class CloseGap(FormPage):
         return sent["way"] if sent.get("way") in ClosingWay.values else ""
 
     def get_form_class(self) -> Any:
-        return FORMS[treatment_for(self.way, self.subject.kind.code)]
+        return FORMS[treatment_for(self.way, self.object.kind.code)]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        treatment = treatment_for(self.way, self.subject.kind.code)
+        treatment = treatment_for(self.way, self.object.kind.code)
         return super().get_form_kwargs() | ({"instance": treatment(way=self.way)} if treatment else {})
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        form.offer_advice(self.subject)
+        form.offer_advice(self.object)
         if self.way:
             form.settle(self.way)
         return form
@@ -51,14 +50,14 @@ class CloseGap(FormPage):
         chosen = self.way and ClosingWay(self.way).label
         return super().get_context_data(**kwargs) | {"way_form": WayForm(), "way": chosen}
 
-    def write(self, form: Any, seen: int) -> Any:
-        return self.subject.close(by=self.request.user, seen=seen, **form.values())
+    def perform(self, form: Any, expected_version: int) -> Any:
+        return self.object.close(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class AnnexPage(ListPage):
     """What was accepted as a limitation, by key result area; prints well."""
 
-    template_name, right = "reports/annex.html", "datagap.read"
+    template_name, permission = "reports/annex.html", "datagap.read"
     table_class, table_pagination = AnnexTable, False
     lead = _(
         "Gaps that were accepted as a limitation of the evaluation, and how they were treated; "
@@ -111,6 +110,6 @@ class RegionalAnnex(AnnexPage):
     )
 
     def get_queryset(self) -> Any:
-        if policy.reach(self.request.user, "report.read") is not policy.Reach.EVERYWHERE:
+        if policy.scope_of(self.request.user, "report.read") is not policy.Scope.EVERYWHERE:
             raise Http404
         return super().get_queryset()

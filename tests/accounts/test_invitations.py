@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews import clock
-from reviews.models import Invitation, InvitationStatus, Refused, Stale, Trace, User
-from tests import grids, make
-from tests.accounts.doors import come_in, is_in
+from reviews.models import EditConflict, Invitation, InvitationStatus, NotAllowedNow, Trace, User
+from tests.accounts.sign_in import come_in, is_in
 from tests.accounts.test_passwords import link_in
+from tests.support import grids, make
 
 CHOSEN = {
     "username": "new.person",
@@ -85,7 +85,7 @@ def test_it_works_once(invited):
     Client().post(page_of(key), CHOSEN)
     answer = Client().post(page_of(key), CHOSEN | {"username": "second.person"})
     assert (answer.status_code, User.objects.filter(username="second.person").exists()) == (404, False)
-    with pytest.raises((Stale, IntegrityError)):  # nor for two at the same moment
+    with pytest.raises((EditConflict, IntegrityError)):  # nor for two at the same moment
         invitation.accept(username="third.person", password="another long password")
     assert not User.objects.filter(username="third.person").exists()
 
@@ -101,11 +101,11 @@ def test_it_works_for_72_hours(hours, status, invited, client):
 
 def test_what_no_longer_works_and_what_never_did_look_the_same(invited, cast, client):
     invitation, key = invited
-    invitation.withdraw(by=cast.secretariat, seen=1, why="Wrong address")
+    invitation.withdraw(by=cast.secretariat, expected_version=1, why="Wrong address")
     answers = [client.get(page_of(k)) for k in (key, "nobody-ever-had-this-one", key.swapcase())]
     assert len({(a.status_code, a.content) for a in answers}) == 1
-    with pytest.raises(Refused):
-        invitation.withdraw(by=cast.secretariat, seen=2, why="Again")
+    with pytest.raises(NotAllowedNow):
+        invitation.withdraw(by=cast.secretariat, expected_version=2, why="Again")
 
 
 def test_withdrawn_in_the_administration(invited, cast, sign_in):
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_told_beside_its_field(wrong, field, invited, client):
 
 
 def test_nobody_is_invited_who_is_here(cast):
-    cast.vnm.change(by=None, seen=cast.vnm.version, email="linh@vnm.example")
+    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
     with pytest.raises(ValidationError, match="already"):
         make.invitation(by=cast.secretariat, email="LINH@vnm.example")
 

@@ -13,15 +13,15 @@ from django.urls import reverse
 
 from reviews.accounts.password_words import WORDS
 from reviews.models import Trace, User
-from tests import make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
+from tests.support import make
 
 NEW = {"password1": "another long password", "password2": "another long password"}
 
 
 @pytest.fixture
 def linh(cast: Any) -> User:
-    return cast.vnm.change(by=None, seen=cast.vnm.version, email="Linh@vnm.example")
+    return cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@vnm.example")
 
 
 def link_in(text: str) -> str:
@@ -68,7 +68,9 @@ def test_the_link_says_nothing_to_other_sites(linh, client):
 
 
 def test_known_and_unknown_addresses_are_answered_alike(linh, cast):
-    cast.lao.change(by=None, seen=cast.lao.version, email="gone@lao.example", is_active=False)
+    cast.lao.change_traced(
+        by=None, expected_version=cast.lao.version, email="gone@lao.example", is_active=False
+    )
     answers = [asked(address) for address in ("linh@vnm.example", "no@body.example", "gone@lao.example")]
     assert {(a.status_code, a["Location"], a.content) for a in answers} == {
         (302, reverse("account_reset_password_done"), b"")
@@ -80,7 +82,7 @@ def test_known_and_unknown_addresses_are_answered_alike(linh, cast):
 def test_a_disabled_account_stays_closed(linh, cast, client):
     asked("linh@vnm.example")
     linh.refresh_from_db()
-    linh.change(by=cast.admin, seen=linh.version, is_active=False)
+    linh.change_traced(by=cast.admin, expected_version=linh.version, is_active=False)
     form = client.get(link_in(mail.outbox[0].body), follow=True)
     client.post(form.request["PATH_INFO"], NEW)
     assert come_in("vnm.coordinator", NEW["password1"]).status_code == 200
@@ -117,7 +119,7 @@ def test_old_passwords_are_guessed_ten_times_an_hour_at_most(linh, sign_in):
 def test_whoever_has_none_sets_one(cast, sign_in):
     user = make.user("single", "team", cast.vnm.organisation)
     user.set_password(None)
-    user.change(by=None, seen=user.version, password=user.password)
+    user.change_traced(by=None, expected_version=user.version, password=user.password)
     browser = sign_in(user)
     assert browser.get(reverse("account_change_password"))["Location"] == reverse("account_set_password")
     browser.post(reverse("account_set_password"), NEW)

@@ -48,7 +48,7 @@ def test_the_session_says_whose_it_is_and_not_the_list(browser, cast):
 @pytest.mark.parametrize(("change", "out"), [({"is_active": False}, True), ({"name": "Linh"}, False)])
 def test_a_change_of_the_person_is_there_with_the_next_page(change, out, browser, cast):
     person = User.objects.get(pk=cast.vnm.pk)
-    person.change(by=cast.secretariat, seen=person.version, **change)
+    person.change_traced(by=cast.secretariat, expected_version=person.version, **change)
     assert is_out(browser) == out
     if not out:
         assert "Linh" in browser.get(HERE).content.decode()
@@ -57,5 +57,5 @@ def test_a_change_of_the_person_is_there_with_the_next_page(change, out, browser
 def test_a_new_password_ends_the_session(browser, cast):
     person = User.objects.get(pk=cast.vnm.pk)
     person.set_password("a quite other password")
-    person.change(by=None, seen=person.version, password=person.password)
+    person.change_traced(by=None, expected_version=person.version, password=person.password)
     assert is_out(browser)

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.accounts import session_timeouts
-from tests import make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
+from tests.support import make
 
 
 def later(browser: Client, seconds: float, *, idle: bool = True) -> Client:
@@ -74,7 +74,7 @@ def test_a_disabled_account_is_out_on_the_next_page(name, cast, sign_in):
     person = getattr(cast, name)
     browser = sign_in(person)
     assert is_in(browser)
-    person.change(by=None, seen=person.version, is_active=False)
+    person.change_traced(by=None, expected_version=person.version, is_active=False)
     assert not is_in(browser)
 
 
@@ -82,7 +82,7 @@ def test_another_role_counts_on_the_next_page(cast, report, sign_in):
     browser = sign_in(cast.vnm)
     url = reverse("report-update", args=["mtr", "VNM"])
     assert browser.get(url).status_code == 200
-    cast.vnm.change(by=cast.admin, seen=cast.vnm.version, role="consultant")
+    cast.vnm.change_traced(by=cast.admin, expected_version=cast.vnm.version, role="consultant")
     assert browser.get(url).status_code == 403
 
 

@@ -13,14 +13,14 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from reviews.models import User
-from tests import make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
+from tests.support import make
 
 
 @pytest.fixture
 def linh(cast: Any) -> User:
     """Viet Nam's coordinator, with an address."""
-    return cast.vnm.change(by=None, seen=cast.vnm.version, email="Linh@VNM.example")
+    return cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@VNM.example")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def page(answer: Any) -> str:
 
 def test_everything_that_is_wrong_is_answered_alike(linh, cast):
     """A wrong password, nobody's name, a disabled account with its right password, too many guesses."""
-    cast.lao.change(by=None, seen=cast.lao.version, is_active=False)
+    cast.lao.change_traced(by=None, expected_version=cast.lao.version, is_active=False)
     answers = [
         come_in("vnm.coordinator", "wrong"),
         come_in("nobody", "wrong"),
@@ -80,7 +80,7 @@ def test_everything_that_is_wrong_is_answered_alike(linh, cast):
 def test_a_name_that_nobody_has_takes_as_long(login, linh, monkeypatch):
     """The password is hashed once, whoever is meant: that is what takes the time."""
     gone = make.user("gone", "team", linh.organisation)
-    gone.change(by=None, seen=gone.version, is_active=False)
+    gone.change_traced(by=None, expected_version=gone.version, is_active=False)
     hashed, encode = [], MD5PasswordHasher.encode
 
     def counted(*given: Any) -> str:
@@ -102,7 +102,7 @@ def test_passwords_are_kept_by_argon2(settings):
 
 def test_one_address_opens_one_account(linh, cast):
     with pytest.raises(IntegrityError):
-        cast.lao.change(by=None, seen=cast.lao.version, email="linh@vnm.EXAMPLE")
+        cast.lao.change_traced(by=None, expected_version=cast.lao.version, email="linh@vnm.EXAMPLE")
 
 
 def test_many_accounts_have_no_address(cast):

@@ -16,10 +16,10 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.models import Trace, User
-from tests import make
-from tests.accounts.doors import is_in
 from tests.accounts.provider import CLIENT, Provider, answering, use
-from tests.test_settings import read
+from tests.accounts.sign_in import is_in
+from tests.operations.test_settings import read
+from tests.support import make
 
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -77,7 +77,7 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(connected, settings
 
 @pytest.mark.parametrize("verified", [True, False])
 def test_an_address_opens_nothing(verified, provider, cast, client):
-    cast.vnm.change(by=None, seen=cast.vnm.version, email="linh@vnm.example")
+    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
     people = User.objects.count()
     provider.claims = {"email": "linh@vnm.example", "email_verified": verified, "preferred_username": "admin"}
     assert "Not connected yet" in there_and_back(client).content.decode()
@@ -181,7 +181,7 @@ def test_one_identity_opens_one_account(connected, cast, sign_in):
 
 def test_a_disabled_account_stays_closed(connected, client):
     connected.refresh_from_db()
-    connected.change(by=None, seen=connected.version, is_active=False)
+    connected.change_traced(by=None, expected_version=connected.version, is_active=False)
     answer = there_and_back(client)
     assert answer["Location"] == reverse("account_login")
     assert not is_in(client)
@@ -278,7 +278,7 @@ def test_the_invited_come_in_without_a_password(provider, cast, client):
 def test_an_invitation_withdrawn_meanwhile_makes_no_account(provider, cast, client):
     made, key = make.invitation(by=cast.secretariat)
     client.post(reverse("invitation", args=[key]), {"username": "new.person", "sign-on": "1"})
-    made.withdraw(by=cast.secretariat, seen=1, why="Wrong person")
+    made.withdraw(by=cast.secretariat, expected_version=1, why="Wrong person")
     there_and_back(client)
     assert not User.objects.filter(username="new.person").exists()
 

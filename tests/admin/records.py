@@ -46,7 +46,7 @@ from reviews.models import (
     Turn,
     User,
 )
-from tests import make
+from tests.support import make
 
 TREATED: dict[Any, dict[str, Any]] = {
     StandIn: {"way": "proxy_agreed", "method": "Its neighbour.", "reliance": "low"},
@@ -61,10 +61,10 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
     """A record of every kind; `n` keeps several sets apart."""
     by = cast.secretariat
     kind, area = make.kind(f"kind_{n}"), make.area(f"A.{n}")
-    part = FrameworkNode.record_new(
+    part = FrameworkNode.create_traced(
         by=by, framework=make.framework(), parent=area, level="indicator", code=f"A.{n}.1", title="Indicator"
     )
-    event = TimelineEvent.record_new(
+    event = TimelineEvent.create_traced(
         by=by, code=f"event-{n}", kind="meeting", title="Event", source="000",
         planned_from=date(2020, 2, n), planned_to=date(2020, 2, n), confidence="check",
     )  # fmt: skip
@@ -84,7 +84,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
             ActionPoint, by=by, text="Send it.", owner=cast.vnm, due_on=date(2020, 9, n)
         ),
     }
-    treatments = {model: model.record_new(by=by, gap=gap, **values) for model, values in TREATED.items()}
+    treatments = {model: model.create_traced(by=by, gap=gap, **values) for model, values in TREATED.items()}
     note = make.method(f"note-{n}", by=cast.lead, kind=kind)
     difficulty = make.difficulty(cycle, [gap], by=cast.lead, kind=kind)
     guided = {
@@ -92,16 +92,16 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         Advice: make.approved(by=cast.lead, difficulty=difficulty, notes=[note]), ReceivedAdvice: gap.received.get(),
     }  # fmt: skip
     make.submitted(report, by=cast.vnm)
-    minutes = Minutes.record_new(by=by, meeting=meeting)
-    minutes_section = MinutesSection.record_new(
+    minutes = Minutes.create_traced(by=by, meeting=meeting)
+    minutes_section = MinutesSection.create_traced(
         by=by, minutes=minutes, kind="decisions", position=1, text="Agreed."
     )
     country_round = make.frozen(meeting, by=by)
     return {
         **treatments, Disruption: make.disruption(cycle, by=by, countries=[cast.vnm.organisation]),
-        CoverageStatement: CoverageStatement.state(report, area, by=cast.vnm, seen=0, coverage="reported"),
+        CoverageStatement: CoverageStatement.state(report, area, by=cast.vnm, expected_version=0, coverage="reported"),
         Organisation: make.organisation(f"X{n}", confidence="check"),
-        Framework: Framework.record_new(by=by, code=f"framework-{n}", title="Plan"),
+        Framework: Framework.create_traced(by=by, code=f"framework-{n}", title="Plan"),
         FrameworkNode: part, GapKind: kind, TimelineEvent: event, ReviewCycle: cycle,
         CycleMembership: CycleMembership.objects.filter(cycle=cycle).first(),
         NationalReport: report, ProgressUpdate: report.progress_updates.get(),

@@ -13,8 +13,8 @@ from reviews.models import (
     Organisation,
     Trace,
 )
-from tests import make
 from tests.admin.pages import IMMUTABLE, address, each_model, sent
+from tests.support import make
 
 
 def test_the_secretariat_adds_reference_data(cast, sign_in):
@@ -104,7 +104,7 @@ def test_a_seat_in_an_open_cycle_comes_with_its_report(cast, cycle, sign_in):
 
 
 def test_no_seat_in_a_closed_cycle(cast, cycle, sign_in):
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Over")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Over")
     browser, url = sign_in(cast.admin), address(CycleMembership, "add")
     typed = {"cycle": cycle.pk, "member_state": make.organisation("KHM").pk, "joined_on": "2020-03-01"}
     answer = browser.post(url, sent(browser.get(url), **typed))

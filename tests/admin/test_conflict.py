@@ -8,8 +8,8 @@ from django.db import connection
 
 from reviews.admin.forms import TrackedForm
 from reviews.models import Deadline, NationalReport, Organisation, Trace
-from tests import make
 from tests.admin.pages import address, sent
+from tests.support import make
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def opened(cast, body, sign_in):
 
 def others_change(body: Any, by: Any, **values: Any) -> Any:
     record = type(body).objects.get(pk=body.pk)
-    return record.correct(by=by, seen=record.version, why="The letter of 3 June", **values)
+    return record.correct(by=by, expected_version=record.version, why="The letter of 3 June", **values)
 
 
 def stored(body: Any) -> Any:
@@ -84,7 +84,7 @@ def test_figures_and_times_too(cast, report, sign_in):
     browser, url = sign_in(cast.admin), address(NationalReport, "change", report.pk)
     page = browser.get(url)
     typed = {"handed_in_at_0": "2020-09-01", "handed_in_at_1": "08:30:00", "writing": 20, "why": "By mail"}
-    report.post_progress(by=cast.vnm, seen=1, data_collection=80, analysis=60, writing=30)
+    report.post_progress(by=cast.vnm, expected_version=1, data_collection=80, analysis=60, writing=30)
     answer = browser.post(url, sent(page, **typed))
     html = answer.content.decode()
     assert answer.status_code == 409

@@ -19,8 +19,9 @@ from reviews.models import (
     Trace,
     User,
 )
-from tests import make
+from reviews.rendering.history import field_changes
 from tests.admin.pages import IMMUTABLE, INVITING, MODELS, correct
+from tests.support import make
 
 
 def test_a_correction_leaves_its_trace(cast, records, sign_in):
@@ -48,7 +49,7 @@ def test_every_kind_of_record_can_be_sent_back_as_it_is(model, cast, records, si
 
 
 def test_corrected_figures_are_a_progress_update_too(cast, report, sign_in):
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=80, analysis=60)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=80, analysis=60)
     answer = correct(sign_in(cast.admin), report, data_collection=70, why="Counted twice")
     assert answer.status_code == 302
     newest, first = report.progress_updates.order_by("-id")
@@ -56,7 +57,7 @@ def test_corrected_figures_are_a_progress_update_too(cast, report, sign_in):
     assert (newest.note, newest.author) == ("Counted twice", cast.admin)
     assert first.data_collection == 80
     row = Trace.objects.since_version(report, 2).get()
-    assert [tuple(change) for change in row.differences] == [("data collection", "80", "70")]
+    assert [tuple(change) for change in field_changes(row)] == [("data collection", "80", "70")]
 
 
 def test_a_corrected_status_moves_the_clock_of_its_holder(cast, report, sign_in):
@@ -93,7 +94,7 @@ def test_a_moved_deadline_keeps_its_first_date(cast, cycle, sign_in):
 
 
 def test_records_of_a_closed_cycle_can_be_corrected(cast, cycle, report, sign_in):
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Over")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Over")
     assert correct(sign_in(cast.admin), report, authors="Team B", why="Names").status_code == 302
 
 

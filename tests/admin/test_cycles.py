@@ -6,13 +6,13 @@ import pytest
 
 from reviews import actions
 from reviews.models import NationalReport, ReviewCycle, Trace
-from tests import make
 from tests.admin.pages import address
+from tests.support import make
 
 
 @pytest.fixture
 def prepared(cast):
-    made = ReviewCycle.record_new(
+    made = ReviewCycle.create_traced(
         by=None, slug="next", name_en="Next", framework=make.framework(),
         starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31),
     )  # fmt: skip
@@ -47,7 +47,7 @@ def test_a_cycle_is_not_closed_without_a_reason_or_before_it_opens(cast, prepare
 
 
 def test_a_step_on_a_cycle_that_somebody_changed(cast, prepared, sign_in):
-    prepared.correct(by=cast.secretariat, seen=1, why="Agreed name", name_en="New name")
+    prepared.correct(by=cast.secretariat, expected_version=1, why="Agreed name", name_en="New name")
     url, browser = address(ReviewCycle, "open", prepared.pk), sign_in(cast.admin)
     answer = browser.post(url, {"version": 1})
     assert answer.status_code == 409

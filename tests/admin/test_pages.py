@@ -27,9 +27,9 @@ from reviews.models import (
     TimelineEvent,
     User,
 )
-from tests import make
 from tests.admin.pages import MODELS, address, each_model
 from tests.admin.records import one_of_each
+from tests.support import make
 
 
 @each_model
@@ -61,7 +61,7 @@ def test_pages_with_many_rows_ask_no_more(model, cast, records, sign_in, django_
 def more_below(records: Any, cast: SimpleNamespace, n: int) -> None:
     """One more row in each inline, and one more choice in each list."""
     by, report = cast.secretariat, NationalReport.objects.get(pk=records[NationalReport].pk)
-    report.recall(by=cast.vnm, seen=report.version)
+    report.recall(by=cast.vnm, expected_version=report.version)
     make.submitted(report, by=cast.vnm)
     meeting, body = records[Meeting], make.organisation(f"Y{n}")
     meeting.record(AgendaItem, by=by, title="Item")
@@ -106,7 +106,7 @@ def test_pages_in_vietnamese(cast, records, sign_in):
     "model", [Organisation, FrameworkNode, TimelineEvent, Meeting], ids=lambda m: m.__name__
 )
 def test_what_is_to_be_checked_stands_out(model, cast, records, sign_in):
-    FrameworkNode.record_new(
+    FrameworkNode.create_traced(
         by=None, framework=make.framework(), level="activity", code="Z", title="Z", confidence="check"
     )
     assert b"<mark" in sign_in(cast.admin).get(address(model, "changelist")).content

@@ -83,7 +83,7 @@ def test_changing_a_persons_duty(cast, sign_in):
 @pytest.mark.parametrize("field", ["is_active", "is_superuser"])
 def test_nobody_locks_himself_out(field, cast, sign_in):
     User.objects.get(pk=cast.admin.pk).correct(
-        by=None, seen=1, why="So that only one thing is wrong", role="observer"
+        by=None, expected_version=1, why="So that only one thing is wrong", role="observer"
     )
     answer = correct(sign_in(cast.admin), cast.admin, **{field: False}, why="Oops")
     assert list(answer.context["adminform"].form.errors) == [field]

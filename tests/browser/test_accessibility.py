@@ -15,8 +15,8 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from reviews.models import Advice, DataGap, Extension, Meeting, MinutesSection, NationalReport, User
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
-from tests import make
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
+from tests.support import make
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 AT = f"/cycles/{CYCLE}"
@@ -100,10 +100,10 @@ def records() -> dict[str, Any]:
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
     numbers |= dict.fromkeys(("draft", "extension", "item", "key", "report", "section", "user"), "1")
-    seen = {
+    expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }
-    assert {url.name for url in all_urls() if opens(url)} <= seen | IN_THE_WAY_IN
+    assert {url.name for url in all_urls() if opens(url)} <= expected_version | IN_THE_WAY_IN
 
 
 def all_urls() -> list[Any]:
@@ -277,7 +277,10 @@ def test_forms_sent_back(person, live_server):
     eyes.looks()
     report = NationalReport.objects.get(member_state__code="VNM")
     report.post_progress(
-        by=User.objects.get(username="vnm.team"), seen=report.version, data_collection=75, note="Hai"
+        by=User.objects.get(username="vnm.team"),
+        expected_version=report.version,
+        data_collection=75,
+        note="Hai",
     )
     page.get_by_role("spinbutton", name="Analysis").fill("60")
     page.get_by_role("button", name="Post progress").click()

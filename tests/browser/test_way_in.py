@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 from reviews.accounts.session_timeouts import BEGAN, SEEN
 from reviews.accounts.unsaved_input import KEY
 from reviews.models import ProgressUpdate, User
-from tests import make
-from tests.accounts.doors import code
 from tests.accounts.provider import Provider, answering
+from tests.accounts.sign_in import code
 from tests.browser.test_accessibility import Eyes
+from tests.support import make
 
 pytestmark = pytest.mark.browser
 FACTORS = "/accounts/second-factor/"
@@ -49,7 +49,7 @@ def test_pages_for_visitors(visitor, live_server, settings):
 def test_a_first_password(person, live_server):
     user = User.objects.get(username="vnm.team")
     user.set_password(None)
-    user.change(by=None, seen=user.version, password=user.password)
+    user.change_traced(by=None, expected_version=user.version, password=user.password)
     eyes = Eyes(person("vnm.team"), live_server.url)
     eyes.visits("/accounts/password/set/")
     assert not eyes.problems, "\n".join(eyes.problems)

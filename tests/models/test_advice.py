@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from reviews.actions import guidance
 from reviews.models import Advice, DataGap, Difficulty, MethodNote, ReceivedAdvice
-from tests import grids, make
-from tests.models.guided import PEOPLE, attempt, in_status
+from tests.models.guidance_records import PEOPLE, attempt, in_status
+from tests.support import grids, make
 
 ADVICE_GRID = """
           edit  approve     drop     send
@@ -18,10 +18,10 @@ approved  refused  refused  refused  done
 dropped   refused  refused  refused  refused
 """
 ADVICE_VERBS: dict[str, Any] = {
-    "edit": lambda a, by: a.edit(by=by, seen=a.version, text="Better."),
-    "approve": lambda a, by: guidance.approve_advice(by=by, advice=a, seen=a.version),
-    "drop": lambda a, by: a.drop(by=by, seen=a.version, note="Wrong."),
-    "send": lambda a, by: guidance.send_advice(by=by, advice=a, seen=a.version),
+    "edit": lambda a, by: a.edit(by=by, expected_version=a.version, text="Better."),
+    "approve": lambda a, by: guidance.approve_advice(by=by, advice=a, expected_version=a.version),
+    "drop": lambda a, by: a.drop(by=by, expected_version=a.version, note="Wrong."),
+    "send": lambda a, by: guidance.send_advice(by=by, advice=a, expected_version=a.version),
 }
 ADVICE_PEOPLE = """
              edit  approve  drop  send
@@ -40,34 +40,34 @@ def advice_in(status: str, gap: DataGap, more: DataGap, cast: Any) -> Advice:
     difficulty = make.difficulty(gap.cycle, [gap], by=cast.lead)
     advice = make.advice(by=cast.consultant, difficulty=difficulty)
     if status == "approved":
-        guidance.approve_advice(by=cast.lead, advice=advice, seen=1)
+        guidance.approve_advice(by=cast.lead, advice=advice, expected_version=1)
     if status == "dropped":
-        advice.drop(by=cast.lead, seen=1, note="Wrong.")
+        advice.drop(by=cast.lead, expected_version=1, note="Wrong.")
     regroup(difficulty, [gap, more], cast)
     return advice
 
 
 def regroup(difficulty: Difficulty, gaps: list[DataGap], cast: Any) -> Difficulty:
     kept = {"title": difficulty.title, "kind": difficulty.kind}
-    return difficulty.edit(by=cast.lead, seen=difficulty.version, gaps=gaps, **kept)
+    return difficulty.edit(by=cast.lead, expected_version=difficulty.version, gaps=gaps, **kept)
 
 
 @pytest.mark.parametrize(("status", "move", "outcome"), grids.cells(ADVICE_GRID))
 def test_moves_of_advice(status, move, outcome, gap, lao_gap, cast):
     advice = advice_in(status, gap, lao_gap, cast)
-    assert (move in advice.moves_for(cast.lead)) is (outcome == "done")
+    assert (move in advice.transitions_for(cast.lead)) is (outcome == "done")
     assert attempt(lambda: ADVICE_VERBS[move](advice, cast.lead)) == outcome
 
 
 @pytest.mark.parametrize(("who", "move", "outcome"), grids.cells(ADVICE_PEOPLE))
 def test_who_moves_advice(who, move, outcome, gap, lao_gap, cast):
     advice = advice_in("approved" if move == "send" else "draft", gap, lao_gap, cast)
-    assert (move in advice.moves_for(getattr(cast, who))) is (outcome == "done")
+    assert (move in advice.transitions_for(getattr(cast, who))) is (outcome == "done")
     assert attempt(lambda: ADVICE_VERBS[move](advice, getattr(cast, who))) == outcome
 
 
 def test_approved_advice_answers_a_gap_that_asked(gap, cast):
-    gap.ask_guidance(by=cast.vnm, seen=gap.version)
+    gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     note = make.method(by=cast.lead)
     advice = make.approved(by=cast.lead, gap=gap, notes=[note])
     gap.refresh_from_db()
@@ -89,7 +89,7 @@ def test_a_closed_gap_receives_nothing(gap, cast):
 
 def test_one_advice_answers_the_gaps_of_several_states(gap, lao_gap, report, cast):
     closed = in_status("closed", make.gap(report, by=cast.vnm), cast)
-    gap.ask_guidance(by=cast.vnm, seen=gap.version)
+    gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     difficulty = make.difficulty(gap.cycle, [gap, lao_gap, closed], by=cast.consultant)
     make.approved(by=cast.lead, difficulty=difficulty)
     assert set(ReceivedAdvice.objects.values_list("gap", flat=True)) == {gap.pk, lao_gap.pk}
@@ -100,7 +100,7 @@ def test_one_advice_answers_the_gaps_of_several_states(gap, lao_gap, report, cas
 def test_a_gap_that_joins_later_receives_it_when_a_lead_sends_it(gap, lao_gap, cast):
     advice = advice_in("approved", gap, lao_gap, cast)
     assert not lao_gap.received.exists()
-    guidance.send_advice(by=cast.lead, advice=advice, seen=advice.version)
+    guidance.send_advice(by=cast.lead, advice=advice, expected_version=advice.version)
     assert (gap.received.count(), lao_gap.received.count()) == (1, 1)
     assert attempt(lambda: ADVICE_VERBS["send"](advice, cast.lead)) == "refused"
 
@@ -138,7 +138,7 @@ set_aside   done    refused
 
 def use(received: ReceivedAdvice, move: str, by: Any) -> ReceivedAdvice:
     verb: Any = getattr(received, move)
-    return verb(by=by, seen=received.version, note="As told.")
+    return verb(by=by, expected_version=received.version, note="As told.")
 
 
 @pytest.mark.parametrize(("state", "move", "outcome"), grids.cells(USE_GRID))
@@ -147,7 +147,7 @@ def test_use_of_advice(state, move, outcome, gap, cast):
     received = gap.received.get()
     if state != "received":
         use(received, {"adopted": "adopt"}.get(state, state), cast.vnm)
-    assert (move in received.moves_for(cast.vnm_team)) is (outcome == "done")
+    assert (move in received.transitions_for(cast.vnm_team)) is (outcome == "done")
     assert attempt(lambda: use(received, move, cast.vnm_team)) == outcome
 
 
@@ -160,7 +160,7 @@ def test_only_the_country_says_whether_it_uses_advice(who, gap, cast):
 def test_not_using_advice_owes_a_reason(gap, cast):
     make.approved(by=cast.lead, gap=gap)
     with pytest.raises(ValidationError) as error:
-        gap.received.get().set_aside(by=cast.vnm, seen=1, note=" ")
+        gap.received.get().set_aside(by=cast.vnm, expected_version=1, note=" ")
     assert "note" in error.value.message_dict
 
 
@@ -169,9 +169,9 @@ def test_a_gap_is_closed_with_advice_it_received_and_no_other(gap, lao_gap, cast
     make.approved(by=cast.lead, difficulty=difficulty)
     theirs, others = gap.received.get(), lao_gap.received.get()
     with pytest.raises(ValidationError) as error:
-        gap.close(by=cast.vnm, seen=gap.version, way="limitation", note="Named.", advice=others)
+        gap.close(by=cast.vnm, expected_version=gap.version, way="limitation", note="Named.", advice=others)
     assert "advice" in error.value.message_dict
-    gap.close(by=cast.vnm, seen=gap.version, way="limitation", note="Named.", advice=theirs)
+    gap.close(by=cast.vnm, expected_version=gap.version, way="limitation", note="Named.", advice=theirs)
     assert gap.closed_with == theirs
     counted = Difficulty.objects.with_counts().get()
     assert (counted.gap_count, counted.received_count, counted.adopted_count, counted.closed_count) == (
@@ -180,7 +180,7 @@ def test_a_gap_is_closed_with_advice_it_received_and_no_other(gap, lao_gap, cast
         0,
         1,
     )
-    gap.reopen(by=cast.vnm, seen=gap.version, note="More.")
+    gap.reopen(by=cast.vnm, expected_version=gap.version, note="More.")
     assert gap.closed_with is None
 
 
@@ -207,4 +207,4 @@ ADVICE_RULES: list[tuple[str, dict[str, Any]]] = [
 def test_the_database_knows_the_rules_of_advice(rule, values, gap, cast):
     advice = make.advice(by=cast.lead, gap=gap)
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
-        Advice.objects.filter(pk=advice.pk).write(1, **values)
+        Advice.objects.filter(pk=advice.pk).update_if_version(1, **values)

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from reviews import clock
 from reviews.models import ClosingWay, DataGap, FrameworkNode
 from reviews.models.treatments import treatment_for
-from tests import make
-from tests.models.moves import fresh, raises, tells
+from tests.models.transitions import fresh, raises, tells
+from tests.support import make
 
 
 def test_numbers_run_per_country_and_cycle(cast, report):
@@ -22,7 +22,7 @@ def test_numbers_run_per_country_and_cycle(cast, report):
 
 def test_a_number_is_never_given_twice(cast, report):
     for gap in (make.gap(report, by=cast.vnm), make.gap(report, by=cast.vnm)):
-        gap.close(by=cast.vnm, seen=1, way="out_of_scope", note="Not asked for.")
+        gap.close(by=cast.vnm, expected_version=1, way="out_of_scope", note="Not asked for.")
     assert make.gap(report, by=cast.vnm).code == "VNM-3"
 
 
@@ -37,7 +37,7 @@ def test_who_raised_it_and_who_has_it(cast, report):
 def test_it_is_closed_in_a_way_and_with_a_note(way, cast, report):
     gap = make.gap(report, by=cast.vnm)
     treated = {"method": "Its neighbour.", "reliance": "low"} if treatment_for(way, gap.kind.code) else {}
-    gap.close(by=cast.vnm, seen=1, way=way, note="Agreed with the consultants.", **treated)
+    gap.close(by=cast.vnm, expected_version=1, way=way, note="Agreed with the consultants.", **treated)
     closed = fresh(gap)
     assert (closed.status, closed.closing_way, closed.holder) == ("closed", way, None)
     assert closed.closing_note == "Agreed with the consultants."
@@ -51,7 +51,7 @@ def test_what_is_missing_has_to_be_said(missing, cast, report):
 
 
 def test_its_area_is_a_key_result_area_of_this_framework(cast, report):
-    top = FrameworkNode.record_new(
+    top = FrameworkNode.create_traced(
         by=None, framework=make.framework(), level="characteristic", code="A", title="Engages"
     )
     values = {"kind": make.kind(), "missing": "Baseline", "key_result_area": top}
@@ -62,8 +62,8 @@ def test_its_area_is_a_key_result_area_of_this_framework(cast, report):
 
 def test_held_by_and_open_leave_out_what_is_closed(cast, report):
     mine, asked, done = (make.gap(report, by=cast.vnm) for _n in range(3))
-    asked.ask_guidance(by=cast.vnm, seen=1)
-    done.close(by=cast.vnm, seen=1, way="data_found", note="Found.")
+    asked.ask_guidance(by=cast.vnm, expected_version=1)
+    done.close(by=cast.vnm, expected_version=1, way="data_found", note="Found.")
     assert list(DataGap.objects.open()) == [mine, asked]
     assert list(DataGap.objects.held_by(cast.vnm.organisation_id)) == [mine]
     assert list(DataGap.objects.held_by(cast.consultant.organisation_id)) == [asked]

@@ -10,10 +10,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews import actions, clock
-from reviews.models import Deadline, Extension, State
+from reviews.models import Deadline, DeadlineState, Extension
 from reviews.queries import deadlines
-from tests import grids, make
-from tests.models.moves import fresh, last_trace, raises, refused, tells
+from tests.models.transitions import fresh, last_trace, raises, refused, tells
+from tests.support import grids, make
 
 OPENS, DUE, LAST = date(2020, 8, 1), date(2020, 9, 7), date(2020, 9, 30)
 
@@ -48,7 +48,7 @@ def named(situation: str, word: str) -> date | None:
 
 def standing(situation: str, on: str) -> Any:
     window = Deadline(opens_on=OPENS, due_on=DUE, first_due_on=DUE)
-    return window.standing(named(situation, "in"), named(situation, "until"), day(on))
+    return window.status_for(named(situation, "in"), named(situation, "until"), day(on))
 
 
 @pytest.mark.parametrize(("situation", "on", "state"), grids.cells(STANDINGS))
@@ -62,7 +62,7 @@ def test_its_words_count_the_days(situation, on, text):
 
 
 def test_every_state_is_on_the_grid():
-    assert {state for _situation, _on, state in grids.cells(STANDINGS)} == set(State.values)
+    assert {state for _situation, _on, state in grids.cells(STANDINGS)} == set(DeadlineState.values)
 
 
 @pytest.mark.parametrize(("on", "days"), [("07-31", 38), ("09-06", 1), ("09-07", 0), ("09-08", -1)])
@@ -73,23 +73,25 @@ def test_days_left(on, days):
 def test_the_first_date_is_kept_and_the_slip_counted(cast, cycle):
     deadline = make.deadline(cycle, by=cast.secretariat)
     for moved, why in ((date(2020, 9, 14), "Floods"), (date(2020, 9, 21), "Floods again")):
-        deadline.move(by=cast.secretariat, seen=deadline.version, why=why, due_on=moved)
+        deadline.reschedule(by=cast.secretariat, expected_version=deadline.version, why=why, due_on=moved)
     assert (fresh(deadline).first_due_on, fresh(deadline).due_on) == (DUE, date(2020, 9, 21))
-    assert deadline.standing(None, None, OPENS).slip == 14
+    assert deadline.status_for(None, None, OPENS).slip == 14
     tells(deadline, by=cast.secretariat, verb="moved", why="Floods again")
 
 
 def test_a_move_raises_no_false_alarm(cast, report):
     """Overdue under the old date, not under the new one: nothing of it is stored."""
     deadline = make.deadline(report.cycle, by=cast.secretariat, due_on=date(2020, 8, 19))
-    assert standing_of(report).state == State.OVERDUE
-    deadline.move(by=cast.secretariat, seen=1, why="Floods", due_on=DUE)
-    assert (standing_of(report).state, standing_of(report).slip) == (State.OPEN, 19)
+    assert standing_of(report).state == DeadlineState.OVERDUE
+    deadline.reschedule(by=cast.secretariat, expected_version=1, why="Floods", due_on=DUE)
+    assert (standing_of(report).state, standing_of(report).slip) == (DeadlineState.OPEN, 19)
 
 
 def standing_of(report: Any) -> Any:
     granted = Extension.objects.granted()
-    (found,) = deadlines.standings([report], report.cycle.deadlines.all(), granted, clock.today())[report.pk]
+    (found,) = deadlines.deadline_statuses([report], report.cycle.deadlines.all(), granted, clock.today())[
+        report.pk
+    ]
     return found
 
 
@@ -98,16 +100,20 @@ def test_moving_any_date_owes_a_reason(field, cast, cycle):
     dates = {"opens_on": OPENS, "due_on": DUE, "last_on": LAST}
     deadline = make.deadline(cycle, by=cast.secretariat, **dates)
     moved = dates | {field: dates[field] + timedelta(days=1)}
-    error: Any = raises(ValidationError, deadline.move, by=cast.secretariat, seen=1, why=" ", **moved)
+    error: Any = raises(
+        ValidationError, deadline.reschedule, by=cast.secretariat, expected_version=1, why=" ", **moved
+    )
     assert error.message_dict == {"why": ["Say why the dates move."]}
 
 
 def test_a_new_title_owes_none(cast, cycle):
     deadline = make.deadline(cycle, by=cast.secretariat)
     same = {"opens_on": OPENS, "due_on": DUE, "last_on": None}
-    deadline.move(by=cast.secretariat, seen=1, why="", title="Final reports", **same)
+    deadline.reschedule(by=cast.secretariat, expected_version=1, why="", title="Final reports", **same)
     tells(deadline, by=cast.secretariat, verb="changed", why="")
-    deadline.move(by=cast.secretariat, seen=2, why="", title="Last reports")  # the dates not even mentioned
+    deadline.reschedule(
+        by=cast.secretariat, expected_version=2, why="", title="Last reports"
+    )  # the dates not even mentioned
     tells(deadline, by=cast.secretariat, verb="changed", why="")
 
 
@@ -141,7 +147,7 @@ def test_a_deadline_may_concern_some_countries_only(cast, report):
     deadline = make.deadline(report.cycle, by=cast.secretariat, only_for=[cast.lao.organisation])
     assert deadline.concerns(cast.lao.organisation_id)
     assert not deadline.concerns(cast.vnm.organisation_id)
-    assert deadlines.standings([report], [deadline], [], clock.today())[report.pk] == []
+    assert deadlines.deadline_statuses([report], [deadline], [], clock.today())[report.pk] == []
 
 
 def test_progress_meets_it_from_the_day_the_window_opens(cast, report):
@@ -152,7 +158,7 @@ def test_progress_meets_it_from_the_day_the_window_opens(cast, report):
     met_on = {}
     for posted in (date(2020, 8, 9), date(2020, 8, 10), date(2020, 9, 20)):
         with clock.at(posted):
-            report.post_progress(by=cast.vnm, seen=report.version, writing=10)
+            report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
             met_on[posted.day] = standing_of(report).met_on
     assert met_on == {9: None, 10: date(2020, 8, 10), 20: date(2020, 8, 10)}
 
@@ -162,22 +168,22 @@ def test_a_day_ends_in_jakarta(cast, report):
     make.deadline(report.cycle, by=cast.secretariat)
     with clock.at(clock.end_of(DUE)):
         make.submitted(report, by=cast.vnm)
-        assert (standing_of(report).state, standing_of(report).days) == (State.MET, 0)
+        assert (standing_of(report).state, standing_of(report).days) == (DeadlineState.MET, 0)
     lao = make.report(report.cycle, "LAO")
     with clock.at(clock.end_of(DUE) + timedelta(minutes=1)):
         make.submitted(lao, by=cast.lao)
-        assert (standing_of(lao).state, standing_of(lao).days) == (State.MET_LATE, -1)
+        assert (standing_of(lao).state, standing_of(lao).days) == (DeadlineState.MET_LATE, -1)
 
 
 def test_next_is_the_earliest_that_is_not_met(cast, report):
     for title, due in (("Later", LAST), ("Sooner", DUE)):
         make.deadline(report.cycle, by=cast.secretariat, title=title, due_on=due)
     make.deadline(report.cycle, by=cast.secretariat, title="Met", output="progress", due_on=date(2020, 8, 31))
-    report.post_progress(by=cast.vnm, seen=report.version, writing=10)
-    found = deadlines.standings([report], report.cycle.deadlines.all(), [], clock.today())[report.pk]
+    report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
+    found = deadlines.deadline_statuses([report], report.cycle.deadlines.all(), [], clock.today())[report.pk]
     assert [s.deadline.title for s in found] == ["Met", "Sooner", "Later"]
-    assert deadlines.next_standing(found).deadline.title == "Sooner"
-    assert deadlines.next_standing([]) is None
+    assert deadlines.next_due(found).deadline.title == "Sooner"
+    assert deadlines.next_due([]) is None
 
 
 # Extensions
@@ -202,7 +208,7 @@ def test_a_request_says_who_asks_for_what_and_why(cast, report, deadline):
 
 def test_a_granted_extension_moves_one_countrys_date(cast, report, deadline):
     asked = ask(report, deadline, cast.vnm)
-    asked.grant(by=cast.secretariat, seen=1, until=date(2020, 9, 14))
+    asked.grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 14))
     lao = make.report(report.cycle, "LAO")
     assert (standing_of(report).due_on, standing_of(report).is_extended) == (date(2020, 9, 14), True)
     assert (standing_of(lao).due_on, standing_of(lao).is_extended) == (DUE, False)
@@ -213,22 +219,24 @@ def test_a_granted_extension_moves_one_countrys_date(cast, report, deadline):
 def test_a_request_alone_moves_nothing(cast, report, deadline):
     asked = ask(report, deadline, cast.vnm)
     assert standing_of(report).due_on == DUE
-    asked.refuse(by=cast.secretariat, seen=1, note="The draft waits for it.")
+    asked.refuse(by=cast.secretariat, expected_version=1, note="The draft waits for it.")
     assert standing_of(report).due_on == DUE
 
 
 def test_the_latest_extension_counts_and_the_next_one_has_to_be_later(cast, report, deadline):
-    ask(report, deadline, cast.vnm).grant(by=cast.secretariat, seen=1, until=date(2020, 9, 14))
+    ask(report, deadline, cast.vnm).grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 14))
     raises(ValidationError, ask, report, deadline, cast.vnm, date(2020, 9, 14), match="not later than")
     again = ask(report, deadline, cast.vnm, date(2020, 9, 15))
     assert again.due_when_asked == date(2020, 9, 14)
-    again.grant(by=cast.secretariat, seen=1, until=date(2020, 9, 15))
+    again.grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 15))
     assert standing_of(report).due_on == date(2020, 9, 15)
 
 
 def test_a_common_date_moved_beyond_an_extension_holds_for_that_country_too(cast, report, deadline):
-    ask(report, deadline, cast.vnm).grant(by=cast.secretariat, seen=1, until=date(2020, 9, 14))
-    deadline.move(by=cast.secretariat, seen=1, why="Floods everywhere", due_on=date(2020, 9, 21))
+    ask(report, deadline, cast.vnm).grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 14))
+    deadline.reschedule(
+        by=cast.secretariat, expected_version=1, why="Floods everywhere", due_on=date(2020, 9, 21)
+    )
     assert (standing_of(report).due_on, standing_of(report).is_extended) == (date(2020, 9, 21), False)
 
 
@@ -271,7 +279,7 @@ def test_without_a_last_day_it_is_never_locked():
 
 def hand_in(report: Any, by: Any) -> Any:
     return actions.submit_report(
-        by=by, report=report, seen=report.version, file=make.pdf(), reason="The rest follows."
+        by=by, report=report, expected_version=report.version, file=make.pdf(), reason="The rest follows."
     )
 
 
@@ -283,7 +291,7 @@ def test_a_locked_deadline_says_who_can_unlock_it(cast, report, deadline):
             hand_in, report, cast.vnm,
         )  # fmt: skip
         asked = ask(report, deadline, cast.vnm, date(2020, 10, 14))
-        asked.grant(by=cast.secretariat, seen=1, until=date(2020, 10, 14))
+        asked.grant(by=cast.secretariat, expected_version=1, until=date(2020, 10, 14))
         hand_in(report, cast.vnm)
     assert fresh(report).status == "submitted"
 
@@ -295,7 +303,7 @@ def test_another_countrys_lock_and_another_output_hold_nobody_up(cast, report):
     make.deadline(report.cycle, by=cast.secretariat, output="progress", **past)
     hand_in(report, cast.vnm)
     lao = make.report(report.cycle, "LAO")
-    lao.post_progress(by=cast.lao, seen=lao.version, writing=10)
+    lao.post_progress(by=cast.lao, expected_version=lao.version, writing=10)
     refused("could be met until 1 Aug 2020", hand_in, lao, cast.lao)
 
 

@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from reviews import clock
-from reviews.models import Advice, DataGap, Refused, Stale, ThreadEntry, Trace
+from reviews.models import Advice, DataGap, EditConflict, NotAllowedNow, ThreadEntry, Trace
 from reviews.models.base import TrackedQuerySet
-from tests import grids, make
-from tests.models.guided import PEOPLE, attempt, in_status
+from tests.models.guidance_records import PEOPLE, attempt, in_status
+from tests.support import grids, make
 
 SAYINGS: dict[str, Any] = {
-    "question": lambda gap, by: gap.question(by=by, seen=gap.version, text="Since when?"),
-    "answer": lambda gap, by: gap.answer(by=by, seen=gap.version, text="Since 2017."),
+    "question": lambda gap, by: gap.question(by=by, expected_version=gap.version, text="Since when?"),
+    "answer": lambda gap, by: gap.answer(by=by, expected_version=gap.version, text="Since 2017."),
     "note": lambda gap, by: ThreadEntry.note(gap, by=by, text="Among us."),
     "conclude": lambda gap, by: ThreadEntry.conclude(gap, by=by, text="Settled."),
     "advise": lambda gap, by: Advice.draft(gap=gap, by=by, text="Two periods."),
@@ -66,11 +66,11 @@ being_resolved           done        refused  refused     done  refused
 closed                refused        refused  refused  refused     done
 """
 GAP_VERBS: dict[str, Any] = {
-    "ask_guidance": lambda g, c: g.ask_guidance(by=c.vnm, seen=g.version),
-    "give_guidance": lambda g, c: g.give_guidance(by=c.lead, seen=g.version),
-    "take_up": lambda g, c: g.take_up(by=c.vnm, seen=g.version),
-    "close": lambda g, c: g.close(by=c.vnm, seen=g.version, way="limitation", note="Named."),
-    "reopen": lambda g, c: g.reopen(by=c.vnm, seen=g.version, note="More."),
+    "ask_guidance": lambda g, c: g.ask_guidance(by=c.vnm, expected_version=g.version),
+    "give_guidance": lambda g, c: g.give_guidance(by=c.lead, expected_version=g.version),
+    "take_up": lambda g, c: g.take_up(by=c.vnm, expected_version=g.version),
+    "close": lambda g, c: g.close(by=c.vnm, expected_version=g.version, way="limitation", note="Named."),
+    "reopen": lambda g, c: g.reopen(by=c.vnm, expected_version=g.version, note="More."),
 }
 
 
@@ -82,14 +82,14 @@ def test_moves_of_a_gap(status, move, outcome, gap, cast):
 
 def test_guidance_by_approval_is_no_button(gap, cast):
     in_status("guidance_asked", gap, cast)
-    assert gap.moves_for(cast.lead) == set()
+    assert gap.transitions_for(cast.lead) == set()
 
 
 def test_a_question_hands_the_gap_to_the_country_and_an_answer_back(gap, cast):
-    gap.ask_guidance(by=cast.vnm, seen=gap.version, note="Which year?")
-    gap.question(by=cast.consultant, seen=gap.version, text="Which years are there?")
+    gap.ask_guidance(by=cast.vnm, expected_version=gap.version, note="Which year?")
+    gap.question(by=cast.consultant, expected_version=gap.version, text="Which years are there?")
     assert (gap.status, gap.holder) == ("guidance_asked", cast.vnm.organisation)
-    gap.answer(by=cast.vnm_team, seen=gap.version, text="2015 and 2017.")
+    gap.answer(by=cast.vnm_team, expected_version=gap.version, text="2015 and 2017.")
     assert (gap.status, gap.holder) == ("guidance_asked", cast.lead.organisation)
     told = gap.entries.values_list("kind", "text", "channel")
     assert list(told) == [
@@ -101,7 +101,7 @@ def test_a_question_hands_the_gap_to_the_country_and_an_answer_back(gap, cast):
 
 def test_a_question_about_a_gap_that_asked_nothing_leaves_it_where_it_is(gap, cast):
     held = gap.held_since
-    gap.question(by=cast.consultant, seen=gap.version, text="Since when?")
+    gap.question(by=cast.consultant, expected_version=gap.version, text="Since when?")
     assert (gap.version, gap.status, gap.holder, gap.held_since) == (1, "open", cast.vnm.organisation, held)
 
 
@@ -110,11 +110,11 @@ def asked_back(gap: DataGap) -> bool:
 
 
 def test_a_question_waits_until_an_answer_or_advice_comes(gap, cast):
-    gap.question(by=cast.consultant, seen=gap.version, text="Since when?")
+    gap.question(by=cast.consultant, expected_version=gap.version, text="Since when?")
     assert asked_back(gap)
-    gap.answer(by=cast.vnm, seen=gap.version, text="Since 2017.")
+    gap.answer(by=cast.vnm, expected_version=gap.version, text="Since 2017.")
     assert not asked_back(gap)
-    gap.question(by=cast.consultant, seen=gap.version, text="Why?")
+    gap.question(by=cast.consultant, expected_version=gap.version, text="Why?")
     assert asked_back(gap)
     with clock.at(date(2020, 8, 21)):
         make.approved(by=cast.lead, gap=gap)
@@ -122,10 +122,10 @@ def test_a_question_waits_until_an_answer_or_advice_comes(gap, cast):
 
 
 def test_nobody_says_something_over_a_change_that_they_have_not_seen(gap, cast):
-    gap.edit(by=cast.vnm, seen=1, missing="Baseline of 2015")
+    gap.edit(by=cast.vnm, expected_version=1, missing="Baseline of 2015")
     seen_before = DataGap.objects.get(pk=gap.pk)
-    with pytest.raises(Stale):
-        seen_before.question(by=cast.consultant, seen=1, text="2016?")
+    with pytest.raises(EditConflict):
+        seen_before.question(by=cast.consultant, expected_version=1, text="2016?")
     assert not gap.entries.exists()
 
 
@@ -133,14 +133,14 @@ def test_nobody_says_something_over_a_change_that_they_have_not_seen(gap, cast):
 def test_something_has_to_be_said(saying, gap, cast):
     by = cast.vnm if saying == "answer" else cast.lead
     with pytest.raises(ValidationError) as error:
-        getattr(gap, saying)(by=by, seen=gap.version, text="  ")
+        getattr(gap, saying)(by=by, expected_version=gap.version, text="  ")
     assert "text" in error.value.message_dict
 
 
 def test_what_was_said_stays(gap, cast):
     entry = ThreadEntry.note(gap, by=cast.vnm, text="Among us.")
-    with pytest.raises(Refused):
-        entry.change(by=cast.vnm, seen=1, text="Other")
+    with pytest.raises(NotAllowedNow):
+        entry.change_traced(by=cast.vnm, expected_version=1, text="Other")
 
 
 def test_closing_leaves_its_note_as_conclusion(gap, cast):
@@ -155,7 +155,7 @@ def test_closing_leaves_its_note_as_conclusion(gap, cast):
 @pytest.mark.parametrize("saying", ["question", "answer", "note", "advise"])
 def test_a_closed_cycle_is_read_only(saying, gap, cycle, cast):
     cycle.refresh_from_db()
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Done.")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Done.")
     gap = DataGap.objects.get(pk=gap.pk)
     assert attempt(lambda: SAYINGS[saying](gap, cast.vnm if saying == "answer" else cast.lead)) == "refused"
 
@@ -171,8 +171,14 @@ def test_trace_rows_know_whose_eyes_they_are_for(gap, cast):
         ("reviews.advice", "created", "consultants"),
         ("reviews.advice", "approved", "consultants"),
     ]
-    seen = {who: Trace.objects.on_page(gap).of_countries(getattr(cast, who)).count() for who in PEOPLE}
-    assert (seen["vnm"], seen["consultant"], seen["secretariat"]) == (3, 5, 2)
+    expected_version = {
+        who: Trace.objects.on_page(gap).readable_on_page_by(getattr(cast, who)).count() for who in PEOPLE
+    }
+    assert (expected_version["vnm"], expected_version["consultant"], expected_version["secretariat"]) == (
+        3,
+        5,
+        2,
+    )
 
 
 BROKEN: list[tuple[str, dict[str, Any]]] = [
@@ -187,4 +193,4 @@ def test_the_database_keeps_channels_apart(rule, values, gap, cast):
     entry = ThreadEntry.note(gap, by=cast.vnm, text="Among us.")
     rows: TrackedQuerySet = ThreadEntry.objects.filter(pk=entry.pk)
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
-        rows.write(1, **values)
+        rows.update_if_version(1, **values)

@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
-from tests import make
-from tests.models.moves import fresh, last_trace, raises, tells
+from tests.models.transitions import fresh, last_trace, raises, tells
+from tests.support import make
 
 PLAN, LATER = date(2020, 8, 11), date(2020, 8, 13)
 
@@ -20,7 +20,13 @@ def meeting(cast: Any, cycle: Any) -> Meeting:
 
 def test_the_first_plan_stays_when_a_meeting_moves(cast, meeting):
     for moved, why in ((LATER, "The hall is taken."), (date(2020, 8, 20), "Storm")):
-        meeting.move(by=cast.secretariat, seen=meeting.version, why=why, planned_from=moved, planned_to=moved)
+        meeting.reschedule(
+            by=cast.secretariat,
+            expected_version=meeting.version,
+            why=why,
+            planned_from=moved,
+            planned_to=moved,
+        )
     stored = fresh(meeting)
     assert (stored.first_planned_from, stored.first_planned_to) == (PLAN, PLAN)
     assert (stored.starts_on, stored.has_moved) == (date(2020, 8, 20), True)
@@ -28,32 +34,36 @@ def test_the_first_plan_stays_when_a_meeting_moves(cast, meeting):
 
 
 def test_held_on_the_planned_day_owes_no_reason(cast, meeting):
-    meeting.hold(by=cast.secretariat, seen=1, held_from=PLAN, held_to=PLAN)
+    meeting.hold(by=cast.secretariat, expected_version=1, held_from=PLAN, held_to=PLAN)
     assert (fresh(meeting).status, fresh(meeting).has_moved) == ("held", False)
 
 
 def test_held_on_another_day_keeps_the_plan(cast, meeting):
-    meeting.hold(by=cast.secretariat, seen=1, held_from=LATER, held_to=LATER, why="By video on the 13th.")
+    meeting.hold(
+        by=cast.secretariat, expected_version=1, held_from=LATER, held_to=LATER, why="By video on the 13th."
+    )
     stored = fresh(meeting)
     assert (stored.planned_from, stored.held_from, stored.starts_on) == (PLAN, LATER, LATER)
     assert stored.has_moved
 
 
 def test_a_new_place_is_a_change_and_owes_no_reason(cast, meeting):
-    meeting.move(by=cast.secretariat, seen=1, why="", place="Da Nang", planned_from=PLAN, planned_to=PLAN)
+    meeting.reschedule(
+        by=cast.secretariat, expected_version=1, why="", place="Da Nang", planned_from=PLAN, planned_to=PLAN
+    )
     tells(meeting, by=cast.secretariat, verb="changed", why="")
 
 
 def test_what_was_held_can_still_be_described(cast, meeting):
     """Only its dates are settled."""
-    meeting.hold(by=cast.secretariat, seen=1, held_from=PLAN, held_to=PLAN)
-    meeting.move(by=cast.secretariat, seen=2, why="", place="Da Nang")
+    meeting.hold(by=cast.secretariat, expected_version=1, held_from=PLAN, held_to=PLAN)
+    meeting.reschedule(by=cast.secretariat, expected_version=2, why="", place="Da Nang")
     assert fresh(meeting).place == "Da Nang"
 
 
 DISORDER = [
     (
-        "move",
+        "reschedule",
         {"planned_from": LATER, "planned_to": PLAN},
         "planned_to",
         "The last day comes before the first.",
@@ -66,7 +76,7 @@ DISORDER = [
 @pytest.mark.parametrize(("verb", "dates", "field", "told"), DISORDER)
 def test_dates_out_of_order_are_refused(verb, dates, field, told, cast, meeting):
     error: Any = raises(
-        ValidationError, getattr(meeting, verb), by=cast.secretariat, seen=1, why="Storm", **dates
+        ValidationError, getattr(meeting, verb), by=cast.secretariat, expected_version=1, why="Storm", **dates
     )
     assert error.message_dict == {field: [told]}
 
@@ -74,7 +84,7 @@ def test_dates_out_of_order_are_refused(verb, dates, field, told, cast, meeting)
 def test_ahead_is_what_is_planned_and_not_over(cast, cycle, meeting):
     """The day itself is still ahead; held and cancelled meetings are not."""
     gone = make.meeting(cycle, by=cast.secretariat, code="4")
-    gone.cancel(by=cast.secretariat, seen=1, why="Storm")
+    gone.cancel(by=cast.secretariat, expected_version=1, why="Storm")
     assert list(Meeting.objects.ahead(PLAN)) == [meeting]
     assert not Meeting.objects.ahead(date(2020, 8, 12)).exists()
 
@@ -95,7 +105,7 @@ def test_parts_are_numbered_within_their_meeting(cast, cycle, meeting):
 
 def test_a_part_stands_in_the_history_of_its_meeting(cast, meeting):
     item = record(meeting, AgendaItem, cast.secretariat, title="Opening")
-    item.edit(by=cast.secretariat, seen=1, title="Welcome")
+    item.edit(by=cast.secretariat, expected_version=1, title="Welcome")
     told = last_trace(item)
     assert (told.page_model, told.page_id, told.is_of_part) == ("reviews.meeting", meeting.pk, True)
     tells(item, by=cast.secretariat, verb="changed", why="")
@@ -106,7 +116,7 @@ def test_only_the_secretariat_keeps_the_minutes(person, cast, meeting):
     raises(PermissionDenied, record, meeting, AgendaItem, getattr(cast, person), title="Opening")
     raises(PermissionDenied, make.meeting, meeting.cycle, by=getattr(cast, person), code="4")
     item = record(meeting, AgendaItem, cast.secretariat, title="Opening")
-    raises(PermissionDenied, item.edit, by=getattr(cast, person), seen=1, title="x")
+    raises(PermissionDenied, item.edit, by=getattr(cast, person), expected_version=1, title="x")
 
 
 def test_a_delegation_need_not_have_been_counted(cast, meeting):
@@ -151,5 +161,5 @@ def test_overdue_starts_on_the_day_after(cast, meeting):
     point = record(meeting, ActionPoint, cast.secretariat, **values)
     assert not ActionPoint.objects.overdue(date(2020, 9, 1)).exists()
     assert list(ActionPoint.objects.overdue(date(2020, 9, 2))) == [point]
-    point.finish(by=cast.vnm, seen=1, note="Sent.")
+    point.finish(by=cast.vnm, expected_version=1, note="Sent.")
     assert not ActionPoint.objects.overdue(date(2020, 9, 2)).exists()

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 
-from reviews.models import PlanStep, Refused, Stale, Trace
-from tests import grids, make
+from reviews.models import EditConflict, NotAllowedNow, PlanStep, Trace
+from tests.support import grids, make
 
 NOVEMBER, LATER = date(2020, 11, 12), date(2020, 11, 19)
 
@@ -34,7 +34,7 @@ def step_in(kind_and_status, cycle, by):
     kind, _slash, status = kind_and_status.partition("/")
     step = make.step(cycle, by=by, kind=kind)
     if status in LEADS_TO:
-        step.record_outcome(by=by, seen=1, move=LEADS_TO[status], note="Because.")
+        step.record_outcome(by=by, expected_version=1, move=LEADS_TO[status], note="Because.")
     return step
 
 
@@ -42,10 +42,10 @@ def step_in(kind_and_status, cycle, by):
 def test_outcomes(start, move, becomes, cast, cycle):
     step = step_in(start, cycle, cast.secretariat)
     before, traces = step.status, Trace.objects.count()
-    typed = {"by": cast.secretariat, "seen": step.version, "move": move, "note": "Because."}
+    typed = {"by": cast.secretariat, "expected_version": step.version, "move": move, "note": "Because."}
     assert (move in step.moves) is (becomes != "no")
     if becomes == "no":
-        with pytest.raises(Refused):
+        with pytest.raises(NotAllowedNow):
             step.record_outcome(**typed)
     else:
         step.record_outcome(**typed)
@@ -57,19 +57,21 @@ def test_outcomes(start, move, becomes, cast, cycle):
 def test_sending_back_owes_a_note_and_no_day_is_ahead_of_us(cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
     with pytest.raises(ValidationError) as told:
-        step.record_outcome(by=cast.secretariat, seen=1, move="send_back")
+        step.record_outcome(by=cast.secretariat, expected_version=1, move="send_back")
     assert "note" in told.value.message_dict
     with pytest.raises(ValidationError) as told:
-        step.record_outcome(by=cast.secretariat, seen=1, move="adopt", actual_on=date(2020, 8, 21))
+        step.record_outcome(
+            by=cast.secretariat, expected_version=1, move="adopt", actual_on=date(2020, 8, 21)
+        )
     assert "actual_on" in told.value.message_dict
 
 
 def test_the_first_date_stays(cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
     with pytest.raises(ValidationError) as told:
-        step.edit(by=cast.secretariat, seen=1, planned_on=LATER)
+        step.edit(by=cast.secretariat, expected_version=1, planned_on=LATER)
     assert "why" in told.value.message_dict
-    step.edit(by=cast.secretariat, seen=1, planned_on=LATER, why="A storm.")
+    step.edit(by=cast.secretariat, expected_version=1, planned_on=LATER, why="A storm.")
     step.refresh_from_db()
     assert (step.planned_on, step.first_planned_on, step.has_moved) == (LATER, NOVEMBER, True)
     row = Trace.objects.on_page(step).first()
@@ -78,7 +80,7 @@ def test_the_first_date_stays(cast, cycle):
 
 def test_a_date_that_becomes_known_needs_no_reason(cast, cycle):
     step = make.step(cycle, by=cast.secretariat, planned_on=None)
-    step.edit(by=cast.secretariat, seen=1, planned_on=NOVEMBER)
+    step.edit(by=cast.secretariat, expected_version=1, planned_on=NOVEMBER)
     assert (step.first_planned_on, step.has_moved) == (NOVEMBER, False)
 
 
@@ -86,10 +88,12 @@ def test_a_step_follows_its_meeting(cast, cycle):
     meeting = make.meeting(cycle, by=cast.secretariat, planned_from=NOVEMBER, planned_to=NOVEMBER)
     step = make.step(cycle, by=cast.secretariat, meeting=meeting)
     assert (step.due_on, step.first_planned_on) == (NOVEMBER, NOVEMBER)
-    meeting.move(by=cast.secretariat, seen=1, why="A storm.", planned_from=LATER, planned_to=LATER)
+    meeting.reschedule(
+        by=cast.secretariat, expected_version=1, why="A storm.", planned_from=LATER, planned_to=LATER
+    )
     step = PlanStep.objects.get()
     assert (step.due_on, step.first_planned_on, step.has_moved) == (LATER, NOVEMBER, True)
-    meeting.cancel(by=cast.secretariat, seen=2, why="A storm.")
+    meeting.cancel(by=cast.secretariat, expected_version=2, why="A storm.")
     assert PlanStep.objects.get().due_on is None
 
 
@@ -105,8 +109,8 @@ def test_one_date_only(cast, cycle):
 @pytest.mark.parametrize("name", ["vnm", "vnm_team", "consultant", "lead", "observer", "admin"])
 def test_only_the_secretariat_keeps_it(name, cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
-    for write in (lambda by: step.edit(by=by, seen=1, title="X"),
-                  lambda by: step.record_outcome(by=by, seen=1, move="adopt"),
+    for write in (lambda by: step.edit(by=by, expected_version=1, title="X"),
+                  lambda by: step.record_outcome(by=by, expected_version=1, move="adopt"),
                   lambda by: make.step(cycle, by=by, code="x")):  # fmt: skip
         with pytest.raises(PermissionDenied):
             write(getattr(cast, name))
@@ -115,12 +119,12 @@ def test_only_the_secretariat_keeps_it(name, cast, cycle):
 
 def test_a_newer_version_and_a_closed_cycle_refuse(cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
-    PlanStep.objects.get().edit(by=cast.secretariat, seen=1, paper="Report")
-    with pytest.raises(Stale):
-        step.record_outcome(by=cast.secretariat, seen=1, move="adopt")
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Over")
-    with pytest.raises(Refused):
-        PlanStep.objects.get().edit(by=cast.secretariat, seen=2, paper="Other")
+    PlanStep.objects.get().edit(by=cast.secretariat, expected_version=1, paper="Report")
+    with pytest.raises(EditConflict):
+        step.record_outcome(by=cast.secretariat, expected_version=1, move="adopt")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Over")
+    with pytest.raises(NotAllowedNow):
+        PlanStep.objects.get().edit(by=cast.secretariat, expected_version=2, paper="Other")
 
 
 @pytest.mark.parametrize(

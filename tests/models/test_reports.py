@@ -10,14 +10,15 @@ from django.core.files.storage import default_storage
 
 from reviews import clock
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
-from tests import make
-from tests.models.moves import fresh, last_trace, raises, tells
+from reviews.rendering.history import field_changes
+from tests.models.transitions import fresh, last_trace, raises, tells
+from tests.support import make
 
 FULL = {"data_collection": 100, "analysis": 100, "writing": 100}
 
 
 def post(report: NationalReport, by: Any, note: str = "", **figures: Any) -> ProgressUpdate:
-    return report.post_progress(by=by, seen=report.version, note=note, **figures)
+    return report.post_progress(by=by, expected_version=report.version, note=note, **figures)
 
 
 # Figures
@@ -33,13 +34,19 @@ def test_blank_is_not_zero(cast, report):
 
 def test_the_history_says_not_yet_reported_and_0(cast, report):
     post(report, cast.vnm, writing=0)
-    assert ("writing", "not yet reported", "0") in [tuple(d) for d in last_trace(report).differences]
+    assert ("writing", "not yet reported", "0") in [tuple(d) for d in field_changes(last_trace(report))]
 
 
 @pytest.mark.parametrize("value", [-1, 101, 32768, 10**9, "many", "5.5"])
 @pytest.mark.parametrize("workstream", ["data_collection", "analysis", "writing"])
 def test_a_figure_is_a_whole_number_from_0_to_100(workstream, value, cast, report):
-    raises(ValidationError, report.post_progress, by=cast.vnm, seen=report.version, **{workstream: value})
+    raises(
+        ValidationError,
+        report.post_progress,
+        by=cast.vnm,
+        expected_version=report.version,
+        **{workstream: value},
+    )
 
 
 @pytest.mark.parametrize("value", [0, 1, 99, 100])
@@ -52,7 +59,12 @@ def test_both_ends_are_figures(value, cast, report):
 def test_a_figure_that_goes_down_owes_a_note(before, after, cast, report):
     post(report, cast.vnm, analysis=before)
     error: Any = raises(
-        ValidationError, report.post_progress, by=cast.vnm, seen=report.version, analysis=after, writing=5
+        ValidationError,
+        report.post_progress,
+        by=cast.vnm,
+        expected_version=report.version,
+        analysis=after,
+        writing=5,
     )
     assert error.message_dict == {"note": ["This lowers an earlier figure (analysis): say why."]}
     post(report, cast.vnm, "Two provinces counted twice.", analysis=after)
@@ -63,7 +75,9 @@ def test_a_figure_that_goes_down_owes_a_note(before, after, cast, report):
 def test_all_figures_that_go_down_are_named(cast, report):
     post(report, cast.vnm, **FULL)
     lower = {"data_collection": 10, "analysis": 100, "writing": None}
-    error: Any = raises(ValidationError, report.post_progress, by=cast.vnm, seen=report.version, **lower)
+    error: Any = raises(
+        ValidationError, report.post_progress, by=cast.vnm, expected_version=report.version, **lower
+    )
     assert "(data collection, writing)" in error.message_dict["note"][0]
 
 
@@ -77,7 +91,9 @@ def test_a_figure_that_does_not_go_down_owes_none(before, after, cast, report):
 
 def test_a_post_without_anything_is_refused(cast, report):
     blank = dict.fromkeys(FULL)
-    error: Any = raises(ValidationError, report.post_progress, by=cast.vnm, seen=report.version, **blank)
+    error: Any = raises(
+        ValidationError, report.post_progress, by=cast.vnm, expected_version=report.version, **blank
+    )
     assert error.message_dict == {"note": ["Enter at least one figure or a note."]}
 
 
@@ -105,7 +121,7 @@ def test_updates_are_kept_one_after_the_other(cast, report):
 
 def test_a_correction_of_a_figure_is_a_new_update(cast, report):
     post(report, cast.vnm, writing=80)
-    report.correct(by=cast.admin, seen=report.version, why="Typing error", writing=8)
+    report.correct(by=cast.admin, expected_version=report.version, why="Typing error", writing=8)
     assert fresh(report).writing == 8
     assert [(u.writing, u.author, u.note) for u in report.progress_updates.all()] == [
         (8, cast.admin, "Typing error"),
@@ -116,7 +132,9 @@ def test_a_correction_of_a_figure_is_a_new_update(cast, report):
 
 def test_a_correction_of_something_else_is_none(cast, report):
     post(report, cast.vnm, writing=80)
-    report.correct(by=cast.admin, seen=report.version, why="Spelling", authors="Ministry of Labour")
+    report.correct(
+        by=cast.admin, expected_version=report.version, why="Spelling", authors="Ministry of Labour"
+    )
     assert report.progress_updates.count() == 1
 
 
@@ -124,14 +142,14 @@ def test_a_correction_of_something_else_is_none(cast, report):
 
 
 def submit(report: NationalReport, by: Any, **values: Any) -> ReportVersion:
-    return report.submit(by=by, seen=report.version, **{"file": make.pdf(), **values})
+    return report.submit(by=by, expected_version=report.version, **{"file": make.pdf(), **values})
 
 
 @pytest.mark.parametrize("workstream", FULL)
 @pytest.mark.parametrize("value", [None, 0, 99])
 def test_a_submission_below_100_owes_a_reason(workstream, value, cast, report):
     post(report, cast.vnm, **FULL | {workstream: value})
-    values = {"by": cast.vnm, "seen": report.version, "file": make.pdf(), "reason": " "}
+    values = {"by": cast.vnm, "expected_version": report.version, "file": make.pdf(), "reason": " "}
     error: Any = raises(ValidationError, report.submit, **values)
     assert error.message_dict == {"reason": ["A workstream is below 100%: say why you submit all the same."]}
     assert submit(report, cast.vnm, reason="The annex follows.").reason == "The annex follows."
@@ -171,8 +189,10 @@ def test_versions_are_numbered_and_all_stay(cast, report):
     for number in (1, 2, 3):
         content = make.PDF + b"%" * number
         assert submit(report, cast.vnm, file=make.pdf(content=content)).number == number
-        report.start_reading(by=cast.consultant, seen=report.version)
-        report.return_for_revision(by=cast.consultant, seen=report.version, note="Please add annex 2.")
+        report.start_reading(by=cast.consultant, expected_version=report.version)
+        report.return_for_revision(
+            by=cast.consultant, expected_version=report.version, note="Please add annex 2."
+        )
     assert [v.number for v in report.versions.all()] == [1, 2, 3]
     assert (
         len({v.sha256 for v in report.versions.all()}) == len({v.receipt for v in report.versions.all()}) == 3
@@ -182,7 +202,7 @@ def test_versions_are_numbered_and_all_stay(cast, report):
 
 def test_a_recalled_version_stays_and_the_next_one_has_the_next_number(cast, report):
     report = make.submitted(report, by=cast.vnm)
-    report.recall(by=cast.vnm, seen=report.version)
+    report.recall(by=cast.vnm, expected_version=report.version)
     assert submit(report, cast.vnm).number == 2
     assert report.versions.count() == 2
 
@@ -201,18 +221,20 @@ def steps(report: NationalReport, cast: Any, *moves: tuple[int, str]) -> date | 
 
 
 def step(report: NationalReport, cast: Any, move: str) -> None:
-    seen = report.version
+    expected_version = report.version
     match move:
         case "submit":
             submit(report, cast.vnm)
         case "recall":
-            report.recall(by=cast.vnm, seen=seen)
+            report.recall(by=cast.vnm, expected_version=expected_version)
         case "return":
-            report.start_reading(by=cast.consultant, seen=seen)
-            report.return_for_revision(by=cast.consultant, seen=report.version, note="Please add annex 2.")
+            report.start_reading(by=cast.consultant, expected_version=expected_version)
+            report.return_for_revision(
+                by=cast.consultant, expected_version=report.version, note="Please add annex 2."
+            )
         case "accept":
-            report.start_reading(by=cast.consultant, seen=seen)
-            report.accept(by=cast.consultant, seen=report.version)
+            report.start_reading(by=cast.consultant, expected_version=expected_version)
+            report.accept(by=cast.consultant, expected_version=report.version)
 
 
 HANDED_IN = [

@@ -10,17 +10,17 @@ from django.db import IntegrityError, transaction
 from reviews import actions, clock
 from reviews.models import (
     DataGap,
+    EditConflict,
     Finding,
     MeetingStatus,
+    NotAllowedNow,
     ProgressUpdate,
-    Refused,
     Round,
-    Stale,
     StatusAtMeeting,
     Trace,
     Turn,
 )
-from tests import grids, make
+from tests.support import grids, make
 
 
 @pytest.fixture
@@ -53,19 +53,19 @@ def test_the_meetings_own_order(cast, meeting):
 
 
 def test_one_round_for_each_meeting(cast, meeting, opened):
-    with pytest.raises(Refused, match="opened already"):
+    with pytest.raises(NotAllowedNow, match="opened already"):
         Round.open_for(meeting, by=cast.secretariat)
     with (
         pytest.raises(IntegrityError, match=r"round_once_per_meeting|round\.meeting_id"),
         transaction.atomic(),
     ):
-        Round.record_new(by=cast.secretariat, meeting=meeting)
+        Round.create_traced(by=cast.secretariat, meeting=meeting)
 
 
 def test_no_round_of_a_cancelled_meeting(cast, meeting):
-    meeting.cancel(by=cast.secretariat, seen=meeting.version, why="Storm")
+    meeting.cancel(by=cast.secretariat, expected_version=meeting.version, why="Storm")
     assert meeting.status == MeetingStatus.CANCELLED
-    with pytest.raises(Refused, match="cancelled"):
+    with pytest.raises(NotAllowedNow, match="cancelled"):
         Round.open_for(meeting, by=cast.secretariat)
 
 
@@ -76,11 +76,11 @@ def test_only_who_runs_the_meeting(name, cast, meeting, opened):
     with pytest.raises(PermissionDenied):
         Round.open_for(meeting, by=by)
     with pytest.raises(PermissionDenied):
-        turn.pass_over(by=by, seen=turn.version)
+        turn.pass_over(by=by, expected_version=turn.version)
     with pytest.raises(PermissionDenied):
         make.told(turn, by=by, data_collection=10, analysis=None, writing=None)
     with pytest.raises(PermissionDenied):
-        actions.close_round(by=by, country_round=opened, seen=opened.version)
+        actions.close_round(by=by, country_round=opened, expected_version=opened.version)
     assert not grids.changed(before)
 
 
@@ -88,9 +88,9 @@ def test_who_is_next_waits_after_this_one_or_from_the_start(cast):
     cycle = make.cycle("three", by=cast.secretariat, members=("KHM", "LAO", "VNM"))
     opened = Round.open_for(make.meeting(cycle, by=cast.secretariat), by=cast.secretariat)
     assert nexts(opened) == {"KHM": "LAO", "LAO": "VNM", "VNM": "KHM"}
-    turn_of(opened, "LAO").pass_over(by=cast.secretariat, seen=1)
+    turn_of(opened, "LAO").pass_over(by=cast.secretariat, expected_version=1)
     assert nexts(opened) == {"KHM": "VNM", "LAO": "VNM", "VNM": "KHM"}
-    turn_of(opened, "VNM").tell(by=cast.secretariat, seen=1, note="")
+    turn_of(opened, "VNM").tell(by=cast.secretariat, expected_version=1, note="")
     assert nexts(opened) == {"KHM": None, "LAO": "KHM", "VNM": "KHM"}
 
 
@@ -115,11 +115,11 @@ closed      no     no
 def test_moves(status, move, becomes, cast, opened):
     by, turn = cast.secretariat, turn_of(opened, "VNM")
     reach(status, turn, opened, by)
-    steps = {"tell": lambda: turn.tell(by=by, seen=turn.version, note="x"),
-             "pass": lambda: turn.pass_over(by=by, seen=turn.version)}  # fmt: skip
+    steps = {"tell": lambda: turn.tell(by=by, expected_version=turn.version, note="x"),
+             "pass": lambda: turn.pass_over(by=by, expected_version=turn.version)}  # fmt: skip
     if becomes == "no":
         before = grids.fingerprint()
-        with pytest.raises(Refused):
+        with pytest.raises(NotAllowedNow):
             steps[move]()
         assert not grids.changed(before)
     else:
@@ -128,13 +128,13 @@ def test_moves(status, move, becomes, cast, opened):
 
 def reach(status: str, turn: Turn, opened: Round, by: Any) -> None:
     if status == "told":
-        turn.tell(by=by, seen=turn.version, note="")
+        turn.tell(by=by, expected_version=turn.version, note="")
     if status in ("passed", "closed"):
-        turn.pass_over(by=by, seen=turn.version)
+        turn.pass_over(by=by, expected_version=turn.version)
     if status == "closed":
         other = turn_of(opened, "LAO")
-        other.pass_over(by=by, seen=other.version)
-        actions.close_round(by=by, country_round=opened, seen=opened.version)
+        other.pass_over(by=by, expected_version=other.version)
+        actions.close_round(by=by, country_round=opened, expected_version=opened.version)
 
 
 # --- telling a turn
@@ -165,7 +165,7 @@ def test_telling_writes_everything_at_once(cast, opened, meeting):
 
 def test_a_mistake_in_one_part_writes_nothing(cast, opened):
     report = make.report(opened.cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, data_collection=50)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=50)
     before = grids.fingerprint()
     with pytest.raises(ValidationError) as caught:  # a figure goes down without a word
         make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
@@ -182,7 +182,7 @@ def test_a_mistake_in_one_part_writes_nothing(cast, opened):
 
 def test_what_the_country_posted_is_not_posted_twice(cast, opened):
     report = make.report(opened.cycle, "VNM")
-    report.post_progress(by=cast.vnm, seen=report.version, **FIGURES)
+    report.post_progress(by=cast.vnm, expected_version=report.version, **FIGURES)
     make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
     assert [update.author for update in report.progress_updates.all()] == [cast.vnm]
 
@@ -190,8 +190,8 @@ def test_what_the_country_posted_is_not_posted_twice(cast, opened):
 def test_the_same_figures_are_news_after_another_round(cast, opened, cycle):
     make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
     lao = turn_of(opened, "LAO")
-    lao.pass_over(by=cast.secretariat, seen=lao.version)
-    actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    lao.pass_over(by=cast.secretariat, expected_version=lao.version)
+    actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     with clock.at(clock.now() + timedelta(days=30)):
         later = Round.open_for(make.meeting(cycle, by=cast.secretariat, code="4"), by=cast.secretariat)
         make.told(turn_of(later, "VNM"), by=cast.secretariat, **FIGURES)
@@ -220,17 +220,19 @@ def test_whoever_saves_second_is_told(cast, opened):
     first, second = turn_of(opened, "VNM"), turn_of(opened, "VNM")
     make.told(first, by=cast.secretariat, **FIGURES)
     before = grids.fingerprint()
-    with pytest.raises(Stale):
+    with pytest.raises(EditConflict):
         make.told(second, by=cast.secretariat, **FIGURES | {"data_collection": 60})
     assert not grids.changed(before)
 
 
 def test_a_country_that_posts_meanwhile_is_not_overwritten(cast, opened):
     turn, report = turn_of(opened, "VNM"), make.report(opened.cycle, "VNM")
-    make.report(opened.cycle, "VNM").post_progress(by=cast.vnm, seen=report.version, data_collection=60)
-    with pytest.raises(Stale) as caught:
+    make.report(opened.cycle, "VNM").post_progress(
+        by=cast.vnm, expected_version=report.version, data_collection=60
+    )
+    with pytest.raises(EditConflict) as caught:
         actions.tell_turn(
-            by=cast.secretariat, turn=turn, seen=turn.version, report=make.report(opened.cycle, "VNM"),
+            by=cast.secretariat, turn=turn, expected_version=turn.version, report=make.report(opened.cycle, "VNM"),
             report_seen=report.version, **FIGURES,
         )  # fmt: skip
     assert caught.value.record == report
@@ -242,8 +244,8 @@ def test_a_country_that_posts_meanwhile_is_not_overwritten(cast, opened):
 
 def test_nobody_is_forgotten(cast, opened):
     make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
-    with pytest.raises(Refused, match="Lao PDR"):
-        actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    with pytest.raises(NotAllowedNow, match="Lao PDR"):
+        actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     assert not StatusAtMeeting.objects.exists()
 
 
@@ -254,8 +256,8 @@ def test_closing_freezes_how_each_member_stands(cast, opened):
         findings=[{"kind": "finding", "text": "Reach grew"}],
     )  # fmt: skip
     lao = turn_of(opened, "LAO")
-    lao.pass_over(by=cast.secretariat, seen=lao.version, note="Absent.")
-    actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    lao.pass_over(by=cast.secretariat, expected_version=lao.version, note="Absent.")
+    actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     laos, vietnam = StatusAtMeeting.objects.order_by("member_state__name_en")
     assert (laos.status, laos.data_collection, laos.open_gaps, laos.findings) == ("not_started", None, {}, 0)
     assert (vietnam.status, vietnam.data_collection, vietnam.writing) == ("in_progress", 40, None)
@@ -266,16 +268,16 @@ def test_closing_freezes_how_each_member_stands(cast, opened):
 
 def test_what_is_frozen_never_changes(cast, opened):
     for turn in opened.turns.all():
-        turn.pass_over(by=cast.secretariat, seen=turn.version)
-    actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+        turn.pass_over(by=cast.secretariat, expected_version=turn.version)
+    actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     row, before = StatusAtMeeting.objects.first(), grids.fingerprint()
-    for step in (row.change, row.correct):
-        with pytest.raises(Refused, match="never changes"):
-            step(by=cast.admin, seen=row.version, why="Typing error", writing=5)
-    with pytest.raises(Refused, match="never changes"):
-        actions.close_round(by=cast.secretariat, country_round=opened, seen=opened.version)
+    for step in (row.change_traced, row.correct):
+        with pytest.raises(NotAllowedNow, match="never changes"):
+            step(by=cast.admin, expected_version=row.version, why="Typing error", writing=5)
+    with pytest.raises(NotAllowedNow, match="never changes"):
+        actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     with pytest.raises(IntegrityError), transaction.atomic():  # recorded once
-        StatusAtMeeting.record_new(
+        StatusAtMeeting.create_traced(
             by=None, round=opened, member_state=row.member_state, at=row.at, status=row.status,
             findings=0, recommendations=0, open_actions=0,
         )  # fmt: skip
@@ -284,12 +286,12 @@ def test_what_is_frozen_never_changes(cast, opened):
 
 def test_the_database_knows_that_closed_means_frozen(cast, opened):
     with pytest.raises(IntegrityError, match="round_closed_when_frozen"), transaction.atomic():
-        opened.correct(by=cast.admin, seen=opened.version, why="x", status="closed")
+        opened.correct(by=cast.admin, expected_version=opened.version, why="x", status="closed")
 
 
 def test_a_closed_cycle_is_read_only(cast, opened):
     turn = turn_of(opened, "VNM")
-    opened.cycle.close(by=cast.secretariat, seen=opened.cycle.version, why="Over")
+    opened.cycle.close(by=cast.secretariat, expected_version=opened.cycle.version, why="Over")
     turn = turn_of(opened, "VNM")
-    with pytest.raises(Refused, match="is closed"):
-        turn.pass_over(by=cast.secretariat, seen=turn.version)
+    with pytest.raises(NotAllowedNow, match="is closed"):
+        turn.pass_over(by=cast.secretariat, expected_version=turn.version)

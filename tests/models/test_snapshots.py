@@ -8,8 +8,8 @@ import pytest
 
 from reviews import clock
 from reviews.models import Extension, NationalReport, Trace
-from tests import make
-from tests.models.moves import fresh, last_trace
+from tests.models.transitions import fresh, last_trace
+from tests.support import make
 
 
 @pytest.fixture
@@ -18,11 +18,11 @@ def records(cast: Any, report: Any) -> SimpleNamespace:
     make.submitted(report, by=cast.vnm)
     gap = make.gap(report, by=cast.vnm, key_result_area=make.area(), effect="No trend")
     deadline = make.deadline(report.cycle, by=cast.secretariat, last_on=date(2020, 9, 30))
-    deadline.change(by=cast.secretariat, seen=1, only_for=[cast.vnm.organisation])
+    deadline.change_traced(by=cast.secretariat, expected_version=1, only_for=[cast.vnm.organisation])
     extension = Extension.ask_for(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason="Floods"
     )
-    extension.grant(by=cast.secretariat, seen=1, until=date(2020, 9, 14), note="A week.")
+    extension.grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 14), note="A week.")
     meeting = make.meeting(report.cycle, by=cast.secretariat, host=cast.vnm.organisation)
     return SimpleNamespace(report=report, gap=gap, deadline=deadline, extension=extension, meeting=meeting)
 
@@ -48,7 +48,7 @@ def test_as_it_stood_at_an_instant(cast, report):
     days = [date(2020, 8, day) for day in (1, 8, 15)]
     for value, day in enumerate(days, 1):
         with clock.at(day):
-            report.post_progress(by=cast.vnm, seen=report.version, writing=10 * value)
+            report.post_progress(by=cast.vnm, expected_version=report.version, writing=10 * value)
     stood = {day: writing_on(report, day) for day in (date(2020, 7, 31), *days, date(2020, 8, 14))}
     assert stood == {
         days[0]: 10,
@@ -68,13 +68,13 @@ def test_the_end_of_a_day_is_in_jakarta(cast, report):
     """17:30 UTC on 10 August is the 11th in Jakarta already."""
     late = clock.end_of(date(2020, 8, 10)) + timedelta(minutes=30)
     with clock.at(date(2020, 8, 1)):
-        report.post_progress(by=cast.vnm, seen=report.version, writing=10)
+        report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
     with clock.at(late):
-        report.post_progress(by=cast.vnm, seen=report.version, writing=20)
+        report.post_progress(by=cast.vnm, expected_version=report.version, writing=20)
     assert (writing_on(report, date(2020, 8, 10)), writing_on(report, date(2020, 8, 11))) == (10, 20)
 
 
 def test_of_two_changes_at_one_instant_the_later_counts(cast, report):
     for writing in (10, 20):
-        report.post_progress(by=cast.vnm, seen=report.version, writing=writing)
+        report.post_progress(by=cast.vnm, expected_version=report.version, writing=writing)
     assert writing_on(report, date(2020, 8, 20)) == 20

@@ -14,16 +14,16 @@ from reviews.models import (
     Beneficiaries,
     ClosingWay,
     CompletionLevel,
+    EditConflict,
     GapStatus,
-    Refused,
+    NotAllowedNow,
     SeriesBreak,
-    Stale,
     StandIn,
     Trace,
     Tracked,
 )
 from reviews.models.treatments import TREATMENTS, completion_range, treatment_for, treatments_of
-from tests import grids, make
+from tests.support import grids, make
 
 # What a closing records: way x kind of gap. "-": the note is enough.
 RECORDED = """
@@ -50,7 +50,7 @@ def test_what_a_closing_records(way, kind, told, cast, report):
     expected = treatment_for(way, kind)
     assert (expected.__name__ if expected else "-") == told
     gap = make.gap(report, by=cast.vnm, kind=make.kind(kind))
-    gap.close(by=cast.vnm, seen=gap.version, way=way, note="So.", **FIELDS[expected])
+    gap.close(by=cast.vnm, expected_version=gap.version, way=way, note="So.", **FIELDS[expected])
     assert [type(t).__name__ for t in gap.treatments()] == ([told] if expected else [])
     assert gap.status == GapStatus.CLOSED
 
@@ -62,7 +62,7 @@ def test_every_way_is_in_the_grid():
 def test_without_its_treatment_a_gap_stays_open(cast, report):
     gap, before = make.gap(report, by=cast.vnm), Trace.objects.count()
     with pytest.raises(ValidationError) as wrong:
-        gap.close(by=cast.vnm, seen=gap.version, way="proxy_agreed", note="So.")
+        gap.close(by=cast.vnm, expected_version=gap.version, way="proxy_agreed", note="So.")
     assert set(wrong.value.message_dict) == {"method", "reliance"}
     gap.refresh_from_db()
     assert (gap.status, Trace.objects.count(), StandIn.objects.count()) == ("open", before, 0)
@@ -71,32 +71,32 @@ def test_without_its_treatment_a_gap_stays_open(cast, report):
 def test_a_treatment_that_is_not_asked_for_is_a_mistake_of_ours(cast, report):
     gap = make.gap(report, by=cast.vnm)
     with pytest.raises(TypeError):
-        gap.close(by=cast.vnm, seen=gap.version, way="data_found", note="So.", **STAND_IN)
+        gap.close(by=cast.vnm, expected_version=gap.version, way="data_found", note="So.", **STAND_IN)
 
 
 def test_a_stale_closing_writes_no_treatment(cast, report):
     gap = make.gap(report, by=cast.vnm)
-    seen, other = gap.version, type(gap).objects.get(pk=gap.pk)
-    other.take_up(by=cast.vnm, seen=seen)
-    with pytest.raises(Stale):
-        gap.close(by=cast.vnm, seen=seen, way="proxy_agreed", note="So.", **STAND_IN)
+    expected_version, other = gap.version, type(gap).objects.get(pk=gap.pk)
+    other.take_up(by=cast.vnm, expected_version=expected_version)
+    with pytest.raises(EditConflict):
+        gap.close(by=cast.vnm, expected_version=expected_version, way="proxy_agreed", note="So.", **STAND_IN)
     assert StandIn.objects.count() == 0
 
 
 def test_the_second_of_two_who_close_is_told(cast, report):
     gap = make.gap(report, by=cast.vnm)
     other = type(gap).objects.get(pk=gap.pk)
-    other.close(by=cast.vnm, seen=other.version, way="proxy_agreed", note="So.", **STAND_IN)
-    with pytest.raises(Stale):
-        gap.close(by=cast.vnm_team, seen=gap.version, way="proxy_agreed", note="So.", **STAND_IN)
+    other.close(by=cast.vnm, expected_version=other.version, way="proxy_agreed", note="So.", **STAND_IN)
+    with pytest.raises(EditConflict):
+        gap.close(by=cast.vnm_team, expected_version=gap.version, way="proxy_agreed", note="So.", **STAND_IN)
     assert StandIn.objects.count() == 1
 
 
 def test_a_gap_that_an_administrator_opened_can_be_closed_again(cast, report):
     gap = closed(report, cast, "missing", "proxy_agreed", **STAND_IN)
     opened = {"status": "open", "closing_way": "", "closing_note": "", "holder": cast.vnm.organisation}
-    gap.correct(by=cast.admin, seen=gap.version, why="Closed by mistake.", **opened)
-    gap.close(by=cast.vnm, seen=gap.version, way="estimate_agreed", note="So.", **STAND_IN)
+    gap.correct(by=cast.admin, expected_version=gap.version, why="Closed by mistake.", **opened)
+    gap.close(by=cast.vnm, expected_version=gap.version, way="estimate_agreed", note="So.", **STAND_IN)
     assert [(t.way, t.in_force) for t in gap.treatments()] == [
         ("estimate_agreed", True), ("proxy_agreed", False)
     ]  # fmt: skip
@@ -106,21 +106,25 @@ def test_whose_gap_it_is_not_closes_nothing(cast, report):
     gap = make.gap(report, by=cast.vnm)
     for person in (cast.lao, cast.consultant, cast.secretariat, cast.observer, cast.admin):
         with pytest.raises(PermissionDenied):
-            gap.close(by=person, seen=gap.version, way="proxy_agreed", note="So.", **STAND_IN)
+            gap.close(by=person, expected_version=gap.version, way="proxy_agreed", note="So.", **STAND_IN)
     assert StandIn.objects.count() == 0
 
 
 def closed(report: Any, cast: Any, kind: str, way: str, **fields: Any) -> Any:
     gap = make.gap(report, by=cast.vnm, kind=make.kind(kind))
-    return gap.close(by=cast.vnm, seen=gap.version, way=way, note="So.", **fields)
+    return gap.close(by=cast.vnm, expected_version=gap.version, way=way, note="So.", **fields)
 
 
 def test_reopening_retires_and_closing_again_records_anew(cast, report):
     gap = closed(report, cast, "missing", "proxy_agreed", **STAND_IN)
-    gap.reopen(by=cast.vnm, seen=gap.version, note="It was wrong.")
+    gap.reopen(by=cast.vnm, expected_version=gap.version, note="It was wrong.")
     assert [(t.in_force, t.version) for t in gap.treatments()] == [(False, 2)]
     gap.close(
-        by=cast.vnm, seen=gap.version, way="estimate_agreed", note="So.", **STAND_IN | {"value": "13 %"}
+        by=cast.vnm,
+        expected_version=gap.version,
+        way="estimate_agreed",
+        note="So.",
+        **STAND_IN | {"value": "13 %"},
     )
     told = [(t.way, t.value, t.in_force) for t in gap.treatments()]
     assert told == [("estimate_agreed", "13 %", True), ("proxy_agreed", "12 %", False)]
@@ -134,15 +138,15 @@ def test_reopening_retires_and_closing_again_records_anew(cast, report):
 def test_a_gap_has_one_treatment_of_a_kind_in_force(cast, report):
     gap = closed(report, cast, "missing", "proxy_agreed", **STAND_IN)
     with pytest.raises(IntegrityError), transaction.atomic():
-        StandIn.record_new(by=cast.admin, gap=gap, way="proxy_agreed", **STAND_IN)
+        StandIn.create_traced(by=cast.admin, gap=gap, way="proxy_agreed", **STAND_IN)
 
 
 def test_in_a_closed_cycle_nothing_is_closed_or_opened(cast, cycle, report):
     gap = closed(report, cast, "missing", "proxy_agreed", **STAND_IN)
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Done.")
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Done.")
     gap = type(gap).objects.get(pk=gap.pk)
-    with pytest.raises(Refused):
-        gap.reopen(by=cast.vnm, seen=gap.version, note="It was wrong.")
+    with pytest.raises(NotAllowedNow):
+        gap.reopen(by=cast.vnm, expected_version=gap.version, note="It was wrong.")
     assert StandIn.objects.get().in_force
 
 
@@ -264,6 +268,6 @@ BROKEN: list[tuple[type[Tracked], dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("model", "values", "broken"), BROKEN, ids=lambda v: getattr(v, "__name__", str(v)))
 def test_the_database_refuses_too(model, values, broken, cast, report):
     gap = make.gap(report, by=cast.vnm)
-    made = model.record_new(by=cast.vnm, gap=gap, way="limitation", **values)
+    made = model.create_traced(by=cast.vnm, gap=gap, way="limitation", **values)
     with pytest.raises(IntegrityError), transaction.atomic():
-        model.objects.filter(pk=made.pk).write(made.version, **broken)
+        model.objects.filter(pk=made.pk).update_if_version(made.version, **broken)

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.accounts import sign_in_throttle
-from tests import make
-from tests.accounts.doors import come_in
+from tests.accounts.sign_in import come_in
+from tests.support import make
 
 TIMES, ADDRESSES, GOAL = 1000, 50, 10
 
@@ -17,21 +17,21 @@ def attacked(monkeypatch: Any, times: int) -> tuple[int, bool]:
     """How many of so many guesses were looked at, and whether the owner came in afterwards."""
     body = make.organisation("VNM")
     user = make.user("vnm.coordinator", "coordinator", body, email="linh@vnm.example")
-    own, seen = Client(), []
+    own, expected_version = Client(), []
     come_in("vnm.coordinator", browser=own)
     own.post(reverse("account_logout"))
     verify = MD5PasswordHasher.verify
 
     def counted(hasher: Any, password: str, encoded: str) -> bool:
         if encoded == user.password:
-            seen.append(password)
+            expected_version.append(password)
         return verify(hasher, password, encoded)
 
     monkeypatch.setattr(MD5PasswordHasher, "verify", counted)
     for n in range(times):
         login = ("vnm.coordinator", "Linh@vnm.example", "VNM.coordinator")[n % 3]
         come_in(login, f"guess {n}", REMOTE_ADDR=f"198.51.100.{n % ADDRESSES + 1}")
-    looked_at = len(seen)
+    looked_at = len(expected_version)
     return looked_at, come_in("vnm.coordinator", browser=own).status_code == 302
 
 

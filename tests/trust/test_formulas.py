@@ -15,9 +15,9 @@ from docx import Document
 
 from reviews.models import Meeting, Trace
 from reviews.rendering import spreadsheets
-from tests import steps, xss
-from tests.links import body, crawl
-from tests.test_exports import DANGER, read_csv
+from tests.lists.test_exports import DANGER, read_csv
+from tests.support import steps, xss
+from tests.support.links import body, crawl
 
 PAYLOADS = [text for text in xss.read("formulas.txt") if "\0" not in text]
 # Every list that can be taken away.
@@ -34,8 +34,10 @@ FIELD_CODES = re.compile(rb"<w:(fldSimple|instrText|fldChar|hyperlink|object|alt
 @pytest.fixture
 def world(cast: Any, cycle: Any) -> Any:
     made = steps.world("minutes", cast, cycle)
-    made.report.post_progress(by=cast.vnm, seen=made.report.version, data_collection=30, analysis=0, note="x")
-    made.gap.close(by=cast.vnm, seen=made.gap.version, way="limitation", note="x")
+    made.report.post_progress(
+        by=cast.vnm, expected_version=made.report.version, data_collection=30, analysis=0, note="x"
+    )
+    made.gap.close(by=cast.vnm, expected_version=made.gap.version, way="limitation", note="x")
     return made
 
 

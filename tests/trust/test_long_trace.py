@@ -38,7 +38,7 @@ def test_a_hundred_thousand_rows(db, figure):
 
 def test_one_altered_row_among_them_is_found(db, figure):
     """Planted, in the middle of a tenth as many."""
-    from tests.tampering import tampering
+    from tests.support.tampering import tampering
 
     for n in range(0, RECORDS // 10, 100):
         write([f"X{k}" for k in range(n, n + 100)])
@@ -73,11 +73,11 @@ def measured() -> Iterator[dict[str, float]]:
     give_back_what_is_free()
     process, over = psutil.Process(), Event()
     told: dict[str, float] = {}
-    before, seen = process.memory_info().rss, [0]
+    before, expected_version = process.memory_info().rss, [0]
 
     def look() -> None:
         while not over.wait(0.02):
-            seen.append(process.memory_info().rss)
+            expected_version.append(process.memory_info().rss)
 
     watcher, began = Thread(target=look), time.monotonic()
     watcher.start()
@@ -87,7 +87,7 @@ def measured() -> Iterator[dict[str, float]]:
         told["seconds"] = time.monotonic() - began
         over.set()
         watcher.join()
-        told["megabytes"] = max(0.0, (max(seen) - before) / 1e6)
+        told["megabytes"] = max(0.0, (max(expected_version) - before) / 1e6)
 
 
 def give_back_what_is_free() -> None:

@@ -21,8 +21,8 @@ from playwright.sync_api import Dialog, Error, Page
 
 from reviews.admin import site
 from reviews.models import OutgoingMail, User
-from tests import edges, grids, links, make, xss
-from tests.test_access import GETS
+from tests.rules.test_access import GETS
+from tests.support import grids, header_expectations, links, make, xss
 
 PEOPLE = ("admin", "secretariat", "vnm.coordinator", "lead.consultant", "observer")
 LISTENER = """
@@ -69,29 +69,30 @@ def pages_in(browser: Client) -> Iterator[tuple[str, Any]]:
 
 def test_no_page_shows_markup(poisoned, figure):
     """Every page of the site and of the administration, as five people come to them; and reading writes nothing."""
-    seen, shown, wrong, written = Counter[str](), 0, [], set()
+    expected_version, shown, wrong, written = Counter[str](), 0, [], set()
     for name in PEOPLE:
         browser = signed_in(name)
         before = grids.fingerprint()
         for url, answer in pages_in(browser):
             page = links.body(answer).decode()
             wrong += [
-                f"{url}: {fault}" for fault in edges.faults(answer) + (xss.faults(page) if page else [])
+                f"{url}: {fault}"
+                for fault in header_expectations.faults(answer) + (xss.faults(page) if page else [])
             ]
-            seen[links.kind(url)[0]] += 1
+            expected_version[links.kind(url)[0]] += 1
             shown += escape(xss.ONE) in page or escape(xss.PAYLOADS[0]) in page
         written |= grids.changed(before)
     assert not wrong, "\n".join(wrong[:20])
-    assert not_met(seen) == set()
+    assert not_met(expected_version) == set()
     figure("payloads", len(xss.PAYLOADS), ">= 100")
     figure("text fields with payloads in them", poisoned, ">= 800")
     figure("pages that show some of it", shown, ">= 100")
     figure("payloads that became markup", len(wrong), 0)
-    figure("pages read in the crawl", sum(seen.values()), ">= 300")
+    figure("pages read in the crawl", sum(expected_version.values()), ">= 300")
     figure("tables that reading them changed", len(written), 0)
 
 
-def not_met(seen: Any) -> set[str]:
+def not_met(expected_version: Any) -> set[str]:
     """Pages that the crawl owes and did not come to."""
     lists = {page for page, row in grids.read(GETS) if "200" in row.values() and page.endswith("-list")}
     models = {model.__name__.lower() for model in site._registry}
@@ -102,7 +103,7 @@ def not_met(seen: Any) -> set[str]:
             for model in models
             for page in ("changelist", "change", "history")
         }
-    ) - set(seen)
+    ) - set(expected_version)
 
 
 PLANTED = "{% load i18n %}{{ text|safe }}"

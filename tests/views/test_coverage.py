@@ -9,14 +9,18 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from reviews import actions
-from reviews.models import Coverage, CoverageStatement, Refused, Stale
+from reviews.models import Coverage, CoverageStatement, EditConflict, NotAllowedNow
 from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
 from reviews.queries import coverage
-from tests import make
+from tests.support import make
 
 
-def state(report: Any, by: Any, area: Any, said: str = "reported", note: str = "", seen: int = 0) -> Any:
-    return CoverageStatement.state(report, area, by=by, seen=seen, coverage=said, note=note)
+def state(
+    report: Any, by: Any, area: Any, said: str = "reported", note: str = "", expected_version: int = 0
+) -> Any:
+    return CoverageStatement.state(
+        report, area, by=by, expected_version=expected_version, coverage=said, note=note
+    )
 
 
 @pytest.fixture
@@ -105,7 +109,7 @@ def test_every_cell_opens_what_is_behind_it(cast, covered, sign_in):
 def test_a_limitation_stays_a_gap_and_a_solved_one_does_not(cast, covered, report, areas):
     for area, way in ((areas[0], "limitation"), (areas[1], "data_found")):
         gap = make.gap(report, by=cast.vnm, key_result_area=area)
-        gap.close(by=cast.vnm, seen=gap.version, way=way, note="So.")
+        gap.close(by=cast.vnm, expected_version=gap.version, way=way, note="So.")
     assert [cell.has_gap for cell in cells(covered, cast.vnm)] == [True, False, False, False, True]
 
 
@@ -127,24 +131,24 @@ def test_only_the_countrys_own_people_state(cast, report, areas):
 
 
 def test_not_in_a_closed_cycle(cast, cycle, areas):
-    cycle.close(by=cast.secretariat, seen=cycle.version, why="Done.")
-    with pytest.raises(Refused):
+    cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Done.")
+    with pytest.raises(NotAllowedNow):
         state(make.report(cycle, "VNM"), cast.vnm, areas[0])
 
 
 def test_a_statement_is_made_over_the_one_that_was_seen(cast, report, areas):
     first = state(report, cast.vnm, areas[0])
-    for seen in (0, 7):
-        with pytest.raises(Stale):
-            state(report, cast.vnm_team, areas[0], "estimated", seen=seen)
-    state(report, cast.vnm_team, areas[0], "estimated", seen=first.version)
+    for expected_version in (0, 7):
+        with pytest.raises(EditConflict):
+            state(report, cast.vnm_team, areas[0], "estimated", expected_version=expected_version)
+    state(report, cast.vnm_team, areas[0], "estimated", expected_version=first.version)
     assert CoverageStatement.objects.get().coverage == "estimated"
 
 
 def test_all_or_nothing(cast, report, areas):
     state(report, cast.vnm, areas[1])
-    rows = [(area, {"coverage": "estimated", "note": "", "seen": 0}) for area in areas[:2]]
-    with pytest.raises(Stale):
+    rows = [(area, {"coverage": "estimated", "note": "", "expected_version": 0}) for area in areas[:2]]
+    with pytest.raises(EditConflict):
         actions.state_coverage(by=cast.vnm, report=report, rows=rows)
     assert CoverageStatement.objects.count() == 1
 
@@ -170,7 +174,7 @@ def test_what_is_no_coverage_is_a_message_and_no_crash(cast, report, areas):
 def test_the_database_refuses_too(broken, cast, report, areas):
     said = state(report, cast.vnm, areas[0])
     with pytest.raises(IntegrityError), transaction.atomic():
-        CoverageStatement.objects.filter(pk=said.pk).write(said.version, **broken)
+        CoverageStatement.objects.filter(pk=said.pk).update_if_version(said.version, **broken)
 
 
 # --- the form

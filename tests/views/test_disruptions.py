@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from reviews.forms.deadlines import ExtensionForm
 from reviews.models import DataGap, Disruption, Extension, Meeting, Trace
-from tests import make
+from tests.support import make
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_country_is_offered_what_concerns_it(cast, cycle, report, sign_in):
     )
     assert "disruption" in form.errors
     # One that was cited before it was limited to other countries stays.
-    gap.edit(by=cast.vnm, seen=gap.version, disruption=there)
+    gap.edit(by=cast.vnm, expected_version=gap.version, disruption=there)
     field = sign_in(cast.vnm).get(reverse("datagap-edit", args=["mtr", gap.code])).context["form"].fields
     assert "There" in [str(d) for d in field["disruption"].queryset]
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reviews.models import Beneficiaries, Coverage, CoverageStatement, DataGap, StandIn
-from tests import make
+from tests.support import make
 
 PEOPLE = {"basis": "survey", "low": "10", "high": "20", "overlap": "Overlap-Fig"}
 
@@ -67,9 +67,9 @@ def test_what_is_wrong_stands_beside_its_field_and_everything_stays_typed(cast, 
 
 
 def test_somebody_was_faster(cast, gap, sign_in):
-    seen = gap.version
-    gap.take_up(by=cast.vnm_team, seen=seen, note="We look into it.")
-    typed = PEOPLE | {"way": "limitation", "note": "My note", "version": seen}
+    expected_version = gap.version
+    gap.take_up(by=cast.vnm_team, expected_version=expected_version, note="We look into it.")
+    typed = PEOPLE | {"way": "limitation", "note": "My note", "version": expected_version}
     answer = sign_in(cast.vnm).post(close_url(gap), typed)
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -86,7 +86,7 @@ def limited(report: Any, by: Any, word: str, **fields: Any) -> DataGap:
     fields = {"kind": make.kind("beneficiaries_unquantified"), "missing": f"Missing-{word}"} | fields
     gap = make.gap(report, by=by, effect=f"Effect-{word}", **fields)
     people = {"basis": "survey", "low": 10, "high": 20, "overlap": f"Overlap-{word}"}
-    return gap.close(by=by, seen=gap.version, way="limitation", note=f"Note-{word}", **people)
+    return gap.close(by=by, expected_version=gap.version, way="limitation", note=f"Note-{word}", **people)
 
 
 @pytest.fixture
@@ -120,9 +120,16 @@ def test_the_regional_annex_holds_all_countries_and_filters(cast, annexed, sign_
 
 def test_only_limitations_that_stand_are_in_the_annex(cast, annexed, report, sign_in):
     gap = DataGap.objects.get(member_state__code="VNM")
-    gap.reopen(by=cast.vnm, seen=gap.version, note="A source turned up.")
+    gap.reopen(by=cast.vnm, expected_version=gap.version, note="A source turned up.")
     other = make.gap(report, by=cast.vnm, missing="Missing-Lime")
-    other.close(by=cast.vnm, seen=other.version, way="proxy_agreed", note="So.", method="It", reliance="low")
+    other.close(
+        by=cast.vnm,
+        expected_version=other.version,
+        way="proxy_agreed",
+        note="So.",
+        method="It",
+        reliance="low",
+    )
     page = sign_in(cast.vnm).get(annex("VNM")).content.decode()
     assert "No gap of this country has been accepted as a limitation." in page
     assert "Missing-Lime" not in page
@@ -139,7 +146,7 @@ def test_the_annex_taken_away(cast, annexed, sign_in):
 
 def uncollected(report: Any, by: Any, word: str, area: Any) -> CoverageStatement:
     values = {"coverage": "not_collected", "note": f"Reason-{word}"}
-    return CoverageStatement.state(report, area, by=by, seen=0, **values)
+    return CoverageStatement.state(report, area, by=by, expected_version=0, **values)
 
 
 @pytest.fixture
@@ -168,7 +175,7 @@ def test_what_is_not_collected_is_in_the_annex_with_its_reason(cast, missing, re
 def test_only_not_collected_is_a_limitation_of_coverage(cast, cycle, report, sign_in):
     for n, said in enumerate(set(Coverage.values) - {"not_collected"}):
         CoverageStatement.state(
-            report, make.area(f"C.{n}"), by=cast.vnm, seen=0, coverage=said, note="Reason-Date"
+            report, make.area(f"C.{n}"), by=cast.vnm, expected_version=0, coverage=said, note="Reason-Date"
         )
     page = sign_in(cast.vnm).get(annex("VNM")).content.decode()
     assert "Reason-Date" not in page
@@ -224,8 +231,15 @@ def test_a_gaps_page_asks_the_same_however_often_it_was_closed(
 ):
     browser, counts = sign_in(cast.vnm), []
     for _n in (1, 2, 3):
-        gap.close(by=cast.vnm, seen=gap.version, way="proxy_agreed", note="So.", method="It", reliance="low")
-        gap.reopen(by=cast.vnm, seen=gap.version, note="No.")
+        gap.close(
+            by=cast.vnm,
+            expected_version=gap.version,
+            way="proxy_agreed",
+            note="So.",
+            method="It",
+            reliance="low",
+        )
+        gap.reopen(by=cast.vnm, expected_version=gap.version, note="No.")
         with django_assert_max_num_queries(12) as queries:
             assert browser.get(gap.get_absolute_url()).status_code == 200
         counts.append(len(queries))

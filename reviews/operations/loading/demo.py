@@ -44,11 +44,6 @@ def load(password: str = "") -> Loaded:
     return Loaded(_accounts(rows), len(missing), made_up, is_new)
 
 
-def usernames() -> frozenset[str]:
-    """Who belongs to the demonstration."""
-    return frozenset(row.text("username") for row in _rows())
-
-
 def _rows() -> list[Row]:
     return read(story.FOLDER / "accounts.csv", ("username", "name", "organisation", "role"))
 
@@ -67,7 +62,7 @@ def _add(rows: list[Row], hashed: str) -> None:
             organisation = Organisation.objects.get(code=row.text("organisation"))
             texts = {name: row.text(name) for name in ("username", "name", "role")}
             is_superuser = not row.text("role")
-            User.record_new(
+            User.create_traced(
                 by=None, password=hashed, organisation=organisation, is_superuser=is_superuser, **texts
             )
 
@@ -78,7 +73,9 @@ def _set_password(accounts: list[User], password: str) -> None:
     hashed = make_password(password) if other else ""
     for user in accounts:
         if user.password in other:
-            user.change(by=None, seen=user.version, why="password set by load_demo", password=hashed)
+            user.change_traced(
+                by=None, expected_version=user.version, why="password set by load_demo", password=hashed
+            )
 
 
 def _made_up() -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 from reviews.models import (
     Framework,
+    FrameworkLevel,
     FrameworkNode,
     GapKind,
-    Level,
     MethodNote,
     Organisation,
     OrganisationKind,
@@ -61,7 +61,7 @@ def load() -> list[Outcome]:
 
 def _load_framework() -> None:
     if not Framework.objects.filter(code=FRAMEWORK["code"]).exists():
-        Framework.record_new(by=None, verb=Verb.IMPORTED, **FRAMEWORK)
+        Framework.create_traced(by=None, verb=Verb.IMPORTED, **FRAMEWORK)
 
 
 def _load(source: Source) -> Outcome:
@@ -90,7 +90,7 @@ def _each_once(rows: Iterable[Row], source: Source) -> dict[str, Row]:
 
 def _save(source: Source, outcome: Outcome, record: Any, corrected: Any, values: dict[str, Any]) -> None:
     if record is None:
-        source.records.model.record_new(by=None, verb=Verb.IMPORTED, **values)
+        source.records.model.create_traced(by=None, verb=Verb.IMPORTED, **values)
         outcome.added += 1
         return
     changed = {name: value for name, value in values.items() if getattr(record, name) != value}
@@ -101,7 +101,7 @@ def _save(source: Source, outcome: Outcome, record: Any, corrected: Any, values:
 
 def _update(outcome: Outcome, record: Tracked, changed: dict[str, Any]) -> None:
     if changed:
-        record.change(by=None, seen=record.version, verb=Verb.IMPORTED, **changed)
+        record.change_traced(by=None, expected_version=record.version, verb=Verb.IMPORTED, **changed)
         outcome.updated += 1
     else:
         outcome.unchanged += 1
@@ -137,7 +137,7 @@ def _node(row: Row, position: int) -> dict[str, Any]:
 
 def _parent(row: Row) -> FrameworkNode | None:
     code = row.text("parent")
-    if not code and row.text("level") != Level.CHARACTERISTIC:
+    if not code and row.text("level") != FrameworkLevel.CHARACTERISTIC:
         raise row.wrong("only a characteristic is part of nothing: the parent is missing.")
     parent = _NODES.filter(code=code).first() if code else None
     if code and parent is None:

@@ -8,14 +8,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from reviews.models import Refused
+from reviews.models import NotAllowedNow
 from reviews.text import nfc
 
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FIXTURES = settings.BASE_DIR / "fixtures"
 
 
 class RowError(Exception):
@@ -70,7 +71,7 @@ class Row:
                 yield
         except ValidationError as error:
             raise self.wrong(_complaint(error)) from error
-        except (Refused, PermissionDenied, ObjectDoesNotExist, IntegrityError) as error:
+        except (NotAllowedNow, PermissionDenied, ObjectDoesNotExist, IntegrityError) as error:
             raise self.wrong(str(error).partition("\n")[0]) from error
 
 

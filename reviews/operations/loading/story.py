@@ -27,8 +27,8 @@ FOLDER = FIXTURES / "demo"
 # What each file may tell. Of the steps of one moment, those of an earlier file come first.
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": calendar.open_cycle},
-    "meetings.csv": {"plan": meetings.plan, "move": meetings.move, "hold": meetings.hold},
-    "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.move_deadline},
+    "meetings.csv": {"plan": meetings.plan, "move": meetings.reschedule, "hold": meetings.hold},
+    "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.reschedule_deadline},
     "progress.csv": {"post": reports.post},
     "reports.csv": {
         "appoint": reports.appoint,

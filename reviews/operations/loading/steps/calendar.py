@@ -23,25 +23,25 @@ def open_cycle(row: Row, by: User) -> None:
     values: dict[str, Any] = {name: row.text(name) for name in ("slug", "name_en", "name_vi")}
     values |= {name: row.day(name) for name in ("starts_on", "ends_on")}
     values["framework"] = Framework.objects.get(code=row.text("framework"))
-    cycle = ReviewCycle.record_new(by=by, is_demo=True, shared=True, **values)
+    cycle = ReviewCycle.create_traced(by=by, is_demo=True, shared=True, **values)
     for state in Organisation.objects.member_states(cycle.ends_on):
         actions.seat_member(by=by, cycle=cycle, member_state=state, joined_on=cycle.starts_on)
-    actions.open_cycle(by=by, cycle=cycle, seen=cycle.version)
+    actions.open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
 
 
 def set_deadline(row: Row, by: User) -> None:
-    hung: dict[str, Any] = {}
+    anchor: dict[str, Any] = {}
     if row.text("meeting"):
-        hung = {"anchor": named.meeting(row), "offset_days": int(row.text("offset_days"))}
+        anchor = {"anchor": named.meeting(row), "offset_days": int(row.text("offset_days"))}
     Deadline.set_for(
-        named.cycle(), by=by, **hung, only_for=named.bodies(row, "only_for"), shared=bool(row.text("shared")),
+        named.cycle(), by=by, **anchor, only_for=named.bodies(row, "only_for"), shared=bool(row.text("shared")),
         **texts(row, "title", "output", "confidence_note"), **_days(row),
     )  # fmt: skip
 
 
-def move_deadline(row: Row, by: User) -> None:
+def reschedule_deadline(row: Row, by: User) -> None:
     deadline = named.deadline(row)
-    deadline.move(by=by, seen=deadline.version, why=row.text("note"), **_days(row))
+    deadline.reschedule(by=by, expected_version=deadline.version, why=row.text("note"), **_days(row))
 
 
 def _days(row: Row) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def ask_citing(row: Row, by: User) -> None:
 
 def grant(row: Row, by: User) -> None:
     extension = find_extension(row)
-    extension.grant(by=by, seen=extension.version, until=row.day("until"), note=row.text("note"))
+    extension.grant(by=by, expected_version=extension.version, until=row.day("until"), note=row.text("note"))
 
 
 def plan_step(row: Row, by: User) -> None:
@@ -85,9 +85,9 @@ def register(row: Row, by: User) -> None:
 
 def cite_in_gap(row: Row, by: User) -> None:
     gap = named.gap(row)
-    gap.edit(by=by, seen=gap.version, disruption=named.disruption(row))
+    gap.edit(by=by, expected_version=gap.version, disruption=named.disruption(row))
 
 
 def cite_in_meeting(row: Row, by: User) -> None:
     meeting = named.meeting(row)
-    meeting.move(by=by, seen=meeting.version, why="", disruption=named.disruption(row))
+    meeting.reschedule(by=by, expected_version=meeting.version, why="", disruption=named.disruption(row))

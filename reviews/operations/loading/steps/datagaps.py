@@ -21,7 +21,7 @@ def raise_gap(row: Row, by: User) -> None:
 
 def close(row: Row, by: User) -> None:
     gap = named.gap(row)
-    gap.close(by=by, seen=gap.version, **texts(row, "way", "note"))
+    gap.close(by=by, expected_version=gap.version, **texts(row, "way", "note"))
 
 
 def close_treated(row: Row, by: User) -> None:
@@ -31,7 +31,7 @@ def close_treated(row: Row, by: User) -> None:
     names = {f.name for f in kind._meta.fields} - {"gap", "way"} if kind else set()
     typed: dict[str, Any] = {name: text for name in names if (text := row.cells.get(name))}
     advice = gap.received.order_by("received_at").last()
-    gap.close(by=by, seen=gap.version, way=way, note=row.text("note"), advice=advice, **typed)
+    gap.close(by=by, expected_version=gap.version, way=way, note=row.text("note"), advice=advice, **typed)
 
 
 def said(verb: Callable[..., Any]) -> Step:
@@ -39,7 +39,7 @@ def said(verb: Callable[..., Any]) -> Step:
 
     def step(row: Row, by: User) -> None:
         gap = named.gap(row)
-        verb(gap, by=by, seen=gap.version, text=row.text("text"))
+        verb(gap, by=by, expected_version=gap.version, text=row.text("text"))
 
     return step
 
@@ -68,7 +68,7 @@ def draft_advice(row: Row, by: User) -> None:
 
 def approve(row: Row, by: User) -> None:
     advice = Advice.objects.drafts().get(**_subject(row))
-    guidance.approve_advice(by=by, advice=advice, seen=advice.version)
+    guidance.approve_advice(by=by, advice=advice, expected_version=advice.version)
 
 
 def find_received(row: Row) -> ReceivedAdvice:

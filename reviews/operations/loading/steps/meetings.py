@@ -11,8 +11,8 @@ from reviews.queries import minutes
 
 def plan(row: Row, by: User) -> None:
     """The days come from the time line; what is planned there stays, whatever came of it."""
-    told = ("planned_from", "planned_to", "source", "confidence")
-    values = {name: getattr(named.event(row), name) for name in told}
+    columns = ("planned_from", "planned_to", "source", "confidence")
+    values = {name: getattr(named.event(row), name) for name in columns}
     values |= texts(row, "series", "title", "mode", "place", "time_zone")
     values |= {
         "code": row.text("meeting"),
@@ -22,17 +22,19 @@ def plan(row: Row, by: User) -> None:
     Meeting.plan(named.cycle(), by=by, host=next(iter(named.bodies(row, "host")), None), **values)
 
 
-def move(row: Row, by: User) -> None:
+def reschedule(row: Row, by: User) -> None:
     event, meeting = named.event(row), named.meeting(row)
-    days = {"planned_from": event.held_from, "planned_to": event.held_to}
-    meeting.move(by=by, seen=meeting.version, why=row.text("note"), **texts(row, "mode", "place"), **days)
+    days: dict[str, Any] = {"planned_from": event.held_from, "planned_to": event.held_to}
+    meeting.reschedule(
+        by=by, expected_version=meeting.version, why=row.text("note"), **texts(row, "mode", "place"), **days
+    )
 
 
 def hold(row: Row, by: User) -> None:
     """Without days where the time line knows none."""
     event, meeting = named.event(row), named.meeting(row)
     days: dict[str, Any] = {"held_from": event.held_from, "held_to": event.held_to}
-    meeting.hold(by=by, seen=meeting.version, why=row.text("note"), **days)
+    meeting.hold(by=by, expected_version=meeting.version, why=row.text("note"), **days)
 
 
 def find_item(row: Row) -> AgendaItem:
@@ -46,7 +48,9 @@ def agenda(row: Row, by: User) -> None:
 
 def conclude(row: Row, by: User) -> None:
     item = find_item(row)
-    item.conclude(by=by, seen=item.version, outcome=row.text("outcome"), outcome_text=row.text("text"))
+    item.conclude(
+        by=by, expected_version=item.version, outcome=row.text("outcome"), outcome_text=row.text("text")
+    )
 
 
 def delegations(row: Row, by: User) -> None:
@@ -73,7 +77,7 @@ def finish(row: Row, by: User) -> None:
     """With a document where the priority asks for one."""
     point = find_action(row)
     paper = named.invented(f"Action {point.code}", f"action-{point.number}") if point.is_high else None
-    point.finish(by=by, seen=point.version, note=row.text("note"), file=paper)
+    point.finish(by=by, expected_version=point.version, note=row.text("note"), file=paper)
 
 
 def find_minutes(row: Row) -> Minutes:
@@ -87,4 +91,4 @@ def draft(row: Row, by: User) -> None:
 def word(row: Row, by: User) -> None:
     """A part of the minutes in the Secretariat's own words."""
     part = find_minutes(row).sections.get(kind=row.text("title"))
-    part.edit(by=by, seen=part.version, text=row.text("text"))
+    part.edit(by=by, expected_version=part.version, text=row.text("text"))

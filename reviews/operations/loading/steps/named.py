@@ -79,7 +79,7 @@ def area(row: Row, report: NationalReport) -> FrameworkNode | None:
     return FrameworkNode.objects.get(framework=report.cycle.framework_id, code=code) if code else None
 
 
-def texts(row: Row, *columns: str) -> dict[str, str]:
+def texts(row: Row, *columns: str) -> dict[str, Any]:
     return {column: row.text(column) for column in columns}
 
 
@@ -88,7 +88,7 @@ def noted(find: Callable[[Row], Any], move: Callable[..., Any]) -> Step:
 
     def step(row: Row, by: User) -> None:
         record = find(row)
-        move(record, by=by, seen=record.version, note=row.text("note"))
+        move(record, by=by, expected_version=record.version, note=row.text("note"))
 
     return step
 

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from reviews import actions
 from reviews.models import Coverage, Finding, FrameworkNode, NationalReport, User
 from reviews.models.coverage import REASON_OWED
-from reviews.models.recommendations import KINDS
+from reviews.models.findings import KINDS
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
 from reviews.operations.loading.steps.named import texts
@@ -14,19 +14,21 @@ from reviews.operations.loading.steps.named import texts
 def post(row: Row, by: User) -> None:
     report, meeting = named.report(row), named.meeting(row) if row.text("meeting") else None
     figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
-    report.post_progress(by=by, seen=report.version, note=row.text("note"), meeting=meeting, **figures)
+    report.post_progress(
+        by=by, expected_version=report.version, note=row.text("note"), meeting=meeting, **figures
+    )
 
 
 def appoint(row: Row, by: User) -> None:
     report, author = named.report(row), named.person(row.text("lead_author"))
-    report.appoint(by=by, seen=report.version, lead_author=author, authors=row.text("authors"))
+    report.appoint(by=by, expected_version=report.version, lead_author=author, authors=row.text("authors"))
 
 
 def submit(row: Row, by: User) -> None:
     report = named.report(row)
     said = {"reason": row.text("note"), "cleared_on": row.day("cleared_on")}
     said |= texts(row, "on_behalf_of", "cleared_by")
-    actions.submit_report(by=by, report=report, seen=report.version, file=_paper(report), **said)
+    actions.submit_report(by=by, report=report, expected_version=report.version, file=_paper(report), **said)
 
 
 def _paper(report: NationalReport) -> SimpleUploadedFile:
@@ -36,7 +38,7 @@ def _paper(report: NationalReport) -> SimpleUploadedFile:
 
 def start_reading(row: Row, by: User) -> None:
     report = named.report(row)
-    report.start_reading(by=by, seen=report.version)
+    report.start_reading(by=by, expected_version=report.version)
 
 
 def state_coverage(row: Row, by: User) -> None:
@@ -46,7 +48,9 @@ def state_coverage(row: Row, by: User) -> None:
     said = [(code, kind) for kind in kinds for code in row.words(kind)]
     areas = {a.code: a for a in FrameworkNode.objects.filter(framework=report.cycle.framework_id)}
     notes = {kind: row.text(f"why_{kind}") for kind in REASON_OWED}
-    rows = [(areas[c], {"coverage": kind, "note": notes.get(kind, ""), "seen": 0}) for c, kind in said]
+    rows = [
+        (areas[c], {"coverage": kind, "note": notes.get(kind, ""), "expected_version": 0}) for c, kind in said
+    ]
     actions.state_coverage(by=by, report=report, rows=rows)
 
 
@@ -59,7 +63,9 @@ def find_finding(row: Row) -> Finding:
 def record(row: Row, by: User) -> None:
     state, _, number = row.text("finding").partition("-")
     report, meeting = named.report_of(state), named.meeting(row) if row.text("meeting") else None
-    values = {"kind": KINDS[number[0]], "key_result_area": named.area(row, report), "text": row.text("text")}
-    finding = Finding.record_for(report, by=by, meeting=meeting, **values)
+    area = named.area(row, report)
+    finding = Finding.record_for(
+        report, by=by, meeting=meeting, kind=KINDS[number[0]], key_result_area=area, text=row.text("text")
+    )
     if finding.code != row.text("finding"):
         raise row.wrong(f"this one got the number {finding.code}.")

@@ -29,7 +29,7 @@ def tell(row: Row, by: User) -> None:
     gaps = [{"kind": kind, "key_result_area": area, **texts(row, "missing", "effect")} for kind in kinds]
     found = [{"kind": kind, "text": text} for kind in FindingKind.values if (text := row.text(kind))]
     actions.tell_turn(
-        by=by, turn=turn, seen=turn.version, report=report, report_seen=report.version, note=row.text("note"),
+        by=by, turn=turn, expected_version=turn.version, report=report, report_seen=report.version, note=row.text("note"),
         difficulties=gaps,
         findings=[finding | {"key_result_area": area} for finding in found], **figures,
     )  # fmt: skip
@@ -37,4 +37,4 @@ def tell(row: Row, by: User) -> None:
 
 def close_round(row: Row, by: User) -> None:
     found = find_round(row)
-    actions.close_round(by=by, country_round=found, seen=found.version)
+    actions.close_round(by=by, country_round=found, expected_version=found.version)

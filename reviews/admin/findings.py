@@ -1,0 +1,46 @@
+"""Findings and recommendations."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.admin.admin_site import site
+from reviews.admin.base import OCCURRING, REPORTS, TrackedAdmin, section
+from reviews.models import Finding
+from reviews.text import fold
+
+
+@admin.register(Finding, site=site)
+class FindingAdmin(TrackedAdmin):
+    group = REPORTS
+    list_display = ("code", "kind", "status", "key_result_area", "meeting", "cycle")
+    list_filter = ("cycle", "kind", "status", ("member_state", OCCURRING))
+    list_select_related = ("cycle", "member_state", "key_result_area", "meeting")
+    search_fields = ("search", "member_state__name_en")
+    search_help_text = _("Country, or words of the text, with or without accents")
+    date_hierarchy = "recorded_at"
+    autocomplete_fields = ("cycle", "member_state", "key_result_area", "meeting")
+    readonly_fields = ("number", "recorded_by", "recorded_at")
+    set_once = ("cycle", "member_state", "kind")
+    hidden_when_adding = ("status",)
+    fieldsets = [
+        section(None, "cycle member_state kind number key_result_area text status"),
+        section(_("Origin"), "meeting recorded_by recorded_at"),
+    ]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """The stored column is folded, so what is looked for is folded too."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+        theirs = {name: values[name] for name in ("cycle", "member_state", "kind")}
+        last = Finding.objects.filter(**theirs).aggregate(last=Max("number"))["last"] or 0
+        return {"number": last + 1, "recorded_by": request.user, "recorded_at": clock.now()}
+
+    @admin.display(description=_("number"), ordering="member_state__code")
+    def code(self, finding: Finding) -> str:
+        return finding.code

@@ -1,0 +1,10 @@
+"""Numbers that are given in turn within a country, a cycle or a meeting."""
+
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+
+def next_number(records: QuerySet[Any]) -> int:
+    """The number after the highest one of these records: 1 for the first. Two at once are kept apart by a lock."""
+    return (records.aggregate(last=Max("number"))["last"] or 0) + 1

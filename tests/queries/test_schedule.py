@@ -1,0 +1,164 @@
+"""The arithmetic of the backward plan, on plans of every shape."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviews.queries.schedule import Projection, Stage, chain, compute, latest_dates, pace, with_delays
+
+DAY = date(2020, 8, 20)
+days = st.dates(date(2020, 6, 1), date(2021, 6, 1))
+maybe = st.none() | days
+
+
+@st.composite
+def plans(draw: st.DrawFn, done: bool = True) -> list[Stage]:
+    """Some stages; those that have happened come first."""
+    over = draw(st.integers(0, 2)) if done else 0
+    rows = draw(st.lists(st.tuples(st.integers(0, 60), maybe, maybe), min_size=1, max_size=8))
+    return [
+        Stage(f"s{n}", need, fixed, None if fixed else planned, done_on=DAY if n < over else None)
+        for n, (need, fixed, planned) in enumerate(rows)
+    ]
+
+
+@given(plans())
+def test_latest_dates_leave_room_for_what_follows(plan):
+    latest = latest_dates(plan)
+    for n, stage in enumerate(plan[1:], start=1):
+        if latest[n] is not None:
+            assert latest[n - 1] <= latest[n] - timedelta(days=stage.days)
+    for stage, last in zip(plan, latest, strict=True):
+        if stage.fixed_on and not stage.done_on:
+            assert last <= stage.fixed_on
+
+
+@given(plans(), st.integers(1, 60), st.integers(0, 7))
+def test_a_longer_step_never_makes_anything_earlier_needed_later(plan, more, n):
+    n = min(n, len(plan) - 1)
+    longer = [*plan[:n], Stage(**{**vars(plan[n]), "days": plan[n].days + more}), *plan[n + 1 :]]
+    for before, after in zip(latest_dates(plan), latest_dates(longer), strict=True):
+        assert before == after or after < before
+
+
+@given(plans())
+def test_slack_is_the_days_between(plan):
+    for leg in compute(plan, DAY):
+        if leg.slack is not None:
+            assert leg.arrives_on + timedelta(days=leg.slack) == leg.latest_on
+        if leg.stage.done_on:
+            assert leg.slack is None
+            assert leg.expected_on == leg.stage.done_on
+
+
+@given(plans())
+def test_dates_follow_each_other(plan):
+    legs = compute(plan, DAY)
+    for before, leg in zip(legs, legs[1:], strict=False):
+        if leg.stage.done_on is None and before.expected_on:
+            assert leg.ready_on == before.expected_on + timedelta(days=leg.stage.days)
+            assert leg.expected_on >= leg.ready_on
+
+
+@given(plans(done=False), st.integers(0, 7))
+def test_slack_can_be_used_up_and_no_more(plan, n):
+    leg = compute(plan, DAY)[n := min(n, len(plan) - 1)]
+    if leg.stage.fixed_on or leg.slack is None or leg.slack < 0:
+        return
+    late = {x.stage.key for x in compute(plan, DAY) if x.late_by}
+    just = compute(with_delays(plan, {leg.stage.key: leg.slack}), DAY)
+    assert just[n].slack == 0
+    assert {x.stage.key for x in just if x.late_by} == late
+    over = compute(with_delays(plan, {leg.stage.key: leg.slack + 1}), DAY)
+    assert over[n].slack == -1
+    assert any(x.late_by for x in over[n + 1 :])
+
+
+@given(plans(), st.dictionaries(st.sampled_from([f"s{n}" for n in range(8)]), st.integers(1, 90)))
+def test_the_count_that_is_shown_adds_up(plan, slips):
+    legs = compute(with_delays(plan, slips), DAY)
+    for n, leg in enumerate(legs):
+        found = chain(legs, n)
+        if found:
+            assert found.legs[-1] is leg
+            assert found.start.expected_on + timedelta(days=found.total) == leg.ready_on
+            assert found.total == found.needed + found.with_delays
+
+
+LADDER = [
+    Stage("reports", planned_on=date(2020, 9, 14)),
+    Stage("draft", 14),
+    Stage("wrap-up", 8, fixed_on=date(2020, 10, 6)),
+    Stage("final", 10),
+    Stage("soca", 7),
+    Stage("council", 7),
+    Stage("summit", 10, fixed_on=date(2020, 11, 12)),
+]
+
+
+def test_the_way_to_the_summit():
+    legs = {leg.stage.key: leg for leg in compute(LADDER, DAY)}
+    assert {key: leg.slack for key, leg in legs.items()} == {
+        "reports": 0, "draft": 0, "wrap-up": 0, "final": 3, "soca": 3, "council": 3, "summit": 3,
+    }  # fmt: skip
+    assert legs["soca"].latest_on == date(2020, 10, 26)
+
+
+def test_a_slip_and_what_it_costs():
+    legs = compute(with_delays(LADDER, {"reports": 21}), DAY)
+    assert [(leg.stage.key, leg.late_by) for leg in legs if leg.late_by] == [("wrap-up", 21), ("summit", 18)]
+    found = chain(legs, 6)
+    assert (found.start.stage.key, found.needed) == ("reports", 56)
+
+
+def test_a_meeting_that_moves_takes_its_day_with_it():
+    legs = compute(with_delays(LADDER, {"wrap-up": 4}), DAY)
+    assert [leg.late_by for leg in legs] == [0, 0, 0, 0, 0, 0, 1]
+    assert legs[0].slack == 3  # the Summit decides now
+    assert chain(legs, 6).start.stage.key == "wrap-up"
+
+
+def test_nothing_is_known_without_a_date():
+    legs = compute([Stage("draft", 14), Stage("soca", 7)], DAY)
+    assert [(leg.latest_on, leg.expected_on, leg.slack) for leg in legs] == [(None, None, None)] * 2
+
+
+AUG = [date(2020, 8, day) for day in (11, 18)]
+
+
+def test_pace_with_its_arithmetic():
+    found = pace([(date(2020, 7, 31), 10), (AUG[0], 15), (AUG[1], 20)])
+    assert (found.gain, found.over, found.days, found.ends_on) == (5, 7, 112, date(2020, 12, 8))
+    assert found.passes(date(2020, 9, 14))
+    assert not found.passes(date(2020, 12, 8))
+    assert not found.passes(None)
+
+
+@pytest.mark.parametrize(
+    ("told", "pointing"),
+    [
+        ([], Projection.NOT_REPORTED),
+        ([(AUG[0], 10), (AUG[1], None)], Projection.NOT_REPORTED),
+        ([(AUG[1], 10)], Projection.FIRST),
+        ([(AUG[0], None), (AUG[1], 0)], Projection.FIRST),
+        ([(AUG[1], 10), (AUG[1], 20)], Projection.FIRST),
+        ([(AUG[0], 20), (AUG[1], 20)], Projection.STANDS),
+        ([(AUG[0], 30), (AUG[1], 20)], Projection.STANDS),
+        ([(AUG[0], 0), (AUG[1], 1)], Projection.GOES_ON),
+        ([(AUG[0], 90), (AUG[1], 100)], Projection.COMPLETE),
+    ],
+)
+def test_what_a_pace_can_say(told, pointing):
+    found = pace(told)
+    assert found.pointing is pointing
+    assert (found.ends_on is not None) is (pointing is Projection.GOES_ON)
+
+
+@given(st.integers(0, 98), st.integers(1, 100), st.integers(1, 400))
+def test_the_day_of_a_pace_is_not_a_day_early(before, gain, over):
+    value = min(before + gain, 99)
+    found = pace([(DAY - timedelta(days=over), before), (DAY, value)])
+    grown = (value - before) * found.days
+    assert grown >= (100 - value) * over > grown - (value - before)
