@@ -110,6 +110,8 @@ class Tracked(Labelled):
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
     status_field: ClassVar[str] = "status"
+    verb_labels: ClassVar[Mapping[str, Any]] = {}  # where the history words a verb in another way
+    verb_labels_before_name: ClassVar[Mapping[str, Any]] = {}  # and where the name of the record follows
     steps: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # bridge, as `allow`
 
     objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
@@ -190,6 +192,16 @@ class Tracked(Labelled):
             raise NotAllowedNow(self.refusal_reason(name))
         return self.transitions[name].target or self._current_status
 
+    def require_transition(self, name: str, by: "User", note: str = "") -> str:
+        """Return the target if right, status and note allow the transition: for a verb that writes more before it.
+
+        Raises PermissionDenied, NotAllowedNow or ValidationError, in this order.
+        """
+        self.require_permission(name, by)
+        target = self.target_of(name)
+        self.transitions[name].require_note(note)
+        return target
+
     def make_transition(
         self, name: str, *, by: "User", expected_version: int, note: str = "", **values: Any
     ) -> Self:
@@ -197,9 +209,7 @@ class Tracked(Labelled):
 
         Raises PermissionDenied, NotAllowedNow, ValidationError or EditConflict; then nothing is written.
         """
-        self.require_permission(name, by)
-        values[self.status_field] = self.target_of(name)
-        self.transitions[name].require_note(note)
+        values[self.status_field] = self.require_transition(name, by, note)
         verb = self.transitions[name].verb
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
 

@@ -70,16 +70,11 @@ VERB_LABELS: dict[tuple[str, str], Any] = {
     ("reviews.agendaitem", Verb.DONE): _("concluded"),
     ("reviews.agendaitem", Verb.PASSED): _("put off"),
     ("reviews.receivedadvice", Verb.DROPPED): _("set aside"),
-    ("reviews.datagap", Verb.ASKED): _("asked a question"),
 }
 # And where the name of the record follows: "posted progress on national report Viet Nam".
 VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
     ("reviews.nationalreport", Verb.PROGRESS): _("posted progress on"),
     ("reviews.turn", Verb.PROGRESS): _("noted"),
-    ("reviews.datagap", Verb.ASKED_GUIDANCE): _("asked for guidance on"),
-    ("reviews.datagap", Verb.GAVE_GUIDANCE): _("gave guidance on"),
-    ("reviews.datagap", Verb.ASKED): _("asked a question on"),
-    ("reviews.datagap", Verb.ANSWERED): _("answered the consultants on"),
     ("reviews.extension", Verb.ASKED): _("asked for an"),
     ("reviews.meeting", Verb.HELD): _("recorded as held:"),
 }
@@ -241,12 +236,14 @@ class Trace(Labelled):
     @property
     def verb_text(self) -> str:
         """What was done, on the record's own page."""
-        return str(VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
+        label = apps.get_model(self.model).verb_labels.get(self.verb)
+        return str(label or VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
 
     @property
     def verb_before_record(self) -> str:
         """What was done, with the record's name to follow."""
-        return str(VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text))
+        label = apps.get_model(self.model).verb_labels_before_name.get(self.verb)
+        return str(label or VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text))
 
     @property
     def kind_text(self) -> str:
