@@ -192,7 +192,7 @@ class Advice(Tracked):
         policy.require(by, "guidance.write")
         gap = subject.get("gap")
         if gap:
-            gap.require_open_for("advice")
+            gap.require_open_for("edit")  # advice is for open gaps, as edits are
         return cls.create_traced(
             by=by, text=text, notes=notes, drafted_by=by, drafted_at=clock.now(), **subject
         )

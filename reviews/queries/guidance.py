@@ -31,8 +31,8 @@ class Draft:
     moves: set[str]
 
 
-def around(user: Any, gap: DataGap) -> dict[str, Any]:
-    """What the page of a gap, which comes `with_guidance`, shows besides the gap itself."""
+def guidance_on(user: Any, gap: DataGap) -> dict[str, Any]:
+    """Return what the page of a gap, which was read `with_guidance`, shows besides the gap itself."""
     said, grouped = _said(user, gap), _difficulties(user, gap)
     shared = [_line(entry) for entry in said if entry.channel == Channel.SHARED]
     return {

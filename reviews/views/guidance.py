@@ -12,12 +12,12 @@ from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
 from reviews.forms.guidance import AdviceForm, SayForm
 from reviews.models import Advice, ReceivedAdvice, ThreadEntry
 from reviews.views.base import FormPage, TransitionPage
-from reviews.views.datagaps import GapMove, gap_or_404
+from reviews.views.datagaps import GapTransition, gap_or_404
 
 ON = ("gap__cycle", "gap__member_state", "difficulty__cycle")  # what a piece of advice is on
 
 
-class AskBack(GapMove):
+class AskBack(GapTransition):
     """A question of the consultants, sent at once."""
 
     form_class, verb, permission = SayForm, "question", "guidance.write"
@@ -28,8 +28,8 @@ class AskBack(GapMove):
     )
 
 
-class Answer(GapMove):
-    form_class, verb = SayForm, "answer"
+class Answer(GapTransition):
+    form_class, verb, permission = SayForm, "answer", "datagap.edit"
     title, submit_label, success_message = (
         _("Answer the consultants"),
         _("Send"),
@@ -37,7 +37,7 @@ class Answer(GapMove):
     )
 
 
-class EitherSide(GapMove):
+class EitherSide(GapTransition):
     """What the country and the consultants may do alike; the Secretariat reads along."""
 
     form_class = SayForm
@@ -64,7 +64,7 @@ class Conclude(EitherSide):
 class Advise(FormPage):
     """Draft advice on a gap."""
 
-    form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "advice"
+    form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "edit"
     title, submit_label = _("Draft advice"), _("Keep the draft")
     success_message = _("The draft waits for a lead consultant.")
 

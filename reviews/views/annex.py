@@ -1,4 +1,4 @@
-"""Closing a data gap with its treatment, and the annexes that name the limitations."""
+"""The annexes on limitations: of one country's report, and of all countries."""
 
 from typing import Any
 
@@ -7,57 +7,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.forms.treatments import FORMS, WayForm
 from reviews.lists.annex import AnnexFilter, AnnexTable, RegionalAnnexFilter
-from reviews.models import ClosingWay, DataGap
-from reviews.models.treatments import treatment_for
 from reviews.queries import annex
-from reviews.views.base import FormPage, ListPage
-from reviews.views.datagaps import gap_or_404
+from reviews.views.base import ListPage
 from reviews.views.reports import report_or_404
-
-
-class CloseGap(FormPage):
-    """First the way, then the form that follows from it and from the kind of gap."""
-
-    template_name, permission, nav, transition = "datagaps/close.html", "datagap.edit", "datagaps", "close"
-    title, submit_label, success_message = _("Close the gap"), _("Close the gap"), _("The gap is closed.")
-
-    def get_object(self) -> DataGap:
-        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
-
-    @property
-    def way(self) -> str:
-        """The way chosen so far; empty if none, or none that there is."""
-        sent = self.request.POST if self.request.method == "POST" else self.request.GET
-        return sent["way"] if sent.get("way") in ClosingWay.values else ""
-
-    def get_form_class(self) -> Any:
-        return FORMS[treatment_for(self.way, self.object.kind.code)]
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        treatment = treatment_for(self.way, self.object.kind.code)
-        return super().get_form_kwargs() | ({"instance": treatment(way=self.way)} if treatment else {})
-
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        form.offer_advice(self.object)
-        if self.way:
-            form.settle(self.way)
-        return form
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        chosen = self.way and ClosingWay(self.way).label
-        return super().get_context_data(**kwargs) | {"way_form": WayForm(), "way": chosen}
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.close(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class AnnexPage(ListPage):
     """What was accepted as a limitation, by key result area; prints well."""
 
-    template_name, permission = "reports/annex.html", "datagap.read"
+    template_name, permission = "annex/annex.html", "datagap.read"
     table_class, table_pagination = AnnexTable, False
     lead = _(
         "Gaps that were accepted as a limitation of the evaluation, and how they were treated; "
@@ -65,19 +24,19 @@ class AnnexPage(ListPage):
     )
 
     def get_queryset(self) -> Any:
-        return annex.limitations(self.cycle).visible_to(self.request.user)
+        return annex.limitations_of(self.cycle).visible_to(self.request.user)
 
     def get_table_data(self) -> Any:
-        said = annex.not_collected(self.cycle).visible_to(self.request.user)
-        return annex.entries(self.object_list, self.filterset.among_statements(self.narrow(said)))
+        statements = annex.statements_not_collected(self.cycle).visible_to(self.request.user)
+        return annex.sort_entries(self.object_list, self.filterset.among_statements(self.narrow(statements)))
 
     def narrow(self, statements: Any) -> Any:
-        """The statements that belong on this page."""
+        """Limit the statements to those of this page."""
         return statements
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"areas": annex.by_area(context["table"].data.data)}
+        return context | {"areas": annex.group_by_area(context["table"].data.data)}
 
 
 class ReportAnnex(AnnexPage):
