@@ -15,11 +15,12 @@ UNDER_WAY = "invitation"  # in the session, while somebody is away at the single
 
 
 def invite(request: HttpRequest, **values: Any) -> Invitation:
-    """Send one, in the name of whoever is signed in."""
+    """Invite somebody in the name of whoever is signed in; the mail goes out once it is written."""
+    user: Any = request.user  # signed in
     with transaction.atomic():
-        made, key = Invitation.invite(by=request.user, **values)
-        transaction.on_commit(partial(send, request, made, key))
-    return made
+        invitation, key = Invitation.invite(by=user, **values)
+        transaction.on_commit(partial(send, request, invitation, key))
+    return invitation
 
 
 def send(request: HttpRequest, invitation: Invitation, key: str) -> None:
@@ -36,6 +37,6 @@ def go_by_sign_on(request: HttpRequest, key: str, username: str) -> None:
 
 def accept_by_sign_on(request: HttpRequest) -> User | None:
     """The account of whoever comes back; None if nobody invited them."""
-    told = request.session.pop(UNDER_WAY, None)
-    invitation = Invitation.of_key(told["key"]) if told else None
-    return invitation.accept(username=told["username"], password=None) if invitation else None
+    remembered = request.session.pop(UNDER_WAY, None)
+    invitation = Invitation.of_key(remembered["key"]) if remembered else None
+    return invitation.accept(username=remembered["username"], password=None) if invitation else None
