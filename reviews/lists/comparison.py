@@ -26,8 +26,8 @@ def way(before: int | None, after: int | None) -> str:
     """One number, or the way from one to the other: 50 → 65 (+15)."""
     if before == after:
         return figure(after)
-    told = f"{figure(before)} → {figure(after)}"
-    return told if before is None or after is None else f"{told} ({_signed(after - before)})"
+    text = f"{figure(before)} → {figure(after)}"
+    return text if before is None or after is None else f"{text} ({_signed(after - before)})"
 
 
 def _signed(number: int) -> str:
@@ -38,12 +38,12 @@ def sentences(change: Change, *, named: bool = False) -> list[str]:
     """What changed for one member, in words; `named`: with the codes of the gaps that the reader may read."""
     if change.before is None:
         return [_now("There was no report yet at the beginning.")]
-    told = [_figure_told(name, *pair) for name, pair in zip(WORKSTREAMS, change.figures, strict=True)]
-    told += [_status_told(change), *_gaps_told(change, named and change.is_read), *_actions_told(change)]
-    return [text for text in told if text] or [_now("Nothing changed.")]
+    texts = [_figure_text(name, *pair) for name, pair in zip(WORKSTREAMS, change.figures, strict=True)]
+    texts += [_status_text(change), *_gap_texts(change, named and change.is_read), *_action_texts(change)]
+    return [text for text in texts if text] or [_now("Nothing changed.")]
 
 
-def _figure_told(name: str, before: int | None, after: int | None) -> str:
+def _figure_text(name: str, before: int | None, after: int | None) -> str:
     words = {"what": workstream_label(name).capitalize(), "before": before, "after": after}
     if before == after:
         return ""
@@ -56,7 +56,7 @@ def _figure_told(name: str, before: int | None, after: int | None) -> str:
     return _now("%(what)s is lower than before: %(before)s, now %(after)s.") % words
 
 
-def _status_told(change: Change) -> str:
+def _status_text(change: Change) -> str:
     assert change.before
     if change.before.status == change.after.status:
         return ""
@@ -64,7 +64,7 @@ def _status_told(change: Change) -> str:
     return _now("The report was “%(before)s” and is “%(after)s”.") % words
 
 
-def _gaps_told(change: Change, named: bool) -> list[str]:
+def _gap_texts(change: Change, named: bool) -> list[str]:
     new, closed, reopened = change.gaps.new, change.gaps.closed, change.gaps.reopened
     return [
         _counted(ngettext("%(n)d new data gap", "%(n)d new data gaps", len(new)), new, named),
@@ -84,7 +84,7 @@ def _counted(text: str, gaps: list[Any], named: bool) -> str:
     return f"{text % {'n': len(gaps)}}{codes}."
 
 
-def _actions_told(change: Change) -> list[str]:
+def _action_texts(change: Change) -> list[str]:
     done, dropped = (", ".join(a.code for a in points) for points in (change.done, change.dropped))
     return [
         done and _now("Action points done: %s.") % done,
@@ -100,8 +100,8 @@ class ExportColumn(tables.Column):
         self.read = read
 
     def value(self, record: Change) -> Any:
-        told = self.read(record)
-        return "" if told is None else told
+        value = self.read(record)
+        return "" if value is None else value
 
 
 class PageColumn(tables.Column):
