@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bench import report
 from bench.databases import Databases, databases
 from bench.processes import Process, start, told
-from tests.databases import stop
+from tests.support.databases import stop
 
 RESULTS = Path("var/bench.json")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

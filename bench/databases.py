@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from tests.databases import postgres
+from tests.support.databases import postgres
 
 
 class Databases:

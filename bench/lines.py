@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from bench.databases import databases
 from bench.processes import start, told
-from tests.databases import stop
+from tests.support.databases import stop
 
 ROWS = "10000"
 

@@ -12,7 +12,7 @@ import sys
 import django
 
 from bench.servers import OURS
-from tests.databases import stop
+from tests.support.databases import stop
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)  # gunicorn goes with us

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from tests.chromium import FLAGS, chromium_path
+from tests.support.chromium import FLAGS, chromium_path
 
 KILOBITS, LATENCY = 400, 400  # a second, each way; milliseconds
 TIMES = 3

@@ -6,13 +6,6 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from allauth.socialaccount.models import SocialLogin
-        from django.db.transaction import atomic
-
-        from reviews import admin  # noqa: F401 - whole before runserver's two threads ask for it
-        from reviews.accounts import (
-            unsaved_input,  # noqa: F401 - what they listen to
-        )
-
-        # With its line in the history or not at all, also where allauth takes it up again after a password.
-        SocialLogin.connect = atomic(SocialLogin.connect)
+        """Import what registers itself: the administration, and the receivers of signals."""
+        from reviews import admin  # noqa: F401 - imported whole before runserver's two threads need it
+        from reviews.accounts import history, session_timeouts, unsaved_input  # noqa: F401

@@ -201,7 +201,7 @@ cycle_urls = [
 factor_urls = [
     path("second-factor/", accounts.SecondFactors.as_view(), name="mfa_index"),
     path("second-factor/ask/", mfa.authenticate, name="mfa_authenticate"),
-    path("second-factor/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/confirm/", atomic(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("second-factor/app/add/", totp.activate_totp, name="mfa_activate_totp"),
     path("second-factor/app/remove/", atomic(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("second-factor/codes/", accounts.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
@@ -211,7 +211,11 @@ factor_urls = [
     path("second-factor/codes/renew/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("second-factor/keys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("second-factor/keys/add/", atomic(webauthn.add_webauthn), name="mfa_add_webauthn"),
-    path("second-factor/keys/confirm/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "second-factor/keys/confirm/",
+        atomic(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("second-factor/keys/<number:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path(
         "second-factor/keys/<number:pk>/remove/", atomic(webauthn.remove_webauthn), name="mfa_remove_webauthn"
@@ -249,7 +253,7 @@ account_urls = [
     path("login/", account.login, name="account_login"),
     path("logout/", accounts.SignOut.as_view(), name="account_logout"),
     path("signed-out/", accounts.signed_out, name="account_signed_out"),
-    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("confirm/", atomic(account.reauthenticate), name="account_reauthenticate"),
     path("invitation/<str:key>/", accounts.AcceptInvitation.as_view(), name="invitation"),
     path("sessions/", accounts.OwnSessions.as_view(), name="usersessions_list"),
     *password_urls,

@@ -9,11 +9,16 @@ import pytest
 from django.test import Client
 
 from reviews import clock
-from tests import make
+from tests.support import make
 
-pytest_plugins = ["tests.databases", "tests.chromium", "tests.libreoffice"]
+pytest_plugins = ["tests.support.databases", "tests.support.chromium", "tests.support.libreoffice"]
 # Their assertions tell what differs, as those in a file of tests do.
-pytest.register_assert_rewrite("tests.bad", "tests.browsers", "tests.models.guided", "tests.models.moves")
+pytest.register_assert_rewrite(
+    "tests.support.invalid_input",
+    "tests.support.browsers",
+    "tests.models.guidance_records",
+    "tests.models.transitions",
+)
 
 
 @pytest.fixture(autouse=True)

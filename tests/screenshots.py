@@ -22,8 +22,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.chromium import FLAGS, NO_BROWSER, chromium_path
-from tests.databases import stop
+from tests.support.chromium import FLAGS, NO_BROWSER, chromium_path
+from tests.support.databases import stop
 
 HERE = Path(__file__).parent.parent
 FOLDER = HERE / "docs" / "screenshots"
@@ -109,6 +109,7 @@ def settings_for(folder: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "FILES_DIR": str(files), "DEBUG": "1", "HTTPS": "0",
         "REVIEWTRACKER_TODAY": "2020-08-20", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1",
+        "SECOND_FACTOR_EXEMPT": "admin,secretariat",
     }  # fmt: skip
 
 

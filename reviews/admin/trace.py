@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.admin.admin_site import site
 from reviews.admin.base import HISTORY, TrackedAdmin, section
 from reviews.models import Trace, Tracked
+from reviews.rendering.history import field_changes
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -68,7 +69,7 @@ class TraceAdmin(TrackedAdmin):
 
     @admin.display(description=_("what changed"))
     def changes(self, row: Trace) -> str:
-        return render_to_string("admin/differences.html", {"differences": row.differences})
+        return render_to_string("admin/differences.html", {"differences": field_changes(row)})
 
     @admin.display(description=_("why"), ordering="why")
     def beginning(self, row: Trace) -> str:

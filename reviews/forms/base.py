@@ -1,4 +1,4 @@
-"""What forms share: notes, days, the version seen, errors that come from a verb."""
+"""Base of the forms: note and date fields, the expected version, errors that a record's verb raised."""
 
 import copy
 from typing import Any
@@ -13,7 +13,7 @@ LONGEST_NOTE = 10_000  # characters
 
 
 def note_field(label: Any, *, required: bool = False, rows: int = 3, help_text: Any = "") -> forms.CharField:
-    """A text of several lines."""
+    """Return a text field of several lines, limited to LONGEST_NOTE."""
     widget = forms.Textarea(attrs={"rows": rows})
     limit = MaxLengthValidator(LONGEST_NOTE)
     return forms.CharField(
@@ -22,7 +22,7 @@ def note_field(label: Any, *, required: bool = False, rows: int = 3, help_text: 
 
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    """A day, with the browser's own calendar."""
+    """Return a date field with the browser's own calendar."""
     return forms.DateField(label=label, required=required, widget=day_widget(), help_text=help_text)
 
 
@@ -31,7 +31,7 @@ def day_widget() -> forms.DateInput:
 
 
 class VersionField(forms.IntegerField):
-    """The version of the record that the person saw when the form was opened."""
+    """Hidden field: the version of the record that the person saw when the form was opened."""
 
     def __init__(self, expected_version: int) -> None:
         message = _("This form does not say which version you saw. Please open the page again.")
@@ -46,7 +46,7 @@ class VersionField(forms.IntegerField):
 
 
 def name_the_empty_choice(field: Any) -> None:
-    """Say what a line of dashes would leave open. Radio buttons that are owed have no such choice."""
+    """Name the empty choice in place of a line of dashes. Required radio buttons have none."""
     word = _("please choose") if field.required else _("none")
     if isinstance(field, forms.ModelChoiceField):
         # Its rows are read later: a form may still limit them.
@@ -57,35 +57,34 @@ def name_the_empty_choice(field: Any) -> None:
 
 
 class ReviewForm(forms.Form):
-    """Any form: its errors may come from the form itself or from the verb it calls."""
+    """Base form: its errors come from the form itself, or from the verb that it calls."""
 
     version: VersionField
 
     def set_expected_version(self, expected_version: int) -> None:
-        """Add the hidden version that makes the write conditional."""
+        """Add the hidden field with the version that the write is conditional on."""
         self.fields["version"] = VersionField(expected_version)
 
     def values(self) -> dict[str, Any]:
-        """What the verb gets: everything typed, without the version."""
+        """Return the keyword arguments of the verb: the cleaned data without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
     def add_errors(self, error: ValidationError) -> None:
-        """Show a verb's errors beside the fields they are about."""
+        """Add a verb's errors to the fields they are about."""
         known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         for name, messages in known.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
 
-    def accept_version(self, expected_version: int) -> None:
-        """Let the next save be over `seen`: after the person was shown what changed."""
-        data: Any = copy.copy(self.data)
-        data._mutable = True
-        data["version"] = str(expected_version)
+    def accept_version(self, version: int) -> None:
+        """Let the next save overwrite `version`: the person has been shown what changed."""
+        data: Any = copy.copy(self.data)  # a copy of a QueryDict can be changed
+        data["version"] = str(version)
         self.data = data
 
 
 class RecordForm(ReviewForm, forms.ModelForm):
-    """A form whose fields come from a model. It checks a copy: the record in hand stays as it is."""
+    """ModelForm that validates a copy: the record of the view stays as it is. The model's verb writes, not the form."""
 
     def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
         kwargs["instance"] = copy.copy(instance)
@@ -114,19 +113,19 @@ class RecordForm(ReviewForm, forms.ModelForm):
 
 
 class OptionalNoteForm(ReviewForm):
-    """A move that may carry a note."""
+    """Confirmation with an optional note."""
 
     note = note_field(_("Note"))
 
 
 class RequiredNoteForm(ReviewForm):
-    """A move that owes a note; the browser says so before the server does."""
+    """Confirmation with a required note; the browser asks for it before the server does."""
 
     note = note_field(_("Note"), required=True)
 
 
 class ConfirmForm(ReviewForm):
-    """A move without words."""
+    """Confirmation without a field."""
 
 
 class ReasonForm(ReviewForm):

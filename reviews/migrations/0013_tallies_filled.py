@@ -4,7 +4,7 @@ from reviews.operations import daily_counts
 
 
 def fill(apps, schema_editor):
-    daily_counts.rebuild(apps)
+    daily_counts.rebuild(apps, ("OpenGaps", "ProgressDay"))
 
 
 class Migration(migrations.Migration):

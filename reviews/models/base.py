@@ -1,4 +1,4 @@
-"""How anything changes here: conditionally on the version the person saw, and never without a trace."""
+"""Base of all tracked records: optimistic locking by version, the trace of every write, transitions of status."""
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,11 +27,11 @@ edit_conflict_raised = Signal()
 
 
 class NotAllowedNow(Exception):
-    """A step that the state of a record does not allow; the text says why and who can unlock it."""
+    """The status of a record, or a closed cycle, does not allow this; the text says why and who can unlock it."""
 
 
 class EditConflict(Exception):
-    """Somebody changed the record after this person saw it. Nothing was written."""
+    """The record is newer than the version that this person saw. Nothing was written."""
 
     def __init__(self, record: "Tracked", expected_version: int) -> None:
         super().__init__(f"{record} is no longer at version {expected_version}")
@@ -39,15 +39,15 @@ class EditConflict(Exception):
         edit_conflict_raised.send(type(record))
 
 
-_within: ContextVar[bool] = ContextVar("within a step that is written whole", default=False)
+_within: ContextVar[bool] = ContextVar("within all_or_nothing", default=False)
 
 
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
-    """What is written in here is written whole, or not at all.
+    """One transaction for everything inside; within another such block, a part of it.
 
-    A step within a step is a part of it and takes no savepoint of its own, which would cost two queries. So trouble in
-    a part is trouble of the whole: whoever caught it on the way would lose what was written, and is told so.
+    The inner block takes no savepoint of its own, which would cost two queries. So an error in a part takes the whole
+    back: catching it on the way raises TransactionManagementError.
     """
     with transaction.atomic(savepoint=not _within.get()):
         token = _within.set(True)
@@ -56,7 +56,9 @@ def all_or_nothing() -> Iterator[None]:
         finally:
             _within.reset(token)
         if transaction.get_rollback():
-            raise transaction.TransactionManagementError("A part of this step failed: let its error pass.")
+            raise transaction.TransactionManagementError(
+                "A part of this transaction failed: let its error pass."
+            )
 
 
 class Transition(NamedTuple):
@@ -80,15 +82,15 @@ class Transition(NamedTuple):
 
 
 class TrackedQuerySet(models.QuerySet[Any]):
-    """A queryset that cannot change rows behind the trace's back."""
+    """A queryset without the bulk writes that would leave no trace."""
 
     def update_if_version(self, expected_version: int, **values: Any) -> bool:
-        """Write to the rows still at version `seen`; False when there are none."""
+        """Update the rows that still are at this version. Return False if there are none."""
         rows = self.filter(version=expected_version)
         return bool(models.QuerySet.update(rows, version=expected_version + 1, **values))
 
     def update(self, **values: Any) -> int:
-        raise TypeError("A tracked record changes through change(), which leaves a trace.")
+        raise TypeError("A tracked record changes through change_traced(), which leaves a trace.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("A tracked record is never deleted.")
@@ -97,11 +99,14 @@ class TrackedQuerySet(models.QuerySet[Any]):
         raise TypeError("A tracked record is made by create_traced(), which leaves a trace.")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("A tracked record changes through change(), which leaves a trace.")
+        raise TypeError("A tracked record changes through change_traced(), which leaves a trace.")
 
 
 class Tracked(Labelled):
-    """A record of the review: versioned, traced, never overwritten unseen, never deleted."""
+    """Abstract base of the records of a review: versioned, traced, never deleted.
+
+    Everything is written by create_traced() and change_traced().
+    """
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
@@ -122,15 +127,17 @@ class Tracked(Labelled):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("A tracked record changes through create_traced() and change(), which leave a trace.")
+        raise TypeError(
+            "A tracked record changes through create_traced() and change_traced(), which leave a trace."
+        )
 
     @classmethod
     @all_or_nothing()
     def create_traced(cls, *, by: Any, verb: str = Verb.CREATED, why: str = "", **values: Any) -> Self:
-        """Insert a row and its trace. Raises ValidationError or NotAllowedNow, and then writes nothing."""
+        """Insert a row and its trace row. Raises ValidationError or NotAllowedNow; then nothing is written."""
         plain, many = cls._sort_values(values)
         record = cls(**cls._prepared(plain, cls(**plain)))
-        record._refuse_if_closed(verb)
+        record._require_open_cycle(verb)
         record._check([f.name for f in cls._meta.concrete_fields if not f.is_relation])
         models.Model.save(record, force_insert=True)
         record._set_many(many)
@@ -142,9 +149,9 @@ class Tracked(Labelled):
     def change_traced(
         self, *, by: Any, expected_version: int, verb: str = Verb.CHANGED, why: str = "", **values: Any
     ) -> Self:
-        """Write `values` if the row still is at version `seen`, with its trace.
+        """Update the row if it still is at `expected_version`, and write its trace row.
 
-        Raises EditConflict, NotAllowedNow or ValidationError; then nothing is written and the object in hand stays as it was.
+        Raises EditConflict, NotAllowedNow or ValidationError; then nothing is written and this object stays as it was.
         """
         if self.version != expected_version:
             raise EditConflict(self, expected_version)
@@ -158,7 +165,7 @@ class Tracked(Labelled):
         return self
 
     def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> Self:
-        """An administrator's correction: any field, always with a reason."""
+        """Change any field as an administrator. Raises ValidationError without a reason."""
         if not why.strip():
             raise ValidationError({"why": _("Say why this is corrected.")})
         return self.change_traced(
@@ -227,7 +234,7 @@ class Tracked(Labelled):
 
         Without a name, or with one that is not in the table, only a closed cycle keeps the form from opening.
         """
-        self._refuse_if_closed(name)
+        self._require_open_cycle(name)
         if name in self.transitions:
             self.target_of(name)
         if name in self.steps and self.status not in self.steps[name]:  # type: ignore[attr-defined]
@@ -240,33 +247,33 @@ class Tracked(Labelled):
     # --- what a noun says of itself
 
     def governing_cycle(self) -> Any:
-        """The review cycle whose closing makes this record read-only; None for reference data."""
+        """Return the review cycle whose closing makes this record read-only; None for reference data."""
         return getattr(self, "cycle", None)
 
     def history_owner(self) -> "Tracked":
-        """The record on whose page this one's history is shown."""
+        """Return the record on whose page this one's history is shown."""
         return self
 
     def visible_to_all_members(self) -> bool:
-        """Whether every member of the cycle may read of this in a list of changes."""
+        """Whether every member of the cycle may read about this in lists of changes."""
         return self.governing_cycle() is not None and getattr(self, "member_state_id", None) is None
 
     def audience(self) -> str:
-        """The channel whose readers alone may read of this in the history."""
+        """Return the channel whose readers may read about this in the history; nobody else does."""
         return Channel.SHARED
 
     def update_daily_counts(self, before: Self | None) -> None:
         """Update the daily counts of such records (reviews.models.daily_counts), in the transaction that wrote them."""
 
     def snapshot(self) -> dict[str, Any]:
-        """The row as JSON values, by column; many-to-many fields as sorted ids."""
+        """Return the row as JSON values by column; many-to-many fields as sorted ids."""
         fields = [f for f in self._meta.concrete_fields if f.attname not in self.untraced]
         row = {f.attname: _plain(f.value_from_object(self)) for f in fields}
         return row | {f.name: _ids(getattr(self, f.name).all()) for f in self._meta.many_to_many}
 
     @classmethod
     def from_snapshot(cls, row: Mapping[str, Any]) -> Self:
-        """An object in memory as a snapshot tells it. Not for saving."""
+        """Return an unsaved object with the values of a snapshot. Columns that no longer exist are dropped."""
         fields = {f.attname: f for f in cls._meta.concrete_fields}
         values = {name: fields[name].to_python(value) for name, value in row.items() if name in fields}
         record = cls(**values)
@@ -293,7 +300,7 @@ class Tracked(Labelled):
     def _write(
         self, before: "Tracked", *, by: Any, verb: str, why: str, changed: list[str], many: dict[str, Any]
     ) -> None:
-        self._refuse_if_closed(verb)
+        self._require_open_cycle(verb)
         self._check(changed)
         was = before.snapshot()
         if (
@@ -328,7 +335,7 @@ class Tracked(Labelled):
         self.clean_fields(exclude=skipped)
         self.clean()
 
-    def _refuse_if_closed(self, verb: str) -> None:
+    def _require_open_cycle(self, verb: str) -> None:
         cycle = self.governing_cycle()
         if cycle and cycle.is_closed and verb != Verb.CORRECTED:
             raise NotAllowedNow(

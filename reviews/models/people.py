@@ -154,7 +154,7 @@ class User(Tracked, AbstractBaseUser):
 
     @property
     def duty(self) -> policy.RoleGrant:
-        return policy.duty(self)
+        return policy.role_grant(self)
 
     @property
     def is_national(self) -> bool:

@@ -1,16 +1,14 @@
-"""The trace: one append-only row for every change, written in the same transaction."""
+"""The audit trail ("trace"): one append-only row per change, written in the same transaction."""
 
 import copy
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Verb(models.TextChoices):
-    """What was done, as the history tells it."""
+    """What was done. The values are sealed in the rows; labels may change."""
 
     CREATED = "created", _("created")
     CHANGED = "changed", _("changed")
@@ -78,16 +76,8 @@ VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
 }
 
 
-class Difference(NamedTuple):
-    """One field of a change, in words for a page."""
-
-    label: str
-    before: str
-    after: str
-
-
 class TraceQuerySet(models.QuerySet["Trace"]):
-    """Questions to the history. It is append-only, for many rows as for one."""
+    """Queries on the trace. Bulk writes raise: it is append-only."""
 
     def update(self, **values: Any) -> int:
         raise TypeError("The trace is append-only.")
@@ -108,7 +98,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         before: Any,
         earlier: "Tracked | None" = None,
     ) -> "Trace":
-        """Write the trace row of a change that has just been written."""
+        """Insert the trace row of a change that was just written."""
         after, page, cycle = record.snapshot(), record.history_owner(), record.governing_cycle()
         changed = None if before is None else {k: v for k, v in before.items() if after.get(k) != v}
         return self.create(
@@ -117,40 +107,40 @@ class TraceQuerySet(models.QuerySet["Trace"]):
             page_model=page._meta.label_lower, page_id=page.pk,
             cycle_id=cycle and cycle.pk, member_state_id=getattr(record, "member_state_id", None),
             common=record.visible_to_all_members(), audience=record.audience(), before=changed, after=after,
-            names=_names(earlier, record, changed or {}),
+            names=_related_names(earlier, record, changed or {}),
         )  # fmt: skip
 
     def visible_to(self, user: Any) -> "TraceQuerySet":
-        """What a person may read in lists of changes: their own country's, and what is common.
+        """Rows for lists of changes: of the person's own country, and those that all members may read.
 
-        Only of cycles that the person may open: of one that is being prepared its members know nothing.
+        Only of cycles that the person may open: members know nothing about one that is being prepared.
         """
         cycles = apps.get_model("reviews", "ReviewCycle").objects.visible_to(user)
         own = Q(member_state=user.organisation_id) | Q(common=True)
         return policy.filter_readable(
-            self._meant_for(user), user, "report.read", own=own & Q(cycle__in=cycles)
+            self._for_channels_of(user), user, "report.read", own=own & Q(cycle__in=cycles)
         )
 
     def readable_on_page_by(self, user: Any) -> "TraceQuerySet":
-        """On a page the person may read: without other countries' and the other side's private rows."""
+        """Rows for the page of a record: without other countries' rows and the other side's private ones."""
         own = Q(member_state=None) | Q(member_state=user.organisation_id)
-        return policy.filter_readable(self._meant_for(user), user, "report.read", own=own)
+        return policy.filter_readable(self._for_channels_of(user), user, "report.read", own=own)
 
-    def _meant_for(self, user: Any) -> "TraceQuerySet":
+    def _for_channels_of(self, user: Any) -> "TraceQuerySet":
         return self.filter(audience__in=policy.channels(user))
 
     def on_page(self, record: "Tracked") -> "TraceQuerySet":
-        """The history shown on a record's page, newest first."""
+        """The history of a record's page, newest first."""
         rows = self.filter(page_model=record._meta.label_lower, page_id=record.pk)
         return rows.select_related("by").order_by("-id")
 
     def since_version(self, record: "Tracked", expected_version: int) -> "TraceQuerySet":
-        """What happened to a record after version `seen`, oldest first."""
+        """Changes of a record after a version, oldest first."""
         rows = self.filter(model=record._meta.label_lower, object_id=record.pk, version__gt=expected_version)
         return rows.select_related("by").order_by("id")
 
     def as_of(self, records: models.QuerySet[Any], at: datetime) -> list[Any]:
-        """Those records as they stood at an instant, rebuilt from the trace; unsaved objects."""
+        """Return the records as they were at an instant, rebuilt from the trace: unsaved objects."""
         last = self.filter(model=records.model._meta.label_lower, object_id=OuterRef("pk"), at__lte=at)
         newest = Subquery(last.order_by("-at", "-id").values("id")[:1])
         ids = records.order_by().annotate(newest=newest).values("newest")
@@ -158,22 +148,22 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         return [records.model.from_snapshot(row) for row in rows]
 
     def cycle_as_of(self, cycle: Any, kinds: Iterable[type[Any]], at: datetime) -> dict[type[Any], list[Any]]:
-        """All of a cycle's records of some kinds, and those of no cycle, as they stood at an instant.
+        """Return a cycle's records of several models, and those without a cycle, as they were at an instant.
 
-        One query for all of them: what `as_of` tells of one kind.
+        One query, where as_of() takes one for each model.
         """
         models_by_name = {kind._meta.label_lower: kind for kind in kinds}
-        told = self.filter(model=OuterRef("model"), object_id=OuterRef("object_id"), at__lte=at)
-        newest = Subquery(told.order_by("-at", "-id").values("id")[:1])
+        earlier = self.filter(model=OuterRef("model"), object_id=OuterRef("object_id"), at__lte=at)
+        newest = Subquery(earlier.order_by("-at", "-id").values("id")[:1])
         rows = self.filter(Q(cycle=cycle) | Q(cycle=None), model__in=models_by_name, at__lte=at, pk=newest)
-        found: dict[type[Any], list[Any]] = {kind: [] for kind in kinds}
+        records: dict[type[Any], list[Any]] = {kind: [] for kind in kinds}
         for name, after in rows.order_by("object_id").values_list("model", "after"):
-            found[models_by_name[name]].append(models_by_name[name].from_snapshot(after))
-        return found
+            records[models_by_name[name]].append(models_by_name[name].from_snapshot(after))
+        return records
 
 
 class Trace(Labelled):
-    """One line of the history: who changed what, when, from what to what, and why. Append-only."""
+    """One change: who, when, which record, values before and after, and why. Append-only and sealed."""
 
     at = models.DateTimeField(_("when"), default=clock.now)
     by = models.ForeignKey(
@@ -233,13 +223,13 @@ class Trace(Labelled):
 
     @property
     def verb_text(self) -> str:
-        """What was done, on the record's own page."""
+        """The verb, as on the record's own page: "posted progress"."""
         labels = apps.get_model(self.model).verb_labels
         return str(labels.get(self.verb) or VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
 
     @property
     def verb_before_record(self) -> str:
-        """What was done, with the record's name to follow."""
+        """The verb with the record's name to follow: "posted progress on"."""
         labels = apps.get_model(self.model).verb_labels_before_name
         return str(
             labels.get(self.verb) or VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text)
@@ -247,19 +237,18 @@ class Trace(Labelled):
 
     @property
     def kind_text(self) -> str:
-        """What kind of record it was: "data gap"."""
+        """The kind of record: "data gap"."""
         return str(apps.get_model(self.model)._meta.verbose_name)
 
     @property
     def is_of_part(self) -> bool:
-        """Whether the record is a part of the page's own, such as a decision of a meeting."""
+        """Whether the record is a part of the page's record, such as a decision of a meeting."""
         return (self.model, self.object_id) != (self.page_model, self.page_id)
 
     def for_reader(self, user: Any) -> "Trace | None":
-        """The row as a person may read it, who may read the record now.
+        """Return this row as `user` may read it, or None if it is not for them.
 
-        What was for some countries only is told to these alone, and what it was before it was for others
-        stays untold to the others.
+        A row about some countries only is for these; what the record was before it became theirs is left out.
         """
         now = self.after.get("only_for")
         if not _is_for(user, now):
@@ -272,30 +261,15 @@ class Trace(Labelled):
         row.before = None
         return row
 
-    @property
-    def differences(self) -> list[Difference]:
-        """What changed, field by field; empty for a new record."""
-        return [d for name, old in (self.before or {}).items() if (d := self._difference(name, old))]
-
-    def _difference(self, name: str, old: Any) -> Difference | None:
-        model = apps.get_model(self.model)
-        if name in HIDDEN_FIELDS or name not in (fields := _columns(model)):
-            return None
-        label, (was, became) = str(fields[name].verbose_name), self.names.get(name, ["", ""])
-        new = self.after.get(name)
-        if new and new == self.why:
-            return None  # a note that the line shows already
-        return Difference(label, was or _words(fields[name], old), became or _words(fields[name], new))
-
 
 def _is_for(user: Any, countries: list[int] | None) -> bool:
-    """Whether a record that is only for these countries (none: for all) is for this person."""
+    """Whether a record for these countries only (none: for all) is for this person."""
     own = not countries or user.organisation_id in countries
     return policy.can_read(user, "deadline.read", own=own, shared=not countries)
 
 
 class TraceLink(models.Model):
-    """One link of the chain through the trace, made by `reviews.operations.trace_chain` after the commit. Append-only."""
+    """One link of the chain through the trace, made by the periodic job after the commit. Append-only."""
 
     # 1, 2, 3 ...: there cannot be two of one number.
     number = models.PositiveBigIntegerField(primary_key=True)
@@ -312,23 +286,15 @@ class TraceLink(models.Model):
         return f"{self.number}:{self.digest}"
 
 
-# Columns that follow from another one, or that say nothing to a reader.
-HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
-# How a document is kept, and what its owner called it: only for those who may open it.
-HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256"}
-# Columns in which an empty value means something else than nothing.
-_FIGURES = {"data_collection", "analysis", "writing"}
-
-
-def _columns(model: Any) -> dict[str, Any]:
+def columns_by_name(model: Any) -> dict[str, Any]:
     """Fields by column, many-to-many ones by name; of a model or a record."""
     columns = {f.attname: f for f in model._meta.concrete_fields}
     return columns | {f.name: f for f in model._meta.many_to_many}
 
 
-def _names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
-    """What the records a change pointed at, and points at now, were called that day."""
-    fields = {name: f for name, f in _columns(after).items() if name in changed and f.is_relation}
+def _related_names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
+    """Names, as of that day, of the records that a change pointed at before and after it."""
+    fields = {name: f for name, f in columns_by_name(after).items() if name in changed and f.is_relation}
     return {
         name: [_related_label(before, f, changed[name]), _related_label(after, f, None)]
         for name, f in fields.items()
@@ -344,17 +310,3 @@ def _related_label(record: Any, field: Any, ids: list[int] | None) -> str:
         else getattr(record, field.name).all()
     )
     return ", ".join(sorted(str(row) for row in rows))
-
-
-def _words(field: Any, value: Any) -> str:
-    """A column's value as a reader expects it."""
-    if value is None or value in ("", []):
-        return _now("not yet reported") if field.name in _FIGURES else _now("nothing")
-    if isinstance(value, bool):
-        return _now("yes") if value else _now("no")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    value = field.to_python(value)
-    if isinstance(value, datetime):
-        return date_format(value.astimezone(), "DATETIME_FORMAT")
-    return date_format(value) if isinstance(value, date) else str(value)

@@ -13,13 +13,17 @@ from reviews import clock
 from reviews.models.daily_counts import WORKSTREAMS
 
 BATCH = 5_000
+NAMES = "DailyOpenGaps", "DailyProgress"
 GAP = ("object_id", "at", "after__status", "after__member_state_id", "after__kind_id")
 
 
-def rebuild(apps: Any = present) -> None:
-    """Count anew, cycle by cycle; `apps`: as a migration has them. Whoever writes meanwhile waits for one cycle."""
+def rebuild(apps: Any = present, names: tuple[str, str] = NAMES) -> None:
+    """Count again, cycle by cycle. A migration gives its own `apps`, and the names that the two models have there.
+
+    Whoever writes meanwhile waits for one cycle.
+    """
     for cycle in _all(apps, "ReviewCycle").values_list("pk", flat=True):
-        for name, rows in (("DailyOpenGaps", open_gaps), ("DailyProgress", progress_days)):
+        for name, rows in zip(names, (open_gaps, progress_days), strict=True):
             with transaction.atomic():
                 _replace(_all(apps, name), cycle, rows(apps, cycle))
 
@@ -27,7 +31,7 @@ def rebuild(apps: Any = present) -> None:
 def differences(apps: Any = present) -> Iterator[str]:
     """What is counted otherwise than the records tell, in words for the log."""
     for cycle in _all(apps, "ReviewCycle").values_list("pk", flat=True):
-        for name, rows in (("DailyOpenGaps", open_gaps), ("DailyProgress", progress_days)):
+        for name, rows in zip(NAMES, (open_gaps, progress_days), strict=True):
             kept = {_plain(row) for row in _all(apps, name).filter(cycle=cycle).values()}
             for row in sorted(kept ^ {_plain(row) for row in rows(apps, cycle)}, key=repr):
                 yield f"{name} of cycle {cycle}: {'kept' if row in kept else 'missing'} {dict(row)}"

@@ -174,7 +174,7 @@ def steps_of(
     cycle: ReviewCycle, user: User, at: datetime | None, meetings: Iterable[Meeting]
 ) -> list[PlanStep]:
     """The steps that a person may read, with their meetings out of `meetings`; with `at`, as of that instant."""
-    if policy.reach(user, "plan.read") is policy.Scope.NOTHING:
+    if policy.scope_of(user, "plan.read") is policy.Scope.NOTHING:
         return []
     rows = cycle.plan_steps.visible_to(user).order_by("position")
     steps = Trace.objects.as_of(rows, at) if at else list(rows)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews.rendering import fragments, table_html
+from reviews.rendering.history import field_changes
 
 register = template.Library()
 
@@ -130,6 +131,7 @@ register.simple_tag(fragments.symbol)
 register.simple_tag(fragments.moment)
 register.simple_tag(fragments.changes)
 register.simple_tag(fragments.included, name="piece")
+register.filter(field_changes)
 
 
 @register.filter

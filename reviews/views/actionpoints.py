@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.actionpoints import FinishForm
-from reviews.lists.filters import ActionPointFilter
-from reviews.lists.tables import ActionPointTable
+from reviews.lists.actionpoints import ActionPointFilter, ActionPointTable
 from reviews.models import ActionPoint, User
 from reviews.request_context import SignedInRequest
 from reviews.uploads.storage import CONTENT_TYPES

@@ -1,4 +1,4 @@
-"""What pages share: finding the cycle, lists, and forms that survive a conflict."""
+"""Base of the pages: the cycle of an address, lists, forms with optimistic locking, transitions."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ from reviews.lists.pagination import ListPaginator
 from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.web.errors import BadAddress, conflict, not_by_address
+from reviews.web.errors import BadAddress, conflict, post_required
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -31,14 +31,14 @@ def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
 
 
 def cycles_named(request: HttpRequest, slug: str) -> Any:
-    """That cycle, or none: for pages whose own query brings it along."""
+    """The cycle as a queryset, for pages that fetch it together with their record."""
     return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
 
 
 def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, permission: str) -> Any:
-    """The report of the person's own country, for what is raised or recorded under it.
+    """The report of the person's own country, for what is created under it.
 
-    Staff may read every such record but make none: they have no report of their own, and get a refusal.
+    Staff may read all such records but create none: they get a 403, who may not read them a 404.
     """
     reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
     own = reports.filter(member_state=request.user.organisation_id).first()
@@ -49,13 +49,13 @@ def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, permissio
 
 
 def history(request: HttpRequest, record: Any, most: int = 30) -> list[Trace]:
-    """A page's own history, without other countries' private lines."""
+    """The history of a record's page, as this person may read it."""
     rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:most]
-    return [told for row in rows if (told := row.for_reader(request.user))]
+    return [readable for row in rows if (readable := row.for_reader(request.user))]
 
 
 class ListPage(SingleTableMixin, FilterView):
-    """A list: four lines in the subclass say which rows, columns and filters."""
+    """List view: the subclass names its queryset, table and filterset."""
 
     template_name = "list.html"
     table_pagination: Any = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
@@ -107,7 +107,7 @@ class ListPage(SingleTableMixin, FilterView):
         )
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        """Buttons beside the title."""
+        """Links beside the title: label and address."""
         return []
 
     def _export_url(self, kind: str) -> str:
@@ -137,11 +137,10 @@ class ListPage(SingleTableMixin, FilterView):
 
 
 class FormPage(FormView):
-    """One form for one record: who may, what to write, where to go then.
+    """Form view for one record, with optimistic locking.
 
-    While nothing could be saved, the form does not open: a 409 page says why and who can unlock the record. A save
-    over somebody else's newer version, or of what was locked meanwhile, is answered with a 409 page that tells
-    what changed and keeps everything typed.
+    GET answers 409 with the reason where nothing could be saved now. POST calls the record's `verb`; where somebody
+    else saved first, or the record was locked meanwhile, it answers 409 with the form, everything typed still in it.
     """
 
     template_name = "form.html"
@@ -166,19 +165,19 @@ class FormPage(FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_object(self) -> Any:
-        """The record that the form is about, among those the person may see (else 404)."""
+        """Return the record that the form is about. Raises Http404 if the person may not see it."""
         return self.cycle
 
     def check_permission(self) -> None:
         policy.require(self.request.user, self.permission, self.object)
 
     def check_open(self) -> None:
-        """Raise NotAllowedNow where nothing could be saved now."""
+        """Raise NotAllowedNow if nothing could be saved now."""
         for record in (self.object, self.get_instance()):
             record.require_open_for(self.transition)
 
     def get_refusal_reason(self) -> str:
-        """Why nothing could be saved now, and who can unlock it; empty where it can."""
+        """Return why nothing could be saved now and who can unlock it; empty if something could."""
         try:
             self.check_open()
         except NotAllowedNow as refused:
@@ -195,7 +194,7 @@ class FormPage(FormView):
         return verb(by=self.request.user, expected_version=expected_version, **form.values())
 
     def get_instance(self) -> Any:
-        """What a model's form starts from."""
+        """Return the object that a ModelForm starts from."""
         return self.object
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -216,8 +215,8 @@ class FormPage(FormView):
         except ValidationError as error:
             form.add_errors(error)
             return self.form_invalid(form)
-        except EditConflict as stale:
-            return self.render_conflict(form, stale)
+        except EditConflict as error:
+            return self.render_conflict(form, error)
         except NotAllowedNow as refused:
             self.object = self.get_object()  # as it is stored: what was begun has been taken back
             return self.render_refusal(form, str(refused))
@@ -229,13 +228,13 @@ class FormPage(FormView):
         return self.render_refusal(form, why) if why else super().form_invalid(form)
 
     def render_refusal(self, form: Any, why: str) -> HttpResponse:
-        """It was locked meanwhile: say why beside any other fault, and keep everything typed."""
+        """Answer 409: the record was locked meanwhile. The form says why and keeps everything typed."""
         if why not in form.non_field_errors():
             form.add_error(None, why)
         return self.render_to_response(self.get_context_data(form=form), status=409)
 
     def require_version(self, expected_version: int) -> None:
-        """Tell of a newer version before the verb finds fault with what was typed over the older one."""
+        """Raise EditConflict for an old version before the verb judges what was typed over it."""
         if not self.is_new and self.object.version != expected_version:
             raise EditConflict(self.object, expected_version)
 
@@ -243,19 +242,19 @@ class FormPage(FormView):
         return self.object.get_absolute_url()
 
     def get_cancel_url(self) -> str:
-        """Where somebody goes who changes nothing."""
+        """Return the address for leaving the form without a change."""
         return str(self.object.get_absolute_url())
 
-    def render_conflict(self, form: Any, stale: EditConflict) -> HttpResponse:
-        """Somebody was faster: say who changed what, and keep everything typed."""
-        current = type(stale.record).objects.get(pk=stale.record.pk)
-        changes = list(Trace.objects.since_version(current, stale.expected_version))
+    def render_conflict(self, form: Any, conflict: EditConflict) -> HttpResponse:
+        """Answer 409: somebody else saved first. Show who changed what, and keep everything typed."""
+        current = type(conflict.record).objects.get(pk=conflict.record.pk)
+        changes = list(Trace.objects.since_version(current, conflict.expected_version))
         form.accept_version(current.version)
         self.object = self.get_object()
         if locked := self.get_refusal_reason():
             form.add_error(None, locked)
-        told = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
-        return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
+        newer = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
+        return self.render_to_response(self.get_context_data(form=form, stale=newer), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
@@ -288,4 +287,4 @@ class TransitionPage(FormPage):
         return RequiredNoteForm if row.note_required else OptionalNoteForm
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return not_by_address(request, self.object.get_absolute_url(), self.http_method_names)
+        return post_required(request, self.object.get_absolute_url(), self.http_method_names)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.lists.comparison import NOT_SHARED, ChangeTable
-from reviews.lists.filters import EmptyFilterSet, PeriodFilter
+from reviews.lists.base import EmptyFilterSet
+from reviews.lists.comparison import NOT_SHARED, ChangeTable, PeriodFilter
 from reviews.models import Meeting, Organisation, Round, StatusAtMeeting
 from reviews.queries import comparison
 from reviews.views.base import ListPage
@@ -33,7 +33,7 @@ class ComparisonPage(ListPage):
     @property
     def reads(self) -> bool:
         """Whether more than the shared figures is for this person."""
-        return policy.reach(self.request.user, "report.read") is not policy.Scope.NOTHING
+        return policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
 
     def get_queryset(self) -> Any:
         return Organisation.objects.none()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import actions, policy
 from reviews.forms.coverage import CoverageForm
-from reviews.lists.tables import CoverageTable
+from reviews.lists.coverage import CoverageTable
 from reviews.models import CoverageStatement, EditConflict, Trace
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.forms.base import OptionalNoteForm, RequiredNoteForm
 from reviews.forms.datagaps import DataGapForm
-from reviews.lists.filters import DataGapFilter
-from reviews.lists.tables import DataGapTable
+from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import DataGap, Verb
 from reviews.queries import guidance
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycles_named, history, own_report_or_refuse
@@ -54,7 +53,7 @@ class DataGapList(ListPage):
 
     def get_actions(self) -> list[tuple[Any, str]]:
         user, slug, pages = self.request.user, self.cycle.slug, {}
-        if policy.reach(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
+        if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
             pages[_("Raise a data gap")] = "datagap-add"
         if policy.may(user, "difficulty.read"):
             pages |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}

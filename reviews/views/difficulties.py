@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.guidance import DifficultyForm
-from reviews.lists.filters import DifficultyFilter
-from reviews.lists.tables import DifficultyTable
+from reviews.lists.difficulties import DifficultyFilter, DifficultyTable
 from reviews.models import Advice, Difficulty, ReceivedAdvice
 from reviews.queries import guidance
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history

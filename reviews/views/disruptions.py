@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.disruptions import DisruptionForm
-from reviews.lists.filters import DisruptionFilter
-from reviews.lists.tables import DisruptionTable
+from reviews.lists.disruptions import DisruptionFilter, DisruptionTable
 from reviews.models import Disruption
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 

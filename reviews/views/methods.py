@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.guidance import MethodNoteForm
-from reviews.lists.filters import MethodFilter
-from reviews.lists.tables import MethodTable
+from reviews.lists.methods import MethodFilter, MethodTable
 from reviews.models import MethodNote
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 

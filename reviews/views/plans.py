@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.plans import MOST_SLIP, OutcomeForm, PlanStepForm, WhatIfForm
-from reviews.lists.tables import PlanCountryTable, PlanStepTable
+from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, ReviewCycle, Trace
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets

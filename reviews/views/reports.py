@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import actions, clock, policy
 from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
-from reviews.lists.filters import ProgressFilter, ReportFilter
-from reviews.lists.tables import ProgressTable, ReportTable
+from reviews.lists.progress import ProgressFilter, ProgressTable
+from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import Extension, NationalReport, ReportVersion
 from reviews.queries import coverage, plans, submission_checks
 from reviews.queries.deadlines import first_progress, statuses_of_report

@@ -14,8 +14,8 @@ from reviews import policy
 from reviews.actions.rounds import close_round, record_turn
 from reviews.forms.base import ConfirmForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
-from reviews.lists.filters import EmptyFilterSet
-from reviews.lists.tables import TurnTable
+from reviews.lists.base import EmptyFilterSet
+from reviews.lists.rounds import TurnTable
 from reviews.models import (
     DataGap,
     EditConflict,
@@ -90,7 +90,7 @@ class RoundPage(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Who reads only what is shared gets the figures alone; gaps and findings are those frozen."""
-        reads = policy.reach(self.request.user, "report.read") is not policy.Scope.NOTHING
+        reads = policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
         hidden = [] if reads else ["note", "open_gaps", "findings"]
         if self.round is None or self.round.is_open:
             hidden += ["open_gaps", "findings"]

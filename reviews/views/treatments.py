@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.forms.treatments import FORMS, WayForm
-from reviews.lists.filters import AnnexFilter, RegionalAnnexFilter
-from reviews.lists.tables import AnnexTable
+from reviews.lists.annex import AnnexFilter, AnnexTable, RegionalAnnexFilter
 from reviews.models import ClosingWay, DataGap
 from reviews.models.treatments import treatment_for
 from reviews.queries import annex
@@ -111,6 +110,6 @@ class RegionalAnnex(AnnexPage):
     )
 
     def get_queryset(self) -> Any:
-        if policy.reach(self.request.user, "report.read") is not policy.Scope.EVERYWHERE:
+        if policy.scope_of(self.request.user, "report.read") is not policy.Scope.EVERYWHERE:
             raise Http404
         return super().get_queryset()

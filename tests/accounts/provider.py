@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.test_settings import read
+from tests.operations.test_settings import read
 
 CLIENT = {"client_id": "reviews", "secret": "quiet"}
 

@@ -6,8 +6,8 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
-from tests.accounts.doors import come_in
-from tests.test_settings import read
+from tests.accounts.sign_in import come_in
+from tests.operations.test_settings import read
 
 PROXY = "10.0.0.1"
 

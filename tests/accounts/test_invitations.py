@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from reviews import clock
 from reviews.models import EditConflict, Invitation, InvitationStatus, NotAllowedNow, Trace, User
-from tests import grids, make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
 from tests.accounts.test_passwords import link_in
+from tests.support import grids, make
 
 CHOSEN = {
     "username": "new.person",

@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from tests import make
-from tests.accounts.doors import code, come_in
+from tests.accounts.sign_in import code, come_in
+from tests.support import make
 
 STARTS = [
     "//", "///", "////", "/\\", "\\\\", "\\/", "http://", "https://", "hTtP:", "http:/", "http:///",

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from reviews.accounts.password_words import WORDS
 from reviews.models import Trace, User
-from tests import make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
+from tests.support import make
 
 NEW = {"password1": "another long password", "password2": "another long password"}
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.accounts import session_timeouts
-from tests import make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
+from tests.support import make
 
 
 def later(browser: Client, seconds: float, *, idle: bool = True) -> Client:

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from reviews.models import User
-from tests import make
-from tests.accounts.doors import come_in, is_in
+from tests.accounts.sign_in import come_in, is_in
+from tests.support import make
 
 
 @pytest.fixture

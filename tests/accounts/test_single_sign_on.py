@@ -16,10 +16,10 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.models import Trace, User
-from tests import make
-from tests.accounts.doors import is_in
 from tests.accounts.provider import CLIENT, Provider, answering, use
-from tests.test_settings import read
+from tests.accounts.sign_in import is_in
+from tests.operations.test_settings import read
+from tests.support import make
 
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

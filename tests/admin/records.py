@@ -46,7 +46,7 @@ from reviews.models import (
     Turn,
     User,
 )
-from tests import make
+from tests.support import make
 
 TREATED: dict[Any, dict[str, Any]] = {
     StandIn: {"way": "proxy_agreed", "method": "Its neighbour.", "reliance": "low"},

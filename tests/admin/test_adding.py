@@ -13,8 +13,8 @@ from reviews.models import (
     Organisation,
     Trace,
 )
-from tests import make
 from tests.admin.pages import IMMUTABLE, address, each_model, sent
+from tests.support import make
 
 
 def test_the_secretariat_adds_reference_data(cast, sign_in):

@@ -8,8 +8,8 @@ from django.db import connection
 
 from reviews.admin.forms import TrackedForm
 from reviews.models import Deadline, NationalReport, Organisation, Trace
-from tests import make
 from tests.admin.pages import address, sent
+from tests.support import make
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from reviews.models import (
     Trace,
     User,
 )
-from tests import make
+from reviews.rendering.history import field_changes
 from tests.admin.pages import IMMUTABLE, INVITING, MODELS, correct
+from tests.support import make
 
 
 def test_a_correction_leaves_its_trace(cast, records, sign_in):
@@ -56,7 +57,7 @@ def test_corrected_figures_are_a_progress_update_too(cast, report, sign_in):
     assert (newest.note, newest.author) == ("Counted twice", cast.admin)
     assert first.data_collection == 80
     row = Trace.objects.since_version(report, 2).get()
-    assert [tuple(change) for change in row.differences] == [("data collection", "80", "70")]
+    assert [tuple(change) for change in field_changes(row)] == [("data collection", "80", "70")]
 
 
 def test_a_corrected_status_moves_the_clock_of_its_holder(cast, report, sign_in):

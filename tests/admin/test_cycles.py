@@ -6,8 +6,8 @@ import pytest
 
 from reviews.actions.cycles import seat_member
 from reviews.models import NationalReport, ReviewCycle, Trace
-from tests import make
 from tests.admin.pages import address
+from tests.support import make
 
 
 @pytest.fixture

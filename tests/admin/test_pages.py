@@ -27,9 +27,9 @@ from reviews.models import (
     TimelineEvent,
     User,
 )
-from tests import make
 from tests.admin.pages import MODELS, address, each_model
 from tests.admin.records import one_of_each
+from tests.support import make
 
 
 @each_model

@@ -12,7 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from reviews.models import User
-from tests import make
+from tests.support import make
 
 DAY = date(2020, 8, 20)
 # Milliseconds. Longer than any page takes here, also while other tests keep the machine busy.

@@ -15,8 +15,8 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from reviews.models import Advice, DataGap, Extension, Meeting, MinutesSection, NationalReport, User
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
-from tests import make
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
+from tests.support import make
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 AT = f"/cycles/{CYCLE}"

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from reviews.models import NationalReport, Trace
 from reviews.urls import datagap_urls, report_urls
-from tests import make
+from tests.support import make
 
 pytestmark = pytest.mark.browser
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 from reviews.accounts.session_timeouts import BEGAN, SEEN
 from reviews.accounts.unsaved_input import KEY
 from reviews.models import ProgressUpdate, User
-from tests import make
-from tests.accounts.doors import code
 from tests.accounts.provider import Provider, answering
+from tests.accounts.sign_in import code
 from tests.browser.test_accessibility import Eyes
+from tests.support import make
 
 pytestmark = pytest.mark.browser
 FACTORS = "/accounts/second-factor/"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reviews.models import DataGap
-from tests import make
+from tests.support import make
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from reviews.actions import guidance
 from reviews.models import Advice, DataGap, Difficulty, MethodNote, ReceivedAdvice
-from tests import grids, make
-from tests.models.guided import PEOPLE, attempt, in_status
+from tests.models.guidance_records import PEOPLE, attempt, in_status
+from tests.support import grids, make
 
 ADVICE_GRID = """
           edit  approve     drop     send

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from reviews.actions.cycles import open_cycle, seat_member
 from reviews.models import DataGap, Deadline, NationalReport, ProgressUpdate, ReportVersion, ReviewCycle
 from reviews.models.base import all_or_nothing
-from tests import make
-from tests.models.moves import fresh, last_trace, raises
+from tests.models.transitions import fresh, last_trace, raises
+from tests.support import make
 
 
 class Planted(Exception):

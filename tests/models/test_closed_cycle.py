@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reviews.models import ActionPoint, AgendaItem, Extension
-from tests import make
-from tests.models.moves import fresh, refused, tells
+from tests.models.transitions import fresh, refused, tells
+from tests.support import make
 
 
 @pytest.fixture

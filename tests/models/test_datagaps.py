@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from reviews import clock
 from reviews.models import ClosingWay, DataGap, FrameworkNode
 from reviews.models.treatments import treatment_for
-from tests import make
-from tests.models.moves import fresh, raises, tells
+from tests.models.transitions import fresh, raises, tells
+from tests.support import make
 
 
 def test_numbers_run_per_country_and_cycle(cast, report):

@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from reviews import actions, clock
 from reviews.models import Deadline, DeadlineState, Extension
 from reviews.queries import deadlines
-from tests import grids, make
-from tests.models.moves import fresh, last_trace, raises, refused, tells
+from tests.models.transitions import fresh, last_trace, raises, refused, tells
+from tests.support import grids, make
 
 OPENS, DUE, LAST = date(2020, 8, 1), date(2020, 9, 7), date(2020, 9, 30)
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from reviews import clock
 from reviews.models import Advice, DataGap, EditConflict, NotAllowedNow, ThreadEntry, Trace
 from reviews.models.base import TrackedQuerySet
-from tests import grids, make
-from tests.models.guided import PEOPLE, attempt, in_status
+from tests.models.guidance_records import PEOPLE, attempt, in_status
+from tests.support import grids, make
 
 SAYINGS: dict[str, Any] = {
     "question": lambda gap, by: gap.question(by=by, expected_version=gap.version, text="Since when?"),

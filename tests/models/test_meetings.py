@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
-from tests import make
-from tests.models.moves import fresh, last_trace, raises, tells
+from tests.models.transitions import fresh, last_trace, raises, tells
+from tests.support import make
 
 PLAN, LATER = date(2020, 8, 11), date(2020, 8, 13)
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 
 from reviews.models import EditConflict, NotAllowedNow, PlanStep, Trace
-from tests import grids, make
+from tests.support import grids, make
 
 NOVEMBER, LATER = date(2020, 11, 12), date(2020, 11, 19)
 

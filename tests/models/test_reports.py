@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 
 from reviews import clock
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
-from tests import make
-from tests.models.moves import fresh, last_trace, raises, tells
+from reviews.rendering.history import field_changes
+from tests.models.transitions import fresh, last_trace, raises, tells
+from tests.support import make
 
 FULL = {"data_collection": 100, "analysis": 100, "writing": 100}
 
@@ -33,7 +34,7 @@ def test_blank_is_not_zero(cast, report):
 
 def test_the_history_says_not_yet_reported_and_0(cast, report):
     post(report, cast.vnm, writing=0)
-    assert ("writing", "not yet reported", "0") in [tuple(d) for d in last_trace(report).differences]
+    assert ("writing", "not yet reported", "0") in [tuple(d) for d in field_changes(last_trace(report))]
 
 
 @pytest.mark.parametrize("value", [-1, 101, 32768, 10**9, "many", "5.5"])

@@ -21,7 +21,7 @@ from reviews.models import (
     Trace,
     Turn,
 )
-from tests import grids, make
+from tests.support import grids, make
 
 
 @pytest.fixture

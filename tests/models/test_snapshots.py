@@ -8,8 +8,8 @@ import pytest
 
 from reviews import clock
 from reviews.models import Extension, NationalReport, Trace
-from tests import make
-from tests.models.moves import fresh, last_trace
+from tests.models.transitions import fresh, last_trace
+from tests.support import make
 
 
 @pytest.fixture

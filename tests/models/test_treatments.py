@@ -23,7 +23,7 @@ from reviews.models import (
     Tracked,
 )
 from reviews.models.treatments import TREATMENTS, completion_range, treatment_for, treatments_of
-from tests import grids, make
+from tests.support import grids, make
 
 # What a closing records: way x kind of gap. "-": the note is enough.
 RECORDED = """

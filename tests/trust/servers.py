@@ -29,7 +29,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.databases import postgres_programs
+from tests.support.databases import postgres_programs
 
 HERE = settings.BASE_DIR
 CYCLE = "/cycles/ascc-2025-mtr/"

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.accounts import sign_in_throttle
-from tests import make
-from tests.accounts.doors import come_in
+from tests.accounts.sign_in import come_in
+from tests.support import make
 
 TIMES, ADDRESSES, GOAL = 1000, 50, 10
 

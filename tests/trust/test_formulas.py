@@ -15,9 +15,9 @@ from docx import Document
 
 from reviews.models import Meeting, Trace
 from reviews.rendering import spreadsheets
-from tests import steps, xss
-from tests.links import body, crawl
-from tests.test_exports import DANGER, read_csv
+from tests.lists.test_exports import DANGER, read_csv
+from tests.support import steps, xss
+from tests.support.links import body, crawl
 
 PAYLOADS = [text for text in xss.read("formulas.txt") if "\0" not in text]
 # Every list that can be taken away.

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.trust.crash_harness import Killer, Load, Site, served
 from tests.trust.durable import Durable, durable_postgres
-from tests.trust.killing import Killer, Load, Site, served
 
 UPDATES, FEWER = 1_000, 300
 SEED = 20200820

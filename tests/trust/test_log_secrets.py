@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.operations import log_formats
-from tests import make
+from tests.support import make
 
 LINES = int(__import__("os").environ.get("TRY_LINES", 100_000))
 SEED = 20200820

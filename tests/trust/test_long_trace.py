@@ -38,7 +38,7 @@ def test_a_hundred_thousand_rows(db, figure):
 
 def test_one_altered_row_among_them_is_found(db, figure):
     """Planted, in the middle of a tenth as many."""
-    from tests.tampering import tampering
+    from tests.support.tampering import tampering
 
     for n in range(0, RECORDS // 10, 100):
         write([f"X{k}" for k in range(n, n + 100)])

@@ -1,8 +1,8 @@
 """10,000 random steps by random people over everything that is tracked: every invariant holds after each."""
 
-from tests.machine import machine
-from tests.machine_rules import ALLOWED
-from tests.test_machine import run
+from tests.rules.test_random_steps import run
+from tests.support.random_rules import ALLOWED
+from tests.support.random_steps import machine
 
 STEPS, LENGTH, EXAMPLES_AT_ONCE = 10_000, 200, 20
 

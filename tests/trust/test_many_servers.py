@@ -179,7 +179,7 @@ def interrupted(coordinators: list[Writer]) -> int:
 
 def test_a_server_that_loses_what_it_acknowledged_is_caught(site, figure):
     """Planted: a fourth web server, which says yes and takes back what it wrote."""
-    with servers.gunicorn(site.product, "planted", application="tests.trust.planted") as web:
+    with servers.gunicorn(site.product, "planted", application="tests.trust.planted_faults") as web:
         liar = Writer("VNM", Browser([web.port], site.cookies["vnm.coordinator"]))
         assert [liar.post(f"note-VNM-planted-{n}") for n in range(3)] == [302] * 3
     _acknowledged, lost, _unsent = counted([liar], site.first)

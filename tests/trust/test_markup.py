@@ -21,8 +21,8 @@ from playwright.sync_api import Dialog, Error, Page
 
 from reviews.admin import site
 from reviews.models import OutgoingMail, User
-from tests import edges, grids, links, make, xss
-from tests.test_access import GETS
+from tests.rules.test_access import GETS
+from tests.support import grids, header_expectations, links, make, xss
 
 PEOPLE = ("admin", "secretariat", "vnm.coordinator", "lead.consultant", "observer")
 LISTENER = """
@@ -76,7 +76,8 @@ def test_no_page_shows_markup(poisoned, figure):
         for url, answer in pages_in(browser):
             page = links.body(answer).decode()
             wrong += [
-                f"{url}: {fault}" for fault in edges.faults(answer) + (xss.faults(page) if page else [])
+                f"{url}: {fault}"
+                for fault in header_expectations.faults(answer) + (xss.faults(page) if page else [])
             ]
             expected_version[links.kind(url)[0]] += 1
             shown += escape(xss.ONE) in page or escape(xss.PAYLOADS[0]) in page

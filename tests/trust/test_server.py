@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import pytest
 from django.conf import settings
 
-from tests import edges
-from tests.test_settings import OURS, PRODUCTION
+from tests.operations.test_settings import OURS, PRODUCTION
+from tests.support import header_expectations
 
 HOST = PRODUCTION["ALLOWED_HOSTS"]
 PAGE = "/accounts/login/"
@@ -115,9 +115,11 @@ def test_the_header_table_holds_behind_the_real_server(port, figure):
     for url, status in ((PAGE, 200), ("/nowhere/", 404), ("/", 302), ("/admin/", 302)):
         answer = get(port, url)
         assert answer.status == status
-        wrong += edges.faults(answer, hsts=edges.HSTS)
+        wrong += header_expectations.faults(answer, hsts=header_expectations.HSTS)
     css = next(part for part in get(port).text.split('"') if part.endswith(".css"))
-    wrong += edges.faults(get(port, css), cache=edges.IMMUTABLE, hsts=edges.HSTS)
+    wrong += header_expectations.faults(
+        get(port, css), cache=header_expectations.IMMUTABLE, hsts=header_expectations.HSTS
+    )
     figure("headers other than the table, real server", len(wrong), 0)
 
 

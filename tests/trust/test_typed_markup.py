@@ -17,11 +17,11 @@ from django.test import Client
 from django.urls import NoReverseMatch
 from django.utils.html import escape
 
-from tests import grids, links, make, steps, xss
 from tests.admin.pages import MODELS, address, sent
 from tests.admin.records import one_of_each
-from tests.browsers import signed_in, undone
-from tests.test_access import GETS, POSTS
+from tests.rules.test_access import GETS, POSTS
+from tests.support import grids, links, make, steps, xss
+from tests.support.browsers import signed_in, undone
 
 LONGEST = 10_000  # characters of a text whose field says nothing else
 # A form of an account whose answer tells the same whatever was typed, or which asks for what was typed before.
@@ -141,7 +141,7 @@ def who(name: str, cast: Any) -> Client:
 
 
 def test_forms_of_the_site(cast, cycle, noted, figure):
-    """Every step that anybody can take (tests/test_access.py), by the first person who may."""
+    """Every step that anybody can take (tests/rules/test_access.py), by the first person who may."""
     tally = Tally(owed=60)
     for page, name in STEPS.items():
         with undone():

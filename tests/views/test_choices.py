@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests import make
+from tests.support import make
 
 
 @pytest.mark.parametrize(("name", "field"), [("deadline-add", "only_for"), ("disruption-add", "countries")])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests import make
+from tests.support import make
 
 ROWS = 27  # more than a page takes
 DAY = date(2020, 9, 1)

@@ -12,7 +12,7 @@ from reviews import actions
 from reviews.models import Coverage, CoverageStatement, EditConflict, NotAllowedNow
 from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
 from reviews.queries import coverage
-from tests import make
+from tests.support import make
 
 
 def state(

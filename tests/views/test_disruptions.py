@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from reviews.forms.deadlines import ExtensionForm
 from reviews.models import DataGap, Disruption, Extension, Meeting, Trace
-from tests import make
+from tests.support import make
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reviews.models import Beneficiaries, Coverage, CoverageStatement, DataGap, StandIn
-from tests import make
+from tests.support import make
 
 PEOPLE = {"basis": "survey", "low": "10", "high": "20", "overlap": "Overlap-Fig"}
 

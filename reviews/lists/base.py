@@ -1,0 +1,121 @@
+"""FilterSets of a review cycle: their base class, and the filters that several lists share.
+
+Each filter is declared once, and its form is the form on the page.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import django_filters as filters
+from django.db.models import F, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reviews.forms.widgets import PlainSelect
+from reviews.models import FrameworkLevel, FrameworkNode, GapKind, ReviewCycle
+from reviews.text import fold, in_language
+
+Label = str | Promise
+Choices = Sequence[tuple[str, Label]]
+
+
+class ChoiceSource(NamedTuple):
+    """Records that a filter offers: which of a cycle, what orders them before their label, and their label."""
+
+    rows: Callable[[ReviewCycle], QuerySet[Model]]
+    position: Combinable
+    label_en: str
+    label_vi: Combinable
+
+
+def key_result_areas(cycle: ReviewCycle) -> QuerySet[FrameworkNode]:
+    """The key result areas of a cycle's framework."""
+    return FrameworkNode.objects.filter(level=FrameworkLevel.KEY_RESULT_AREA, framework=cycle.framework_id)
+
+
+CHOICE_SOURCES = {
+    "country": ChoiceSource(lambda cycle: cycle.members(), Value(0), "name_en", F("name_vi")),
+    "kind": ChoiceSource(lambda _cycle: GapKind.objects.all(), F("position"), "label_en", F("label_vi")),
+    "area": ChoiceSource(key_result_areas, Value(0), "code", F("title")),
+}
+
+
+class CodeChoiceFilter(filters.ChoiceFilter):
+    """A choice among records by their code. Its FilterSet fetches the choices of all such filters in one query."""
+
+    def __init__(self, source: str, field_name: str, **kwargs: Any) -> None:
+        super().__init__(
+            field_name=f"{field_name}__code", empty_label=_("all"), choices=(), widget=PlainSelect, **kwargs
+        )
+        self.source = source  # a key of CHOICE_SOURCES
+
+
+class CycleFilterSet(filters.FilterSet):
+    """Filters over the records of one cycle; its countries are the choices."""
+
+    def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = cycle
+        if self.request.user.is_national:  # one country: nothing to choose
+            self.filters.pop("member_state", None)
+        self._load_choices()
+
+    def _load_choices(self) -> None:
+        code_filters = [f for f in self.filters.values() if isinstance(f, CodeChoiceFilter)]
+        if code_filters:
+            choices = choices_by_source({f.source for f in code_filters}, self.cycle)
+            for code_filter in code_filters:
+                code_filter.extra["choices"] = choices.get(code_filter.source, ())
+
+
+def choices_by_source(names: set[str], cycle: ReviewCycle) -> dict[str, list[tuple[str, str]]]:
+    """Codes and labels in order, by the name of their source. One query for all sources."""
+    queries = [_choice_query(name, CHOICE_SOURCES[name], cycle) for name in sorted(names)]
+    choices: dict[str, list[tuple[str, str]]] = {}
+    for name, _position, code, english, vietnamese in sorted(queries[0].union(*queries[1:], all=True)):
+        label = f"{code} {vietnamese}" if name == "area" else in_language(english, vietnamese)
+        choices.setdefault(name, []).append((code, label))
+    return choices
+
+
+def _choice_query(name: str, source: ChoiceSource, cycle: ReviewCycle) -> QuerySet[Model, tuple[Any, ...]]:
+    rows = source.rows(cycle).order_by()
+    columns = {
+        "from_source": Value(name),
+        "place": source.position,
+        "english": F(source.label_en),
+        "other": source.label_vi,
+    }
+    return rows.annotate(**columns).values_list("from_source", "place", "code", "english", "other")
+
+
+class EmptyFilterSet(CycleFilterSet):
+    """For a list that is always shown whole."""
+
+
+def search_words(rows: QuerySet[Model], name: str, value: str) -> QuerySet[Model]:
+    """Return the rows that contain every word, whatever its diacritics and case."""
+    for word in fold(value).split():
+        rows = rows.filter(search__contains=word)
+    return rows
+
+
+def words_filter() -> filters.CharFilter:
+    return filters.CharFilter(label=_("Words"), method=search_words, max_length=100)
+
+
+def choice_filter(label: Label, choices: Choices) -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(label=label, choices=choices, empty_label=_("all"), widget=PlainSelect)
+
+
+def country_filter() -> CodeChoiceFilter:
+    return CodeChoiceFilter("country", "member_state", label=_("Member state"))
+
+
+def gap_kind_filter() -> CodeChoiceFilter:
+    return CodeChoiceFilter("kind", "kind", label=_("Kind"))
+
+
+def area_filter() -> CodeChoiceFilter:
+    return CodeChoiceFilter("area", "key_result_area", label=_("Key result area"))

@@ -1,0 +1,34 @@
+"""Progress updates of one country as a list: columns and filters."""
+
+import django_filters as filters
+import django_tables2 as tables
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reviews.lists.base import CycleFilterSet
+from reviews.lists.columns import DayColumn, FigureColumn
+from reviews.models import ProgressUpdate
+
+
+class ProgressFilter(CycleFilterSet):
+    since = filters.DateFilter(
+        label=_("Since"),
+        field_name="at",
+        lookup_expr="date__gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = ProgressUpdate
+        fields = ("since",)
+
+
+class ProgressTable(tables.Table):
+    at = DayColumn()
+    data_collection = FigureColumn()
+    analysis = FigureColumn()
+    writing = FigureColumn()
+
+    class Meta:
+        model = ProgressUpdate
+        fields = ("at", "data_collection", "analysis", "writing", "note", "author", "meeting")

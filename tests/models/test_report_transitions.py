@@ -1,0 +1,183 @@
+"""Every status of a national report x every move."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from reviews import clock
+from reviews.models import NationalReport, ReportStatus
+from reviews.models.reports import REPORT_TRANSITIONS
+from tests.models.transitions import fresh, raises, refused, tells
+from tests.support import grids, make
+
+# The status that a move leads to; - where it is refused.
+MOVES = """
+                not_started   in_progress   submitted    being_read  returned   accepted
+update          in_progress   in_progress           -             -  returned          -
+submit                    -     submitted           -             -  submitted         -
+recall                    -             -  in_progress            -  -                 -
+start_reading             -             -   being_read            -  -                 -
+return                    -             -           -      returned  -                 -
+accept                    -             -           -      accepted  -                 -
+"""
+
+# Who makes the move, who has the report after it, and the verb that the history tells.
+AFTER = {
+    "update": ("vnm", "VNM", "progress"),
+    "submit": ("vnm", "RET", "submitted"),
+    "recall": ("vnm", "VNM", "recalled"),
+    "start_reading": ("consultant", "RET", "started_reading"),
+    "return": ("consultant", "VNM", "returned"),
+    "accept": ("consultant", None, "accepted"),
+}
+
+# Why a move is refused, and who can unlock it.
+LOCKED = {
+    "not_started": "“not started”. Post a first progress update",
+    "in_progress": "“in progress”. It is with the national team",
+    "submitted": "“submitted”. It has been submitted; the national coordinator can recall it",
+    "being_read": "“being read”. The regional consultants are reading it; they can return it",
+    "returned": "“returned”. It has been returned to the national team",
+    "accepted": "“accepted”. It has been accepted; an administrator can correct it",
+}
+
+RIGHTS = """
+                vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
+update          yes       yes   no          no    no           no        no     no
+submit          yes        no   no          no    no           no        no     no
+recall          yes        no   no          no    no           no        no     no
+start_reading    no        no   no         yes   yes           no        no     no
+return           no        no   no         yes   yes           no        no     no
+accept           no        no   no         yes   yes           no        no     no
+"""
+BEFORE = {
+    "update": "in_progress", "submit": "in_progress", "recall": "submitted", "start_reading": "submitted",
+    "return": "being_read", "accept": "being_read",
+}  # fmt: skip
+
+
+def take(move: str, report: NationalReport, by: Any, why: str = "Because.") -> None:
+    """Make the move with everything that it needs."""
+    expected_version = report.version
+    match move:
+        case "update":
+            report.post_progress(by=by, expected_version=expected_version, note=why, analysis=50)
+        case "submit":
+            report.submit(by=by, expected_version=expected_version, file=make.pdf(), reason=why)
+        case "start_reading":
+            report.start_reading(by=by, expected_version=expected_version)
+        case "return":
+            report.return_for_revision(by=by, expected_version=expected_version, note=why)
+        case _:
+            getattr(report, move)(by=by, expected_version=expected_version, note=why)
+
+
+def test_the_grid_is_whole():
+    assert {move.removesuffix("_returned") for move in REPORT_TRANSITIONS} == set(dict(grids.read(MOVES)))
+    assert {status for _move, status, _told in grids.cells(MOVES)} == set(ReportStatus.values)
+    assert set(LOCKED) == set(ReportStatus.values)
+
+
+@pytest.mark.parametrize(("move", "status", "target"), grids.cells(MOVES))
+def test_move(move, status, target, cast, report):
+    actor = getattr(cast, AFTER[move][0])
+    with clock.at(date(2020, 8, 10)):
+        report = make.in_status(status, report, cast)
+    assert report.status == status
+    if target == "-":
+        refused(LOCKED[status], take, move, report, actor)
+    else:
+        was_held, expected_version = report.held_since, report.version
+        take(move, report, actor)
+        arrived(
+            move,
+            report,
+            target,
+            was=status,
+            expected_version=expected_version,
+            actor=actor,
+            was_held=was_held,
+        )
+
+
+def arrived(
+    move: str,
+    report: NationalReport,
+    target: str,
+    *,
+    was: str,
+    expected_version: int,
+    actor: Any,
+    was_held: Any,
+) -> None:
+    _who, holder, verb = AFTER[move]
+    stored = fresh(report)
+    assert (stored.status, stored.version) == (target, expected_version + 1)
+    assert (stored.holder and stored.holder.code) == holder
+    # Who has it has had it since now; a figure posted meanwhile does not start the count anew.
+    assert stored.held_since == (was_held if move == "update" else clock.now())
+    assert stored.reader == (actor if move == "start_reading" else None)
+    tells(report, by=actor, verb=verb, why="" if move == "start_reading" else "Because.", was=was)
+
+
+@pytest.mark.parametrize(("move", "person", "told"), grids.cells(RIGHTS))
+def test_who_may(move, person, told, cast, report):
+    report = make.in_status(BEFORE[move], report, cast)
+    actor = getattr(cast, person)
+    if told == "yes":
+        take(move, report, actor)
+    else:
+        raises(PermissionDenied, take, move, report, actor)
+
+
+@pytest.mark.parametrize("status", ReportStatus.values)
+def test_the_buttons_of_its_page_are_the_moves_that_work(status, cast, report):
+    """A button that is offered is never refused, and none is missing."""
+    report = make.in_status(status, report, cast)
+    for person in ("vnm", "vnm_team", "consultant", "secretariat", "observer"):
+        offered = {
+            name.removesuffix("_returned") for name in fresh(report).transitions_for(getattr(cast, person))
+        }
+        assert offered == {
+            move
+            for move, row in grids.read(MOVES)
+            if row[status] != "-" and dict(grids.read(RIGHTS))[move][person] == "yes"
+        }
+
+
+@pytest.mark.parametrize("status", ReportStatus.values)
+def test_authors_are_named_while_the_country_has_the_report(status, cast, report):
+    report = make.in_status(status, report, cast)
+    named = {
+        "by": cast.vnm,
+        "expected_version": report.version,
+        "lead_author": cast.vnm_team,
+        "authors": "Ministry of Labour",
+    }
+    if status in ("not_started", "in_progress", "returned"):
+        assert report.appoint(**named).lead_author == cast.vnm_team
+        tells(report, by=cast.vnm, verb="changed", why="", was=status)
+    else:
+        refused(LOCKED[status], report.appoint, **named)
+
+
+@pytest.mark.parametrize("note", ["", "   \n"])
+def test_a_return_owes_a_note(note, cast, report):
+    report = make.in_status("being_read", report, cast)
+    error = raises(
+        ValidationError,
+        report.return_for_revision,
+        by=cast.consultant,
+        expected_version=report.version,
+        note=note,
+    )
+    assert error.message_dict == {"note": ["Say what has to be revised."]}
+
+
+def test_the_note_of_a_return_is_shown_until_the_report_is_submitted_again(cast, report):
+    report = make.in_status("returned", report, cast)
+    assert report.return_note == "Please add annex 2."
+    report.submit(by=cast.vnm, expected_version=report.version, file=make.pdf())
+    assert fresh(report).return_note == ""

@@ -1,0 +1,247 @@
+"""A backup holds every row and file of one instant, tells when a byte of it has changed, and is read back whole."""
+
+import hashlib
+import io
+import json
+import random
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from reviews.models import ReportVersion
+from reviews.operations import health
+from reviews.operations.backup import archive, make, rows
+from tests.support import grids
+from tests.support import make as records
+from tests.support.databases import postgres_programs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SEED = 20200820
+
+
+@pytest.fixture(autouse=True)
+def programs(settings: Any) -> None:
+    if connection.vendor == "postgresql":
+        settings.PG_BIN = postgres_programs()
+
+
+@pytest.fixture
+def filled(cast: Any, cycle: Any, sign_in: Any) -> Any:
+    """Two reports handed in; somebody is signed in."""
+    for code, who in (("VNM", cast.vnm), ("LAO", cast.lao)):
+        records.submitted(records.report(cycle, code), by=who)
+    sign_in(cast.vnm)
+    return cast
+
+
+@pytest.fixture
+def saved(filled: Any, tmp_path: Path) -> Path:
+    return make.write(tmp_path / "all.tar")[0]
+
+
+def files(folder: Path) -> dict[str, str]:
+    every = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in every
+    }
+
+
+def spoilt(path: Path, **told: Any) -> Path:
+    """The same backup with another manifest, and a right checksum behind it."""
+    again = path.with_name("again.tar")
+    with tarfile.open(path) as old, archive.writing(again) as writer:
+        manifest = json.load(old.extractfile("manifest.json"))
+        for member in old.getmembers()[:-1]:
+            (path.parent / "member").write_bytes(old.extractfile(member).read())
+            writer.add(member.name, path.parent / "member")
+        writer.members = manifest.pop("members")
+        text = json.dumps(manifest | {"members": writer.members} | told).encode()
+        writer._add("manifest.json", io.BytesIO(text), len(text))
+    return again
+
+
+def test_everything_comes_back(filled, saved, files_folder, client):
+    before, were = grids.fingerprint(), files(files_folder)
+    version = ReportVersion.objects.first()
+    records.gap(version.report, by=filled.vnm)
+    (files_folder / version.file.name).unlink()
+    call_command("restore", saved, "--replace")
+    assert grids.changed(before) == set()
+    assert files(files_folder) == were
+    assert client.login(username="vnm.coordinator", password=records.PASSWORD)
+
+
+def test_nobody_stays_signed_in(filled, saved):
+    assert Session.objects.count() == 1
+    key = Session.objects.get().session_key
+    assert key.encode() not in saved.read_bytes()
+    call_command("restore", saved, "--replace")
+    assert Session.objects.count() == 0
+
+
+def test_the_list_tells_what_is_inside(saved, files_folder):
+    with archive.reading(saved) as (tar, told):
+        names = [name for name in tar.getnames() if name != "manifest.json"]
+        assert sorted(told["members"]) == sorted(names)
+    assert told["rows"]["reviews_reportversion"] == 2
+    assert set(told["rows"]) == rows.tables()
+    assert not {"django_session", "usersessions_usersession"} & set(told["rows"])
+    assert sorted(name for name in names if name.startswith("files/")) == sorted(
+        f"files/{name}" for name in files(files_folder)
+    )
+    assert told["missing"] == []
+
+
+def test_no_secret_of_the_installation_is_inside(saved, settings):
+    content = saved.read_bytes()
+    password = str(site_settings.DATABASES["default"].get("PASSWORD") or "no password here")
+    for secret in (settings.SECRET_KEY, password):
+        assert secret.encode() not in content
+    assert saved.stat().st_mode & 0o077 == 0
+
+
+def test_it_may_be_opened_by_tar(saved):
+    """Without this product, too: the last line does not disturb."""
+    with tarfile.open(saved) as tar:
+        assert tar.getmembers()[-1].name == "manifest.json"
+
+
+# --- what is not as it was
+
+
+def test_every_flipped_byte_is_noticed(saved):
+    """All of the first, the last and some other bytes: heads of members, rows, files, padding and the checksum."""
+    content, draw = saved.read_bytes(), random.Random(SEED)
+    places = {*range(600), *range(len(content) - 600, len(content)), *draw.sample(range(len(content)), 300)}
+    told_whole = []
+    for place in sorted(places):
+        saved.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :])
+        try:
+            with archive.reading(saved):
+                told_whole.append(place)
+        except archive.Unusable:
+            pass
+    assert told_whole == []
+    saved.write_bytes(content)
+    call_command("restore", saved, "--check")
+
+
+@pytest.mark.parametrize("cut", [1, 100, 5_000])
+def test_a_missing_end_is_noticed(cut, saved):
+    saved.write_bytes(saved.read_bytes()[:-cut])
+    with pytest.raises(CommandError, match="not as it was written"):
+        call_command("restore", saved, "--check")
+
+
+def test_a_member_that_was_exchanged_is_noticed(saved):
+    """Even by somebody who wrote the last line anew."""
+    with archive.reading(saved) as (_tar, told):
+        name = next(name for name in told["members"] if name.startswith("files/"))
+    other = spoilt(saved, members=told["members"] | {name: "0" * 64})
+    with pytest.raises(CommandError, match="not what its list says"):
+        call_command("restore", other, "--check")
+
+
+REFUSED = [
+    ({"format": 2}, "has format 2"),
+    ({"database": "oracle"}, "This backup is of oracle"),
+    (
+        {"migrations": ["reviews.9999_of_tomorrow"]},
+        "of another version .reviews.9999_of_tomorrow is unknown here",
+    ),
+]
+
+
+@pytest.mark.parametrize(("told", "sentence"), REFUSED)
+def test_what_does_not_fit_is_refused_before_anything_changes(told, sentence, filled, saved, files_folder):
+    other, before, were = spoilt(saved, **told), grids.fingerprint(), files(files_folder)
+    for arguments in ([], ["--check"], ["--replace"]):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("restore", other, *arguments)
+    assert grids.changed(before) == set()
+    assert files(files_folder) == were
+
+
+def test_a_place_that_is_not_empty_is_refused(filled, saved):
+    before = grids.fingerprint()
+    with pytest.raises(CommandError, match="say --replace"):
+        call_command("restore", saved)
+    assert grids.changed(before) == set()
+
+
+def test_rows_that_do_not_arrive_are_noticed(filled, saved):
+    with archive.reading(saved) as (_tar, told):
+        counts = told["rows"] | {"reviews_trace": 1_000_000}
+    with pytest.raises(CommandError, match="reviews_trace has not the 1000000 rows"):
+        call_command("restore", spoilt(saved, rows=counts), "--replace")
+
+
+def test_a_member_does_not_leave_its_folder(filled, saved, tmp_path):
+    bad = tmp_path / "bad.tar"
+    (tmp_path / "evil").write_text("evil")
+    with archive.reading(saved) as (_tar, told), archive.writing(bad) as writer:
+        writer.add("files/../../evil-there", tmp_path / "evil")
+        told.pop("members")
+        writer.end(**{name: value for name, value in told.items() if name != "format"})
+    with pytest.raises(CommandError, match="leads out of its folder"):
+        call_command("restore", bad, "--replace")
+    assert not (tmp_path / "evil-there").exists()
+
+
+# --- what cannot be made
+
+
+def test_what_is_there_is_not_written_over(filled, saved):
+    content = saved.read_bytes()
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", saved)
+    with pytest.raises(CommandError, match="There is no folder"):
+        call_command("backup", saved / "below" / "it")
+    assert saved.read_bytes() == content
+
+
+def test_a_folder_gets_one_more_each_time(filled, tmp_path):
+    (tmp_path / "backups").mkdir()
+    call_command("backup", tmp_path / "backups")
+    (made,) = (tmp_path / "backups").iterdir()
+    assert made.name.startswith("reviewtracker-20")
+
+
+def test_a_file_that_is_missing_is_told(filled, tmp_path, files_folder):
+    name = ReportVersion.objects.first().file.name
+    (files_folder / name).unlink()
+    with pytest.raises(CommandError, match=f"1 files named by rows are not there: {name}"):
+        call_command("backup", tmp_path / "all.tar")
+    call_command("restore", tmp_path / "all.tar", "--check")
+
+
+def test_nothing_half_is_left(filled, tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "_add_files", lambda writer: 1 / 0)
+    (tmp_path / "backups").mkdir()
+    with pytest.raises(ZeroDivisionError):
+        make.write(tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_an_older_database_is_refused(filled, tmp_path, monkeypatch):
+    known = health.known_migrations() | {("reviews", "9999_of_today")}
+    monkeypatch.setattr(health, "known_migrations", lambda: known)
+    with pytest.raises(CommandError, match="of an older version"):
+        call_command("backup", tmp_path / "all.tar")
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="asks for PostgreSQL's programs")
+def test_programs_that_are_missing_or_refuse_are_told(filled, saved, tmp_path, settings):
+    settings.PG_BIN = str(tmp_path)
+    with pytest.raises(CommandError, match="pg_dump is not there: install"):
+        call_command("backup", tmp_path / "all2.tar")
+    (tmp_path / "pg_dump").write_text("#!/bin/sh\necho 'server version mismatch' >&2; exit 1\n")
+    (tmp_path / "pg_dump").chmod(0o755)
+    with pytest.raises(CommandError, match="pg_dump refused: server version mismatch"):
+        call_command("backup", tmp_path / "all2.tar")

@@ -1,0 +1,248 @@
+"""A wrong setting is one sentence with advice and exit code 1; a right one says nothing."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.utils import formats, translation
+
+PRODUCTION = {
+    "SECRET_KEY": "a-key-of-fifty-characters-for-nobody-but-this-test-0123456789",
+    "ALLOWED_HOSTS": "review.example",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+OURS = {
+    *PRODUCTION,
+    "DEBUG",
+    "DATABASE_POOL",
+    "FILES_DIR",
+    "STATIC_DIR",
+    "HTTPS",
+    "BEHIND_PROXY",
+    "LOG_LEVEL",
+    "TRACE_KEY",
+    "LOG_FORMAT",
+    "METRICS_TOKEN",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "OUTBOX_KEEP_DAYS",
+    "PG_BIN",
+    "PGBOUNCER",
+    "REPLICA_URL",
+}
+OURS |= {"SESSION_IDLE_MINUTES", "SESSION_HOURS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "OIDC_NAME"}
+OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+OURS |= {*OIDC}
+OURS |= {"REVIEWTRACKER_TODAY", "SECOND_FACTOR_EXEMPT", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+
+def python(*arguments: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
+    """Run Python in the project with production settings, changed as told (None: not set)."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    ours = {name: value for name, value in (PRODUCTION | environment).items() if value is not None}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=kept | ours, capture_output=True, text=True
+    )
+
+
+def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
+    return python("manage.py", *arguments, **environment)
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": " "}, "SECRET_KEY is not set"),
+        ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
+        ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
+        ({"HTTPS": "2"}, "HTTPS is '2'"),
+        ({"BEHIND_PROXY": "nginx"}, "BEHIND_PROXY is 'nginx'"),
+        ({"REVIEWTRACKER_TODAY": "2020-08-20"}, "REVIEWTRACKER_TODAY is for demonstrations"),
+        ({"SECOND_FACTOR_EXEMPT": "admin"}, "SECOND_FACTOR_EXEMPT is for demonstrations"),
+        ({"REVIEWTRACKER_TODAY": "20 August", "DEBUG": "1"}, "REVIEWTRACKER_TODAY is '20 August'"),
+        ({"REVIEWTRACKER_TODAY": "2020-08-32", "DEBUG": "1"}, "REVIEWTRACKER_TODAY is '2020-08-32'"),
+        ({"DATABASE_URL": "mysql://u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "db.sqlite3"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "postgres//u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "postgres:u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),
+        ({"DATABASE_URL": "postgres://u:hidden@db:port/reviews"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "postgres://u:hidden@db:99999/reviews"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "postgres://u:hidden@db"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "postgres://u:hidden@db/"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "sqlite://db.sqlite3"}, "DATABASE_URL names no file"),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/db.sqlite3"}, "DATABASE_URL names a file in a folder"),
+        ({"DATABASE_URL": "postgres://db/reviews", "DATABASE_POOL": "-1"}, "DATABASE_POOL is '-1'"),
+        ({"DATABASE_URL": "postgres://db/reviews", "DATABASE_POOL": "many"}, "DATABASE_POOL is 'many'"),
+        ({"FILES_DIR": "files"}, "FILES_DIR is 'files'"),
+        ({"STATIC_DIR": "static"}, "STATIC_DIR is 'static'"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"EMAIL_URL": "pigeon://u:hidden@mail"}, "EMAIL_URL is of no kind known"),
+        ({"OUTBOX_KEEP_DAYS": "a week"}, "OUTBOX_KEEP_DAYS is 'a week'"),
+        ({"PGBOUNCER": "perhaps", "DATABASE_URL": "postgres://db/reviews"}, "PGBOUNCER is 'perhaps'"),
+        ({"REPLICA_URL": "postgres://u:hidden@db"}, "REPLICA_URL names no database"),
+        ({"REPLICA_URL": "postgres://u:hidden@db/reviews"}, "REPLICA_URL is for PostgreSQL"),
+        ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES is 0"),
+        ({"SESSION_HOURS": "a day"}, "SESSION_HOURS is 'a day'"),
+        ({"EMAIL_URL": "mail.example:25"}, "EMAIL_URL is of no kind known"),
+        ({"EMAIL_URL": "http://u:hidden@mail.example"}, "EMAIL_URL is of no kind known"),
+        ({"EMAIL_URL": "smtp://u:hidden@mail.example:port"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp+tls://:25"}, "EMAIL_URL names no host"),
+        ({"DEFAULT_FROM_EMAIL": "the secretariat"}, "DEFAULT_FROM_EMAIL is 'the secretariat'"),
+        (OIDC | {"OIDC_ISSUER": "id.example"}, "OIDC_ISSUER is 'id.example'"),
+        (OIDC | {"OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER is 'http://id.example'"),
+        (OIDC | {"OIDC_CLIENT_ID": None}, "OIDC_CLIENT_ID is not set"),
+        (OIDC | {"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET is not set"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(environment, sentence):
+    done = manage("check", **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"reviewtracker: {sentence}")
+    assert done.stderr.count("\n") == 1
+    # Advice: what to set it to.
+    assert " set " in done.stderr.lower()
+    assert "hidden" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(tmp_path):
+    url = f"postgres://u:hidden@/reviews?host={tmp_path}"
+    # Without a pool, which would go on trying for a while.
+    done = manage("migrate", DATABASE_URL=url, DATABASE_POOL="0")
+    assert done.returncode == 1
+    assert "reviewtracker: The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hidden" not in done.stderr
+
+
+def test_the_web_server_ends_with_the_sentence_too():
+    done = python("-m", "gunicorn", "--bind=127.0.0.1:0", "reviewtracker.wsgi", SECRET_KEY=None)
+    assert done.returncode == 3
+    assert "reviewtracker: SECRET_KEY is not set" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://:memory:",
+        "postgres://user:pass%23word@db.example:5432/reviews",
+        "postgresql:///reviews",
+    ],
+)
+def test_right_settings_say_nothing(url):
+    done = manage("check", "--deploy", "--fail-level=WARNING", DATABASE_URL=url)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def read(expression: str, **environment: str | None) -> str:
+    program = f"from reviewtracker import settings; print({expression})"
+    return python("-c", program, **environment).stdout.strip()
+
+
+def test_https_is_on_unless_told_otherwise():
+    expression = (
+        "settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS > 0"
+    )
+    assert read(expression) == "True True True"
+    assert read(expression, HTTPS="off") == "False False False"
+    assert read(expression, DEBUG="1") == "False False False"
+
+
+def test_a_proxy_is_believed_only_when_told():
+    expression = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
+    assert read(expression) == "None"
+    assert read(expression, BEHIND_PROXY="yes") == "('HTTP_X_FORWARDED_PROTO', 'https')"
+
+
+def test_behind_pgbouncer_nothing_is_left_in_a_session():
+    database = "settings.DATABASES['default']"
+    expression = f"{database}['DISABLE_SERVER_SIDE_CURSORS'], {database}['OPTIONS']"
+    told = read(expression, DATABASE_URL="postgres://db/reviews", PGBOUNCER="1")
+    assert told == "True {'connect_timeout': 3, 'prepare_threshold': None}"
+
+
+def test_mail_is_kept_first_and_leaves_by_the_url():
+    expression = (
+        "settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND, settings.EMAIL_HOST, settings.EMAIL_USE_TLS"
+    )
+    told = read(expression, EMAIL_URL="smtp+tls://u:p@mail.example:587")
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    assert told == f"reviews.operations.outbox.Outbox {smtp} mail.example True"
+
+
+def test_the_day_can_be_pinned_while_trying_out():
+    assert read("settings.REVIEWTRACKER_TODAY", DEBUG="1", REVIEWTRACKER_TODAY="2020-08-20") == "2020-08-20"
+    assert read("settings.REVIEWTRACKER_TODAY", DEBUG="1") == "None"
+
+
+def test_the_key_for_trying_out_is_kept():
+    key = read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None)
+    assert len(key) > 50
+    assert read("settings.SECRET_KEY", DEBUG="1", SECRET_KEY=None) == key
+
+
+def test_the_trace_has_a_key_of_its_own_if_told():
+    assert read("settings.TRACE_KEY == settings.SECRET_KEY") == "True"
+    assert (
+        read("settings.TRACE_KEY", TRACE_KEY="kept when the other one changes")
+        == "kept when the other one changes"
+    )
+
+
+def test_mail_goes_where_it_is_told():
+    expression = (
+        "settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_PASSWORD, settings.EMAIL_USE_TLS"
+    )
+    assert read(expression, EMAIL_URL="smtp+tls://u:p%40ss@mail.example:587") == "mail.example 587 p@ss True"
+    assert read("settings.EMAIL_HOST, settings.EMAIL_PORT") == "localhost 25"
+    assert read("settings.DELIVERY_BACKEND", DEBUG="1") == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_whom_mail_is_from():
+    assert read("settings.DEFAULT_FROM_EMAIL") == "reviewtracker@review.example"
+    named = "Mid-term review <mtr@review.example>"
+    assert read("settings.DEFAULT_FROM_EMAIL", DEFAULT_FROM_EMAIL=named) == named
+
+
+def test_a_password_with_every_sign_arrives_whole():
+    url = "postgres://user:%23%40%3A%2F%3F%25@db.example:5433/reviews"
+    database = "settings.DATABASES['default']"
+    assert read(f"{database}['PASSWORD'], {database}['PORT']", DATABASE_URL=url) == "#@:/?% 5433"
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_dates_are_read_day_first_or_iso(language):
+    with translation.override(language):
+        assert formats.get_format("DATE_INPUT_FORMATS")[0] == "%Y-%m-%d"
+        assert "%m/%d/%Y" not in formats.get_format("DATE_INPUT_FORMATS")
+
+
+def test_a_date_reads_the_same_everywhere():
+    for style in ("DATE_FORMAT", "SHORT_DATE_FORMAT"):
+        assert formats.date_format(date(2020, 8, 20), style) == "20 Aug 2020"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REPLICA_URL"])
+def test_the_database_can_be_asked_for_its_certificate(name):
+    url = "postgres://u:p@db.example.org:5432/n?sslmode=verify-full&sslrootcert=/etc/ssl/own-ca.pem"
+    database = "replica" if name == "REPLICA_URL" else "default"
+    expression = f"[settings.DATABASES['{database}']['OPTIONS'].get(n) for n in ('sslmode', 'sslrootcert')]"
+    found = read(expression, **{"DATABASE_URL": "postgres://u:p@h:1/n", name: url})
+    assert found == "['verify-full', '/etc/ssl/own-ca.pem']"
+
+
+def test_the_administration_is_there_before_anything_asks():
+    """runserver reads the addresses in one thread while another checks what is registered: half of it is an error."""
+    told = python(
+        "-c",
+        "import django; django.setup(); from django.contrib.admin.sites import all_sites;"
+        "print(sum(len(site._registry) for site in all_sites if site.name == 'admin'))",
+        DJANGO_SETTINGS_MODULE="reviewtracker.settings",
+    )
+    assert told.returncode == 0, told.stderr
+    assert int(told.stdout) > 30

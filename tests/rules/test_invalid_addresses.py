@@ -1,0 +1,67 @@
+"""Addresses, filters and sorting that do not exist: a page in the site's look says so."""
+
+import pytest
+
+from tests.support import steps
+from tests.support.invalid_input import HUGE, in_the_sites_look, text
+
+ADDRESSES: list[tuple[str, str]] = [
+    ("/cycles/mtr/datagaps/?colour=red", "This list has no filter called “colour”."),
+    ("/cycles/mtr/datagaps/?<b>=1", "This list has no filter called “<b>”."),
+    ("/cycles/mtr/datagaps/?per_page=9999", "This list has no filter called “per_page”."),
+    ("/cycles/mtr/reports/?sort=colour", "This list cannot be sorted by “colour”."),
+    ("/cycles/mtr/reports/?sort=status,colour", "This list cannot be sorted by “colour”."),
+    ("/cycles/mtr/reports/?sort=--status", "This list cannot be sorted by “-status”."),
+    ("/cycles/mtr/reports/?sort=cycle__name_en", "This list cannot be sorted by “cycle__name_en”."),
+    ("/cycles/mtr/actions/?sort=holder", "This list cannot be sorted by “holder”."),
+    ("/cycles/mtr/meetings/?page=0", "This list has no page “0”."),
+    ("/cycles/mtr/meetings/?page=99", "This list has no page “99”."),
+    ("/cycles/mtr/meetings/?page=last", "This list has no page “last”."),
+    ("/cycles/mtr/meetings/?page=-1", "This list has no page “-1”."),
+    (f"/cycles/mtr/meetings/?page={HUGE}", "This list has no page “9999999999"),
+    ("/cycles/mtr/deadlines/?_export=pdf", "Lists can be taken away as csv or xlsx, not as “pdf”."),
+    ("/cycles/mtr/?as_of=yesterday", "“yesterday” is not a day: write it like 2020-08-11."),
+    ("/cycles/mtr/?as_of=2020-02-30", "“2020-02-30” is not a day"),
+    ("/cycles/mtr/?as_of=2020-08-21", "That day has not come yet."),
+    ("/cycles/mtr/reports/vnm/", "It does not exist, or it is not shared with your role."),
+    ("/cycles/mtr/datagaps/VNM-0/", "It does not exist"),
+    ("/cycles/mtr/datagaps/VNM-99999999999/", "It does not exist"),
+    ("/cycles/mtr/deadlines/999999999/", "It does not exist"),
+    ("/cycles/mtr/reports/VNM/versions/999999999/", "It does not exist"),
+    ("/cycles/mtr/reports/VNM/versions/32768/file/", "It does not exist"),
+    ("/cycles/mtr/meetings/nowhere/", "It does not exist"),
+    ("/cycles/mtr/meetings/3/guests/add/", "It does not exist"),
+    ("/cycles/nowhere/", "It does not exist"),
+    ("/cycles/%00/", "It does not exist"),
+    ("/cycles/mtr/%ED%A0%80/", "It does not exist"),
+    ("/" + "x" * 5_000, "It does not exist"),
+]
+
+
+@pytest.mark.parametrize(("url", "words"), ADDRESSES, ids=lambda value: str(value)[:45])
+def test_an_address_that_does_not_exist(url, words, cast, cycle, sign_in):
+    browser = sign_in(cast.secretariat)
+    browser.raise_request_exception = False
+    answer = browser.get(url)
+    assert answer.status_code == 404
+    assert words in text(answer)
+    assert "<b>" not in answer.content.decode()
+    in_the_sites_look(answer)
+
+
+UNKNOWN_VALUES = [
+    ("report-list", "status", "unheard_of"), ("report-list", "member_state", "XYZ"), ("datagap-list", "kind", "x"),
+    ("datagap-list", "key_result_area", "Z.9"), ("datagap-list", "q", "a\0b"), ("datagap-list", "q", "x" * 101),
+    ("deadline-list", "output", "x"), ("meeting-list", "series", "x"), ("action-list", "status", "x"),
+    ("progress-list", "since", "soon"), ("progress-list", "since", "2020-02-30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "name", "value"), UNKNOWN_VALUES)
+def test_a_filter_value_that_does_not_exist(page, name, value, cast, cycle, sign_in):
+    """The list is empty, and its form says why."""
+    made = steps.world(page, cast, cycle)
+    answer = sign_in(cast.secretariat).get(steps.address(page, made), {name: value})
+    assert answer.status_code == 200
+    assert answer.context["filter"].form.errors[name][0] in text(answer)
+    assert len(answer.context["table"].rows) == 0

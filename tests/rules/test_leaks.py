@@ -1,0 +1,271 @@
+"""Who reads what, in everything that can be fetched: one word in each text, one line for each word."""
+
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import crawl, grids, leak_markers, make
+from tests.support.browsers import signed_in
+from tests.support.leak_markers import STATES, word
+
+# A line is where the word stands: model and field, and where one is not enough, on what occasion.
+# x: reads it on some page. a: reads it in the administration alone. A dot: finds it nowhere.
+# "gone": the account was switched off after signing in; "visitor": never signed in.
+
+# Of each of two countries its own; "other" is the coordinator of the other one.
+OF_A_COUNTRY = """
+                                              own team other consultant lead secretariat observer admin gone visitor
+User.username                                   .    .     .          .    .           .        .     a    .       .
+User.name                                       x    x     .          x    x           x        .     x    .       .
+User.email                                      .    .     .          .    .           .        .     a    .       .
+User.password                                   .    .     .          .    .           .        .     .    .       .
+NationalReport.authors                          x    x     .          x    x           x        .     x    .       .
+NationalReport.return_note                      x    x     .          x    x           x        .     x    .       .
+ProgressUpdate.note                             x    x     .          x    x           x        .     x    .       .
+ReportVersion.file                              x    x     .          x    x           x        .     x    .       .
+ReportVersion.original_name                     x    x     .          x    x           x        .     x    .       .
+ReportVersion.on_behalf_of                      x    x     .          x    x           x        .     x    .       .
+ReportVersion.reason                            x    x     .          x    x           x        .     x    .       .
+ReportVersion.cleared_by                        x    x     .          x    x           x        .     x    .       .
+ReportVersion.clearance_letter                  x    x     .          x    x           x        .     x    .       .
+Trace.why:recalled                              x    x     .          x    x           x        .     x    .       .
+CoverageStatement.note                          x    x     .          x    x           x        .     x    .       .
+Finding.text                                    x    x     .          x    x           x        .     x    .       .
+Finding.text:withdrawn                          x    x     .          x    x           x        .     x    .       .
+Trace.why:finding_withdrawn                     x    x     .          x    x           x        .     x    .       .
+DataGap.missing                                 x    x     .          x    x           x        .     x    .       .
+DataGap.missing:before                          x    x     .          x    x           x        .     x    .       .
+DataGap.effect                                  x    x     .          x    x           x        .     x    .       .
+DataGap.closing_note                            x    x     .          x    x           x        .     x    .       .
+DataGap.closing_note:reopened                   x    x     .          x    x           x        .     x    .       .
+Trace.why:gap_reopened                          x    x     .          x    x           x        .     x    .       .
+Trace.why:taken_up                              x    x     .          x    x           x        .     x    .       .
+StandIn.method                                  x    x     .          x    x           x        .     x    .       .
+StandIn.method:retired                          x    x     .          x    x           x        .     x    .       .
+StandIn.value                                   x    x     .          x    x           x        .     x    .       .
+SeriesBreak.reason                              x    x     .          x    x           x        .     x    .       .
+Beneficiaries.overlap                           x    x     .          x    x           x        .     x    .       .
+CompletionLevel.agreed_by                       x    x     .          x    x           x        .     x    .       .
+ThreadEntry.text:request                        x    x     .          x    x           x        .     x    .       .
+ThreadEntry.text:question                       x    x     .          x    x           x        .     x    .       .
+ThreadEntry.text:answer                         x    x     .          x    x           x        .     x    .       .
+ThreadEntry.text:private_to_the_country         x    x     .          .    .           .        .     a    .       .
+ThreadEntry.text:private_to_the_consultants     .    .     .          x    x           .        .     a    .       .
+Advice.text                                     x    x     .          x    x           x        .     x    .       .
+Advice.text:draft                               .    .     .          x    x           .        .     a    .       .
+Advice.text:before_it_was_approved              .    .     .          x    x           .        .     a    .       .
+Advice.text:dropped                             .    .     .          x    x           .        .     a    .       .
+Trace.why:advice_dropped                        .    .     .          x    x           .        .     a    .       .
+ReceivedAdvice.note                             x    x     .          x    x           x        .     x    .       .
+Deadline.title:of_one_country                   x    x     .          x    x           x        .     x    .       .
+Deadline.title:once_of_one_country              x    x     .          x    x           x        .     x    .       .
+Extension.reason                                x    x     .          x    x           x        .     x    .       .
+Extension.reason:waiting                        x    x     .          x    x           x        .     x    .       .
+Extension.decision_note                         x    x     .          x    x           x        .     x    .       .
+ActionPoint.text                                x    x     x          x    x           x        x     x    .       .
+ActionPoint.closing_note                        x    x     x          x    x           x        x     x    .       .
+ActionPoint.file                                x    x     .          x    x           x        .     x    .       .
+ActionPoint.original_name                       .    .     .          .    .           .        .     a    .       .
+Turn.note                                       x    x     .          x    x           x        .     x    .       .
+"""
+
+# What the members of the cycle share, what observers read of it, and what is nobody's or not yet anybody's.
+COMMON = """
+                                              own team other consultant lead secretariat observer admin gone visitor
+Meeting.code                                    x    x     x          x    x           x        x     x    .       .
+Meeting.title                                   x    x     x          x    x           x        x     x    .       .
+Meeting.place                                   x    x     x          x    x           x        x     x    .       .
+Meeting.source                                  x    x     x          x    x           x        x     x    .       .
+Meeting.title:unshared                          x    x     x          x    x           x        .     x    .       .
+Meeting.title:before_it_was_shared              x    x     x          x    x           x        .     x    .       .
+Meeting.title:being_prepared                    .    .     .          x    x           x        .     x    .       .
+Trace.why:of_a_meeting                          x    x     x          x    x           x        .     x    .       .
+AgendaItem.title                                x    x     x          x    x           x        x     x    .       .
+AgendaItem.title:carried_on                     x    x     x          x    x           x        x     x    .       .
+AgendaItem.title:backlog                        x    x     x          x    x           x        .     x    .       .
+AgendaItem.presenter                            x    x     x          x    x           x        x     x    .       .
+AgendaItem.paper                                x    x     x          x    x           x        x     x    .       .
+AgendaItem.outcome_text                         x    x     x          x    x           x        x     x    .       .
+Delegation.head                                 x    x     x          x    x           x        x     x    .       .
+Decision.text                                   x    x     x          x    x           x        x     x    .       .
+Decision.text:unshared                          x    x     x          x    x           x        .     x    .       .
+Decision.text:being_prepared                    .    .     .          x    x           x        .     x    .       .
+MinutesSection.text                             x    x     x          x    x           x        .     x    .       .
+MinutesSection.text:draft                       .    .     .          x    x           x        .     x    .       .
+MinutesSection.text:before_they_were_circulated .    .     .          x    x           x        .     x    .       .
+Deadline.title                                  x    x     x          x    x           x        x     x    .       .
+Deadline.confidence_note                        x    x     x          x    x           x        x     x    .       .
+Deadline.title:unshared                         x    x     x          x    x           x        .     x    .       .
+Deadline.title:before_it_was_shared             x    x     x          x    x           x        .     x    .       .
+Deadline.title:being_prepared                   .    .     .          x    x           x        .     x    .       .
+Disruption.title                                x    x     x          x    x           x        .     x    .       .
+Disruption.effect                               x    x     x          x    x           x        .     x    .       .
+PlanStep.code                                   x    x     x          x    x           x        .     x    .       .
+PlanStep.title                                  x    x     x          x    x           x        .     x    .       .
+PlanStep.paper                                  x    x     x          x    x           x        .     x    .       .
+PlanStep.note                                   x    x     x          x    x           x        .     x    .       .
+MethodNote.code                                 x    x     x          x    x           x        .     x    .       .
+MethodNote.title                                x    x     x          x    x           x        .     x    .       .
+MethodNote.text                                 x    x     x          x    x           x        .     x    .       .
+MethodNote.source                               x    x     x          x    x           x        .     x    .       .
+Advice.text:for_several                         x    x     x          x    x           x        .     x    .       .
+Advice.text:draft_for_several                   .    .     .          x    x           .        .     a    .       .
+Difficulty.title                                .    .     .          x    x           x        .     x    .       .
+User.name:drafter                               .    .     .          x    x           x        .     a    .       .
+Organisation.code                               .    .     .          .    .           a        .     a    .       .
+Organisation.name_en                            x    x     x          x    x           x        x     x    .       .
+Organisation.name_vi                            .    .     .          .    .           a        .     a    .       .
+Framework.code                                  .    .     .          .    .           a        .     a    .       .
+Framework.title                                 x    x     x          x    x           x        x     x    .       .
+FrameworkNode.code                              x    x     x          x    x           x        x     x    .       .
+FrameworkNode.title                             x    x     x          x    x           x        x     x    .       .
+GapKind.code                                    x    x     x          x    x           x        .     x    .       .
+GapKind.label_en                                x    x     x          x    x           x        x     x    .       .
+GapKind.label_vi                                .    .     .          .    .           a        .     a    .       .
+GapKind.meaning                                 .    .     .          .    .           a        .     a    .       .
+GapKind.source                                  .    .     .          .    .           a        .     a    .       .
+TimelineEvent.code                              .    .     .          .    .           a        .     a    .       .
+TimelineEvent.kind                              .    .     .          .    .           a        .     a    .       .
+TimelineEvent.title                             .    .     .          .    .           a        .     a    .       .
+TimelineEvent.place                             .    .     .          .    .           a        .     a    .       .
+TimelineEvent.mode                              .    .     .          .    .           a        .     a    .       .
+TimelineEvent.source                            .    .     .          .    .           a        .     a    .       .
+ReviewCycle.name_en                             x    x     x          x    x           x        x     x    .       .
+ReviewCycle.name_en:being_prepared              .    .     .          x    x           x        .     x    .       .
+ReviewCycle.slug                                .    .     .          x    x           x        .     x    .       .
+ReviewCycle.name_vi                             .    .     .          .    .           .        .     a    .       .
+Trace.why:corrected                             .    .     .          x    x           x        .     a    .       .
+Invitation.name                                 .    .     .          .    .           a        .     a    .       .
+Invitation.email                                .    .     .          .    .           a        .     a    .       .
+OutgoingMail.sender                             .    .     .          .    .           .        .     .    .       .
+OutgoingMail.subject                            .    .     .          .    .           .        .     a    .       .
+OutgoingMail.body                               .    .     .          .    .           .        .     .    .       .
+OutgoingMail.html                               .    .     .          .    .           .        .     .    .       .
+OutgoingMail.error                              .    .     .          .    .           .        .     a    .       .
+"""
+
+# Texts that nobody writes, or that hold no words.
+NO_WORDS = {
+    "Trace.model", "Trace.page_model", "Trace.label",  # made of the record, whose own words are above
+    "Organisation.iso2",  # two letters
+    "Meeting.time_zone",  # one of a list
+    "DataGap.search", "Finding.search",  # the same words, folded
+    "ActionPoint.sha256", "ReportVersion.sha256",  # worked out from the file
+    "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
+    "JobRun.job", "JobRun.told",  # the product's own words
+}  # fmt: skip
+
+LINES = [(line, state) for line, _row in grids.read(OF_A_COUNTRY) for state in STATES]
+LINES += [(line, "") for line, _row in grids.read(COMMON)]
+ROWS = dict(grids.read(OF_A_COUNTRY) + grids.read(COMMON))
+# Of the other country's words the columns change places.
+FROM_THE_OTHER = {"own": "other", "team": "other", "other": "own"}
+PEOPLE = {
+    "own": "vnm", "team": "vnm_team", "other": "lao", "consultant": "consultant", "lead": "lead",
+    "secretariat": "secretariat", "observer": "observer", "admin": "admin",
+}  # fmt: skip
+# For whom there is most to find that is not for them: also sheets of the other kind, and forms sent in vain.
+TRYING = ("own", "other", "observer")
+# Who reads what somebody above reads: lists are not taken away again.
+ALIKE = ("team", "lead", "admin")
+
+
+def expected(column: str, marks: str, home: str = "VNM") -> set[str]:
+    """The words that the person of a column reads; `home` is the country that the columns are seen from."""
+    found = {word(line) for line, row in grids.read(COMMON) if row[column] in marks}
+    for line, row in grids.read(OF_A_COUNTRY):
+        seen_as = {state: column if state == home else FROM_THE_OTHER.get(column, column) for state in STATES}
+        found |= {word(line, state) for state in STATES if row[seen_as[state]] in marks}
+    return found
+
+
+@pytest.fixture
+def planted(cast: Any) -> SimpleNamespace:
+    return leak_markers.plant(cast)
+
+
+def browser_of(column: str, cast: Any) -> Client:
+    if column == "visitor":
+        return Client()
+    if column == "gone":
+        gone = make.user("gone", "coordinator", cast.vnm.organisation)
+        browser = signed_in(gone)
+        gone.change_traced(by=cast.admin, expected_version=gone.version, is_active=False)
+        return browser
+    return signed_in(getattr(cast, PEOPLE[column]))
+
+
+def test_every_text_has_a_word(planted):
+    """A new field needs a line above, or a reason."""
+    texts = {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("reviews").get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField | models.FileField) and not field.choices
+    }
+    lines = {line.partition(":")[0] for line in ROWS}
+    assert (texts - lines, lines - texts, lines & NO_WORDS) == (NO_WORDS, set(), set())
+    assert [name for name in LINES if not leak_markers.row_of(*name)] == []
+    assert len({word(*name) for name in LINES}) == len(LINES)
+
+
+@pytest.mark.parametrize("column", [*PEOPLE, "gone", "visitor"])
+def test_everybody_reads_what_is_for_them_and_nothing_else(column, planted, cast):
+    browser, theirs, shown = browser_of(column, cast), expected(column, "x"), set()
+    for where, text in answers(column, browser, crawl.addresses(planted.cycle, planted.following)):
+        found = crawl.words(text)
+        assert found - theirs == set(), where
+        shown |= found
+    # And what a person may read is read: the test looks where it could be.
+    assert theirs - shown == set()
+    assert expected(column, "a") - in_the_administration(column, browser) == set()
+
+
+def answers(column: str, browser: Client, found: list[Any]) -> Iterator[tuple[str, str]]:
+    kinds = ("csv", "xlsx") if column in TRYING else () if column in ALIKE else ("csv",)
+    yield from crawl.read(browser, found, kinds)
+    if column in TRYING:
+        yield from crawl.refused(browser, found)
+
+
+def in_the_administration(column: str, browser: Client) -> set[str]:
+    """What a person finds there: nothing, but for the two who come in."""
+    rows = {row for name in LINES if "a" in ROWS[name[0]].values() and (row := leak_markers.row_of(*name))}
+    allowed, shown = expected(column, "xa") if column in ("admin", "secretariat") else set(), set()
+    for where, text in crawl.administration(browser, sorted(rows, key=str)):
+        assert crawl.words(text) - allowed == set(), where
+        shown |= crawl.words(text)
+    return shown
+
+
+def test_the_administration_offers_only_pages_that_open(planted, cast):
+    """“View on site” of each kind of record."""
+    browser, answers = signed_in(cast.admin), {}
+    for model in crawl.site._registry:
+        for row in model._base_manager.order_by("pk")[:2]:
+            url = reverse(f"admin:reviews_{model._meta.model_name}_change", args=[row.pk])
+            for link in re.findall(r'href="([^"]+)" class="viewsitelink"', crawl.text(browser.get(url))):
+                answers[url, link] = browser.get(link, follow=True).status_code
+    assert len(answers) > 10
+    assert {where: status for where, status in answers.items() if status != 200} == {}
+
+
+def test_a_country_cannot_tell_that_its_gap_is_grouped(planted, sign_in, cast):
+    page = crawl.text(sign_in(cast.lao).get(planted.gap.get_absolute_url()))
+    assert word("Advice.text:for several") in page
+    assert not [text for text in ("D1", "VNM", "Viet Nam", "difficult/", "/difficulties/") if text in page]
+
+
+def test_the_conflict_page_tells_nothing_private(planted, sign_in, cast):
+    gap = planted.gap
+    url = reverse("datagap-answer", args=[planted.cycle.slug, gap.code])
+    answer = sign_in(cast.lao).post(url, {"text": "Late.", "version": "1"})
+    assert answer.status_code == 409
+    assert crawl.words(crawl.text(answer)) - expected("own", "x", "LAO") == set()

@@ -1,0 +1,234 @@
+"""How many queries a page costs: the same whatever the rows, and within a budget."""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reviews import clock
+from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Extension, User
+from tests.support import make
+
+STATES = ("VNM", "LAO", "KHM", "BRN", "IDN", "MMR", "MYS", "PHL", "SGP", "THA")
+
+# What each page costs the person who sees most, everything included: session, person, page.
+LISTS = {
+    "report-list": 4, "progress-list": 4, "datagap-list": 4, "deadline-list": 3, "meeting-list": 3,
+    "action-list": 3,
+}  # fmt: skip
+PAGES = {"report": 14, "report-version": 4, "datagap": 3, "deadline": 9, "meeting": 8, "framework": 3}
+FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 8}
+DESKS = {"vnm": 11, "consultant": 11, "secretariat": 13, "observer": 2, "admin": 10}
+NEWS = 4  # more on a desk with news: one query for each kind of page that the lines lead to
+BOARD = {"": 13, "?as_of=2020-08-11": 12}
+MOST_OF_A_LIST = 4
+MOST_OF_A_PAGE = 14
+MOST_OF_A_BOARD = 13
+LIGHT = 100_000  # bytes
+
+
+@pytest.fixture
+def world(cast: Any) -> Any:
+    """`world(3)`: a cycle of three members, and three of everything; `world(10, 2)`: ten, and two."""
+
+    def build(members: int, each: int | None = None) -> SimpleNamespace:
+        states, n = STATES[:members], each or members
+        cycle = make.cycle("mtr", by=cast.secretariat, members=states)
+        made = SimpleNamespace(cycle=cycle, report=make.report(cycle, "VNM"))
+        for code in states:
+            country_work(make.report(cycle, code), coordinator_of(code, cast), cast, n)
+        calendar(made, states, cast, n)
+        return made
+
+    return build
+
+
+def coordinator_of(code: str, cast: Any) -> Any:
+    known = {"VNM": cast.vnm, "LAO": cast.lao}
+    return known.get(code) or make.user(f"{code.lower()}.coordinator", "coordinator", make.organisation(code))
+
+
+def country_work(report: Any, coordinator: Any, cast: Any, n: int) -> None:
+    """n updates, n gaps, n submitted versions."""
+    for k in range(1, n + 1):
+        with clock.at(date(2020, 6, 1) + timedelta(days=k)):
+            report.post_progress(by=coordinator, expected_version=report.version, data_collection=10 + k)
+            make.gap(report, by=coordinator, kind=make.kind(f"kind_{k}"), key_result_area=make.area(f"A.{k}"))
+            report.submit(
+                by=coordinator, expected_version=report.version, file=make.pdf(), reason="The rest follows."
+            )
+            report.recall(by=coordinator, expected_version=report.version)
+
+
+def calendar(made: SimpleNamespace, states: Any, cast: Any, n: int) -> None:
+    """n deadlines with a request of every country, n meetings with n of each part."""
+    for k in range(1, n + 1):
+        output = "progress" if k % 2 else "national_report"
+        made.deadline = make.deadline(made.cycle, by=cast.secretariat, title=f"Deadline {k}", output=output)
+        made.meeting = make.meeting(made.cycle, by=cast.secretariat, code=str(k), host=cast.vnm.organisation)
+        for code in states:
+            ask(make.report(made.cycle, code), made.deadline, coordinator_in(code))
+            parts(made.meeting, code, cast)
+
+
+def coordinator_in(code: str) -> Any:
+    return User.objects.get(username=f"{code.lower()}.coordinator")
+
+
+def ask(report: Any, deadline: Any, by: Any) -> None:
+    Extension.ask_for(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
+
+
+def parts(meeting: Any, code: str, cast: Any) -> None:
+    body, by = make.organisation(code), cast.secretariat
+    meeting.record(AgendaItem, by=by, title="Report of " + code)
+    meeting.record(Delegation, by=by, organisation=body, size=4)
+    meeting.record(Decision, by=by, text="Agreed")
+    meeting.record(ActionPoint, by=by, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    meeting.record(ActionPoint, by=by, text="Read", owner=cast.consultant, due_on=date(2020, 9, 1))
+
+
+def queries(person: Any, url: str) -> int:
+    browser = Client()
+    make.listed(browser, person)
+    browser.get(url)  # what is kept for the whole process is there by now
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.get(url)
+    assert answer.status_code == 200
+    return len(captured)
+
+
+CODES = {
+    "progress-list": ["VNM"], "report": ["VNM"], "report-version": ["VNM", 1], "datagap": ["VNM-1"], "deadline": [1],
+    "meeting": ["1"], "report-update": ["VNM"], "report-authors": ["VNM"], "datagap-edit": ["VNM-1"],
+    "deadline-edit": [1],
+}  # fmt: skip
+
+
+def cost(pages: Any, person: Any, also: dict[str, Any] | None = None) -> dict[str, int]:
+    codes = CODES | (also or {})
+    return {page: queries(person, reverse(page, args=["mtr", *codes.get(page, [])])) for page in pages}
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_lists_and_pages(n, cast, world):
+    made = world(n)
+    assert cost(LISTS, cast.secretariat) == LISTS
+    assert cost(PAGES, cast.secretariat) == PAGES
+    free = make.deadline(made.cycle, by=cast.secretariat, title="For which nobody has asked yet")
+    assert cost(FORMS, cast.vnm, {"extension-ask": [free.number]}) == FORMS
+
+
+def test_a_gap_costs_a_query_for_each_kind_of_guidance_that_it_has(cast, report):
+    """Of somebody who reads all of it."""
+    gap, lead, found = make.gap(report, by=cast.vnm), cast.lead, []
+    url = reverse("datagap", args=["mtr", gap.code])
+
+    def guide(*steps: Any) -> None:
+        for step in steps:
+            step()
+            gap.refresh_from_db()
+            found.append(queries(lead, url))
+
+    guide(
+        lambda: gap.ask_guidance(by=cast.vnm, expected_version=gap.version, note="How?"),
+        lambda: make.advice(by=lead, gap=gap),
+        lambda: make.approved(by=lead, gap=gap),
+        lambda: make.difficulty(gap.cycle, [gap], by=lead),
+    )
+    assert found == [4, 6, 8, 9]  # the thread; drafts and their notes; advice and its notes; difficulties
+
+
+def test_the_lists_measured_above_do_show_what_was_made(cast, world, sign_in):
+    """So that they cannot be cheap because they are empty."""
+    world(3)
+    browser, shown = sign_in(cast.secretariat), {}
+    for page in LISTS:
+        url = reverse(page, args=["mtr", *CODES.get(page, [])])
+        shown[page] = len(browser.get(url).context["table"].rows)
+    assert shown == {
+        "report-list": 3, "progress-list": 3, "datagap-list": 9, "deadline-list": 3, "meeting-list": 3,
+        "action-list": 18,
+    }  # fmt: skip
+
+
+# What each saving costs, from the button to the page that follows, without that page. Everything is counted: session,
+# person, beginning and end of the transaction. A deadline's form asks the database about five rules, 15 in all.
+SAVES = {"report-update": 11, "datagap-add": 14, "finding-add": 12, "deadline-add": 24, "deadline-edit": 24}
+WHO = {"deadline-add": "secretariat", "deadline-edit": "secretariat"}
+DAYS = {"opens_on": "2020-08-01", "due_on": "2020-09-21", "title": "Drafts", "output": "progress"}
+SENT: dict[str, Any] = {
+    "report-update": {"data_collection": "50", "analysis": "40", "writing": "30", "note": "Two sectors wait."},
+    "datagap-add": {"missing": "Baseline"}, "finding-add": {"kind": "finding", "text": "Reach grew"},
+    "deadline-add": DAYS, "deadline-edit": DAYS | {"why": "One week more."},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_saving(n, cast, world):
+    made, asked = world(n), {}
+    expected_version = {"report-update": make.report(made.cycle, "VNM").version, "deadline-edit": 1}
+    for page, typed in SENT.items():
+        kind = {"kind": make.kind().pk} if page == "datagap-add" else {}
+        person = getattr(cast, WHO.get(page, "vnm"))
+        asked[page] = saving(person, page, typed | kind | {"version": expected_version.get(page, 0)})
+    assert asked == SAVES
+
+
+def saving(person: Any, page: str, typed: dict[str, Any]) -> int:
+    browser = Client()
+    make.listed(browser, person)
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.post(reverse(page, args=["mtr", *CODES.get(page, [])]), typed)
+    assert answer.status_code == 302
+    return len(captured)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_desk(n, cast, world):
+    world(n)
+    people = {name: getattr(cast, name) for name in DESKS}
+    with clock.at(date(2020, 9, 30)):  # weeks later: much is due, and nothing is news
+        assert {name: queries(person, reverse("desk")) for name, person in people.items()} == DESKS
+    for name, person in people.items():
+        assert queries(person, reverse("desk")) <= DESKS[name] + NEWS
+
+
+@pytest.mark.parametrize("members", [2, 10])
+@pytest.mark.parametrize("person", ["secretariat", "vnm"])
+def test_the_board(members, person, cast, world):
+    world(members, 2)
+    url = reverse("board", args=["mtr"])
+    assert {day: queries(getattr(cast, person), url + day) for day in BOARD} == BOARD
+
+
+def test_budgets():
+    assert max(LISTS.values()) <= MOST_OF_A_LIST
+    assert max(PAGES.values()) <= MOST_OF_A_PAGE
+    assert max(BOARD.values()) <= MOST_OF_A_BOARD
+
+
+@pytest.fixture
+def demonstration(db: Any, settings: Any) -> None:
+    settings.DEBUG, settings.REVIEWTRACKER_TODAY = True, date(2020, 8, 20)
+    call_command("load_reference", verbosity=0)
+    call_command("load_demo", password=make.PASSWORD, verbosity=0)
+    settings.DEBUG = False
+    make.second_factors(*User.objects.all())
+
+
+def test_the_board_of_ten_members_is_light(demonstration, sign_in):
+    """On a slow line: less than 100 kB, and within the budget, with the whole demonstration on it."""
+    person = User.objects.get(username="secretariat")
+    for day in BOARD:
+        url = reverse("board", args=["ascc-2025-mtr"]) + day
+        answer = sign_in(person).get(url)
+        assert len(answer.context["board"].rows) == 10
+        assert len(answer.content) < LIGHT
+        assert queries(person, url) <= MOST_OF_A_BOARD

@@ -1,0 +1,256 @@
+"""Every step that the site offers: where its page is, what it starts from, and what a browser sends."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.urls import reverse
+from django.utils.http import int_to_base36
+
+from reviews.actions import guidance
+from reviews.actions.minutes import draft_minutes
+from reviews.models import ActionPoint, AgendaItem, Extension, Round
+from reviews.urls import account_urls, health_urls
+from tests.support import make
+
+# The status of what a step is about, where it is not the first one.
+REPORT_BEFORE = {
+    "report-recall": "submitted", "report-start-reading": "submitted", "report-return": "being_read",
+    "report-accept": "being_read", "report-version": "submitted", "report-version-file": "submitted",
+}  # fmt: skip
+GAP_BEFORE = {"datagap-conclude": "closed", "datagap-reopen": "closed"}
+SAID = {"text": "In words."}
+METHOD = {"title": "Chaining", "code": "chaining", "text": "Link the two."}
+NEW_PASSWORD = {"password1": "another long password", "password2": "another long password"}
+WINDOW = {"opens_on": "2020-08-01", "due_on": "2020-09-07"}
+MEETING = {
+    "title": "Fourth", "series": "coordination", "number": "4", "code": "4", "mode": "online",
+    "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta",
+}  # fmt: skip
+NOTE = {"note": "Because."}
+DISRUPTION = {"title": "Flood", "kind": "disaster", "starts_on": "2020-08-01"}
+FINDING = {"text": "Access widened"}
+GAP = {"missing": "Series of 2018", "effect": ""}
+TYPED: dict[str, Any] = {
+    "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
+    "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
+    "report-submit": {"reason": "The rest follows."},
+    "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
+    "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
+    "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
+    "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
+    "difficulty-add": {"title": "Breaks"}, "difficulty-edit": {"title": "Breaks"}, "difficulty-advise": SAID,
+    "method-add": METHOD, "method-edit": METHOD,
+    "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
+    "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
+    "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
+    "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
+    "round-pass": NOTE,
+    "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
+    "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
+    "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
+    "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-outcome": {"move": "adopt"},
+    "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
+    "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
+    "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
+    "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
+    "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
+    "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
+    "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
+    "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
+    "invitation": NEW_PASSWORD | {"username": "new.person"}, "mfa_edit_webauthn": {"name": "Blue"},
+}  # fmt: skip
+# The steps that send nothing but a button, and the forms whose fields come from the records.
+ONLY_BUTTONS = {
+    "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
+    "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
+    "round-close", "logout",
+}  # fmt: skip
+
+
+def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
+    """One record of each kind, in the status that this page's step starts from."""
+    report = make.report(cycle, "VNM")
+    made = SimpleNamespace(
+        report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
+        gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
+        finding=finding_for(page, report, cast),
+        deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
+        meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
+    )
+    made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
+    made.action = action_of(page, made.meeting, cast)
+    asked = page != "extension-ask"  # one request at a time
+    made.extension = asked and extension(made, cast)
+    made.plan = make.step(cycle, by=cast.secretariat)
+    made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
+    if page == "meeting-compare":
+        make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
+    made.disruption = make.disruption(cycle, by=cast.secretariat)
+    made.area = make.area()
+    made.advice, made.received, made.difficulty = guided(page, made.gap, cast)
+    made.method = make.method(by=cast.lead)
+    made.minutes = around_minutes(page, made, cast)
+    made.of_account = of_account(page, cast)
+    return made
+
+
+def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
+    """What stands in the addresses of pages about signing in: Viet Nam's security key, a link from a mail."""
+    if page == "invitation":
+        return {page: [make.invitation(by=cast.secretariat)[1]]}
+    if page in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        return {page: [make.security_key(cast.vnm).pk]}
+    link = [int_to_base36(cast.vnm.pk), PasswordResetTokenGenerator().make_token(cast.vnm)]
+    provider = dict.fromkeys(("openid_connect_login", "openid_connect_callback"), ["sso"])
+    return {"account_reset_password_from_key": link, **provider}
+
+
+def gap_in(status: str, report: Any, cast: Any) -> Any:
+    gap = make.gap(report, by=cast.vnm)
+    if status == "guidance_asked":
+        gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
+    if status == "closed":
+        gap.close(by=cast.vnm, expected_version=gap.version, way="data_found", note="Found.")
+    return gap
+
+
+def finding_for(page: str, report: Any, cast: Any) -> Any:
+    finding = make.finding(report, by=cast.vnm)
+    if page == "finding-reopen":
+        finding.finalise(by=cast.vnm, expected_version=finding.version)
+    return finding
+
+
+def action_of(page: str, meeting: Any, cast: Any) -> Any:
+    """Viet Nam's to do."""
+    body = cast.vnm.organisation
+    point = meeting.record(
+        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
+    )
+    if page in ("action-verify", "action-file"):
+        point.edit(by=cast.secretariat, expected_version=point.version, priority="high")
+        point.finish(by=cast.vnm, expected_version=point.version, note="Sent.", file=make.pdf())
+    if page == "action-reopen":
+        point.finish(by=cast.vnm, expected_version=point.version, note="Sent.")
+    return point
+
+
+def round_of(page: str, meeting: Any, cast: Any) -> Any:
+    """Open; with everybody passed, or frozen, where the page asks for it."""
+    if page in ("round-close", "meeting-compare"):
+        return make.frozen(meeting, by=cast.secretariat, close=page == "meeting-compare")
+    return Round.open_for(meeting, by=cast.secretariat)
+
+
+def guided(page: str, gap: Any, cast: Any) -> tuple[Any, Any, Any]:
+    """Advice on a difficulty: received by the gap (and not by a second one), or a draft where that is what it takes."""
+    if not gap.is_open:
+        return SimpleNamespace(pk=1), SimpleNamespace(pk=1), SimpleNamespace(number=1)
+    report = make.report(gap.cycle, "VNM")
+    difficulty = make.difficulty(gap.cycle, [gap], by=cast.consultant)
+    advice = make.advice(by=cast.consultant, difficulty=difficulty)
+    if page.startswith("advice-") and page != "advice-send":
+        return advice, SimpleNamespace(pk=1), difficulty
+    guidance.approve_advice(by=cast.lead, advice=advice, expected_version=advice.version)
+    values = {
+        "gaps": [gap, make.gap(report, by=cast.vnm)],
+        "title": difficulty.title,
+        "kind": difficulty.kind,
+    }
+    difficulty.edit(by=cast.consultant, expected_version=difficulty.version, **values)
+    return advice, gap.received.get(), difficulty
+
+
+def around_minutes(page: str, made: Any, cast: Any) -> Any:
+    """The minutes, their part and the agenda item that this page's step is about."""
+    by, meeting, item = cast.secretariat, made.meeting, made.agenda
+    other = meeting.record(AgendaItem, by=by, title="Round")
+    if page == "agenda-up":
+        made.agenda = other
+    if page in ("agenda-carry", "agenda-reopen"):
+        item.put_off(by=by, expected_version=item.version)
+        days = {"planned_from": date(2020, 9, 8), "planned_to": date(2020, 9, 8)}
+        make.meeting(meeting.cycle, by=by, code="4", **days)
+    return minutes_for(page, made, cast) if page.partition("-")[0] == "minutes" else None
+
+
+def minutes_for(page: str, made: Any, cast: Any) -> Any:
+    by, meeting = cast.secretariat, made.meeting
+    meeting.hold(
+        by=by, expected_version=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to
+    )
+    if page == "minutes-draft":
+        return meeting
+    minutes = draft_minutes(by=by, meeting=meeting)
+    if page != "minutes-circulate":
+        minutes.circulate(by=by, expected_version=minutes.version)
+    made.section = minutes.sections.get(kind="decisions")
+    return made.section if page in ("minutes-section", "minutes-redraft") else minutes
+
+
+def extension(made: Any, cast: Any) -> Any:
+    day = date(2020, 9, 21)
+    return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+
+
+def address(page: str, made: Any) -> str:
+    """Where the page of a record is."""
+    noun, _dash, rest = page.partition("-")
+    if page in ("desk", *(url.name for url in [*account_urls, *health_urls])):
+        return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    codes = {
+        "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
+        "deadline": [made.deadline.number], "meeting": [made.meeting.code],
+        "action": [made.action.pk], "board": [], "framework": [],
+    }  # fmt: skip
+    codes |= {
+        "round": [made.meeting.code],
+        "compare": [],
+        "minutes": ["3"],
+        "brief": ["3"],
+        "agenda": ["3", made.agenda.pk],
+    }
+    codes |= {"advice": [made.advice.pk], "difficulty": [made.difficulty.number], "method": ["proxies"]}
+    more = {
+        "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
+        "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
+        "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
+        "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
+        "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
+        "plan": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
+        "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
+        "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
+        "meeting-edit-part": ["3", "agenda", made.agenda.pk],
+    }  # fmt: skip
+    own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
+    return reverse(page, args=["mtr", *more.get(page, own)])
+
+
+# What a form is about, where its address does not say so; and the forms that choose a kind of gap.
+SUBJECTS = {"meeting-edit-part": "agenda", "datagap-adopt": "received", "datagap-set-aside": "received"}
+OF_A_KIND = {
+    "datagap-add", "datagap-edit", "difficulty-add", "difficulty-edit", "method-add", "method-edit",
+}  # fmt: skip
+
+
+def typed(page: str, made: Any) -> dict[str, Any]:
+    """What a browser sends from that page, with the version that the person saw."""
+    noun = page.partition("-")[0].removeprefix("data")
+    subject = getattr(made, SUBJECTS.get(page, noun), None)
+    if page in ("round-turn", "round-pass"):
+        subject = made.round.turns.get(member_state__code="VNM")
+    values = TYPED.get(page, {}) | {"version": subject.version if subject else 1}
+    if page in ("difficulty-add", "difficulty-edit"):
+        values["gaps"] = [made.gap.pk]
+    if page in OF_A_KIND:
+        values["kind"] = make.kind().pk
+    if page == "report-coverage-edit":
+        values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
+    if page == "round-turn":
+        values["report_seen"] = made.report.version
+    return values | ({"file": make.pdf()} if page == "report-submit" else {})
