@@ -16,8 +16,9 @@ SESSION_KEY = "invitation"  # while somebody is away at the single sign-on
 
 def invite(request: HttpRequest, **values: Any) -> Invitation:
     """Create an invitation in the name of whoever is signed in, and send its mail after the commit."""
+    user: Any = request.user  # signed in
     with transaction.atomic():
-        invitation, key = Invitation.invite(by=request.user, **values)
+        invitation, key = Invitation.invite(by=user, **values)
         transaction.on_commit(partial(send, request, invitation, key))
     return invitation
 

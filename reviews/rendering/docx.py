@@ -35,24 +35,24 @@ def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     return _bytes(paper)
 
 
-def brief(of_meeting: Brief) -> bytes:
+def brief(of_day: Brief) -> bytes:
     """The brief with the numbers of its page."""
-    title = _("Brief: %(meeting)s") % {"meeting": of_meeting.meeting}
-    paper = _paper(f"{title} · {of_meeting.only}" if of_meeting.only else title, of_meeting.meeting.cycle)
-    _line(paper, of_meeting.told)
-    _table(paper, [_("In numbers"), ""], [[total.label, total.number] for total in of_meeting.totals])
+    title = _("Brief: %(meeting)s") % {"meeting": of_day.meeting}
+    paper = _paper(f"{title} · {of_day.only}" if of_day.only else title, of_day.meeting.cycle)
+    _line(paper, of_day.told)
+    _table(paper, [_("In numbers"), ""], [[total.label, total.number] for total in of_day.totals])
     paper.add_heading(_("Where each country stands"), level=1)
-    _table(paper, _country_heads(), [_country_cells(country) for country in of_meeting.countries])
+    _table(paper, _country_heads(), [_country_cells(country) for country in of_day.countries])
     _section(paper, _("Overdue"), [_("Member state"), _("Deadline"), _("Due"), _("State")], [
         [line.state, line.standing.deadline, date_format(line.standing.due_on), line.standing.text]
-        for line in of_meeting.overdue
+        for line in of_day.overdue
     ])  # fmt: skip
     _section(paper, _("For the floor: guidance is asked"), [_("Gap"), _("Kind"), _("What is missing"), _("Asked")], [
-        [line.gap.code, line.gap.kind, line.gap.missing, line.ago] for line in of_meeting.open_questions
+        [line.gap.code, line.gap.kind, line.gap.missing, line.ago] for line in of_day.open_questions
     ])  # fmt: skip
     _section(paper, _("Actions not finished"), [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")], [
         [point.code, point.text, point.holder, date_format(point.due_on), point.status_text]
-        for point in of_meeting.actions
+        for point in of_day.actions
     ])  # fmt: skip
     return _bytes(paper)
 
