@@ -201,14 +201,15 @@ class Tracked(Labelled):
             raise NotAllowedNow(self.refusal_reason(name))
         return self.transitions[name].target or self._current_status
 
-    def require_transition(self, name: str, by: "User", note: str = "") -> str:
-        """Return the target if right, status and note allow the transition: for a verb that writes more before it.
+    def require_transition(self, name: str, by: "User", note: str | None = None) -> str:
+        """Return the target if the transition is allowed now: for a verb that checks or writes more before it.
 
-        Raises PermissionDenied, NotAllowedNow or ValidationError, in this order.
+        Raises PermissionDenied, NotAllowedNow or, where a note is given to be checked, ValidationError; in this order.
         """
         self.require_permission(name, by)
         target = self.target_of(name)
-        self.transitions[name].require_note(note)
+        if note is not None:
+            self.transitions[name].require_note(note)
         return target
 
     def make_transition(

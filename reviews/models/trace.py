@@ -66,9 +66,7 @@ VERB_LABELS: dict[tuple[str, str], Any] = {
     ("reviews.receivedadvice", Verb.DROPPED): _("set aside"),
 }
 # And where the name of the record follows: "posted progress on national report Viet Nam".
-VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
-    ("reviews.nationalreport", Verb.PROGRESS): _("posted progress on"),
-}
+VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {}
 
 
 class TraceQuerySet(models.QuerySet["Trace"]):

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from reviews import actions
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes, redraft_section
+from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     ActionPoint,
@@ -97,7 +97,7 @@ def post(t: Try) -> Any:
 
 
 def submit(t: Try) -> Any:
-    return actions.submit_report(
+    return submit_report(
         by=t.by, report=t.record, expected_version=t.expected_version, file=make.pdf(), reason=t.text
     )
 
