@@ -63,7 +63,6 @@ class Verb(models.TextChoices):
 
 # Where the history words a verb in another way, by the kind of record; moves to `verb_labels` of the models.
 VERB_LABELS: dict[tuple[str, str], Any] = {
-    ("reviews.receivedadvice", Verb.DROPPED): _("set aside"),
     ("reviews.datagap", Verb.ASKED): _("asked a question"),
 }
 # And where the name of the record follows: "posted progress on national report Viet Nam".

@@ -14,6 +14,7 @@ from reviews.forms.datagaps import DataGapForm
 from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import DataGap, Verb
 from reviews.queries import guidance
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycles_named, history, own_report_or_refuse
 
 # What few gaps have, a disruption or the advice that closed them, is asked for where there is one.
@@ -65,7 +66,7 @@ class DataGapList(ListPage):
         return [(label, reverse(page, args=[slug])) for label, page in pages.items()]
 
 
-def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     gap = _gap_or_404(_of_a_page(), request, code, cycle__in=cycles_named(request, slug))
     moves, told = gap.transitions_for(request.user), history(request, gap)
@@ -77,7 +78,7 @@ def gap_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
-    return render(request, "datagaps/datagap.html", context | guidance.around(request.user, gap))
+    return render(request, "datagaps/datagap.html", context | guidance.guidance_on(request.user, gap))
 
 
 class AddDataGap(FormPage):
