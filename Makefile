@@ -11,8 +11,8 @@ INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashe
 LOCK = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 MANAGE = $(BIN)/python manage.py
-TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20
-PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
+TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20 SECOND_FACTOR_EXEMPT=admin,secretariat
+PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY -u SECOND_FACTOR_EXEMPT DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .PHONY: run test test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.rounds import record_turn
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -69,4 +70,4 @@ def _tell(turn: Turn, by: Any) -> None:
         "report_seen": report.version,
         "note": "The survey is in the field.",
     }
-    actions.tell_turn(by=by, turn=turn, expected_version=turn.version, **told, **figures)
+    record_turn(by=by, turn=turn, expected_version=turn.version, **told, **figures)

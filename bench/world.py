@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from bench import calendars
 from reviews import actions, clock
+from reviews.actions.cycles import open_cycle
 from reviews.models import (
     Coverage,
     CycleMembership,
@@ -83,7 +84,7 @@ def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
     cycle = ReviewCycle.create_traced(by=by, slug=slug, name_en=slug, framework=framework, **days)
     for state in members:
         CycleMembership.create_traced(by=by, cycle=cycle, member_state=state, joined_on=STARTS)
-    actions.open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
+    open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
     calendars.plan(cycle, by)
     return cycle
 

@@ -1,14 +1,14 @@
-"""Who may see and do what: the one place that says so.
+"""Permissions: who may see and do what.
 
-Each role is a duty: one sentence, and what it may do for its own member state, everywhere, or with what was
-shared. A record that a person may not read does not exist for them (404, by `.visible_to(user)` on the
+Each role has a grant: one sentence, and the actions it may take for its own member state, everywhere, or with what
+was shared. A record that a person may not read does not exist for them (404, by `.visible_to(user)` on the
 querysets); a reader who may not act is refused (403, by `require`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -16,6 +16,13 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from reviews.models import Meeting, Tracked, User
+
+    Visitor: TypeAlias = User | AnonymousUser | None
 
 
 class Role(models.TextChoices):
@@ -43,8 +50,15 @@ class Channel(models.TextChoices):
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
+class OfMemberState(Protocol):
+    """A record of one member state."""
+
+    @property
+    def member_state_id(self) -> int | None: ...
+
+
 class Scope(Enum):
-    """How far an action of a person goes."""
+    """How far a person may take an action."""
 
     NOTHING = 0
     SHARED = 1
@@ -54,7 +68,7 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class RoleGrant:
-    """What a role is there for, and what follows from that."""
+    """What a role is for, and the actions that it may take in each scope."""
 
     sentence: Promise
     own: frozenset[str] = field(default_factory=frozenset)
@@ -62,7 +76,7 @@ class RoleGrant:
     shared: frozenset[str] = field(default_factory=frozenset)
 
 
-# Every action there is, as docs/policy.md tells it: "may ...".
+# Every action, in the words of docs/policy.md: "may ...".
 ACTIONS: dict[str, Promise] = {
     "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
     "cycle.run": _("open, close and reopen a review cycle, and seat its members"),
@@ -170,59 +184,67 @@ ADMINISTRATOR = RoleGrant(
 )
 
 
-def duty(user: Any) -> RoleGrant:
-    """The duty of a signed-in person."""
+def role_grant(user: "User") -> RoleGrant:
+    """The grant of a signed-in person's role."""
     return ADMINISTRATOR if user.is_superuser else ROLE_GRANTS[user.role]
 
 
-def reach(user: Any, action: str) -> Scope:
-    """How far `action` goes for this person; nowhere for visitors and disabled accounts."""
+def scope_of(user: "Visitor", action: str) -> Scope:
+    """How far this person may take `action`; NOTHING for visitors and disabled accounts."""
     if not (user and user.is_authenticated and user.is_active):
         return Scope.NOTHING
-    theirs = duty(user)
-    if action in theirs.everywhere:
+    grant = role_grant(user)
+    if action in grant.everywhere:
         return Scope.EVERYWHERE
-    if action in theirs.own:
+    if action in grant.own:
         return Scope.OWN
-    return Scope.SHARED if action in theirs.shared else Scope.NOTHING
+    return Scope.SHARED if action in grant.shared else Scope.NOTHING
 
 
-def may(user: Any, action: str, subject: Any = None) -> bool:
-    """Whether the person may act on `subject`, anything that has a `member_state_id`."""
-    match reach(user, action):
+# Bridges for callers not yet renamed.
+reach, duty = scope_of, role_grant
+
+
+def may(user: "Visitor", action: str, subject: "OfMemberState | Tracked | None" = None) -> bool:
+    """Whether the person may act on `subject`; a record that may be acted on in scope OWN has a `member_state_id`."""
+    match scope_of(user, action):
         case Scope.EVERYWHERE:
             return True
         case Scope.OWN:
-            return subject is not None and subject.member_state_id == user.organisation_id
+            return subject is not None and subject.member_state_id == user.organisation_id  # type: ignore[union-attr]
     return False
 
 
-def require(user: Any, action: str, subject: Any = None) -> None:
+def require(user: "Visitor", action: str, subject: "OfMemberState | Tracked | None" = None) -> None:
     """Raise PermissionDenied (a 403 page) unless the person may act."""
     if not may(user, action, subject):
         raise PermissionDenied(_("Your role does not include this step."))
 
 
-def require_at(user: Any, action: str, subject: Any, meeting: Any) -> None:
-    """As `require`; at a meeting also whoever runs it, typing what the country tells in its turn."""
+def require_at(
+    user: "Visitor", action: str, subject: "OfMemberState | Tracked | None", meeting: "Meeting | None"
+) -> None:
+    """As `require`; at a meeting also whoever runs it may act, typing what the country says in its turn."""
     if not (meeting is not None and may(user, "meeting.run")):
         require(user, action, subject)
 
 
-def require_reader(user: Any, action: str) -> None:
+def require_reader(user: "Visitor", action: str) -> None:
     """Raise Http404 if the person reads no record of that kind at all."""
-    if reach(user, action) is Scope.NOTHING:
+    if scope_of(user, action) is Scope.NOTHING:
         raise Http404
 
 
-def allowed_among(user: Any, actions: Iterable[str], subject: Any) -> set[str]:
+def allowed_among(
+    user: "Visitor", actions: Iterable[str], subject: "OfMemberState | Tracked | None"
+) -> set[str]:
     """Those of the actions that the person may take: what a page offers as buttons."""
     return {action for action in actions if may(user, action, subject)}
 
 
-def filter_readable(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q | None = None) -> Rows:
-    """The rows of `queryset` that `action` reaches for this person."""
-    match reach(user, action):
+def filter_readable(queryset: Rows, user: "Visitor", action: str, *, own: Q, shared: Q | None = None) -> Rows:
+    """The rows of `queryset` on which the person may take `action`."""
+    match scope_of(user, action):
         case Scope.EVERYWHERE:
             return queryset
         case Scope.OWN:
@@ -232,9 +254,9 @@ def filter_readable(queryset: Rows, user: Any, action: str, *, own: Q, shared: Q
     return queryset.none()
 
 
-def can_read(user: Any, action: str, *, own: bool, shared: bool = False) -> bool:
-    """As `limit`, of one record in hand: also one that was rebuilt as it stood on a past day."""
-    match reach(user, action):
+def can_read(user: "Visitor", action: str, *, own: bool, shared: bool = False) -> bool:
+    """As `filter_readable`, for one record: also for one rebuilt as it was on a past day."""
+    match scope_of(user, action):
         case Scope.EVERYWHERE:
             return True
         case Scope.OWN:
@@ -244,28 +266,28 @@ def can_read(user: Any, action: str, *, own: bool, shared: bool = False) -> bool
     return False
 
 
-def opens_admin(user: Any) -> bool:
-    """Administrators, and the Secretariat for reference data."""
-    return reach(user, "reference.edit") is Scope.EVERYWHERE
+def opens_admin(user: "Visitor") -> bool:
+    """Whether the person may open the administration: administrators, and the Secretariat for reference data."""
+    return scope_of(user, "reference.edit") is Scope.EVERYWHERE
 
 
-def must_use_second_factor(user: Any) -> bool:
-    """Whose password alone is not enough: those who could change what everybody relies on."""
+def must_use_second_factor(user: "Visitor") -> bool:
+    """Whether this account must use a second factor: those who could change what everybody relies on."""
     return opens_admin(user)
 
 
-def channels(user: Any) -> list[Channel]:
-    """Whose discussions reach this person: the shared one, and that of their own side.
+def channels(user: "Visitor") -> list[Channel]:
+    """The channels that this person reads: the shared one, and that of their own side.
 
-    Whose country a country's discussion belongs to is for `limit` to say.
+    Which country's discussion it is, `filter_readable` decides.
     """
     side = side_of(user)
     return [Channel.SHARED, side] if side else [Channel.SHARED]
 
 
-def side_of(user: Any, gap: Any = None) -> Channel | None:
-    """On which side of the guidance a person stands (for a gap: of that country); None on neither."""
+def side_of(user: "Visitor", gap: OfMemberState | None = None) -> Channel | None:
+    """The channel of the person's side of the guidance (for a gap: of that country); None on neither side."""
     if may(user, "guidance.write"):
         return Channel.CONSULTANTS
-    own = may(user, "datagap.edit", gap) if gap else reach(user, "datagap.edit") is Scope.OWN
+    own = may(user, "datagap.edit", gap) if gap else scope_of(user, "datagap.edit") is Scope.OWN
     return Channel.COUNTRY if own else None

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from django.utils.translation import get_language
+
 
 def nfc(text: str) -> str:
     """The composed form, so that the same Vietnamese word is always the same characters."""
@@ -15,3 +17,8 @@ def fold(text: str) -> str:
     """
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return bare.replace("đ", "d").replace("Đ", "d").casefold()
+
+
+def in_language(english: str, vietnamese: str) -> str:
+    """The name in the reader's language; English where there is no Vietnamese one."""
+    return vietnamese if vietnamese and get_language() == "vi" else english

@@ -17,6 +17,7 @@ from reviews.views import (
     accounts,
     actionpoints,
     agenda,
+    annex,
     board,
     briefs,
     comparison,
@@ -27,6 +28,7 @@ from reviews.views import (
     difficulties,
     disruptions,
     findings,
+    framework,
     guidance,
     health,
     meetings,
@@ -35,7 +37,6 @@ from reviews.views import (
     plans,
     reports,
     rounds,
-    treatments,
 )
 from reviews.web import converters
 
@@ -57,7 +58,7 @@ report_urls = [
     path("accept/", reports.AcceptReport.as_view(), name="report-accept"),
     path("versions/<number:number>/", reports.version_page, name="report-version"),
     path("versions/<number:number>/file/", reports.version_file, name="report-version-file"),
-    path("annex/", treatments.ReportAnnex.as_view(), name="report-annex"),
+    path("annex/", annex.ReportAnnex.as_view(), name="report-annex"),
     path("coverage/", coverage.report_coverage, name="report-coverage"),
     path("coverage/edit/", coverage.StateCoverage.as_view(), name="report-coverage-edit"),
 ]
@@ -67,7 +68,7 @@ datagap_urls = [
     path("edit/", datagaps.EditDataGap.as_view(), name="datagap-edit"),
     path("ask-guidance/", datagaps.AskGuidance.as_view(), name="datagap-ask-guidance"),
     path("take-up/", datagaps.TakeUp.as_view(), name="datagap-take-up"),
-    path("close/", treatments.CloseGap.as_view(), name="datagap-close"),
+    path("close/", datagaps.CloseGap.as_view(), name="datagap-close"),
     path("reopen/", datagaps.ReopenGap.as_view(), name="datagap-reopen"),
     path("question/", guidance.AskBack.as_view(), name="datagap-question"),
     path("answer/", guidance.Answer.as_view(), name="datagap-answer"),
@@ -152,7 +153,7 @@ meeting_urls += [
 
 cycle_urls = [
     path("", board.board_page, name="board"),
-    path("framework/", board.framework_page, name="framework"),
+    path("framework/", framework.framework_page, name="framework"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/<state:code>/", include(report_urls)),
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
@@ -178,7 +179,7 @@ cycle_urls = [
     path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
     path("actions/<number:pk>/verify/", actionpoints.VerifyAction.as_view(), name="action-verify"),
     path("actions/<number:pk>/file/", actionpoints.action_file, name="action-file"),
-    path("annex/", treatments.RegionalAnnex.as_view(), name="annex"),
+    path("annex/", annex.RegionalAnnex.as_view(), name="annex"),
     path("coverage/", coverage.coverage_map, name="coverage"),
     path("disruptions/", disruptions.DisruptionList.as_view(), name="disruption-list"),
     path("disruptions/add/", disruptions.AddDisruption.as_view(), name="disruption-add"),

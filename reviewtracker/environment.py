@@ -23,8 +23,8 @@ def switch(name: str, default: bool) -> bool:
 DEBUG = switch("DEBUG", default=False)
 
 
-def owed(name: str, advice: str) -> str:
-    """A value that there must be while DEBUG is off."""
+def required(name: str, advice: str) -> str:
+    """A value that must be set while DEBUG is off."""
     value = env.str(name, "").strip()
     if not value and not DEBUG:
         raise ImproperlyConfigured(f"{name} is not set. {advice}, or set DEBUG=1 to try things out.")
@@ -65,6 +65,14 @@ def pinned_day() -> date | None:
         raise ImproperlyConfigured(
             f"REVIEWTRACKER_TODAY is {text!r}: set it to a day written like 2020-08-20, or unset it."
         ) from error
+
+
+def second_factor_exempt() -> list[str]:
+    """User names of demonstration accounts, whose password is on the screen anyway."""
+    names = words(env.str("SECOND_FACTOR_EXEMPT", ""))
+    if names and not DEBUG:
+        raise ImproperlyConfigured("SECOND_FACTOR_EXEMPT is for demonstrations: unset it, or set DEBUG=1.")
+    return names
 
 
 def log_level() -> str:

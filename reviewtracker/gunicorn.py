@@ -52,7 +52,7 @@ def without_server(self: Any) -> list[str]:
 
 wsgi.Response.default_headers = without_server
 
-# --- log: reviews.web.middleware.Watch writes the access lines, in the product's own format
+# --- log: reviews.web.access_log.AccessLogMiddleware writes the access lines, in the product's own format
 
 accesslog = None
 if os.environ.get("LOG_FORMAT", "json") == "json":

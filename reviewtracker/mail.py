@@ -1,7 +1,7 @@
 """Where mails leave, and whom they are from, as Django takes it."""
 
 from email.utils import parseaddr
-from typing import Any
+from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -12,12 +12,24 @@ ADVICE = "set it to smtp://, smtp+tls:// or smtp+ssl://user:password@host:port, 
 SCHEMES = {"smtp", "smtp+tls", "smtp+ssl"}
 
 
-def mail() -> dict[str, Any]:
-    """Where mails leave. No message repeats the URL: it may hold a password."""
+class MailServer(NamedTuple):
+    """Where mails leave: the values of Django's EMAIL_... settings."""
+
+    backend: str
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_ssl: bool = False
+
+
+def mail_server() -> MailServer:
+    """The mail server that EMAIL_URL names. No error repeats the URL: it may hold a password."""
     url = env.str("EMAIL_URL", "").strip() or ("console://" if DEBUG else "smtp://localhost:25")
     kind, _, rest = url.partition("://")
     if kind == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return MailServer("django.core.mail.backends.console.EmailBackend")
     if kind not in SCHEMES or not rest:
         raise ImproperlyConfigured(f"EMAIL_URL is of no kind known here: {ADVICE}.")
     try:
@@ -26,10 +38,19 @@ def mail() -> dict[str, Any]:
         raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {ADVICE}.") from error
     if not config["EMAIL_HOST"]:
         raise ImproperlyConfigured(f"EMAIL_URL names no host: {ADVICE}.")
-    return {name: value for name, value in config.items() if name.startswith("EMAIL_") and value is not None}
+    return MailServer(
+        backend=config["EMAIL_BACKEND"],
+        host=config["EMAIL_HOST"],
+        port=config["EMAIL_PORT"] or 25,
+        user=config["EMAIL_HOST_USER"] or "",
+        password=config["EMAIL_HOST_PASSWORD"] or "",
+        use_tls=config.get("EMAIL_USE_TLS", False),
+        use_ssl=config.get("EMAIL_USE_SSL", False),
+    )
 
 
-def sender(hosts: list[str]) -> str:
+def sender_address(hosts: list[str]) -> str:
+    """Whom mails are from: DEFAULT_FROM_EMAIL, or an address at the site's first host name."""
     host = hosts[0].lstrip(".") if hosts else "localhost"
     address = env.str("DEFAULT_FROM_EMAIL", "").strip() or f"reviewtracker@{host}"
     if "@" not in parseaddr(address)[1] or "\n" in address:

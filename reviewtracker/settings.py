@@ -2,8 +2,8 @@
 
 variable             default             meaning
 DEBUG                off                 on while developing: a key of its own, error pages with details
-SECRET_KEY           none                signs sessions; owed while DEBUG is off
-ALLOWED_HOSTS        none                the site's host names, with commas; owed while DEBUG is off
+SECRET_KEY           none                signs sessions; required while DEBUG is off
+ALLOWED_HOSTS        none                the site's host names, with commas; required while DEBUG is off
 DATABASE_URL         var/db.sqlite3      sqlite:////path/to/file or postgres://user:password@host:5432/name
 DATABASE_POOL        10                  PostgreSQL connections of one process at most; 0: no pool of our own
 PGBOUNCER            off                 on if DATABASE_URL leads to PgBouncer in transaction mode
@@ -20,14 +20,15 @@ EMAIL_URL            smtp://localhost:25 smtp://, smtp+tls:// or smtp+ssl://user
 DEFAULT_FROM_EMAIL   reviewtracker@host  whom mails are from
 OUTBOX_KEEP_DAYS     7                   after these the text of a sent mail is emptied
 OIDC_ISSUER          none                single sign-on: where the ministry's OpenID Connect provider is, https://...
-OIDC_CLIENT_ID       none                what it calls this site; owed with OIDC_ISSUER
-OIDC_CLIENT_SECRET   none                what this site proves itself with; owed with OIDC_ISSUER
+OIDC_CLIENT_ID       none                what it calls this site; required with OIDC_ISSUER
+OIDC_CLIENT_SECRET   none                what this site proves itself with; required with OIDC_ISSUER
 OIDC_NAME            Single sign-on      what its button says
 LOG_LEVEL            INFO                DEBUG, INFO, WARNING or ERROR
 TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
 LOG_FORMAT           json, line: DEBUG   json (an object a line) or line (for reading)
 METRICS_TOKEN        none                what a monitor sends to read /metrics; without it there is no such page
 REVIEWTRACKER_TODAY  none                pins the day, for demonstrations; refused while DEBUG is off
+SECOND_FACTOR_EXEMPT none                user names that need no second factor, with commas; refused while DEBUG is off
 """
 
 from importlib.metadata import distribution
@@ -48,20 +49,23 @@ from reviewtracker.environment import (
     key_for_trying_out,
     log_format,
     log_level,
-    owed,
     pinned_day,
+    required,
+    second_factor_exempt,
     switch,
     words,
 )
-from reviewtracker.mail import mail, sender
+from reviewtracker.mail import mail_server, sender_address
 from reviewtracker.sign_on import single_sign_on
 
 # --- the installation -----------------------------------------------------------------------------------
 
-SECRET_KEY = owed("SECRET_KEY", "Set it to 50 or more random characters, kept secret") or key_for_trying_out()
+SECRET_KEY = (
+    required("SECRET_KEY", "Set it to 50 or more random characters, kept secret") or key_for_trying_out()
+)
 # Rows sealed with one key do not pass with another (docs/trust.md).
 TRACE_KEY = env.str("TRACE_KEY", "").strip() or SECRET_KEY
-ALLOWED_HOSTS = words(owed("ALLOWED_HOSTS", "Set it to the site's host names, with commas"))
+ALLOWED_HOSTS = words(required("ALLOWED_HOSTS", "Set it to the site's host names, with commas"))
 DATABASES = databases()
 DATABASE_ROUTERS = ["reviews.operations.replica.Router"] if "replica" in DATABASES else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -96,7 +100,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "reviews.web.security_headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "reviews.web.middleware.AccessLogMiddleware",
+    "reviews.web.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
@@ -109,13 +113,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "reviews.web.middleware.SessionTimeoutMiddleware",
+    "reviews.accounts.middleware.SessionTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "reviews.web.middleware.SecondFactorMiddleware",
-    "reviews.web.middleware.UnsavedInputMiddleware",
+    "reviews.accounts.middleware.SecondFactorMiddleware",
+    "reviews.accounts.middleware.UnsavedInputMiddleware",
     *(["reviews.operations.replica.ReplicaMiddleware"] if "replica" in DATABASES else []),
     # Last, so that it is the first to see what a view refuses.
-    "reviews.web.middleware.RefusalMiddleware",
+    "reviews.web.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -203,6 +207,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/h/user",
     "reauthenticate": "10/m/user",
 }
+SECOND_FACTOR_EXEMPT = second_factor_exempt()
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Review tracker"
@@ -230,12 +235,15 @@ CACHES = {
 
 # --- mail -----------------------------------------------------------------------------------------------
 
-globals().update(mail())
-# Mail is written into the database with what it tells of, and `manage.py tick` sends it from there.
-DELIVERY_BACKEND: str = globals()["EMAIL_BACKEND"]
+MAIL_SERVER = mail_server()
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.use_tls, MAIL_SERVER.use_ssl
+# Mail is written into the database with what it is about, and `manage.py tick` sends it from there.
+DELIVERY_BACKEND = MAIL_SERVER.backend
 EMAIL_BACKEND = "reviews.operations.outbox.Outbox"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender(ALLOWED_HOSTS)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender_address(ALLOWED_HOSTS)
 OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 
 

@@ -1,4 +1,4 @@
-"""Every address: the app's own, and the administration."""
+"""URLconf of the site: the app, the administration, the error handlers."""
 
 from django.urls import include, path
 
@@ -12,5 +12,5 @@ urlpatterns = [
 handler400 = "reviews.web.errors.bad_request"
 handler403 = "reviews.web.errors.forbidden"
 handler404 = "reviews.web.errors.not_found"
-handler429 = "reviews.web.errors.too_many"  # asked for by django-allauth
+handler429 = "reviews.web.errors.too_many_requests"  # needed by django-allauth
 handler500 = "reviews.web.errors.server_error"

@@ -3,7 +3,13 @@
 import os
 
 # Trying-out mode, whatever this shell is set to: the tests pin days and switch things themselves.
-os.environ |= {"DEBUG": "1", "SECRET_KEY": "only for tests", "HTTPS": "0", "REVIEWTRACKER_TODAY": ""}
+os.environ |= {
+    "DEBUG": "1",
+    "SECRET_KEY": "only for tests",
+    "HTTPS": "0",
+    "REVIEWTRACKER_TODAY": "",
+    "SECOND_FACTOR_EXEMPT": "",
+}
 # Without a file of our own: the fixture in tests/support/databases.py gives each process one in a temporary folder.
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

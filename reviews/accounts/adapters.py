@@ -1,4 +1,4 @@
-"""What django-allauth asks us: one class for each of its parts."""
+"""Adapters of django-allauth: one class for each of its apps."""
 
 import logging
 from typing import Any
@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
 from django.db import transaction
@@ -17,14 +18,15 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from requests import Session
 
 from reviews.accounts import invitations, known_devices, session_timeouts, sign_in_throttle
 from reviews.models import User
 
 log = logging.getLogger(__name__)
 
-# One sentence for a wrong password, a name that nobody has, a disabled account and too many guesses.
-NO = _(
+# One sentence for a wrong password, a name that nobody has, a disabled account and too many attempts.
+SIGN_IN_FAILED = _(
     "This user name or e-mail and this password do not fit, or there were too many wrong ones within an hour."
     " Look at both again, or let us send you a link for a new password."
 )
@@ -34,15 +36,15 @@ class AccountAdapter(DefaultAccountAdapter):
     """Signing in, and passwords."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": NO,
-        "email_password_mismatch": NO,
+        "username_password_mismatch": SIGN_IN_FAILED,
+        "email_password_mismatch": SIGN_IN_FAILED,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Where `next` may lead: this site as it is called now, and nothing else."""
+        """Whether `next` may lead there: only to this site, at the host name of the request."""
         request = context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
@@ -57,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
         log.warning("A wrong password from %s", self.get_client_ip(request))
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Sign in, and remember when this person was here before."""
+        """Sign in, and keep the time of the last visit in the session."""
         before = user.last_login
         super().login(request, user)
         request.session["last_visit"] = before and before.isoformat()
@@ -73,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("account_login")
 
     def set_password(self, user: User, password: str) -> None:
-        """The person's own choice, in the trace."""
+        """Set the password that the person chose, with a row in the trace."""
         signed_in = context.request.user.is_authenticated
         why = _now("password set") if signed_in else _now("password set with a link from a mail")
         user.set_password(password)
@@ -86,7 +88,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return not session_timeouts.is_fresh(context.request.session, app_settings.REAUTHENTICATION_TIMEOUT)
 
     def send_notification_mail(
-        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
     ) -> None:
         # Without an address allauth would look for one in its own table, which stays empty here.
         if email := email or user.email:
@@ -102,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class FactorAdapter(DefaultMFAAdapter):
     """Second factors."""
 
-    def get_totp_label(self, user: Any) -> str:
+    def get_totp_label(self, user: User) -> str:
         return str(user.username)
 
     def _get_site_name(self) -> str:
@@ -110,16 +116,16 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):
-    """Single sign-on: who somebody is, is told by issuer and subject alone."""
+    """Single sign-on: a person is identified by issuer and subject alone."""
 
-    def get_requests_session(self) -> Any:
-        """For asking the provider: what it answers itself, and not where it would send us."""
+    def get_requests_session(self) -> Session:
+        """For requests to the provider; follows no redirect."""
         session = super().get_requests_session()
         session.max_redirects = 0
         return session
 
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Connects whoever is on the way in with an invitation, and nobody else."""
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Connect whoever accepts an invitation by single sign-on, and nobody else."""
         sociallogin.email_addresses = []
         connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if not (sociallogin.is_existing or connecting or request.user.is_authenticated):

@@ -1,4 +1,4 @@
-"""The way of an invitation: a mail, a page, an account."""
+"""Invitations: sent by mail, accepted on a page or by single sign-on."""
 
 from functools import partial
 from typing import Any
@@ -11,31 +11,32 @@ from django.urls import reverse
 
 from reviews.models import Invitation, User
 
-UNDER_WAY = "invitation"  # in the session, while somebody is away at the single sign-on
+SESSION_KEY = "invitation"  # while somebody is away at the single sign-on
 
 
 def invite(request: HttpRequest, **values: Any) -> Invitation:
-    """Send one, in the name of whoever is signed in."""
+    """Create an invitation in the name of whoever is signed in, and send its mail after the commit."""
+    user: Any = request.user  # signed in
     with transaction.atomic():
-        made, key = Invitation.invite(by=request.user, **values)
-        transaction.on_commit(partial(send, request, made, key))
-    return made
+        invitation, key = Invitation.invite(by=user, **values)
+        transaction.on_commit(partial(send, request, invitation, key))
+    return invitation
 
 
 def send(request: HttpRequest, invitation: Invitation, key: str) -> None:
     url = request.build_absolute_uri(reverse("invitation", args=[key]))
-    about = {"request": request, "invitation": invitation, "url": url}
+    template_context = {"request": request, "invitation": invitation, "url": url}
     with context.request_context(request):
-        get_adapter(request).send_mail("account/email/invitation", invitation.email, about)
+        get_adapter(request).send_mail("account/email/invitation", invitation.email, template_context)
 
 
-def go_by_sign_on(request: HttpRequest, key: str, username: str) -> None:
+def remember_for_sign_on(request: HttpRequest, key: str, username: str) -> None:
     """Remember the invitation while the person is away."""
-    request.session[UNDER_WAY] = {"key": key, "username": username}
+    request.session[SESSION_KEY] = {"key": key, "username": username}
 
 
 def accept_by_sign_on(request: HttpRequest) -> User | None:
-    """The account of whoever comes back; None if nobody invited them."""
-    told = request.session.pop(UNDER_WAY, None)
-    invitation = Invitation.of_key(told["key"]) if told else None
-    return invitation.accept(username=told["username"], password=None) if invitation else None
+    """Create the account of whoever comes back with a remembered invitation; None without one."""
+    remembered = request.session.pop(SESSION_KEY, None)
+    invitation = Invitation.of_key(remembered["key"]) if remembered else None
+    return invitation.accept(username=remembered["username"], password=None) if invitation else None

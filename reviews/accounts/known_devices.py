@@ -1,6 +1,6 @@
-"""Browsers that a person has signed in with: a signed cookie tells them (OWASP calls it a device cookie).
+"""Device cookie (as OWASP calls it): a signed cookie that names the browsers a person has signed in with.
 
-It opens nothing. It only gives the browser its own allowance of guesses for that one account.
+It signs nobody in. It only gives the browser its own allowance of sign-in attempts for that one account.
 """
 
 import secrets
@@ -13,33 +13,34 @@ from reviews.models import User
 
 NAME = "device"
 SALT = "reviews.device"
-AGE = 365 * 24 * 60 * 60
-MOST = 5  # accounts that one browser remembers, the latest first
+MAX_AGE = 365 * 24 * 60 * 60  # seconds
+MAX_ACCOUNTS = 5  # that one browser remembers, the latest first
 
-Marks = list[tuple[int, str]]  # an account, and what this browser is called for it
+Marks = list[tuple[int, str]]  # primary key of an account, and the name of this browser for it
 
 
-def remember(request: HttpRequest, response: HttpResponse, user: User, *, anew: bool = False) -> None:
-    """Mark the browser as one of this person's; `anew` also forgets its wrong guesses."""
+def remember(request: HttpRequest, response: HttpResponse, user: User, *, renew: bool = False) -> None:
+    """Set the cookie for this person; `renew` also resets the count of wrong attempts."""
     marks = read(request)
-    mark = secrets.token_urlsafe(16) if anew else dict(marks).get(user.pk, secrets.token_urlsafe(16))
+    mark = secrets.token_urlsafe(16) if renew else dict(marks).get(user.pk, secrets.token_urlsafe(16))
     marks = [(user.pk, mark), *((pk, other) for pk, other in marks if pk != user.pk)]
     response.set_cookie(
-        cookie_name(), signing.dumps(marks[:MOST], salt=SALT), max_age=AGE, httponly=True, samesite="Lax",
+        cookie_name(), signing.dumps(marks[:MAX_ACCOUNTS], salt=SALT), max_age=MAX_AGE, httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
 
 
-def known(request: HttpRequest, login: str) -> str | None:
-    """What this browser is called for the account that `login` means; None if it never opened it."""
+def device_for(request: HttpRequest, login: str) -> str | None:
+    """The name of this browser for the account with this login; None if nobody signed in to it here."""
     marks = dict(read(request))
     user = User.objects.by_login(login) if marks else None
     return marks.get(user.pk) if user else None
 
 
 def read(request: HttpRequest) -> Marks:
+    """The marks of the cookie; none if it is missing, expired or forged."""
     try:
-        marks = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=AGE)
+        marks = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return []
     return [(pk, mark) for pk, mark in marks]

@@ -1,4 +1,4 @@
-"""Passwords made of what everybody here has in mind: the words of the place, with a little around them."""
+"""Password validator: rejects passwords that are little more than words of this work, such as ASEAN or a country."""
 
 import re
 from typing import Any
@@ -13,18 +13,18 @@ TEXT = """
     jakarta danang dalat hanoi bangkok
 """
 WORDS = TEXT.split()
-# Letters and digits that have to be left when those words are taken away.
-LEFT = 8
-# As people write letters with digits, so that P@ssw0rd is no other word than password.
-LIKE = str.maketrans("013457@$!", "oleasta" + "si")
+# Letters and digits that must be left when those words are removed.
+MIN_LEFT = 8
+# Digits that people write for letters, so that P@ssw0rd is the word password.
+LOOKALIKES = str.maketrans("013457@$!", "oleasta" + "si")
 
 
 class NotTheWordsOfThePlace:
     """For AUTH_PASSWORD_VALIDATORS."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        plain = re.sub(r"[\W_]", "", password.lower().translate(LIKE))
-        if len(re.sub("|".join(sorted(WORDS, key=len, reverse=True)), "", plain)) < min(LEFT, len(plain)):
+        plain = re.sub(r"[\W_]", "", password.lower().translate(LOOKALIKES))
+        if len(re.sub("|".join(sorted(WORDS, key=len, reverse=True)), "", plain)) < min(MIN_LEFT, len(plain)):
             raise ValidationError(
                 _("This password is little more than words that anybody here would try first.")
             )

@@ -1,15 +1,13 @@
-"""Who still owes a second factor."""
-
-from functools import cache
-from typing import Any
+"""Which accounts must still set up a second factor."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
 from reviews import policy
-from reviews.operations.loading.demo import usernames
+from reviews.models import User
 
-# While somebody owes one, these are open: setting it up, saying who one is once more, leaving.
-OPEN = frozenset(
+# Views that are open until a second factor is set up: setting it up, signing in once more, leaving.
+OPEN_VIEWS = frozenset(
     {
         "mfa_index",
         "mfa_activate_totp",
@@ -19,25 +17,22 @@ OPEN = frozenset(
         "account_set_password",
         "account_logout",
         "account_signed_out",
-    }  # fmt: skip
+    }
 )
 
 
-def owes(user: Any) -> bool:
-    return (
-        user.is_authenticated
-        and policy.must_use_second_factor(user)
-        and not (has_one(user) or is_exempt(user))
-    )
+def must_set_up(user: User | AnonymousUser) -> bool:
+    """Whether the person needs a second factor and has none."""
+    if not user.is_authenticated or not policy.must_use_second_factor(user):
+        return False
+    return not (has_second_factor(user) or is_exempt(user))
 
 
-def has_one(user: Any) -> bool:
+def has_second_factor(user: User) -> bool:
+    # Read together with the person (reviews.accounts.sessions).
     return bool(getattr(user, "has_second_factor", False))
 
 
-def is_exempt(user: Any) -> bool:
-    """The demonstration's accounts while trying out: their password stands on the screen anyway."""
-    return settings.DEBUG and user.username in demonstration()
-
-
-demonstration = cache(usernames)
+def is_exempt(user: User) -> bool:
+    """Whether this is an account of the demonstration, named in settings.SECOND_FACTOR_EXEMPT while DEBUG is on."""
+    return settings.DEBUG and user.username in settings.SECOND_FACTOR_EXEMPT

@@ -1,4 +1,4 @@
-"""How long a session lasts: so long without a page, and so long in any case. Real time, never the pinned day."""
+"""Session timeouts: idle and absolute. In real time, never that of the pinned day."""
 
 import time
 from typing import Any
@@ -11,12 +11,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 BEGAN, SEEN = "signed_in_at", "seen_at"
-# Seconds. A page is read without writing to the session, unless the last note is older.
-EXACT_TO = 60
+# Seconds. A page is read without writing to the session, unless the stored time is older than this.
+PRECISION = 60
 
 
 @receiver(user_logged_in)
 def begin(request: HttpRequest, **kwargs: Any) -> None:
+    """Start both counts at sign-in."""
     request.session[BEGAN] = request.session[SEEN] = time.time()
 
 
@@ -29,8 +30,8 @@ def is_over(session: SessionBase) -> bool:
 
 
 def touch(session: SessionBase) -> None:
-    """Somebody is there."""
-    if SESSION_KEY in session and time.time() - session.get(SEEN, 0) > EXACT_TO:
+    """Restart the idle count: the person is active."""
+    if SESSION_KEY in session and time.time() - session.get(SEEN, 0) > PRECISION:
         session[SEEN] = time.time()
 
 

@@ -1,7 +1,4 @@
-"""Sessions in the database that bring along who is signed in: one query on every page, where there were two."""
-
-from functools import cache
-from typing import Any
+"""Session store that loads the person together with the session: one query on every page instead of two."""
 
 from allauth.core import context
 from allauth.mfa.models import Authenticator
@@ -22,33 +19,36 @@ def has_factor(user: str) -> Exists:
     return Exists(Authenticator.objects.filter(user=OuterRef(user), type__in=FACTORS))
 
 
-def people() -> QuerySet[Any]:
-    """As every page needs them: with whether they have a second factor."""
+def people() -> QuerySet[User]:
+    """People with `has_second_factor`."""
     return User.objects.annotate(has_second_factor=has_factor("pk"))
 
 
-@cache
-def running() -> QuerySet[Any]:
-    """The sessions that run, each with whose it is and what it holds: put together once, and not on every page."""
-    kept = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=Now())
-    told = {"has_second_factor": has_factor("user"), "session_data": Subquery(kept.values("session_data"))}
-    return UserSession.objects.annotate(**told).select_related("user__organisation").order_by("pk")
+def sessions_with_users() -> QuerySet[UserSession]:
+    """Entries of people's lists of sessions, each with its person and, unless expired, the session's data."""
+    unexpired = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=Now())
+    annotations = {
+        "has_second_factor": has_factor("user"),
+        "session_data": Subquery(unexpired.values("session_data")),
+    }
+    return UserSession.objects.annotate(**annotations).select_related("user__organisation").order_by("pk")
 
 
 class SessionStore(db.SessionStore):
-    """Without an entry in the list of a person's sessions it is read as Django reads it, alone."""
+    """Without an entry in the list of a person's sessions, the session is read alone, as Django does."""
 
     person: User | None = None  # whose session was read from the database
 
     def _get_session_from_db(self) -> Session | None:
-        found = running().filter(session_key=self.session_key).first()
-        if found is None or found.session_data is None:
+        entry = sessions_with_users().filter(session_key=self.session_key).first()
+        if entry is None or entry.session_data is None:
             return super()._get_session_from_db()  # type: ignore[misc]
-        self.person, found.user.has_second_factor = found.user, found.has_second_factor
-        return Session(session_key=str(self.session_key), session_data=found.session_data)
+        self.person = entry.user
+        self.person.has_second_factor = entry.has_second_factor  # type: ignore[union-attr] # set here
+        return Session(session_key=str(self.session_key), session_data=entry.session_data)
 
 
-def person_at_hand(user_id: Any) -> User | None:
-    """Who was read along with the session of the present request, if it is this person."""
+def person_of_session(user_id: int | str) -> User | None:
+    """The person loaded with the session of the current request, if it is this one."""
     person = getattr(getattr(context.request, "session", None), "person", None)
     return person if person and person.pk == int(user_id) else None

@@ -1,12 +1,12 @@
-"""How many guesses at passwords are looked at: the one place that counts them.
+"""Rate limit of password attempts at sign-in.
 
-An account opens by two texts, its user name and its e-mail. Each allows so many guesses an hour from all
-browsers that nobody has signed in with, together; a name that nobody has allows as many, so that nobody learns
-which there are. A browser that the account was opened with before has an allowance of its own, so that an
-attack on the account does not keep its owner out.
+An account has two logins, its user name and its e-mail. Each allows so many attempts an hour from all unknown
+browsers together; a name that nobody has allows as many, so that nobody learns which there are. A browser that
+somebody signed in with before has an allowance of its own, so that an attack on the account does not keep its
+owner out.
 
-A guess is written down first, then all are counted, in two steps that the database sees at once. Of guesses
-that arrive together the last one written sees all the others, so never more than allowed are looked at.
+An attempt is stored first, then all are counted, each in a transaction of its own. Of simultaneous attempts the
+last one stored counts all the others, so never more than allowed are checked.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ PER_ADDRESS = 200
 
 
 @dataclass
-class Guess:
-    """One that may be looked at. allauth takes it back when it was right."""
+class Attempt:
+    """An attempt that may be checked. allauth rolls it back when the password was right."""
 
     rows: list[SignInGuess]
 
@@ -37,20 +37,20 @@ class Guess:
         SignInGuess.objects.filter(pk__in=[row.pk for row in self.rows]).delete()
 
 
-def take(request: HttpRequest, login: str) -> Guess | None:
-    """Leave to look at one password for `login`; None when there were too many wrong ones."""
+def take(request: HttpRequest, login: str) -> Attempt | None:
+    """Count one attempt for `login`; None if there were too many wrong ones."""
     now, allowed = timezone.now(), allowances(request, login)
     SignInGuess.objects.filter(at__lte=now - WINDOW).delete()
-    guess = Guess([SignInGuess.objects.create(key=key, at=now) for key in allowed])
-    if any(SignInGuess.objects.filter(key=key).count() > most for key, most in allowed.items()):
-        guess.rollback()
+    attempt = Attempt([SignInGuess.objects.create(key=key, at=now) for key in allowed])
+    if any(SignInGuess.objects.filter(key=key).count() > limit for key, limit in allowed.items()):
+        attempt.rollback()
         return None
-    return guess
+    return attempt
 
 
 def allowances(request: HttpRequest, login: str) -> dict[str, int]:
-    """What the guess counts against, with the most of each."""
-    if device := known_devices.known(request, login):
+    """The keys that the attempt counts against, with the limit of each."""
+    if device := known_devices.device_for(request, login):
         return {key("device", device): PER_DEVICE}
     address = get_adapter(request).get_client_ip(request)
     return {key("text", login.lower()): PER_TEXT, key("address", address): PER_ADDRESS}

@@ -1,23 +1,29 @@
-"""What somebody typed while their session ran out: kept on the server until the same person has signed in again.
+"""Form input of a session that timed out: kept on the server until the same person has signed in again.
 
-It lies in the visitor's new session, which no browser can read, with the number of the account that sent it. It is
-shown to nobody else: whoever signs in here as another person makes it vanish.
+It is stored in the visitor's new session, which no browser can read, with the account that sent it. It is shown to
+nobody else: when another person signs in here, it is deleted.
 """
 
 from typing import Any, NamedTuple
 
+from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import ResolverMatch
 
+from reviews.models import User
+
 KEY = "typed"
-# Of the work on a review, and of corrections; a password is asked for again.
-KEPT, NEVER = ("cycles/", "admin/"), ("password", "csrfmiddlewaretoken")
+# Stored for the work on a review, and for corrections.
+STORED_ROUTES = ("cycles/", "admin/")
+NEVER_STORED = ("password", "csrfmiddlewaretoken")  # parts of a field's name
 ANEW = "anew"  # in the address: the person wants the empty form
 
 
-class Typed(NamedTuple):
+class UnsavedInput(NamedTuple):
     """One form that was sent too late."""
 
     user: int
@@ -25,10 +31,10 @@ class Typed(NamedTuple):
     fields: dict[str, list[str]]
     with_file: bool
 
-    def shown(self, match: ResolverMatch | None) -> list[tuple[str, str]]:
+    def labelled_values(self, match: ResolverMatch | None) -> list[tuple[str, str]]:
         """What the person wrote, with the labels of the form; what has none was not written by hand."""
-        known = getattr(getattr(getattr(match, "func", None), "view_class", None), "form_class", None)
-        fields = getattr(known, "base_fields", {})
+        form_class = getattr(getattr(getattr(match, "func", None), "view_class", None), "form_class", None)
+        fields = getattr(form_class, "base_fields", {})
         return [
             (str(fields[name].label or name), _readable(fields[name], values))
             for name, values in self.fields.items()
@@ -36,40 +42,45 @@ class Typed(NamedTuple):
         ]
 
 
-def _readable(field: Any, values: list[str]) -> str:
+def _readable(field: forms.Field, values: list[str]) -> str:
     words = {
         str(value): str(label) for value, label in getattr(field, "choices", ()) if isinstance(value, str)
     }
     return ", ".join(words.get(value, value) for value in values)
 
 
-def keep(request: HttpRequest, user: Any) -> bool:
-    """Whether it was worth keeping, and is kept."""
+def store(request: HttpRequest, user: User | AnonymousUser) -> bool:
+    """Store what was sent, if it is worth it. Return whether it was stored."""
     match = request.resolver_match
-    if request.method != "POST" or not (user.is_authenticated and match and match.route.startswith(KEPT)):
+    if request.method != "POST" or not (user.is_authenticated and match):
+        return False
+    if not match.route.startswith(STORED_ROUTES):
         return False
     fields = {
         name: values
         for name, values in request.POST.lists()
-        if not any(word in name.lower() for word in NEVER)
+        if not any(part in name.lower() for part in NEVER_STORED)
     }
-    request.session[KEY] = Typed(user.pk, request.get_full_path(), fields, bool(request.FILES))
+    unsaved = UnsavedInput(user.pk, request.get_full_path(), fields, bool(request.FILES))
+    request.session[KEY] = unsaved
     return True
 
 
-def of(request: HttpRequest) -> Typed | None:
-    """What this person typed on this very page, and what is not saved yet."""
+def for_request(request: HttpRequest) -> UnsavedInput | None:
+    """What this person typed on this very page and has not saved yet."""
     if KEY not in request.session or ANEW in request.GET:
         return None
-    typed = Typed(*request.session[KEY])
-    return typed if (typed.user, typed.path) == (request.user.pk, request.get_full_path()) else None
+    unsaved = UnsavedInput(*request.session[KEY])
+    is_own = (unsaved.user, unsaved.path) == (request.user.pk, request.get_full_path())
+    return unsaved if is_own else None
 
 
-def forget(session: Any) -> None:
+def forget(session: SessionBase) -> None:
     session.pop(KEY, None)
 
 
 @receiver(user_logged_in)
-def forget_others(request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    if KEY in request.session and Typed(*request.session[KEY]).user != user.pk:
+def forget_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Delete what another person typed in this browser."""
+    if KEY in request.session and UnsavedInput(*request.session[KEY]).user != user.pk:
         forget(request.session)

@@ -2,6 +2,7 @@
 
 # Importing a noun registers its records; one a line.
 from reviews.admin import (  # noqa: F401
+    cycles,
     datagaps,
     deadlines,
     findings,
@@ -11,10 +12,12 @@ from reviews.admin import (  # noqa: F401
     meetings,
     minutes,
     operations,
+    organisations,
     people,
     plans,
     reports,
     rounds,
+    timeline,
     trace,
     treatments,
 )

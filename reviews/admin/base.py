@@ -42,6 +42,9 @@ def section(title: Any, names: str, about: Any = "") -> Section:
     return title, {"fields": names.split(), "description": about}
 
 
+TRUST = section(_("How far this may be trusted"), "confidence")
+
+
 class TrackedAdmin(admin.ModelAdmin):
     """One kind of record. Adding and changing leave a trace with a reason; nothing is ever deleted."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Max, Value
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import OCCURRING, REPORTS, TrackedAdmin, section
 from reviews.models import DataGap
+from reviews.models.numbering import next_number
 from reviews.text import fold
 
 
@@ -57,14 +58,18 @@ class DataGapAdmin(TrackedAdmin):
         return super().get_queryset(request).annotate(spoken=spoken)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The stored column is folded, so what is looked for is folded too."""
+        """The stored column is folded, so the search term is folded too."""
         return super().get_search_results(request, queryset, fold(search_term))
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        theirs = DataGap.objects.filter(cycle=values["cycle"], member_state=values["member_state"])
-        number = (theirs.aggregate(last=Max("number"))["last"] or 0) + 1
-        raised = {"raised_by": request.user, "raised_at": clock.now()}
-        return {"number": number, "holder": values["member_state"], "held_since": clock.now(), **raised}
+        country = {name: values[name] for name in ("cycle", "member_state")}
+        return {
+            "number": next_number(DataGap.objects.filter(**country)),
+            "holder": values["member_state"],
+            "held_since": clock.now(),
+            "raised_by": request.user,
+            "raised_at": clock.now(),
+        }
 
     @admin.display(description=_("number"), ordering="member_state__code")
     def code(self, gap: DataGap) -> str:

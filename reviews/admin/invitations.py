@@ -59,7 +59,9 @@ class InvitationAdmin(TrackedAdmin):
         return [(self.url("withdraw", record.pk), _("Withdraw"))] if record.works() else []
 
     def withdraw(self, request: HttpRequest, object_id: str) -> Any:
+        user: Any = request.user  # signed in
+
         def act(record: Invitation, cleaned: dict[str, Any]) -> None:
-            record.withdraw(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
+            record.withdraw(by=user, expected_version=cleaned["version"], why=cleaned["why"])
 
         return self.step_view(request, object_id, ReasonForm, _("Withdraw the invitation"), act)

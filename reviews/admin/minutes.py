@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import Minutes, MinutesSection, MinutesStatus
+from reviews.models.numbering import next_number
 
 
 class SectionsShown(ReadOnlyInline):
@@ -71,8 +71,7 @@ class MinutesSectionAdmin(TrackedAdmin):
         return super().get_queryset(request).select_related("minutes__meeting__cycle")
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        last = values["minutes"].sections.aggregate(last=Max("position"))["last"]
-        return {"position": (last or 0) + 1}
+        return {"position": next_number(values["minutes"].sections.all(), "position")}
 
     @admin.display(description=_("text"))
     def beginning(self, part: MinutesSection) -> str:

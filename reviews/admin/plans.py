@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, TrackedAdmin, section
 from reviews.models import PlanStep
-from reviews.models.plans import first_day
+from reviews.models.plans import first_day_of
 
 
 @admin.register(PlanStep, site=site)
@@ -37,4 +37,5 @@ class PlanStepAdmin(TrackedAdmin):
     ]
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        return {"first_planned_on": first_day(values)}
+        plan_values: Any = values
+        return {"first_planned_on": first_day_of(plan_values)}

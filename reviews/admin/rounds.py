@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, OCCURRING, ReadOnlyInline, TrackedAdmin, section
 from reviews.models import Round, StatusAtMeeting, Turn
+from reviews.models.numbering import next_number
 
 
 class TurnsShown(ReadOnlyInline):
@@ -40,7 +40,8 @@ class RoundAdmin(TrackedAdmin):
     ]
 
     def add(self, request: HttpRequest, form: Any) -> Any:
-        return Round.begin(by=request.user, why=form.cleaned_data["why"], **form.typed())
+        user: Any = request.user  # signed in
+        return Round.create_with_turns(by=user, why=form.cleaned_data["why"], **form.typed())
 
 
 @admin.register(Turn, site=site)
@@ -69,8 +70,8 @@ class TurnAdmin(TrackedAdmin):
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         """The last place of its round."""
-        last = Turn.objects.filter(round=values["round"]).aggregate(last=Max("position"))["last"]
-        return {"position": (last or 0) + 1}
+        turns = Turn.objects.filter(round=values["round"])
+        return {"position": next_number(turns, "position")}
 
     @admin.display(description=_("what was told, in words"))
     def beginning(self, turn: Turn) -> str:

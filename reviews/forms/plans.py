@@ -10,7 +10,7 @@ from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, no
 from reviews.models import PlanStep
 
 MOST_SLIP = 366  # days
-MOVE_LABELS = {
+OUTCOME_LABELS = {
     "finish": _("done"),
     "note": _("noted"),
     "endorse": _("endorsed"),
@@ -47,9 +47,9 @@ class OutcomeForm(ReviewForm):
     actual_on = day_field(_("Took place on"), required=False, help_text=_("Empty: the day is not known."))
     note = note_field(_("Note"), help_text=_("Owed when it was sent back."))
 
-    def __init__(self, *args: Any, moves: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, transitions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["move"].choices = [(move, MOVE_LABELS[move]) for move in moves]  # type: ignore[attr-defined]
+        self.fields["move"].choices = [(name, OUTCOME_LABELS[name]) for name in transitions]  # type: ignore[attr-defined]
 
 
 class WhatIfForm(forms.Form):

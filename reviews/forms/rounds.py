@@ -13,12 +13,12 @@ from reviews.forms.base import ReviewForm, VersionField, note_field
 from reviews.forms.reports import FIGURE_LABELS, FigureField
 from reviews.models import FindingKind, FrameworkLevel, FrameworkNode, GapKind, RoundOrder
 
-ROWS = 3  # difficulties, and findings, that one saving takes; a turn can be told again
+ROWS = 3  # difficulties, and findings, that one saving takes; a turn can be recorded again
 ROW_PREFIXES = ("difficulties", "findings")
 
 
 class OpenRoundForm(ReviewForm):
-    """In which order the members tell."""
+    """In which order the members report."""
 
     order = forms.ChoiceField(
         label=_("Order of the members"), choices=RoundOrder.choices, widget=forms.RadioSelect,
@@ -50,8 +50,8 @@ class OpenRoundForm(ReviewForm):
         return values
 
 
-class Offered:
-    """What the rows of a turn offer, by id: read once for all of them, and only where a row was opened."""
+class RowChoices:
+    """Choices of the rows of a turn, by id: read once for all of them, and only where a row was opened."""
 
     def __init__(self, cycle: Any) -> None:
         self.cycle = cycle
@@ -83,7 +83,7 @@ def one_of(
 class RowForm(forms.Form):
     """One difficulty or finding; a row left blank is none."""
 
-    def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: RowChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         area = one_of(_("Key result area"), lambda: offered.areas, _("the whole report"), required=False)
         self.fields["key_result_area"] = area
@@ -133,11 +133,11 @@ class TurnForm(ReviewForm):
             self.fields[name].widget.attrs["class"] = "form-control-lg fw-bold"
         if not self.is_bound:
             next(iter(self.fields.values())).widget.attrs["autofocus"] = True
-        offered = Offered(cycle)
+        offered = RowChoices(cycle)
         self.difficulties = self._rows("difficulties", DifficultyForm, offered)
         self.findings = self._rows("findings", FindingForm, offered)
 
-    def _rows(self, prefix: str, row: type[RowForm], offered: Offered) -> Any:
+    def _rows(self, prefix: str, row: type[RowForm], offered: RowChoices) -> Any:
         made = forms.formset_factory(row, extra=ROWS, max_num=ROWS, absolute_max=ROWS)
         return made(self.data if self.is_bound else None, prefix=prefix, form_kwargs={"offered": offered})
 
@@ -159,14 +159,14 @@ class TurnForm(ReviewForm):
         return values
 
     def values(self) -> dict[str, Any]:
-        typed = {prefix: _typed(getattr(self, prefix)) for prefix in ROW_PREFIXES}
-        return super().values() | typed
+        rows = {prefix: _changed_rows(getattr(self, prefix)) for prefix in ROW_PREFIXES}
+        return super().values() | rows
 
     def show_report_version(self, expected_version: int) -> None:
-        """As `show_version`, for the report that the turn is about."""
+        """As `accept_version`, for the report that the turn is about."""
         data: Any = self.data
         data["report_seen"] = str(expected_version)
 
 
-def _typed(rows: Any) -> list[dict[str, Any]]:
+def _changed_rows(rows: Any) -> list[dict[str, Any]]:
     return [form.cleaned_data for form in rows.forms if form.has_changed()]

@@ -21,7 +21,7 @@ from reviews.models import (
 
 
 class WayForm(forms.Form):
-    """The first step: how the gap is closed decides what has to be recorded."""
+    """How the gap is closed: asked first, as it decides what has to be recorded."""
 
     way = forms.ChoiceField(
         label=_("How was it closed?"), choices=ClosingWay.choices, widget=forms.RadioSelect
@@ -29,7 +29,7 @@ class WayForm(forms.Form):
 
 
 class AdviceField(forms.ModelChoiceField):
-    """Advice that a gap received, by its day and first words."""
+    """A choice of received advice, shown by its day and first words."""
 
     def label_from_instance(self, received: Any) -> str:
         return f"{received.day}: {Truncator(received.advice.text).words(10)}"
@@ -46,21 +46,21 @@ class CloseGapForm(ReviewForm):
     )  # fmt: skip
 
     def offer_advice(self, gap: DataGap) -> None:
-        """Let the closing name the advice it was closed with, if the gap received any."""
+        """Offer the advice that the gap received, if any."""
         received = gap.received.select_related("advice")
         if received:
             self.fields["advice"].queryset = received  # type: ignore[attr-defined]
         else:
             del self.fields["advice"]
 
-    def settle(self, way: str) -> None:
-        """The way has been chosen: send it along unseen."""
+    def fix_way(self, way: str) -> None:
+        """Keep the way that was chosen as a hidden field."""
         self.fields["way"].initial = way
         self.fields["way"].widget = forms.HiddenInput()
 
 
 class TreatmentForm(CloseGapForm, RecordForm):
-    """As that, with the fields of one kind of treatment first."""
+    """CloseGapForm with the fields of one kind of treatment first."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +113,7 @@ class CompletionLevelForm(TreatmentForm):
         self.fields["rule"].choices = OngoingRule.choices  # type: ignore[attr-defined]
 
 
-FORMS: dict[type[Treatment] | None, Any] = {
+CLOSING_FORMS: dict[type[Treatment] | None, Any] = {
     None: CloseGapForm,
     StandIn: StandInForm,
     SeriesBreak: SeriesBreakForm,

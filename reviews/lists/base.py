@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.widgets import PlainSelect
 from reviews.models import FrameworkLevel, FrameworkNode, GapKind, ReviewCycle
-from reviews.models.framework import in_language
-from reviews.text import fold
+from reviews.text import fold, in_language
 
 Label = str | Promise
 Choices = Sequence[tuple[str, Label]]

@@ -6,7 +6,9 @@ May import: uploads, policy, clock, text, request_context. Knows no request and 
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
+from reviews.models.choices import Confidence
 from reviews.models.coverage import Coverage, CoverageStatement
+from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
 from reviews.models.daily_counts import DailyOpenGaps, DailyProgress
 from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus
@@ -14,19 +16,7 @@ from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
 from reviews.models.findings import Finding, FindingKind, FindingStatus
-from reviews.models.framework import (
-    Confidence,
-    CycleMembership,
-    CycleStatus,
-    Framework,
-    FrameworkLevel,
-    FrameworkNode,
-    GapKind,
-    Organisation,
-    OrganisationKind,
-    ReviewCycle,
-    TimelineEvent,
-)
+from reviews.models.framework import Framework, FrameworkLevel, FrameworkNode, GapKind
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
 from reviews.models.meetings import (
@@ -41,6 +31,7 @@ from reviews.models.meetings import (
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
 from reviews.models.operations import JobRun, MailState, OutgoingMail
+from reviews.models.organisations import Organisation, OrganisationKind
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.progress import ProgressUpdate
@@ -49,6 +40,7 @@ from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.sign_in_attempts import SignInGuess
 from reviews.models.threads import EntryKind, ThreadEntry
+from reviews.models.timeline import TimelineEvent
 from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
     Beneficiaries,

@@ -13,6 +13,7 @@ from reviews import policy
 from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
+from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 
 if TYPE_CHECKING:
@@ -109,10 +110,8 @@ class AgendaItem(MeetingPart):
 
     @classmethod
     def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
-        last = cls.objects.filter(meeting=meeting).aggregate(
-            number=models.Max("number"), position=models.Max("position")
-        )
-        return {name: (value or 0) + 1 for name, value in last.items()}
+        items = cls.objects.filter(meeting=meeting)
+        return {"number": next_number(items), "position": next_number(items, "position")}
 
     def refusal_reason(self, name: str) -> str:
         if self.status == S.CARRIED:

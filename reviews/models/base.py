@@ -195,16 +195,21 @@ class Tracked(Labelled):
         """Raise PermissionDenied unless the person's role includes the transition."""
         policy.require(by, self.transitions[name].right, self)
 
-    def require_transition(self, name: str, by: "User") -> str:
-        """Return the target. Raises PermissionDenied or NotAllowedNow unless the person may make it now."""
-        self.require_permission(name, by)
-        return self.target_of(name)
-
     def target_of(self, name: str) -> str:
         """The status that a transition leads to. Raises NotAllowedNow with the reason if it is not allowed now."""
         if self._current_status not in self.transitions[name].sources:
             raise NotAllowedNow(self.refusal_reason(name))
         return self.transitions[name].target or self._current_status
+
+    def require_transition(self, name: str, by: "User", note: str = "") -> str:
+        """Return the target if right, status and note allow the transition: for a verb that writes more before it.
+
+        Raises PermissionDenied, NotAllowedNow or ValidationError, in this order.
+        """
+        self.require_permission(name, by)
+        target = self.target_of(name)
+        self.transitions[name].require_note(note)
+        return target
 
     def make_transition(
         self, name: str, *, by: "User", expected_version: int, note: str = "", **values: Any
@@ -213,8 +218,7 @@ class Tracked(Labelled):
 
         Raises PermissionDenied, NotAllowedNow, ValidationError or EditConflict; then nothing is written.
         """
-        values[self.status_field] = self.require_transition(name, by)
-        self.transitions[name].require_note(note)
+        values[self.status_field] = self.require_transition(name, by, note)
         verb = self.transitions[name].verb
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
 

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.utils.encoding import force_str
+from django.utils.translation import gettext_lazy as _
 
 
 class StatusChoices(models.TextChoices):
@@ -20,6 +21,13 @@ class StatusChoices(models.TextChoices):
         status._value_ = value
         status.tone = tone
         return status
+
+
+class Confidence(models.TextChoices):
+    """How far a row of reference data may be trusted."""
+
+    HIGH = "high", _("confirmed")
+    CHECK = "check", _("to be checked against the published Blueprint")
 
 
 def choices_rule(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:

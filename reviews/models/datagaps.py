@@ -1,6 +1,6 @@
 """Data gaps: the difficulties a national team meets, and what became of them."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,43 +19,61 @@ from reviews.models.base import (
     Transition,
     all_or_nothing,
 )
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.daily_counts import DailyOpenGaps, Place
 from reviews.models.disruptions import check_cited
-from reviews.models.framework import FrameworkLevel, Organisation
+from reviews.models.framework import FrameworkLevel
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
+from reviews.models.numbering import next_number
+from reviews.models.organisations import Organisation
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.trace import Verb
-from reviews.models.treatments import ClosingWay, Treatment, retire, treatment_for, treatments_of
+from reviews.models.treatments import (
+    ClosingWay,
+    Treatment,
+    retire_treatments,
+    treatment_for,
+    treatments_by_gap,
+)
+
+if TYPE_CHECKING:
+    from reviews.models import Disruption, FrameworkNode, GapKind, Meeting, NationalReport, User
 
 
-class GapStatus(models.TextChoices):
-    OPEN = "open", _("open")
-    GUIDANCE_ASKED = "guidance_asked", _("guidance asked")
-    GUIDANCE_GIVEN = "guidance_given", _("guidance given")
-    BEING_RESOLVED = "being_resolved", _("being resolved")
-    CLOSED = "closed", _("closed")
+class GapStatus(StatusChoices):
+    OPEN = "open", "warn", _("open")
+    GUIDANCE_ASKED = "guidance_asked", "info", _("guidance asked")
+    GUIDANCE_GIVEN = "guidance_given", "info", _("guidance given")
+    BEING_RESOLVED = "being_resolved", "progress", _("being resolved")
+    CLOSED = "closed", "good", _("closed")
 
 
 S = GapStatus
+OPEN = (S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED)
+EDIT = "datagap.edit"
 GAP_TRANSITIONS = {
-    "ask_guidance": Transition((S.OPEN, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.GUIDANCE_ASKED),
-    "give_guidance": Transition((S.GUIDANCE_ASKED,), S.GUIDANCE_GIVEN),
-    "take_up": Transition((S.OPEN, S.GUIDANCE_GIVEN), S.BEING_RESOLVED),
-    "close": Transition((S.OPEN, S.GUIDANCE_ASKED, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.CLOSED),
-    "reopen": Transition((S.CLOSED,), S.OPEN),
+    "edit": Transition(OPEN, right=EDIT),
+    "ask_guidance": Transition(
+        (S.OPEN, S.GUIDANCE_GIVEN, S.BEING_RESOLVED), S.GUIDANCE_ASKED, EDIT, Verb.ASKED_GUIDANCE
+    ),
+    # No button: it follows when advice is approved (see reviews.actions.guidance).
+    "give_guidance": Transition(
+        (S.GUIDANCE_ASKED,), S.GUIDANCE_GIVEN, "guidance.approve", Verb.GAVE_GUIDANCE
+    ),
+    "take_up": Transition((S.OPEN, S.GUIDANCE_GIVEN), S.BEING_RESOLVED, EDIT, Verb.TAKEN_UP),
+    "close": Transition(OPEN, S.CLOSED, EDIT, Verb.CLOSED, _("Say how the gap was closed.")),
+    "reopen": Transition((S.CLOSED,), S.OPEN, EDIT, Verb.REOPENED, _("Say why the gap is opened again.")),
 }
-GAP_STEPS = dict.fromkeys(("edit", "close", "advice"), GAP_TRANSITIONS["close"].sources)
-GAP_TONES = {
-    S.OPEN: "warn", S.GUIDANCE_ASKED: "info", S.GUIDANCE_GIVEN: "info", S.BEING_RESOLVED: "progress", S.CLOSED: "good",
-}  # fmt: skip
-# The right that each move needs.
-GAP_RIGHTS = {
-    "ask_guidance": "datagap.edit",
-    "give_guidance": "guidance.approve",
-    "take_up": "datagap.edit",
-    "close": "datagap.edit",
-    "reopen": "datagap.edit",
-}
+
+
+class GapFields(TypedDict, total=False):
+    """What its people enter."""
+
+    kind: "GapKind"
+    key_result_area: "FrameworkNode | None"
+    missing: str
+    effect: str
+    disruption: "Disruption | None"
 
 
 class GapCount(NamedTuple):
@@ -82,37 +100,37 @@ class DataGapQuerySet(TrackedQuerySet):
         return self.annotate(is_over=Q(status=S.CLOSED)).order_by("is_over", "number")
 
     def counted(self) -> list["GapCount"]:
-        """How many there are of each status, way of closing, kind and key result area."""
+        """Return how many there are of each status, way of closing, kind and key result area."""
         columns = ("status", "closing_way", "kind__code", "key_result_area")
         rows = self.order_by().values_list(*columns).annotate(number=models.Count("pk"))
         return [GapCount(*row) for row in rows]
 
     def with_question(self) -> "DataGapQuerySet":
-        """With `has_question`: the consultants asked, and neither an answer nor advice came since."""
+        """Annotate `has_question`: the consultants asked, and neither an answer nor advice came since."""
         answers = ThreadEntry.objects.filter(
             gap=OuterRef("gap"), kind=EntryKind.ANSWER, pk__gt=OuterRef("pk")
         )
         advice = ReceivedAdvice.objects.filter(gap=OuterRef("gap"), received_at__gt=OuterRef("at"))
-        asked = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
-        return self.annotate(has_question=Exists(asked.filter(~Exists(answers), ~Exists(advice))))
+        questions = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
+        return self.annotate(has_question=Exists(questions.filter(~Exists(answers), ~Exists(advice))))
 
     def with_advice(self) -> "DataGapQuerySet":
-        """With `has_advice`: of some advice its country has not said yet whether it uses it."""
-        unsaid = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
-        return self.annotate(has_advice=Exists(unsaid))
+        """Annotate `has_advice`: its country has not said yet of some advice whether it uses it."""
+        undecided = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
+        return self.annotate(has_advice=Exists(undecided))
 
     def with_guidance(self) -> "DataGapQuerySet":
-        """With which guidance there is at all, so that a page asks for no other: most gaps never had any."""
-        mine, grouping = {"gap": OuterRef("pk")}, self.model.difficulties.through.objects
+        """Annotate which guidance there is, so that a page queries for no other: most gaps never had any."""
+        gap = OuterRef("pk")
         return self.annotate(
-            was_discussed=Exists(ThreadEntry.objects.filter(**mine)),
-            was_advised=Exists(ReceivedAdvice.objects.filter(**mine)),
-            was_drafted_on=Exists(Advice.objects.filter(**mine)),
-            is_grouped=Exists(grouping.filter(datagap=OuterRef("pk"))),
+            was_discussed=Exists(ThreadEntry.objects.filter(gap=gap)),
+            was_advised=Exists(ReceivedAdvice.objects.filter(gap=gap)),
+            was_drafted_on=Exists(Advice.objects.filter(gap=gap)),
+            is_grouped=Exists(self.model.difficulties.through.objects.filter(datagap=gap)),
         )
 
     def without_draft(self) -> "DataGapQuerySet":
-        """For which no draft of advice waits for approval, neither its own nor one on its difficulty."""
+        """Those without a draft of advice that waits for approval, on the gap itself or on its difficulty."""
         drafts = Advice.objects.drafts()
         own, shared = drafts.filter(gap=OuterRef("pk")), drafts.filter(difficulty__gaps=OuterRef("pk"))
         return self.filter(~Exists(own), ~Exists(shared))
@@ -121,7 +139,7 @@ class DataGapQuerySet(TrackedQuerySet):
 class DataGap(Tracked):
     """A difficulty of one of six kinds; the cause may be method, not failure. Numbered per country."""
 
-    # Known of gaps that were read `with_guidance`.
+    # Set on gaps that were read `with_guidance`.
     was_discussed: bool
     was_advised: bool
     was_drafted_on: bool
@@ -167,7 +185,14 @@ class DataGap(Tracked):
     search = models.TextField(editable=False, default="")  # on PostgreSQL with an index by its trigrams
 
     searched = ("missing", "effect", "closing_note")
-    steps = GAP_STEPS
+    statuses, transitions = GapStatus, GAP_TRANSITIONS
+    verb_labels = {Verb.ASKED: _("asked a question")}
+    verb_labels_before_name = {
+        Verb.ASKED_GUIDANCE: _("asked for guidance on"),
+        Verb.GAVE_GUIDANCE: _("gave guidance on"),
+        Verb.ASKED: _("asked a question on"),
+        Verb.ANSWERED: _("answered the consultants on"),
+    }
 
     objects = DataGapQuerySet.as_manager()
 
@@ -188,7 +213,7 @@ class DataGap(Tracked):
         )
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state", "number"), name="gap_number_once"),
-            models.CheckConstraint(condition=Q(status__in=S.values), name="gap_status_known"),
+            choices_rule("gap_status_known", "status", GapStatus),
             models.CheckConstraint(
                 condition=Q(closing_way__in=["", *ClosingWay.values]), name="gap_closing_way_known"
             ),
@@ -221,10 +246,6 @@ class DataGap(Tracked):
         return f"{self.member_state.code}-{self.number}"
 
     @property
-    def tone(self) -> str:
-        return GAP_TONES[S(self.status)]
-
-    @property
     def is_open(self) -> bool:
         return self.status != S.CLOSED
 
@@ -236,156 +257,150 @@ class DataGap(Tracked):
             raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
         check_cited(self.disruption, self.cycle)
 
-    def update_daily_counts(self, before: "DataGap | None") -> None:
+    def update_daily_counts(self, before: Self | None) -> None:
         DailyOpenGaps.objects.move(before._place() if before else None, self._place())
 
     def _place(self) -> Place | None:
-        """Where it counts as open."""
+        """Where it is counted as open; None for a closed gap."""
         return Place(self.cycle_id, self.member_state_id, self.kind_id) if self.is_open else None
 
-    def refusal_reason(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         if self.status == S.CLOSED:
             return _now("This gap is closed; its national team can reopen it.")
-        return super().refusal_reason(move)
+        return super().refusal_reason(name)
 
-    def transitions_for(self, user: Any) -> set[str]:
-        """What this person may do with the gap now: the buttons of its page."""
-        if self.cycle.is_closed:
-            return set()
-        allowed = {name for name, move in GAP_TRANSITIONS.items() if self.status in move.sources}
-        allowed.discard("give_guidance")  # no button: it follows when advice is approved
-        moves = {name for name in allowed if policy.may(user, GAP_RIGHTS[name], self)}
-        return moves | ({"edit"} if self.is_open and policy.may(user, "datagap.edit", self) else set())
+    def transitions_for(self, user: "User") -> set[str]:
+        return super().transitions_for(user) - {"give_guidance"}
 
     @classmethod
     @all_or_nothing()
-    def raise_for(cls, report: Any, *, by: Any, meeting: Any = None, **values: Any) -> "DataGap":
-        """A new gap of the report's country, with that country's next number."""
-        policy.require_at(by, "datagap.edit", report, meeting)
+    def raise_for(
+        cls,
+        report: "NationalReport",
+        *,
+        by: "User",
+        meeting: "Meeting | None" = None,
+        **values: Unpack[GapFields],
+    ) -> Self:
+        """Raise a new gap of the report's country, with that country's next number."""
+        policy.require_at(by, EDIT, report, meeting)
         # Two people of one team raising gaps at once wait for each other here, so that numbers stay apart.
         type(report).objects.select_for_update().get(pk=report.pk)
-        theirs = cls.objects.filter(cycle=report.cycle, member_state=report.member_state)
-        number = (theirs.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        country: dict[str, Any] = {"cycle": report.cycle, "member_state": report.member_state}
+        number, now = next_number(cls.objects.filter(**country)), clock.now()
+        raised: dict[str, Any] = {"raised_by": by, "raised_at": now}
         return cls.create_traced(
-            by=by, cycle=report.cycle, member_state=report.member_state, number=number,
-            holder=report.member_state, raised_by=by, raised_at=clock.now(), held_since=clock.now(), **values,
-        )  # fmt: skip
+            by=by, number=number, holder=report.member_state, held_since=now, **country, **raised, **values
+        )
 
-    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "DataGap":
-        policy.require(by, "datagap.edit", self)
-        self.require_open_for("edit")
-        return self.change_traced(by=by, expected_version=expected_version, **values)
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[GapFields]) -> Self:
+        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
     @all_or_nothing()
-    def ask_guidance(self, *, by: Any, expected_version: int, note: str = "") -> "DataGap":
+    def ask_guidance(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Hand the question to the regional consultants."""
-        status = self._permit("ask_guidance", by)
-        team = Organisation.objects.evaluators()
-        self._move(status, Verb.ASKED_GUIDANCE, by, expected_version, note, holder=team)
+        self.require_transition("ask_guidance", by)
+        self._hand_over("ask_guidance", Organisation.objects.evaluators(), by, expected_version, note)
         if note.strip():
-            ThreadEntry.say(self, by=by, kind=EntryKind.REQUEST, text=note)
+            ThreadEntry.add(self, by=by, kind=EntryKind.REQUEST, text=note)
         return self
 
-    def question(self, *, by: Any, expected_version: int, text: str) -> "DataGap":
+    def question(self, *, by: "User", expected_version: int, text: str) -> Self:
         """The consultants ask back; a gap that waits for guidance waits for the country meanwhile."""
         policy.require(by, "guidance.write", self)
-        return self._say(EntryKind.QUESTION, Verb.ASKED, by, expected_version, text, holder=self.member_state)
+        return self._discuss(
+            EntryKind.QUESTION, Verb.ASKED, by, expected_version, text, holder=self.member_state
+        )
 
-    def answer(self, *, by: Any, expected_version: int, text: str) -> "DataGap":
+    def answer(self, *, by: "User", expected_version: int, text: str) -> Self:
         """The country answers; a gap that waits for guidance is with the consultants again."""
-        policy.require(by, "datagap.edit", self)
+        policy.require(by, EDIT, self)
         team = Organisation.objects.evaluators()
-        return self._say(EntryKind.ANSWER, Verb.ANSWERED, by, expected_version, text, holder=team)
+        return self._discuss(EntryKind.ANSWER, Verb.ANSWERED, by, expected_version, text, holder=team)
 
-    def give_guidance(self, *, by: Any, expected_version: int) -> "DataGap":
-        """Approved advice arrived (see reviews.actions.guidance); the gap goes back to the country."""
-        status = self._permit("give_guidance", by)
-        return self._move(status, Verb.GAVE_GUIDANCE, by, expected_version, "", holder=self.member_state)
+    def give_guidance(self, *, by: "User", expected_version: int) -> Self:
+        """Approved advice arrived; the gap goes back to the country."""
+        return self._hand_over("give_guidance", self.member_state, by, expected_version)
 
-    def take_up(self, *, by: Any, expected_version: int, note: str = "") -> "DataGap":
-        """The country works on it."""
-        status = self._permit("take_up", by)
-        return self._move(status, Verb.TAKEN_UP, by, expected_version, note, holder=self.member_state)
+    def take_up(self, *, by: "User", expected_version: int, note: str = "") -> Self:
+        """The country starts to resolve it."""
+        return self._hand_over("take_up", self.member_state, by, expected_version, note)
 
     @all_or_nothing()
     def close(
-        self, *, by: Any, expected_version: int, way: str, note: str, advice: Any = None, **treatment: Any
-    ) -> "DataGap":
-        """Close it; `advice`: the received advice that it was closed with, if any.
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        way: str,
+        note: str,
+        advice: ReceivedAdvice | None = None,
+        **treatment: Any,
+    ) -> Self:
+        """Close it; `advice` is the received advice that it was closed with, if any.
 
-        `treatment` holds the fields of what `treatment_for(way, kind)` asks to be recorded.
+        `treatment` holds the fields of the model that `treatment_for(way, kind)` names.
         """
-        status = self._permit("close", by)
-        _owed("way", way, _("Choose how the gap was closed."))
-        _owed("note", note, _("Say how the gap was closed."))
+        self.require_permission("close", by)
+        self.target_of("close")
+        if not way.strip():
+            raise ValidationError({"way": _("Choose how the gap was closed.")})
+        self.transitions["close"].require_note(note)
         if advice and advice.gap_id != self.pk:
             raise ValidationError({"advice": _("This gap did not receive that advice.")})
-        self._wait_for(expected_version)
-        retire(self, by=by, why=note)  # what an administrator's correction may have left in force
+        # Two people closing at once wait for each other here; the second gets the conflict.
+        if type(self).objects.select_for_update().get(pk=self.pk).version != expected_version:
+            raise EditConflict(self, expected_version)
+        retire_treatments(self, by=by, why=note)  # what an administrator's correction may have left in force
         self._record_treatment(by, way, treatment)
-        closing = {"closing_way": way, "closing_note": note, "closed_with": advice, "holder": None}
-        self._move(status, Verb.CLOSED, by, expected_version, note, **closing)
-        ThreadEntry.say(self, by=by, kind=EntryKind.CONCLUSION, text=note)
+        closing = {"closing_way": way, "closing_note": note, "closed_with": advice}
+        self._hand_over("close", None, by, expected_version, note, **closing)
+        ThreadEntry.add(self, by=by, kind=EntryKind.CONCLUSION, text=note)
         return self
 
     @all_or_nothing()
-    def reopen(self, *, by: Any, expected_version: int, note: str) -> "DataGap":
+    def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Open it again; how it had been closed and treated stays on record."""
-        status = self._permit("reopen", by)
-        _owed("note", note, _("Say why the gap is opened again."))
-        retire(self, by=by, why=note)
-        opening = {"closing_way": "", "closing_note": "", "closed_with": None, "holder": self.member_state}
-        return self._move(status, Verb.REOPENED, by, expected_version, note, **opening)
+        self.require_transition("reopen", by, note)
+        retire_treatments(self, by=by, why=note)
+        closing = {"closing_way": "", "closing_note": "", "closed_with": None}
+        return self._hand_over("reopen", self.member_state, by, expected_version, note, **closing)
 
     def treatments(self) -> list[Treatment]:
         """What was done about it at its closings, the one in force first."""
-        return sorted(treatments_of([self])[self.pk], key=lambda t: not t.in_force)
+        return sorted(treatments_by_gap([self])[self.pk], key=lambda t: not t.in_force)
 
-    def _wait_for(self, expected_version: int) -> None:
-        """Two people closing at once wait for each other here; the second is told of the first."""
-        if type(self).objects.select_for_update().get(pk=self.pk).version != expected_version:
-            raise EditConflict(self, expected_version)
-
-    def _record_treatment(self, by: Any, way: str, values: dict[str, Any]) -> None:
-        kind = treatment_for(way, self.kind.code)
-        if kind:
-            kind.create_traced(by=by, gap=self, way=way, **values)
+    def _record_treatment(self, by: "User", way: str, values: dict[str, Any]) -> None:
+        model = treatment_for(way, self.kind.code)
+        if model:
+            model.create_traced(by=by, gap=self, way=way, **values)
         elif values:
             raise TypeError(f"Closing {self} by {way} records no treatment.")
 
-    def _permit(self, move: str, by: Any) -> str:
-        policy.require(by, GAP_RIGHTS[move], self)
-        return self.allow(GAP_TRANSITIONS, move)
-
-    def _move(
-        self, status: str, verb: str, by: Any, expected_version: int, why: str, **values: Any
-    ) -> "DataGap":
-        return self.change_traced(
-            by=by,
-            expected_version=expected_version,
-            verb=verb,
-            why=why,
-            status=status,
-            held_since=clock.now(),
-            **values,
-        )
+    def _hand_over(
+        self,
+        name: str,
+        holder: Organisation | None,
+        by: "User",
+        expected_version: int,
+        note: str = "",
+        **values: Any,
+    ) -> Self:
+        """Make a transition after which `holder` has the gap; nobody (None) has a closed one."""
+        values |= {"holder": holder, "held_since": clock.now()}
+        return self.make_transition(name, by=by, expected_version=expected_version, note=note, **values)
 
     @all_or_nothing()
-    def _say(
-        self, kind: str, verb: str, by: Any, expected_version: int, text: str, *, holder: Any
-    ) -> "DataGap":
+    def _discuss(
+        self, kind: str, verb: str, by: "User", expected_version: int, text: str, *, holder: Organisation
+    ) -> Self:
         if not self.is_open:
             raise NotAllowedNow(self.refusal_reason(kind))
         if self.version != expected_version:
             raise EditConflict(self, expected_version)
-        ThreadEntry.say(self, by=by, kind=kind, text=text)
+        ThreadEntry.add(self, by=by, kind=kind, text=text)
         if self.status == S.GUIDANCE_ASKED and self.holder_id != holder.pk:
             self.change_traced(
                 by=by, expected_version=expected_version, verb=verb, holder=holder, held_since=clock.now()
             )
         return self
-
-
-def _owed(field: str, text: str, message: Any) -> None:
-    if not text.strip():
-        raise ValidationError({field: message})

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
-from reviews.models.framework import in_order
 from reviews.models.numbering import next_number
+from reviews.models.validators import validate_days
 
 if TYPE_CHECKING:
     from reviews.models import Organisation, ReviewCycle, User
@@ -90,7 +90,7 @@ class Disruption(Tracked):
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on:
-            in_order(self.starts_on, self.ends_on, "ends_on")
+            validate_days(self.starts_on, self.ends_on, "ends_on")
 
     @property
     def period(self) -> str:

@@ -185,7 +185,7 @@ class Advice(Tracked):
         """A new draft, on one of the two: a gap or a difficulty."""
         policy.require(by, WRITE)
         if gap:
-            gap.require_open_for("advice")
+            gap.require_open_for("edit")  # advice is for open gaps, as edits are
         drafted: dict[str, Any] = {"drafted_by": by, "drafted_at": clock.now()}
         return cls.create_traced(by=by, gap=gap, difficulty=difficulty, text=text, notes=notes, **drafted)
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -12,24 +12,41 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import NotAllowedNow, Tracked
+from reviews.models.base import NotAllowedNow, Tracked, Transition
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.people import User
 from reviews.models.trace import Verb
 from reviews.policy import NATIONAL, Role
 
+if TYPE_CHECKING:
+    from reviews.models import Organisation
 
-class InvitationStatus(models.TextChoices):
-    OPEN = "open", _("sent")
-    ACCEPTED = "accepted", _("accepted")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+
+class InvitationStatus(StatusChoices):
+    OPEN = "open", "neutral", _("sent")
+    ACCEPTED = "accepted", "neutral", _("accepted")
+    WITHDRAWN = "withdrawn", "neutral", _("withdrawn")
 
 
 S = InvitationStatus
-LASTS = timedelta(hours=72)
+INVITATION_TRANSITIONS = {
+    "accept": Transition((S.OPEN,), S.ACCEPTED, verb=Verb.ACCEPTED),  # by whoever has the key
+    "withdraw": Transition((S.OPEN,), S.WITHDRAWN, "account.invite", Verb.WITHDRAWN),
+}
+LIFETIME = timedelta(hours=72)
+
+
+class InvitationFields(TypedDict):
+    """What whoever invites enters."""
+
+    email: str
+    name: str
+    organisation: "Organisation"
+    role: str
 
 
 class Invitation(Tracked):
-    """A mail that makes one account, once: whose holder it is for was decided by who sent it."""
+    """A mail whose link makes one account, once; who sent it decided its organisation and role."""
 
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150)
@@ -47,16 +64,17 @@ class Invitation(Tracked):
     )  # NULL until it is accepted
     key_digest = models.CharField(max_length=64, editable=False, unique=True)
 
-    # Who reads the history could otherwise not open the door with it, but has no use for it either.
+    # The link cannot be made from it, but nobody who reads the history has a use for it either.
     untraced = frozenset({"key_digest"})
+    statuses, transitions = InvitationStatus, INVITATION_TRANSITIONS
 
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=S.values), name="invitation_status_known"),
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            choices_rule("invitation_status_known", "status", InvitationStatus),
+            choices_rule("invitation_role_known", "role", Role),
             models.CheckConstraint(
                 condition=Q(account__isnull=False) | ~Q(status=S.ACCEPTED),
                 name="invitation_accepted_by",
@@ -67,28 +85,30 @@ class Invitation(Tracked):
         return f"{self.name} <{self.email}>"
 
     @classmethod
-    def invite(cls, *, by: Any, why: str = "", **values: Any) -> tuple[Self, str]:
-        """A new invitation, and the key for its mail: kept nowhere else."""
+    def invite(cls, *, by: User, why: str = "", **values: Unpack[InvitationFields]) -> tuple[Self, str]:
+        """A new invitation, and the key for its mail, which is stored nowhere."""
         policy.require(by, "account.invite")
         key = secrets.token_urlsafe(32)
-        made = cls.create_traced(
-            by=by, why=why, invited_by=by, expires_at=clock.now() + LASTS, key_digest=digest(key), **values
+        expires_at = clock.now() + LIFETIME
+        invitation = cls.create_traced(
+            by=by, why=why, invited_by=by, expires_at=expires_at, key_digest=digest(key), **values
         )
-        return made, key
+        return invitation, key
 
     @classmethod
     def of_key(cls, key: str) -> Self | None:
         """The invitation that a mail's key opens, if it still works."""
-        found = cls.objects.filter(key_digest=digest(key)).select_related("organisation", "invited_by")
-        made = found.first()
-        return made if made and made.works() else None
+        invitations = cls.objects.select_related("organisation", "invited_by")
+        invitation: Self | None = invitations.filter(key_digest=digest(key)).first()
+        return invitation if invitation and invitation.works() else None
 
     def works(self) -> bool:
+        """Whether its link can still be used."""
         return self.status == S.OPEN and clock.now() < self.expires_at
 
     @transaction.atomic
     def accept(self, *, username: str, password: str | None) -> User:
-        """The account. Without a password it opens by single sign-on alone. Raises NotAllowedNow or EditConflict."""
+        """Make the account; without a password only single sign-on opens it. Raises NotAllowedNow or EditConflict."""
         if not self.works():
             raise NotAllowedNow(
                 _now("This invitation no longer works. Whoever sent it can send another one.")
@@ -98,18 +118,17 @@ class Invitation(Tracked):
             username, password, why=why, name=self.name, email=self.email,
             organisation=self.organisation, role=self.role,
         )  # fmt: skip
+        row = self.transitions["accept"]
         self.change_traced(
-            by=account, expected_version=self.version, verb=Verb.ACCEPTED, status=S.ACCEPTED, account=account
+            by=account, expected_version=self.version, verb=row.verb, status=row.target, account=account
         )
         return account
 
-    def withdraw(self, *, by: Any, expected_version: int, why: str) -> Self:
-        policy.require(by, "account.invite")
-        if self.status != S.OPEN:
-            raise NotAllowedNow(_now("Only an invitation that nobody has accepted yet can be withdrawn."))
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=Verb.WITHDRAWN, why=why, status=S.WITHDRAWN
-        )
+    def withdraw(self, *, by: User, expected_version: int, why: str) -> Self:
+        return self.make_transition("withdraw", by=by, expected_version=expected_version, note=why)
+
+    def refusal_reason(self, name: str) -> str:
+        return _now("Only an invitation that nobody has accepted yet can be withdrawn.")
 
     def clean(self) -> None:
         super().clean()
@@ -120,4 +139,5 @@ class Invitation(Tracked):
 
 
 def digest(key: str) -> str:
+    """What is stored of a key."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
-from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.choices import Confidence, StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited
-from reviews.models.framework import Confidence, in_order
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_days
 
 if TYPE_CHECKING:
     from reviews.models import Disruption, Organisation, ReviewCycle, User
@@ -202,8 +202,8 @@ class Meeting(Tracked):
         )
 
     def clean(self) -> None:
-        in_order(self.planned_from, self.planned_to, "planned_to")
-        in_order(self.held_from, self.held_to, "held_to")
+        validate_days(self.planned_from, self.planned_to, "planned_to")
+        validate_days(self.held_from, self.held_to, "held_to")
         if self.code == "add":
             raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
         if not _is_time_zone(self.time_zone):

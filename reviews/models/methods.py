@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet
-from reviews.models.framework import Confidence
+from reviews.models.choices import Confidence
 from reviews.models.guidance import Advice
 
 if TYPE_CHECKING:

@@ -1,9 +1,8 @@
 """The minutes of a meeting: drafted from what was recorded, worded by the Secretariat, circulated, adopted."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,27 +12,31 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition
-from reviews.models.meetings import Meeting
+from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.meetings import RUN, Meeting
 from reviews.models.trace import Verb
 
+if TYPE_CHECKING:
+    from reviews.models import ReviewCycle, User
 
-class MinutesStatus(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    CIRCULATED = "circulated", _("circulated")
-    ADOPTED = "adopted", _("adopted")
+
+class MinutesStatus(StatusChoices):
+    DRAFT = "draft", "neutral", _("draft")
+    CIRCULATED = "circulated", "info", _("circulated")
+    ADOPTED = "adopted", "good", _("adopted")
 
 
 S = MinutesStatus
+SAY_WHERE = _("Say where or how the members adopted them.")
 MINUTES_TRANSITIONS = {
-    "circulate": Transition((S.DRAFT,), S.CIRCULATED),
-    "adopt": Transition((S.CIRCULATED,), S.ADOPTED),
+    "edit": Transition((S.DRAFT, S.CIRCULATED), right=RUN),  # of a part
+    "circulate": Transition((S.DRAFT,), S.CIRCULATED, RUN, Verb.CIRCULATED),
+    "adopt": Transition((S.CIRCULATED,), S.ADOPTED, RUN, Verb.ADOPTED, SAY_WHERE),
 }
-MINUTES_STEPS = {"edit": (S.DRAFT, S.CIRCULATED)}
-MINUTES_TONES = {S.DRAFT: "neutral", S.CIRCULATED: "info", S.ADOPTED: "good"}
 
 
 class SectionKind(models.TextChoices):
-    """What the minutes tell, in this order."""
+    """The parts of the minutes, in this order."""
 
     DELEGATIONS = "delegations", _("Delegations")
     AGENDA = "agenda", _("Agenda and what came of it")
@@ -64,7 +67,7 @@ class Minutes(Tracked):
         verbose_name=_("adopted by"),
     )  # NULL: not yet adopted  # fmt: skip
 
-    steps = MINUTES_STEPS
+    statuses, transitions = MinutesStatus, MINUTES_TRANSITIONS
 
     objects = MinutesQuerySet.as_manager()
 
@@ -73,7 +76,7 @@ class Minutes(Tracked):
         verbose_name_plural = _("minutes")
         ordering = ("meeting__planned_from", "pk")
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=S.values), name="minutes_status_known"),
+            choices_rule("minutes_status_known", "status", MinutesStatus),
             models.CheckConstraint(
                 condition=Q(status=S.DRAFT, circulated_at__isnull=True)
                 | (~Q(status=S.DRAFT) & Q(circulated_at__isnull=False)),
@@ -93,20 +96,16 @@ class Minutes(Tracked):
         return reverse("minutes", args=[self.cycle.slug, self.meeting.code])
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.meeting.cycle
-
-    @property
-    def tone(self) -> str:
-        return MINUTES_TONES[S(self.status)]
 
     @property
     def is_locked(self) -> bool:
         return self.status == S.ADOPTED
 
     @property
-    def get_refusal_reason(self) -> str:
-        """Since when, by whom, and who can unlock them; empty while they can be edited."""
+    def why_locked(self) -> str:
+        """Since when they are locked, by whom, and who can unlock them; empty while they can be edited."""
         if not self.is_locked or self.adopted_at is None:
             return ""
         return _now(
@@ -115,44 +114,25 @@ class Minutes(Tracked):
         ) % {"day": date_format(clock.day_of(self.adopted_at)), "by": self.adopted_by}
 
     def visible_to_all_members(self) -> bool:
-        """A draft is not yet for the members, nor is what was changed in it."""
+        """Whether they are circulated: a draft is not yet for the members, nor is what was changed in it."""
         return self.status != S.DRAFT
 
-    def refusal_reason(self, move: str) -> str:
-        return self.get_refusal_reason or super().refusal_reason(move)
+    def refusal_reason(self, name: str) -> str:
+        return self.why_locked or super().refusal_reason(name)
 
-    def transitions_for(self, user: Any) -> set[str]:
-        """What this person may do with them now: the buttons of their page."""
-        if self.cycle.is_closed or not policy.may(user, "meeting.run"):
-            return set()
-        allowed = {name for name, move in MINUTES_TRANSITIONS.items() if self.status in move.sources}
-        return allowed | (set() if self.is_locked else {"edit"})
-
-    def circulate(self, *, by: Any, expected_version: int, note: str = "") -> "Minutes":
+    def circulate(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Send them to the members, who can read them from now on."""
-        policy.require(by, "meeting.run")
-        status = self.allow(MINUTES_TRANSITIONS, "circulate")
-        return self.change_traced(
-            by=by,
-            expected_version=expected_version,
-            verb=Verb.CIRCULATED,
-            why=note,
-            status=status,
-            circulated_at=clock.now(),
+        return self.make_transition(
+            "circulate", by=by, expected_version=expected_version, note=note, circulated_at=clock.now()
         )
 
-    def adopt(self, *, by: Any, expected_version: int, note: str) -> "Minutes":
+    def adopt(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Record that the members adopted them; `note` says where. They are locked from now on."""
-        policy.require(by, "meeting.run")
-        status = self.allow(MINUTES_TRANSITIONS, "adopt")
-        if not note.strip():
-            raise ValidationError({"note": _("Say where or how the members adopted them.")})
-        return self.change_traced(
+        return self.make_transition(
+            "adopt",
             by=by,
             expected_version=expected_version,
-            verb=Verb.ADOPTED,
-            why=note,
-            status=status,
+            note=note,
             adopted_at=clock.now(),
             adopted_by=by,
         )
@@ -172,16 +152,14 @@ class MinutesSection(Tracked):
         ordering = ("minutes_id", "position")
         constraints = (
             models.UniqueConstraint(fields=("minutes", "kind"), name="minutes_section_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=SectionKind.values), name="minutes_section_kind_known"
-            ),
+            choices_rule("minutes_section_kind_known", "kind", SectionKind),
         )
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.minutes.cycle
 
     def history_owner(self) -> Tracked:
@@ -193,11 +171,11 @@ class MinutesSection(Tracked):
     def visible_to_all_members(self) -> bool:
         return self.minutes.visible_to_all_members()
 
-    def edit(self, *, by: Any, expected_version: int, text: str, why: str = "") -> "MinutesSection":
-        """Word it; not once the minutes are adopted."""
-        policy.require(by, "meeting.run")
+    def edit(self, *, by: "User", expected_version: int, text: str, why: str = "") -> Self:
+        """Word it. Raises NotAllowedNow once the minutes are adopted."""
+        policy.require(by, RUN)
         self.require_open_for("edit")
         return self.change_traced(by=by, expected_version=expected_version, why=why, text=text)
 
-    def require_open_for(self, step: str = "") -> None:
-        self.minutes.require_open_for(step)
+    def require_open_for(self, name: str = "") -> None:
+        self.minutes.require_open_for(name)

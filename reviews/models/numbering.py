@@ -5,6 +5,6 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 
-def next_number(records: QuerySet[Any]) -> int:
+def next_number(records: QuerySet[Any], column: str = "number") -> int:
     """The number after the highest one of these records: 1 for the first. Two at once are kept apart by a lock."""
-    return (records.aggregate(last=Max("number"))["last"] or 0) + 1
+    return (records.aggregate(last=Max(column))["last"] or 0) + 1

@@ -18,7 +18,7 @@ from reviews.request_context import signed_in
 
 class UserQuerySet(TrackedQuerySet):
     def select_for_update(self, *args: Any, **options: Any) -> Any:
-        """Of the person alone: PostgreSQL locks no row that is joined in and may be missing."""
+        """Lock the person's row alone: PostgreSQL locks no joined row that may be missing."""
         return super().select_for_update(*args, **{"of": ("self",), **options})
 
 
@@ -37,11 +37,11 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.create_user(username, password, is_superuser=True, **fields)
 
     def by_login(self, text: str) -> "User | None":
-        """Whom this e-mail address or user name means, in capitals or not; at most one person, ever."""
-        meant = self.filter(Q(email__iexact=text) | Q(username__iexact=text)) if text else ()
-        # Databases take more letters for the same than Python does, and guesses are counted by Python's.
+        """The person with this e-mail address or user name, ignoring case; at most one, ever."""
+        users = self.filter(Q(email__iexact=text) | Q(username__iexact=text)) if text else ()
+        # Databases take more letters for equal than Python does, and guesses are counted by Python's.
         for name in ("email", "username"):
-            for user in meant:
+            for user in users:
                 if getattr(user, name).lower() == text.lower():
                     return user
         return None
@@ -51,7 +51,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
 
 def check_username(name: str, email: str) -> None:
-    """What looks like an address would be taken for somebody else's. Raises ValidationError."""
+    """Raise ValidationError if the name looks like an address that is not the person's own."""
     if "@" in name and name.lower() != email.lower():
         raise ValidationError(_("A user name with @ can only be the person's own e-mail."))
 
@@ -125,7 +125,7 @@ class User(Tracked, AbstractBaseUser):
             raise ValidationError({"username": error}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Django's own code saves accounts (sign-in, new password); this leaves the trace it would not."""
+        """Write the trace when Django's own code saves an account (sign-in, new password)."""
         if kwargs.get("update_fields") == ["last_login"]:
             models.Model.save(self, **kwargs)  # a visit is no change of the account
             return
@@ -142,19 +142,19 @@ class User(Tracked, AbstractBaseUser):
 
     @transaction.atomic
     def note(self, why: Any, *, by: Any) -> None:
-        """A line in the history for what no column tells: a second factor, a connection."""
+        """Add a line to the history for what no column holds: a second factor, a connection."""
         stored = type(self).objects.select_for_update().get(pk=self.pk)
         stored.change_traced(by=by, expected_version=stored.version, why=str(why))
         self.version = stored.version
 
     @property
     def is_staff(self) -> bool:
-        """What Django's admin asks before it lets somebody in."""
+        """Whether Django's admin lets the person in."""
         return policy.opens_admin(self)
 
     @property
     def duty(self) -> policy.RoleGrant:
-        return policy.duty(self)
+        return policy.role_grant(self)
 
     @property
     def is_national(self) -> bool:

@@ -1,7 +1,8 @@
 """The backward plan: the steps from the countries' reports to the Summit, each with its date and its outcome."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -13,8 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import MeetingStatus
 from reviews.models.trace import Verb
+
+if TYPE_CHECKING:
+    from reviews.models import Meeting, Organisation, ReviewCycle, User
 
 
 class StepKind(models.TextChoices):
@@ -24,23 +29,25 @@ class StepKind(models.TextChoices):
     LADDER = "ladder", _("approval")
 
 
-class StepStatus(models.TextChoices):
-    PLANNED = "planned", _("planned")
-    DONE = "done", _("done")
-    NOTED = "noted", _("noted")
-    ENDORSED = "endorsed", _("endorsed")
-    ADOPTED = "adopted", _("adopted")
-    SENT_BACK = "sent_back", _("sent back")
+class StepStatus(StatusChoices):
+    PLANNED = "planned", "neutral", _("planned")
+    DONE = "done", "good", _("done")
+    NOTED = "noted", "info", _("noted")
+    ENDORSED = "endorsed", "good", _("endorsed")
+    ADOPTED = "adopted", "good", _("adopted")
+    SENT_BACK = "sent_back", "warn", _("sent back")
 
 
-P = StepStatus
+S = StepStatus
+EDIT = "plan.edit"
+WHY_SENT_BACK = _("Say why it was sent back.")
 # Work is done; the bodies of the ladder have four answers. What was sent back comes to them again.
-WORK_TRANSITIONS = {"finish": Transition((P.PLANNED,), P.DONE)}
+WORK_TRANSITIONS = {"finish": Transition((S.PLANNED,), S.DONE, EDIT, Verb.DONE)}
 LADDER_TRANSITIONS = {
-    "note": Transition((P.PLANNED, P.SENT_BACK), P.NOTED),
-    "endorse": Transition((P.PLANNED, P.SENT_BACK), P.ENDORSED),
-    "adopt": Transition((P.PLANNED, P.SENT_BACK), P.ADOPTED),
-    "send_back": Transition((P.PLANNED, P.SENT_BACK), P.SENT_BACK),
+    "note": Transition((S.PLANNED, S.SENT_BACK), S.NOTED, EDIT),
+    "endorse": Transition((S.PLANNED, S.SENT_BACK), S.ENDORSED, EDIT),
+    "adopt": Transition((S.PLANNED, S.SENT_BACK), S.ADOPTED, EDIT, Verb.ADOPTED),
+    "send_back": Transition((S.PLANNED, S.SENT_BACK), S.SENT_BACK, EDIT, Verb.RETURNED, WHY_SENT_BACK),
 }
 STEP_TRANSITIONS: dict[str, dict[str, Transition]] = {
     StepKind.NATIONAL_REPORTS: {},  # the reports themselves say whether they are in
@@ -48,17 +55,25 @@ STEP_TRANSITIONS: dict[str, dict[str, Transition]] = {
     StepKind.WORK: WORK_TRANSITIONS,
     StepKind.LADDER: LADDER_TRANSITIONS,
 }
-STEP_VERBS = {"finish": Verb.DONE, "adopt": Verb.ADOPTED, "send_back": Verb.RETURNED}
-STEP_TONES = {
-    P.PLANNED: "neutral", P.DONE: "good", P.NOTED: "info", P.ENDORSED: "good", P.ADOPTED: "good",
-    P.SENT_BACK: "warn",
-}  # fmt: skip
-
 MOST_DAYS = 366
-ALWAYS = frozenset({P.PLANNED})
 OUTCOMES = {
-    kind: ALWAYS | {move.target for move in moves.values()} for kind, moves in STEP_TRANSITIONS.items()
-}  # fmt: skip
+    kind: {S.PLANNED, *(row.target for row in rows.values())} for kind, rows in STEP_TRANSITIONS.items()
+}
+
+
+class PlanStepFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    position: int
+    code: str
+    kind: str
+    title: str
+    body: "Organisation | None"
+    paper: str
+    days: int
+    meeting: "Meeting | None"
+    planned_on: date | None
+    note: str
 
 
 def _outcome_fits() -> Q:
@@ -102,9 +117,12 @@ class PlanStep(Tracked):
     first_planned_on = models.DateField(
         _("first planned"), null=True, blank=True, editable=False
     )  # NULL: no date was known yet
-    status = models.CharField(_("outcome"), max_length=20, choices=StepStatus, default=StepStatus.PLANNED)
+    status = models.CharField(_("outcome"), max_length=20, choices=S, default=S.PLANNED)
     actual_on = models.DateField(_("took place"), null=True, blank=True)  # NULL: not yet, or day not known
     note = models.CharField(_("note on the dates"), max_length=200, blank=True)
+
+    statuses = StepStatus
+    verb_labels = {Verb.DONE: _("finished")}
 
     objects = PlanStepQuerySet.as_manager()
 
@@ -121,7 +139,7 @@ class PlanStep(Tracked):
             models.UniqueConstraint(
                 fields=("cycle",), condition=Q(kind=StepKind.REGIONAL_DRAFT), name="plan_draft_once"
             ),
-            models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="plan_step_kind_known"),
+            choices_rule("plan_step_kind_known", "kind", StepKind),
             models.CheckConstraint(condition=_outcome_fits(), name="plan_step_outcome_fits"),
             models.CheckConstraint(condition=Q(position__gte=1), name="plan_step_position_from_one"),
             models.CheckConstraint(condition=Q(days__range=(0, MOST_DAYS)), name="plan_step_days_in_range"),
@@ -129,7 +147,7 @@ class PlanStep(Tracked):
                 condition=Q(meeting__isnull=True) | Q(planned_on__isnull=True), name="plan_step_one_date"
             ),
             models.CheckConstraint(
-                condition=Q(actual_on__isnull=True) | ~Q(status=StepStatus.PLANNED),
+                condition=Q(actual_on__isnull=True) | ~Q(status=S.PLANNED),
                 name="plan_step_took_place_with_outcome",
             ),
         )  # fmt: skip
@@ -145,14 +163,15 @@ class PlanStep(Tracked):
             raise ValidationError({"planned_on": _("The meeting has its own days: leave this empty.")})
         if self.meeting and self.meeting.cycle_id != self.cycle_id:
             raise ValidationError({"meeting": _("This meeting belongs to another review cycle.")})
-        if self.actual_on and self.status == P.PLANNED:
+        if self.actual_on and self.status == S.PLANNED:
             raise ValidationError({"actual_on": _("Only a step with an outcome took place.")})
         if self.status not in OUTCOMES[self.kind]:
             raise ValidationError({"status": _("A step of this kind has no such outcome.")})
 
     @property
-    def tone(self) -> str:
-        return STEP_TONES[P(self.status)]
+    def transitions(self) -> Mapping[str, Transition]:  # type: ignore[override]
+        """The table of its kind."""
+        return STEP_TRANSITIONS[self.kind]
 
     @property
     def due_on(self) -> date | None:
@@ -169,73 +188,71 @@ class PlanStep(Tracked):
     @property
     def is_over(self) -> bool:
         """Whether the paper has gone on; what was sent back comes again."""
-        return self.status not in (P.PLANNED, P.SENT_BACK)
+        return self.status not in (S.PLANNED, S.SENT_BACK)
 
     @property
     def has_moved(self) -> bool:
         return self.first_planned_on is not None and self.first_planned_on != self.due_on
 
     @property
-    def moves(self) -> list[str]:
-        """What may be recorded now."""
-        return [name for name, move in STEP_TRANSITIONS[self.kind].items() if self.status in move.sources]
+    def possible_outcomes(self) -> list[str]:
+        """Names of the transitions that may be recorded now."""
+        return [name for name, row in self.transitions.items() if self.status in row.sources]
 
-    def require_open_for(self, step: str = "") -> None:
-        super().require_open_for(step)
-        if step == "outcome" and not self.moves:
-            raise NotAllowedNow(self.refusal_reason(next(iter(STEP_TRANSITIONS[self.kind]), "")))
+    def require_open_for(self, name: str = "") -> None:
+        """As the base; `outcome` stands for any of the transitions."""
+        super().require_open_for(name)
+        if name == "outcome" and not self.possible_outcomes:
+            raise NotAllowedNow(self.refusal_reason(next(iter(self.transitions), "")))
 
-    def refusal_reason(self, move: str) -> str:
+    def target_of(self, name: str) -> str:
+        if name not in self.transitions:
+            raise NotAllowedNow(self.refusal_reason(name))
+        return super().target_of(name)
+
+    def refusal_reason(self, name: str) -> str:
         if self.kind == StepKind.NATIONAL_REPORTS:
             return _now("The national reports themselves say whether they are in.")
-        if move not in STEP_TRANSITIONS[self.kind]:
+        if name not in self.transitions:
             return _now("A step of this kind has no such outcome.")
-        return f"{super().refusal_reason(move)} {_now('An administrator can correct it.')}"
+        return f"{super().refusal_reason(name)} {_now('An administrator can correct it.')}"
 
     @classmethod
-    def enter(cls, cycle: Any, *, by: Any, **values: Any) -> "PlanStep":
+    def enter(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[PlanStepFields]) -> Self:
         """A new step; its first date is kept for good."""
-        policy.require(by, "plan.edit")
-        return cls.create_traced(by=by, cycle=cycle, first_planned_on=first_day(values), **values)
+        policy.require(by, EDIT)
+        return cls.create_traced(by=by, cycle=cycle, first_planned_on=first_day_of(values), **values)
 
-    def edit(self, *, by: Any, expected_version: int, why: str = "", **values: Any) -> "PlanStep":
-        """Change paper or dates; moving a known date asks for a reason, and the first one stays."""
-        policy.require(by, "plan.edit")
-        dates = {"meeting": self.meeting, "planned_on": self.planned_on} | values
-        moved = self.due_on not in (None, _day(dates))
-        if moved and not why.strip():
+    def edit(
+        self, *, by: "User", expected_version: int, why: str = "", **values: Unpack[PlanStepFields]
+    ) -> Self:
+        """Change paper or dates; another date than a known one requires a reason, and the first one stays."""
+        policy.require(by, EDIT)
+        dates: PlanStepFields = {"meeting": self.meeting, "planned_on": self.planned_on, **values}
+        due_on = PlanStep(meeting=dates["meeting"], planned_on=dates["planned_on"]).due_on
+        has_other_date = self.due_on not in (None, due_on)
+        if has_other_date and not why.strip():
             raise ValidationError({"why": _("Say why the date moves.")})
-        first = self.first_planned_on or self.due_on or first_day(dates)
-        verb = Verb.MOVED if moved else Verb.CHANGED
+        first = self.first_planned_on or self.due_on or first_day_of(dates)
+        verb = Verb.MOVED if has_other_date else Verb.CHANGED
         return self.change_traced(
             by=by, expected_version=expected_version, verb=verb, why=why, first_planned_on=first, **values
         )
 
     def record_outcome(
-        self, *, by: Any, expected_version: int, move: str, actual_on: date | None = None, note: str = ""
-    ) -> "PlanStep":
-        """What became of the paper: one of the moves of its kind, on a day that may be unknown."""
-        policy.require(by, "plan.edit")
-        if move not in STEP_TRANSITIONS[self.kind]:
-            raise NotAllowedNow(self.refusal_reason(move))
-        status = self.allow(STEP_TRANSITIONS[self.kind], move)
+        self, *, by: "User", expected_version: int, move: str, actual_on: date | None = None, note: str = ""
+    ) -> Self:
+        """Make `move`, a transition of its kind: what became of the paper, on a day that may be unknown."""
+        policy.require(by, EDIT)
+        self.target_of(move)
         if actual_on and actual_on > clock.today():
             raise ValidationError({"actual_on": _("That day has not come yet.")})
-        if move == "send_back" and not note.strip():
-            raise ValidationError({"note": _("Say why it was sent back.")})
-        verb = STEP_VERBS.get(move, Verb.CHANGED)
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=verb, why=note, status=status, actual_on=actual_on
+        return self.make_transition(
+            move, by=by, expected_version=expected_version, note=note, actual_on=actual_on
         )
 
 
-def first_day(values: dict[str, Any]) -> date | None:
+def first_day_of(values: PlanStepFields) -> date | None:
     """The date that a new step is first planned for, which stays."""
     meeting = values.get("meeting")
-    first: date | None = meeting.first_planned_from if meeting else values.get("planned_on")
-    return first
-
-
-def _day(values: dict[str, Any]) -> date | None:
-    """The day that a step would have with these values."""
-    return PlanStep(meeting=values["meeting"], planned_on=values["planned_on"]).due_on
+    return meeting.first_planned_from if meeting else values.get("planned_on")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.daily_counts import WORKSTREAMS
-from reviews.models.framework import Organisation
+from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate, percentage, percentage_rule
 from reviews.models.report_versions import ReportVersion
 from reviews.models.trace import Verb

@@ -1,8 +1,8 @@
-"""The country round of a meeting: the members tell in turn, and what stood at its end is frozen."""
+"""The country round of a meeting: the members report in turn, and at its end their status is frozen."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
@@ -13,10 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
-from reviews.models.meetings import Meeting, MeetingPart, MeetingStatus
+from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
 from reviews.models.progress import percentage, percentage_rule
 from reviews.models.reports import REPORT_TONES, ReportStatus
 from reviews.models.trace import Verb
+
+if TYPE_CHECKING:
+    from reviews.models import Organisation, ReviewCycle, User
 
 
 class RoundOrder(models.TextChoices):
@@ -24,27 +28,27 @@ class RoundOrder(models.TextChoices):
     OWN = "own", _("the meeting's own")
 
 
-class RoundStatus(models.TextChoices):
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
+class RoundStatus(StatusChoices):
+    OPEN = "open", "progress", _("open")
+    CLOSED = "closed", "good", _("closed")
 
 
-ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED)}
-ROUND_TONES = {RoundStatus.OPEN: "progress", RoundStatus.CLOSED: "good"}
+# reviews.actions.rounds closes a round.
+ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED, RUN, Verb.FROZEN)}
 
 
-class TurnStatus(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    TOLD = "told", _("told")
-    PASSED = "passed", _("passed")
+class TurnStatus(StatusChoices):
+    WAITING = "waiting", "info", _("waiting")
+    TOLD = "told", "good", _("told")
+    PASSED = "passed", "neutral", _("passed")
 
 
-# Who comes late is told all the same, and what was told can be told again; both until the round is closed.
+T = TurnStatus
+# Who comes late reports all the same, and a report can be recorded again; both until the round is closed.
 TURN_TRANSITIONS = {
-    "tell": Transition((TurnStatus.WAITING, TurnStatus.TOLD, TurnStatus.PASSED), TurnStatus.TOLD),
-    "pass": Transition((TurnStatus.WAITING,), TurnStatus.PASSED),
+    "record": Transition((T.WAITING, T.TOLD, T.PASSED), T.TOLD, RUN, Verb.PROGRESS),
+    "pass_over": Transition((T.WAITING,), T.PASSED, RUN, Verb.PASSED),
 }
-TURN_TONES = {TurnStatus.WAITING: "info", TurnStatus.TOLD: "good", TurnStatus.PASSED: "neutral"}
 
 
 class RoundQuerySet(TrackedQuerySet):
@@ -57,7 +61,7 @@ class RoundQuerySet(TrackedQuerySet):
 
 
 class Round(MeetingPart):
-    """The part of a meeting in which every member tells its progress, one after the other."""
+    """The part of a meeting in which every member reports its progress, one after the other."""
 
     order = models.CharField(
         _("order of the members"), max_length=20, choices=RoundOrder, default=RoundOrder.ALPHABETICAL
@@ -65,6 +69,8 @@ class Round(MeetingPart):
     status = models.CharField(_("status"), max_length=20, choices=RoundStatus, default=RoundStatus.OPEN)
     opened_at = models.DateTimeField(_("opened"), default=clock.now)
     frozen_at = models.DateTimeField(_("frozen"), null=True, blank=True)  # NULL: it is still open
+
+    transitions = ROUND_TRANSITIONS
 
     objects = RoundQuerySet.as_manager()
 
@@ -74,8 +80,8 @@ class Round(MeetingPart):
         ordering = ("meeting_id",)
         constraints = (
             models.UniqueConstraint(fields=("meeting",), name="round_once_per_meeting"),
-            models.CheckConstraint(condition=Q(status__in=RoundStatus.values), name="round_status_known"),
-            models.CheckConstraint(condition=Q(order__in=RoundOrder.values), name="round_order_known"),
+            choices_rule("round_status_known", "status", RoundStatus),
+            choices_rule("round_order_known", "order", RoundOrder),
             models.CheckConstraint(
                 condition=Q(status=RoundStatus.OPEN, frozen_at__isnull=True)
                 | Q(status=RoundStatus.CLOSED, frozen_at__isnull=False),
@@ -95,72 +101,80 @@ class Round(MeetingPart):
 
     @property
     def tone(self) -> str:
-        return ROUND_TONES[RoundStatus(self.status)]
+        return RoundStatus(self.status).tone  # `statuses` are the frozen ones of the members
 
     @property
     def is_open(self) -> bool:
         return self.status == RoundStatus.OPEN
 
-    def refusal_reason(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         return _now("This round is closed: the status at the meeting is frozen and never changes.")
 
     @classmethod
     def open_for(
-        cls, meeting: Meeting, *, by: Any, order: str = RoundOrder.ALPHABETICAL, first: Iterable[Any] = ()
-    ) -> "Round":
+        cls,
+        meeting: Meeting,
+        *,
+        by: "User",
+        order: str = RoundOrder.ALPHABETICAL,
+        first: "Iterable[Organisation]" = (),
+    ) -> Self:
         """Open the round of a meeting; in its own order, the members `first` come before the others."""
-        policy.require(by, "meeting.run")
-        cls.refuse_unless_due(meeting)
-        return cls.begin(meeting, by=by, order=order, first=first)
+        policy.require(by, RUN)
+        cls.require_no_obstacle(meeting)
+        return cls.create_with_turns(meeting, by=by, order=order, first=first)
 
     @classmethod
-    def refuse_unless_due(cls, meeting: Meeting) -> None:
-        """Raise NotAllowedNow where a meeting is cancelled or has its round."""
+    def require_no_obstacle(cls, meeting: Meeting) -> None:
+        """Raise NotAllowedNow if the meeting is cancelled or has its round."""
         if meeting.status == MeetingStatus.CANCELLED:
             raise NotAllowedNow(_now("This meeting is cancelled, so no round is held."))
-        cls._refuse_second(meeting)
+        cls._require_none(meeting)
 
     @classmethod
-    def _refuse_second(cls, meeting: Meeting) -> None:
+    def _require_none(cls, meeting: Meeting) -> None:
         if cls.objects.filter(meeting=meeting).exists():
             raise NotAllowedNow(_now("The round of this meeting has been opened already."))
 
     @classmethod
     @all_or_nothing()
-    def begin(
-        cls, meeting: Meeting, *, by: Any, order: str, first: Iterable[Any] = (), why: str = ""
-    ) -> "Round":
+    def create_with_turns(
+        cls,
+        meeting: Meeting,
+        *,
+        by: "User",
+        order: str,
+        first: "Iterable[Organisation]" = (),
+        why: str = "",
+    ) -> Self:
         """The round and a turn for every member of that day. Raises NotAllowedNow if the meeting has one."""
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
-        cls._refuse_second(meeting)
-        begun = cls.create_traced(
+        cls._require_none(meeting)
+        country_round = cls.create_traced(
             by=by, verb=Verb.OPENED, why=why, meeting=meeting, order=order, opened_at=clock.now()
         )
-        for position, state in enumerate(_in_order(meeting.cycle.members(), first), start=1):
-            Turn.create_traced(by=by, round=begun, member_state=state, position=position)
-        return begun
+        first = list(first)
+        members = [*first, *(state for state in meeting.cycle.members() if state not in first)]
+        for position, state in enumerate(members, start=1):
+            Turn.create_traced(by=by, round=country_round, member_state=state, position=position)
+        return country_round
 
     def since(self) -> datetime:
         """From when on something is news in this round: the end of the round before, or the cycle's start."""
         before = Round.objects.filter(meeting__cycle=self.cycle, frozen_at__lt=self.opened_at)
-        last = before.aggregate(last=Max("frozen_at"))["last"]
+        last: datetime | None = before.aggregate(last=Max("frozen_at"))["last"]
         return last or clock.start_of(self.cycle.starts_on)
 
-    def hold_open(self) -> None:
-        """Until the transaction ends nobody else closes it. Raises NotAllowedNow if it is closed already."""
+    def lock_while_open(self) -> None:
+        """Lock the row, so that nobody closes the round until the transaction ends. Raises NotAllowedNow if closed."""
         status = Round.objects.select_for_update().get(pk=self.pk).status
         if status != RoundStatus.OPEN:
-            raise NotAllowedNow(self.refusal_reason("tell"))
-
-
-def _in_order(members: Iterable[Any], first: Iterable[Any]) -> list[Any]:
-    first = list(first)
-    return [*first, *(state for state in members if state not in first)]
+            raise NotAllowedNow(self.refusal_reason("record"))
 
 
 class TurnQuerySet(TrackedQuerySet):
     def waiting(self) -> "TurnQuerySet":
-        return self.filter(status=TurnStatus.WAITING)
+        return self.filter(status=T.WAITING)
 
     def with_next(self) -> "TurnQuerySet":
         """With `next_code`: the member that waits next, after this one or from the start; None: nobody else does."""
@@ -171,17 +185,20 @@ class TurnQuerySet(TrackedQuerySet):
 
 
 class Turn(Tracked):
-    """One member's turn in a round; its note is what the minutes say of it."""
+    """One member's turn in a round; the minutes quote its note."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="turns", verbose_name=_("country round"))
     member_state = models.ForeignKey(
         "Organisation", models.PROTECT, related_name="turns", verbose_name=_("member state")
     )
     position = models.PositiveSmallIntegerField(_("place in the order"))
-    status = models.CharField(_("status"), max_length=20, choices=TurnStatus, default=TurnStatus.WAITING)
+    status = models.CharField(_("status"), max_length=20, choices=T, default=T.WAITING)
     note = models.TextField(_("what was told, in words"), blank=True)
 
     next_code: str | None  # only on turns read with_next()
+
+    statuses, transitions = TurnStatus, TURN_TRANSITIONS
+    verb_labels_before_name = {Verb.PROGRESS: _("noted")}
 
     objects = TurnQuerySet.as_manager()
 
@@ -192,7 +209,7 @@ class Turn(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="turn_once"),
             models.UniqueConstraint(fields=("round", "position"), name="turn_position_once"),
-            models.CheckConstraint(condition=Q(status__in=TurnStatus.values), name="turn_status_known"),
+            choices_rule("turn_status_known", "status", TurnStatus),
             models.CheckConstraint(condition=Q(position__gte=1), name="turn_position_from_one"),
         )
 
@@ -203,40 +220,36 @@ class Turn(Tracked):
         return reverse("round-turn", args=[self.cycle.slug, self.round.meeting.code, self.member_state.code])
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.round.meeting.cycle
-
-    @property
-    def tone(self) -> str:
-        return TURN_TONES[TurnStatus(self.status)]
 
     def history_owner(self) -> Tracked:
         return self.round
 
-    def refusal_reason(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         status = self.get_status_display()
         return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
 
-    def tell(self, *, by: Any, expected_version: int, note: str) -> "Turn":
-        """Note what the member told. The figures and difficulties go with it: see actions.tell_turn()."""
-        return self._move("tell", Verb.PROGRESS, by, expected_version, note)
+    def record(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Record that the member reported, with a note. Figures and the rest: actions.rounds.record_turn()."""
+        return self._change_in_open_round("record", by, expected_version, note)
 
-    def pass_over(self, *, by: Any, expected_version: int, note: str = "") -> "Turn":
+    def pass_over(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """The member is absent, or asks to be passed."""
-        return self._move("pass", Verb.PASSED, by, expected_version, note)
+        return self._change_in_open_round("pass_over", by, expected_version, note)
 
     @all_or_nothing()
-    def _move(self, move: str, verb: str, by: Any, expected_version: int, note: str) -> "Turn":
-        policy.require(by, "meeting.run")
-        self.round.hold_open()
-        status = self.allow(TURN_TRANSITIONS, move)
+    def _change_in_open_round(self, name: str, by: "User", expected_version: int, note: str) -> Self:
+        self.require_permission(name, by)
+        self.round.lock_while_open()
+        status, verb = self.target_of(name), self.transitions[name].verb
         return self.change_traced(
             by=by, expected_version=expected_version, verb=verb, why=note, status=status, note=note
         )
 
 
 class StatusAtMeeting(Tracked):
-    """How one member stood at the end of a meeting's round: frozen, recorded once, never changed."""
+    """Status of one member at the end of a meeting's round: frozen, recorded once, never changed."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="statuses", verbose_name=_("country round"))
     member_state = models.ForeignKey(
@@ -258,9 +271,7 @@ class StatusAtMeeting(Tracked):
         ordering = ("round_id", "member_state__name_en")
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="status_at_meeting_once"),
-            models.CheckConstraint(
-                condition=Q(status__in=ReportStatus.values), name="status_at_meeting_status_known"
-            ),
+            choices_rule("status_at_meeting_status_known", "status", ReportStatus),
             percentage_rule("status_at_meeting_data_collection_percent", "data_collection"),
             percentage_rule("status_at_meeting_analysis_percent", "analysis"),
             percentage_rule("status_at_meeting_writing_percent", "writing"),
@@ -270,7 +281,7 @@ class StatusAtMeeting(Tracked):
         return f"{self.member_state} · {self.round.meeting}"
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.round.meeting.cycle
 
     @property

@@ -82,7 +82,7 @@ class ThreadEntry(Tracked):
         raise NotAllowedNow(_now("What was said in a thread is never changed; say it better in a new entry."))
 
     @classmethod
-    def say(cls, gap: Any, *, by: Any, kind: str, text: str, **values: Any) -> "ThreadEntry":
+    def add(cls, gap: Any, *, by: Any, kind: str, text: str, **values: Any) -> "ThreadEntry":
         """Add to the thread; the verb that calls this has asked whether the person may."""
         if not text.strip():
             raise ValidationError({"text": _("Write what you want to say.")})
@@ -91,7 +91,7 @@ class ThreadEntry(Tracked):
     @classmethod
     def note(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
         """A note that only the person's own side reads."""
-        return cls.say(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_side(by, gap))
+        return cls.add(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_side(by, gap))
 
     @classmethod
     def conclude(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
@@ -101,7 +101,7 @@ class ThreadEntry(Tracked):
             raise NotAllowedNow(
                 _now("A conclusion is written once the gap is closed; its national team closes it.")
             )
-        return cls.say(gap, by=by, kind=EntryKind.CONCLUSION, text=text)
+        return cls.add(gap, by=by, kind=EntryKind.CONCLUSION, text=text)
 
 
 def _side(user: Any, gap: Any) -> Channel:

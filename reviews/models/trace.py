@@ -62,16 +62,10 @@ class Verb(models.TextChoices):
 
 
 # Where the history words a verb in another way, by the kind of record; moves to `verb_labels` of the models.
-VERB_LABELS: dict[tuple[str, str], Any] = {
-    ("reviews.datagap", Verb.ASKED): _("asked a question"),
-}
+VERB_LABELS: dict[tuple[str, str], Any] = {}
 # And where the name of the record follows: "posted progress on national report Viet Nam".
 VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
     ("reviews.nationalreport", Verb.PROGRESS): _("posted progress on"),
-    ("reviews.datagap", Verb.ASKED_GUIDANCE): _("asked for guidance on"),
-    ("reviews.datagap", Verb.GAVE_GUIDANCE): _("gave guidance on"),
-    ("reviews.datagap", Verb.ASKED): _("asked a question on"),
-    ("reviews.datagap", Verb.ANSWERED): _("answered the consultants on"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Tracked
+from reviews.models.choices import choices_rule
 from reviews.models.trace import Verb
+
+if TYPE_CHECKING:
+    from reviews.models import DataGap, ReviewCycle, User
 
 MOST_PEOPLE, MOST_ITEMS = 10_000_000_000, 1_000_000
 
@@ -54,9 +58,10 @@ class OngoingRule(models.TextChoices):
 def completion_range(
     done: int, ongoing: int, not_started: int, cannot_tell: int, rule: str
 ) -> tuple[int, int]:
-    """The completion level in whole percent, from at least to at most; rounded outwards, so the truth is inside.
+    """Return the lowest and highest completion level in whole percent, rounded outwards so that the truth is inside.
 
-    At least: what is done. At most: also what nobody can tell, and by the rule what is under way.
+    Lowest: what is done. Highest: also what nobody can tell and, by the rule, what is under way.
+    Raises ValueError without any item.
     """
     total = done + ongoing + not_started + cannot_tell
     if not total:
@@ -82,7 +87,7 @@ class Treatment(Tracked):
         return str(self.gap.get_absolute_url())
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.gap.cycle
 
     @property
@@ -99,23 +104,23 @@ class Treatment(Tracked):
 
     @property
     def facts(self) -> list[tuple[Any, Any]]:
-        """The treatment field by field: label and value in words."""
+        """The treatment field by field: label and value in words; empty fields are left out."""
         skipped = {"id", "version", "gap", "way", "in_force"}
-        fields = [f for f in self._meta.concrete_fields if f.name not in skipped]
-        return [(f.verbose_name, told) for f in fields if (told := _told(self, f)) not in (None, "")]
+        rows = []
+        for field in (f for f in self._meta.concrete_fields if f.name not in skipped):
+            value = (
+                getattr(self, f"get_{field.name}_display")() if field.choices else getattr(self, field.name)
+            )
+            if value not in (None, ""):
+                rows.append((field.verbose_name, value))
+        return rows
 
 
-def _told(record: Treatment, field: Any) -> Any:
-    if field.choices:
-        return getattr(record, f"get_{field.name}_display")()
-    return getattr(record, field.name)
-
-
-def _rules(name: str) -> tuple[models.BaseConstraint, ...]:
-    """What holds for every kind of treatment."""
+def _common_rules(name: str) -> tuple[models.BaseConstraint, ...]:
+    """Constraints of every kind of treatment."""
     return (
         models.UniqueConstraint(fields=("gap",), condition=Q(in_force=True), name=f"{name}_in_force_once"),
-        models.CheckConstraint(condition=Q(way__in=ClosingWay.values), name=f"{name}_way_known"),
+        choices_rule(f"{name}_way_known", "way", ClosingWay),
     )
 
 
@@ -131,10 +136,8 @@ class StandIn(Treatment):
         verbose_name_plural = _("proxies and estimates")
         ordering = ("gap_id", "-id")
         constraints = (
-            *_rules("stand_in"),
-            models.CheckConstraint(
-                condition=Q(reliance__in=EstimateConfidence.values), name="stand_in_reliance_known"
-            ),
+            *_common_rules("stand_in"),
+            choices_rule("stand_in_reliance_known", "reliance", EstimateConfidence),
         )
 
     @property
@@ -155,12 +158,12 @@ class SeriesBreak(Treatment):
         verbose_name = _("series break")
         verbose_name_plural = _("series breaks")
         ordering = ("gap_id", "-id")
-        constraints = _rules("series_break")
+        constraints = _common_rules("series_break")
 
     @property
     def in_words(self) -> str:
-        told = {"day": date_format(self.broke_on), "reason": self.reason}
-        return _now("Break in the series on %(day)s: %(reason)s") % told
+        values = {"day": date_format(self.broke_on), "reason": self.reason}
+        return _now("Break in the series on %(day)s: %(reason)s") % values
 
 
 class Beneficiaries(Treatment):
@@ -180,10 +183,8 @@ class Beneficiaries(Treatment):
         verbose_name_plural = _("numbers of beneficiaries")
         ordering = ("gap_id", "-id")
         constraints = (
-            *_rules("beneficiaries"),
-            models.CheckConstraint(
-                condition=Q(basis__in=CountBasis.values), name="beneficiaries_basis_known"
-            ),
+            *_common_rules("beneficiaries"),
+            choices_rule("beneficiaries_basis_known", "basis", CountBasis),
             models.CheckConstraint(
                 condition=Q(basis=CountBasis.NOT_QUANTIFIABLE, low__isnull=True, high__isnull=True)
                 | (~Q(basis=CountBasis.NOT_QUANTIFIABLE) & Q(low__isnull=False, high__isnull=False)),
@@ -196,21 +197,15 @@ class Beneficiaries(Treatment):
         )
 
     def clean(self) -> None:
+        empty = [name for name in ("low", "high") if getattr(self, name) is None]
         if self.basis == CountBasis.NOT_QUANTIFIABLE:
-            self._refuse_numbers()
-        else:
-            self._owe_range()
-
-    def _refuse_numbers(self) -> None:
-        told = [name for name in ("low", "high") if getattr(self, name) is not None]
-        if told:
-            raise ValidationError(dict.fromkeys(told, _("What is not quantifiable has no number.")))
-
-    def _owe_range(self) -> None:
-        missing = [name for name in ("low", "high") if getattr(self, name) is None]
-        if missing:
+            filled = [name for name in ("low", "high") if name not in empty]
+            if filled:
+                raise ValidationError(dict.fromkeys(filled, _("What is not quantifiable has no number.")))
+            return
+        if empty:
             raise ValidationError(
-                dict.fromkeys(missing, _("Give both ends; an exact count has the same twice."))
+                dict.fromkeys(empty, _("Give both ends; an exact count has the same twice."))
             )
         if self.low > self.high:  # type: ignore[operator]
             raise ValidationError({"high": _("“At most” is less than “at least”.")})
@@ -220,31 +215,29 @@ class Beneficiaries(Treatment):
     @property
     def in_words(self) -> str:
         basis = self.get_basis_display()
-        text = basis if self.low is None else f"{self._range()} ({basis})"
-        return (
-            _now("%(text)s; overlap: %(overlap)s") % {"text": text, "overlap": self.overlap}
-            if self.overlap
-            else text
-        )
+        text = basis if self.low is None else f"{self._range_in_words()} ({basis})"
+        if not self.overlap:
+            return text
+        return _now("%(text)s; overlap: %(overlap)s") % {"text": text, "overlap": self.overlap}
 
-    def _range(self) -> str:
+    def _range_in_words(self) -> str:
         low, high = (number_format(n or 0, force_grouping=True) for n in (self.low, self.high))
         if low == high:
             return _now("%(n)s people") % {"n": low}
         return _now("%(low)s to %(high)s people") % {"low": low, "high": high}
 
 
-def _items(label: Any) -> Any:
+def _item_count(label: Any) -> Any:
     return models.PositiveIntegerField(label, validators=[MaxValueValidator(MOST_ITEMS)])
 
 
 class CompletionLevel(Treatment):
-    """How much of a plan was carried out: items counted, told as a range and never as one false figure."""
+    """How much of a plan was carried out: items counted, given as a range and never as one false figure."""
 
-    done = _items(_("items done"))
-    ongoing = _items(_("items under way"))
-    not_started = _items(_("items not started"))
-    cannot_tell = _items(_("items of which nobody can tell"))
+    done = _item_count(_("items done"))
+    ongoing = _item_count(_("items under way"))
+    not_started = _item_count(_("items not started"))
+    cannot_tell = _item_count(_("items of which nobody can tell"))
     rule = models.CharField(_("rule"), max_length=20, choices=OngoingRule)
     agreed_by = models.CharField(_("agreed by"), max_length=200)
 
@@ -253,8 +246,8 @@ class CompletionLevel(Treatment):
         verbose_name_plural = _("completion levels")
         ordering = ("gap_id", "-id")
         constraints = (
-            *_rules("completion"),
-            models.CheckConstraint(condition=Q(rule__in=OngoingRule.values), name="completion_rule_known"),
+            *_common_rules("completion"),
+            choices_rule("completion_rule_known", "rule", OngoingRule),
             models.CheckConstraint(
                 condition=Q(done__gte=0, ongoing__gte=0, not_started__gte=0, cannot_tell__gte=0),
                 name="completion_items_counted",
@@ -281,8 +274,8 @@ class CompletionLevel(Treatment):
 
     @property
     def in_words(self) -> str:
-        told = {"level": self.level, "total": sum(self.counts), "rule": self.get_rule_display()}
-        text = _now("%(level)s of %(total)s items; rule: %(rule)s") % told
+        values = {"level": self.level, "total": sum(self.counts), "rule": self.get_rule_display()}
+        text = _now("%(level)s of %(total)s items; rule: %(rule)s") % values
         return _now("%(text)s; agreed by %(who)s") % {"text": text, "who": self.agreed_by}
 
     @property
@@ -304,27 +297,27 @@ _RECORDED: dict[str, dict[str, type[Treatment]]] = {
 
 
 def treatment_for(way: str, kind_code: str) -> type[Treatment] | None:
-    """What closing a gap of this kind in this way has to record; None: the closing note is enough."""
+    """Return the model that records closing a gap of this kind in this way; None: the closing note is enough."""
     by_kind = _RECORDED.get(way)
     if by_kind is None:
         return None
     return by_kind.get(kind_code, None if way == ClosingWay.LIMITATION else StandIn)
 
 
-def treatments_of(gaps: Iterable[Any], **conditions: Any) -> dict[int, list[Treatment]]:
-    """By gap id: its treatments, newest first. One query for each kind of treatment, however many gaps."""
-    found: dict[int, list[Treatment]] = defaultdict(list)
+def treatments_by_gap(gaps: "Iterable[DataGap]", **conditions: Any) -> dict[int, list[Treatment]]:
+    """Return the treatments of each gap by its id, newest first. One query per kind of treatment."""
+    treatments: dict[int, list[Treatment]] = defaultdict(list)
     by_id = {gap.pk: gap for gap in gaps}
     for model in TREATMENTS:
         for treatment in model.objects.filter(gap__in=list(by_id), **conditions).order_by("-pk"):
             treatment.gap = by_id[treatment.gap_id]
-            found[treatment.gap_id].append(treatment)
-    return found
+            treatments[treatment.gap_id].append(treatment)
+    return treatments
 
 
-def retire(gap: Any, *, by: Any, why: str) -> None:
-    """Take the treatments of the closing that is undone out of force."""
-    for treatment in treatments_of([gap], in_force=True)[gap.pk]:
+def retire_treatments(gap: "DataGap", *, by: "User", why: str) -> None:
+    """Take the treatments of a closing that is undone out of force."""
+    for treatment in treatments_by_gap([gap], in_force=True)[gap.pk]:
         treatment.change_traced(
             by=by, expected_version=treatment.version, verb=Verb.WITHDRAWN, why=why, in_force=False
         )

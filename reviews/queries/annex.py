@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from reviews.models import ClosingWay, Coverage, CoverageStatement, DataGap
-from reviews.models.treatments import treatments_of
+from reviews.models.treatments import treatments_by_gap
 
 
 @dataclass(frozen=True)
@@ -37,37 +37,37 @@ class Uncollected:
         return self.statement.note
 
 
-def limitations(cycle: Any) -> Any:
-    """The gaps accepted as a limitation."""
+def limitations_of(cycle: Any) -> Any:
+    """Return the gaps accepted as a limitation."""
     related = ("cycle", "member_state", "kind", "key_result_area", "disruption")
     return DataGap.objects.filter(cycle=cycle, closing_way=ClosingWay.LIMITATION).select_related(*related)
 
 
-def not_collected(cycle: Any) -> Any:
-    """The statements that data are not collected."""
-    said = CoverageStatement.objects.filter(report__cycle=cycle, coverage=Coverage.NOT_COLLECTED)
-    return said.select_related("report__cycle", "report__member_state", "key_result_area")
+def statements_not_collected(cycle: Any) -> Any:
+    """Return the statements that data are not collected."""
+    statements = CoverageStatement.objects.filter(report__cycle=cycle, coverage=Coverage.NOT_COLLECTED)
+    return statements.select_related("report__cycle", "report__member_state", "key_result_area")
 
 
-def entries(gaps: Any, statements: Any) -> list[Any]:
-    """Both in the order of the annex: the whole report first, then by area, in each by country."""
-    return sorted([*treated(gaps), *map(Uncollected, statements)], key=_place)
+def sort_entries(gaps: Any, statements: Any) -> list[Any]:
+    """Return both in the order of the annex: the whole report first, then by area, in each by country."""
+
+    def order(entry: Any) -> tuple[str, str, int]:
+        area = entry.key_result_area
+        return area.code if area else "", entry.member_state.name_en, entry.number
+
+    return sorted([*_with_treatment(gaps), *map(Uncollected, statements)], key=order)
 
 
-def _place(entry: Any) -> tuple[str, str, int]:
-    area = entry.key_result_area
-    return area.code if area else "", entry.member_state.name_en, entry.number
-
-
-def treated(gaps: Any) -> list[Any]:
-    """The gaps, each with `treatment`: the one in force, or None where the closing note is all."""
+def _with_treatment(gaps: Any) -> list[Any]:
+    """Set `treatment` on each gap: the one in force, or None where the closing note is all."""
     gaps = list(gaps)
-    found = treatments_of(gaps, in_force=True)
+    treatments = treatments_by_gap(gaps, in_force=True)
     for gap in gaps:
-        gap.treatment = next(iter(found.get(gap.pk, ())), None)
+        gap.treatment = next(iter(treatments.get(gap.pk, ())), None)
     return gaps
 
 
-def by_area(rows: list[Any]) -> list[tuple[Any, list[Any]]]:
-    """(key result area, its entries); None stands for the whole report."""
-    return [(area, list(theirs)) for area, theirs in groupby(rows, key=lambda row: row.key_result_area)]
+def group_by_area(entries: list[Any]) -> list[tuple[Any, list[Any]]]:
+    """Group entries by their key result area; None is the whole report."""
+    return [(area, list(group)) for area, group in groupby(entries, key=lambda entry: entry.key_result_area)]

@@ -40,7 +40,7 @@ class Row:
     counted: tuple[tuple[str, int], ...]  # the same in words, without the kinds that have none
     standing: DeadlineStatus | None  # what is due next; None: nothing is
     age: int | None  # days since the last progress; None: there was none
-    plan: plans.Country  # its slack, where the cycle has a plan
+    plan: plans.CountryPlan  # its slack, where the cycle has a plan
 
     @property
     def open_gaps(self) -> int:

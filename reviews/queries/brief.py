@@ -1,14 +1,13 @@
-"""The brief for a meeting: where each country stands, what changed, what is overdue, what needs the floor.
+"""The brief for a meeting: each country's status, what changed, what is overdue, and open questions.
 
-Put together once, as one `Brief`; the page, its print and the Word document only lay it out, so that all
-three have the same numbers. It tells today's state, of all countries that its reader may read, or of one.
+Built once, as one `Brief`; the page, its print and the Word document only lay it out, so that all three have the
+same numbers. It is about today, and about all countries that its reader may read, or one of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -29,9 +28,11 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ProgressUpdate,
+    ReviewCycle,
+    User,
 )
 from reviews.models.reports import WORKSTREAMS, workstream_label
-from reviews.queries import deadlines
+from reviews.queries.deadlines import deadline_statuses, next_due
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Country:
-    """Where one member state stands."""
+class CountryBrief:
+    """Figures, data gaps and next deadline of one member state."""
 
     report: NationalReport
     figures: list[Figure]
@@ -103,16 +104,16 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True)
 class Brief:
-    """Everything that a chair needs for one meeting, of all countries or of one (`only`)."""
+    """What a chair needs for one meeting, of all countries or of one (`only`)."""
 
     meeting: Meeting
     only: Organisation | None
     previous: Meeting | None
     since: datetime
     on: date
-    countries: list[Country]
+    countries: list[CountryBrief]
     overdue: list[Overdue]
-    floor: list[OpenQuestion]
+    open_questions: list[OpenQuestion]
     actions: list[ActionPoint]
     readable: list[Organisation]  # the countries whose brief its reader may ask for
 
@@ -123,7 +124,7 @@ class Brief:
             Total(_("open data gaps"), sum(c.open_gaps for c in self.countries)),
             Total(_("data gaps raised since"), sum(c.new_gaps for c in self.countries)),
             Total(_("data gaps closed since"), sum(c.closed_gaps for c in self.countries)),
-            Total(_("questions for the floor"), len(self.floor)),
+            Total(_("questions for the floor"), len(self.open_questions)),
             Total(_("overdue"), len(self.overdue)),
             Total(_("actions not finished"), len(self.actions)),
         ]
@@ -146,98 +147,107 @@ def meeting_days(meeting: Meeting) -> str:
     return " – ".join(date_format(day) for day in days)
 
 
-UNTOLD = (None,) * len(WORKSTREAMS)
+NOT_REPORTED = (None,) * len(WORKSTREAMS)
 
 
-def build(meeting: Meeting, user: Any, code: str = "") -> Brief:
+def build(meeting: Meeting, user: User, code: str = "") -> Brief:
     """The brief of today, as far as `user` may read; of one country by its code.
 
     Raises Organisation.DoesNotExist for a country that the person may not read.
     """
-    on, previous = clock.today(), Meeting.objects.last_before(meeting)
-    since = clock.end_of(previous.ends_on) if previous else clock.start_of(meeting.cycle.starts_on)
-    readable = list(_reports(meeting.cycle, user, on))
+    cycle, on, previous = meeting.cycle, clock.today(), Meeting.objects.last_before(meeting)
+    since = clock.end_of(previous.ends_on) if previous else clock.start_of(cycle.starts_on)
+
+    readable = list(cycle.member_reports(on).visible_to(user))
     reports = [report for report in readable if code in ("", report.code)]
     if code and not reports:
         raise Organisation.DoesNotExist
     only = reports[0].member_state if code else None
-    before, gaps = _before(reports, previous, since), _gaps(meeting.cycle, user)
-    found = deadlines.deadline_statuses(reports, _deadlines(meeting.cycle, user), _granted(meeting.cycle), on)
-    return Brief(
-        meeting=meeting, only=only, previous=previous, since=since, on=on,
-        countries=[_country(r, before.get(r.pk, UNTOLD), gaps[r.member_state_id], found[r.pk], since) for r in reports],
-        overdue=_overdue(reports, found), floor=_floor(gap for r in reports for gap in gaps[r.member_state_id]),
-        actions=list(_actions(meeting.cycle, user, only)), readable=[r.member_state for r in readable],
-    )  # fmt: skip
 
+    deadlines = cycle.deadlines.visible_to(user).select_related("cycle").prefetch_related("only_for")
+    statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(cycle), on)
+    overdue = [
+        Overdue(report.member_state, status)
+        for report in reports
+        for status in statuses[report.pk]
+        if status.state == DeadlineState.OVERDUE
+    ]
+    overdue.sort(key=lambda line: line.standing.due_on)  # longest first
 
-def _reports(cycle: Any, user: Any, on: date) -> Any:
-    seats = cycle.memberships.filter(joined_on__lte=on)
-    reports = NationalReport.objects.filter(cycle=cycle, member_state__in=seats.values("member_state"))
-    return reports.visible_to(user).select_related("member_state", "cycle").order_by("member_state__name_en")
+    gaps, figures = _gaps_by_state(cycle, user), _figures_before(reports, previous, since)
+    countries = [
+        _country(
+            report,
+            figures.get(report.pk, NOT_REPORTED),
+            gaps[report.member_state_id],
+            next_due(statuses[report.pk]),
+            since,
+        )
+        for report in reports
+    ]
+    asked = [
+        gap
+        for report in reports
+        for gap in gaps[report.member_state_id]
+        if gap.status == GapStatus.GUIDANCE_ASKED
+    ]
+    asked.sort(key=lambda gap: gap.held_since)  # oldest first
 
-
-def _before(reports: list[Any], previous: Any, since: datetime) -> dict[int, tuple[int | None, ...]]:
-    """By report: what its country told at the meeting before; else what it had told by then."""
-    told = ProgressUpdate.objects.filter(report=OuterRef("pk")).order_by("-at", "-id").values("pk")
-    ways = [told.filter(meeting=previous)] if previous else []
-    ways.append(told.filter(at__lte=since))
-    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
-    chosen = rows.annotate(chosen=Coalesce(*(Subquery(way[:1]) for way in ways), None)).values("chosen")
-    found = ProgressUpdate.objects.filter(pk__in=chosen).values_list("report", *WORKSTREAMS)
-    return {report: tuple(figures) for report, *figures in found}
-
-
-def _gaps(cycle: Any, user: Any) -> dict[int, list[DataGap]]:
-    """By member state: all its gaps, closed ones too."""
-    found: dict[int, list[DataGap]] = defaultdict(list)
-    gaps = DataGap.objects.filter(cycle=cycle).visible_to(user)
-    for gap in gaps.select_related("cycle", "member_state", "kind"):
-        found[gap.member_state_id].append(gap)
-    return found
-
-
-def _deadlines(cycle: Any, user: Any) -> Any:
-    return cycle.deadlines.visible_to(user).select_related("cycle").prefetch_related("only_for")
-
-
-def _granted(cycle: Any) -> Any:
-    return Extension.objects.filter(deadline__cycle=cycle).granted()
-
-
-def _actions(cycle: Any, user: Any, only: Organisation | None) -> Any:
     points = ActionPoint.objects.filter(meeting__cycle=cycle).visible_to(user).unfinished()
     points = points.of_country(only) if only else points
-    return points.select_related("meeting__cycle", "owner", "owner_body").order_by("due_on", "pk")
+    points = points.select_related("meeting__cycle", "owner", "owner_body").order_by("due_on", "pk")
+    return Brief(
+        meeting=meeting,
+        only=only,
+        previous=previous,
+        since=since,
+        on=on,
+        countries=countries,
+        overdue=overdue,
+        open_questions=[
+            OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), on)) for gap in asked
+        ],
+        actions=list(points),
+        readable=[report.member_state for report in readable],
+    )
+
+
+def _figures_before(
+    reports: list[NationalReport], previous: Meeting | None, since: datetime
+) -> dict[int, tuple[int | None, ...]]:
+    """By report: the figures of its country's update at the meeting before; else of its last one by then."""
+    updates = ProgressUpdate.objects.filter(report=OuterRef("pk")).order_by("-at", "-id").values("pk")
+    choices = [updates.filter(meeting=previous)] if previous else []
+    choices.append(updates.filter(at__lte=since))
+    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
+    first = Coalesce(*(Subquery(choice[:1]) for choice in choices), None)
+    chosen = rows.annotate(chosen=first).values("chosen")
+    figures = ProgressUpdate.objects.filter(pk__in=chosen).values_list("report", *WORKSTREAMS)
+    return {report: tuple(values) for report, *values in figures}
+
+
+def _gaps_by_state(cycle: ReviewCycle, user: User) -> dict[int, list[DataGap]]:
+    """By member state: all its gaps, closed ones too."""
+    by_state: dict[int, list[DataGap]] = defaultdict(list)
+    gaps = DataGap.objects.filter(cycle=cycle).visible_to(user)
+    for gap in gaps.select_related("cycle", "member_state", "kind"):
+        by_state[gap.member_state_id].append(gap)
+    return by_state
 
 
 def _country(
-    report: Any,
+    report: NationalReport,
     before: tuple[int | None, ...],
     gaps: list[DataGap],
-    theirs: list[DeadlineStatus],
+    next_status: DeadlineStatus | None,
     since: datetime,
-) -> Country:
+) -> CountryBrief:
     now = zip(WORKSTREAMS, report.figures, before, strict=True)
-    return Country(
-        report=report, figures=[Figure(workstream_label(name), value, was) for name, value, was in now],
-        open_gaps=sum(gap.is_open for gap in gaps), new_gaps=sum(gap.raised_at > since for gap in gaps),
+    return CountryBrief(
+        report=report,
+        figures=[Figure(workstream_label(name), value, earlier) for name, value, earlier in now],
+        open_gaps=sum(gap.is_open for gap in gaps),
+        new_gaps=sum(gap.raised_at > since for gap in gaps),
         closed_gaps=sum(not gap.is_open and gap.held_since > since for gap in gaps),
-        standing=deadlines.next_due(theirs),
-    )  # fmt: skip
-
-
-def _overdue(reports: list[Any], found: dict[int, list[DeadlineStatus]]) -> list[Overdue]:
-    """Longest first."""
-    lines = [
-        Overdue(r.member_state, s) for r in reports for s in found[r.pk] if s.state == DeadlineState.OVERDUE
-    ]
-    return sorted(lines, key=lambda line: line.standing.due_on)
-
-
-def _floor(gaps: Iterable[DataGap]) -> list[OpenQuestion]:
-    """Where guidance was asked, oldest first."""
-    asked = sorted((g for g in gaps if g.status == GapStatus.GUIDANCE_ASKED), key=lambda g: g.held_since)
-    return [
-        OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), clock.today())) for gap in asked
-    ]
+        standing=next_status,
+    )

@@ -1,14 +1,14 @@
-"""How the members of a cycle stood at two instants, and what changed in between. Nothing here ranks them.
+"""Comparison of the members of a cycle at two instants, and what changed in between. Nothing here ranks them.
 
-An instant is rebuilt from the trace. For two meetings the numbers are those frozen at their ends, and the trace
-tells by which records they came about.
+The records of an instant are rebuilt from the trace. For two meetings the numbers are those frozen at their ends; the
+trace has the records behind them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from reviews import clock, policy
 from reviews.models import (
@@ -23,18 +23,20 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ReportStatus,
+    ReviewCycle,
     Round,
     StatusAtMeeting,
     Trace,
     User,
 )
+from reviews.models.reports import WORKSTREAMS
 
 KINDS = (NationalReport, DataGap, Finding, ActionPoint, User)
 Records = dict[type[Any], list[Any]]
 
 
 class MemberSnapshot(NamedTuple):
-    """How one member stands at one instant."""
+    """Numbers and report status of one member at one instant."""
 
     status: str
     figures: tuple[int | None, ...]
@@ -50,6 +52,22 @@ class MemberSnapshot(NamedTuple):
     @property
     def status_text(self) -> str:
         return str(ReportStatus(self.status).label)
+
+    @classmethod
+    def from_frozen(cls, row: StatusAtMeeting) -> Self:
+        """The snapshot that was frozen at the end of a round."""
+        figures = tuple(getattr(row, name) for name in WORKSTREAMS)
+        return cls(row.status, figures, row.open_gaps, row.findings, row.recommendations, row.open_actions)
+
+    def frozen_values(self) -> dict[str, Any]:
+        """As columns of StatusAtMeeting."""
+        return dict(zip(WORKSTREAMS, self.figures, strict=True)) | {
+            "status": self.status,
+            "open_gaps": self.gaps,
+            "findings": self.findings,
+            "recommendations": self.recommendations,
+            "open_actions": self.actions,
+        }
 
 
 @dataclass
@@ -126,7 +144,7 @@ class Comparison:
 # --- one instant
 
 
-def present(cycle: Any) -> Records:
+def current_records(cycle: ReviewCycle) -> Records:
     """The records of a cycle as they are now."""
     actions = ActionPoint.objects.filter(meeting__cycle=cycle)
     return {
@@ -136,40 +154,34 @@ def present(cycle: Any) -> Records:
     }  # fmt: skip
 
 
-def past(cycle: Any, at: datetime) -> Records:
-    """The same as they stood at an instant."""
+def records_as_of(cycle: ReviewCycle, at: datetime) -> Records:
+    """The records of a cycle at an instant, rebuilt from the trace."""
     return Trace.objects.cycle_as_of(cycle, KINDS, at)
 
 
-def stands(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
-    """By member state: how it stands by these records."""
+def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
+    """The snapshot of each member state by its id, counted from these records."""
     codes = {kind.pk: kind.code for kind in kinds}
     gaps: dict[int, Counter[str]] = defaultdict(Counter)
     for gap in records[DataGap]:
         if gap.status not in ENDED:
             gaps[gap.member_state_id][codes[gap.kind_id]] += 1
-    found = Counter((f.member_state_id, f.kind) for f in records[Finding] if _stands(f))
+    not_withdrawn = [finding for finding in records[Finding] if finding.status != FindingStatus.WITHDRAWN]
+    findings = Counter((finding.member_state_id, finding.kind) for finding in not_withdrawn)
     bodies = _bodies(records)
-    actions = Counter(_body(a, bodies) for a in records[ActionPoint] if a.status not in ENDED)
-    return {
-        r.member_state_id: MemberSnapshot(
-            r.status, r.figures, dict(gaps[r.member_state_id]), found[r.member_state_id, FindingKind.FINDING],
-            found[r.member_state_id, FindingKind.RECOMMENDATION], actions[r.member_state_id],
+    actions = Counter(_body(point, bodies) for point in records[ActionPoint] if point.status not in ENDED)
+    by_state = {}
+    for report in records[NationalReport]:
+        state = report.member_state_id
+        by_state[state] = MemberSnapshot(
+            status=report.status,
+            figures=report.figures,
+            gaps=dict(gaps[state]),
+            findings=findings[state, FindingKind.FINDING],
+            recommendations=findings[state, FindingKind.RECOMMENDATION],
+            actions=actions[state],
         )
-        for r in records[NationalReport]
-    }  # fmt: skip
-
-
-def from_frozen(row: StatusAtMeeting) -> MemberSnapshot:
-    """How a member stood by what was frozen."""
-    figures = (row.data_collection, row.analysis, row.writing)
-    return MemberSnapshot(
-        row.status, figures, row.open_gaps, row.findings, row.recommendations, row.open_actions
-    )
-
-
-def _stands(finding: Finding) -> bool:
-    return finding.status != FindingStatus.WITHDRAWN
+    return by_state
 
 
 def _bodies(records: Records) -> dict[int, int | None]:
@@ -177,88 +189,94 @@ def _bodies(records: Records) -> dict[int, int | None]:
     return {person.pk: person.organisation_id for person in records[User]}
 
 
-def _body(action: ActionPoint, bodies: dict[int, int | None]) -> int | None:
-    """Whose an action point is: the body's, or the body of its person."""
-    return bodies.get(action.owner_id) if action.owner_id else action.owner_body_id
+def _body(point: ActionPoint, bodies: dict[int, int | None]) -> int | None:
+    """The body that owns an action point, or that of the person who does."""
+    return bodies.get(point.owner_id) if point.owner_id else point.owner_body_id
 
 
 # --- two instants
 
 
-def between_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user: Any) -> Comparison:
+def between_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user: User) -> Comparison:
     """Between the ends of two rounds, the earlier one first: what was frozen (`rows`), and the trace between."""
-    stood: dict[int, dict[int, MemberSnapshot]] = {found.pk: {} for found in rounds}
+    frozen: dict[int, dict[int, MemberSnapshot]] = {country_round.pk: {} for country_round in rounds}
     states = {}
     for row in rows:
-        stood[row.round_id][row.member_state_id] = from_frozen(row)
+        frozen[row.round_id][row.member_state_id] = MemberSnapshot.from_frozen(row)
         states[row.member_state_id] = row.member_state
-    since, until = (_end_of(found) for found in rounds)
-    cycle, before, after = rounds[1].cycle, *stood.values()
-    records = [past(cycle, since), past(cycle, until)]
-    return _between(cycle, user, (since, until), records, before, after, states, list(GapKind.objects.all()))
+    ends = [country_round.frozen_at for country_round in rounds if country_round.frozen_at]
+    cycle = rounds[1].cycle
+    records = [records_as_of(cycle, end) for end in ends]
+    return _between(
+        cycle, user, ends, records, list(frozen.values()), states, kinds=list(GapKind.objects.all())
+    )
 
 
-def _end_of(country_round: Round) -> datetime:
-    """The instant at which a closed round was frozen."""
-    assert country_round.frozen_at
-    return country_round.frozen_at
-
-
-def between_days(cycle: Any, first: date, last: date, user: Any) -> Comparison:
+def between_days(cycle: ReviewCycle, first: date, last: date, user: User) -> Comparison:
     """Between the ends of two days, from the trace alone."""
-    moments = (clock.end_of(first), clock.end_of(last))
-    records, kinds = [past(cycle, moment) for moment in moments], list(GapKind.objects.all())
+    ends = [clock.end_of(first), clock.end_of(last)]
+    records, kinds = [records_as_of(cycle, end) for end in ends], list(GapKind.objects.all())
     states = {state.pk: state for state in cycle.members(last)}
-    before, after = (stands(found, kinds) for found in records)
-    return _between(cycle, user, moments, records, before, after, states, kinds)
+    counted = [snapshots(at_end, kinds) for at_end in records]
+    return _between(cycle, user, ends, records, counted, states, kinds=kinds)
 
 
 def _between(
-    cycle: Any, user: Any, moments: tuple[datetime, datetime], records: list[Records],
-    before: dict[int, MemberSnapshot], after: dict[int, MemberSnapshot], states: dict[int, Organisation], kinds: list[GapKind],
-) -> Comparison:  # fmt: skip
+    cycle: ReviewCycle,
+    user: User,
+    ends: list[datetime],
+    records: list[Records],
+    counted: list[dict[int, MemberSnapshot]],
+    states: dict[int, Organisation],
+    *,
+    kinds: list[GapKind],
+) -> Comparison:
+    """Compare two instants; every list has the earlier one first."""
     meetings = {meeting.pk: meeting for meeting in cycle.meetings.all()}
-    gaps = _moves(records, DataGap, lambda gap, found: gap.member_state_id)
-    actions = _moves(records, ActionPoint, lambda action, found: _body(action, found))
-    _name(gaps, actions, states, {kind.pk: kind for kind in kinds}, meetings, cycle)
+    gaps = _opened_and_closed(records, DataGap, lambda gap, bodies: gap.member_state_id)
+    actions = _opened_and_closed(records, ActionPoint, _body)
+    _set_related(gaps, actions, states, {kind.pk: kind for kind in kinds}, meetings, cycle)
+    before, after = counted
     changes = [
         Change(
             state, before.get(pk), after[pk], gaps[pk], actions[pk],
-            policy.may(user, "report.read", _Of(pk)),
+            is_read=policy.may(user, "report.read", _OfMember(pk)),
         )
         for pk, state in states.items() if pk in after
     ]  # fmt: skip
     changes.sort(key=lambda change: change.state.name_en)
-    others = [
-        a for pk in actions if pk not in after for a in actions[pk].closed if a.status == ActionStatus.DONE
-    ]
-    return Comparison(*moments, changes, others)
+    of_others = [point for pk, changed in actions.items() if pk not in after for point in changed.closed]
+    since, until = ends
+    done = [point for point in of_others if point.status == ActionStatus.DONE]
+    return Comparison(since, until, changes, others=done)
 
 
-class _Of(NamedTuple):
+class _OfMember(NamedTuple):
     """What `policy` needs to know of a record: whose it is."""
 
     member_state_id: int
 
 
-def _moves(records: list[Records], kind: type[Any], owner: Any) -> dict[int | None, OpenedAndClosed]:
+def _opened_and_closed(
+    records: list[Records], kind: type[Any], owner: Callable[[Any, dict[int, int | None]], int | None]
+) -> dict[int | None, OpenedAndClosed]:
     """By member state: what was opened and closed between two instants."""
     earlier, bodies = {r.pk: r for r in records[0][kind]}, _bodies(records[1])
-    found: dict[int | None, OpenedAndClosed] = defaultdict(OpenedAndClosed)
+    by_owner: dict[int | None, OpenedAndClosed] = defaultdict(OpenedAndClosed)
     for record in records[1][kind]:
-        was, moves = earlier.get(record.pk), found[owner(record, bodies)]
+        was, changed = earlier.get(record.pk), by_owner[owner(record, bodies)]
         if was is None:
-            moves.new.append(record)
+            changed.new.append(record)
         if record.status in ENDED and (was is None or was.status not in ENDED):
-            moves.closed.append(record)
+            changed.closed.append(record)
         if record.status not in ENDED and was is not None and was.status in ENDED:
-            moves.reopened.append(record)
-    return found
+            changed.reopened.append(record)
+    return by_owner
 
 
-def _name(gaps: Any, actions: Any, states: Any, kinds: Any, meetings: Any, cycle: Any) -> None:
-    """Give records rebuilt from the trace what their names and addresses are made of."""
+def _set_related(gaps: Any, actions: Any, states: Any, kinds: Any, meetings: Any, cycle: ReviewCycle) -> None:
+    """Set on records rebuilt from the trace the related records that their names and addresses need."""
     for gap in (gap for pk in states for gap in gaps[pk]):
         gap.member_state, gap.kind, gap.cycle = states[gap.member_state_id], kinds[gap.kind_id], cycle
-    for action in (action for moves in actions.values() for action in moves):
-        action.meeting = meetings[action.meeting_id]
+    for point in (point for changed in actions.values() for point in changed):
+        point.meeting = meetings[point.meeting_id]

@@ -133,7 +133,7 @@ def _is_near(standing: DeadlineStatus) -> bool:
 
 
 def _own_reports(user: Any, cycles: list[Any]) -> Iterator[Item]:
-    if policy.reach(user, "report.update") is not policy.Scope.OWN:
+    if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return
     for report in _reports(cycles).open().filter(member_state=user.organisation_id):
         step, page = NEXT_STEPS[ReportStatus(report.status)]

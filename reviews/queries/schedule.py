@@ -59,14 +59,15 @@ class ScheduledStage:
         return max((self.ready_on - fixed).days, 0)
 
 
-def compute(stages: Sequence[Stage], on: date) -> list[ScheduledStage]:
-    """All dates of a plan, seen on a day."""
+def schedule_stages(stages: Sequence[Stage], on: date) -> list[ScheduledStage]:
+    """Return each stage with its dates, as of a day."""
     latest = latest_dates(stages)
-    legs: list[ScheduledStage] = []
+    scheduled: list[ScheduledStage] = []
     for stage, last in zip(stages, latest, strict=True):
-        ready = _ready(stage, legs[-1].expected_on if legs else None)
-        legs.append(ScheduledStage(stage, last, ready, _expected(stage, ready, on)))
-    return legs
+        before = scheduled[-1].expected_on if scheduled else None
+        ready = before and before + timedelta(days=stage.days)
+        scheduled.append(ScheduledStage(stage, last, ready, _expected(stage, ready, on)))
+    return scheduled
 
 
 def latest_dates(stages: Sequence[Stage]) -> list[date | None]:
@@ -75,18 +76,10 @@ def latest_dates(stages: Sequence[Stage]) -> list[date | None]:
     following: date | None = None  # what the stage after allows
     for stage in reversed(stages):
         own = stage.done_on if stage.fixed_on and stage.done_on else stage.fixed_on
-        last = _earlier(own, following)
+        last = min((day for day in (own, following) if day), default=None)
         latest.append(last)
         following = last and last - timedelta(days=stage.days)
     return latest[::-1]
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day), default=None)
-
-
-def _ready(stage: Stage, before: date | None) -> date | None:
-    return before and before + timedelta(days=stage.days)
 
 
 def _expected(stage: Stage, ready: date | None, on: date) -> date | None:
@@ -100,59 +93,60 @@ def _expected(stage: Stage, ready: date | None, on: date) -> date | None:
 
 
 def with_delays(stages: Sequence[Stage], slips: Mapping[str, int]) -> list[Stage]:
-    """The same plan with some stages so many days later: a meeting's day moves, work takes longer."""
-    return [_later(stage, slips.get(stage.key, 0)) for stage in stages]
-
-
-def _later(stage: Stage, days: int) -> Stage:
-    if stage.done_on:
-        return stage
-    if stage.fixed_on:
-        return replace(stage, fixed_on=stage.fixed_on + timedelta(days=days))
-    return replace(stage, slip=stage.slip + days)
+    """The same plan with some stages so many days later: a meeting on another day, work that takes longer."""
+    delayed = []
+    for stage in stages:
+        days = slips.get(stage.key, 0)
+        if stage.done_on:
+            delayed.append(stage)
+        elif stage.fixed_on:
+            delayed.append(replace(stage, fixed_on=stage.fixed_on + timedelta(days=days)))
+        else:
+            delayed.append(replace(stage, slip=stage.slip + days))
+    return delayed
 
 
 @dataclass(frozen=True)
 class CriticalPath:
-    """What leads to a stage without a pause: from a day, so many days for each stage."""
+    """The stages that lead to one without a pause: from a day, so many days for each."""
 
     start: ScheduledStage  # whose date the count begins with
-    legs: tuple[ScheduledStage, ...]  # those whose days are counted, the stage itself last
+    stages: tuple[ScheduledStage, ...]  # those whose days are counted, the stage itself last
 
     @property
     def needed(self) -> int:
         """Days that the work of all of them takes: what could be shortened."""
-        return sum(leg.stage.days for leg in self.legs)
+        return sum(row.stage.days for row in self.stages)
 
     @property
-    def with_delays(self) -> int:
+    def slip(self) -> int:
         """Days that are only supposed: the slip of stages on the way."""
-        return sum(leg.stage.slip for leg in self.legs[:-1])
+        return sum(row.stage.slip for row in self.stages[:-1])
 
     @property
     def total(self) -> int:
-        return self.needed + self.with_delays
+        return self.needed + self.slip
 
 
-def chain(legs: Sequence[ScheduledStage], index: int) -> CriticalPath | None:
+def critical_path(scheduled: Sequence[ScheduledStage], index: int) -> CriticalPath | None:
     """The stages that decide when the one at `index` can be ready; None: nothing comes before it."""
     first = index
-    while first > 0 and (first == index or _passes_on(legs[first])):
+    while first > 0 and (first == index or _waits_for_previous(scheduled[first])):
         first -= 1
-    if first == index or legs[first].expected_on is None:
+    if first == index or scheduled[first].expected_on is None:
         return None
-    return CriticalPath(legs[first], tuple(legs[first + 1 : index + 1]))
+    return CriticalPath(scheduled[first], tuple(scheduled[first + 1 : index + 1]))
 
 
-def _passes_on(leg: ScheduledStage) -> bool:
-    """Whether the date of a stage is decided by what comes before it."""
-    if leg.stage.done_on or leg.ready_on is None or leg.expected_on is None:
+def _waits_for_previous(row: ScheduledStage) -> bool:
+    """Whether the date of a stage is decided by the stage before it."""
+    if row.stage.done_on or row.ready_on is None or row.expected_on is None:
         return False
-    return leg.expected_on == leg.ready_on + timedelta(days=leg.stage.slip)
+    return row.expected_on == row.ready_on + timedelta(days=row.stage.slip)
 
 
 class Projection(Enum):
-    """What a figure and the one before it say about the day on which 100 is reached."""
+    """Whether a figure and the one before it allow a day on which 100 is reached."""
 
     NOT_REPORTED = "not reported"
     COMPLETE = "complete"
@@ -171,7 +165,7 @@ class Pace:
     gain: int = 0  # points since then
 
     @property
-    def pointing(self) -> Projection:
+    def projection(self) -> Projection:
         if self.value is None:
             return Projection.NOT_REPORTED
         if self.value >= 100:
@@ -188,7 +182,7 @@ class Pace:
     @property
     def days(self) -> int | None:
         """Days from the last update to 100 per cent, rounded up; None: no day follows."""
-        if self.pointing is not Projection.GOES_ON or self.value is None:
+        if self.projection is not Projection.GOES_ON or self.value is None:
             return None
         return -(-(100 - self.value) * self.over // self.gain)
 
@@ -196,24 +190,21 @@ class Pace:
     def ends_on(self) -> date | None:
         if self.days is None or self.told_on is None:
             return None
-        return _capped(self.told_on, self.days)
+        # A crawling figure ends on the last day a calendar has.
+        return self.told_on + timedelta(days=min(self.days, (date.max - self.told_on).days))
 
     def passes(self, latest: date | None) -> bool:
-        """Whether it points past a date."""
+        """Whether 100 is reached after a date only."""
         return latest is not None and self.ends_on is not None and self.ends_on > latest
 
 
-def _capped(day: date, days: int) -> date:
-    """So many days later; a crawling figure ends on the last day a calendar has."""
-    return day + timedelta(days=min(days, (date.max - day).days))
-
-
-def pace(told: Sequence[tuple[date, int | None]]) -> Pace:
+def pace(updates: Sequence[tuple[date, int | None]]) -> Pace:
     """The pace of a figure from its updates, oldest first; of one day the last counts."""
-    told_on, value = told[-1] if told else (None, None)
-    if told_on is None or value is None:
+    day, value = updates[-1] if updates else (None, None)
+    if day is None or value is None:
         return Pace()
-    before = next(((day, old) for day, old in reversed(told) if old is not None and day < told_on), None)
+    earlier = ((on, figure) for on, figure in reversed(updates) if figure is not None and on < day)
+    before = next(earlier, None)
     if before is None:
-        return Pace(value, told_on)
-    return Pace(value, told_on, before[0], value - before[1])
+        return Pace(value, day)
+    return Pace(value, day, before[0], value - before[1])

@@ -13,7 +13,7 @@ from docx.shared import Cm
 
 from reviews import clock
 from reviews.models import Minutes, MinutesSection
-from reviews.queries.brief import Brief, Country, meeting_days
+from reviews.queries.brief import Brief, CountryBrief, meeting_days
 from reviews.uploads.storage import CONTENT_TYPES
 
 DOCX = CONTENT_TYPES["docx"]
@@ -35,24 +35,24 @@ def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     return _bytes(paper)
 
 
-def brief(told: Brief) -> bytes:
+def brief(of_day: Brief) -> bytes:
     """The brief with the numbers of its page."""
-    title = _("Brief: %(meeting)s") % {"meeting": told.meeting}
-    paper = _paper(f"{title} · {told.only}" if told.only else title, told.meeting.cycle)
-    _line(paper, told.told)
-    _table(paper, [_("In numbers"), ""], [[total.label, total.number] for total in told.totals])
+    title = _("Brief: %(meeting)s") % {"meeting": of_day.meeting}
+    paper = _paper(f"{title} · {of_day.only}" if of_day.only else title, of_day.meeting.cycle)
+    _line(paper, of_day.told)
+    _table(paper, [_("In numbers"), ""], [[total.label, total.number] for total in of_day.totals])
     paper.add_heading(_("Where each country stands"), level=1)
-    _table(paper, _country_heads(), [_country_cells(country) for country in told.countries])
+    _table(paper, _country_heads(), [_country_cells(country) for country in of_day.countries])
     _section(paper, _("Overdue"), [_("Member state"), _("Deadline"), _("Due"), _("State")], [
         [line.state, line.standing.deadline, date_format(line.standing.due_on), line.standing.text]
-        for line in told.overdue
+        for line in of_day.overdue
     ])  # fmt: skip
     _section(paper, _("For the floor: guidance is asked"), [_("Gap"), _("Kind"), _("What is missing"), _("Asked")], [
-        [line.gap.code, line.gap.kind, line.gap.missing, line.ago] for line in told.floor
+        [line.gap.code, line.gap.kind, line.gap.missing, line.ago] for line in of_day.open_questions
     ])  # fmt: skip
     _section(paper, _("Actions not finished"), [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")], [
         [point.code, point.text, point.holder, date_format(point.due_on), point.status_text]
-        for point in told.actions
+        for point in of_day.actions
     ])  # fmt: skip
     return _bytes(paper)
 
@@ -62,7 +62,7 @@ def _country_heads() -> list[str]:
     return [_("Member state"), _("Status"), *figures, _("Data gaps"), _("Next due")]
 
 
-def _country_cells(country: Country) -> list[Any]:
+def _country_cells(country: CountryBrief) -> list[Any]:
     due = country.standing and date_format(country.standing.due_on)
     figures = [figure.told for figure in country.figures]
     return [

@@ -1,4 +1,4 @@
-"""The backward plan in words: slack, pace and reach, each with its arithmetic."""
+"""The backward plan in words: slack, pace and feasibility, each with its arithmetic."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from reviews.models import StepKind
 from reviews.models.reports import WORKSTREAMS, workstream_label
-from reviews.queries.plans import Country, Feasibility, Plan, Verdict
+from reviews.queries.plans import CountryPlan, Feasibility, Plan, Verdict
 from reviews.queries.schedule import CriticalPath, Pace, Projection
 
 register = template.Library()
@@ -34,38 +34,35 @@ def slack_badge(slack: int | None) -> dict[str, str]:
 
 
 @register.filter
-def pace_words(country: Country) -> list[str]:
+def pace_words(country: CountryPlan) -> list[str]:
     """One sentence for each workstream that is not complete."""
     named = zip(WORKSTREAMS, country.paces, strict=False)
-    told = [(name, pace) for name, pace in named if pace.pointing is not Projection.COMPLETE]
-    return [_pace(workstream_label(name).capitalize(), pace, country.latest_on) for name, pace in told]
+    incomplete = [(name, pace) for name, pace in named if pace.projection is not Projection.COMPLETE]
+    return [_pace(workstream_label(name).capitalize(), pace, country.latest_on) for name, pace in incomplete]
 
 
 @register.filter
-def past_words(country: Country) -> list[str]:
-    """Only those whose pace points past the latest date."""
+def past_words(country: CountryPlan) -> list[str]:
+    """One sentence for each workstream whose pace leads past the latest date."""
     named = zip(WORKSTREAMS, country.paces, strict=False)
     past = [(name, pace) for name, pace in named if pace.passes(country.latest_on)]
     return [_pace(workstream_label(name).capitalize(), pace, country.latest_on) for name, pace in past]
 
 
 def _pace(name: str, pace: Pace, latest: date | None) -> str:
-    if pace.pointing is Projection.NOT_REPORTED:
+    if pace.projection is Projection.NOT_REPORTED:
         return _("%(what)s: not yet reported, so nothing follows from it.") % {"what": name}
-    told = {"what": name, "value": pace.value, "day": _day(pace.told_on)}
-    if pace.pointing is Projection.FIRST:
-        return _("%(what)s: %(value)s %% on %(day)s is the only figure, so there is no pace yet.") % told
-    told |= {"before": _day(pace.before_on), "over": n_days(pace.over)}
-    if pace.pointing is Projection.STANDS:
-        return (
-            _("%(what)s: %(value)s %% on %(day)s, no gain since %(before)s: no day follows from it.") % told
-        )
-    told |= {"gain": pace.gain, "sum": _sum(pace), "end": _day(pace.ends_on)}
-    text = (
-        _("%(what)s: %(value)s %% on %(day)s, +%(gain)s points in %(over)s. %(sum)s to 100 %%: %(end)s")
-        % told
-    )
-    return f"{text}{_against(pace, latest)}"
+    values = {"what": name, "value": pace.value, "day": _day(pace.told_on)}
+    if pace.projection is Projection.FIRST:
+        return _("%(what)s: %(value)s %% on %(day)s is the only figure, so there is no pace yet.") % values
+    values |= {"before": _day(pace.before_on), "over": n_days(pace.over)}
+    if pace.projection is Projection.STANDS:
+        text = _("%(what)s: %(value)s %% on %(day)s, no gain since %(before)s: no day follows from it.")
+        return text % values
+    values |= {"gain": pace.gain, "sum": _sum(pace), "end": _day(pace.ends_on)}
+    text = _("%(what)s: %(value)s %% on %(day)s, +%(gain)s points in %(over)s. %(sum)s to 100 %%: %(end)s")
+    limit = "." if latest is None else _(", latest date %(day)s.") % {"day": _day(latest)}
+    return f"{text % values}{limit}"
 
 
 def _sum(pace: Pace) -> str:
@@ -76,19 +73,13 @@ def _sum(pace: Pace) -> str:
     return f"(100 − {pace.value}) ÷ {pace.gain} × {pace.over} {sign} {n_days(pace.days or 0)}"
 
 
-def _against(pace: Pace, latest: date | None) -> str:
-    if latest is None:
-        return "."
-    return _(", latest date %(day)s.") % {"day": _day(latest)}
-
-
 @register.simple_tag
 def reach_words(plan: Plan, reach: Feasibility) -> list[str]:
     """Whether a step can be reached, with the count of days, and what would have to be shortened."""
     if reach.verdict is Verdict.OVER:
         return []
-    told = [_count(plan, reach.chain), _distance(reach), *_consequences(plan, reach)]
-    return [sentence for sentence in told if sentence]
+    sentences = [_count(plan, reach.critical_path), _distance(reach), *_consequences(plan, reach)]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _consequences(plan: Plan, reach: Feasibility) -> list[str]:
@@ -103,33 +94,33 @@ def _consequences(plan: Plan, reach: Feasibility) -> list[str]:
     return [_("It would have to be held later, or without what is not there yet."), _shorten(plan, reach)]
 
 
-def _count(plan: Plan, chain: CriticalPath | None) -> str:
+def _count(plan: Plan, path: CriticalPath | None) -> str:
     """Regional draft 28 Sep 2020 + 8 days = 6 Oct 2020."""
-    if chain is None:
+    if path is None:
         return ""
-    start, steps = chain.start, [str(leg.stage.days) for leg in chain.legs if leg.stage.days]
-    extra = [str(leg.stage.slip) for leg in chain.legs[:-1] if leg.stage.slip]
+    start, days = path.start, [str(row.stage.days) for row in path.stages if row.stage.days]
+    slips = [str(row.stage.slip) for row in path.stages[:-1] if row.stage.slip]
     return _("%(start)s %(day)s + %(days)s days = %(ready)s.") % {
-        "start": plan.title(start), "day": _day(start.expected_on), "days": " + ".join(steps + extra) or "0",
-        "ready": _day(chain.legs[-1].ready_on),
+        "start": plan.title(start), "day": _day(start.expected_on), "days": " + ".join(days + slips) or "0",
+        "ready": _day(path.stages[-1].ready_on),
     }  # fmt: skip
 
 
 def _distance(reach: Feasibility) -> str:
-    leg = reach.line.leg
-    told = {"ready": _day(leg.ready_on), "fixed": _day(leg.stage.fixed_on), "latest": _day(leg.latest_on)}
-    if leg.slack is None:
+    row = reach.line.leg
+    days = {"ready": _day(row.ready_on), "fixed": _day(row.stage.fixed_on), "latest": _day(row.latest_on)}
+    if row.slack is None:
         return _("The dates around it are not known, so neither is its slack.")
-    told["n"] = n_days(abs(leg.slack))
-    if leg.stage.fixed_on is None:
-        return _unknown(leg.slack) % told
-    if leg.late_by:
-        return _("That is %(n)s after %(fixed)s.") % (told | {"n": n_days(leg.late_by)})
-    if leg.slack < 0:
-        return _("Its own day %(fixed)s lies %(n)s after %(latest)s, when what follows needs it.") % told
-    if leg.slack == 0:
+    days["n"] = n_days(abs(row.slack))
+    if row.stage.fixed_on is None:
+        return _unknown(row.slack) % days
+    if row.late_by:
+        return _("That is %(n)s after %(fixed)s.") % (days | {"n": n_days(row.late_by)})
+    if row.slack < 0:
+        return _("Its own day %(fixed)s lies %(n)s after %(latest)s, when what follows needs it.") % days
+    if row.slack == 0:
         return _("That is the day on which it is needed, without a day to spare.")
-    return _("%(n)s before it is needed on %(latest)s.") % told
+    return _("%(n)s before it is needed on %(latest)s.") % days
 
 
 def _unknown(slack: int) -> str:
@@ -141,13 +132,14 @@ def _unknown(slack: int) -> str:
 def _shorten(plan: Plan, reach: Feasibility) -> str:
     """How many of which days would have to be saved."""
     late = max(reach.line.leg.late_by, -(reach.line.leg.slack or 0))
-    if reach.chain is None or not reach.chain.needed:
+    path = reach.critical_path
+    if path is None or not path.needed:
         return ""
-    parts = [f"{plan.title(leg)} {leg.stage.days}" for leg in reach.chain.legs if leg.stage.days]
-    told = {"late": n_days(late), "all": reach.chain.needed, "parts": "; ".join(parts)}
-    if late > reach.chain.needed:
-        return _("%(late)s would have to be saved; the work takes %(all)s in all (%(parts)s).") % told
-    return _("To be in time, %(late)s of these %(all)s would have to be saved: %(parts)s.") % told
+    parts = [f"{plan.title(row)} {row.stage.days}" for row in path.stages if row.stage.days]
+    words = {"late": n_days(late), "all": path.needed, "parts": "; ".join(parts)}
+    if late > path.needed:
+        return _("%(late)s would have to be saved; the work takes %(all)s in all (%(parts)s).") % words
+    return _("To be in time, %(late)s of these %(all)s would have to be saved: %(parts)s.") % words
 
 
 def _day(day: date | None) -> str:

@@ -42,13 +42,13 @@ class ChooseNewPassword(account.PasswordResetFromKeyView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        known_devices.remember(self.request, response, self.reset_user, anew=True)
+        known_devices.remember(self.request, response, self.reset_user, renew=True)
         return response
 
 
 class SecondFactors(mfa.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"owed": second_factors.owes(self.request.user)}
+        return super().get_context_data(**kwargs) | {"owed": second_factors.must_set_up(self.request.user)}
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -127,7 +127,7 @@ class AcceptInvitation(FormView):
     def form_valid(self, form: InvitationForm) -> HttpResponse:
         username = form.cleaned_data["username"]
         if form.by_sign_on and settings.SINGLE_SIGN_ON:
-            invitations.go_by_sign_on(self.request, self.key, username)
+            invitations.remember_for_sign_on(self.request, self.key, username)
             return redirect("openid_connect_login", settings.SINGLE_SIGN_ON["provider_id"])
         user = self.invitation.accept(username=username, password=form.cleaned_data["password1"])
         return perform_login(self.request, user, email_verification="none", redirect_url=reverse("desk"))

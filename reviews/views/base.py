@@ -19,7 +19,7 @@ from reviews.lists.pagination import ListPaginator
 from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.web.errors import BadAddress, conflict, not_by_address
+from reviews.web.errors import BadAddress, conflict, post_required
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -287,4 +287,4 @@ class TransitionPage(FormPage):
         return RequiredNoteForm if row.note_required else OptionalNoteForm
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return not_by_address(request, self.object.get_absolute_url(), self.http_method_names)
+        return post_required(request, self.object.get_absolute_url(), self.http_method_names)

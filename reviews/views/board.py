@@ -1,17 +1,16 @@
-"""The board of a cycle, and its framework."""
+"""The board of a cycle."""
 
 from datetime import date, datetime
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import clock, policy
-from reviews.models import FrameworkNode
 from reviews.queries import board
 from reviews.rendering import board_charts
-from reviews.views.base import ROWS, cycle_or_404, cycles_named
+from reviews.views.base import ROWS, cycle_or_404
 from reviews.web.errors import BadAddress
 
 
@@ -52,11 +51,3 @@ def _day(request: HttpRequest) -> tuple[date, datetime | None]:
     if day > clock.today():
         raise BadAddress(_("That day has not come yet."))
     return day, clock.end_of(day)
-
-
-def framework_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The framework under review, as a tree."""
-    cycle = get_object_or_404(cycles_named(request, slug).select_related("framework"))
-    nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("code")
-    context = {"cycle": cycle, "nav": "board", "title": cycle.framework, "nodes": nodes}
-    return render(request, "board/framework.html", context)

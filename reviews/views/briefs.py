@@ -1,6 +1,6 @@
 """The brief for a meeting: page and Word document, of all countries or of one."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -8,31 +8,32 @@ from reviews import policy
 from reviews.models import Organisation
 from reviews.queries import brief
 from reviews.rendering import docx
+from reviews.request_context import SignedInRequest
 from reviews.views.base import cycle_or_404
 from reviews.views.meetings import meeting_or_404
 from reviews.views.minutes import word_response
 
 
-def brief_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def brief_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The brief of today; `?member_state=VNM` of one country."""
-    told = _asked(request, slug, code)
+    meeting_brief = _brief_or_404(request, slug, code)
     context = {
-        "cycle": told.meeting.cycle, "nav": "meetings", "meeting": told.meeting, "title": _("Brief"),
-        "brief": told, "query": request.GET.urlencode(),
-        "breadcrumbs": [(told.meeting, told.meeting.get_absolute_url())],
+        "cycle": meeting_brief.meeting.cycle, "nav": "meetings", "meeting": meeting_brief.meeting, "title": _("Brief"),
+        "brief": meeting_brief, "query": request.GET.urlencode(),
+        "breadcrumbs": [(meeting_brief.meeting, meeting_brief.meeting.get_absolute_url())],
     }  # fmt: skip
     return render(request, "meetings/brief.html", context)
 
 
-def brief_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def brief_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The same as a Word document."""
-    told = _asked(request, slug, code)
-    name = f"brief-{code}-{told.only.code}" if told.only else f"brief-{code}"
-    return word_response(docx.brief(told), name)
+    meeting_brief = _brief_or_404(request, slug, code)
+    name = f"brief-{code}-{meeting_brief.only.code}" if meeting_brief.only else f"brief-{code}"
+    return word_response(docx.brief(meeting_brief), name)
 
 
-def _asked(request: HttpRequest, slug: str, code: str) -> brief.Brief:
-    """The brief of a meeting, of the country asked for; 404 for one that this person may not read."""
+def _brief_or_404(request: SignedInRequest, slug: str, code: str) -> brief.Brief:
+    """The brief of a meeting, or of one country of `?member_state=`; 404 for one that this person may not read."""
     cycle = cycle_or_404(request, slug)
     policy.require_reader(request.user, "report.read")
     meeting = meeting_or_404(request, cycle, code)

@@ -33,7 +33,7 @@ class ComparisonPage(ListPage):
     @property
     def reads(self) -> bool:
         """Whether more than the shared figures is for this person."""
-        return policy.reach(self.request.user, "report.read") is not policy.Scope.NOTHING
+        return policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
 
     def get_queryset(self) -> Any:
         return Organisation.objects.none()

@@ -1,6 +1,5 @@
-"""The register of data gaps: list, page, form, moves."""
+"""The register of data gaps: list, page, form, transitions, closing with a treatment."""
 
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,34 +8,30 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.base import OptionalNoteForm, RequiredNoteForm
 from reviews.forms.datagaps import DataGapForm
+from reviews.forms.treatments import CLOSING_FORMS, WayForm
 from reviews.lists.datagaps import DataGapFilter, DataGapTable
-from reviews.models import DataGap, Verb
+from reviews.models import ClosingWay, DataGap, Verb
+from reviews.models.treatments import treatment_for
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycles_named, history, own_report_or_refuse
 
-# What few gaps have, a disruption or the advice that closed them, is asked for where there is one.
-SHOWN = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
+# A disruption, or the advice that closed a gap, is fetched for the few gaps that have one.
+RELATED = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
 
 
 def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
     """A gap of a cycle by its code (VNM-3), if this person may read it."""
-    return _gap_or_404(DataGap.objects.select_related(*SHOWN), request, code, cycle=cycle)
+    return _gap_or_404(DataGap.objects.all(), request, code, cycle=cycle)
 
 
-def _gap_or_404(gaps: Any, request: HttpRequest, code: str, **where: Any) -> DataGap:
+def _gap_or_404(gaps: Any, request: HttpRequest, code: str, **conditions: Any) -> DataGap:
     state, _dash, number = code.rpartition("-")
-    where |= {"member_state__code": state, "number": number}
-    gap: DataGap = get_object_or_404(gaps.visible_to(request.user), **where)
+    conditions |= {"member_state__code": state, "number": number}
+    readable = gaps.select_related(*RELATED).visible_to(request.user)
+    gap: DataGap = get_object_or_404(readable, **conditions)
     return gap
-
-
-@cache
-def _of_a_page() -> Any:
-    """Gaps with what their page shows: put together once."""
-    return DataGap.objects.select_related(*SHOWN).with_guidance()
 
 
 class DataGapList(ListPage):
@@ -53,28 +48,29 @@ class DataGapList(ListPage):
         return gaps.select_related(*related).order_by("member_state__name_en", "number")
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        user, slug, pages = self.request.user, self.cycle.slug, {}
-        if policy.reach(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
-            pages[_("Raise a data gap")] = "datagap-add"
+        user, slug, names = self.request.user, self.cycle.slug, {}
+        if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
+            names[_("Raise a data gap")] = "datagap-add"
         if policy.may(user, "difficulty.read"):
-            pages |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
-        pages |= {
+            names |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
+        names |= {
             _("Method notes"): "method-list",
             _("Coverage map"): "coverage",
             _("Disruptions"): "disruption-list",
         }
-        return [(label, reverse(page, args=[slug])) for label, page in pages.items()]
+        return [(label, reverse(name, args=[slug])) for label, name in names.items()]
 
 
 def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
-    gap = _gap_or_404(_of_a_page(), request, code, cycle__in=cycles_named(request, slug))
-    moves, told = gap.transitions_for(request.user), history(request, gap)
-    # Only a gap that was closed once has treatments: no need to ask for those of any other.
-    closed_once = any(row.verb == Verb.CLOSED for row in told)
+    gaps = DataGap.objects.with_guidance()
+    gap = _gap_or_404(gaps, request, code, cycle__in=cycles_named(request, slug))
+    transitions, rows = gap.transitions_for(request.user), history(request, gap)
+    # Only a gap that was closed once has treatments: those of any other are not fetched.
+    closed_once = any(row.verb == Verb.CLOSED for row in rows)
     context = {
-        "cycle": gap.cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": moves,
-        "treatments": gap.treatments() if closed_once or not gap.is_open else [], "history": told,
+        "cycle": gap.cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": transitions,
+        "treatments": gap.treatments() if closed_once or not gap.is_open else [], "history": rows,
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
     }  # fmt: skip
@@ -101,41 +97,66 @@ class AddDataGap(FormPage):
 
 
 class EditDataGap(FormPage):
-    form_class, permission, nav, transition = DataGapForm, "datagap.edit", "datagaps", "edit"
+    form_class, permission, nav, verb, transition = DataGapForm, "datagap.edit", "datagaps", "edit", "edit"
     title, success_message = _("Edit the data gap"), _("The gap is changed.")
 
     def get_object(self) -> DataGap:
         return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
+class CloseGap(FormPage):
+    """Closing with a treatment: first the way, then the form that follows from it and from the kind of gap."""
 
-class GapMove(TransitionPage):
-    """A move of one gap: `verb` names the method of the model."""
-
-    nav, verb = "datagaps", ""
-    form_class: Any = OptionalNoteForm
-    permission = "datagap.edit"
+    template_name, permission, nav = "datagaps/close.html", "datagap.edit", "datagaps"
+    verb = transition = "close"
+    title, submit_label, success_message = _("Close the gap"), _("Close the gap"), _("The gap is closed.")
 
     def get_object(self) -> DataGap:
         return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return getattr(self.object, self.verb)(
-            by=self.request.user, expected_version=expected_version, **form.values()
-        )
+    @property
+    def way(self) -> str:
+        """The way chosen so far; empty before that, or if there is no such way."""
+        data = self.request.POST if self.request.method == "POST" else self.request.GET
+        return data["way"] if data.get("way") in ClosingWay.values else ""
+
+    def get_form_class(self) -> Any:
+        return CLOSING_FORMS[treatment_for(self.way, self.object.kind.code)]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        treatment = treatment_for(self.way, self.object.kind.code)
+        return super().get_form_kwargs() | ({"instance": treatment(way=self.way)} if treatment else {})
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.offer_advice(self.object)
+        if self.way:
+            form.fix_way(self.way)
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        label = self.way and ClosingWay(self.way).label
+        return super().get_context_data(**kwargs) | {"way_form": WayForm(), "way": label}
 
 
-class AskGuidance(GapMove):
+class GapTransition(TransitionPage):
+    """A transition of one gap."""
+
+    nav = "datagaps"
+
+    def get_object(self) -> DataGap:
+        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
+
+
+class AskGuidance(GapTransition):
     verb, title = "ask_guidance", _("Ask for guidance")
     submit_label, success_message = _("Ask"), _("The regional consultants have your question.")
 
 
-class TakeUp(GapMove):
+class TakeUp(GapTransition):
     verb, title, success_message = "take_up", _("Start to resolve"), _("The gap is being resolved.")
 
 
-class ReopenGap(GapMove):
-    form_class, verb, title = RequiredNoteForm, "reopen", _("Reopen the gap")
-    submit_label, success_message = _("Reopen"), _("The gap is open again.")
+class ReopenGap(GapTransition):
+    verb, title, submit_label = "reopen", _("Reopen the gap"), _("Reopen")
+    success_message = _("The gap is open again.")

@@ -91,7 +91,7 @@ def _statuses_by_report(deadline: Deadline) -> list[tuple[NationalReport, Deadli
 
 def _may_ask(user: User, cycle: ReviewCycle, deadline: Deadline, extensions: list[Extension]) -> bool:
     """Whether the person may ask for more time now: for the own country, one request at a time."""
-    own = policy.reach(user, "extension.ask") is policy.Scope.OWN
+    own = policy.scope_of(user, "extension.ask") is policy.Scope.OWN
     waits = own and any(extension.status == ExtensionStatus.ASKED for extension in extensions)
     return own and not waits and not cycle.is_closed and deadline.concerns(user.organisation_id)
 

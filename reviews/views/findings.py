@@ -41,7 +41,7 @@ class FindingList(ListPage):
         return findings.select_related(*related).order_by("member_state__name_en", "kind", "number")
 
     def get_actions(self) -> list[tuple[Any, str]]:
-        reach = policy.reach(self.request.user, "finding.edit")
+        reach = policy.scope_of(self.request.user, "finding.edit")
         if reach is policy.Scope.NOTHING or self.cycle.is_closed:
             return []
         return [(_("Record a finding"), reverse("finding-add", args=[self.cycle.slug]))]

@@ -13,7 +13,7 @@ from reviews.forms.base import ConfirmForm
 from reviews.forms.guidance import AdviceForm, EntryForm
 from reviews.models import Advice, DataGap, Difficulty, ReceivedAdvice, ReviewCycle, ThreadEntry
 from reviews.views.base import FormPage, TransitionPage
-from reviews.views.datagaps import GapMove, gap_or_404
+from reviews.views.datagaps import GapTransition, gap_or_404
 
 
 def advice_or_404(request: HttpRequest, cycle: ReviewCycle, pk: int) -> Advice:
@@ -24,7 +24,7 @@ def advice_or_404(request: HttpRequest, cycle: ReviewCycle, pk: int) -> Advice:
     return advice
 
 
-class AskBack(GapMove):
+class AskBack(GapTransition):
     """A question of the consultants, sent at once."""
 
     form_class, verb, permission = EntryForm, "question", "guidance.write"
@@ -35,7 +35,7 @@ class AskBack(GapMove):
     )
 
 
-class Answer(GapMove):
+class Answer(GapTransition):
     form_class, verb, permission = EntryForm, "answer", "datagap.edit"
     title, submit_label, success_message = (
         _("Answer the consultants"),
@@ -44,7 +44,7 @@ class Answer(GapMove):
     )
 
 
-class AddEntry(GapMove):
+class AddEntry(GapTransition):
     """An entry of the country or of the consultants; the Secretariat only reads."""
 
     form_class = EntryForm
@@ -71,7 +71,7 @@ class Conclude(AddEntry):
 class Advise(FormPage):
     """A draft of advice on a gap, or on a difficulty."""
 
-    form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "advice"
+    form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "edit"
     title, submit_label = _("Draft advice"), _("Keep the draft")
     success_message = _("The draft waits for a lead consultant.")
     subject_field = "gap"

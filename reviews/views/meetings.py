@@ -77,7 +77,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
         "backlog": backlog if may_run else [],
         "hanging": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
         "has_minutes": meeting.has_minutes,
-        "reads_brief": policy.reach(request.user, "report.read") is not policy.Scope.NOTHING,
+        "reads_brief": policy.scope_of(request.user, "report.read") is not policy.Scope.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
     }  # fmt: skip
     return render(request, "meetings/meeting.html", context)

@@ -1,4 +1,4 @@
-"""The minutes of a meeting: page, drafting, editing part by part, moves, Word document."""
+"""The minutes of a meeting: page, drafting, editing part by part, transitions, Word document."""
 
 from typing import Any
 
@@ -7,11 +7,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
+from reviews.actions.minutes import draft_minutes, redraft_section
+from reviews.forms.base import ConfirmForm
 from reviews.forms.minutes import SectionForm
-from reviews.models import Meeting, Minutes, MinutesSection
-from reviews.queries.minutes import draft, notes_at, redraft
+from reviews.models import Meeting, Minutes, MinutesSection, ReviewCycle
+from reviews.queries.minutes import notes_at
 from reviews.rendering import docx
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
 
@@ -19,18 +21,19 @@ from reviews.views.meetings import meeting_or_404
 def minutes_of(request: HttpRequest, meeting: Meeting) -> Minutes | None:
     """The minutes of a meeting, if there are any that this person may read."""
     rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
-    found: Minutes | None = rows.filter(meeting=meeting).first()
-    return found
+    minutes: Minutes | None = rows.filter(meeting=meeting).first()
+    return minutes
 
 
-def minutes_or_404(request: HttpRequest, cycle: Any, code: str) -> Minutes:
+def minutes_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Minutes:
+    """The minutes of a meeting, if this person may read them."""
     minutes = minutes_of(request, meeting_or_404(request, cycle, code))
     if minutes is None:
         raise Http404
     return minutes
 
 
-def minutes_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The minutes as they are worded now; before there are any, the button that drafts them."""
     cycle = cycle_or_404(request, slug)
     meeting = meeting_or_404(request, cycle, code)
@@ -42,24 +45,23 @@ def minutes_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "cycle": cycle, "nav": "meetings", "meeting": meeting, "minutes": minutes, "may_run": may_run,
         "title": _("Minutes"), "breadcrumbs": [(meeting, meeting.get_absolute_url())],
     }  # fmt: skip
-    return render(request, "minutes/minutes.html", context | (_shown(request, minutes) if minutes else {}))
+    return render(
+        request, "minutes/minutes.html", context | (_context_of(request, minutes) if minutes else {})
+    )
 
 
-def _shown(request: HttpRequest, minutes: Minutes) -> dict[str, Any]:
-    """What the page shows of existing minutes: to members nothing that was changed in the draft."""
-    rows = history(request, minutes, most=100)
-    staff = policy.may(request.user, "minutes.read")  # of every country
+def _context_of(request: SignedInRequest, minutes: Minutes) -> dict[str, Any]:
+    """Parts, notes and history; for members without what was changed in the draft."""
+    is_staff = policy.may(request.user, "minutes.read")  # of every country
+    # A country's own words, for its people and for staff.
+    notes = [note for note in notes_at(minutes.meeting) if policy.may(request.user, "report.read", note)]
+    rows = [row for row in history(request, minutes, most=100) if is_staff or row.common]
     return {
-        "sections": list(minutes.sections.all()), "moves": minutes.transitions_for(request.user),
-        "notes": _notes(request, minutes.meeting),
-        "history": [row for row in rows if staff or row.common][:30],
-    }  # fmt: skip
-
-
-def _notes(request: HttpRequest, meeting: Meeting) -> list[Any]:
-    """What was told beside the figures: a country's own words, for its people and for staff."""
-    notes = notes_at(meeting)
-    return [note for note in notes if policy.may(request.user, "report.read", note)]
+        "sections": list(minutes.sections.all()),
+        "moves": minutes.transitions_for(request.user),
+        "notes": notes,
+        "history": rows[:30],
+    }
 
 
 def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
@@ -70,9 +72,9 @@ def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 def word_response(content: bytes, name: str) -> HttpResponse:
     """A Word document as a download under our name, with its day."""
-    answer = HttpResponse(content, content_type=docx.DOCX)
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{clock.today().isoformat()}.docx"'
-    return answer
+    response = HttpResponse(content, content_type=docx.DOCX)
+    response["Content-Disposition"] = f'attachment; filename="{name}-{clock.today().isoformat()}.docx"'
+    return response
 
 
 class DraftMinutes(TransitionPage):
@@ -86,7 +88,7 @@ class DraftMinutes(TransitionPage):
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return draft(by=self.request.user, meeting=self.object)
+        return draft_minutes(by=self.request.user, meeting=self.object)
 
     def get_success_url(self) -> str:
         return str(self.result.get_absolute_url())
@@ -95,15 +97,16 @@ class DraftMinutes(TransitionPage):
 def section_or_404(page: FormPage) -> MinutesSection:
     """A part of minutes that the person may read."""
     minutes = minutes_or_404(page.request, page.cycle, page.kwargs["code"])
-    parts = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by")
-    part: MinutesSection = get_object_or_404(parts, pk=page.kwargs["pk"])
-    return part
+    sections = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by")
+    section: MinutesSection = get_object_or_404(sections, pk=page.kwargs["pk"])
+    return section
 
 
 class EditSection(FormPage):
     """Word one part of the minutes."""
 
-    form_class, permission, nav, transition = SectionForm, "meeting.run", "meetings", "edit"
+    form_class, permission, nav = SectionForm, "meeting.run", "meetings"
+    transition, verb = "edit", "edit"
     success_message = _("This part is changed.")
 
     def get_object(self) -> MinutesSection:
@@ -111,9 +114,6 @@ class EditSection(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"title": self.object.get_kind_display()}
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 class RedraftSection(TransitionPage):
@@ -124,29 +124,24 @@ class RedraftSection(TransitionPage):
         return section_or_404(self)
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return redraft(by=self.request.user, section=self.object, expected_version=expected_version)
+        section: MinutesSection = self.object
+        return redraft_section(by=self.request.user, section=section, expected_version=expected_version)
 
 
-class MinutesMove(TransitionPage):
-    """A move of the minutes: `verb` names the method of the model."""
+class MinutesTransition(TransitionPage):
+    """A transition of the minutes."""
 
-    permission, nav, verb = "meeting.run", "meetings", ""
-    form_class: Any = OptionalNoteForm
+    nav = "meetings"
 
     def get_object(self) -> Minutes:
         return minutes_or_404(self.request, self.cycle, self.kwargs["code"])
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return getattr(self.object, self.verb)(
-            by=self.request.user, expected_version=expected_version, **form.values()
-        )
 
-
-class CirculateMinutes(MinutesMove):
+class CirculateMinutes(MinutesTransition):
     verb, title, submit_label = "circulate", _("Circulate the minutes"), _("Circulate")
     success_message = _("The minutes are circulated: the members can read them.")
 
 
-class AdoptMinutes(MinutesMove):
-    form_class, verb, title = RequiredNoteForm, "adopt", _("Record that the minutes were adopted")
+class AdoptMinutes(MinutesTransition):
+    verb, title = "adopt", _("Record that the minutes were adopted")
     submit_label, success_message = _("Adopt"), _("The minutes are adopted and locked.")

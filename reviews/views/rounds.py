@@ -1,4 +1,4 @@
-"""The country round of a meeting: the round itself, one screen for each member's turn, its end."""
+"""The country round of a meeting: the round, one screen for each member's turn, its end."""
 
 from collections import Counter
 from typing import Any
@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, policy
-from reviews.forms.base import ConfirmForm, OptionalNoteForm
+from reviews import policy
+from reviews.actions.rounds import close_round, record_turn
+from reviews.forms.base import ConfirmForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
 from reviews.lists.base import EmptyFilterSet
 from reviews.lists.rounds import TurnTable
@@ -21,6 +22,7 @@ from reviews.models import (
     Finding,
     NationalReport,
     NotAllowedNow,
+    ReviewCycle,
     Round,
     StatusAtMeeting,
     Trace,
@@ -34,15 +36,15 @@ from reviews.views.meetings import MeetingFormPage, meeting_or_404
 HISTORY_ROWS = 30
 
 
-def round_or_404(request: HttpRequest, cycle: Any, code: str) -> Round:
+def round_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Round:
     """The round of a meeting that this person may read."""
     rounds = Round.objects.visible_to(request.user).select_related("meeting__cycle")
-    found: Round = get_object_or_404(rounds, meeting__cycle=cycle, meeting__code=code)
-    return found
+    country_round: Round = get_object_or_404(rounds, meeting__cycle=cycle, meeting__code=code)
+    return country_round
 
 
 class RoundPage(ListPage):
-    """The members in the round's order: who has told, who is next; after its end the frozen status."""
+    """The members in the round's order: who has reported, who is next; after its end the frozen status."""
 
     template_name = "rounds/round.html"
     title, nav, permission = _("Country round"), "meetings", "meeting.read"
@@ -55,7 +57,7 @@ class RoundPage(ListPage):
         if request.user.is_authenticated:
             self.meeting = meeting_or_404(request, self.cycle, kwargs["code"])
             rounds = Round.objects.filter(meeting__cycle=self.cycle).visible_to(request.user)
-            self.rounds = {found.meeting_id: found for found in rounds.select_related("meeting")}
+            self.rounds = {row.meeting_id: row for row in rounds.select_related("meeting")}
             self.round = self.rounds.get(self.meeting.pk)
 
     def get_queryset(self) -> Any:
@@ -70,19 +72,17 @@ class RoundPage(ListPage):
         """Each turn with the member's figures: frozen ones after the end, today's before."""
         if self.round is None:
             return []
-        stood = {row.member_state_id: row for row in self._standing()}
-        turns = [turn for turn in self.object_list if turn.member_state_id in stood]
+        rows: Any = StatusAtMeeting.objects.filter(round=self.round)
+        if self.round.is_open:
+            rows = NationalReport.objects.filter(cycle=self.cycle)
+        figures = {row.member_state_id: row for row in rows}
+        turns = [turn for turn in self.object_list if turn.member_state_id in figures]
         self.round.meeting = self.meeting
         for turn in turns:
-            turn.round, turn.stand = self.round, stood[turn.member_state_id]
+            turn.round, turn.stand = self.round, figures[turn.member_state_id]
             turn.is_read = policy.may(self.request.user, "report.read", turn)
             turn.may_open = self.may_run and self.round.is_open
         return turns
-
-    def _standing(self) -> Any:
-        if self.round and self.round.is_open:
-            return NationalReport.objects.filter(cycle=self.cycle)
-        return StatusAtMeeting.objects.filter(round=self.round)
 
     @property
     def may_run(self) -> bool:
@@ -90,7 +90,7 @@ class RoundPage(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Who reads only what is shared gets the figures alone; gaps and findings are those frozen."""
-        reads = policy.reach(self.request.user, "report.read") is not policy.Scope.NOTHING
+        reads = policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
         hidden = [] if reads else ["note", "open_gaps", "findings"]
         if self.round is None or self.round.is_open:
             hidden += ["open_gaps", "findings"]
@@ -102,23 +102,21 @@ class RoundPage(ListPage):
             "meeting": self.meeting, "round": self.round, "may_run": self.may_run, "waiting": waiting,
             "counted": Counter(turn.status for turn in self.turns), "comparable": self._comparable(),
             "breadcrumbs": [(self.meeting, self.meeting.get_absolute_url())],
-            "history": self._told(self.round) if self.round else [],
+            "history": self._history(self.round) if self.round else [],
         }  # fmt: skip
         return super().get_context_data(**kwargs) | page
 
-    def _told(self, country_round: Round) -> Any:
-        """What was told and who was passed, newest first; not how the turns and statuses were made."""
-        turns = (
-            Trace.objects.on_page(country_round).readable_on_page_by(self.request.user).filter(version__gt=1)
-        )
-        return turns[:HISTORY_ROWS]
+    def _history(self, country_round: Round) -> Any:
+        """Who reported and who was passed, newest first; not how the turns and statuses were made."""
+        rows = Trace.objects.on_page(country_round).readable_on_page_by(self.request.user)
+        return rows.filter(version__gt=1)[:HISTORY_ROWS]
 
     def _comparable(self) -> list[Round]:
         """The other rounds of the cycle with a frozen status, newest first."""
         if self.round is None or self.round.is_open:
             return []
-        others = [found for found in self.rounds.values() if found.frozen_at and found != self.round]
-        return sorted(others, key=lambda found: found.frozen_at, reverse=True)
+        others = [row for row in self.rounds.values() if row.frozen_at and row != self.round]
+        return sorted(others, key=lambda row: row.frozen_at, reverse=True)
 
 
 class OpenRound(MeetingFormPage):
@@ -133,7 +131,7 @@ class OpenRound(MeetingFormPage):
 
     def check_open(self) -> None:
         super().check_open()
-        Round.refuse_unless_due(self.object)
+        Round.require_no_obstacle(self.object)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"members": self.cycle.members()}
@@ -158,8 +156,9 @@ class CloseRound(TransitionPage):
         return round_or_404(self.request, self.cycle, self.kwargs["code"])
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return actions.close_round(
-            by=self.request.user, country_round=self.object, expected_version=expected_version
+        country_round: Round = self.object
+        return close_round(
+            by=self.request.user, country_round=country_round, expected_version=expected_version
         )
 
 
@@ -184,7 +183,7 @@ class TurnPage(FormPage):
         return reports.get(cycle=self.cycle, member_state=self.object.member_state_id)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """After the end of the round its page tells it all."""
+        """After the end of the round, go to its page."""
         if not self.object.round.is_open:
             return redirect(self.object.round)
         return super().get(request, *args, **kwargs)
@@ -197,7 +196,7 @@ class TurnPage(FormPage):
 
     def perform(self, form: Any, expected_version: int) -> Any:
         try:
-            return actions.tell_turn(
+            return record_turn(
                 by=self.request.user,
                 turn=self.object,
                 expected_version=expected_version,
@@ -206,7 +205,7 @@ class TurnPage(FormPage):
             )
         except (NotAllowedNow, EditConflict, ValidationError):
             self.object = self.get_object()
-            del self.report  # both are read again: the steps before the trouble were taken back
+            del self.report  # both are read again: what was written before the error was rolled back
             raise
 
     def render_conflict(self, form: Any, stale: EditConflict) -> HttpResponse:
@@ -220,8 +219,8 @@ class TurnPage(FormPage):
         ]
         form.accept_version(self.object.version)
         form.show_report_version(self.report.version)
-        told = {"by": changes[-1].by if changes else None, "changes": changes}
-        return self.render_to_response(self.get_context_data(form=form, stale=told), status=409)
+        conflict = {"by": changes[-1].by if changes else None, "changes": changes}
+        return self.render_to_response(self.get_context_data(form=form, stale=conflict), status=409)
 
     def get_cancel_url(self) -> str:
         return str(self.object.round.get_absolute_url())
@@ -257,25 +256,20 @@ class TurnPage(FormPage):
 
     def _entered(self) -> dict[str, Any]:
         """What is on record already, and what of it is news since the round before."""
-        since, theirs = (
-            self.object.round.since(),
-            {"cycle": self.cycle, "member_state": self.report.member_state_id},
-        )
-        gaps = DataGap.objects.filter(**theirs).select_related("kind", "member_state", "cycle")
+        since = self.object.round.since()
+        country = {"cycle": self.cycle, "member_state": self.report.member_state_id}
+        gaps = DataGap.objects.filter(**country).select_related("kind", "member_state", "cycle")
         return {
             "since": since, "gaps": [gap for gap in gaps if gap.is_open or gap.held_since > since],
             "updates": self.report.progress_updates.filter(at__gt=since).select_related("author", "meeting"),
-            "findings": Finding.objects.filter(**theirs).not_withdrawn().select_related("member_state", "cycle"),
+            "findings": Finding.objects.filter(**country).not_withdrawn().select_related("member_state", "cycle"),
         }  # fmt: skip
 
 
 class PassTurn(TransitionPage):
     """The member is absent, or asks to be passed."""
 
-    form_class, permission, nav = OptionalNoteForm, "meeting.run", "meetings"
+    permission, nav, verb = "meeting.run", "meetings", "pass_over"
     title, success_message = _("Pass"), _("The member is passed.")
     get_object = TurnPage.get_object
     get_success_url = TurnPage.get_success_url
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.pass_over(by=self.request.user, expected_version=expected_version, **form.values())

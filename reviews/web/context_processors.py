@@ -1,4 +1,4 @@
-"""What every page needs to know."""
+"""Context processor: `site`, in every template."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +18,19 @@ class Site:
     may_open_admin: bool
     may_make_cycles: bool
     reads_countries: bool
-    single_sign_on: str  # what it is called; empty without one
+    single_sign_on: str  # its name; empty without one
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
     """`site` in every template; `cycle.is_demo` or `demo` mark invented values."""
     user = getattr(request, "user", None)
-    reads = policy.reach(user, "report.read") is not policy.Scope.NOTHING
-    pinned = settings.REVIEWTRACKER_TODAY is not None
-    sign_on = settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else ""
-    makes = policy.may(user, "cycle.run")
-    return {"site": Site(clock.today(), pinned, policy.opens_admin(user), makes, reads, sign_on)}
+    return {
+        "site": Site(
+            today=clock.today(),
+            pinned_today=settings.REVIEWTRACKER_TODAY is not None,
+            may_open_admin=policy.opens_admin(user),
+            may_make_cycles=policy.may(user, "cycle.run"),
+            reads_countries=policy.scope_of(user, "report.read") is not policy.Scope.NOTHING,
+            single_sign_on=settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else "",
+        )
+    }

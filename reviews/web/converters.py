@@ -1,4 +1,4 @@
-"""The codes that stand in addresses."""
+"""URL converters: the codes in addresses."""
 
 
 class StateCode:

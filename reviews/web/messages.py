@@ -1,4 +1,4 @@
-"""“It is recorded.”: what the next page says once."""
+"""Storage of flash messages: what the next page says once."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

@@ -1,4 +1,4 @@
-"""What a browser is told with every answer: a page, a refusal, a download, a static file."""
+"""Middleware for the security headers of every response: pages, refusals, downloads, static files."""
 
 from collections.abc import Callable
 
@@ -27,11 +27,11 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self.get_response(request)
+        response = self.get_response(request)
         for name, value in EVERYWHERE.items():
-            answer.headers.setdefault(name, value)
-        if not isinstance(answer, WhiteNoiseFileResponse):
-            answer["Cache-Control"] = PRIVATE
-        if answer.get("Content-Disposition", "").startswith("attachment"):
-            answer["Content-Security-Policy"] = SEALED
-        return answer
+            response.headers.setdefault(name, value)
+        if not isinstance(response, WhiteNoiseFileResponse):
+            response["Cache-Control"] = PRIVATE
+        if response.get("Content-Disposition", "").startswith("attachment"):
+            response["Content-Security-Policy"] = SEALED
+        return response

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reviews import actions
+from reviews.actions.cycles import seat_member
 from reviews.models import NationalReport, ReviewCycle, Trace
 from tests.admin.pages import address
 from tests.support import make
@@ -16,7 +16,7 @@ def prepared(cast):
         by=None, slug="next", name_en="Next", framework=make.framework(),
         starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31),
     )  # fmt: skip
-    actions.seat_member(
+    seat_member(
         by=cast.secretariat, cycle=made, member_state=cast.vnm.organisation, joined_on=date(2020, 1, 1)
     )
     return made

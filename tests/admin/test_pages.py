@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from reviews import actions
+from reviews.actions.cycles import seat_member
 from reviews.admin import site
 from reviews.models import (
     ActionPoint,
@@ -68,7 +68,7 @@ def more_below(records: Any, cast: SimpleNamespace, n: int) -> None:
     meeting.record(Delegation, by=by, organisation=body)
     meeting.record(Decision, by=by, text="Agreed.")
     meeting.record(ActionPoint, by=by, text="Send it.", owner_body=body, due_on=date(2020, 9, n))
-    actions.seat_member(by=by, cycle=records[ReviewCycle], member_state=body, joined_on=date(2020, 3, 1))
+    seat_member(by=by, cycle=records[ReviewCycle], member_state=body, joined_on=date(2020, 3, 1))
     theirs = make.report(records[ReviewCycle], f"Y{n}")
     person = make.user(f"y{n}", "coordinator", body)
     Extension.ask_for(theirs, records[Deadline], by=person, asked_until=date(2020, 11, n), reason="Floods")

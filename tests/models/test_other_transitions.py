@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.cycles import open_cycle, seat_member
 from reviews.models import (
     ActionPoint,
     ActionStatus,
@@ -18,8 +19,8 @@ from reviews.models import (
     ReviewCycle,
 )
 from reviews.models.actionpoints import ACTION_TRANSITIONS
+from reviews.models.cycles import CYCLE_TRANSITIONS
 from reviews.models.extensions import EXTENSION_TRANSITIONS
-from reviews.models.framework import CYCLE_TRANSITIONS
 from reviews.models.meetings import MEETING_TRANSITIONS
 from tests.models.transitions import fresh, raises, refused, tells
 from tests.support import grids, make
@@ -136,7 +137,7 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
     who: dict[str, Any] = {"by": by, "expected_version": record.version}
     match step:
         case "cycle.open":
-            actions.open_cycle(cycle=record, **who)
+            open_cycle(cycle=record, **who)
         case "extension.grant":
             record.grant(until=date(2020, 9, 14), note=why, **who)
         case "action.finish":  # of high priority, so that it can be verified: with a document
@@ -220,9 +221,9 @@ def test_opening_a_cycle_gives_every_member_its_report(cast, cycle):
 def test_a_member_seated_later_gets_its_report_at_once(cast, cycle):
     khm = make.organisation("KHM")
     seat = {"cycle": cycle, "member_state": khm, "joined_on": date(2020, 6, 1)}
-    actions.seat_member(by=cast.secretariat, **seat)
+    seat_member(by=cast.secretariat, **seat)
     assert make.report(cycle, "KHM").holder == khm
-    raises(PermissionDenied, actions.seat_member, by=cast.vnm, **seat)
+    raises(PermissionDenied, seat_member, by=cast.vnm, **seat)
 
 
 def test_a_decision_says_who_decided_and_when(cast, record):

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     DataGap,
     EditConflict,
@@ -80,7 +81,7 @@ def test_only_who_runs_the_meeting(name, cast, meeting, opened):
     with pytest.raises(PermissionDenied):
         make.told(turn, by=by, data_collection=10, analysis=None, writing=None)
     with pytest.raises(PermissionDenied):
-        actions.close_round(by=by, country_round=opened, expected_version=opened.version)
+        close_round(by=by, country_round=opened, expected_version=opened.version)
     assert not grids.changed(before)
 
 
@@ -90,7 +91,7 @@ def test_who_is_next_waits_after_this_one_or_from_the_start(cast):
     assert nexts(opened) == {"KHM": "LAO", "LAO": "VNM", "VNM": "KHM"}
     turn_of(opened, "LAO").pass_over(by=cast.secretariat, expected_version=1)
     assert nexts(opened) == {"KHM": "VNM", "LAO": "VNM", "VNM": "KHM"}
-    turn_of(opened, "VNM").tell(by=cast.secretariat, expected_version=1, note="")
+    turn_of(opened, "VNM").record(by=cast.secretariat, expected_version=1, note="")
     assert nexts(opened) == {"KHM": None, "LAO": "KHM", "VNM": "KHM"}
 
 
@@ -115,7 +116,7 @@ closed      no     no
 def test_moves(status, move, becomes, cast, opened):
     by, turn = cast.secretariat, turn_of(opened, "VNM")
     reach(status, turn, opened, by)
-    steps = {"tell": lambda: turn.tell(by=by, expected_version=turn.version, note="x"),
+    steps = {"tell": lambda: turn.record(by=by, expected_version=turn.version, note="x"),
              "pass": lambda: turn.pass_over(by=by, expected_version=turn.version)}  # fmt: skip
     if becomes == "no":
         before = grids.fingerprint()
@@ -128,13 +129,13 @@ def test_moves(status, move, becomes, cast, opened):
 
 def reach(status: str, turn: Turn, opened: Round, by: Any) -> None:
     if status == "told":
-        turn.tell(by=by, expected_version=turn.version, note="")
+        turn.record(by=by, expected_version=turn.version, note="")
     if status in ("passed", "closed"):
         turn.pass_over(by=by, expected_version=turn.version)
     if status == "closed":
         other = turn_of(opened, "LAO")
         other.pass_over(by=by, expected_version=other.version)
-        actions.close_round(by=by, country_round=opened, expected_version=opened.version)
+        close_round(by=by, country_round=opened, expected_version=opened.version)
 
 
 # --- telling a turn
@@ -191,7 +192,7 @@ def test_the_same_figures_are_news_after_another_round(cast, opened, cycle):
     make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
     lao = turn_of(opened, "LAO")
     lao.pass_over(by=cast.secretariat, expected_version=lao.version)
-    actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
+    close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     with clock.at(clock.now() + timedelta(days=30)):
         later = Round.open_for(make.meeting(cycle, by=cast.secretariat, code="4"), by=cast.secretariat)
         make.told(turn_of(later, "VNM"), by=cast.secretariat, **FIGURES)
@@ -231,7 +232,7 @@ def test_a_country_that_posts_meanwhile_is_not_overwritten(cast, opened):
         by=cast.vnm, expected_version=report.version, data_collection=60
     )
     with pytest.raises(EditConflict) as caught:
-        actions.tell_turn(
+        record_turn(
             by=cast.secretariat, turn=turn, expected_version=turn.version, report=make.report(opened.cycle, "VNM"),
             report_seen=report.version, **FIGURES,
         )  # fmt: skip
@@ -245,7 +246,7 @@ def test_a_country_that_posts_meanwhile_is_not_overwritten(cast, opened):
 def test_nobody_is_forgotten(cast, opened):
     make.told(turn_of(opened, "VNM"), by=cast.secretariat, **FIGURES)
     with pytest.raises(NotAllowedNow, match="Lao PDR"):
-        actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
+        close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     assert not StatusAtMeeting.objects.exists()
 
 
@@ -257,7 +258,7 @@ def test_closing_freezes_how_each_member_stands(cast, opened):
     )  # fmt: skip
     lao = turn_of(opened, "LAO")
     lao.pass_over(by=cast.secretariat, expected_version=lao.version, note="Absent.")
-    actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
+    close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     laos, vietnam = StatusAtMeeting.objects.order_by("member_state__name_en")
     assert (laos.status, laos.data_collection, laos.open_gaps, laos.findings) == ("not_started", None, {}, 0)
     assert (vietnam.status, vietnam.data_collection, vietnam.writing) == ("in_progress", 40, None)
@@ -269,13 +270,13 @@ def test_closing_freezes_how_each_member_stands(cast, opened):
 def test_what_is_frozen_never_changes(cast, opened):
     for turn in opened.turns.all():
         turn.pass_over(by=cast.secretariat, expected_version=turn.version)
-    actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
+    close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     row, before = StatusAtMeeting.objects.first(), grids.fingerprint()
     for step in (row.change_traced, row.correct):
         with pytest.raises(NotAllowedNow, match="never changes"):
             step(by=cast.admin, expected_version=row.version, why="Typing error", writing=5)
     with pytest.raises(NotAllowedNow, match="never changes"):
-        actions.close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
+        close_round(by=cast.secretariat, country_round=opened, expected_version=opened.version)
     with pytest.raises(IntegrityError), transaction.atomic():  # recorded once
         StatusAtMeeting.create_traced(
             by=None, round=opened, member_state=row.member_state, at=row.at, status=row.status,

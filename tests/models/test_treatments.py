@@ -22,7 +22,7 @@ from reviews.models import (
     Trace,
     Tracked,
 )
-from reviews.models.treatments import TREATMENTS, completion_range, treatment_for, treatments_of
+from reviews.models.treatments import TREATMENTS, completion_range, treatment_for, treatments_by_gap
 from tests.support import grids, make
 
 # What a closing records: way x kind of gap. "-": the note is enough.
@@ -150,10 +150,10 @@ def test_in_a_closed_cycle_nothing_is_closed_or_opened(cast, cycle, report):
     assert StandIn.objects.get().in_force
 
 
-def test_treatments_of_many_gaps_ask_once_per_kind(cast, report, django_assert_num_queries):
+def test_treatments_by_gap_many_gaps_ask_once_per_kind(cast, report, django_assert_num_queries):
     gaps = [closed(report, cast, "missing", "proxy_agreed", **STAND_IN) for _ in range(3)]
     with django_assert_num_queries(len(TREATMENTS)):
-        found = treatments_of(gaps)
+        found = treatments_by_gap(gaps)
         assert [found[gap.pk][0].in_words for gap in gaps] == [
             "The neighbouring district. (confidence: medium): 12 %"
         ] * 3

@@ -36,7 +36,7 @@ OURS = {
 OURS |= {"SESSION_IDLE_MINUTES", "SESSION_HOURS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "OIDC_NAME"}
 OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
 OURS |= {*OIDC}
-OURS |= {"REVIEWTRACKER_TODAY", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+OURS |= {"REVIEWTRACKER_TODAY", "SECOND_FACTOR_EXEMPT", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def python(*arguments: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
@@ -62,6 +62,7 @@ def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedPr
         ({"HTTPS": "2"}, "HTTPS is '2'"),
         ({"BEHIND_PROXY": "nginx"}, "BEHIND_PROXY is 'nginx'"),
         ({"REVIEWTRACKER_TODAY": "2020-08-20"}, "REVIEWTRACKER_TODAY is for demonstrations"),
+        ({"SECOND_FACTOR_EXEMPT": "admin"}, "SECOND_FACTOR_EXEMPT is for demonstrations"),
         ({"REVIEWTRACKER_TODAY": "20 August", "DEBUG": "1"}, "REVIEWTRACKER_TODAY is '20 August'"),
         ({"REVIEWTRACKER_TODAY": "2020-08-32", "DEBUG": "1"}, "REVIEWTRACKER_TODAY is '2020-08-32'"),
         ({"DATABASE_URL": "mysql://u:hidden@db/reviews"}, "DATABASE_URL is of no kind known"),

@@ -61,7 +61,10 @@ def test_numbers(cast, meeting):
     assert [f.told for f in lao.figures] == ["30 %", "not yet reported", "not yet reported"]
     assert (vnm.gaps_told, lao.gaps_told) == ("1 open (1 new, 1 closed)", "1 open (1 new, 0 closed)")
     assert [(o.state.code, o.standing.days) for o in told.overdue] == [("LAO", -2), ("VNM", -2)]
-    assert [(w.gap.code, w.days) for w in told.floor] == [("VNM-2", 19), ("LAO-1", 15)]  # oldest first
+    assert [(w.gap.code, w.days) for w in told.open_questions] == [
+        ("VNM-2", 19),
+        ("LAO-1", 15),
+    ]  # oldest first
     assert [a.code for a in told.actions] == ["2/1"]
     assert [total.number for total in told.totals] == [2, 2, 2, 1, 2, 2, 1]
     assert told.previous.code == "2"
@@ -70,7 +73,7 @@ def test_numbers(cast, meeting):
 def test_of_one_country(cast, meeting):
     told = brief.build(meeting, cast.secretariat, "LAO")
     assert [c.state.code for c in told.countries] == ["LAO"]
-    assert [w.gap.code for w in told.floor] == ["LAO-1"]
+    assert [w.gap.code for w in told.open_questions] == ["LAO-1"]
     assert told.actions == []
     assert [total.number for total in told.totals] == [1, 1, 1, 0, 1, 1, 0]
 
@@ -107,7 +110,7 @@ def test_page_and_word_document_have_the_same_numbers(query, cast, meeting, sign
         at = found.index(str(country.state))
         assert found[at + 2 : at + 6] == shown
         assert not [text for text in shown if text not in page]
-    codes = [line.gap.code for line in told.floor] + [point.code for point in told.actions]
+    codes = [line.gap.code for line in told.open_questions] + [point.code for point in told.actions]
     assert not [code for code in codes if code not in found or code not in page]
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.cycles import seat_member
 from reviews.models import (
     ActionPoint,
     DataGap,
@@ -229,7 +230,7 @@ def test_comparisons_agree_with_the_trace(world, steps, days):
 def test_a_member_that_came_later_has_no_before(world):
     with clock.at(BEGIN + timedelta(days=40)):
         values = {"member_state": make.organisation("KHM"), "joined_on": clock.today()}
-        actions.seat_member(by=world.secretariat, cycle=world.cycle, **values)
+        seat_member(by=world.secretariat, cycle=world.cycle, **values)
         found = comparison.between_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
     assert [(change.state.code, change.before is None) for change in found.changes] == [
         ("KHM", True), ("LAO", False), ("VNM", False)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.queries.schedule import Projection, Stage, chain, compute, latest_dates, pace, with_delays
+from reviews.queries.schedule import (
+    Projection,
+    Stage,
+    critical_path,
+    latest_dates,
+    pace,
+    schedule_stages,
+    with_delays,
+)
 
 DAY = date(2020, 8, 20)
 days = st.dates(date(2020, 6, 1), date(2021, 6, 1))
@@ -45,7 +53,7 @@ def test_a_longer_step_never_makes_anything_earlier_needed_later(plan, more, n):
 
 @given(plans())
 def test_slack_is_the_days_between(plan):
-    for leg in compute(plan, DAY):
+    for leg in schedule_stages(plan, DAY):
         if leg.slack is not None:
             assert leg.arrives_on + timedelta(days=leg.slack) == leg.latest_on
         if leg.stage.done_on:
@@ -55,7 +63,7 @@ def test_slack_is_the_days_between(plan):
 
 @given(plans())
 def test_dates_follow_each_other(plan):
-    legs = compute(plan, DAY)
+    legs = schedule_stages(plan, DAY)
     for before, leg in zip(legs, legs[1:], strict=False):
         if leg.stage.done_on is None and before.expected_on:
             assert leg.ready_on == before.expected_on + timedelta(days=leg.stage.days)
@@ -64,27 +72,27 @@ def test_dates_follow_each_other(plan):
 
 @given(plans(done=False), st.integers(0, 7))
 def test_slack_can_be_used_up_and_no_more(plan, n):
-    leg = compute(plan, DAY)[n := min(n, len(plan) - 1)]
+    leg = schedule_stages(plan, DAY)[n := min(n, len(plan) - 1)]
     if leg.stage.fixed_on or leg.slack is None or leg.slack < 0:
         return
-    late = {x.stage.key for x in compute(plan, DAY) if x.late_by}
-    just = compute(with_delays(plan, {leg.stage.key: leg.slack}), DAY)
+    late = {x.stage.key for x in schedule_stages(plan, DAY) if x.late_by}
+    just = schedule_stages(with_delays(plan, {leg.stage.key: leg.slack}), DAY)
     assert just[n].slack == 0
     assert {x.stage.key for x in just if x.late_by} == late
-    over = compute(with_delays(plan, {leg.stage.key: leg.slack + 1}), DAY)
+    over = schedule_stages(with_delays(plan, {leg.stage.key: leg.slack + 1}), DAY)
     assert over[n].slack == -1
     assert any(x.late_by for x in over[n + 1 :])
 
 
 @given(plans(), st.dictionaries(st.sampled_from([f"s{n}" for n in range(8)]), st.integers(1, 90)))
 def test_the_count_that_is_shown_adds_up(plan, slips):
-    legs = compute(with_delays(plan, slips), DAY)
+    legs = schedule_stages(with_delays(plan, slips), DAY)
     for n, leg in enumerate(legs):
-        found = chain(legs, n)
+        found = critical_path(legs, n)
         if found:
-            assert found.legs[-1] is leg
+            assert found.stages[-1] is leg
             assert found.start.expected_on + timedelta(days=found.total) == leg.ready_on
-            assert found.total == found.needed + found.with_delays
+            assert found.total == found.needed + found.slip
 
 
 LADDER = [
@@ -99,7 +107,7 @@ LADDER = [
 
 
 def test_the_way_to_the_summit():
-    legs = {leg.stage.key: leg for leg in compute(LADDER, DAY)}
+    legs = {leg.stage.key: leg for leg in schedule_stages(LADDER, DAY)}
     assert {key: leg.slack for key, leg in legs.items()} == {
         "reports": 0, "draft": 0, "wrap-up": 0, "final": 3, "soca": 3, "council": 3, "summit": 3,
     }  # fmt: skip
@@ -107,21 +115,21 @@ def test_the_way_to_the_summit():
 
 
 def test_a_slip_and_what_it_costs():
-    legs = compute(with_delays(LADDER, {"reports": 21}), DAY)
+    legs = schedule_stages(with_delays(LADDER, {"reports": 21}), DAY)
     assert [(leg.stage.key, leg.late_by) for leg in legs if leg.late_by] == [("wrap-up", 21), ("summit", 18)]
-    found = chain(legs, 6)
+    found = critical_path(legs, 6)
     assert (found.start.stage.key, found.needed) == ("reports", 56)
 
 
 def test_a_meeting_that_moves_takes_its_day_with_it():
-    legs = compute(with_delays(LADDER, {"wrap-up": 4}), DAY)
+    legs = schedule_stages(with_delays(LADDER, {"wrap-up": 4}), DAY)
     assert [leg.late_by for leg in legs] == [0, 0, 0, 0, 0, 0, 1]
     assert legs[0].slack == 3  # the Summit decides now
-    assert chain(legs, 6).start.stage.key == "wrap-up"
+    assert critical_path(legs, 6).start.stage.key == "wrap-up"
 
 
 def test_nothing_is_known_without_a_date():
-    legs = compute([Stage("draft", 14), Stage("soca", 7)], DAY)
+    legs = schedule_stages([Stage("draft", 14), Stage("soca", 7)], DAY)
     assert [(leg.latest_on, leg.expected_on, leg.slack) for leg in legs] == [(None, None, None)] * 2
 
 
@@ -152,7 +160,7 @@ def test_pace_with_its_arithmetic():
 )
 def test_what_a_pace_can_say(told, pointing):
     found = pace(told)
-    assert found.pointing is pointing
+    assert found.projection is pointing
     assert (found.ends_on is not None) is (pointing is Projection.GOES_ON)
 
 

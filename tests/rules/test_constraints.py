@@ -279,7 +279,7 @@ def guided(cast: Any, gap: Any) -> list[Any]:
     }
     return [
         make.advice(by=cast.consultant, gap=gap), gap.received.get().adopt(by=cast.vnm, expected_version=1),
-        ThreadEntry.say(gap, by=cast.vnm, kind="answer", text="Yes."),
+        ThreadEntry.add(gap, by=cast.vnm, kind="answer", text="Yes."),
         make.difficulty(gap.cycle, [gap], by=cast.lead), make.method(by=cast.lead),
         *(model.create_traced(by=cast.vnm, gap=gap, way="limitation", **values) for model, values in treated.items()),
     ]  # fmt: skip

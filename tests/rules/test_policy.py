@@ -77,7 +77,7 @@ def answer(readable: bool, may: bool) -> str:
 
 @pytest.mark.parametrize(("action", "person", "told"), grids.cells(COMMON))
 def test_of_the_cycle(action, person, told, cast):
-    assert policy.reach(getattr(cast, person), action) is REACH[told]
+    assert policy.scope_of(getattr(cast, person), action) is REACH[told]
 
 
 def test_every_action_has_a_line():
@@ -105,9 +105,9 @@ def test_a_right_of_the_own_country_needs_a_country(cast):
 def test_visitors_and_disabled_accounts_reach_nothing(action, cast, report):
     for person in (cast.vnm, cast.lead, cast.secretariat, cast.admin):
         person.is_active = False
-        assert policy.reach(person, action) is policy.Scope.NOTHING
+        assert policy.scope_of(person, action) is policy.Scope.NOTHING
     for nobody in (AnonymousUser(), None):
-        assert policy.reach(nobody, action) is policy.Scope.NOTHING
+        assert policy.scope_of(nobody, action) is policy.Scope.NOTHING
 
 
 def test_disabled_accounts_see_no_rows(cast, report):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from reviews import policy
-from reviews.operations.policy_page import page
+from reviews.management.commands.print_policy import render_policy
 
 PAGE = settings.BASE_DIR / "docs" / "policy.md"
 # "word.word" in these files is the name of an action unless a file is named so.
@@ -36,7 +36,7 @@ def test_a_right_more_is_a_page_that_differs(monkeypatch):
     """So that the test above cannot pass whatever the policy says."""
     duty = policy.ROLE_GRANTS["observer"]
     monkeypatch.setitem(policy.ROLE_GRANTS, "observer", replace(duty, shared=duty.shared | {"report.read"}))
-    assert PAGE.read_text() != page()
+    assert PAGE.read_text() != render_policy()
 
 
 def test_every_action_has_a_sentence_and_somebody_who_may():

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.cycles import seat_member
 from reviews.models import DataGap, Framework, Invitation, NationalReport, ReviewCycle, Trace, User
 from tests.admin.pages import IMMUTABLE, MODELS, address, sent
 from tests.admin.records import one_of_each
@@ -286,7 +287,7 @@ def test_an_untraced_write_is_noticed(write, cast, report, sign_in, monkeypatch)
 
 def test_a_step_that_leaves_its_trace_is_not(cast, cycle, report):
     with watched() as written, clock.at(date(2020, 8, 21)):
-        actions.seat_member(
+        seat_member(
             by=cast.secretariat,
             cycle=cycle,
             member_state=make.organisation("KHM"),

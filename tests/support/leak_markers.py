@@ -13,6 +13,8 @@ from django.apps import apps
 
 from reviews import actions, clock
 from reviews.actions import guidance
+from reviews.actions.minutes import draft_minutes
+from reviews.actions.rounds import close_round
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -33,7 +35,6 @@ from reviews.models import (
     Trace,
     User,
 )
-from reviews.queries.minutes import draft as draft_minutes
 from tests.support import make
 
 STATES = ("VNM", "LAO")
@@ -282,7 +283,7 @@ def _round_and_minutes(made: SimpleNamespace) -> None:
     for state in STATES:
         turn = told.turns.select_related("member_state").get(member_state__code=state)
         make.told(turn, by=by, note=word("Turn.note", state), data_collection=60)
-    actions.close_round(by=by, country_round=told, expected_version=told.version)
+    close_round(by=by, country_round=told, expected_version=told.version)
     make.frozen(made.unshared, by=by)
     meeting.hold(
         by=by, expected_version=meeting.version, held_from=meeting.planned_from, held_to=meeting.planned_to

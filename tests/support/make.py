@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reviews import actions, policy
 from reviews.actions import guidance
+from reviews.actions.cycles import open_cycle
+from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     Advice,
     CycleMembership,
@@ -104,7 +106,7 @@ def cycle(slug: str, *, by: User, members: Any = ("VNM", "LAO"), **fields: Any) 
         CycleMembership.create_traced(
             by=by, cycle=made, member_state=organisation(code), joined_on=date(2020, 2, 1)
         )
-    return actions.open_cycle(by=by, cycle=made, expected_version=made.version)
+    return open_cycle(by=by, cycle=made, expected_version=made.version)
 
 
 def report(cycle: ReviewCycle, code: str) -> NationalReport:
@@ -145,13 +147,13 @@ def frozen(meeting: Meeting, *, by: User, close: bool = True) -> Round:
     made = Round.open_for(meeting, by=by)
     for turn in made.turns.waiting():
         turn.pass_over(by=by, expected_version=turn.version)
-    return actions.close_round(by=by, country_round=made, expected_version=made.version) if close else made
+    return close_round(by=by, country_round=made, expected_version=made.version) if close else made
 
 
 def told(turn: Turn, *, by: User, **values: Any) -> Turn:
     """A turn of the round, told as the Secretariat would."""
     theirs = report(turn.cycle, turn.member_state.code)
-    return actions.tell_turn(
+    return record_turn(
         by=by, turn=turn, expected_version=turn.version, report=theirs, report_seen=theirs.version, **values
     )
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from reviews import actions
 from reviews.actions import guidance
+from reviews.actions.minutes import draft_minutes, redraft_section
+from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     ActionPoint,
     Advice,
@@ -36,7 +38,6 @@ from reviews.models import (
     Turn,
 )
 from reviews.models.treatments import treatment_for
-from reviews.queries import minutes
 from tests.admin.records import TREATED
 from tests.support import make
 
@@ -116,7 +117,7 @@ def ask_for_time(t: Try) -> Any:
 def tell(t: Try) -> Any:
     report = make.report(t.record.cycle, t.record.member_state.code)
     found = [{"kind": "finding", "text": t.text}] if t.n % 2 else []
-    return actions.tell_turn(
+    return record_turn(
         by=t.by, turn=t.record, expected_version=t.expected_version, report=report, report_seen=report.version, note=t.text, findings=found,
         data_collection=t.n % 101, analysis=None, writing=None,
     )  # fmt: skip
@@ -241,12 +242,12 @@ STEPS: dict[str, Step] = {
     "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by)),
     "tell a turn": Step(Turn, STAFF, tell),
     "pass a turn": Step(Turn, STAFF, noted("pass_over")),
-    "close a round": Step(Round, STAFF, lambda t: actions.close_round(by=t.by, country_round=t.record, expected_version=t.expected_version)),
-    "draft minutes": Step(Meeting, STAFF, lambda t: minutes.draft(by=t.by, meeting=t.record)),
+    "close a round": Step(Round, STAFF, lambda t: close_round(by=t.by, country_round=t.record, expected_version=t.expected_version)),
+    "draft minutes": Step(Meeting, STAFF, lambda t: draft_minutes(by=t.by, meeting=t.record)),
     "word minutes": Step(MinutesSection, STAFF, noted("edit", "text")),
     "draft a part anew": Step(
         MinutesSection, STAFF,
-        lambda t: minutes.redraft(by=t.by, section=t.record, expected_version=t.expected_version)),
+        lambda t: redraft_section(by=t.by, section=t.record, expected_version=t.expected_version)),
     "circulate": Step(Minutes, STAFF, noted("circulate")),
     "adopt minutes": Step(Minutes, STAFF, noted("adopt")),
     "draft advice": Step(DataGap, CONSULTANTS, advise),

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
+from reviews.actions.minutes import draft_minutes
 from reviews.models import ActionPoint, AgendaItem, Extension, Round
-from reviews.queries.minutes import draft
 from reviews.urls import account_urls, health_urls
 from tests.support import make
 
@@ -186,7 +186,7 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
     )
     if page == "minutes-draft":
         return meeting
-    minutes = draft(by=by, meeting=meeting)
+    minutes = draft_minutes(by=by, meeting=meeting)
     if page != "minutes-circulate":
         minutes.circulate(by=by, expected_version=minutes.version)
     made.section = minutes.sections.get(kind="decisions")

@@ -35,6 +35,7 @@ class Stored:
             "SECRET_KEY": KEY,
             "TRACE_KEY": KEY,
             "REVIEWTRACKER_TODAY": "2020-08-20",
+            "SECOND_FACTOR_EXEMPT": "secretariat",
             "LOG_LEVEL": "ERROR",
         }
         done = subprocess.run(

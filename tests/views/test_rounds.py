@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.rounds import close_round
 from reviews.models import ActionPoint, DataGap, Finding, NationalReport, ProgressUpdate, Round, Turn
 from tests.support import make
 
@@ -46,7 +47,7 @@ def close(opened: Round, by: Any) -> None:
     for turn in opened.turns.waiting():
         turn.pass_over(by=by, expected_version=turn.version)
     opened.refresh_from_db()
-    actions.close_round(by=by, country_round=opened, expected_version=opened.version)
+    close_round(by=by, country_round=opened, expected_version=opened.version)
 
 
 def url(page: str, *args: Any) -> str:

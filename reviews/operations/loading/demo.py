@@ -44,11 +44,6 @@ def load(password: str = "") -> Loaded:
     return Loaded(_accounts(rows), len(missing), made_up, is_new)
 
 
-def usernames() -> frozenset[str]:
-    """Who belongs to the demonstration."""
-    return frozenset(row.text("username") for row in _rows())
-
-
 def _rows() -> list[Row]:
     return read(story.FOLDER / "accounts.csv", ("username", "name", "organisation", "role"))
 

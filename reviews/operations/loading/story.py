@@ -84,7 +84,7 @@ STEPS: dict[str, dict[str, Step]] = {
     "plan.csv": {"step": calendar.plan_step},
     "rounds.csv": {
         "open": rounds.open_round,
-        "tell": rounds.tell,
+        "tell": rounds.record,
         "pass": noted(rounds.find_turn, Turn.pass_over),
         "close": rounds.close_round,
     },

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reviews import actions
+from reviews.actions import cycles
 from reviews.models import (
     Deadline,
     Disruption,
@@ -25,8 +25,8 @@ def open_cycle(row: Row, by: User) -> None:
     values["framework"] = Framework.objects.get(code=row.text("framework"))
     cycle = ReviewCycle.create_traced(by=by, is_demo=True, shared=True, **values)
     for state in Organisation.objects.member_states(cycle.ends_on):
-        actions.seat_member(by=by, cycle=cycle, member_state=state, joined_on=cycle.starts_on)
-    actions.open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
+        cycles.seat_member(by=by, cycle=cycle, member_state=state, joined_on=cycle.starts_on)
+    cycles.open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
 
 
 def set_deadline(row: Row, by: User) -> None:

@@ -8,30 +8,36 @@ from reviews.models import Advice, DataGap, Difficulty, GapKind, MethodNote, Rec
 from reviews.models.treatments import treatment_for
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
-from reviews.operations.loading.steps.named import Step, texts
+from reviews.operations.loading.steps.named import Step
 
 
 def raise_gap(row: Row, by: User) -> None:
     report = named.report_of(row.text("gap").partition("-")[0])
-    values = {"kind": GapKind.objects.get(code=row.text("kind")), "key_result_area": named.area(row, report)}
-    gap = DataGap.raise_for(report, by=by, **values, **texts(row, "missing", "effect"))
+    gap = DataGap.raise_for(
+        report,
+        by=by,
+        kind=GapKind.objects.get(code=row.text("kind")),
+        key_result_area=named.area(row, report),
+        missing=row.text("missing"),
+        effect=row.text("effect"),
+    )
     if gap.code != row.text("gap"):
         raise row.wrong(f"this gap got the number {gap.code}.")
 
 
 def close(row: Row, by: User) -> None:
     gap = named.gap(row)
-    gap.close(by=by, expected_version=gap.version, **texts(row, "way", "note"))
+    gap.close(by=by, expected_version=gap.version, way=row.text("way"), note=row.text("note"))
 
 
 def close_treated(row: Row, by: User) -> None:
-    """With the fields of what this closing has to record."""
+    """Close a gap with the treatment that this way of closing records."""
     gap, way = named.gap(row), row.text("way")
-    kind = treatment_for(way, gap.kind.code)
-    names = {f.name for f in kind._meta.fields} - {"gap", "way"} if kind else set()
-    typed: dict[str, Any] = {name: text for name in names if (text := row.cells.get(name))}
+    model = treatment_for(way, gap.kind.code)
+    names = {f.name for f in model._meta.fields} - {"gap", "way"} if model else set()
+    treatment: dict[str, Any] = {name: text for name in names if (text := row.cells.get(name))}
     advice = gap.received.order_by("received_at").last()
-    gap.close(by=by, expected_version=gap.version, way=way, note=row.text("note"), advice=advice, **typed)
+    gap.close(by=by, expected_version=gap.version, way=way, note=row.text("note"), advice=advice, **treatment)
 
 
 def said(verb: Callable[..., Any]) -> Step:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from reviews.actions.minutes import draft_minutes
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting, Minutes, Priority, User
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
 from reviews.operations.loading.steps.named import texts
-from reviews.queries import minutes
 
 
 def plan(row: Row, by: User) -> None:
@@ -85,7 +85,7 @@ def find_minutes(row: Row) -> Minutes:
 
 
 def draft(row: Row, by: User) -> None:
-    minutes.draft(by=by, meeting=named.meeting(row))
+    draft_minutes(by=by, meeting=named.meeting(row))
 
 
 def word(row: Row, by: User) -> None:

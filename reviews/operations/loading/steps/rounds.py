@@ -1,6 +1,7 @@
 """Steps of the country rounds."""
 
-from reviews import actions
+from reviews.actions.rounds import close_round as close_country_round
+from reviews.actions.rounds import record_turn
 from reviews.models import FindingKind, GapKind, Round, RoundOrder, Turn, User
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
@@ -21,20 +22,30 @@ def open_round(row: Row, by: User) -> None:
     Round.open_for(named.meeting(row), by=by, order=order, first=first)
 
 
-def tell(row: Row, by: User) -> None:
+def record(row: Row, by: User) -> None:
     turn, report = find_turn(row), named.report(row)
     figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
     area = named.area(row, report)
     kinds = GapKind.objects.filter(code=row.text("kind"))
     gaps = [{"kind": kind, "key_result_area": area, **texts(row, "missing", "effect")} for kind in kinds]
-    found = [{"kind": kind, "text": text} for kind in FindingKind.values if (text := row.text(kind))]
-    actions.tell_turn(
-        by=by, turn=turn, expected_version=turn.version, report=report, report_seen=report.version, note=row.text("note"),
+    findings = [
+        {"kind": kind, "text": text, "key_result_area": area}
+        for kind in FindingKind.values
+        if (text := row.text(kind))
+    ]
+    record_turn(
+        by=by,
+        turn=turn,
+        expected_version=turn.version,
+        report=report,
+        report_seen=report.version,
+        note=row.text("note"),
         difficulties=gaps,
-        findings=[finding | {"key_result_area": area} for finding in found], **figures,
-    )  # fmt: skip
+        findings=findings,
+        **figures,
+    )
 
 
 def close_round(row: Row, by: User) -> None:
-    found = find_round(row)
-    actions.close_round(by=by, country_round=found, expected_version=found.version)
+    country_round = find_round(row)
+    close_country_round(by=by, country_round=country_round, expected_version=country_round.version)

@@ -1,0 +1,79 @@
+"""Middleware about the signed-in person: session timeout, required second factor, input restored after a timeout."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user, logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from reviews.accounts import second_factors, session_timeouts, unsaved_input
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionTimeoutMiddleware:
+    """Signs out whoever was away too long, or has been here too long."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if session_timeouts.is_over(request.session):
+            self.sign_out(request)
+        session_timeouts.touch(request.session)
+        return self.get_response(request)
+
+    def sign_out(self, request: HttpRequest) -> None:
+        request.signed_out_user = get_user(request)  # type: ignore[attr-defined] # the session will not know it
+        logout(request)
+        messages.info(request, _("You were signed out because you had been away for a while."))
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Store what was typed. After the check of the CSRF token: it is the person's own input."""
+        user = getattr(request, "signed_out_user", None)
+        if user and unsaved_input.store(request, user):
+            messages.info(request, _("What you typed is kept: sign in, and it is here again."))
+
+
+class SecondFactorMiddleware:
+    """Redirects whoever must set up a second factor to the page where they do it (403 for a POST)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if match and match.view_name in second_factors.OPEN_VIEWS:
+            return None
+        if not second_factors.must_set_up(request.user):
+            return None
+        if request.method in ("GET", "HEAD"):
+            return redirect("mfa_index")
+        raise PermissionDenied(_("Your account needs a second factor first. Set one up, then do this again."))
+
+
+class UnsavedInputMiddleware:
+    """Shows what was typed before the timeout once more, in place of the empty form."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        unsaved = unsaved_input.for_request(request)
+        if unsaved and request.method == "POST":  # sent once more: saved now, or back in the form
+            unsaved_input.forget(request.session)
+        elif unsaved and request.method == "GET":
+            fields = unsaved.labelled_values(request.resolver_match)
+            page = {"typed": unsaved, "shown": fields, "anew": unsaved_input.ANEW}
+            return render(request, "account/typed.html", page)
+        return None

@@ -1,0 +1,15 @@
+"""The framework under review."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from reviews.models import FrameworkNode
+from reviews.views.base import cycles_named
+
+
+def framework_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The framework under review, as a tree."""
+    cycle = get_object_or_404(cycles_named(request, slug).select_related("framework"))
+    nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("code")
+    context = {"cycle": cycle, "nav": "board", "title": cycle.framework, "nodes": nodes}
+    return render(request, "framework/framework.html", context)
