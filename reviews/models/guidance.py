@@ -272,9 +272,6 @@ class ReceivedAdvice(Tracked):
 
     def _decide(self, name: str, by: "User", expected_version: int, note: str) -> Self:
         """As make_transition, which cannot write the column `note`."""
-        use, row = self.require_transition(name, by), self.transitions[name]
-        row.require_note(note)
+        use, verb = self.require_transition(name, by, note), self.transitions[name].verb
         decision: dict[str, Any] = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=row.verb, why=note, **decision
-        )
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **decision)
