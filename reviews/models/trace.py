@@ -62,9 +62,7 @@ class Verb(models.TextChoices):
 
 
 # Where the history words a verb in another way, by the kind of record; moves to `verb_labels` of the models.
-VERB_LABELS: dict[tuple[str, str], Any] = {
-    ("reviews.receivedadvice", Verb.DROPPED): _("set aside"),
-}
+VERB_LABELS: dict[tuple[str, str], Any] = {}
 # And where the name of the record follows: "posted progress on national report Viet Nam".
 VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {}
 

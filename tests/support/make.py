@@ -216,7 +216,7 @@ def cast() -> dict[str, User]:
 
 def method(code: str = "proxies", *, by: User, **fields: Any) -> MethodNote:
     values = {"kind": kind(), "title": "Proxies", "text": "Name the reason.", **fields}
-    return MethodNote.write(by=by, code=code, **values)
+    return MethodNote.add(by=by, code=code, **values)
 
 
 def difficulty(cycle: ReviewCycle, gaps: list[DataGap], *, by: User, **fields: Any) -> Difficulty:
