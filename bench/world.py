@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from django.core.management import call_command
 
 from bench import calendars
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.coverage import state_coverage
 from reviews.actions.cycles import open_cycle
 from reviews.models import (
     Coverage,
@@ -94,7 +95,7 @@ def _cover(cycle: ReviewCycle, coordinators: dict[str, User]) -> None:
     areas = list(areas_of(cycle))
     for n, report in enumerate(reports(cycle)):
         said = [(area, _said(n + k)) for k, area in enumerate(areas) if (n + k) % 5]
-        actions.state_coverage(by=coordinators[report.code], report=report, rows=said)
+        state_coverage(by=coordinators[report.code], report=report, rows=said)
 
 
 def _said(n: int) -> dict[str, Any]:

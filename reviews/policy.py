@@ -201,10 +201,6 @@ def scope_of(user: "Visitor", action: str) -> Scope:
     return Scope.SHARED if action in grant.shared else Scope.NOTHING
 
 
-# Bridges for callers not yet renamed.
-reach, duty = scope_of, role_grant
-
-
 def may(user: "Visitor", action: str, subject: "OfMemberState | Tracked | None" = None) -> bool:
     """Whether the person may act on `subject`; a record that may be acted on in scope OWN has a `member_state_id`."""
     match scope_of(user, action):

@@ -11,7 +11,12 @@ from django.test import Client
 from reviews import clock
 from tests.support import make
 
-pytest_plugins = ["tests.support.databases", "tests.support.chromium", "tests.support.libreoffice"]
+pytest_plugins = [
+    "tests.support.databases",
+    "tests.support.one_database",
+    "tests.support.chromium",
+    "tests.support.libreoffice",
+]
 # Their assertions tell what differs, as those in a file of tests do.
 pytest.register_assert_rewrite(
     "tests.support.invalid_input",

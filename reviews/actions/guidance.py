@@ -1,41 +1,42 @@
-"""Advice on its way: what changes a piece of advice and the gaps that receive it, in one transaction."""
+"""Approving and sending advice: the advice and the gaps that receive it change in one transaction."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from reviews import clock
-from reviews.models import Advice, DataGap, GapStatus, NotAllowedNow, ReceivedAdvice, Verb
+from reviews.models import Advice, DataGap, Difficulty, GapStatus, NotAllowedNow, ReceivedAdvice, Verb
 from reviews.models.base import all_or_nothing
 
-
-def approve_advice(*, by: Any, advice: Advice, expected_version: int) -> Advice:
-    """Approve a draft: every open gap that it is for receives it, and those that asked are answered."""
-    status = advice.permit("approve", by)
-    approval = {"status": status, "approved_by": by, "approved_at": clock.now()}
-    return _send(by, advice, expected_version, Verb.APPROVED, approval)
+if TYPE_CHECKING:
+    from reviews.models import User
 
 
-def send_advice(*, by: Any, advice: Advice, expected_version: int) -> Advice:
-    """Send approved advice on a difficulty also to the gaps that were added since."""
-    status = advice.permit("send", by)
-    return _send(by, advice, expected_version, Verb.SENT, {"status": status})
+def approve_advice(*, by: "User", advice: Advice, expected_version: int) -> Advice:
+    """Approve a draft: every open gap that it is for receives it, and those that asked are answered.
+
+    Raises PermissionDenied, NotAllowedNow (also if no open gap waits for it) or EditConflict.
+    """
+    return _send("approve", by, advice, expected_version, approved_by=by, approved_at=clock.now())
 
 
-def recipients(advice: Advice) -> Any:
-    """The open gaps that the advice is for and that have not received it."""
-    gaps = DataGap.objects.filter(pk=advice.gap_id) if advice.gap_id else advice.subject.gaps.all()
-    return gaps.open().exclude(received__advice=advice).select_related("cycle", "member_state")
+def send_advice(*, by: "User", advice: Advice, expected_version: int) -> Advice:
+    """Send approved advice on a difficulty also to the gaps that were added since. Raises as approve_advice."""
+    return _send("send", by, advice, expected_version)
 
 
 @all_or_nothing()
-def _send(by: Any, advice: Advice, expected_version: int, verb: str, values: dict[str, Any]) -> Advice:
-    # Locked, so that a gap which somebody moves at this moment is read as it then stands.
-    gaps = list(recipients(advice).select_for_update(of=("self",)))
-    if not gaps:
+def _send(transition: str, by: "User", advice: Advice, expected_version: int, **approval: Any) -> Advice:
+    advice.require_transition(transition, by)
+    subject = advice.subject
+    gaps = subject.gaps.all() if isinstance(subject, Difficulty) else DataGap.objects.filter(pk=subject.pk)
+    waiting = gaps.open().exclude(received__advice=advice).select_related("cycle", "member_state")
+    # Locked, so that a transition which somebody makes at this moment is seen.
+    recipients = list(waiting.select_for_update(of=("self",)))
+    if not recipients:
         raise NotAllowedNow(_("No open gap waits for this advice."))
-    advice.change_traced(by=by, expected_version=expected_version, verb=verb, **values)
-    for gap in gaps:
+    advice.make_transition(transition, by=by, expected_version=expected_version, **approval)
+    for gap in recipients:
         ReceivedAdvice.create_traced(by=by, verb=Verb.SENT, advice=advice, gap=gap, received_at=clock.now())
         if gap.status == GapStatus.GUIDANCE_ASKED:
             gap.give_guidance(by=by, expected_version=gap.version)

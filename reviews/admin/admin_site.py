@@ -1,4 +1,4 @@
-"""The administration as a place: who comes in, and what lies where."""
+"""The AdminSite: who may open it, and its records in groups."""
 
 from typing import Any
 from urllib.parse import unquote_plus
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -35,7 +36,7 @@ class ReviewSite(admin.AdminSite):
         return policy.opens_admin(request.user)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        shown = super().admin_view(view, cacheable)
+        unguarded = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
@@ -43,7 +44,7 @@ class ReviewSite(admin.AdminSite):
             if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
                 raise BadRequest  # Django's filters would hand it to the database, which takes no NUL
             try:
-                return shown(request, *args, **kwargs)
+                return unguarded(request, *args, **kwargs)
             except OverflowError:  # a filter by a number that SQLite cannot hold
                 raise BadRequest from None
 
@@ -70,16 +71,16 @@ class ReviewSite(admin.AdminSite):
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        mine = Trace.objects.filter(by=request.user.pk)[:10]
-        return super().index(request, {"my_changes": mine, **(extra_context or {})})
+        own_changes = Trace.objects.filter(by=request.user.pk)[:10]
+        return super().index(request, {"my_changes": own_changes, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The kinds of record on their shelves."""
+        """The kinds of record in their groups."""
         apps = self._build_app_dict(request, app_label).values()
-        shelves = [self._shelf(app, group) for app in apps for group in GROUPS]
-        return [group for group in shelves if group["models"]]
+        groups = [self._group(app, group) for app in apps for group in GROUPS]
+        return [group for group in groups if group["models"]]
 
-    def _shelf(self, app: dict[str, Any], group: Any) -> dict[str, Any]:
+    def _group(self, app: dict[str, Any], group: Promise) -> dict[str, Any]:
         rows = [row for row in app["models"] if self._registry[row["model"]].group is group]  # type: ignore[attr-defined]
         return app | {"name": group, "models": rows}
 

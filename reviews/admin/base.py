@@ -1,4 +1,4 @@
-"""What all records have in common here: every change goes through the models' own words, and nothing else."""
+"""ModelAdmin base: writes through create_traced()/change_traced() and requires a reason."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -26,7 +27,7 @@ from reviews.models import Confidence, EditConflict, NotAllowedNow, Trace
 
 REFERENCE, CYCLES, REPORTS = _("Reference data"), _("Review cycles"), _("National reports")
 MEETINGS, PEOPLE, HISTORY = _("Meetings"), _("People"), _("History")
-# Where the kinds of record lie on the first page, in this order.
+# Groups of the kinds of record on the first page, in this order.
 GROUPS = (CYCLES, REPORTS, MEETINGS, PEOPLE, REFERENCE, HISTORY)
 
 Act = Callable[[Any, Any], Any]  # takes the record and the cleaned values of a form
@@ -53,7 +54,7 @@ class TrackedAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
-    group: Any  # one of SHELVES
+    group: Promise  # one of GROUPS
     reference = False  # kept by the Secretariat too
     immutable = False  # never changed by anybody
     set_once: Any = ()  # what a record is: chosen when it is added, and not changed afterwards

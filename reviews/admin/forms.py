@@ -38,11 +38,11 @@ class TrackedForm(forms.ModelForm):
 
     def clean(self) -> Any:
         if self.trouble:
-            self.add_error(None, told(self.trouble, self._meta.model))
+            self.add_error(None, as_validation_error(self.trouble, self._meta.model))
         return super().clean()
 
     def _post_clean(self) -> None:
-        # A model's own clean() may rely on the fields that are owed; errors of the fields come first.
+        # A model's own clean() may rely on required fields; errors of the fields come first.
         if not self.errors:
             super()._post_clean()  # type: ignore[misc]
 
@@ -95,7 +95,7 @@ class StepForm(forms.Form):
 
     def refuse(self, trouble: Exception, record: Any) -> None:
         """Say what the models answered; sent again, the form is for the record as it stands now."""
-        self.add_error(None, _placed(told(trouble, type(record)), self.fields))
+        self.add_error(None, _placed(as_validation_error(trouble, type(record)), self.fields))
         self.fields["version"].initial = record.version
         show_stored(self.fields["version"])
 
@@ -109,7 +109,7 @@ def show_stored(field: forms.Field) -> None:
     field.bound_data = lambda data, initial: initial  # type: ignore[method-assign]
 
 
-def told(trouble: Exception, model: type[models.Model]) -> ValidationError:
+def as_validation_error(trouble: Exception, model: type[models.Model]) -> ValidationError:
     """What happened, as an error of a form."""
     if isinstance(trouble, ValidationError):
         return trouble

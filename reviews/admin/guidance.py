@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,7 @@ from reviews.models import (
     ReceivedAdvice,
     ThreadEntry,
 )
+from reviews.models.numbering import next_number
 
 OF_GAP = ("gap__member_state", OCCURRING)
 ABOUT_GAP = ("gap__cycle", "gap__member_state")
@@ -132,11 +132,11 @@ class ReceivedAdviceAdmin(TrackedAdmin):
         return {"received_at": clock.now()}
 
     def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
-        """Who corrects the use says it."""
+        """A corrected use is a decision of whoever corrects it."""
         if "use" not in values:
             return {}
-        said = values["use"] != AdviceUse.RECEIVED
-        return {"said_by": request.user if said else None, "said_at": clock.now() if said else None}
+        decided = values["use"] != AdviceUse.RECEIVED
+        return {"said_by": request.user if decided else None, "said_at": clock.now() if decided else None}
 
 
 @admin.register(Difficulty, site=site)
@@ -153,8 +153,7 @@ class DifficultyAdmin(TrackedAdmin):
     fieldsets = [section(None, "cycle number title kind gaps")]
 
     def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        last = values["cycle"].difficulties.aggregate(last=Max("number"))["last"]
-        return {"number": (last or 0) + 1}
+        return {"number": next_number(values["cycle"].difficulties.all())}
 
     @admin.display(description=_("number"), ordering="number")
     def code(self, difficulty: Difficulty) -> str:

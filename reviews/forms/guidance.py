@@ -1,4 +1,4 @@
-"""Forms about guidance: what is said in a thread, advice, difficulties, method notes."""
+"""Forms of guidance: entries in a thread, advice, difficulties, method notes."""
 
 from typing import Any
 
@@ -11,7 +11,9 @@ from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.models import Advice, DataGap, Difficulty, GapKind, GapStatus, MethodNote
 
 
-class SayForm(ReviewForm):
+class EntryForm(ReviewForm):
+    """An entry in a thread."""
+
     text = note_field(_("In words"), required=True)
 
 
@@ -27,11 +29,11 @@ class AdviceForm(RecordForm):
 
 
 class GapsField(forms.ModelMultipleChoiceField):
-    """Gaps to tick, with enough of each to know it."""
+    """Checkboxes for data gaps: code, kind and the beginning of what is missing."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def label_from_instance(self, gap: Any) -> str:
+    def label_from_instance(self, gap: DataGap) -> str:
         return f"{gap.code} · {gap.kind} · {Truncator(gap.missing).words(14)}"
 
 
@@ -46,12 +48,11 @@ class DifficultyForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].queryset = GapKind.objects.all()  # type: ignore[attr-defined]
-        offered = ~Q(status=GapStatus.CLOSED)
+        condition = ~Q(status=GapStatus.CLOSED)
         if self.instance.pk:
-            offered |= Q(pk__in=self.instance.gaps.values("pk"))
-        gaps = DataGap.objects.filter(offered, cycle=self.instance.cycle).select_related(
-            "member_state", "kind"
-        )
+            condition |= Q(pk__in=self.instance.gaps.values("pk"))
+        gaps = DataGap.objects.filter(condition, cycle=self.instance.cycle)
+        gaps = gaps.select_related("member_state", "kind")
         self.fields["gaps"].queryset = gaps.order_by("kind__position", "member_state__name_en", "number")  # type: ignore[attr-defined]
 
 
@@ -68,4 +69,4 @@ class MethodNoteForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            del self.fields["code"]  # addresses stay
+            del self.fields["code"]  # it is part of the address

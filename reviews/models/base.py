@@ -119,7 +119,6 @@ class Tracked(Labelled):
     # Where the history words a verb in another way for this kind of record; and where its name follows.
     verb_labels: ClassVar[Mapping[str, "str | Promise"]] = {}
     verb_labels_before_name: ClassVar[Mapping[str, "str | Promise"]] = {}
-    steps: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # bridge, as `allow`
 
     objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
 
@@ -201,14 +200,15 @@ class Tracked(Labelled):
             raise NotAllowedNow(self.refusal_reason(name))
         return self.transitions[name].target or self._current_status
 
-    def require_transition(self, name: str, by: "User", note: str = "") -> str:
-        """Return the target if right, status and note allow the transition: for a verb that writes more before it.
+    def require_transition(self, name: str, by: "User", note: str | None = None) -> str:
+        """Return the target if the transition is allowed now: for a verb that checks or writes more before it.
 
-        Raises PermissionDenied, NotAllowedNow or ValidationError, in this order.
+        Raises PermissionDenied, NotAllowedNow or, where a note is given to be checked, ValidationError; in this order.
         """
         self.require_permission(name, by)
         target = self.target_of(name)
-        self.transitions[name].require_note(note)
+        if note is not None:
+            self.transitions[name].require_note(note)
         return target
 
     def make_transition(
@@ -221,12 +221,6 @@ class Tracked(Labelled):
         values[self.status_field] = self.require_transition(name, by, note)
         verb = self.transitions[name].verb
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
-
-    def allow(self, moves: Mapping[str, Transition], move: str) -> str:
-        """Bridge for nouns whose table is not yet complete: as target_of, with a table given."""
-        if self.status not in moves[move].sources:  # type: ignore[attr-defined]
-            raise NotAllowedNow(self.refusal_reason(move))
-        return moves[move].target
 
     def refusal_reason(self, name: str) -> str:
         """Why a transition is not allowed in the present status and who can unlock it; models say it better."""
@@ -241,8 +235,6 @@ class Tracked(Labelled):
         self._require_open_cycle(name)
         if name in self.transitions:
             self.target_of(name)
-        if name in self.steps and self.status not in self.steps[name]:  # type: ignore[attr-defined]
-            raise NotAllowedNow(self.refusal_reason(name))
 
     @property
     def _current_status(self) -> str:

@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -270,6 +272,17 @@ class Deadline(Tracked):
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""
         last = max(self.last_on, granted_until) if self.last_on and granted_until else self.last_on
         return last is not None and last < on
+
+    @property
+    def lock_reason(self) -> str:
+        """Why nothing can be handed in any more, and who can unlock it."""
+        words = {"deadline": self, "day": date_format(self.last_on or self.due_on)}
+        return (
+            _now(
+                "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
+            )
+            % words
+        )
 
     def _state_on(self, due: date, met_on: date | None, on: date) -> DeadlineState:
         if met_on:

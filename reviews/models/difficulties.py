@@ -1,6 +1,7 @@
 """Difficulties: what the data gaps of several states have in common, so that one advice answers them all."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,7 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.guidance import AdviceUse, ReceivedAdvice
+from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
+
+if TYPE_CHECKING:
+    from reviews.models import DataGap, GapKind, ReviewCycle, User
+
+
+class DifficultyFields(TypedDict, total=False):
+    """What the consultants enter, apart from the gaps."""
+
+    title: str
+    kind: "GapKind"
 
 
 class DifficultyQuerySet(TrackedQuerySet):
@@ -75,30 +87,44 @@ class Difficulty(Tracked):
 
     @classmethod
     @all_or_nothing()
-    def group(cls, cycle: Any, *, by: Any, gaps: Any, **values: Any) -> "Difficulty":
+    def group(
+        cls,
+        cycle: "ReviewCycle",
+        *,
+        by: "User",
+        gaps: "Collection[DataGap]",
+        **values: Unpack[DifficultyFields],
+    ) -> Self:
         """A new difficulty with the cycle's next number, and the gaps that have it."""
         policy.require(by, "guidance.write")
         type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
-        number = (cycle.difficulties.aggregate(last=models.Max("number"))["last"] or 0) + 1
-        _owe_gaps(cycle, gaps)
+        number = next_number(cycle.difficulties.all())
+        _require_gaps_of(cycle, gaps)
         return cls.create_traced(by=by, verb=Verb.GROUPED, cycle=cycle, number=number, gaps=gaps, **values)
 
-    def edit(self, *, by: Any, expected_version: int, gaps: Any, **values: Any) -> "Difficulty":
-        """Word it better, add gaps; a gap that has received its advice stays."""
+    def edit(
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        gaps: "Collection[DataGap]",
+        **values: Unpack[DifficultyFields],
+    ) -> Self:
+        """Word it better, add or remove gaps; a gap that has received its advice cannot be removed."""
         policy.require(by, "guidance.write")
-        _owe_gaps(self.cycle, gaps)
+        _require_gaps_of(self.cycle, gaps)
         before, after = set(self.gaps.all()), set(gaps)
-        self._keep_answered(before - after)
+        removed = before - after
+        answered = sorted(
+            gap.code for gap in removed if gap.received.filter(advice__difficulty=self).exists()
+        )
+        if answered:
+            message = _now("%(gaps)s received advice through this difficulty and stays.")
+            raise ValidationError({"gaps": message % {"gaps": ", ".join(answered)}})
         verb = Verb.CHANGED if before == after else Verb.GROUPED
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, gaps=gaps, **values)
 
-    def _keep_answered(self, left: set[Any]) -> None:
-        answered = sorted(gap.code for gap in left if gap.received.filter(advice__difficulty=self).exists())
-        if answered:
-            told = _now("%(gaps)s received advice through this difficulty and stays.")
-            raise ValidationError({"gaps": told % {"gaps": ", ".join(answered)}})
 
-
-def _owe_gaps(cycle: Any, gaps: Any) -> None:
+def _require_gaps_of(cycle: "ReviewCycle", gaps: "Collection[DataGap]") -> None:
     if not gaps or any(gap.cycle_id != cycle.pk for gap in gaps):
         raise ValidationError({"gaps": _("Choose data gaps of this review cycle.")})

@@ -1,6 +1,8 @@
 """Disruptions: what came from outside and delayed the work, such as COVID-19, an election, a cyclone."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.choices import choices_rule
+from reviews.models.numbering import next_number
 from reviews.models.validators import validate_days
+
+if TYPE_CHECKING:
+    from reviews.models import Organisation, ReviewCycle, User
 
 
 class DisruptionKind(models.TextChoices):
@@ -22,13 +29,24 @@ class DisruptionKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class DisruptionFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    title: str
+    kind: str
+    starts_on: date
+    ends_on: date | None
+    countries: "Iterable[Organisation]"
+    effect: str
+
+
 class DisruptionQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "DisruptionQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "disruption.read", own=own)
 
     def concerning(self, member_state_id: int) -> "DisruptionQuerySet":
-        """Those of all members, and those of this one."""
+        """Disruptions of all members, and those of this one."""
         countries = self.model.countries.through.objects.filter(disruption=OuterRef("pk"))
         return self.filter(~Exists(countries) | Exists(countries.filter(organisation=member_state_id)))
 
@@ -57,7 +75,7 @@ class Disruption(Tracked):
         ordering = ("-cycle_id", "starts_on", "number")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "number"), name="disruption_number_once"),
-            models.CheckConstraint(condition=Q(kind__in=DisruptionKind.values), name="disruption_kind_known"),
+            choices_rule("disruption_kind_known", "kind", DisruptionKind),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="disruption_dates_in_order",
@@ -91,19 +109,19 @@ class Disruption(Tracked):
 
     @classmethod
     @all_or_nothing()
-    def register(cls, cycle: Any, *, by: Any, **values: Any) -> "Disruption":
+    def register(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[DisruptionFields]) -> Self:
         """A new entry with the cycle's next number."""
         policy.require(by, "disruption.edit")
         type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
-        number = (cycle.disruptions.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        number = next_number(cycle.disruptions.all())
         return cls.create_traced(by=by, cycle=cycle, number=number, **values)
 
-    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "Disruption":
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DisruptionFields]) -> Self:
         policy.require(by, "disruption.edit")
         return self.change_traced(by=by, expected_version=expected_version, **values)
 
 
-def check_cited(disruption: Disruption | None, cycle: Any) -> None:
+def check_cited(disruption: Disruption | None, cycle: "ReviewCycle") -> None:
     """Raise ValidationError if a record cites a disruption of another review cycle."""
     if disruption and disruption.cycle_id != cycle.pk:
         raise ValidationError({"disruption": _("Choose a disruption of this review cycle.")})

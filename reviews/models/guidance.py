@@ -1,10 +1,9 @@
 """Guidance on data gaps: the consultants' advice, from its draft to what a country makes of it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,55 +12,58 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
+from reviews.models.base import Tracked, TrackedQuerySet, Transition
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.trace import Verb
 from reviews.policy import Channel
 
-
-class AdviceStatus(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    APPROVED = "approved", _("approved")
-    DROPPED = "dropped", _("dropped")
+if TYPE_CHECKING:
+    from reviews.models import DataGap, Difficulty, MethodNote, ReviewCycle, User
 
 
-class AdviceUse(models.TextChoices):
-    """What a country says of the advice it got."""
+class AdviceStatus(StatusChoices):
+    DRAFT = "draft", "progress", _("draft")
+    APPROVED = "approved", "good", _("approved")
+    DROPPED = "dropped", "neutral", _("dropped")
 
-    RECEIVED = "received", _("received")
-    ADOPTED = "adopted", _("adopted")
-    SET_ASIDE = "set_aside", _("not used")
+
+class AdviceUse(StatusChoices):
+    """What a country says of the advice it received."""
+
+    RECEIVED = "received", "info", _("received")
+    ADOPTED = "adopted", "good", _("adopted")
+    SET_ASIDE = "set_aside", "neutral", _("not used")
 
 
 S, U = AdviceStatus, AdviceUse
+WRITE, APPROVE, DECIDE = "guidance.write", "guidance.approve", "datagap.edit"
 ADVICE_TRANSITIONS = {
-    "edit": Transition((S.DRAFT,), S.DRAFT),
-    "approve": Transition((S.DRAFT,), S.APPROVED),
-    "drop": Transition((S.DRAFT,), S.DROPPED),
-    "send": Transition((S.APPROVED,), S.APPROVED),
+    "edit": Transition((S.DRAFT,), right=WRITE),
+    "approve": Transition((S.DRAFT,), S.APPROVED, APPROVE, Verb.APPROVED),
+    "drop": Transition((S.DRAFT,), S.DROPPED, WRITE, Verb.DROPPED, _("Say why the draft is dropped.")),
+    "send": Transition((S.APPROVED,), right=APPROVE, verb=Verb.SENT),
 }
-ADVICE_STEPS = {"edit": ADVICE_TRANSITIONS["edit"].sources}
-# The right that each move needs.
-ADVICE_RIGHTS = {
-    "edit": "guidance.write",
-    "approve": "guidance.approve",
-    "drop": "guidance.write",
-    "send": "guidance.approve",
-}
-ADVICE_TONES = {S.DRAFT: "progress", S.APPROVED: "good", S.DROPPED: "neutral"}
+NOT_USED = _("Say why the advice is not used.")
 USE_TRANSITIONS = {
-    "adopt": Transition((U.RECEIVED, U.SET_ASIDE), U.ADOPTED),
-    "set_aside": Transition((U.RECEIVED, U.ADOPTED), U.SET_ASIDE),
+    "adopt": Transition((U.RECEIVED, U.SET_ASIDE), U.ADOPTED, DECIDE, Verb.ADOPTED),
+    "set_aside": Transition((U.RECEIVED, U.ADOPTED), U.SET_ASIDE, DECIDE, Verb.DROPPED, NOT_USED),
 }
-USE_TONES = {U.RECEIVED: "info", U.ADOPTED: "good", U.SET_ASIDE: "neutral"}
+
+
+class AdviceFields(TypedDict, total=False):
+    """What the consultants enter."""
+
+    text: str
+    notes: "Iterable[MethodNote]"
 
 
 class AdviceQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "AdviceQuerySet":
-        """Drafts are the consultants'; a country reads what it received, the others what was approved."""
-        if policy.may(user, "guidance.write"):
+        """Only consultants read drafts; a country reads what it received, the others what was approved."""
+        if policy.may(user, WRITE):
             return self
-        theirs = ReceivedAdvice.objects.filter(gap__member_state=user.organisation_id).values("advice")
-        return policy.filter_readable(self.approved(), user, "datagap.read", own=Q(pk__in=theirs))
+        received = ReceivedAdvice.objects.filter(gap__member_state=user.organisation_id).values("advice")
+        return policy.filter_readable(self.approved(), user, "datagap.read", own=Q(pk__in=received))
 
     def approved(self) -> "AdviceQuerySet":
         return self.filter(status=S.APPROVED)
@@ -70,24 +72,24 @@ class AdviceQuerySet(TrackedQuerySet):
         return self.filter(status=S.DRAFT)
 
     def unsent(self) -> "AdviceQuerySet":
-        """Drafts, and after them those that were dropped."""
+        """Drafts, then dropped drafts."""
         return self.exclude(status=S.APPROVED).order_by("status", "pk")  # "draft" comes before "dropped"
 
-    def on(self, subjects: Iterable[Any]) -> "AdviceQuerySet":
-        """On these gaps and difficulties."""
+    def on(self, subjects: "Iterable[DataGap | Difficulty]") -> "AdviceQuerySet":
+        """Advice on these gaps and difficulties."""
         ids: dict[str, list[int]] = {"datagap": [], "difficulty": []}
         for subject in subjects:
-            ids[subject._meta.model_name].append(subject.pk)
+            ids[str(subject._meta.model_name)].append(subject.pk)
         return self.filter(Q(gap__in=ids["datagap"]) | Q(difficulty__in=ids["difficulty"]))
 
-    def in_cycles(self, cycles: Any) -> "AdviceQuerySet":
+    def in_cycles(self, cycles: "Iterable[ReviewCycle]") -> "AdviceQuerySet":
         return self.filter(Q(gap__cycle__in=cycles) | Q(difficulty__cycle__in=cycles))
 
 
 class Advice(Tracked):
     """How the consultants would treat a gap, or a difficulty that several states share.
 
-    A draft is seen by consultants only; a lead consultant's approval sends it to every gap it is for.
+    Only consultants see a draft; a lead consultant's approval sends it to every gap it is for.
     """
 
     gap = models.ForeignKey(
@@ -112,7 +114,7 @@ class Advice(Tracked):
     )  # NULL: not approved  # fmt: skip
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)  # NULL: not approved
 
-    steps = ADVICE_STEPS
+    statuses, transitions = AdviceStatus, ADVICE_TRANSITIONS
 
     objects = AdviceQuerySet.as_manager()
 
@@ -121,7 +123,7 @@ class Advice(Tracked):
         verbose_name_plural = _("advice")
         ordering = ("drafted_at", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=S.values), name="advice_status_known"),
+            choices_rule("advice_status_known", "status", AdviceStatus),
             models.CheckConstraint(
                 condition=Q(gap__isnull=True, difficulty__isnull=False)
                 | Q(gap__isnull=False, difficulty__isnull=True),
@@ -141,21 +143,17 @@ class Advice(Tracked):
         return str(self.subject.get_absolute_url())
 
     @property
-    def subject(self) -> Any:
+    def subject(self) -> "DataGap | Difficulty":
         """The gap or the difficulty that it is on."""
-        return self.gap or self.difficulty
+        return self.gap or self.difficulty  # type: ignore[return-value]  # the constraint says one of the two
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.subject.cycle
 
     @property
     def member_state_id(self) -> int | None:
         return self.gap.member_state_id if self.gap else None
-
-    @property
-    def tone(self) -> str:
-        return ADVICE_TONES[S(self.status)]
 
     def history_owner(self) -> Tracked:
         return self.subject
@@ -164,51 +162,39 @@ class Advice(Tracked):
         return False
 
     def audience(self) -> str:
-        """Also after approval: these rows tell what the draft was. Who received it has rows of its own."""
+        """Also after approval, since these rows hold the draft; received advice has rows of its own."""
         return Channel.CONSULTANTS
 
-    def refusal_reason(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         if self.status == S.DRAFT:
             return _now("This is a draft; a lead consultant can approve it.")
         if self.status == S.APPROVED:
             return _now("This was approved and sent; draft another piece of advice.")
         return _now("This draft was dropped; draft another one.")
 
-    def transitions_for(self, user: Any) -> set[str]:
-        """What this person may do with it now: the buttons beside it."""
-        if self.cycle.is_closed:
-            return set()
-        allowed = {name for name, move in ADVICE_TRANSITIONS.items() if self.status in move.sources}
-        return {name for name in allowed if policy.may(user, ADVICE_RIGHTS[name], self)}
-
-    def permit(self, move: str, by: Any) -> str:
-        """The status that a move of this person leads to. Raises PermissionDenied or NotAllowedNow."""
-        policy.require(by, ADVICE_RIGHTS[move], self)
-        return self.allow(ADVICE_TRANSITIONS, move)
-
     @classmethod
-    def draft(cls, *, by: Any, text: str, notes: Any = (), **subject: Any) -> "Advice":
-        """A draft; `subject` is one of gap and difficulty."""
-        policy.require(by, "guidance.write")
-        gap = subject.get("gap")
+    def draft(
+        cls,
+        *,
+        by: "User",
+        text: str,
+        notes: "Iterable[MethodNote]" = (),
+        gap: "DataGap | None" = None,
+        difficulty: "Difficulty | None" = None,
+    ) -> Self:
+        """A new draft, on one of the two: a gap or a difficulty."""
+        policy.require(by, WRITE)
         if gap:
             gap.require_open_for("edit")  # advice is for open gaps, as edits are
-        return cls.create_traced(
-            by=by, text=text, notes=notes, drafted_by=by, drafted_at=clock.now(), **subject
-        )
+        drafted: dict[str, Any] = {"drafted_by": by, "drafted_at": clock.now()}
+        return cls.create_traced(by=by, gap=gap, difficulty=difficulty, text=text, notes=notes, **drafted)
 
-    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "Advice":
-        status = self.permit("edit", by)
-        return self.change_traced(by=by, expected_version=expected_version, status=status, **values)
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[AdviceFields]) -> Self:
+        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
-    def drop(self, *, by: Any, expected_version: int, note: str) -> "Advice":
+    def drop(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Give up a draft; it stays in the consultants' history."""
-        status = self.permit("drop", by)
-        if not note.strip():
-            raise ValidationError({"note": _("Say why the draft is dropped.")})
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=Verb.DROPPED, why=note, status=status
-        )
+        return self.make_transition("drop", by=by, expected_version=expected_version, note=note)
 
 
 class ReceivedAdviceQuerySet(TrackedQuerySet):
@@ -232,6 +218,10 @@ class ReceivedAdvice(Tracked):
     said_at = models.DateTimeField(_("said"), null=True, blank=True)  # NULL: as above
     note = models.TextField(_("note of the country"), blank=True)
 
+    status_field = "use"
+    statuses, transitions = AdviceUse, USE_TRANSITIONS
+    verb_labels = {Verb.DROPPED: _("set aside")}
+
     objects = ReceivedAdviceQuerySet.as_manager()
 
     class Meta:
@@ -240,7 +230,7 @@ class ReceivedAdvice(Tracked):
         ordering = ("received_at", "id")
         constraints = (
             models.UniqueConstraint(fields=("advice", "gap"), name="received_once_per_gap"),
-            models.CheckConstraint(condition=Q(use__in=U.values), name="received_use_known"),
+            choices_rule("received_use_known", "use", AdviceUse),
             models.CheckConstraint(
                 condition=Q(use=U.RECEIVED, said_by__isnull=True, said_at__isnull=True)
                 | (~Q(use=U.RECEIVED) & Q(said_by__isnull=False, said_at__isnull=False)),
@@ -259,45 +249,29 @@ class ReceivedAdvice(Tracked):
         return reverse("datagap", args=[self.gap.cycle.slug, self.gap.code])
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.gap.cycle
 
     @property
     def member_state_id(self) -> int:
         return self.gap.member_state_id
 
-    @property
-    def tone(self) -> str:
-        return USE_TONES[U(self.use)]
-
     def history_owner(self) -> Tracked:
         return self.gap
 
-    def transitions_for(self, user: Any) -> set[str]:
-        if self.cycle.is_closed or not policy.may(user, "datagap.edit", self):
-            return set()
-        return {name for name, move in USE_TRANSITIONS.items() if self.use in move.sources}
-
-    def refusal_reason(self, move: str) -> str:
+    def refusal_reason(self, name: str) -> str:
         return _now("You have said so already.")
 
-    def adopt(self, *, by: Any, expected_version: int, note: str = "") -> "ReceivedAdvice":
-        """The country: we use this advice."""
-        return self._say("adopt", Verb.ADOPTED, by, expected_version, note)
+    def adopt(self, *, by: "User", expected_version: int, note: str = "") -> Self:
+        """The country uses this advice."""
+        return self._decide("adopt", by, expected_version, note)
 
-    def set_aside(self, *, by: Any, expected_version: int, note: str) -> "ReceivedAdvice":
+    def set_aside(self, *, by: "User", expected_version: int, note: str) -> Self:
         """The country does not use it, and says why."""
-        return self._say("set_aside", Verb.DROPPED, by, expected_version, note)
+        return self._decide("set_aside", by, expected_version, note)
 
-    def _say(self, move: str, verb: str, by: Any, expected_version: int, note: str) -> "ReceivedAdvice":
-        policy.require(by, "datagap.edit", self)
-        use = self._use(move)
-        if use == U.SET_ASIDE and not note.strip():
-            raise ValidationError({"note": _("Say why the advice is not used.")})
-        said = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
-        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **said)
-
-    def _use(self, move: str) -> str:
-        if self.use not in USE_TRANSITIONS[move].sources:
-            raise NotAllowedNow(self.refusal_reason(move))
-        return USE_TRANSITIONS[move].target
+    def _decide(self, name: str, by: "User", expected_version: int, note: str) -> Self:
+        """As make_transition, which cannot write the column `note`."""
+        use, verb = self.require_transition(name, by, note), self.transitions[name].verb
+        decision: dict[str, Any] = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **decision)

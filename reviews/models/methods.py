@@ -1,6 +1,6 @@
 """Method notes: the library of how each kind of difficulty is treated."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -13,6 +13,19 @@ from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.models.choices import Confidence
 from reviews.models.guidance import Advice
+
+if TYPE_CHECKING:
+    from reviews.models import GapKind, ReviewCycle, User
+
+
+class MethodFields(TypedDict, total=False):
+    """What the consultants enter; the code, which is part of the address, only once."""
+
+    code: str
+    kind: "GapKind"
+    title: str
+    text: str
+    source: str
 
 
 class MethodNoteQuerySet(TrackedQuerySet):
@@ -60,15 +73,15 @@ class MethodNote(Tracked):
         """How far it may be trusted; the library has no published text to check against."""
         return _now("to be checked") if self.confidence == Confidence.CHECK else _now("confirmed")
 
-    def address(self, cycle: Any) -> str:
+    def address(self, cycle: "ReviewCycle") -> str:
         """Its page, read from within a cycle: the library is common to all of them."""
         return reverse("method", args=[cycle.slug, self.code])
 
     @classmethod
-    def write(cls, *, by: Any, **values: Any) -> "MethodNote":
+    def add(cls, *, by: "User", **values: Unpack[MethodFields]) -> Self:
         policy.require(by, "guidance.write")
         return cls.create_traced(by=by, **values)
 
-    def edit(self, *, by: Any, expected_version: int, **values: Any) -> "MethodNote":
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[MethodFields]) -> Self:
         policy.require(by, "guidance.write")
         return self.change_traced(by=by, expected_version=expected_version, **values)

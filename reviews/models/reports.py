@@ -1,9 +1,11 @@
 """National reports: a member state's own evaluation, its status and its moves."""
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +13,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.daily_counts import WORKSTREAMS
 from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate, percentage, percentage_rule
@@ -19,28 +22,32 @@ from reviews.models.report_versions import ReportVersion
 from reviews.models.trace import Verb
 from reviews.uploads import storage
 
+if TYPE_CHECKING:
+    from reviews.models import Deadline, Meeting, User
 
-class ReportStatus(models.TextChoices):
-    NOT_STARTED = "not_started", _("not started")
-    IN_PROGRESS = "in_progress", _("in progress")
-    SUBMITTED = "submitted", _("submitted")
-    BEING_READ = "being_read", _("being read")
-    RETURNED = "returned", _("returned")
-    ACCEPTED = "accepted", _("accepted")
+
+class ReportStatus(StatusChoices):
+    NOT_STARTED = "not_started", "neutral", _("not started")
+    IN_PROGRESS = "in_progress", "progress", _("in progress")
+    SUBMITTED = "submitted", "info", _("submitted")
+    BEING_READ = "being_read", "info", _("being read")
+    RETURNED = "returned", "warn", _("returned")
+    ACCEPTED = "accepted", "good", _("accepted")
 
 
 S = ReportStatus
-REPORT_TRANSITIONS = {
-    "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS),
-    "update_returned": Transition((S.RETURNED,), S.RETURNED),
-    "submit": Transition((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED),
-    "recall": Transition((S.SUBMITTED,), S.IN_PROGRESS),
-    "start_reading": Transition((S.SUBMITTED,), S.BEING_READ),
-    "return": Transition((S.BEING_READ,), S.RETURNED),
-    "accept": Transition((S.BEING_READ,), S.ACCEPTED),
-}
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
-REPORT_STEPS = {"update": EDITABLE, "appoint": EDITABLE}
+SAY_WHAT = _("Say what has to be revised.")
+REPORT_TRANSITIONS = {
+    "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS, "report.update", Verb.PROGRESS),
+    "update_returned": Transition((S.RETURNED,), S.RETURNED, "report.update", Verb.PROGRESS),
+    "appoint": Transition(EDITABLE, right="report.appoint"),
+    "submit": Transition((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "report.submit", Verb.SUBMITTED),
+    "recall": Transition((S.SUBMITTED,), S.IN_PROGRESS, "report.recall", Verb.RECALLED),
+    "start_reading": Transition((S.SUBMITTED,), S.BEING_READ, "report.start_reading", Verb.STARTED_READING),
+    "return": Transition((S.BEING_READ,), S.RETURNED, "report.return", Verb.RETURNED, SAY_WHAT),
+    "accept": Transition((S.BEING_READ,), S.ACCEPTED, "report.accept", Verb.ACCEPTED),
+}
 
 # Who can unlock a report that is out of the country's hands: shown with every refusal.
 UNLOCKS = {
@@ -52,17 +59,27 @@ UNLOCKS = {
     S.ACCEPTED: _("It has been accepted; an administrator can correct it."),
 }
 
-# How a status looks: a shape and a colour, beside its word.
-REPORT_TONES = {
-    S.NOT_STARTED: "neutral", S.IN_PROGRESS: "progress", S.SUBMITTED: "info",
-    S.BEING_READ: "info", S.RETURNED: "warn", S.ACCEPTED: "good",
-}  # fmt: skip
-
 
 def workstream_label(name: str) -> str:
     """A workstream in the reader's words."""
     field: Any = NationalReport._meta.get_field(name)
     return str(field.verbose_name)
+
+
+class Figures(TypedDict, total=False):
+    """The three figures of a progress update: 0 to 100, None for "not yet reported"."""
+
+    data_collection: int | None
+    analysis: int | None
+    writing: int | None
+
+
+class Clearance(TypedDict, total=False):
+    """Who signed the report in the country, when, and by which letter."""
+
+    cleared_by: str
+    cleared_on: date | None
+    clearance_letter: str
 
 
 class NationalReportQuerySet(TrackedQuerySet):
@@ -115,7 +132,8 @@ class NationalReport(Tracked):
     )  # NULL: not yet named  # fmt: skip
     authors = models.TextField(_("supporting authors"), blank=True)
 
-    steps = REPORT_STEPS
+    statuses, transitions = ReportStatus, REPORT_TRANSITIONS
+    verb_labels_before_name: ClassVar = {Verb.PROGRESS: _("posted progress on")}
 
     objects = NationalReportQuerySet.as_manager()
 
@@ -125,7 +143,7 @@ class NationalReport(Tracked):
         ordering = ("-cycle_id", "member_state__name_en")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state"), name="report_once_per_state"),
-            models.CheckConstraint(condition=Q(status__in=S.values), name="report_status_known"),
+            choices_rule("report_status_known", "status", ReportStatus),
             percentage_rule("report_data_collection_percent", "data_collection"),
             percentage_rule("report_analysis_percent", "analysis"),
             percentage_rule("report_writing_percent", "writing"),
@@ -147,10 +165,6 @@ class NationalReport(Tracked):
         return self.member_state.code
 
     @property
-    def tone(self) -> str:
-        return REPORT_TONES[S(self.status)]
-
-    @property
     def figures(self) -> tuple[int | None, int | None, int | None]:
         return self.data_collection, self.analysis, self.writing
 
@@ -162,25 +176,29 @@ class NationalReport(Tracked):
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
-    def refusal_reason(self, move: str) -> str:
-        return f"{super().refusal_reason(move)} {UNLOCKS[S(self.status)]}"
+    def refusal_reason(self, name: str) -> str:
+        return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
 
-    def transitions_for(self, user: Any) -> set[str]:
-        """What this person may do with the report in its present status: the buttons of its page."""
-        if self.cycle.is_closed:
-            return set()
-        allowed = {name for name, move in REPORT_TRANSITIONS.items() if self.status in move.sources}
-        may = policy.allowed_among(user, {f"report.{name}" for name in allowed | {"update"}}, self)
-        return {name.removeprefix("report.") for name in may if self.is_editable or name != "report.update"}
+    def transitions_for(self, user: "User") -> set[str]:
+        """As for every record; progress on a returned report is an "update" as well."""
+        return {name.removesuffix("_returned") for name in super().transitions_for(user)}
+
+    def require_open_for(self, name: str = "") -> None:
+        super().require_open_for(self._row_for(name))
 
     def post_progress(
-        self, *, by: Any, expected_version: int, note: str = "", meeting: Any = None, **figures: Any
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        note: str = "",
+        meeting: "Meeting | None" = None,
+        **figures: Unpack[Figures],
     ) -> ProgressUpdate:
-        """A new progress update; the report shows its figures. Figures go down only with a note."""
+        """A new progress update; the report shows its figures. A figure goes down only with a note."""
         policy.require_at(by, "report.update", self, meeting)
-        returned = self.status == S.RETURNED
-        status = self.allow(REPORT_TRANSITIONS, "update_returned" if returned else "update")
-        self._owe_note(note, figures)
+        status = self.target_of(self._row_for("update"))
+        self._require_note_for(figures, note)
         moment = clock.now()
         with all_or_nothing():
             self.change_traced(
@@ -196,89 +214,89 @@ class NationalReport(Tracked):
                 by=by, report=self, note=note, author=by, at=moment, meeting=meeting, **figures
             )
 
-    def submit(
+    def hand_in(
         self,
         *,
-        by: Any,
+        by: "User",
         expected_version: int,
-        file: Any,
+        locked_by: "Deadline | None",
+        file: UploadedFile,
         on_behalf_of: str = "",
         reason: str = "",
-        **clearance: Any,
+        **clearance: Unpack[Clearance],
     ) -> ReportVersion:
-        """Hand in the file as the next numbered version. A reason is owed while a workstream is below 100."""
-        policy.require(by, "report.submit", self)
-        status = self.allow(REPORT_TRANSITIONS, "submit")
+        """Store the file as the next numbered version. A reason is required while a workstream is below 100.
+
+        `locked_by` is the deadline whose last acceptable day has passed for this country, which refuses it;
+        `reviews.actions.reports.submit_report` looks it up.
+        """
+        self.require_permission("submit", by)
+        if locked_by is not None:
+            raise NotAllowedNow(locked_by.lock_reason)
+        self.target_of("submit")
         if not self.is_complete and not reason.strip():
             raise ValidationError(
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
         moment = clock.now()
+        number = self.versions.count() + 1
         with storage.stored(file) as columns, all_or_nothing():
-            self.change_traced(
-                by=by, expected_version=expected_version, verb=Verb.SUBMITTED, why=reason, status=status, return_note="",
-                handed_in_at=self.handed_in_at or moment, **self._held_by(Organisation.objects.evaluators()),
-            )  # fmt: skip
+            self.make_transition(
+                "submit",
+                by=by,
+                expected_version=expected_version,
+                note=reason,
+                return_note="",
+                handed_in_at=self.handed_in_at or moment,
+                **self._with(Organisation.objects.evaluators()),
+            )
+            submission: dict[str, Any] = {
+                "submitted_by": by,
+                "submitted_at": moment,
+                "on_behalf_of": on_behalf_of,
+            }
             return ReportVersion.create_traced(
-                by=by, report=self, number=self.versions.count() + 1, submitted_by=by, submitted_at=moment,
-                on_behalf_of=on_behalf_of, reason=reason, **columns, **clearance,
-            )  # fmt: skip
+                by=by, report=self, number=number, reason=reason, **submission, **columns, **clearance
+            )
 
-    def recall(self, *, by: Any, expected_version: int, note: str = "") -> "NationalReport":
+    def recall(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Take a submission back, until reading starts."""
-        policy.require(by, "report.recall", self)
-        status = self.allow(REPORT_TRANSITIONS, "recall")
         latest = self.versions.last()
         # An earlier submission that was read and returned still counts as handed in.
-        stands = self.handed_in_at if latest and latest.submitted_at != self.handed_in_at else None
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=Verb.RECALLED, why=note, status=status, handed_in_at=stands,
-            **self._held_by(self.member_state),
-        )  # fmt: skip
-
-    def start_reading(self, *, by: Any, expected_version: int) -> "NationalReport":
-        policy.require(by, "report.start_reading", self)
-        status = self.allow(REPORT_TRANSITIONS, "start_reading")
-        held = self._held_by(Organisation.objects.evaluators(), reader=by)
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=Verb.STARTED_READING, status=status, **held
+        earlier = self.handed_in_at if latest and latest.submitted_at != self.handed_in_at else None
+        return self.make_transition(
+            "recall",
+            by=by,
+            expected_version=expected_version,
+            note=note,
+            handed_in_at=earlier,
+            **self._with(self.member_state),
         )
 
-    def return_for_revision(self, *, by: Any, expected_version: int, note: str) -> "NationalReport":
+    def start_reading(self, *, by: "User", expected_version: int) -> Self:
+        holder = self._with(Organisation.objects.evaluators(), reader=by)
+        return self.make_transition("start_reading", by=by, expected_version=expected_version, **holder)
+
+    def return_for_revision(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Send it back with a note; editing reopens, all versions stay."""
-        policy.require(by, "report.return", self)
-        status = self.allow(REPORT_TRANSITIONS, "return")
-        if not note.strip():
-            raise ValidationError({"note": _("Say what has to be revised.")})
-        held = self._held_by(self.member_state)
-        return self.change_traced(
+        return self.make_transition(
+            "return",
             by=by,
             expected_version=expected_version,
-            verb=Verb.RETURNED,
-            why=note,
-            status=status,
+            note=note,
             return_note=note,
-            **held,
+            **self._with(self.member_state),
         )
 
-    def accept(self, *, by: Any, expected_version: int, note: str = "") -> "NationalReport":
-        policy.require(by, "report.accept", self)
-        status = self.allow(REPORT_TRANSITIONS, "accept")
-        return self.change_traced(
-            by=by,
-            expected_version=expected_version,
-            verb=Verb.ACCEPTED,
-            why=note,
-            status=status,
-            **self._held_by(None),
+    def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
+        return self.make_transition(
+            "accept", by=by, expected_version=expected_version, note=note, **self._with(None)
         )
 
-    def appoint(self, *, by: Any, expected_version: int, lead_author: Any, authors: str) -> "NationalReport":
+    def appoint(self, *, by: "User", expected_version: int, lead_author: "User | None", authors: str) -> Self:
         """Name who writes the report."""
-        policy.require(by, "report.appoint", self)
-        self.require_open_for("appoint")
-        return self.change_traced(
-            by=by, expected_version=expected_version, lead_author=lead_author, authors=authors
+        return self.make_transition(
+            "appoint", by=by, expected_version=expected_version, lead_author=lead_author, authors=authors
         )
 
     def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "NationalReport":
@@ -293,19 +311,28 @@ class NationalReport(Tracked):
                 )
         return self
 
-    def _owe_note(self, note: str, figures: dict[str, int | None]) -> None:
-        lower = [name for name, value in figures.items() if _went_down(getattr(self, name), value)]
-        if lower and not note.strip():
+    def _row_for(self, name: str) -> str:
+        """The row of the table: an update leaves a returned report returned."""
+        return "update_returned" if name == "update" and self.status == S.RETURNED else name
+
+    def _require_note_for(self, figures: Figures, note: str) -> None:
+        """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""
+        if note.strip():
+            return
+        lower = [name for name, value in figures.items() if _is_lower(value, getattr(self, name))]
+        if lower:
             labels = ", ".join(workstream_label(name) for name in lower)
             raise ValidationError(
                 {"note": _now("This lowers an earlier figure (%(figures)s): say why.") % {"figures": labels}}
             )
-        if not note.strip() and all(value is None for value in figures.values()):
+        if all(value is None for value in figures.values()):
             raise ValidationError({"note": _("Enter at least one figure or a note.")})
 
-    def _held_by(self, holder: Any, reader: Any = None) -> dict[str, Any]:
+    def _with(self, holder: Organisation | None, reader: "User | None" = None) -> dict[str, Any]:
+        """The columns that say who has the report, from now on."""
         return {"holder": holder, "reader": reader, "held_since": clock.now()}
 
 
-def _went_down(old: int | None, new: int | None) -> bool:
+def _is_lower(new: Any, old: int | None) -> bool:
+    """Whether a figure goes down; from a number to "not yet reported" is down as well."""
     return old is not None and (new is None or new < old)

@@ -16,7 +16,7 @@ from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transit
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
 from reviews.models.progress import percentage, percentage_rule
-from reviews.models.reports import REPORT_TONES, ReportStatus
+from reviews.models.reports import ReportStatus
 from reviews.models.trace import Verb
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ class StatusAtMeeting(Tracked):
 
     @property
     def tone(self) -> str:
-        return REPORT_TONES[ReportStatus(self.status)]
+        return ReportStatus(self.status).tone
 
     def history_owner(self) -> Tracked:
         return self.round

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
+from reviews.models.choices import choices_rule
 from reviews.policy import Channel
 
 
@@ -26,9 +27,9 @@ class EntryKind(models.TextChoices):
 
 class ThreadEntryQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "ThreadEntryQuerySet":
-        heard = self.filter(channel__in=policy.channels(user))
+        readable = self.filter(channel__in=policy.channels(user))
         return policy.filter_readable(
-            heard, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
+            readable, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
         )
 
 
@@ -52,7 +53,7 @@ class ThreadEntry(Tracked):
         ordering = ("at", "id")
         indexes = (models.Index(fields=("gap", "at", "id"), name="entry_of_gap"),)
         constraints = (
-            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
+            choices_rule("entry_kind_known", "kind", EntryKind),
             models.CheckConstraint(
                 condition=Q(kind=EntryKind.NOTE, channel__in=[Channel.COUNTRY, Channel.CONSULTANTS])
                 | (~Q(kind=EntryKind.NOTE) & Q(channel=Channel.SHARED)),

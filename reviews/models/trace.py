@@ -61,16 +61,6 @@ class Verb(models.TextChoices):
     IMPORTED = "imported", _("loaded from reference data")
 
 
-# Where the history words a verb in another way, by the kind of record; moves to `verb_labels` of the models.
-VERB_LABELS: dict[tuple[str, str], Any] = {
-    ("reviews.receivedadvice", Verb.DROPPED): _("set aside"),
-}
-# And where the name of the record follows: "posted progress on national report Viet Nam".
-VERB_LABELS_BEFORE_NAME: dict[tuple[str, str], Any] = {
-    ("reviews.nationalreport", Verb.PROGRESS): _("posted progress on"),
-}
-
-
 class TraceQuerySet(models.QuerySet["Trace"]):
     """Queries on the trace. Bulk writes raise: it is append-only."""
 
@@ -220,15 +210,13 @@ class Trace(Labelled):
     def verb_text(self) -> str:
         """The verb, as on the record's own page: "posted progress"."""
         labels = apps.get_model(self.model).verb_labels
-        return str(labels.get(self.verb) or VERB_LABELS.get((self.model, self.verb), self.get_verb_display()))
+        return str(labels.get(self.verb, self.get_verb_display()))
 
     @property
     def verb_before_record(self) -> str:
         """The verb with the record's name to follow: "posted progress on"."""
         labels = apps.get_model(self.model).verb_labels_before_name
-        return str(
-            labels.get(self.verb) or VERB_LABELS_BEFORE_NAME.get((self.model, self.verb), self.verb_text)
-        )
+        return str(labels.get(self.verb, self.verb_text))
 
     @property
     def kind_text(self) -> str:

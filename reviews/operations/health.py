@@ -1,4 +1,4 @@
-"""Whether the product is well: what /readyz tells a monitor, and what /metrics tells of the database.
+"""Health checks for /readyz, and the figures of the database for /metrics.
 
 Each check is one sentence for whoever looks after the machine. None names a person, a place or a secret: the page
 needs no sign-in.
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -25,7 +24,7 @@ DOWN = (DatabaseError, InterfaceError)
 
 @dataclass(frozen=True)
 class Check:
-    """What one look found. Without a reason all is well."""
+    """The result of one check. Without a reason all is well."""
 
     name: str
     reason: str
@@ -35,31 +34,31 @@ class Check:
         return not self.reason
 
 
-def checks(leave_out: Iterable[str] = ()) -> list[Check]:
-    """All looks but those left out; after a database that does not answer, no further ones."""
-    found: list[Check] = []
-    for name, look in CHECKS.items():
+def run_checks(leave_out: Iterable[str] = ()) -> list[Check]:
+    """Run all checks but those left out; none after a database that does not answer."""
+    results: list[Check] = []
+    for name, check in CHECKS.items():
         if name not in leave_out:
-            found.append(Check(name, _reason(look)))
-            if name == "database" and not found[-1].is_well:
+            results.append(Check(name, _reason(check)))
+            if name == "database" and not results[-1].is_well:
                 break
-    return found
+    return results
 
 
-def _reason(look: Callable[[], str]) -> str:
+def _reason(check: Callable[[], str]) -> str:
     try:
-        return look()
+        return check()
     except DOWN:
         return "The database did not answer, or lacks a table: see the log of the server, then `manage.py migrate`."
 
 
-def _database() -> str:
+def _check_database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("select 1")
     return ""
 
 
-def _migrations() -> str:
+def _check_migrations() -> str:
     missing = missing_migrations()
     return f"{len(missing)} migrations are not applied: run `manage.py migrate`." if missing else ""
 
@@ -74,14 +73,14 @@ def known_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).graph.nodes)
 
 
-def _tick() -> str:
+def _check_tick() -> str:
     age = _age(last_tick())
     if age is None:
         return "No tick has run yet: start the timer that runs `manage.py tick` each minute."
     return f"The last tick ended {_seconds(age)} s ago: look at the timer." if age > TICK_LATE else ""
 
 
-def _mail() -> str:
+def _check_mail() -> str:
     age = _age(OutgoingMail.objects.oldest_unsent())
     if age is None or age <= MAIL_LATE:
         return ""
@@ -89,7 +88,7 @@ def _mail() -> str:
 
 
 CHECKS: dict[str, Callable[[], str]] = {
-    "database": _database, "migrations": _migrations, "tick": _tick, "mail": _mail,
+    "database": _check_database, "migrations": _check_migrations, "tick": _check_tick, "mail": _check_mail,
 }  # fmt: skip
 
 
@@ -105,22 +104,22 @@ def _seconds(age: timedelta | None) -> int:
     return int(age.total_seconds()) if age else 0
 
 
-def figures() -> dict[str, tuple[str, Any]]:
+def database_figures() -> dict[str, tuple[str, int | None]]:
     """Name, help and value of what the database knows; what has not happened yet is left out."""
     try:
-        told = _figures()
+        figures = _query_figures()
     except DOWN:
-        told = {"database_up": ("Whether the database answers.", 0)}
-    return {name: (text, value) for name, (text, value) in told.items() if value is not None}
+        figures = {"database_up": ("Whether the database answers.", 0)}
+    return {name: (text, value) for name, (text, value) in figures.items() if value is not None}
 
 
-def _figures() -> dict[str, tuple[str, Any]]:
+def _query_figures() -> dict[str, tuple[str, int | None]]:
     tick, mail = _age(last_tick()), _age(OutgoingMail.objects.oldest_unsent())
     failed = JobRun.objects.filter(failed=True).count()
     return {
         "database_up": ("Whether the database answers.", 1),
         "unsent_mail": ("Mail that waits.", OutgoingMail.objects.unsent().count()),
         "oldest_unsent_mail_seconds": ("How long the oldest has waited.", _seconds(mail)),
-        "last_tick_age_seconds": ("Since the last tick ended.", tick and _seconds(tick)),
+        "last_tick_age_seconds": ("Since the last tick ended.", None if tick is None else _seconds(tick)),
         "failed_jobs": ("Jobs of the tick whose last run failed.", failed),
     }

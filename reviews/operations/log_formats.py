@@ -1,7 +1,7 @@
-"""What is written down about the running product, and what never is.
+"""Log formatters that mask secrets.
 
-Every line passes `scrubbed()`: the secrets of the settings, and what looks like a key, a token or a session, leave
-no trace in it. One `access` line a request names the route (`report-update`), never the address: an address may
+Every line passes `scrubbed()`, which hides the secrets of the settings, and what looks like a key, a token or a
+session. One `access` line a request names the route (`report-update`), never the address: an address may
 hold the key of a reset link, and a query what somebody searched for.
 """
 
@@ -36,33 +36,33 @@ TURNS_OF_A_DRAW = 3
 ROW = re.compile(r"(?s)(Failing row contains |Key \([^)]*\)=)\(.*?(?:\)\.|\) already|\) is |\)\n|$)")
 PASSWORD_OF_URL = re.compile(r"(\w://[^\s:/@]{0,80}:)[^\s@]+(?=@)")
 # What Django hands over beside a message: whole objects, with everything that was sent.
-UNTOLD = {"request", "server_time", "params", "sql", "taskName"}
+NEVER_LOGGED = {"request", "server_time", "params", "sql", "taskName"}
 
 
 @lru_cache(maxsize=1)
 def of_settings() -> frozenset[str]:
-    """Everything in the settings that is nobody's business, also as it stands in an address."""
+    """Secret values from settings, plain and URL-quoted, to be masked in logs."""
     databases = [database.get("PASSWORD") for database in settings.DATABASES.values()]
     # TRACE_KEY: where the trace is sealed.
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, getattr(settings, "TRACE_KEY", "")]
     keys += [settings.METRICS_TOKEN]
-    found = {str(word) for word in (*databases, *keys, settings.EMAIL_HOST_PASSWORD) if word}
-    return frozenset(form for word in found for form in (word, quote(word, safe="")))
+    secrets = {str(word) for word in (*databases, *keys, settings.EMAIL_HOST_PASSWORD) if word}
+    return frozenset(form for word in secrets for form in (word, quote(word, safe="")))
 
 
 def scrubbed(text: str, request: UUID | None = None) -> str:
-    """The text without our secrets, and without what looks like one; the id of the request is none."""
+    """The text with our secrets masked, and what looks like one; the id of the request is none."""
     text = text[:LONGEST]
     for word in of_settings():
         text = text.replace(word, HIDDEN)
     # The row first: a later one could take its end away.
     for pattern in (ROW, PASSWORD_OF_URL, NAMED, SEGMENT):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
-    return DRAWN.sub(partial(_unless_a_name, request=str(request or request_id())), text)
+    return DRAWN.sub(partial(_mask_unless_a_name, request=str(request or request_id())), text)
 
 
-def _unless_a_name(found: re.Match[str], request: str) -> str:
-    word = found[0]
+def _mask_unless_a_name(match: re.Match[str], request: str) -> str:
+    word = match[0]
     drawn = len(TURNS.findall(word)) >= TURNS_OF_A_DRAW
     return HIDDEN if drawn and word != request else word
 
@@ -80,12 +80,12 @@ class Json(JsonFormatter):
     """For machines: one object a line."""
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        told = {name: _plain(value) for name, value in log_data.items() if name not in UNTOLD}
+        fields = {name: _plain(value) for name, value in log_data.items() if name not in NEVER_LOGGED}
         request = id_of(log_data.get("request"))
-        return told | ({"request": str(request)} if request else {})
+        return fields | ({"request": str(request)} if request else {})
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> str | int | float | None:
     if isinstance(value, datetime):
         return value.isoformat()
     return value if isinstance(value, int | float | None) else scrubbed(str(value))

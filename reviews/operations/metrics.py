@@ -1,7 +1,7 @@
-"""Figures about the running product, in the format of Prometheus.
+"""Metrics of the running product, in the format of Prometheus.
 
 Counted in each process; with gunicorn (reviewtracker/gunicorn.py) those of all its processes are added up.
-What the database knows (mail that waits, the last tick) is asked when the figures are fetched.
+What the database knows (mail that waits, the last tick) is queried when the metrics are fetched.
 """
 
 import os
@@ -34,8 +34,8 @@ def _count_stale(**kwargs: object) -> None:
     STALE.inc()
 
 
-def page() -> bytes:
-    """All figures as text."""
+def render_metrics() -> bytes:
+    """All metrics in the text format of Prometheus."""
     registry = CollectorRegistry()
     registry.register(FromDatabase())
     return generate_latest(_counted()) + generate_latest(registry)
@@ -53,5 +53,5 @@ class FromDatabase:
     """What is the same in every process; only `reviewtracker_database_up 0` while the database is down."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        for name, (help_text, value) in health.figures().items():
+        for name, (help_text, value) in health.database_figures().items():
             yield GaugeMetricFamily(f"reviewtracker_{name}", help_text, value=value)

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, policy
+from reviews import policy
+from reviews.actions.coverage import state_coverage
 from reviews.forms.coverage import CoverageForm
 from reviews.lists.coverage import CoverageTable
 from reviews.models import CoverageStatement, EditConflict, Trace
@@ -82,7 +83,7 @@ class StateCoverage(ReportForm):
         return super().get_form_kwargs() | rows
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return actions.state_coverage(by=self.request.user, report=self.object, rows=form.changed())
+        return state_coverage(by=self.request.user, report=self.object, rows=form.changed())
 
     def get_success_url(self) -> str:
         return f"{self.object.get_absolute_url()}coverage/"

@@ -81,11 +81,8 @@ class AddDisruption(FormPage):
 
 
 class EditDisruption(FormPage):
-    form_class, permission, nav = DisruptionForm, "disruption.edit", "datagaps"
+    form_class, permission, nav, verb = DisruptionForm, "disruption.edit", "datagaps", "edit"
     title, success_message = _("Change the disruption"), _("The disruption is changed.")
 
     def get_object(self) -> Disruption:
         return disruption_or_404(self.request, self.cycle, self.kwargs["number"])
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())

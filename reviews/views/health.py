@@ -29,7 +29,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     left_out = request.GET.getlist("exclude")
     if unknown := [name for name in left_out if name not in health.CHECKS]:
         return JsonResponse({"error": f"exclude={unknown[0][:20]}: {', '.join(health.CHECKS)}"}, status=400)
-    found = health.checks(left_out)
+    found = health.run_checks(left_out)
     ready = all(check.is_well for check in found)
     told = {check.name: check.reason or "ok" for check in found}
     return JsonResponse({"ready": ready, "checks": told}, status=200 if ready else 503)
@@ -45,4 +45,4 @@ def figures(request: HttpRequest) -> HttpResponse:
     sent = request.headers.get("Authorization", "")
     if not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    return HttpResponse(metrics.page(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(metrics.render_metrics(), content_type=CONTENT_TYPE_LATEST)

@@ -16,8 +16,8 @@ from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 
 def method_or_404(request: HttpRequest, code: str) -> MethodNote:
     """A method note with how often it is cited, if this person may read it."""
-    found = MethodNote.objects.visible_to(request.user).with_uses(request.user)
-    note: MethodNote = get_object_or_404(found.select_related("kind"), code=code)
+    readable = MethodNote.objects.visible_to(request.user).with_uses(request.user)
+    note: MethodNote = get_object_or_404(readable.select_related("kind"), code=code)
     return note
 
 
@@ -32,8 +32,8 @@ class MethodList(ListPage):
     empty_text = _("No method note has been written yet.")
 
     def get_queryset(self) -> Any:
-        found = MethodNote.objects.visible_to(self.request.user).with_uses(self.request.user)
-        return found.select_related("kind").order_by("kind__position", "title")
+        readable = MethodNote.objects.visible_to(self.request.user).with_uses(self.request.user)
+        return readable.select_related("kind").order_by("kind__position", "title")
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"cycle": self.cycle}
@@ -76,17 +76,14 @@ class AddMethod(MethodForm):
         return MethodNote()
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return MethodNote.write(by=self.request.user, **form.values())
+        return MethodNote.add(by=self.request.user, **form.values())
 
 
 class EditMethod(MethodForm):
-    title, success_message = _("Edit the method note"), _("The note is changed.")
+    verb, title, success_message = "edit", _("Edit the method note"), _("The note is changed.")
 
     def get_object(self) -> MethodNote:
         return method_or_404(self.request, self.kwargs["code"])
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.edit(by=self.request.user, expected_version=expected_version, **form.values())
 
     def get_cancel_url(self) -> str:
         return str(self.object.address(self.cycle))

@@ -7,14 +7,17 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import actions, clock, policy
-from reviews.forms.base import ConfirmForm, OptionalNoteForm, RequiredNoteForm
+from reviews import clock, policy
+from reviews.actions.reports import submit_report
+from reviews.forms.base import ConfirmForm
 from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
 from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
-from reviews.models import Extension, NationalReport, ReportVersion
+from reviews.models import Deadline, DeadlineStatus, Extension, NationalReport, ReportVersion
+from reviews.models.reports import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
-from reviews.queries.deadlines import first_progress, statuses_of_report
+from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
+from reviews.request_context import SignedInRequest
 from reviews.uploads.storage import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
 
@@ -66,22 +69,22 @@ class ProgressList(ListPage):
         return super().get_context_data(**kwargs) | {"breadcrumbs": crumbs}
 
 
-def report_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """Where a country's report stands: figures, moves, deadlines, versions, gaps, history."""
+def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """A country's report: figures, transitions, deadlines, versions, gaps, history."""
     cycles = cycles_named(request, slug)
     report = get_object_or_404(_readable(request), cycle__in=cycles, member_state__code=code)
     cycle = report.cycle
     gaps, findings = _gaps(request.user, report), list(_findings(request.user, report))
     counted = gaps.counted()
-    theirs, locked = _standings(report)
+    statuses, locked = _deadline_statuses(report)
     context = {
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
-        "moves": report.transitions_for(request.user), "standings": theirs,
+        "moves": report.transitions_for(request.user), "standings": statuses,
         "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
-        "country": plans.country_of(report, theirs),
+        "country": plans.country_of(report, statuses),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(c.number for c in counted), "findings": findings,
-        "checks": report.is_editable and submission_checks.run(_material(report, counted, findings, theirs, locked)),
+        "checks": report.is_editable and submission_checks.run(_material(report, counted, findings, statuses, locked)),
         "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
@@ -113,17 +116,19 @@ def _findings(user: Any, report: NationalReport) -> Any:
     return theirs.not_withdrawn().select_related("key_result_area").order_by("kind", "number")
 
 
-def _standings(report: NationalReport) -> tuple[Any, Any]:
-    """How it stands to its deadlines, and which of them are locked for it."""
+def _deadline_statuses(report: NationalReport) -> tuple[list[DeadlineStatus], list[Deadline]]:
+    """The status of each of its deadlines, and those that are locked for it."""
     extensions = Extension.objects.filter(
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
-    until = actions.latest_extensions(extensions.granted())
+    granted = latest_extensions(extensions.granted())
     progress_days = first_progress([report], deadlines, today)
-    theirs = statuses_of_report(report, deadlines, until, progress_days, today)
-    locked = [s.deadline for s in theirs if s.deadline.locked_on(s.due_on if s.is_extended else None, today)]
-    return theirs, locked
+    statuses = statuses_of_report(report, deadlines, granted, progress_days, today)
+    locked = [
+        s.deadline for s in statuses if s.deadline.locked_on(s.due_on if s.is_extended else None, today)
+    ]
+    return statuses, locked
 
 
 class ReportForm(FormPage):
@@ -138,57 +143,38 @@ class ReportForm(FormPage):
 class UpdateReport(ReportForm):
     """The one-screen form: three figures and a note."""
 
-    form_class, template_name, permission, transition = (
-        ProgressForm,
-        "reports/update.html",
-        "report.update",
-        "update",
-    )
-    title, submit_label, success_message = (
-        _("Update progress"),
-        _("Post progress"),
-        _("Your progress is posted."),
-    )
+    form_class, template_name = ProgressForm, "reports/update.html"
+    permission, verb, transition = "report.update", "post_progress", "update"
+    title, submit_label = _("Update progress"), _("Post progress")
+    success_message = _("Your progress is posted.")
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.object, name) for name in ("data_collection", "analysis", "writing")}
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.post_progress(
-            by=self.request.user, expected_version=expected_version, **form.values()
-        )
+        return {name: getattr(self.object, name) for name in WORKSTREAMS}
 
 
 class AppointAuthors(ReportForm):
     """Who writes the report."""
 
-    form_class, permission, transition = AppointForm, "report.appoint", "appoint"
+    form_class, permission, verb, transition = AppointForm, "report.appoint", "appoint", "appoint"
     title, success_message = _("Authors of the report"), _("The authors are recorded.")
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.appoint(by=self.request.user, expected_version=expected_version, **form.values())
 
-
-class ReportMove(TransitionPage):
-    """A move of one national report."""
+class ReportTransition(TransitionPage):
+    """A transition of one national report."""
 
     nav = "reports"
-    form_class: Any = OptionalNoteForm
 
     def get_object(self) -> NationalReport:
         return report_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
-class SubmitReport(ReportMove):
-    form_class, permission = SubmitForm, "report.submit"
-    title, submit_label, success_message = (
-        _("Submit the report"),
-        _("Submit"),
-        _("The report is submitted. This is the receipt."),
-    )
+class SubmitReport(ReportTransition):
+    form_class, verb = SubmitForm, "submit"
+    title, submit_label = _("Submit the report"), _("Submit")
+    success_message = _("The report is submitted. This is the receipt.")
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return actions.submit_report(
+    def perform(self, form: Any, expected_version: int) -> ReportVersion:
+        return submit_report(
             by=self.request.user, report=self.object, expected_version=expected_version, **form.values()
         )
 
@@ -196,38 +182,24 @@ class SubmitReport(ReportMove):
         return self.result.get_absolute_url()
 
 
-class RecallReport(ReportMove):
-    permission, title, submit_label = "report.recall", _("Recall the report"), _("Recall")
+class RecallReport(ReportTransition):
+    verb, title, submit_label = "recall", _("Recall the report"), _("Recall")
     success_message = _("The report is back with you; the submitted version stays on record.")
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.recall(by=self.request.user, expected_version=expected_version, **form.values())
 
-
-class StartReading(ReportMove):
-    form_class, permission, title = ConfirmForm, "report.start_reading", _("Start reading")
+class StartReading(ReportTransition):
+    form_class, verb, title = ConfirmForm, "start_reading", _("Start reading")
     success_message = _("You are reading this report.")
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.start_reading(by=self.request.user, expected_version=expected_version)
 
-
-class ReturnReport(ReportMove):
-    form_class, permission, title = RequiredNoteForm, "report.return", _("Return for revision")
+class ReturnReport(ReportTransition):
+    verb, transition, title = "return_for_revision", "return", _("Return for revision")
     submit_label, success_message = _("Return"), _("The report is returned with your note.")
 
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.return_for_revision(
-            by=self.request.user, expected_version=expected_version, **form.values()
-        )
 
-
-class AcceptReport(ReportMove):
-    permission, title, submit_label = "report.accept", _("Accept the report"), _("Accept")
+class AcceptReport(ReportTransition):
+    verb, title, submit_label = "accept", _("Accept the report"), _("Accept")
     success_message = _("The report is accepted.")
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.accept(by=self.request.user, expected_version=expected_version, **form.values())
 
 
 def version_page(request: HttpRequest, slug: str, code: str, number: str) -> HttpResponse:

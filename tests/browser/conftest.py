@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.conf import settings as site_settings
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from reviews.models import User
 from tests.support import make
+from tests.support.copies import Copy
 
 DAY = date(2020, 8, 20)
 # Milliseconds. Longer than any page takes here, also while other tests keep the machine busy.
@@ -27,15 +29,28 @@ def live_server(django_db_setup: None, live_server: Any) -> Any:
     return live_server
 
 
+@pytest.fixture(scope="session")
+def loaded() -> list[Copy]:
+    """A copy of the demonstration, once a test of this process has loaded it."""
+    return []
+
+
 @pytest.fixture
-def demo(transactional_db: None, settings: Any) -> None:
+def demo(
+    transactional_db: None, settings: Any, loaded: list[Copy], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """The demonstration data, on 20 August 2020 in the server's threads as well."""
     settings.REVIEWTRACKER_TODAY = DAY
+    if loaded:
+        loaded[0].put_back(settings.MEDIA_ROOT)
+        return
     settings.DEBUG = True
     call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
     # The server shows its own error pages, and wants second factors.
     settings.DEBUG = False
     make.second_factors(*User.objects.all())
+    if connection.vendor == "postgresql":
+        loaded.append(Copy(settings.MEDIA_ROOT, tmp_path_factory.mktemp("demo") / "files"))
 
 
 @pytest.fixture

@@ -79,6 +79,9 @@ REFUSALS = {
     ("vnm.coordinator", f"{AT}/datagaps/?colour=red"): 404,
     ("vnm.coordinator", "/admin/"): 403,
 }
+# Put into a page once, for all looks at it.
+AXE = Axe()
+AXE.axe_script = f"if (!window.axe) {{ {AXE.axe_script} }}"
 # In Django's administration a magnifying glass, with a text in its place, is the visible label.
 ALL_THE_SAME = {("label-title-only", "#searchbar")}
 
@@ -177,7 +180,7 @@ class Eyes:
     def _asks_axe(self, look: str, options: Any = None) -> None:
         # It copies parts of the page to try them out, and that breaks the content security policy.
         self.listens = False
-        found = Axe().run(self.page, options={"resultTypes": ["violations"], **(options or {})})
+        found = AXE.run(self.page, options={"resultTypes": ["violations"], **(options or {})})
         self.listens = True
         for rule in found.response["violations"]:
             nodes = [n for n in rule["nodes"] if (rule["id"], *n["target"]) not in ALL_THE_SAME]

@@ -125,7 +125,7 @@ def test_difficulties_are_numbered_and_of_one_cycle(gap, cast):
 def test_only_consultants_group_and_write_method_notes(who, gap, cast):
     by = getattr(cast, who)
     assert attempt(lambda: make.difficulty(gap.cycle, [gap], by=by)) == "no"
-    assert attempt(lambda: MethodNote.write(by=by, code="x", kind=make.kind(), title="T", text="T")) == "no"
+    assert attempt(lambda: MethodNote.add(by=by, code="x", kind=make.kind(), title="T", text="T")) == "no"
 
 
 USE_GRID = """

@@ -11,6 +11,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from reviews.actions.cycles import open_cycle, seat_member
+from reviews.actions.reports import submit_report
 from reviews.models import DataGap, Deadline, NationalReport, ProgressUpdate, ReportVersion, ReviewCycle
 from reviews.models.base import all_or_nothing
 from tests.models.transitions import fresh, last_trace, raises
@@ -66,7 +67,13 @@ def test_a_submission_that_fails_leaves_no_file_either(cast, report, broken_upda
     models.QuerySet.update(NationalReport.objects.filter(pk=report.pk), status="in_progress")
     report = fresh(report)
     raises(
-        Planted, report.submit, by=cast.vnm, expected_version=1, file=make.pdf(), reason="The rest follows."
+        Planted,
+        submit_report,
+        report=report,
+        by=cast.vnm,
+        expected_version=1,
+        file=make.pdf(),
+        reason="The rest follows.",
     )
     assert [path for path in files_folder.rglob("*") if path.is_file()] == []
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reviews.actions.reports import submit_report
 from reviews.models import ActionPoint, AgendaItem, Extension
 from tests.models.transitions import fresh, refused, tells
 from tests.support import make
@@ -30,8 +31,10 @@ def closed(cast: Any, report: Any) -> SimpleNamespace:
 DAY = date(2020, 9, 1)
 VERBS = {
     "post progress": lambda c, x: c.report.post_progress(by=x.vnm, expected_version=c.report.version, writing=20),
-    "submit": lambda c, x: c.report.submit(by=x.vnm, expected_version=c.report.version, file=make.pdf(), reason="Late"),
-    "appoint": lambda c, x: c.report.appoint(by=x.vnm, expected_version=c.report.version, lead_author=None, authors="A"),
+    "submit": lambda c, x: submit_report(report=c.report, by=x.vnm, expected_version=c.report.version,
+                                          file=make.pdf(), reason="Late"),
+    "appoint": lambda c, x: c.report.appoint(by=x.vnm, expected_version=c.report.version,
+                                             lead_author=None, authors="A"),
     "raise a gap": lambda c, x: make.gap(c.report, by=x.vnm),
     "edit a gap": lambda c, x: c.gap.edit(by=x.vnm, expected_version=1, missing="x"),
     "ask for guidance": lambda c, x: c.gap.ask_guidance(by=x.vnm, expected_version=1),

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from reviews import actions, clock
+from reviews import clock
+from reviews.actions.reports import submit_report
 from reviews.models import Deadline, DeadlineState, Extension
 from reviews.queries import deadlines
 from tests.models.transitions import fresh, last_trace, raises, refused, tells
@@ -278,7 +279,7 @@ def test_without_a_last_day_it_is_never_locked():
 
 
 def hand_in(report: Any, by: Any) -> Any:
-    return actions.submit_report(
+    return submit_report(
         by=by, report=report, expected_version=report.version, file=make.pdf(), reason="The rest follows."
     )
 

@@ -51,7 +51,8 @@ reopen   -        open      open      open
 """
 VERBS = {
     "open": "opened", "close": "closed", "reopen": "reopened", "grant": "granted", "refuse": "refused",
-    "reschedule": "moved", "hold": "held", "cancel": "cancelled", "finish": "done", "verify": "verified", "drop": "dropped",
+    "reschedule": "moved", "hold": "held", "cancel": "cancelled", "finish": "done",
+    "verify": "verified", "drop": "dropped",
 }  # fmt: skip
 
 RIGHTS = """

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reviews import clock
 from reviews.actions.cycles import seat_member
+from reviews.actions.reports import submit_report
 from reviews.models import (
     ActionPoint,
     DataGap,
@@ -57,7 +58,7 @@ def hand_in(world: Any, person: Any, draw: random.Random) -> None:
     report = make.report(world.cycle, person.organisation.code)
     person = world.vnm if person.organisation == world.vnm.organisation else world.lao
     if report.status == "in_progress":
-        report.submit(by=person, expected_version=report.version, file=make.pdf(), reason="x")
+        submit_report(report=report, by=person, expected_version=report.version, file=make.pdf(), reason="x")
     elif report.status == "submitted":
         report.recall(by=person, expected_version=report.version)
 

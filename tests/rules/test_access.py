@@ -373,9 +373,9 @@ def ask_without_reading(browser: Client, url: str, status: str, page: str) -> No
 def test_post(page, row, cast, cycle):
     """Who may not, changes nothing, though what they send would do if it came from somebody else."""
     made = steps.world(page, cast, cycle)
-    for name, browser in everybody(cast).items():
+    browsers, before = everybody(cast), grids.fingerprint()  # what each of them does is taken back
+    for name, browser in browsers.items():
         with undone():
-            before = grids.fingerprint()
             answer = browser.post(steps.address(page, made), steps.typed(page, made))
             assert told(answer) == row[name].replace("on", "302"), f"{name} posts to {page}"
             assert not header_expectations.faults(answer), f"{name} posts to {page}"

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews import clock
+from reviews.actions.reports import submit_report
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Extension, User
 from tests.support import make
 
@@ -60,8 +61,12 @@ def country_work(report: Any, coordinator: Any, cast: Any, n: int) -> None:
         with clock.at(date(2020, 6, 1) + timedelta(days=k)):
             report.post_progress(by=coordinator, expected_version=report.version, data_collection=10 + k)
             make.gap(report, by=coordinator, kind=make.kind(f"kind_{k}"), key_result_area=make.area(f"A.{k}"))
-            report.submit(
-                by=coordinator, expected_version=report.version, file=make.pdf(), reason="The rest follows."
+            submit_report(
+                report=report,
+                by=coordinator,
+                expected_version=report.version,
+                file=make.pdf(),
+                reason="The rest follows.",
             )
             report.recall(by=coordinator, expected_version=report.version)
 

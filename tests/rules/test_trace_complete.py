@@ -21,7 +21,7 @@ from tests.support.completeness import watched
 
 NEW = "another long password"
 REASONS = ("note", "why", "reason")
-VERB_LABELS = "Other words than before"
+OTHER_WORDS = "Other words than before"
 # Steps of an account's own keys, which are no records of the review.
 BESIDES = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
 # The first person of each line for whom the step is done.
@@ -90,8 +90,8 @@ def is_told(row: Trace, reason: str) -> bool:
 # What is typed where no text is left to be written anew.
 TYPED: dict[str, dict[str, Any]] = {
     "CycleMembership": {"joined_on": "2020-02-02"}, "Minutes": {"status": "circulated"},
-    "Round": {"order": "own"}, "FrameworkNode": {"title": VERB_LABELS}, "Organisation": {"name_en": VERB_LABELS},
-    "Beneficiaries": {"low": "11"}, "CompletionLevel": {"agreed_by": VERB_LABELS}, "User": {"name": VERB_LABELS},
+    "Round": {"order": "own"}, "FrameworkNode": {"title": OTHER_WORDS}, "Organisation": {"name_en": OTHER_WORDS},
+    "Beneficiaries": {"low": "11"}, "CompletionLevel": {"agreed_by": OTHER_WORDS}, "User": {"name": OTHER_WORDS},
 }  # fmt: skip
 TEXTS = (
     "title",
@@ -110,7 +110,7 @@ TEXTS = (
 
 def edited(page: Any, model: Any) -> dict[str, Any]:
     fields = page.context["adminform"].form.fields
-    return TYPED.get(model.__name__) or {next(name for name in TEXTS if name in fields): VERB_LABELS}
+    return TYPED.get(model.__name__) or {next(name for name in TEXTS if name in fields): OTHER_WORDS}
 
 
 # An invitation is withdrawn, never corrected.

@@ -3,7 +3,8 @@
 `python -m tests.support.databases postgres [pytest arguments]` starts a PostgreSQL server, runs the tests on it, and
 stops and removes it whatever happens. TEST_DATABASE_URL names a running server to use in its place.
 `python -m tests.support.databases sqlite [pytest arguments]` runs them on SQLite.
-`python -m tests.support.databases trust [pytest arguments]` runs what the other two leave out, tests/trust/, on PostgreSQL.
+`python -m tests.support.databases trust [pytest arguments]` runs tests/trust/, which the other two leave out,
+on PostgreSQL.
 """
 
 import os

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.apps import apps
 
-from reviews import actions, clock
+from reviews import clock
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
+from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round
 from reviews.models import (
     ActionPoint,
@@ -173,7 +174,7 @@ def _report(made: Any, report: Any, coordinator: Any, member: Any, w: Words) -> 
 def _submit(report: Any, coordinator: Any, w: Words) -> None:
     content = make.PDF + w("ReportVersion.file").encode()
     texts = ("on_behalf_of", "reason", "cleared_by", "clearance_letter")
-    actions.submit_report(
+    submit_report(
         by=coordinator, report=report, expected_version=report.version, cleared_on=date(2020, 8, 19),
         file=make.pdf(w("ReportVersion.original_name") + ".pdf", content),
         **{name: w(f"ReportVersion.{name}") for name in texts},

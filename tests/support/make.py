@@ -7,9 +7,10 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions, policy
+from reviews import policy
 from reviews.actions import guidance
 from reviews.actions.cycles import open_cycle
+from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     Advice,
@@ -171,7 +172,7 @@ def submitted(report: NationalReport, *, by: User) -> NationalReport:
     """A report handed in complete."""
     full = {"data_collection": 100, "analysis": 100, "writing": 100}
     report.post_progress(by=by, expected_version=report.version, **full)
-    actions.submit_report(by=by, report=report, expected_version=report.version, file=pdf())
+    submit_report(by=by, report=report, expected_version=report.version, file=pdf())
     return report
 
 
@@ -215,7 +216,7 @@ def cast() -> dict[str, User]:
 
 def method(code: str = "proxies", *, by: User, **fields: Any) -> MethodNote:
     values = {"kind": kind(), "title": "Proxies", "text": "Name the reason.", **fields}
-    return MethodNote.write(by=by, code=code, **values)
+    return MethodNote.add(by=by, code=code, **values)
 
 
 def difficulty(cycle: ReviewCycle, gaps: list[DataGap], *, by: User, **fields: Any) -> Difficulty:

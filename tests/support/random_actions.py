@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from reviews import actions
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes, redraft_section
+from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     ActionPoint,
@@ -97,7 +97,7 @@ def post(t: Try) -> Any:
 
 
 def submit(t: Try) -> Any:
-    return actions.submit_report(
+    return submit_report(
         by=t.by, report=t.record, expected_version=t.expected_version, file=make.pdf(), reason=t.text
     )
 
@@ -118,7 +118,8 @@ def tell(t: Try) -> Any:
     report = make.report(t.record.cycle, t.record.member_state.code)
     found = [{"kind": "finding", "text": t.text}] if t.n % 2 else []
     return record_turn(
-        by=t.by, turn=t.record, expected_version=t.expected_version, report=report, report_seen=report.version, note=t.text, findings=found,
+        by=t.by, turn=t.record, expected_version=t.expected_version, report=report, report_seen=report.version,
+        note=t.text, findings=found,
         data_collection=t.n % 101, analysis=None, writing=None,
     )  # fmt: skip
 
@@ -242,7 +243,9 @@ STEPS: dict[str, Step] = {
     "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by)),
     "tell a turn": Step(Turn, STAFF, tell),
     "pass a turn": Step(Turn, STAFF, noted("pass_over")),
-    "close a round": Step(Round, STAFF, lambda t: close_round(by=t.by, country_round=t.record, expected_version=t.expected_version)),
+    "close a round": Step(
+        Round, STAFF, lambda t: close_round(by=t.by, country_round=t.record, expected_version=t.expected_version)
+    ),
     "draft minutes": Step(Meeting, STAFF, lambda t: draft_minutes(by=t.by, meeting=t.record)),
     "word minutes": Step(MinutesSection, STAFF, noted("edit", "text")),
     "draft a part anew": Step(
@@ -253,8 +256,14 @@ STEPS: dict[str, Step] = {
     "draft advice": Step(DataGap, CONSULTANTS, advise),
     "edit advice": Step(Advice, CONSULTANTS, noted("edit", "text")),
     "drop advice": Step(Advice, CONSULTANTS, noted("drop")),
-    "approve advice": Step(Advice, "lead", lambda t: guidance.approve_advice(by=t.by, advice=t.record, expected_version=t.expected_version)),
-    "send advice": Step(Advice, "lead", lambda t: guidance.send_advice(by=t.by, advice=t.record, expected_version=t.expected_version)),
+    "approve advice": Step(
+        Advice, "lead",
+        lambda t: guidance.approve_advice(by=t.by, advice=t.record, expected_version=t.expected_version),
+    ),
+    "send advice": Step(
+        Advice, "lead",
+        lambda t: guidance.send_advice(by=t.by, advice=t.record, expected_version=t.expected_version),
+    ),
     "use advice": Step(ReceivedAdvice, TEAMS, noted("adopt")),
     "set advice aside": Step(ReceivedAdvice, TEAMS, noted("set_aside")),
     "group gaps": Step(ReviewCycle, CONSULTANTS, group),

@@ -71,7 +71,8 @@ adopt      adopted    adopted    -      -         -        -
 send_back  sent_back  sent_back  -      -         -        -
 """
 GRIDS = {
-    "nationalreport": test_report_transitions.MOVES, "datagap": test_gap_transitions.MOVES, "finding": test_finding_transitions.MOVES,
+    "nationalreport": test_report_transitions.MOVES, "datagap": test_gap_transitions.MOVES,
+    "finding": test_finding_transitions.MOVES,
     "reviewcycle": test_other_transitions.CYCLES, "extension": test_other_transitions.EXTENSIONS,
     "meeting": test_other_transitions.MEETINGS, "actionpoint": test_other_transitions.ACTION_POINTS, "turn": TURNS,
     "agendaitem": AGENDA, "minutes": MINUTES, "round": ROUNDS, "advice": ADVICE, "receivedadvice": USES,

@@ -1,6 +1,7 @@
 """Updates sent by several people to a real server whose processes, or database, are killed meanwhile.
 
-`python -m tests.trust.crash_harness prepare|check` are its steps that look into that database, each a process of its own.
+`python -m tests.trust.crash_harness prepare|check` are its steps that look into that database,
+each a process of its own.
 """
 
 import json

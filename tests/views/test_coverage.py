@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from reviews import actions
+from reviews.actions.coverage import state_coverage
 from reviews.models import Coverage, CoverageStatement, EditConflict, NotAllowedNow
 from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
 from reviews.queries import coverage
@@ -149,7 +149,7 @@ def test_all_or_nothing(cast, report, areas):
     state(report, cast.vnm, areas[1])
     rows = [(area, {"coverage": "estimated", "note": "", "expected_version": 0}) for area in areas[:2]]
     with pytest.raises(EditConflict):
-        actions.state_coverage(by=cast.vnm, report=report, rows=rows)
+        state_coverage(by=cast.vnm, report=report, rows=rows)
     assert CoverageStatement.objects.count() == 1
 
 

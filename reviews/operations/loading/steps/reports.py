@@ -2,7 +2,8 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from reviews import actions
+from reviews.actions import coverage
+from reviews.actions.reports import submit_report
 from reviews.models import Coverage, Finding, FrameworkNode, NationalReport, User
 from reviews.models.coverage import REASON_OWED
 from reviews.models.findings import KINDS
@@ -28,7 +29,7 @@ def submit(row: Row, by: User) -> None:
     report = named.report(row)
     said = {"reason": row.text("note"), "cleared_on": row.day("cleared_on")}
     said |= texts(row, "on_behalf_of", "cleared_by")
-    actions.submit_report(by=by, report=report, expected_version=report.version, file=_paper(report), **said)
+    submit_report(by=by, report=report, expected_version=report.version, file=_paper(report), **said)
 
 
 def _paper(report: NationalReport) -> SimpleUploadedFile:
@@ -51,7 +52,7 @@ def state_coverage(row: Row, by: User) -> None:
     rows = [
         (areas[c], {"coverage": kind, "note": notes.get(kind, ""), "expected_version": 0}) for c, kind in said
     ]
-    actions.state_coverage(by=by, report=report, rows=rows)
+    coverage.state_coverage(by=by, report=report, rows=rows)
 
 
 def find_finding(row: Row) -> Finding:

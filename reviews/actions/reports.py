@@ -1,0 +1,27 @@
+"""Submitting a national report: what the report itself cannot know, its deadlines."""
+
+from typing import Any
+
+from reviews import clock, policy
+from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
+from reviews.queries.deadlines import latest_extensions
+
+
+def submit_report(
+    *, by: User, report: NationalReport, expected_version: int, **submission: Any
+) -> ReportVersion:
+    """Hand in a report. Raises NotAllowedNow once its last acceptable day has passed, ValidationError, EditConflict."""
+    policy.require(by, "report.submit", report)
+    locked_by = find_locking_deadline(report)
+    return report.hand_in(by=by, expected_version=expected_version, locked_by=locked_by, **submission)
+
+
+def find_locking_deadline(report: NationalReport) -> Deadline | None:
+    """The deadline for handing in whose last acceptable day has passed for the report's country."""
+    state, today = report.member_state_id, clock.today()
+    granted = latest_extensions(Extension.objects.granted_in(report.cycle))
+    deadlines = Deadline.objects.filter(cycle=report.cycle_id, output=DeadlineOutput.NATIONAL_REPORT)
+    for deadline in deadlines.prefetch_related("only_for"):
+        if deadline.concerns(state) and deadline.locked_on(granted.get((deadline.pk, state)), today):
+            return deadline
+    return None
