@@ -99,7 +99,7 @@ def _cover(cycle: ReviewCycle, coordinators: dict[str, User]) -> None:
 
 
 def _said(n: int) -> dict[str, Any]:
-    return {"seen": 0, "coverage": SAID[n % len(SAID)], "note": "From the survey of 2016."}
+    return {"expected_version": 0, "coverage": SAID[n % len(SAID)], "note": "From the survey of 2016."}
 
 
 def reports(cycle: ReviewCycle) -> list[NationalReport]:
