@@ -27,7 +27,7 @@ run: .venv/installed
 test: test-sqlite test-postgres
 
 test-sqlite test-postgres: test-%: .venv/installed-test
-	$(BIN)/python -m tests.support.databases $* --numprocesses 2 $(ARGS)
+	$(BIN)/python -m tests.support.databases $* --numprocesses 2 --dist worksteal $(ARGS)
 
 test-quick: .venv/installed-test
 	$(BIN)/python -m tests.support.quick $(ARGS)

@@ -1,5 +1,6 @@
 """What every test may ask for: the day, the cast, a cycle of two countries."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from types import SimpleNamespace
@@ -10,10 +11,12 @@ from django.test import Client
 
 from reviews import clock
 from tests.support import make
+from tests.support.shared_records import shared
 
 pytest_plugins = [
     "tests.support.databases",
     "tests.support.one_database",
+    "tests.support.shared_records",
     "tests.support.chromium",
     "tests.support.libreoffice",
 ]
@@ -24,6 +27,12 @@ pytest.register_assert_rewrite(
     "tests.models.guidance_records",
     "tests.models.transitions",
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look through it again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -40,19 +49,19 @@ def today() -> Iterator[date]:
         yield date(2020, 8, 20)
 
 
-@pytest.fixture
-def cast(db: Any) -> SimpleNamespace:
+@shared
+def cast() -> SimpleNamespace:
     """vnm and lao (coordinators), vnm_team, consultant, lead, secretariat, observer, admin."""
     return SimpleNamespace(**make.cast())
 
 
-@pytest.fixture
+@shared
 def cycle(cast: SimpleNamespace) -> Any:
     """An open cycle "mtr" of Viet Nam and Lao PDR, shared with observers."""
     return make.cycle("mtr", by=cast.secretariat, shared=True)
 
 
-@pytest.fixture
+@shared
 def report(cycle: Any) -> Any:
     """Viet Nam's report, not started."""
     return make.report(cycle, "VNM")

@@ -30,7 +30,8 @@ class Provider:
         self.sent: dict[str, str] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # Looked at often, for `shutdown` waits until it is.
+        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
 
     def token(self) -> str:
         now = int(time.time())

@@ -1,10 +1,9 @@
 """What every test of the administration may ask for."""
 
-import pytest
-
 from tests.admin.records import one_of_each
+from tests.support.shared_records import shared
 
 
-@pytest.fixture
+@shared
 def records(cast):
     return one_of_each(cast, 1)

@@ -5,11 +5,12 @@ from django.db import connection
 
 from reviews.lists import pagination
 from tests.support import make
+from tests.support.shared_records import shared
 
 LIST = "/cycles/mtr/datagaps/"
 
 
-@pytest.fixture
+@shared
 def gaps(cast, report):
     return [make.gap(report, by=cast.vnm) for _n in range(60)]
 

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-import pytest
-
 from reviews.models import DataGap
 from tests.support import make
+from tests.support.shared_records import shared
 
 
-@pytest.fixture
+@shared
 def gap(cast: Any, report: Any) -> DataGap:
     return make.gap(report, by=cast.vnm)
 
 
-@pytest.fixture
+@shared
 def lao_gap(cast: Any, cycle: Any) -> DataGap:
     return make.gap(make.report(cycle, "LAO"), by=cast.lao)

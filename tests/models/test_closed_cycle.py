@@ -10,9 +10,10 @@ from reviews.actions.reports import submit_report
 from reviews.models import ActionPoint, AgendaItem, Extension
 from tests.models.transitions import fresh, refused, tells
 from tests.support import make
+from tests.support.shared_records import shared
 
 
-@pytest.fixture
+@shared
 def closed(cast: Any, report: Any) -> SimpleNamespace:
     """Everything of a cycle that has been closed since."""
     make.in_status("in_progress", report, cast)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from reviews.models import (
     DataGap,
@@ -187,3 +188,16 @@ def test_fingerprints_see_a_change(cast, gap):
     before = grids.fingerprint()
     gap.change_traced(by=cast.vnm, expected_version=1, effect="No trend")
     assert grids.changed(before) == {"reviews.DataGap", "reviews.Trace"}
+
+
+def test_a_block_that_writes_is_noticed_and_one_that_reads_is_not(cast, gap, sign_in):
+    browser = sign_in(cast.vnm)
+    with grids.writes() as reading:
+        browser.get("/")
+        assert (reading.before, reading.changed()) == (None, set())
+    with grids.writes() as writing:
+        gap.edit(by=cast.vnm, expected_version=gap.version, missing="Other")
+        assert writing.changed() == {"reviews.DataGap", "reviews.Trace"}
+    with grids.writes() as bypassing, connection.cursor() as cursor:
+        cursor.execute("UPDATE reviews_datagap SET missing = 'Past the models'")
+        assert bypassing.changed() == {"reviews.DataGap"}

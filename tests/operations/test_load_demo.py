@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from reviews import clock
 from reviews.models import (
@@ -56,6 +57,7 @@ from reviews.models import (
 )
 from reviews.operations.loading import story
 from reviews.queries import deadlines
+from tests.support.shared_records import shared
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 8, 20)
@@ -74,10 +76,11 @@ def load(*arguments: str) -> str:
     return out.getvalue()
 
 
-@pytest.fixture
-def demo(trying_out) -> str:
-    """The demonstration, loaded; what the command said."""
-    return load("--password", PASSWORD)
+@shared
+def demo() -> str:
+    """The demonstration, loaded; the output of the command."""
+    with override_settings(DEBUG=True, REVIEWTRACKER_TODAY=TODAY):
+        return load("--password", PASSWORD)
 
 
 def rows() -> list[tuple]:

@@ -15,6 +15,7 @@ from reviews.models.trace_seal import SEALED, seal
 from reviews.operations import trace_chain, trace_verification
 from reviews.operations.trace_verification import Verification
 from tests.support import make
+from tests.support.shared_records import shared
 from tests.support.tampering import tampering
 
 
@@ -28,7 +29,7 @@ def batches(request, monkeypatch) -> None:
         monkeypatch.setattr(module, "BATCH", request.param)
 
 
-@pytest.fixture
+@shared
 def story(cast, report) -> SimpleNamespace:
     """Some history, linked: a gap of four versions, and a deadline for one country."""
     gap = make.gap(report, by=cast.vnm)

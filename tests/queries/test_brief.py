@@ -12,11 +12,12 @@ from reviews import clock
 from reviews.models import ActionPoint
 from reviews.queries import brief
 from tests.support import make
+from tests.support.shared_records import shared
 
 URL = "/cycles/mtr/meetings/3/brief/"
 
 
-@pytest.fixture
+@shared
 def meeting(cast: Any, cycle: Any) -> Any:
     """The third meeting is planned; much happened before and since the second, held on 24 June."""
     by, vnm, lao = cast.secretariat, make.report(cycle, "VNM"), make.report(cycle, "LAO")

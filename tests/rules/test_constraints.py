@@ -31,6 +31,7 @@ from reviews.models import (
     User,
 )
 from tests.support import make
+from tests.support.shared_records import shared
 
 UNKNOWN = {"status": "unheard_of"}
 # Finished; verified; with what one of high priority owes.
@@ -223,10 +224,11 @@ TAKEN: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.fixture
-def rows(cast: Any, report: Any) -> dict[str, Any]:
+@shared
+def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     """One row of each model that has rules."""
-    cycle, by = make.submitted(report, by=cast.vnm).cycle, cast.secretariat
+    report, by = make.submitted(make.report(cycle, "VNM"), by=cast.vnm), cast.secretariat
+    cycle = report.cycle
     deadline, meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     vnm, day = cast.vnm.organisation, date(2020, 9, 21)
     cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@vnm.example")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from reviews.models import ReviewCycle
 from tests.support import grids, make, steps
 from tests.support.browsers import body
+from tests.support.shared_records import shared
 
 CYCLES = """
                  vnm  team  lao  consultant  secretariat  observer  admin
@@ -24,7 +25,7 @@ absent           404   404  404         404          404       404    404
 """
 
 
-@pytest.fixture
+@shared
 def cycles(cast: Any) -> None:
     for slug in ("shared", "closed"):
         make.cycle(slug, by=cast.secretariat, shared=True)

@@ -8,11 +8,12 @@ import pytest
 from tests.support import crawl, leak_markers
 from tests.support.addresses import Address, everywhere
 from tests.support.browsers import signed_in, undone
+from tests.support.shared_records import shared
 
 EACH = 150  # for each person; the seed is fixed, so that a failure comes again
 
 
-@pytest.fixture
+@shared
 def found(cast: Any) -> list[Address]:
     return everywhere(leak_markers.plant(cast).cycle)
 

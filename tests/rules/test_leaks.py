@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.support import crawl, grids, leak_markers, make
 from tests.support.browsers import signed_in
 from tests.support.leak_markers import STATES, word
+from tests.support.shared_records import shared
 
 # A line is where the word stands: model and field, and where one is not enough, on what occasion.
 # x: reads it on some page. a: reads it in the administration alone. A dot: finds it nowhere.
@@ -186,7 +187,7 @@ def expected(column: str, marks: str, home: str = "VNM") -> set[str]:
     return found
 
 
-@pytest.fixture
+@shared
 def planted(cast: Any) -> SimpleNamespace:
     return leak_markers.plant(cast)
 

@@ -14,6 +14,7 @@ from reviews.views.base import FormPage
 from tests.rules.test_access import POSTS
 from tests.support import grids, make, steps
 from tests.support.browsers import signed_in, told, undone
+from tests.support.shared_records import shared
 
 # Who may take each step.
 # Of signing in and passwords: forms of their own, over no record of a review.
@@ -128,7 +129,7 @@ def test_other_steps(page, cast, cycle, fields_of):
 # --- an own record, led to another country or out of its cycle by what is sent or by its address
 
 
-@pytest.fixture
+@shared
 def elsewhere(cast: Any, cycle: Any) -> SimpleNamespace:
     """What a person of Viet Nam must not point at."""
     made = steps.world("desk", cast, cycle)

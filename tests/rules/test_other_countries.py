@@ -12,6 +12,7 @@ from reviews.actions import guidance
 from reviews.models import Extension
 from tests.support import make, steps
 from tests.support.browsers import body
+from tests.support.shared_records import shared
 
 SECRETS = {
     "gap": "Gap-Kiwi",
@@ -23,7 +24,7 @@ SECRETS = {
 }
 
 
-@pytest.fixture
+@shared
 def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
     """Viet Nam has told what Lao PDR and the observers must not read."""
     report = make.report(cycle, "VNM")

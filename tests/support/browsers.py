@@ -53,9 +53,9 @@ def undone() -> Iterator[None]:
 
 @contextmanager
 def nothing_written() -> Iterator[None]:
-    before = grids.fingerprint()
-    yield
-    assert not grids.changed(before)
+    with grids.writes() as writes:
+        yield
+        assert not writes.changed()
 
 
 def everybody_of(names: str, cast: Any) -> dict[str, Client]:

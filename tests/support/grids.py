@@ -1,10 +1,14 @@
 """Rules that are grids, written as grids; and the fingerprint that tells whether anything was written."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 
 def read(text: str) -> list[tuple[str, dict[str, str]]]:
@@ -28,6 +32,41 @@ def fingerprint() -> dict[str, list[Any]]:
 def _rows(model: Any) -> list[Any]:
     columns = [f.attname for f in model._meta.concrete_fields if f.attname != "last_login"]
     return list(model._base_manager.order_by("pk").values_list(*columns))
+
+
+READING = re.compile(
+    r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|EXPLAIN|PRAGMA)\b(?!.*\b(INTO|setval)\b)", re.I | re.S
+)
+# What a visit alone writes.
+VISIT = re.compile(
+    r'(INSERT INTO|UPDATE|DELETE FROM) "(django_session|usersessions_usersession)"'
+    r'|UPDATE "reviews_user" SET "last_login" = %s WHERE'
+)
+
+
+class Writes:
+    """Which tables a block changes. The fingerprint is taken just before the first statement that could change one."""
+
+    def __init__(self) -> None:
+        self.before: dict[str, list[Any]] | None = None
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if self.before is None and not (READING.match(str(sql)) or VISIT.match(str(sql))):
+            self.before = {}  # so that the queries of the fingerprint are not looked at
+            self.before = fingerprint()
+        return execute(sql, params, many, context)
+
+    def changed(self) -> set[str]:
+        """The tables whose rows differ from what they were when the block began."""
+        return set() if self.before is None else changed(self.before)
+
+
+@contextmanager
+def writes() -> Iterator[Writes]:
+    """Watch what this connection writes in a block."""
+    watch = Writes()
+    with connection.execute_wrapper(watch):
+        yield watch
 
 
 def changed(before: dict[str, list[Any]]) -> set[str]:

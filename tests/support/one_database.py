@@ -8,6 +8,9 @@ import pytest
 PAGES = "pages, mails and signing in: what they ask of the database is tested on both, in models and queries"
 SERVED = "commands and settings in front of the database; what they write is tested on both, in models"
 CODE = "reads code and addresses, or sends what the forms refuse before the database is asked"
+PYTHON = (
+    "permissions, transitions, expected versions: rules in Python; who reads which rows is tested on both"
+)
 
 # A folder or a file of tests/, and the reason.
 POSTGRESQL_ONLY = (
@@ -24,12 +27,17 @@ POSTGRESQL_ONLY = (
         for name in (
             "leaks", "rude_input", "invalid_input", "invalid_addresses", "mass_assignment", "guide", "security_page",
             "policy", "policy_page", "planted_markup", "dependencies", "foreign_cycles", "other_countries",
-            "blank_is_not_zero", "layout",
+            "figures", "layout",
         )
+    }
+    | {
+        f"rules/test_{name}.py": PYTHON
+        for name in ("access", "locked", "invalid_versions", "trace_complete")
     }
 )  # fmt: skip
 SQLITE_ONLY = {
-    "upgrade": "the databases of earlier releases are kept as dumps of SQLite, whichever runs the tests"
+    "upgrade": "the databases of earlier releases are kept as dumps of SQLite, whichever runs the tests",
+    "queries/test_comparison.py": "arithmetic over rows of the audit trail, for 200 random histories",
 }
 # Tests in those places whose subject is the database after all: two that write at once.
 ON_BOTH = {

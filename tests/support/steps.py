@@ -1,5 +1,6 @@
 """Every step that the site offers: where its page is, what it starts from, and what a browser sends."""
 
+from copy import copy
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -105,7 +106,9 @@ def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
         return {page: [make.invitation(by=cast.secretariat)[1]]}
     if page in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
         return {page: [make.security_key(cast.vnm).pk]}
-    link = [int_to_base36(cast.vnm.pk), PasswordResetTokenGenerator().make_token(cast.vnm)]
+    asking = copy(cast.vnm)
+    asking.last_login = None  # asked for before ever signing in; once signed in, the link opens nothing
+    link = [int_to_base36(asking.pk), PasswordResetTokenGenerator().make_token(asking)]
     provider = dict.fromkeys(("openid_connect_login", "openid_connect_callback"), ["sso"])
     return {"account_reset_password_from_key": link, **provider}
 

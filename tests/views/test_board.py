@@ -5,12 +5,13 @@ from django.core.paginator import Paginator
 
 from reviews import clock
 from tests.support import make
+from tests.support.shared_records import shared
 
 BOARD = "/cycles/mtr/"
 LIGHT = 100_000  # bytes
 
 
-@pytest.fixture
+@shared
 def many(cast):
     states = ["VNM", *(f"S{n:02}" for n in range(59))]
     cycle = make.cycle("mtr", by=cast.secretariat, members=states)

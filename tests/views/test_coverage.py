@@ -13,6 +13,7 @@ from reviews.models import Coverage, CoverageStatement, EditConflict, NotAllowed
 from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
 from reviews.queries import coverage
 from tests.support import make
+from tests.support.shared_records import shared
 
 
 def state(
@@ -23,12 +24,12 @@ def state(
     )
 
 
-@pytest.fixture
-def areas(db):
+@shared
+def areas():
     return [make.area(f"A.{n}") for n in (1, 2, 3, 4, 5)]
 
 
-@pytest.fixture
+@shared
 def covered(cast, cycle, report, areas):
     """Viet Nam: reported, estimated, not applicable, nothing, and reported with a gap."""
     for area, said, note in zip(

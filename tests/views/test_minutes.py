@@ -27,11 +27,12 @@ from reviews.models import (
 )
 from reviews.models.minutes import MINUTES_TRANSITIONS
 from tests.support import make
+from tests.support.shared_records import shared
 
 PAGE = "/cycles/mtr/meetings/3/minutes/"
 
 
-@pytest.fixture
+@shared
 def meeting(cast: Any, cycle: Any) -> Any:
     """The third meeting, held; Viet Nam told figures and a note, Lao PDR nothing."""
     by, report = cast.secretariat, make.report(cycle, "VNM")

@@ -12,11 +12,12 @@ from django.urls import reverse
 from reviews import clock
 from reviews.models import Extension, PlanStep
 from tests.support import make
+from tests.support.shared_records import shared
 
 PLAN = "/cycles/mtr/plan/"
 
 
-@pytest.fixture
+@shared
 def plan(cast: Any, cycle: Any) -> SimpleNamespace:
     """The way to a Summit on 12 November; the latest date for national reports is 14 September."""
     by = cast.secretariat

@@ -13,12 +13,13 @@ from reviews import clock
 from reviews.actions.rounds import close_round
 from reviews.models import ActionPoint, DataGap, Finding, NationalReport, ProgressUpdate, Round, Turn
 from tests.support import make
+from tests.support.shared_records import shared
 
 NEXT_DAY = date(2020, 8, 21)
 SECRETS = {"note": "Note-Mango", "gap": "Gap-Kiwi", "finding": "Finding-Papaya"}
 
 
-@pytest.fixture
+@shared
 def meetings(cast, cycle) -> list[Any]:
     return [make.meeting(cycle, by=cast.secretariat, code=code, shared=True) for code in ("2", "3")]
 
@@ -277,7 +278,7 @@ COUNTED, DAY = 2, 1
 KINDS = AREAS = 1
 
 
-@pytest.fixture
+@shared
 def many(cast) -> Round:
     """A round of 63 members, each with progress, a gap and an action point."""
     codes = ["VNM", *(f"M{n:02}" for n in range(1, MANY))]

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from reviews.models import Beneficiaries, Coverage, CoverageStatement, DataGap, StandIn
 from tests.support import make
+from tests.support.shared_records import shared
 
 PEOPLE = {"basis": "survey", "low": "10", "high": "20", "overlap": "Overlap-Fig"}
 
@@ -15,7 +16,7 @@ def close_url(gap: DataGap) -> str:
     return reverse("datagap-close", args=["mtr", gap.code])
 
 
-@pytest.fixture
+@shared
 def gap(cast, report):
     return make.gap(
         report, by=cast.vnm, kind=make.kind("beneficiaries_unquantified"), key_result_area=make.area()
@@ -89,7 +90,7 @@ def limited(report: Any, by: Any, word: str, **fields: Any) -> DataGap:
     return gap.close(by=by, expected_version=gap.version, way="limitation", note=f"Note-{word}", **people)
 
 
-@pytest.fixture
+@shared
 def annexed(cast, cycle):
     covid = make.disruption(cycle, by=cast.secretariat)
     limited(make.report(cycle, "VNM"), cast.vnm, "Kiwi", key_result_area=make.area(), disruption=covid)
@@ -149,7 +150,7 @@ def uncollected(report: Any, by: Any, word: str, area: Any) -> CoverageStatement
     return CoverageStatement.state(report, area, by=by, expected_version=0, **values)
 
 
-@pytest.fixture
+@shared
 def missing(cast, annexed):
     """What both countries do not collect: in the area of Viet Nam's gap, and in one without any."""
     uncollected(make.report(annexed, "VNM"), cast.vnm, "Guava", make.area())
