@@ -13,7 +13,7 @@ LOCK = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsaf
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 MANAGE = $(BIN)/python manage.py
 TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20 SECOND_FACTOR_EXEMPT=admin,secretariat
-PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY -u SECOND_FACTOR_EXEMPT DEBUG=0 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
+PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY -u SECOND_FACTOR_EXEMPT DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .PHONY: run test test-quick test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean

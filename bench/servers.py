@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import psutil
 
 PRODUCTION = {
-    "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring, on loopback",
+    "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring " * 3,
     "LOG_LEVEL": "WARNING", "MALLOC_ARENA_MAX": "2",
 }  # fmt: skip
 OURS, FLOOR = "bench.settings", "bench.floor_settings"

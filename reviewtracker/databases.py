@@ -6,19 +6,20 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from reviewtracker.environment import count, env, own_folder, switch
+from reviewtracker.environment import count, own_folder, refuse_unencoded_password, switch, text
 
 ADVICE = "set it to sqlite:////path/to/file or postgres://user:password@host:5432/name"
 
 
 def database(name: str) -> dict[str, Any]:
     """The database that a URL names. No message repeats the URL: it may hold a password."""
-    url = env.str(name, "").strip()
+    url = text(name)
     if not url:
         return sqlite({"ENGINE": "django.db.backends.sqlite3", "NAME": own_folder() / "db.sqlite3"}, name)
     kind, _, rest = url.partition("://")
     if kind not in {"sqlite", "postgres", "postgresql"} or not rest:
         raise ImproperlyConfigured(f"{name} is of no kind known here: {ADVICE}.")
+    refuse_unencoded_password(name, rest)
     if kind == "sqlite" and not rest.startswith(("/", ":memory:")):
         raise ImproperlyConfigured(f"{name} names no file (a slash is missing): {ADVICE}.")
     try:
@@ -31,6 +32,10 @@ def database(name: str) -> dict[str, Any]:
 def sqlite(config: dict[str, Any], name: str) -> dict[str, Any]:
     if config["NAME"] != ":memory:" and not Path(config["NAME"]).parent.is_dir():
         raise ImproperlyConfigured(f"{name} names a file in a folder that is not there: {ADVICE}.")
+    if config["NAME"] != ":memory:" and not Path(config["NAME"]).exists():
+        Path(config["NAME"]).touch(
+            mode=0o600
+        )  # for the site's own user alone; SQLite's other files take the same
     config["OPTIONS"] = {
         # A transaction takes its turn to write at once. By default it asks in the middle, when SQLite can
         # no longer wait and answers "database is locked".
@@ -77,7 +82,7 @@ def through_pgbouncer(config: dict[str, Any]) -> dict[str, Any]:
 def databases() -> dict[str, dict[str, Any]]:
     """The database, and the replica where there is one."""
     found = {"default": database("DATABASE_URL")}
-    if env.str("REPLICA_URL", "").strip():
+    if text("REPLICA_URL"):
         found["replica"] = database("REPLICA_URL")
         if any(one["ENGINE"].endswith("sqlite3") for one in found.values()):
             raise ImproperlyConfigured(

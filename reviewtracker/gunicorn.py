@@ -8,18 +8,25 @@ WEB_THREADS  8                 threads of each
 
 import os
 import shutil
+import sys
 from tempfile import mkdtemp
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import wsgi
 
 # --- processes
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+try:
+    from reviewtracker.environment import at_least_one
+
+    workers = at_least_one("WEB_WORKERS", 2)
+    threads = at_least_one("WEB_THREADS", 8)  # fewer than DATABASE_POOL
+except ImproperlyConfigured as error:
+    sys.exit(f"reviewtracker: {error}")
 # It reads a request in the thread that answers it. So nginx has to stand before it, which hands on whole requests.
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8"))  # fewer than DATABASE_POOL
 worker_connections = 1_000
 keepalive = 5
 # A process starts anew now and then, and not all at once.

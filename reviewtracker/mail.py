@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from reviewtracker.environment import DEBUG, env
+from reviewtracker.environment import DEBUG, refuse_unencoded_password, text
 
 ADVICE = "set it to smtp://, smtp+tls:// or smtp+ssl://user:password@host:port, or to console://"
 SCHEMES = {"smtp", "smtp+tls", "smtp+ssl"}
@@ -26,12 +26,13 @@ class MailServer(NamedTuple):
 
 def mail_server() -> MailServer:
     """The mail server that EMAIL_URL names. No error repeats the URL: it may hold a password."""
-    url = env.str("EMAIL_URL", "").strip() or ("console://" if DEBUG else "smtp://localhost:25")
+    url = text("EMAIL_URL") or ("console://" if DEBUG else "smtp://localhost:25")
     kind, _, rest = url.partition("://")
     if kind == "console":
         return MailServer("django.core.mail.backends.console.EmailBackend")
     if kind not in SCHEMES or not rest:
         raise ImproperlyConfigured(f"EMAIL_URL is of no kind known here: {ADVICE}.")
+    refuse_unencoded_password("EMAIL_URL", rest)
     try:
         config = Env.email_url_config(url)
     except ValueError as error:
@@ -52,7 +53,7 @@ def mail_server() -> MailServer:
 def sender_address(hosts: list[str]) -> str:
     """Whom mails are from: DEFAULT_FROM_EMAIL, or an address at the site's first host name."""
     host = hosts[0].lstrip(".") if hosts else "localhost"
-    address = env.str("DEFAULT_FROM_EMAIL", "").strip() or f"reviewtracker@{host}"
+    address = text("DEFAULT_FROM_EMAIL") or f"reviewtracker@{host}"
     if "@" not in parseaddr(address)[1] or "\n" in address:
         raise ImproperlyConfigured(
             f"DEFAULT_FROM_EMAIL is {address!r}: set it to an address like reviews@example.org."

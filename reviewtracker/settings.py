@@ -1,6 +1,9 @@
 """All settings, read from the environment. A wrong one is one sentence that says what to do.
 
+Variables that are not set are read from ENVIRONMENT_FILE, if there is one and DEBUG is off.
+
 variable             default             meaning
+ENVIRONMENT_FILE     /etc/reviewtracker/environment   lines of NAME=value
 DEBUG                off                 on while developing: a key of its own, error pages with details
 SECRET_KEY           none                signs sessions; required while DEBUG is off
 ALLOWED_HOSTS        none                the site's host names, with commas; required while DEBUG is off
@@ -13,7 +16,8 @@ FILES_DIR            var/files           where handed-in files are kept; never s
 STATIC_DIR           var/static          where `manage.py collectstatic` puts what is served to everybody
 HTTPS                on, off with DEBUG  secure cookies, and http sent on to https
 HSTS_SUBDOMAINS      on                  off if a host below this site's own name has to be reached without https
-BEHIND_PROXY         off                 on if a proxy ends https, sets X-Forwarded-Proto and adds to X-Forwarded-For
+BEHIND_PROXY         off                 on if a proxy ends https, sets X-Forwarded-Proto and adds to X-Forwarded-For;
+                                         required with HTTPS, which this server does not speak itself
 SESSION_IDLE_MINUTES 60                  signed out after so long without a page
 SESSION_HOURS        8                   signed out after so long in any case
 EMAIL_URL            smtp://localhost:25 smtp://, smtp+tls:// or smtp+ssl://user:password@host:port; with DEBUG console://
@@ -42,30 +46,28 @@ from reviewtracker.environment import (
     BASE_DIR,
     DEBUG,
     VAR_DIR,
+    allowed_hosts,
     at_least_one,
+    behind_proxy,
     count,
-    env,
     folder,
-    key_for_trying_out,
     log_format,
     log_level,
     pinned_day,
-    required,
     second_factor_exempt,
+    secret_key,
     switch,
-    words,
+    text,
 )
 from reviewtracker.mail import mail_server, sender_address
 from reviewtracker.sign_on import single_sign_on
 
 # --- the installation -----------------------------------------------------------------------------------
 
-SECRET_KEY = (
-    required("SECRET_KEY", "Set it to 50 or more random characters, kept secret") or key_for_trying_out()
-)
+SECRET_KEY = secret_key()
 # Rows sealed with one key do not pass with another (docs/trust.md).
-TRACE_KEY = env.str("TRACE_KEY", "").strip() or SECRET_KEY
-ALLOWED_HOSTS = words(required("ALLOWED_HOSTS", "Set it to the site's host names, with commas"))
+TRACE_KEY = text("TRACE_KEY") or SECRET_KEY
+ALLOWED_HOSTS = allowed_hosts()
 DATABASES = databases()
 DATABASE_ROUTERS = ["reviews.operations.replica.Router"] if "replica" in DATABASES else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -250,6 +252,7 @@ OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 # --- what browsers are told -----------------------------------------------------------------------------
 
 HTTPS = switch("HTTPS", default=not DEBUG)
+BEHIND_PROXY = behind_proxy(HTTPS)
 # Whoever watches the machine from within asks over http.
 SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -270,7 +273,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W005",
     "security.W021",
 ]
-if switch("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The last address of X-Forwarded-For is what the proxy saw; the others are what a visitor may have written.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -312,7 +315,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # For everybody: nginx reads them as a user of its own. What people submit is kept from it (see below).
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
 # Without it any site could read our static files, and tell from them which release runs here.
@@ -329,8 +334,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- what is written down, and who may read figures -----------------------------------------------------
 
-METRICS_TOKEN = env.str("METRICS_TOKEN", "").strip()
-PG_BIN = env.str("PG_BIN", "").strip()
+METRICS_TOKEN = text("METRICS_TOKEN")
+PG_BIN = text("PG_BIN")
 LINE = "{asctime} {levelname} {request_id} {name}: {message}"
 LOGGING = {
     "version": 1,

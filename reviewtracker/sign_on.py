@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from reviewtracker.environment import DEBUG, env
+from reviewtracker.environment import DEBUG, text
 
 
 def single_sign_on() -> dict[str, Any] | None:
     """The OpenID Connect provider as django-allauth takes it; None without one."""
-    issuer = env.str("OIDC_ISSUER", "").strip()
+    issuer = text("OIDC_ISSUER")
     if not issuer:
         return None
     scheme, _, rest = issuer.partition("://")
@@ -21,7 +21,7 @@ def single_sign_on() -> dict[str, Any] | None:
         # Part of the key of a connection, and of the address that the provider sends people back to:
         # the subjects of another issuer are other people.
         "provider_id": rest.replace("/", "~"),
-        "name": env.str("OIDC_NAME", "").strip() or "Single sign-on",
+        "name": text("OIDC_NAME") or "Single sign-on",
         "client_id": oidc("OIDC_CLIENT_ID"),
         "secret": oidc("OIDC_CLIENT_SECRET"),
         "settings": {
@@ -34,7 +34,7 @@ def single_sign_on() -> dict[str, Any] | None:
 
 
 def oidc(name: str) -> str:
-    value = env.str(name, "").strip()
+    value = text(name)
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set: set it to what the provider gave, or unset OIDC_ISSUER."

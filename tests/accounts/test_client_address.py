@@ -42,4 +42,4 @@ def test_behind_one_the_last_address_counts(written, address, cast, settings):
 
 def test_the_switch():
     expression = "getattr(settings, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0)"
-    assert [read(expression), read(expression, BEHIND_PROXY="1")] == ["0", "1"]
+    assert [read(expression, BEHIND_PROXY=None, HTTPS="0"), read(expression, BEHIND_PROXY="1")] == ["0", "1"]

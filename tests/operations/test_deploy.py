@@ -97,7 +97,7 @@ def test_compose_prepares_before_it_serves():
 
 
 ASKED = re.compile(
-    r'(?:switch|required|count|at_least_one|oidc|folder|env\.str|environ\.get|database)\(\s*"([A-Z_]+)"'
+    r'(?:switch|required|count|at_least_one|oidc|folder|text|environ\.get|database)\(\s*"([A-Z_]+)"'
 )
 
 

@@ -13,6 +13,7 @@ PRODUCTION = {
     "SECRET_KEY": "a-key-of-fifty-characters-for-nobody-but-this-test-0123456789",
     "ALLOWED_HOSTS": "review.example",
     "DATABASE_URL": "sqlite://:memory:",
+    "BEHIND_PROXY": "1",
 }
 OURS = {
     *PRODUCTION,
@@ -35,7 +36,7 @@ OURS = {
 }
 OURS |= {"SESSION_IDLE_MINUTES", "SESSION_HOURS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "OIDC_NAME"}
 OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
-OURS |= {*OIDC}
+OURS |= {*OIDC, "ENVIRONMENT_FILE"}
 OURS |= {"REVIEWTRACKER_TODAY", "SECOND_FACTOR_EXEMPT", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -57,6 +58,17 @@ def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedPr
     [
         ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": " "}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "abc"}, "SECRET_KEY is too easy to guess"),
+        ({"SECRET_KEY": "ab" * 30}, "SECRET_KEY is too easy to guess"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is '*'"),
+        ({"ALLOWED_HOSTS": "review.example, *"}, "ALLOWED_HOSTS is '*'"),
+        ({"BEHIND_PROXY": None}, "BEHIND_PROXY is not set, and HTTPS is on"),
+        ({"ENVIRONMENT_FILE": "/no/such/file", "SECRET_KEY": None}, "/no/such/file cannot be read"),
+        ({"DATABASE_URL": "postgres://u:hid#hidden@db/reviews"}, "DATABASE_URL has an @, # or / in it"),
+        ({"DATABASE_URL": "postgres://u:hid@hidden@db/reviews"}, "DATABASE_URL has an @, # or / in it"),
+        ({"DATABASE_URL": "postgres://u:99/hidden@db/reviews"}, "DATABASE_URL has an @, # or / in it"),
+        ({"DATABASE_URL": "$hidden"}, "DATABASE_URL is of no kind known"),
+        ({"EMAIL_URL": "smtp://u:hid#hidden@mail.example"}, "EMAIL_URL has an @, # or / in it"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
         ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
         ({"HTTPS": "2"}, "HTTPS is '2'"),
@@ -155,7 +167,7 @@ def test_https_is_on_unless_told_otherwise():
 
 def test_a_proxy_is_believed_only_when_told():
     expression = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
-    assert read(expression) == "None"
+    assert read(expression, BEHIND_PROXY=None, HTTPS="0") == "None"
     assert read(expression, BEHIND_PROXY="yes") == "('HTTP_X_FORWARDED_PROTO', 'https')"
 
 
@@ -246,3 +258,54 @@ def test_the_administration_is_there_before_anything_asks():
     )
     assert told.returncode == 0, told.stderr
     assert int(told.stdout) > 30
+
+
+def test_what_is_not_set_is_read_from_the_environment_file(tmp_path):
+    """So that no command has to name a secret, where `ps` and the log of sudo would show it."""
+    file = tmp_path / "environment"
+    file.write_text(
+        "# a comment\n\nSECRET_KEY=$a-key-that-begins-with-a-sign-of-the-shell-0123456789\n"
+        'DEFAULT_FROM_EMAIL="Mid-term review <mtr@review.example>"\nALLOWED_HOSTS=not.this.one\n'
+    )
+    unset = {"SECRET_KEY": None, "ENVIRONMENT_FILE": str(file)}
+    expression = "settings.SECRET_KEY[:6], settings.DEFAULT_FROM_EMAIL, *settings.ALLOWED_HOSTS"
+    assert read(expression, **unset) == "$a-key Mid-term review <mtr@review.example> review.example"
+
+
+def test_while_trying_out_the_environment_file_is_left_alone(tmp_path):
+    file = tmp_path / "environment"
+    file.write_text("METRICS_TOKEN=of-the-installation\n")
+    assert read("settings.METRICS_TOKEN", ENVIRONMENT_FILE=str(file)) == "of-the-installation"
+    assert read("settings.METRICS_TOKEN", ENVIRONMENT_FILE=str(file), DEBUG="1") == ""
+
+
+def test_a_line_that_sets_nothing_is_named_by_its_number_alone(tmp_path):
+    file = tmp_path / "environment"
+    file.write_text("LOG_LEVEL=INFO\nSECRET_KEY = hidden\n")
+    done = manage("check", ENVIRONMENT_FILE=str(file))
+    assert (done.returncode, "line 2 is not NAME=value" in done.stderr, "hidden" in done.stderr) == (
+        1,
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize("name", ["WEB_WORKERS", "WEB_THREADS"])
+@pytest.mark.parametrize("value", ["two", "0"])
+def test_a_wrong_number_of_processes_ends_the_web_server_with_a_sentence(name, value):
+    command = ["-m", "gunicorn", "--config", "reviewtracker/gunicorn.py", "reviewtracker.wsgi"]
+    done = python(*command, **{name: value})
+    assert done.returncode == 1
+    assert f"reviewtracker: {name} is " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path):
+    read("settings.DATABASES", DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
+    assert (tmp_path / "db.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_nginx_may_read_static_files_and_not_what_people_submit():
+    expression = "settings.STORAGES['staticfiles']['OPTIONS'], settings.FILE_UPLOAD_PERMISSIONS"
+    modes = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
+    assert read(expression) == f"{modes} {0o600}"

@@ -187,7 +187,12 @@ def static_files() -> str:
     """The static files as they are served: collected once, the same for every installation of a run."""
     folder = mkdtemp(prefix="reviewtracker-static-")
     atexit.register(shutil.rmtree, folder)
-    environment = machine() | {"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "x", "STATIC_DIR": folder}
+    environment = machine() | {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "BEHIND_PROXY": "1",
+        "ALLOWED_HOSTS": "x",
+        "STATIC_DIR": folder,
+    }
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(command, cwd=HERE, env=environment | {"DATABASE_URL": "sqlite://:memory:"}, check=True)
     return folder
