@@ -200,8 +200,8 @@ def log(caplog: Any) -> Iterator[Any]:
     """What has been written so far, in one form or the other: `log("json")`."""
     caplog.set_level(logging.INFO)
     forms = {
-        "json": log_formats.Json("{levelname}{name}{message}", style="{"),
-        "line": log_formats.Line("{request_id} {message}", style="{"),
+        "json": log_formats.JsonFormatter("{levelname}{name}{message}", style="{"),
+        "line": log_formats.LineFormatter("{request_id} {message}", style="{"),
     }
     handlers = {kind: logging.StreamHandler(io.StringIO()) for kind in forms}
     for kind, handler in handlers.items():
@@ -228,7 +228,7 @@ def test_a_request_is_one_line(cast, sign_in, log):
 def test_each_line_has_its_moment_and_cannot_be_forged(settings, capsys):
     """As the settings of the product write it: UTC with its zone, and one line whatever was typed."""
     fields = settings.LOGGING["formatters"]["json"]
-    form = log_formats.Json(**{name: value for name, value in fields.items() if name != "()"})
+    form = log_formats.JsonFormatter(**{name: value for name, value in fields.items() if name != "()"})
     forged = '{"logger": "access", "user": 1}'
     record = logging.LogRecord(
         "somewhere", logging.INFO, "", 0, "Typed: %s", (f"a\n{forged}\r\n{forged}",), None
@@ -289,7 +289,7 @@ PLAIN = [
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_is_plain_is_told(text):
-    assert log_formats.scrubbed(text) == text
+    assert log_formats.mask_secrets(text) == text
 
 
 def test_the_traceback_is_scrubbed_too(caplog, log):
@@ -305,14 +305,15 @@ def test_the_traceback_is_scrubbed_too(caplog, log):
 def test_a_long_line_takes_no_time():
     start = clock.real_now()
     for text in ("a-" * 50_000, "token" * 20_000, "Key (" * 20_000, "x:" * 50_000, "password" + " " * 90_000):
-        log_formats.scrubbed(text)
+        log_formats.mask_secrets(text)
     assert clock.real_now() - start < timedelta(seconds=2)
 
 
 def test_people_of_tests_have_a_password_worth_hiding(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", make.PASSWORD)
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()
     assert (
-        log_formats.scrubbed(f"psql {make.PASSWORD} a%20long%20test%20password") == "psql [hidden] [hidden]"
+        log_formats.mask_secrets(f"psql {make.PASSWORD} a%20long%20test%20password")
+        == "psql [hidden] [hidden]"
     )
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()

@@ -204,7 +204,7 @@ def test_one_that_is_refused_does_not_stop_the_others(db, monkeypatch):
 
 def test_what_a_dead_process_was_sending_is_sent_later(db):
     row = write()
-    assert outbox._claimed(row.pk)
+    assert outbox._claim(row.pk)
     outbox.deliver()
     assert mail.outbox == []
     later(minutes=16)

@@ -19,7 +19,7 @@ from tests.support.tampering import tampering
 
 
 def troubles(head: str = "") -> list[str]:
-    return list(Verification().troubles(head))
+    return list(Verification().problems(head))
 
 
 @pytest.fixture(params=[1_000, 2], ids=["at once", "in batches of two"])
@@ -201,7 +201,7 @@ def test_rows_not_linked_yet_are_sealed_all_the_same(cast, report, story):
     gap.edit(by=cast.vnm, expected_version=gap.version, missing="Later")
     row = Trace.objects.order_by("-pk").first()
     found = Verification()
-    assert list(found.troubles()) == []
+    assert list(found.problems()) == []
     assert found.unlinked == 1
     with tampering() as cursor:
         cursor.execute("UPDATE reviews_trace SET why = 'x' WHERE id = %s", [row.pk])
@@ -278,7 +278,7 @@ def test_a_row_without_a_seal_is_linked_only_when_somebody_vouches_for_it(older)
     assert "has no seal" in troubles()[0]
     assert trace_chain.link_new_rows(adopt=True) == (1, 0)
     found = Verification()
-    assert list(found.troubles()) == []
+    assert list(found.problems()) == []
     assert (found.adopted, found.unlinked) == (1, 0)
 
 
@@ -329,7 +329,7 @@ def test_a_head_that_never_was(head, story):
 
 def test_an_empty_trace(db):
     found = Verification()
-    assert list(found.troubles()) == []
+    assert list(found.problems()) == []
     assert found.head == "0:"
 
 

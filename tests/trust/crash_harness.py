@@ -236,7 +236,7 @@ def check(acknowledged: list[str]) -> dict[str, Any]:
         "without trace": sum(told[note] != 1 for note in acknowledged) + abs(sum(updates.values()) - traced),
         "half-written": sum((updates - told).values()) + sum((told - updates).values())
         + sum(not whole(report) for report in NationalReport.objects.all()),
-        "troubles": list(Verification().troubles()),
+        "troubles": list(Verification().problems()),
         "unacknowledged": len(updates) - len(set(acknowledged)),
     }  # fmt: skip
 

@@ -25,17 +25,17 @@ DB_PASSWORD = "database password, of the test!"
 @pytest.fixture
 def told() -> Iterator[list[io.StringIO]]:
     """Everything that is logged, as the product would write it: as JSON, and as lines."""
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()
     root, streams = logging.getLogger(), [io.StringIO(), io.StringIO()]
     handlers = [logging.StreamHandler(stream) for stream in streams]
-    handlers[0].setFormatter(log_formats.Json("{levelname}{name}{message}", style="{"))
+    handlers[0].setFormatter(log_formats.JsonFormatter("{levelname}{name}{message}", style="{"))
     handlers[1].setFormatter(
-        log_formats.Line("{asctime} {levelname} {request_id} {name}: {message}", style="{")
+        log_formats.LineFormatter("{asctime} {levelname} {request_id} {name}: {message}", style="{")
     )
     others, root.handlers = root.handlers, [*handlers]
     yield streams
     root.handlers = others
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()
 
 
 def drawn(draw: random.Random, length: int = 32) -> str:
@@ -128,7 +128,7 @@ def words(text: str) -> set[str]:
 
 def test_a_secret_would_be_found(told, cast, cycle, monkeypatch):
     """Planted: the same without the scrubbing."""
-    monkeypatch.setattr(log_formats, "scrubbed", lambda text, request=None: text)
+    monkeypatch.setattr(log_formats, "mask_secrets", lambda text, request=None: text)
     visitor = Visitor(cast)
     visitor.cheap(0)
     visitor.failing()

@@ -28,7 +28,7 @@ def test_a_hundred_thousand_rows(db, figure):
         linked = trace_chain.link_new_rows().linked
     found = Verification()
     with measured() as verifying:
-        troubles = list(found.troubles())
+        troubles = list(found.problems())
     figure("trace rows linked and verified", min(rows, linked, found.linked), f">= {RECORDS * VERSIONS}")
     figure("things found wrong with them", len(troubles), 0)
     figure("linking 100,000 rows", linking["seconds"], "<= 120 s")
@@ -46,7 +46,7 @@ def test_one_altered_row_among_them_is_found(db, figure):
     with tampering() as cursor:
         last = Organisation.objects.order_by("pk").last()
         cursor.execute("UPDATE reviews_trace SET why = 'x' WHERE object_id = %s AND version = 25", [last.pk])
-        figure("planted: altered rows found", len(list(Verification().troubles())), 1)
+        figure("planted: altered rows found", len(list(Verification().problems())), 1)
 
 
 def write(codes: list[str]) -> None:
