@@ -21,10 +21,7 @@ def backend() -> rows.Backend:
 
 
 def write(place: Path) -> tuple[Path, Manifest]:
-    """Make a backup, and return its path and its manifest. Raises Unusable.
-
-    `place` is the file to write, or a folder, in which the file is named after the instant.
-    """
+    """Make a backup in a new file, or in a folder; return its path and its manifest. Raises Unusable."""
     if health.missing_migrations():
         raise Unusable(
             "The database is of an older version: back it up with that one, before `manage.py migrate`."
@@ -56,6 +53,7 @@ def write(place: Path) -> tuple[Path, Manifest]:
 
 
 def _new_path(place: Path) -> Path:
+    """Return the file to write: in a folder it is named after the instant."""
     if place.is_dir():
         return place / f"reviewtracker-{clock.real_now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}.tar"
     if place.exists():

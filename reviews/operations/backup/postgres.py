@@ -51,6 +51,19 @@ def run(name: str, *arguments: str) -> None:
         raise Unusable(
             f"{name} is not there: install PostgreSQL's client programs, or set PG_BIN to their folder."
         )
+    result = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with arguments of our own
+        [program, "--no-owner", "--no-privileges", "--no-password", *arguments],
+        env=os.environ | _environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise Unusable(f"{name} refused: {result.stderr.strip()} Nothing else was done.")
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables from which libpq reads where the database is; also the options of DATABASE_URL."""
     database = connection.settings_dict
     names = {
         "PGHOST": "HOST",
@@ -60,16 +73,7 @@ def run(name: str, *arguments: str) -> None:
         "PGDATABASE": "NAME",
     }
     environment = {name: str(database[key]) for name, key in names.items() if database[key]}
-    # libpq takes the options of DATABASE_URL from the environment too.
     for option in ("sslmode", "sslrootcert", "host"):
         if value := database["OPTIONS"].get(option):
             environment[f"PG{option.upper()}"] = str(value)
-    result = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with arguments of our own
-        [program, "--no-owner", "--no-privileges", "--no-password", *arguments],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        raise Unusable(f"{name} refused: {result.stderr.strip()} Nothing else was done.")
+    return environment
