@@ -99,7 +99,7 @@ def test_a_seeded_trace_row_tells_what_is(small_world):
 @postgres_only
 def test_every_measured_page_answers(browsers, on_the_floor):
     # The page of a country with many gaps as well.
-    shown = [*pages.every(world.found()), pages.Page("a long report", "/cycles/bench-1/reports/BRN/")]
+    shown = [*pages.all_pages(world.load()), pages.Page("a long report", "/cycles/bench-1/reports/BRN/")]
     ours = {page.name: browsers[page.who].get(page.url) for page in shown}
     admin = {page.name: browsers["admin"].get(page.admin) for page in shown if page.admin}
     bare = on_the_floor()
@@ -120,21 +120,19 @@ def codes(answer: Any) -> set[str]:
 
 @postgres_only
 def test_both_forms_save(browsers):
-    page = next(page for page in pages.every(world.found()) if page.name == "update form")
+    page = next(page for page in pages.all_pages(world.load()) if page.name == "update form")
     for who, url, values in (
         ("coordinator", page.url, {"note": "Done."}),
         ("admin", page.admin, {"why": "A slip."}),
     ):
         values = (
-            saves.shown(browsers[who].get(url).content)
+            saves.form_values(browsers[who].get(url).content)
             | values
             | {"data_collection": 99 if who == "admin" else 98}
         )
         assert browsers[who].post(url, values).status_code == 302
         assert (
-            NationalReport.objects.get(
-                cycle=world.found().cycles[0], member_state__code="VNM"
-            ).data_collection
+            NationalReport.objects.get(cycle=world.load().cycles[0], member_state__code="VNM").data_collection
             == (values["data_collection"])
         )
 
