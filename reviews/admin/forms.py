@@ -70,8 +70,7 @@ class TrackedForm(forms.ModelForm):
     def _show_stored_values(self, expected_version: int) -> None:
         """After an edit conflict, show the stored values in all fields that the person left as they were.
 
-        Saving again then overwrites only what the person meant to change. Which fields that are is told by the version
-        that the person saw.
+        Saving again then overwrites only what the person meant to change: what differs from the version that they saw.
         """
         changed = set(self.fields) - {"version"}
         row = Trace.objects.since_version(self.instance, expected_version - 1).first()

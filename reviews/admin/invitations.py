@@ -1,4 +1,4 @@
-"""Invitations: who is asked in, for which organisation, in which role."""
+"""Invitations: to whom, for which organisation, in which role."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse

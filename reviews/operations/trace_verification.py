@@ -127,7 +127,7 @@ class Verification:
 def _compare(record: Tracked, versions: dict[str, int] | None, newest: dict[str, Any]) -> Iterator[str]:
     """Compare a record with the versions that the trace has of it, and with the newest of them.
 
-    Columns that the trace does not hold (younger, or kept out of it) are not compared. Nor is `search`: it follows
+    Columns that the trace does not contain (newer, or left out of it) are not compared. Nor is `search`: it follows
     from other columns, by a rule that a release may change.
     """
     name = f"{record._meta.label_lower} {record.pk}"

@@ -105,16 +105,16 @@ def link_in_steps(failed: list[Exception]) -> None:
 def test_a_look_at_everything_is_of_one_moment_and_keeps_nobody_waiting(monkeypatch):
     made = make.cast()
     trace_chain.link_new_rows()
-    found = Verification()
+    verification = Verification()
     with consistent_snapshot():
-        told = found.problems()
-        list(found._chain_problems())
+        problems = verification.problems()
+        list(verification._chain_problems())
         writer = Thread(target=write_and_close, args=[made["admin"]])
         writer.start()
         writer.join(15)
         assert not writer.is_alive()
-        assert list(told) == []
-    assert found.unlinked == 0
+        assert list(problems) == []
+    assert verification.unlinked == 0
     assert list(Verification().problems()) == []
     assert Trace.objects.filter(link=None).count() == 1
 

@@ -27,7 +27,7 @@ def ticked(db: Any) -> JobRun:
     return JobRun.objects.create(job="tick", started_at=now, ended_at=now)
 
 
-def told(client: Client, query: str = "") -> tuple[int, dict[str, str]]:
+def readiness(client: Client, query: str = "") -> tuple[int, dict[str, str]]:
     answer = client.get(f"/readyz{query}")
     return answer.status_code, answer.json()["checks"]
 
@@ -47,14 +47,14 @@ def test_all_is_well(client, ticked):
 
 
 def test_before_the_first_tick(client, db):
-    status, checks = told(client)
+    status, checks = readiness(client)
     assert (status, checks["database"]) == (503, "ok")
     assert checks["tick"].startswith("No tick has run yet")
 
 
 def test_the_tick_is_late(client, ticked):
     JobRun.objects.update(ended_at=clock.real_now() - timedelta(minutes=6))
-    status, checks = told(client)
+    status, checks = readiness(client)
     assert (status, checks["tick"][:22]) == (503, "The last tick ended 36")
 
 
@@ -81,12 +81,12 @@ def test_mail_is_late(state, status, client, ticked):
 def test_a_migration_is_missing(client, ticked, monkeypatch):
     known = health.known_migrations() | {("reviews", "9999_not_here")}
     monkeypatch.setattr(health, "known_migrations", lambda: known)
-    status, checks = told(client)
+    status, checks = readiness(client)
     assert (status, checks["migrations"]) == (503, "1 migrations are not applied: run `manage.py migrate`.")
 
 
 def test_a_load_balancer_leaves_out_what_it_cannot_mend(client, db):
-    assert told(client, "?exclude=tick&exclude=mail") == (200, {"database": "ok", "migrations": "ok"})
+    assert readiness(client, "?exclude=tick&exclude=mail") == (200, {"database": "ok", "migrations": "ok"})
     assert client.get("/readyz?exclude=everything").status_code == 400
 
 
@@ -175,21 +175,21 @@ def test_what_is_counted(cast, cycle, report, sign_in, client, monkeypatch):
 def test_what_the_database_knows(client, ticked):
     OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello")
     JobRun.objects.create(job="send mail", started_at=clock.real_now(), failed=True)
-    told = figures(client)
+    metrics = figures(client)
     names = ("database_up", "unsent_mail", "failed_jobs")
-    assert [told[f"reviewtracker_{name}"] for name in names] == [1, 1, 1]
-    assert told["reviewtracker_last_tick_age_seconds"] < 60
+    assert [metrics[f"reviewtracker_{name}"] for name in names] == [1, 1, 1]
+    assert metrics["reviewtracker_last_tick_age_seconds"] < 60
 
 
 def test_figures_while_the_database_is_down(client, monkeypatch):
     monkeypatch.setattr(health, "last_tick", Down().cursor)
-    told = {
+    metrics = {
         name: value
         for name, value in figures(client).items()
         if "_requests" not in name and "_second" not in name
     }
-    assert told["reviewtracker_database_up"] == 0
-    assert "reviewtracker_unsent_mail" not in told
+    assert metrics["reviewtracker_database_up"] == 0
+    assert "reviewtracker_unsent_mail" not in metrics
 
 
 # --- the log
@@ -235,10 +235,10 @@ def test_each_line_has_its_moment_and_cannot_be_forged(settings, capsys):
     )
     line = form.format(record)
     assert len(line.splitlines()) == 1
-    told = json.loads(line)
-    assert (told["logger"], told["message"].count(forged)) == ("somewhere", 2)
-    assert datetime.fromisoformat(told["at"]).utcoffset() == timedelta(0)
-    assert abs(clock.real_now() - datetime.fromisoformat(told["at"])) < timedelta(minutes=1)
+    entry = json.loads(line)
+    assert (entry["logger"], entry["message"].count(forged)) == ("somewhere", 2)
+    assert datetime.fromisoformat(entry["at"]).utcoffset() == timedelta(0)
+    assert abs(clock.real_now() - datetime.fromisoformat(entry["at"])) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(("password", "line"), [
@@ -246,7 +246,7 @@ def test_each_line_has_its_moment_and_cannot_be_forged(settings, capsys):
 ])  # fmt: skip
 def test_each_sign_in_is_logged(password, line, cast, client, log):
     client.post(reverse("account_login"), {"login": "vnm.coordinator", "password": password})
-    messages = [json.loads(told)["message"] for told in log("json")]
+    messages = [json.loads(entry)["message"] for entry in log("json")]
     assert line.format(pk=cast.vnm.pk) in messages
     assert make.PASSWORD not in str(messages)
 

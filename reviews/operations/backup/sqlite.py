@@ -22,7 +22,7 @@ def copy(target: Path, inspect: Callable[[rows.Cursor], None]) -> None:
             database.execute(f"delete from {table}")  # noqa: S608 - a constant
         database.commit()
         database.execute("pragma journal_mode=delete")
-        # What was deleted is still in the file until it is written anew.
+        # What was deleted is still in the file until it is rewritten.
         database.execute("vacuum")
         inspect(database.cursor())
 
