@@ -12,9 +12,15 @@ PORT, FLOOR_PORT, ALONE_PORT = 8473, 8474, 8475
 EXPORTED = 100_000  # rows
 # How often each kind of page is asked for among twenty.
 MIX = {
-    "list, first page": 4, "list, filtered": 2, "list, sorted": 2, "gap": 8, "report": 1, "meeting page": 1,
-    "coverage map": 1, "board, 11 members": 1,
-}  # fmt: skip
+    "list, first page": 4,
+    "list, filtered": 2,
+    "list, sorted": 2,
+    "gap": 8,
+    "report": 1,
+    "meeting page": 1,
+    "coverage map": 1,
+    "board, 11 members": 1,
+}
 
 Say = Callable[[str], None]
 

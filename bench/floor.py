@@ -40,18 +40,49 @@ from reviews.text import fold
 ROWS = 25
 REPORT_GAPS = 20  # of a country, as its page lists
 GAP = (
-    "member_state__code", "number", "kind__label_en", "key_result_area__code", "key_result_area__title", "missing",
-    "status", "holder__name_en", "held_since", "raised_at",
-)  # fmt: skip
+    "member_state__code",
+    "number",
+    "kind__label_en",
+    "key_result_area__code",
+    "key_result_area__title",
+    "missing",
+    "status",
+    "holder__name_en",
+    "held_since",
+    "raised_at",
+)
 FILTERS = {"kind": "kind__code", "status": "status", "member_state": "member_state__code"}
 REPORT = (
-    "status", *WORKSTREAMS, "progressed_at", "held_since", "authors", "return_note", "member_state__name_en",
-    "holder__name_en", "reader__name", "lead_author__name", "cycle__name_en", "pk",
-)  # fmt: skip
+    "status",
+    *WORKSTREAMS,
+    "progressed_at",
+    "held_since",
+    "authors",
+    "return_note",
+    "member_state__name_en",
+    "holder__name_en",
+    "reader__name",
+    "lead_author__name",
+    "cycle__name_en",
+    "pk",
+)
 MEETING = (
-    "title", "status", "series", "planned_from", "planned_to", "first_planned_from", "first_planned_to", "held_from",
-    "held_to", "mode", "place", "host__name_en", "time_zone", "cycle__name_en", "pk",
-)  # fmt: skip
+    "title",
+    "status",
+    "series",
+    "planned_from",
+    "planned_to",
+    "first_planned_from",
+    "first_planned_to",
+    "held_from",
+    "held_to",
+    "mode",
+    "place",
+    "host__name_en",
+    "time_zone",
+    "cycle__name_en",
+    "pk",
+)
 Part = dict[str, Any]
 
 

@@ -60,9 +60,12 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         {"title": "Members", "rows": rows, "link": "reports/"},
         {"title": "Progress over time", "rows": list(_days(slug, at or clock.end_of(on)))},
         {"title": "Meetings", "rows": meetings, "link": "meetings/"},
-        {"title": "Deadlines", "rows": [(n, title, due, opens) for due, n, title, opens in deadlines],
-         "link": "deadlines/"},
-    ]  # fmt: skip
+        {
+            "title": "Deadlines",
+            "rows": [(n, title, due, opens) for due, n, title, opens in deadlines],
+            "link": "deadlines/",
+        },
+    ]
     record = {"open gaps": sum(gaps.values()), **Counter(row[2] for row in rows)}
     return render(request, "record.html", {"title": slug, "record": record, "parts": parts})
 

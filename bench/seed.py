@@ -87,13 +87,19 @@ def _place(cursor: CursorWrapper, made: world.World) -> None:
 
 def _insert(cursor: CursorWrapper, rows: int, made: world.World) -> None:
     values: dict[str, Any] = {
-        "rows": rows, "first": FIRST, "last": LAST, "words": WORDS, "folded": [fold(word) for word in WORDS],
-        "rare": RARE, "statuses": [status for status, n in STATUSES.items() for _each in range(n)],
+        "rows": rows,
+        "first": FIRST,
+        "last": LAST,
+        "words": WORDS,
+        "folded": [fold(word) for word in WORDS],
+        "rare": RARE,
+        "statuses": [status for status, n in STATUSES.items() for _each in range(n)],
         # The first kind is named most.
         "kinds": [pk for n, pk in enumerate(_ids(GapKind.objects.all())) for _each in range(6 - n)],
         "areas": [None, *_ids(FrameworkNode.objects.filter(level="key_result_area"))],
-        "team": Organisation.objects.evaluators().pk, "person": made.coordinator.pk,
-    }  # fmt: skip
+        "team": Organisation.objects.evaluators().pk,
+        "person": made.coordinator.pk,
+    }
     cursor.execute(statements.CHOICES, values)
     for statement in (
         _complete(DataGap, statements.GAPS),

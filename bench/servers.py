@@ -16,9 +16,13 @@ from urllib.parse import urlencode
 import psutil
 
 PRODUCTION = {
-    "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring, on loopback",
-    "LOG_LEVEL": "WARNING", "MALLOC_ARENA_MAX": "2",
-}  # fmt: skip
+    "DEBUG": "0",
+    "HTTPS": "0",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECRET_KEY": "only for measuring, on loopback",
+    "LOG_LEVEL": "WARNING",
+    "MALLOC_ARENA_MAX": "2",
+}
 OURS, FLOOR = "bench.settings", "bench.floor_settings"
 # Longer than the slowest page of the others takes; and no worker leaves while it is measured.
 PATIENT = ("--keep-alive", "75", "--max-requests", "0", "--max-requests-jitter", "0")

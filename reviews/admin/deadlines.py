@@ -28,8 +28,16 @@ class ExtensionsInline(ReadOnlyInline):
 class DeadlineAdmin(TrackedAdmin[Deadline]):
     group = CYCLES
     list_display = (
-        "title", "cycle", "output", "opens_on", "due_on", "first_due_on", "last_on", "countries", "shared"
-    )  # fmt: skip
+        "title",
+        "cycle",
+        "output",
+        "opens_on",
+        "due_on",
+        "first_due_on",
+        "last_on",
+        "countries",
+        "shared",
+    )
     list_filter = ("cycle", "output", "shared")
     list_select_related = ("cycle",)
     search_fields = ("title", "cycle__name_en", "cycle__slug", "confidence_note")

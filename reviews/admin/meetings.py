@@ -42,8 +42,15 @@ class ActionPointsInline(ReadOnlyInline):
 class MeetingAdmin(TrackedAdmin[Meeting]):
     group = MEETINGS
     list_display = (
-        "title", confidence_mark, "series", "number", "planned_from", "held_from", "status", "cycle"
-    )  # fmt: skip
+        "title",
+        confidence_mark,
+        "series",
+        "number",
+        "planned_from",
+        "held_from",
+        "status",
+        "cycle",
+    )
     list_filter = ("cycle", "series", "status", "mode", "confidence")
     list_select_related = ("cycle",)
     search_fields = ("title", "code", "place", "source")

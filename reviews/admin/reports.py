@@ -34,8 +34,15 @@ class UpdatesInline(ReadOnlyInline):
 class NationalReportAdmin(TrackedAdmin[NationalReport]):
     group = REPORTS
     list_display = (
-        "member_state", "cycle", "status", "data_collection", "analysis", "writing", "holder", "progressed_at"
-    )  # fmt: skip
+        "member_state",
+        "cycle",
+        "status",
+        "data_collection",
+        "analysis",
+        "writing",
+        "holder",
+        "progressed_at",
+    )
     list_filter = ("cycle", "status", "holder__kind")
     list_select_related = ("member_state", "cycle", "holder")
     search_fields = (
@@ -49,8 +56,15 @@ class NationalReportAdmin(TrackedAdmin[NationalReport]):
     readonly_fields = ("held_since", "progressed_at", "datagaps")
     set_once = ("cycle", "member_state")
     hidden_when_adding = (
-        "status", "holder", "reader", "data_collection", "analysis", "writing", "handed_in_at", "return_note"
-    )  # fmt: skip
+        "status",
+        "holder",
+        "reader",
+        "data_collection",
+        "analysis",
+        "writing",
+        "handed_in_at",
+        "return_note",
+    )
     resets_held_since = ("status", "holder")
     inlines = (VersionsInline, UpdatesInline)
     fieldsets = [
@@ -88,8 +102,15 @@ class NationalReportAdmin(TrackedAdmin[NationalReport]):
 class ProgressUpdateAdmin(TrackedAdmin[ProgressUpdate]):
     group, immutable = REPORTS, True
     list_display = (
-        "at", "member_state", "data_collection", "analysis", "writing", "author", "meeting", "beginning"
-    )  # fmt: skip
+        "at",
+        "member_state",
+        "data_collection",
+        "analysis",
+        "writing",
+        "author",
+        "meeting",
+        "beginning",
+    )
     list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("author", "meeting", *ABOUT_REPORT)
     search_fields = ("note", "report__member_state__name_en", "report__member_state__code", "author__name")
@@ -119,8 +140,12 @@ class ReportVersionAdmin(TrackedAdmin[ReportVersion]):
     list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("submitted_by", *ABOUT_REPORT)
     search_fields = (
-        "report__member_state__name_en", "report__member_state__code", "receipt", "sha256", "original_name"
-    )  # fmt: skip
+        "report__member_state__name_en",
+        "report__member_state__code",
+        "receipt",
+        "sha256",
+        "original_name",
+    )
     search_help_text = _("Country, receipt, SHA-256, or the name of the file when uploaded")
     date_hierarchy = "submitted_at"
     fieldsets = [

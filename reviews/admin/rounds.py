@@ -79,8 +79,15 @@ class TurnAdmin(TrackedAdmin[Turn]):
 class StatusAtMeetingAdmin(TrackedAdmin[StatusAtMeeting]):
     group, immutable = MEETINGS, True
     list_display = (
-        "member_state", "round", "at", "status", "data_collection", "analysis", "writing", "open_actions"
-    )  # fmt: skip
+        "member_state",
+        "round",
+        "at",
+        "status",
+        "data_collection",
+        "analysis",
+        "writing",
+        "open_actions",
+    )
     list_filter = ("round__meeting__cycle", "status", ("member_state", OCCURRING))
     list_select_related = ("member_state", "round__meeting")
     search_fields = ("member_state__name_en", "member_state__code", "round__meeting__title")
