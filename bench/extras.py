@@ -1,4 +1,4 @@
-"""What is measured beside the pages, each at one size."""
+"""Measurements beside the pages, each at one size."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,7 +44,7 @@ def extras(made: World, sessions: dict[str, str], say: Say) -> dict[str, Any]:
 
 
 def memory(made: World, session: str, say: Say) -> dict[str, Any]:
-    """Of the only worker of a server."""
+    """Memory of the only worker of a server."""
     pages = {page.name: page.url for page in all_pages(made)}
     mixed = [pages[name] for name, n in MIX.items() for _each in range(n)]
     with serving(OURS, ALONE_PORT, workers=1) as alone:
@@ -54,7 +54,7 @@ def memory(made: World, session: str, say: Say) -> dict[str, Any]:
 
 
 def exports(made: World, sessions: dict[str, str], say: Say) -> dict[str, Any]:
-    """Of the cycle that has about as many rows as the goal names, or else of the largest."""
+    """Exports of the cycle that has about as many rows as the goal names, or else of the largest."""
     lists = {f"/cycles/{cycle.slug}/datagaps/": cycle.datagaps.count() for cycle in made.cycles}
     url = min(lists, key=lambda one: abs(lists[one] - EXPORTED))
     with serving(OURS, PORT) as ours:

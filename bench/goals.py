@@ -1,4 +1,4 @@
-"""Every goal of the product's speed beside what was measured: figures with their bounds, in the goals' own order."""
+"""The performance goals: what was measured as figures with their bounds, in the order of the goals."""
 
 from typing import Any
 

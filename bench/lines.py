@@ -12,7 +12,7 @@ ROWS = "10000"
 
 
 def main(page: str, rows: str = ROWS) -> None:
-    """The page whose name in docs/performance.md begins so."""
+    """Profile the page whose name in docs/performance.md begins so."""
     with databases() as made, TemporaryDirectory() as folder:
         result_of(start(folder, made.make("world"), "world"))
         seeded = made.make("rows", "world")

@@ -1,4 +1,4 @@
-"""Many at once: how many pages a second, and what ten thousand of them leave in a worker's memory."""
+"""Load tests: how many pages a second, and how much memory a worker keeps after ten thousand of them."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Posting progress, and the same by the administration's form: each over the version that its form showed."""
+"""Measures posting progress, and correcting the same figures in the administration."""
 
 import statistics
 from typing import Any

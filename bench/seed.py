@@ -1,9 +1,9 @@
-"""The part of the seed that is large: gaps, progress updates and their trace; the same at every run.
+"""The large part of the seed: gaps, progress updates and their trace; the same at every run.
 
 The database makes the rows from their numbers: it takes a million of them in seconds. Most lie in few places, as they
 do in life: the first cycle has two fifths of them, and of its member states the first has most. Time goes on with
-the numbers. The trace tells how every gap was raised, and half as many rows of the last quarter of the updates, each
-with what it changed in its report. Its `digest` is empty, as in a row of before the seals.
+the numbers. The trace has a row for every gap that was raised, and half as many rows for the last quarter of the
+updates, each with what it changed in its report. Its `digest` is empty, as in rows older than the seals.
 """
 
 import math
@@ -41,7 +41,7 @@ STATUSES = {"open": 30, "guidance_asked": 10, "guidance_given": 10, "being_resol
 
 @transaction.atomic
 def fill(rows: int) -> world.World:
-    """`rows` gaps, as many progress updates, and half as many trace rows again, into a world without any."""
+    """Insert `rows` gaps, as many progress updates, and half as many trace rows again, into a world without any."""
     made = world.load()
     with connection.cursor() as cursor:
         # Without the check of each foreign key (they are taken from the tables themselves).
@@ -58,7 +58,7 @@ def fill(rows: int) -> world.World:
 
 @contextmanager
 def _indexed_afterwards(cursor: CursorWrapper, *models: type[Model]) -> Iterator[None]:
-    """Without the indexes of these tables, but for what they forbid: a million rows are sorted once, not one by one."""
+    """Drop the indexes of these tables, but for unique ones, until the block ends: a million rows are sorted once."""
     cursor.execute("set constraints all immediate")  # a table that waits for its checks takes no index
     cursor.execute(statements.INDEXES, [[model._meta.db_table for model in models]])
     indexes = cursor.fetchall()

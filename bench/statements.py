@@ -1,4 +1,4 @@
-"""What the seed tells the database: each statement as the columns it fills, and where their values come from."""
+"""The SQL of the seed: each statement as the columns it fills, and where their values come from."""
 
 from reviews.models import DataGap, NationalReport, ProgressUpdate
 
@@ -96,7 +96,7 @@ TRACED_REPORTS = TRACED | OF_REPORT | {
       'status', 'in_progress', 'version', began + nth)""",
 }, f"{FROM_LATEST_UPDATES} join reviews_nationalreport report on report.id = report_id order by row.id"  # fmt: skip
 
-# Each report shows what was told last.
+# Each report shows its last figures.
 REPORTS = """update reviews_nationalreport report
   set data_collection = row.data_collection, analysis = row.analysis, writing = row.writing,
     progressed_at = row.at, status = 'in_progress', version = began + nth

@@ -59,7 +59,7 @@ def memory() -> dict[str, Any]:
 
 
 def lines(name: str) -> dict[str, Any]:
-    """Of the page whose name begins so."""
+    """A line profile of the page whose name begins so."""
     made = world_.load()
     page = next((page for page in all_pages(made) if page.name.startswith(name)), None)
     if page is None:

@@ -1,4 +1,4 @@
-"""What goes over the line: a first visit with every file that its page names, and the page after it."""
+"""Transferred bytes: a first visit with every file that its page names, and the page after it."""
 
 import re
 from typing import Any

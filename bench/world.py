@@ -1,4 +1,4 @@
-"""The part of the seed that is small: people, member states, cycles, made through the product's own verbs."""
+"""The small part of the seed: people, member states, cycles, made through the product's own verbs."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ def load() -> World:
 
 
 def make() -> None:
-    """Reference data, five cycles of the member states, one of 195 states, one of 63 provinces."""
+    """Make reference data, five cycles of the member states, one of 195 states, one of 63 provinces."""
     with clock.at(STARTS):
         call_command("load_reference", verbosity=0)
         secretariat = _person("bench.secretariat", Role.SECRETARIAT, Organisation.objects.get(code="ASEC"))
@@ -87,7 +87,7 @@ def _bodies(letter: str, n: int) -> list[Organisation]:
 
 
 def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
-    """An open cycle with its calendar."""
+    """Make an open cycle with its calendar."""
     framework = Framework.objects.get()
     cycle = ReviewCycle.create_traced(
         by=by, slug=slug, name_en=slug, framework=framework, starts_on=STARTS, ends_on=ENDS

@@ -2,7 +2,7 @@
 
 releases/<commit>.sql.gz is the demonstration as that release's code made it (`load_demo`, then `link_trace`), as SQL of
 SQLite; beside it is what that code printed about it. Add one with each release. The words of a board may change on
-purpose: then its .boards.txt is made again, from the same database with the code of the commit before the change of words.
+purpose: then its .boards.txt is made again, from the same database with the code of the commit before the change.
 """
 
 import gzip
