@@ -26,7 +26,7 @@ from reviews.models import (
 )
 from reviews.models.reports import WORKSTREAMS
 
-LINES = 30
+HISTORY_ROWS = 30
 TODAY = date(2020, 8, 20)
 STATES = ("member_state__code", "member_state__name_en")
 COLUMNS = ("status", *WORKSTREAMS, "progressed_at", "held_since", "holder__name_en")
@@ -36,7 +36,7 @@ def history(model: str, pk: int) -> dict[str, Any]:
     trace = Trace.objects.filter(page_model=model, page_id=pk).order_by("-id")
     columns = trace.values_list("by__name", "verb", "model", "label", "at", "before", "after", "why")
     rows = []
-    for *head, before, after, why in columns[:LINES]:
+    for *head, before, after, why in columns[:HISTORY_ROWS]:
         changes = [f"{name}: {old} → {after.get(name)}" for name, old in (before or {}).items()]
         rows.append((*head, ", ".join(changes), why))
     return {"title": "History", "rows": rows, "link": ""}
@@ -44,44 +44,35 @@ def history(model: str, pk: int) -> dict[str, Any]:
 
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     day = request.GET.get("as_of")
-    at = clock.end_of(date.fromisoformat(day)) if day else None
     on = date.fromisoformat(day) if day else TODAY
+    at = clock.end_of(on) if day else None
     deadlines = list(
         Deadline.objects.filter(cycle__slug=slug).values_list("due_on", "number", "title", "opens_on")
     )
+    next_deadline = min((deadline for deadline in deadlines if deadline[0] >= on), default=())
     kinds = list(GapKind.objects.values_list("pk", "label_en"))
-    gaps = _open_gaps_then(slug, at) if at else _open_gaps(slug)
-    reports = _reports_then(slug, at) if at else _reports(slug)
-    rows = [
-        _member(row, gaps, kinds, min((d for d in deadlines if d[0] >= on), default=())) for row in reports
-    ]
+    gaps = _open_gaps(slug, at)
+    rows = []
+    for state, *cells in _reports(slug, at):
+        counts = (f"{label}: {gaps[state, kind]}" for kind, label in kinds)
+        rows.append((*cells, *counts, *next_deadline))
     meetings = Meeting.objects.filter(cycle__slug=slug).values_list("code", "title", "planned_from", "status")
+    due_days = [(number, title, due, opens) for due, number, title, opens in deadlines]
     parts = [
         {"title": "Members", "rows": rows, "link": "reports/"},
         {"title": "Progress over time", "rows": list(_days(slug, at or clock.end_of(on)))},
         {"title": "Meetings", "rows": meetings, "link": "meetings/"},
-        {
-            "title": "Deadlines",
-            "rows": [(n, title, due, opens) for due, n, title, opens in deadlines],
-            "link": "deadlines/",
-        },
+        {"title": "Deadlines", "rows": due_days, "link": "deadlines/"},
     ]
     record = {"open gaps": sum(gaps.values()), **Counter(row[2] for row in rows)}
     return render(request, "record.html", {"title": slug, "record": record, "parts": parts})
 
 
-def _member(row: Any, gaps: Counter[tuple[int, int]], kinds: list[Any], due: Any) -> tuple[Any, ...]:
-    state, *shown = row
-    return *shown, *(f"{label}: {gaps[state, kind]}" for kind, label in kinds), *due
-
-
-def _reports(slug: str) -> Any:
-    rows = NationalReport.objects.filter(cycle__slug=slug).order_by("member_state__name_en")
-    return rows.values_list("member_state", *STATES, *COLUMNS)
-
-
-def _reports_then(slug: str, at: datetime) -> list[Any]:
-    """Each report as of then, from its last trace row."""
+def _reports(slug: str, at: datetime | None) -> list[tuple[Any, ...]]:
+    """The reports now, or as of an instant, from the last trace row of each."""
+    if at is None:
+        reports = NationalReport.objects.filter(cycle__slug=slug).order_by("member_state__name_en")
+        return list(reports.values_list("member_state", *STATES, *COLUMNS))
     trace = Trace.objects.filter(model="reviews.nationalreport", cycle__slug=slug, at__lte=at)
     last = trace.order_by("object_id", "-at", "-id").distinct("object_id")
     rows = last.values_list("member_state", *STATES, "after")
@@ -89,13 +80,12 @@ def _reports_then(slug: str, at: datetime) -> list[Any]:
     return [(*state, *(after[name] for name in names)) for *state, after in rows]
 
 
-def _open_gaps(slug: str) -> Counter[tuple[int, int]]:
-    counted = DataGap.objects.filter(cycle__slug=slug).exclude(status="closed").order_by()
-    rows = counted.values_list("member_state", "kind").annotate(n=Count("pk"))
-    return Counter({(state, kind): n for state, kind, n in rows})
-
-
-def _open_gaps_then(slug: str, at: datetime) -> Counter[tuple[int, int]]:
+def _open_gaps(slug: str, at: datetime | None) -> Counter[tuple[int, int]]:
+    """Open gaps by country and kind, now or as of an instant."""
+    if at is None:
+        gaps = DataGap.objects.filter(cycle__slug=slug).exclude(status="closed").order_by()
+        counted = gaps.values_list("member_state", "kind").annotate(n=Count("pk"))
+        return Counter({(state, kind): n for state, kind, n in counted})
     trace = Trace.objects.filter(model="reviews.datagap", cycle__slug=slug, at__lte=at)
     last = trace.order_by("object_id", "-at", "-id").distinct("object_id")
     rows = last.values_list("member_state", "after__kind_id", "after__status")
