@@ -174,8 +174,8 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
 
     def save_model(self, request: HttpRequest, obj: Record, form: TrackedForm, change: bool) -> None:
-        by_whom = cast(SignedInRequest, request)  # nobody else has a permission here
-        written = self.correct(by_whom, obj.pk, form) if change else self.add(by_whom, form)
+        signed_in = cast(SignedInRequest, request)  # nobody else has a permission here
+        written = self.correct(signed_in, obj.pk, form) if change else self.add(signed_in, form)
         obj.__dict__.update(written.__dict__)
 
     def add(self, request: SignedInRequest, form: TrackedForm) -> Record:
@@ -256,6 +256,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         If the models refuse, the form says so, and is for the record as it is now.
         """
         record = self._permitted_record(request, object_id, self.may_use_tools)
+        assert isinstance(record, Tracked)
         form = form_class(request.POST if request.method == "POST" else None, record=record)
         refusal: Exception | None = None
         if form.is_valid():

@@ -7,11 +7,12 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models
+from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import VersionField
-from reviews.models import EditConflict, NotAllowedNow, Trace
+from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -92,12 +93,12 @@ class ToolForm(forms.Form):
     about: ClassVar[Text] = ""  # what it will do
     required_css_class = "required"
 
-    def __init__(self, data: Any = None, *, record: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, record: Tracked) -> None:
         super().__init__(data)
         self.record = record
         self.fields["version"] = VersionField(record.version)
 
-    def refuse(self, refusal: Exception, record: Any) -> None:
+    def refuse(self, refusal: Exception, record: Tracked) -> None:
         """Show what the models raised; sent again, the form is for the record as it is now."""
         self.add_error(None, _with_known_fields(as_validation_error(refusal, type(record)), self.fields))
         self.fields["version"].initial = record.version
