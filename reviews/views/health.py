@@ -26,13 +26,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """503 with reasons unless all is well. A load balancer, which cannot mend late mail, leaves that out:
     `?exclude=mail&exclude=tick`.
     """
-    left_out = request.GET.getlist("exclude")
-    if unknown := [name for name in left_out if name not in health.CHECKS]:
+    excluded = request.GET.getlist("exclude")
+    if unknown := [name for name in excluded if name not in health.CHECKS]:
         return JsonResponse({"error": f"exclude={unknown[0][:20]}: {', '.join(health.CHECKS)}"}, status=400)
-    found = health.run_checks(left_out)
-    ready = all(check.is_well for check in found)
-    told = {check.name: check.reason or "ok" for check in found}
-    return JsonResponse({"ready": ready, "checks": told}, status=200 if ready else 503)
+    checks = health.run_checks(excluded)
+    ready = all(check.is_well for check in checks)
+    reasons = {check.name: check.reason or "ok" for check in checks}
+    return JsonResponse({"ready": ready, "checks": reasons}, status=200 if ready else 503)
 
 
 @require_safe

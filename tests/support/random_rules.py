@@ -107,7 +107,7 @@ def tells_what_is(row: Trace) -> None:
 
 
 def everything_holds(world: SimpleNamespace) -> None:
-    wrong = [*Verification().troubles(), *daily_counts.differences()]
+    wrong = [*Verification().problems(), *daily_counts.differences()]
     wrong += [f"{who} sees {text}" for who in PEOPLE for text in leaks(getattr(world.cast, who))]
     assert not wrong, "\n".join(wrong)
 

@@ -49,7 +49,7 @@ def configuration(folder: Any, ports: tuple[int, int]) -> Any:
     deploy = servers.HERE / "deploy"
     text = (deploy / "nginx.conf").read_text()
     certificate(folder)
-    for told, ours in {
+    for original, ours in {
         "listen 80;": f"listen 127.0.0.1:{ports[0]};", "listen 443 ssl;": f"listen 127.0.0.1:{ports[1]} ssl;",
         "unix:/run/reviewtracker/web.sock": f"unix:{folder}/web.sock",
         "/etc/ssl/certs/reviews.example.org.pem": f"{folder}/cert.pem",
@@ -57,8 +57,8 @@ def configuration(folder: Any, ports: tuple[int, int]) -> Any:
         "/var/lib/reviewtracker/static/": f"{folder}/static/",
         "/etc/nginx/reviewtracker-proxy.conf": f"{deploy}/nginx-proxy.conf",
     }.items():  # fmt: skip
-        assert told in text, f"{told} is not in deploy/nginx.conf any more"
-        text = text.replace(told, ours)
+        assert original in text, f"{original} is not in deploy/nginx.conf any more"
+        text = text.replace(original, ours)
     places = "".join(
         f"{name}_temp_path {folder}/{name};\n"
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -185,7 +185,9 @@ def test_only_todays_tls(site, figure):
     old = [handshake(site, version) for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)]
     weak = [handshake(site, ssl.TLSVersion.TLSv1_2, f"{name}:@SECLEVEL=0") for name in WEAK]
     figure(
-        "old versions and weak ciphers that nginx agrees to", len([told for told in old + weak if told]), 0
+        "old versions and weak ciphers that nginx agrees to",
+        len([answer for answer in old + weak if answer]),
+        0,
     )
     strong = [handshake(site, ssl.TLSVersion.TLSv1_2, name) for name in STRONG]
     assert strong == [f"TLSv1.2 {name}" for name in STRONG]
