@@ -39,16 +39,16 @@ def brief(of_day: Brief) -> bytes:
     """The brief with the numbers of its page."""
     title = _("Brief: %(meeting)s") % {"meeting": of_day.meeting}
     paper = _paper(f"{title} · {of_day.only}" if of_day.only else title, of_day.meeting.cycle)
-    _line(paper, of_day.told)
+    _line(paper, of_day.period_text)
     _table(paper, [_("In numbers"), ""], [[total.label, total.number] for total in of_day.totals])
     paper.add_heading(_("Where each country stands"), level=1)
     _table(paper, _country_heads(), [_country_cells(country) for country in of_day.countries])
     _section(paper, _("Overdue"), [_("Member state"), _("Deadline"), _("Due"), _("State")], [
-        [line.state, line.standing.deadline, date_format(line.standing.due_on), line.standing.text]
-        for line in of_day.overdue
+        [overdue.state, overdue.status.deadline, date_format(overdue.status.due_on), overdue.status.text]
+        for overdue in of_day.overdue
     ])  # fmt: skip
     _section(paper, _("For the floor: guidance is asked"), [_("Gap"), _("Kind"), _("What is missing"), _("Asked")], [
-        [line.gap.code, line.gap.kind, line.gap.missing, line.ago] for line in of_day.open_questions
+        [asked.gap.code, asked.gap.kind, asked.gap.missing, asked.ago] for asked in of_day.open_questions
     ])  # fmt: skip
     _section(paper, _("Actions not finished"), [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")], [
         [point.code, point.text, point.holder, date_format(point.due_on), point.status_text]
@@ -63,10 +63,10 @@ def _country_heads() -> list[str]:
 
 
 def _country_cells(country: CountryBrief) -> list[Any]:
-    due = country.standing and date_format(country.standing.due_on)
-    figures = [figure.told for figure in country.figures]
+    due = country.next_due and date_format(country.next_due.due_on)
+    figures = [figure.text for figure in country.figures]
     return [
-        country.state, country.report.get_status_display(), *figures, country.gaps_told,
+        country.state, country.report.get_status_display(), *figures, country.gaps_text,
         due or _("nothing"),
     ]  # fmt: skip
 

@@ -81,7 +81,7 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
         "moves": report.transitions_for(request.user), "standings": statuses,
         "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
-        "country": plans.country_of(report, statuses),
+        "country": plans.country_plan_today(report, statuses),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(c.number for c in counted), "findings": findings,
         "checks": report.is_editable and submission_checks.run(_material(report, counted, findings, statuses, locked)),

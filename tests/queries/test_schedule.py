@@ -145,23 +145,23 @@ def test_pace_with_its_arithmetic():
 
 
 @pytest.mark.parametrize(
-    ("told", "pointing"),
+    ("updates", "projection"),
     [
         ([], Projection.NOT_REPORTED),
         ([(AUG[0], 10), (AUG[1], None)], Projection.NOT_REPORTED),
         ([(AUG[1], 10)], Projection.FIRST),
         ([(AUG[0], None), (AUG[1], 0)], Projection.FIRST),
         ([(AUG[1], 10), (AUG[1], 20)], Projection.FIRST),
-        ([(AUG[0], 20), (AUG[1], 20)], Projection.STANDS),
-        ([(AUG[0], 30), (AUG[1], 20)], Projection.STANDS),
-        ([(AUG[0], 0), (AUG[1], 1)], Projection.GOES_ON),
+        ([(AUG[0], 20), (AUG[1], 20)], Projection.NO_GAIN),
+        ([(AUG[0], 30), (AUG[1], 20)], Projection.NO_GAIN),
+        ([(AUG[0], 0), (AUG[1], 1)], Projection.GROWING),
         ([(AUG[0], 90), (AUG[1], 100)], Projection.COMPLETE),
     ],
 )
-def test_what_a_pace_can_say(told, pointing):
-    found = pace(told)
-    assert found.projection is pointing
-    assert (found.ends_on is not None) is (pointing is Projection.GOES_ON)
+def test_what_a_pace_can_say(updates, projection):
+    found = pace(updates)
+    assert found.projection is projection
+    assert (found.ends_on is not None) is (projection is Projection.GROWING)
 
 
 @given(st.integers(0, 98), st.integers(1, 100), st.integers(1, 400))
