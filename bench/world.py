@@ -19,7 +19,7 @@ from reviews.models import (
     Role,
     User,
 )
-from reviews.queries.coverage import areas_of
+from reviews.queries.coverage import key_result_areas
 
 CYCLES = 5
 MANY = 195  # states
@@ -92,7 +92,7 @@ def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
 
 def _cover(cycle: ReviewCycle, coordinators: dict[str, User]) -> None:
     """What each country says of most key result areas."""
-    areas = list(areas_of(cycle))
+    areas = list(key_result_areas(cycle))
     for n, report in enumerate(reports(cycle)):
         said = [(area, _said(n + k)) for k, area in enumerate(areas) if (n + k) % 5]
         state_coverage(by=coordinators[report.code], report=report, rows=said)

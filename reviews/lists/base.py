@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.widgets import PlainSelect
-from reviews.models import FrameworkLevel, FrameworkNode, GapKind, ReviewCycle
+from reviews.models import GapKind, ReviewCycle
+from reviews.queries.coverage import key_result_areas
 from reviews.text import fold, in_language
 
 Label = str | Promise
@@ -27,11 +28,6 @@ class ChoiceSource(NamedTuple):
     position: Combinable
     label_en: str
     label_vi: Combinable
-
-
-def key_result_areas(cycle: ReviewCycle) -> QuerySet[FrameworkNode]:
-    """The key result areas of a cycle's framework."""
-    return FrameworkNode.objects.filter(level=FrameworkLevel.KEY_RESULT_AREA, framework=cycle.framework_id)
 
 
 CHOICE_SOURCES = {

@@ -99,10 +99,10 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 
 def _material(
     report: NationalReport, gaps: Any, findings: Any, theirs: Any, locked: Any
-) -> submission_checks.Material:
+) -> submission_checks.CheckInput:
     """What the check reads; coverage is fetched for it alone."""
-    return submission_checks.Material(
-        report, gaps, findings, theirs, locked, list(coverage.areas_told(report))
+    return submission_checks.CheckInput(
+        report, gaps, findings, theirs, locked, coverage.area_statements(report)
     )
 
 

@@ -18,7 +18,7 @@ def lines(report, sign_in, cast) -> Any:
 
     def read() -> list[tuple[str, str, str]]:
         page = sign_in(cast.vnm).get(report.get_absolute_url())
-        return [(line.level.value, line.text, line.url) for line in page.context["checks"] or []]
+        return [(result.severity.value, result.text, result.url) for result in page.context["checks"] or []]
 
     return read
 
