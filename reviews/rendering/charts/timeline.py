@@ -103,7 +103,9 @@ def timeline_chart(
         return TimelineChart(all_events, today, outside=len(all_events))
 
     # Whole months, from the first to the last day that is to be seen.
-    days = {day for event in visible for day in (event.starts, event.first_day, event.day) if day} | {today.day}
+    days = {day for event in visible for day in (event.starts, event.first_day, event.day) if day} | {
+        today.day
+    }
     first, last = window or (min(days), max(days))
     scale = Scale(month_start(first), month_start(last, 1), 0, TIMELINE_WIDTH)
     bands = timeline_bands(visible, scale)
