@@ -1,10 +1,10 @@
-"""Pagination that reads rows and their number in one query, and never counts everything.
+"""Keys-first pagination that reads rows and a capped count in one query.
 
 Counting every row of a long list costs more than showing a page of it, and nobody turns eighty pages: later rows
 are reached by the filters or exported.
 
-The rows of a page are found by their keys alone, and only then read: sorting a register by a name carries two
-narrow columns about and not all that a page shows.
+The keys of a page are found first, and only then its rows are read: so sorting a long list by a name carries two
+narrow columns, not all that a page shows.
 """
 
 from collections.abc import Sequence

@@ -43,9 +43,17 @@ class TurnTable(tables.Table):
         model = Turn
         orderable = False
         fields = (
-            "position", "member_state", "status", "report", "data_collection", "analysis", "writing",
-            "open_gaps", "findings", "note",
-        )  # fmt: skip
+            "position",
+            "member_state",
+            "status",
+            "report",
+            "data_collection",
+            "analysis",
+            "writing",
+            "open_gaps",
+            "findings",
+            "note",
+        )
 
     def render_report(self, value: str, record: TurnRow) -> SafeString:
         return fragments.badge(value, record.member_status.tone)

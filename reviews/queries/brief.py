@@ -200,11 +200,11 @@ def _overdue(reports: list[NationalReport], statuses: DeadlineStatuses) -> list[
 
 def _open_questions(gaps: GapsByReport, on: date) -> list[OpenQuestion]:
     """The gaps on which guidance is asked, oldest question first."""
-    asked = [
-        gap for of_report in gaps.values() for gap in of_report if gap.status == GapStatus.GUIDANCE_ASKED
-    ]
-    asked.sort(key=lambda gap: gap.held_since)
-    return [OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), on)) for gap in asked]
+    open_gaps = []
+    for of_report in gaps.values():
+        open_gaps += [gap for gap in of_report if gap.status == GapStatus.GUIDANCE_ASKED]
+    open_gaps.sort(key=lambda gap: gap.held_since)
+    return [OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), on)) for gap in open_gaps]
 
 
 def _country_briefs(

@@ -1,4 +1,4 @@
-"""The coverage map: how far every country's report covers every key result area, as far as one may read.
+"""The coverage map: how far every country's report covers every key result area, as far as its reader may know.
 
 A cell shows the country's own statement, and the gaps of that area on the register: those still open and those
 accepted as a limitation. Of other countries one sees that there is a gap, not of what kind.
@@ -33,7 +33,7 @@ from reviews.models import (
 from reviews.models.coverage import COVERAGE_TONES
 from reviews.models.datagaps import DataGapQuerySet
 
-# Shape and letter of each mark: either alone tells them apart.
+# Shape and letter of each mark: either alone is enough to distinguish them.
 SIGNS = {
     Coverage.REPORTED: ("●", pgettext_lazy("mark of the coverage map", "R")),
     Coverage.ESTIMATED: ("◐", pgettext_lazy("mark of the coverage map", "E")),

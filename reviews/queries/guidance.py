@@ -33,7 +33,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one piece of advice in one gap."""
+    """The use that the country of one gap made of one advice."""
 
     advice: Advice
     received: ReceivedAdvice | None  # None: it has not been sent to this gap

@@ -34,8 +34,8 @@ def first_days(
     days = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("on").values("on")
     columns = {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
     first: dict[tuple[int, int], date] = {}
-    for pk, *found in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
-        first |= {(pk, key): day for key, day in zip(opened, found, strict=True) if day}
+    for pk, *days_of_report in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
+        first |= {(pk, key): day for key, day in zip(opened, days_of_report, strict=True) if day}
     return first
 
 

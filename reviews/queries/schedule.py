@@ -1,8 +1,8 @@
 """The arithmetic of the backward plan: dates in, dates out, no database.
 
-A plan is a list of stages in order. `days` is what each needs after the end of the one before. Backwards from the
-fixed dates follows the latest date of everything; forwards from what has happened, when each can be expected. The
-days between the two are its slack.
+A plan is a list of stages in order. `days` is what each needs after the end of the one before. Counting
+back from the fixed dates gives the latest date of each; counting on from what has happened, when each can be
+expected. The days between the two are its slack.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from enum import Enum
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the way, as far as the arithmetic needs it."""
+    """A step of the plan, as far as the arithmetic needs it."""
 
     key: str
     days: int = 0  # from the end of the stage before to this one
-    fixed_on: date | None = None  # the day of a meeting; None: not known, or it moves with the work
+    fixed_on: date | None = None  # the day of a meeting; None: not known, or it depends on the work
     planned_on: date | None = None  # not before this day
     done_on: date | None = None  # it has happened
     slip: int = 0  # days later, for the sake of argument
@@ -42,7 +42,7 @@ class ScheduledStage:
 
     @property
     def arrives_on(self) -> date | None:
-        """When what it needs is there; of a meeting that lies too late itself, its day."""
+        """When what it needs is ready; of a meeting that is too late itself, its day."""
         fixed = self.stage.fixed_on
         if fixed is None or self.stage.done_on:
             return self.expected_on

@@ -99,8 +99,10 @@ def check_figures(data: CheckInput) -> Iterator[CheckResult]:
         severity = Severity.WARNING
         if value is None:
             severity = Severity.ERROR
-            text = _("%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
-                     "when you submit.")  # fmt: skip
+            text = _(
+                "%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
+                "when you submit."
+            )
         elif value == 0:
             text = _("%(label)s: 0 %%, which says that nothing is done. A reason is owed when you submit.")
         elif value < 100:
@@ -113,17 +115,20 @@ def check_figures(data: CheckInput) -> Iterator[CheckResult]:
 
 # One result for each answer that leaves a hole, so that the page stays small whatever the framework.
 HOLES = {
-    # An error, as a figure left blank is: nobody can tell a slip from a decision.
+    # An error, as a figure left blank is: nobody knows whether it was forgotten or meant.
     Coverage.NOTHING: (
         Severity.ERROR,
-        gettext_lazy("Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."),
+        gettext_lazy(
+            "Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."
+        ),
     ),
     # A decision with its reason, and a hole in the report all the same.
     Coverage.NOT_COLLECTED: (
-        Severity.WARNING, gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s")
+        Severity.WARNING,
+        gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s"),
     ),
     Coverage.NOT_APPLICABLE: (Severity.HINT, gettext_lazy("Not applicable: %(areas)s")),
-}  # fmt: skip
+}
 
 
 def check_coverage(data: CheckInput) -> Iterator[CheckResult]:

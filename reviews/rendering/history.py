@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from reviews.models.trace import Trace, columns_by_name
 
-# Columns that follow from another one, or that tell a reader nothing.
+# Columns derived from another one, or without meaning for a reader.
 HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
-# How a document is kept, and what its owner called it: only for those who may open it.
+# Name and storage of a document: only for those who may open it.
 HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256"}
-# Columns in which an empty value means something else than nothing.
+# Columns in which empty means “not yet reported”.
 FIGURES = {"data_collection", "analysis", "writing"}
 
 

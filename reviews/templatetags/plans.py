@@ -73,7 +73,7 @@ def _pace_sentence(workstream: str, pace: Pace, latest: date | None) -> str:
 
 @register.simple_tag
 def feasibility_words(plan: Plan, feasibility: Feasibility) -> list[str]:
-    """Whether a step can be reached, with the count of days, and what would have to be shortened."""
+    """Whether a step can be reached, with its arithmetic, and what would have to be shortened."""
     if feasibility.verdict is Verdict.OVER:
         return []
     sentences = []
@@ -120,7 +120,7 @@ def _slack_sentence(scheduled: ScheduledStage) -> str:
 
 
 def _consequences(plan: Plan, feasibility: Feasibility) -> list[str]:
-    """What follows from a step that is missed or depends on one, and how many of which days would have to be saved."""
+    """What follows from a missed step, or for one that waits for it, and how many of which days have to be saved."""
     verdict, step, path = feasibility.verdict, feasibility.line.step, feasibility.critical_path
     if verdict is Verdict.WAITS and feasibility.waits_for:
         return [

@@ -46,8 +46,8 @@ class TimelineEvent:
 class Item:
     """An event drawn: its mark at `x`, a bar from `start_x` to it, a hollow mark at `ghost_x` if it moved.
 
-    The text starts at `text_x`, at most `text_width` long; all of it lies between `left` and `right` (8 of
-    them kept free) in a lane whose middle is `y`.
+    The text starts at `text_x`, at most `text_width` long; all of it is between `left` and `right` (8 of
+    them left free) in a lane whose middle is `y`.
     """
 
     event: TimelineEvent
