@@ -58,7 +58,7 @@ class CountryPlan:
     latest_on: date | None  # None: no fixed date follows
     due_on: date | None  # handed in, or the date in force, or today when that has passed; None: no date
     paces: tuple[Pace, ...] = ()  # one for each workstream; none once it is handed in
-    slip: int = 0  # days later, for the sake of argument
+    slip: int = 0  # days later, in a what-if
 
     @property
     def arrives_on(self) -> date | None:
@@ -117,7 +117,7 @@ class Plan:
     on: date
     steps: tuple[PlanStep, ...]
     countries: tuple[CountryPlan, ...]
-    slips: Mapping[str, int]  # days by step or country code, for the sake of argument
+    slips: Mapping[str, int]  # what-if: days later, by step or country code
 
     @cached_property
     def scheduled(self) -> list[ScheduledStage]:

@@ -20,7 +20,7 @@ class Stage:
     fixed_on: date | None = None  # the day of a meeting; None: not known, or it depends on the work
     planned_on: date | None = None  # not before this day
     done_on: date | None = None  # it has happened
-    slip: int = 0  # days later, for the sake of argument
+    slip: int = 0  # days later, in a what-if
 
 
 @dataclass(frozen=True)

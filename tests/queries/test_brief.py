@@ -47,8 +47,8 @@ def meeting(cast: Any, cycle: Any) -> Any:
         new = make.gap(vnm, by=cast.vnm, missing="Gap-new")
         new.ask_guidance(by=cast.vnm, expected_version=1)
     with clock.at(date(2020, 8, 5)):
-        theirs = make.gap(lao, by=cast.lao, missing="Gap-lao")
-        theirs.ask_guidance(by=cast.lao, expected_version=1)
+        asked_by_lao = make.gap(lao, by=cast.lao, missing="Gap-lao")
+        asked_by_lao.ask_guidance(by=cast.lao, expected_version=1)
     assert point.status == "open"
     days = {"planned_from": date(2020, 8, 25), "planned_to": date(2020, 8, 25)}
     return make.meeting(cycle, by=by, shared=True, **days)
@@ -100,25 +100,25 @@ def test_page_and_word_document_have_the_same_numbers(query, cast, meeting, sign
     browser = sign_in(cast.secretariat)
     page, document = words(browser.get(URL + query)), browser.get(f"{URL}docx/{query}")
     built = brief.build(meeting, cast.secretariat, "VNM" if query else "")
-    found = cells(document.content)
+    document_cells = cells(document.content)
     for total in built.totals:
-        at = found.index(total.label)
-        assert found[at + 1] == str(total.number)
+        at = document_cells.index(total.label)
+        assert document_cells[at + 1] == str(total.number)
         assert f"{total.label[0].upper()}{total.label[1:]} {total.number}" in page
     for country in built.countries:
-        shown = [figure.text for figure in country.figures] + [country.gaps_text]
-        at = found.index(str(country.state))
-        assert found[at + 2 : at + 6] == shown
-        assert not [text for text in shown if text not in page]
+        texts = [figure.text for figure in country.figures] + [country.gaps_text]
+        at = document_cells.index(str(country.state))
+        assert document_cells[at + 2 : at + 6] == texts
+        assert not [text for text in texts if text not in page]
     codes = [line.gap.code for line in built.open_questions] + [point.code for point in built.actions]
-    assert not [code for code in codes if code not in found or code not in page]
+    assert not [code for code in codes if code not in document_cells or code not in page]
 
 
 def test_libreoffice_opens_it(cast, meeting, sign_in, opened):
     text = opened(sign_in(cast.secretariat).get(f"{URL}docx/").content)
     built = brief.build(meeting, cast.secretariat)
-    shown = [f.text for country in built.countries for f in country.figures]
-    assert not [words for words in (*shown, *(c.gaps_text for c in built.countries)) if words not in text]
+    texts = [f.text for country in built.countries for f in country.figures]
+    assert not [words for words in (*texts, *(c.gaps_text for c in built.countries)) if words not in text]
 
 
 def test_each_country_reads_its_own(cast, meeting, sign_in):

@@ -86,9 +86,9 @@ def find(world: Any, person: Any, draw: random.Random) -> None:
 
 
 def withdraw(world: Any, person: Any, draw: random.Random) -> None:
-    found = Finding.objects.filter(member_state=person.organisation_id).not_withdrawn().first()
-    if found:
-        found.withdraw(by=person, expected_version=found.version, note="x")
+    finding = Finding.objects.filter(member_state=person.organisation_id).not_withdrawn().first()
+    if finding:
+        finding.withdraw(by=person, expected_version=finding.version, note="x")
 
 
 def act(world: Any, person: Any, draw: random.Random) -> None:
@@ -173,15 +173,17 @@ class MemberThen:
         codes = dict(make.GapKind.objects.values_list("pk", "code"))
         gaps = Counter(codes[gap.kind_id] for gap in self.gaps.values() if gap.status != "closed")
         actions = sum(point.status == "open" for point in self.actions.values())
-        found = (self.findings["finding"], self.findings["recommendation"])
-        return comparison.MemberSnapshot(self.report.status, self.report.figures, dict(gaps), *found, actions)
+        findings = (self.findings["finding"], self.findings["recommendation"])
+        return comparison.MemberSnapshot(
+            self.report.status, self.report.figures, dict(gaps), *findings, actions
+        )
 
 
-def agree(found: comparison.Comparison) -> None:
+def agree(compared: comparison.Comparison) -> None:
     """Every number of a comparison agrees with the trace."""
-    ends = [read(at) for at in (found.since, found.until)]
-    assert [change.state.code for change in found.changes] == ["LAO", "VNM"]
-    for change in found.changes:
+    ends = [read(at) for at in (compared.since, compared.until)]
+    assert [change.state.code for change in compared.changes] == ["LAO", "VNM"]
+    for change in compared.changes:
         before, after = (MemberThen(records, change.state) for records in ends)
         assert change.before == before.snapshot()
         assert change.after == after.snapshot()
@@ -232,7 +234,7 @@ def test_a_member_that_came_later_has_no_before(world):
     with clock.at(BEGIN + timedelta(days=40)):
         values = {"member_state": make.organisation("KHM"), "joined_on": clock.today()}
         seat_member(by=world.secretariat, cycle=world.cycle, **values)
-        found = comparison.between_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
-    assert [(change.state.code, change.before is None) for change in found.changes] == [
+        compared = comparison.between_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
+    assert [(change.state.code, change.before is None) for change in compared.changes] == [
         ("KHM", True), ("LAO", False), ("VNM", False)
     ]  # fmt: skip

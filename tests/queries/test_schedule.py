@@ -137,11 +137,11 @@ AUG = [date(2020, 8, day) for day in (11, 18)]
 
 
 def test_pace_with_its_arithmetic():
-    found = pace([(date(2020, 7, 31), 10), (AUG[0], 15), (AUG[1], 20)])
-    assert (found.gain, found.over, found.days, found.ends_on) == (5, 7, 112, date(2020, 12, 8))
-    assert found.passes(date(2020, 9, 14))
-    assert not found.passes(date(2020, 12, 8))
-    assert not found.passes(None)
+    result = pace([(date(2020, 7, 31), 10), (AUG[0], 15), (AUG[1], 20)])
+    assert (result.gain, result.over, result.days, result.ends_on) == (5, 7, 112, date(2020, 12, 8))
+    assert result.passes(date(2020, 9, 14))
+    assert not result.passes(date(2020, 12, 8))
+    assert not result.passes(None)
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,14 @@ def test_pace_with_its_arithmetic():
     ],
 )
 def test_what_a_pace_can_say(updates, projection):
-    found = pace(updates)
-    assert found.projection is projection
-    assert (found.ends_on is not None) is (projection is Projection.GROWING)
+    result = pace(updates)
+    assert result.projection is projection
+    assert (result.ends_on is not None) is (projection is Projection.GROWING)
 
 
 @given(st.integers(0, 98), st.integers(1, 100), st.integers(1, 400))
 def test_the_day_of_a_pace_is_not_a_day_early(before, gain, over):
     value = min(before + gain, 99)
-    found = pace([(DAY - timedelta(days=over), before), (DAY, value)])
-    grown = (value - before) * found.days
+    result = pace([(DAY - timedelta(days=over), before), (DAY, value)])
+    grown = (value - before) * result.days
     assert grown >= (100 - value) * over > grown - (value - before)

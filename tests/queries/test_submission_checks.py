@@ -78,12 +78,12 @@ def test_each_answer_on_coverage_is_one_line_with_its_reason(coverage, level, wo
     before, areas = results(), [make.area("A.1"), make.area("A.2")]
     for area in areas if coverage else []:
         state(report, cast.vnm, area, coverage, "Why-Fig")
-    found = [line for line in results() if line not in before]
-    assert [line[0] for line in found] == ([level] if level else [])
+    new = [result for result in results() if result not in before]
+    assert [result[0] for result in new] == ([level] if level else [])
     if level:
         assert result_with(words, results)[0] == level
     if coverage in ("", "nothing", "not_collected", "not_applicable"):
-        assert found[0][2] == f"{EDIT}#id_coverage_{areas[0].pk}"
+        assert new[0][2] == f"{EDIT}#id_coverage_{areas[0].pk}"
 
 
 def test_a_line_leads_to_the_field_that_it_is_about(report, results, sign_in, cast):
@@ -118,8 +118,8 @@ def test_an_estimate_is_told_until_a_closed_gap_records_how(way, expected, cast,
     how = {"method": "It", "reliance": "low"} if way == "proxy_agreed" else {}
     if way:
         gap.close(by=cast.vnm, expected_version=gap.version, way=way, note="So.", **how)
-    found = [url for _level, text, url in results() if text.startswith("Estimated")]
-    assert found == ["/cycles/mtr/datagaps/?member_state=VNM"] * expected
+    new = [url for _level, text, url in results() if text.startswith("Estimated")]
+    assert new == ["/cycles/mtr/datagaps/?member_state=VNM"] * expected
 
 
 def test_a_locked_deadline_blocks(cast, cycle, results):
@@ -135,8 +135,8 @@ def test_an_early_submission_is_a_hint(cast, cycle, results):
 
 def test_gaps(cast, report, results):
     make.gap(report, by=cast.vnm)
-    asked = make.gap(report, by=cast.vnm)
-    asked.ask_guidance(by=cast.vnm, expected_version=asked.version)
+    gap = make.gap(report, by=cast.vnm)
+    gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     assert result_with("1 data gap is not closed", results)[0] == "warning"
     assert result_with("1 data gap still waits for guidance", results)[1].endswith("&status=guidance_asked")
 
