@@ -6,8 +6,8 @@ accepted as a limitation. Of other countries one sees that there is a gap, not o
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
@@ -133,63 +133,69 @@ def gaps_on_areas(cycle: ReviewCycle) -> DataGapQuerySet:
     return DataGap.objects.filter(is_shown, cycle=cycle, key_result_area__isnull=False)
 
 
-def build(cycle: ReviewCycle, user: User) -> Map:
-    """Return the map as this person may read it."""
-    reports, kinds = list(_reports(cycle)), list(GapKind.objects.all())
-    areas = list(key_result_areas(cycle))
-    columns = _Columns(cycle, areas, [str(kind) for kind in kinds])
-
-    statements = CoverageStatement.objects.filter(report__cycle=cycle)
-    for report, area, coverage, note in statements.values_list(
-        "report", "key_result_area", "coverage", "note"
-    ):
-        columns.statements[report, area] = (Coverage(coverage), note)
-
-    numbers = {kind.pk: number for number, kind in enumerate(kinds, 1)}
-    gaps = gaps_on_areas(cycle).order_by().values_list("member_state", "key_result_area", "kind").distinct()
-    for state, area, kind in gaps:
-        columns.gap_kinds[state, area].add(numbers[kind])
-
-    cells = [columns.cells_of(report, policy.may(user, "report.read", report)) for report in reports]
-    return Map(reports, [(area, [column[n] for column in cells]) for n, area in enumerate(areas)], kinds)
-
-
-@dataclass
-class _Columns:
-    """What the columns of the map are made from, whoever reads it."""
+@dataclass(frozen=True)
+class CoverageRecords:
+    """What a cycle's countries state of each area, and what its gaps are."""
 
     cycle: ReviewCycle
-    areas: list[FrameworkNode]
-    kinds: list[str]
-    # By report and area.
-    statements: dict[tuple[int, int], tuple[Coverage, str]] = field(default_factory=dict)
-    # By member state and area: the numbers of the kinds of its gaps, from 1.
-    gap_kinds: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    statements: dict[tuple[int, int], tuple[Coverage, str]]  # coverage and note by report and area
+    gap_kinds: dict[tuple[int, int], set[int]]  # kinds by member state and area
 
-    def cells_of(self, report: NationalReport, is_readable: bool) -> list[Cell]:
-        """One country's cells; empty in them is what the reader may not know."""
-        gaps_url = (
-            f"{reverse('datagap-list', args=[self.cycle.slug])}?member_state={report.code}&key_result_area="
-        )
-        statements_url = f"{reverse('report-coverage', args=[self.cycle.slug, report.code])}#"
-        cells = []
-        for area in self.areas:
-            coverage, note = self.statements.get((report.pk, area.pk), (Coverage.NOTHING, ""))
-            gap_kinds = self.gap_kinds.get((report.member_state_id, area.pk))
-            numbers = sorted(gap_kinds) if gap_kinds and is_readable else []
-            cells.append(
-                Cell(
-                    report=report,
-                    area=area,
-                    coverage=coverage,
-                    note=note if is_readable else "",
-                    has_gap=bool(gap_kinds),
-                    kinds=[self.kinds[number - 1] for number in numbers],
-                    numbers=numbers,
-                    url=f"{gaps_url if gap_kinds else statements_url}{area.code}" if is_readable else "",
-                )
+    @classmethod
+    def of_cycle(cls, cycle: ReviewCycle) -> Self:
+        statements = CoverageStatement.objects.filter(report__cycle=cycle)
+        stated = {}
+        columns = ("report", "key_result_area", "coverage", "note")
+        for report, area, coverage, note in statements.values_list(*columns):
+            stated[report, area] = (Coverage(coverage), note)
+        gaps = gaps_on_areas(cycle).order_by().distinct()
+        gap_kinds = defaultdict(set)
+        for state, area, kind in gaps.values_list("member_state", "key_result_area", "kind"):
+            gap_kinds[state, area].add(kind)
+        return cls(cycle, stated, gap_kinds)
+
+
+def build(cycle: ReviewCycle, user: User) -> Map:
+    """Return the map as this person may read it."""
+    reports, areas = list(_reports(cycle)), list(key_result_areas(cycle))
+    kinds, records = list(GapKind.objects.all()), CoverageRecords.of_cycle(cycle)
+    columns = []
+    for report in reports:
+        is_readable = policy.may(user, "report.read", report)
+        columns.append(cells_of(report, areas, kinds, records, is_readable=is_readable))
+    return Map(reports, [(area, [column[n] for column in columns]) for n, area in enumerate(areas)], kinds)
+
+
+def cells_of(
+    report: NationalReport,
+    areas: list[FrameworkNode],
+    kinds: list[GapKind],
+    records: CoverageRecords,
+    *,
+    is_readable: bool,
+) -> list[Cell]:
+    """Return one country's cells; what the reader may not know is empty in them."""
+    slug = records.cycle.slug
+    gaps_url = f"{reverse('datagap-list', args=[slug])}?member_state={report.code}&key_result_area="
+    statement_url = f"{reverse('report-coverage', args=[slug, report.code])}#"
+    cells = []
+    for area in areas:
+        coverage, note = records.statements.get((report.pk, area.pk), (Coverage.NOTHING, ""))
+        gap_kinds = records.gap_kinds.get((report.member_state_id, area.pk), set())
+        numbers = [n for n, kind in enumerate(kinds, 1) if is_readable and kind.pk in gap_kinds]
+        cells.append(
+            Cell(
+                report=report,
+                area=area,
+                coverage=coverage,
+                note=note if is_readable else "",
+                has_gap=bool(gap_kinds),
+                kinds=[str(kinds[n - 1]) for n in numbers],
+                numbers=numbers,
+                url=f"{gaps_url if gap_kinds else statement_url}{area.code}" if is_readable else "",
             )
-        return cells
+        )
+    return cells
 
 
 def _reports(cycle: ReviewCycle) -> models.QuerySet[NationalReport]:
