@@ -33,7 +33,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The use that the country of one gap made of one advice."""
+    """What the country of one gap did with one approved advice."""
 
     advice: Advice
     received: ReceivedAdvice | None  # None: it has not been sent to this gap

@@ -65,7 +65,7 @@ class CountryPlan:
         return self.due_on and self.due_on + timedelta(days=self.slip)
 
     @property
-    def is_in(self) -> bool:
+    def is_handed_in(self) -> bool:
         return self.report.handed_in_at is not None
 
     @property
@@ -167,7 +167,7 @@ def build(cycle: ReviewCycle, on: date, slips: Mapping[str, int] | None = None) 
     countries = []
     for report in reports:
         plan = country_plan(report, report.member_state, statuses[report.pk], latest, paces[report.pk], on)
-        slip = 0 if plan.is_in else slips.get(report.code, 0)
+        slip = 0 if plan.is_handed_in else slips.get(report.code, 0)
         countries.append(replace(plan, slip=slip))
     return Plan(on, steps, tuple(countries), slips)
 
@@ -223,12 +223,12 @@ def stages_of(steps: Sequence[PlanStep], countries: Sequence[CountryPlan], on: d
     # The last report decides when all are in; without a country's date the planned one.
     arrivals = [country.arrives_on for country in countries if country.arrives_on]
     last_report = max(arrivals, default=None)
-    all_are_in = bool(arrivals) and all(country.is_in for country in countries)
+    all_handed_in = bool(arrivals) and all(country.is_handed_in for country in countries)
 
     stages = []
     for step in steps:
         stage, fixed_on = Stage(step.code, step.days), _fixed_on(step)
-        if step.kind == StepKind.NATIONAL_REPORTS and all_are_in:
+        if step.kind == StepKind.NATIONAL_REPORTS and all_handed_in:
             stage = replace(stage, done_on=last_report)
         elif step.kind == StepKind.NATIONAL_REPORTS:
             stage = replace(stage, planned_on=last_report or step.due_on)

@@ -67,7 +67,7 @@ def _days(text: str) -> int:
 def _choices(plan: plans.Plan, readable: list[plans.CountryPlan]) -> dict[str, str]:
     """What may be supposed to be later: what has not happened yet, of what this person reads."""
     steps = {line.step.code: line.step.title for line in plan.lines if not line.scheduled.stage.done_on}
-    return steps | {c.state.code: str(c.state) for c in readable if c.due_on and not c.is_in}
+    return steps | {c.state.code: str(c.state) for c in readable if c.due_on and not c.is_handed_in}
 
 
 def _refuse_unknown(slips: Mapping[str, int], choices: dict[str, str]) -> None:
