@@ -19,7 +19,7 @@ from reviews.models import (
     Role,
     User,
 )
-from reviews.queries.coverage import areas_of
+from reviews.queries.coverage import key_result_areas
 
 CYCLES = 5
 MANY = 195  # states
@@ -64,7 +64,7 @@ def make() -> None:
         cycles = [_cycle(f"bench-{number}", members, secretariat) for number in range(1, CYCLES + 1)]
         _cycle("bench-states", _bodies("S", MANY), secretariat)
         _cycle("bench-provinces", _bodies("P", PROVINCES), secretariat)
-        areas = list(areas_of(cycles[0]))
+        areas = list(key_result_areas(cycles[0]))
         for n, report in enumerate(reports(cycles[0])):
             # On most key result areas.
             rows = [(area, _statement(n + k)) for k, area in enumerate(areas) if (n + k) % 5]

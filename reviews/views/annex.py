@@ -28,7 +28,7 @@ class AnnexPage(ListPage):
 
     def get_table_data(self) -> Any:
         statements = annex.statements_not_collected(self.cycle).visible_to(self.request.user)
-        return annex.sort_entries(self.object_list, self.filterset.among_statements(self.narrow(statements)))
+        return annex.entries_of(self.object_list, self.filterset.among_statements(self.narrow(statements)))
 
     def narrow(self, statements: Any) -> Any:
         """Limit the statements to those of this page."""

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from reviews import clock, policy
 from reviews.queries import board
 from reviews.rendering import board_charts
+from reviews.request_context import SignedInRequest
 from reviews.views.base import ROWS, cycle_or_404
 from reviews.web.errors import BadAddress
 
 
-def board_page(request: HttpRequest, slug: str) -> HttpResponse:
+def board_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every member state at a glance; `?as_of=2020-08-11` shows it as it stood at the end of that day."""
     cycle = cycle_or_404(request, slug)
     on, at = _day(request)
@@ -23,14 +24,14 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
     readable = {row.report.pk for row in page if policy.may(request.user, "report.read", row.report)}
     context = {
         "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "page": page,
-        "readable": readable, "progress_chart": board_charts.progress(cycle, shown),
-        "gaps_chart": board_charts.gaps(cycle, shown.kinds, page, readable),
-        "time_line_chart": board_charts.time_line(cycle, shown),
+        "readable": readable, "progress_chart": board_charts.progress_over_time(shown),
+        "gaps_chart": board_charts.gaps_by_kind(cycle, shown.kinds, page, readable),
+        "time_line_chart": board_charts.board_timeline(cycle, shown),
     }  # fmt: skip
     return render(request, "board/board.html", context)
 
 
-def _page(request: HttpRequest, rows: list[board.Row]) -> Page[board.Row]:
+def _page(request: HttpRequest, rows: list[board.BoardRow]) -> Page[board.BoardRow]:
     """As many members as a list has rows; the figures above them are of all."""
     number = request.GET.get("page") or "1"
     try:

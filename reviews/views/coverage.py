@@ -14,11 +14,12 @@ from reviews.lists.coverage import CoverageTable
 from reviews.models import CoverageStatement, EditConflict, Trace
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets
+from reviews.request_context import SignedInRequest
 from reviews.views.base import cycle_or_404
 from reviews.views.reports import ReportForm, report_or_404
 
 
-def coverage_map(request: HttpRequest, slug: str) -> HttpResponseBase:
+def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Every member state on every key result area; `?_export=csv` takes it away."""
     cycle = cycle_or_404(request, slug)
     policy.require_reader(request.user, "report.read")
@@ -54,12 +55,10 @@ def said_by(report: Any) -> dict[int, CoverageStatement]:
 
 def _rows(report: Any) -> list[tuple[Any, Any, list[Any]]]:
     """Each area with what is said of it (None: nothing) and its gaps."""
-    said, gaps = (
-        said_by(report),
-        coverage.gaps_on_areas(report.cycle).filter(member_state=report.member_state_id),
-    )
-    gaps = list(gaps.select_related("cycle", "member_state", "kind").order_by("number"))
-    areas = coverage.areas_of(report.cycle)
+    said, related = said_by(report), ("cycle", "member_state", "kind")
+    on_areas = coverage.gaps_on_areas(report.cycle).filter(member_state=report.member_state_id)
+    gaps = list(on_areas.select_related(*related).order_by("number"))
+    areas = coverage.key_result_areas(report.cycle)
     return [(a, said.get(a.pk), [g for g in gaps if g.key_result_area_id == a.pk]) for a in areas]
 
 
@@ -79,7 +78,7 @@ class StateCoverage(ReportForm):
     title, success_message = _("Coverage of the report"), _("What you say of the areas is recorded.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        rows = {"areas": list(coverage.areas_of(self.cycle)), "said": said_by(self.object)}
+        rows = {"areas": list(coverage.key_result_areas(self.cycle)), "said": said_by(self.object)}
         return super().get_form_kwargs() | rows
 
     def perform(self, form: Any, expected_version: int) -> Any:

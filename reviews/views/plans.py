@@ -40,7 +40,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "cycle": cycle, "nav": "plan", "title": _("Backward plan"), "plan": plan, "countries": readable,
         "form": form, "supposed": [(choices[what], days) for what, days in plan.slips.items()],
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
-        "line": board_charts.plan_line(plan), "history": _history(request, cycle),
+        "line": board_charts.plan_timeline(plan), "history": _history(request, cycle),
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
 
@@ -66,8 +66,8 @@ def _days(text: str) -> int:
 
 def _choices(plan: plans.Plan, readable: list[plans.CountryPlan]) -> dict[str, str]:
     """What may be supposed to be later: what has not happened yet, of what this person reads."""
-    steps = {line.step.code: line.step.title for line in plan.lines if not line.leg.stage.done_on}
-    return steps | {c.state.code: str(c.state) for c in readable if c.due_on and not c.is_in}
+    steps = {line.step.code: line.step.title for line in plan.lines if not line.scheduled.stage.done_on}
+    return steps | {c.state.code: str(c.state) for c in readable if c.due_on and not c.is_handed_in}
 
 
 def _refuse_unknown(slips: Mapping[str, int], choices: dict[str, str]) -> None:

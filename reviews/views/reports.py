@@ -81,7 +81,7 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
         "moves": report.transitions_for(request.user), "standings": statuses,
         "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
-        "country": plans.country_of(report, statuses),
+        "country": plans.country_plan_today(report, statuses),
         "versions": report.versions.select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(c.number for c in counted), "findings": findings,
         "checks": report.is_editable and submission_checks.run(_material(report, counted, findings, statuses, locked)),
@@ -99,10 +99,10 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 
 def _material(
     report: NationalReport, gaps: Any, findings: Any, theirs: Any, locked: Any
-) -> submission_checks.Material:
+) -> submission_checks.CheckInput:
     """What the check reads; coverage is fetched for it alone."""
-    return submission_checks.Material(
-        report, gaps, findings, theirs, locked, list(coverage.areas_told(report))
+    return submission_checks.CheckInput(
+        report, gaps, findings, theirs, locked, coverage.area_statements(report)
     )
 
 

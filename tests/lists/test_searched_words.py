@@ -72,10 +72,10 @@ def test_before_there_is_a_cycle_the_desk_says_what_to_do(cast, sign_in):
     address = reverse("admin:reviews_reviewcycle_add")
     assert f'href="{address}"' in desk
     assert sign_in(cast.admin).get(address).status_code == 200
-    told = sign_in(cast.vnm).get("/").content.decode()
-    assert "An administrator opens one" in told
-    assert address not in told
-    for text in (desk, told):
+    page = sign_in(cast.vnm).get("/").content.decode()
+    assert "An administrator opens one" in page
+    assert address not in page
+    for text in (desk, page):
         assert 'id="cycles"' not in text
 
 
