@@ -1,12 +1,14 @@
 """Base of the forms: note and date fields, the expected version, errors that a record's verb raised."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import UniqueConstraint
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_NOTE = 10_000  # characters
@@ -78,8 +80,14 @@ class ReviewForm(forms.Form):
 
     def accept_version(self, version: int) -> None:
         """Let the next save overwrite `version`: the person has been shown what changed."""
-        data: Any = copy.copy(self.data)  # a copy of a QueryDict can be changed
-        data["version"] = str(version)
+        self.replace_data({"version": version})
+
+    def replace_data(self, values: Mapping[str, object]) -> None:
+        """Replace values of what was sent, before it is shown once more."""
+        assert isinstance(self.data, QueryDict)  # of a POST request
+        data = self.data.copy()
+        for name, value in values.items():
+            data[name] = str(value)
         self.data = data
 
 

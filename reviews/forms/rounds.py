@@ -162,10 +162,9 @@ class TurnForm(ReviewForm):
         rows = {prefix: _changed_rows(getattr(self, prefix)) for prefix in ROW_PREFIXES}
         return super().values() | rows
 
-    def show_report_version(self, expected_version: int) -> None:
+    def accept_report_version(self, version: int) -> None:
         """As `accept_version`, for the report that the turn is about."""
-        data: Any = self.data
-        data["report_seen"] = str(expected_version)
+        self.replace_data({"report_seen": version})
 
 
 def _changed_rows(rows: Any) -> list[dict[str, Any]]:
