@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.plans import MOST_SLIP, OutcomeForm, PlanStepForm, WhatIfForm
+from reviews.forms.plans import MAX_DAYS_LATER, OutcomeForm, PlanStepForm, WhatIfForm
 from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, ReviewCycle, Trace
 from reviews.queries import plans
@@ -66,7 +66,7 @@ def parse_slips(texts: list[str]) -> dict[str, int]:
     slips = {}
     for text in texts:
         code, _colon, days = text.rpartition(":")
-        if not (days.isascii() and days.isdecimal() and 1 <= int(days[:9]) <= MOST_SLIP):
+        if not (days.isascii() and days.isdecimal() and 1 <= int(days[:9]) <= MAX_DAYS_LATER):
             raise BadAddress(_now("Write what is later and by how many days (1 to 366), like LAO:21."))
         slips[code] = int(days)
     return slips
