@@ -59,4 +59,5 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, choices: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.choices = choices
         self.fields["what"].choices = list(choices.items())  # type: ignore[attr-defined]

@@ -1,7 +1,5 @@
 """The agenda of a meeting: order, the outcome of each item, and the backlog."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -22,14 +20,11 @@ def item_or_404(request: HttpRequest, cycle: ReviewCycle, code: str, pk: str) ->
 class ConcludeItem(FormPage):
     """Record the outcome of an item."""
 
-    object: AgendaItem
     record_or_404 = staticmethod(item_or_404)
     form_class, nav = ConcludeForm, "meetings"
     permission, transition, verb = "meeting.run", "conclude", "conclude"
     title, success_message = _("What came of it"), _("The outcome is recorded.")
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"outcome": self.object.outcome, "outcome_text": self.object.outcome_text}
+    initial_from = {"outcome": "outcome", "outcome_text": "outcome_text"}
 
 
 class AgendaItemTransition(TransitionPage):

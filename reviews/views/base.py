@@ -65,7 +65,7 @@ def history(request: HttpRequest, record: Tracked, limit: int = 30) -> list[Trac
     return [row for row in readable if row is not None]
 
 
-class Button(NamedTuple):
+class AddButton(NamedTuple):
     """A link beside the title of a list, to the form for a new record."""
 
     label: Promise
@@ -86,7 +86,7 @@ class ListPage(SingleTableMixin, FilterView):
     permission = ""  # who may not read any such record gets a 404
     model: Any  # a tracked model whose querysets have visible_to()
     select_related: tuple[str, ...] = ()
-    add_button: Button | None = None
+    add_button: AddButton | None = None
     filterset_class: type[CycleFilterSet]
     table_class: type[tables.Table]
 
@@ -182,6 +182,9 @@ class FormPage(FormView):
     # Finds the record from the request, the cycle and the rest of the address; without it, it is the cycle.
     record_or_404: ClassVar[Callable[..., Tracked] | None] = None
     redirects_to_result = False  # to what was written, in place of the record that the form is about
+    initial_from: ClassVar[
+        Mapping[str, str]
+    ] = {}  # by the name of a field: the record's attribute it starts with
 
     request: SignedInRequest
     cycle: ReviewCycle
@@ -233,6 +236,10 @@ class FormPage(FormView):
     def get_instance(self) -> Any:
         """Return the object that a ModelForm starts from."""
         return self.object
+
+    def get_initial(self) -> dict[str, Any]:
+        values = {field: getattr(self.object, name) for field, name in self.initial_from.items()}
+        return super().get_initial() | values
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()

@@ -23,7 +23,7 @@ from reviews.models import (
 from reviews.models.extensions import STILL_WAITS
 from reviews.queries.deadlines import deadline_statuses
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddPage, Button, FormPage, ListPage, cycle_or_404, history, own_report
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history, own_report
 from reviews.web.errors import conflict
 
 
@@ -48,7 +48,7 @@ class DeadlineList(ListPage):
     model, table_class, filterset_class = Deadline, DeadlineTable, DeadlineFilter
     select_related, ordering = ("cycle",), ("due_on", "number")
     empty_text = _("The Secretariat has not set a deadline yet.")
-    add_button = Button(_("Set a deadline"), "deadline-add", "deadline.set")
+    add_button = AddButton(_("Set a deadline"), "deadline-add", "deadline.set")
 
 
 def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
@@ -77,13 +77,15 @@ def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpRespo
         "days_before": -(deadline.offset_days or 0),
         "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
         "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
-        "may_ask": _may_ask(request.user, cycle, deadline, extensions),
+        "may_ask": may_ask_extension(request.user, cycle, deadline, extensions),
         "history": history(request, deadline),
     }
     return render(request, "deadlines/deadline.html", context)
 
 
-def _may_ask(user: User, cycle: ReviewCycle, deadline: Deadline, extensions: list[Extension]) -> bool:
+def may_ask_extension(
+    user: User, cycle: ReviewCycle, deadline: Deadline, extensions: list[Extension]
+) -> bool:
     """Whether the person may ask for more time now: for the own country, one request at a time."""
     if policy.scope_of(user, "extension.ask") is not policy.Scope.OWN or cycle.is_closed:
         return False
@@ -150,9 +152,7 @@ class DecideExtension(FormPage):
     form_class, template_name = DecideForm, "deadlines/decide.html"
     permission, nav, transition = "extension.decide", "deadlines", "grant"
     title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"until": self.object.asked_until}
+    initial_from = {"until": "asked_until"}
 
     def perform(self, form: DecideForm, expected_version: int) -> Extension:
         user, note = self.request.user, form.cleaned_data["note"]

@@ -11,7 +11,7 @@ from reviews.lists.difficulties import DifficultyFilter, DifficultyTable
 from reviews.models import Difficulty, ReviewCycle
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddPage, Button, FormPage, ListPage, cycle_or_404, history
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history
 from reviews.views.guidance import DraftAdvice
 
 
@@ -29,7 +29,7 @@ class DifficultyList(ListPage):
     model, table_class, filterset_class = Difficulty, DifficultyTable, DifficultyFilter
     select_related, ordering = ("cycle", "kind"), ("number",)
     empty_text = _("No data gaps have been grouped yet. The regional consultants do that from here.")
-    add_button = Button(_("Group data gaps"), "difficulty-add", "guidance.write")
+    add_button = AddButton(_("Group data gaps"), "difficulty-add", "guidance.write")
 
     def get_queryset(self) -> QuerySet[Difficulty]:
         return super().get_queryset().with_counts()

@@ -9,7 +9,7 @@ from reviews import policy
 from reviews.forms.disruptions import DisruptionForm
 from reviews.lists.disruptions import DisruptionFilter, DisruptionTable
 from reviews.models import Disruption, ReviewCycle
-from reviews.views.base import AddPage, Button, FormPage, ListPage, cycle_or_404, history
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history
 
 
 def disruption_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Disruption:
@@ -27,7 +27,7 @@ class DisruptionList(ListPage):
     model, table_class, filterset_class = Disruption, DisruptionTable, DisruptionFilter
     select_related, ordering = ("cycle",), ("starts_on", "number")
     empty_text = _("The Secretariat has not registered a disruption.")
-    add_button = Button(_("Register a disruption"), "disruption-add", "disruption.edit")
+    add_button = AddButton(_("Register a disruption"), "disruption-add", "disruption.edit")
 
     def get_queryset(self) -> QuerySet[Disruption]:
         return super().get_queryset().prefetch_related("countries")

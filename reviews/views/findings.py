@@ -10,8 +10,8 @@ from reviews.models import Finding, ReviewCycle
 from reviews.models.findings import KINDS
 from reviews.request_context import SignedInRequest
 from reviews.views.base import (
+    AddButton,
     AddToReportPage,
-    Button,
     FormPage,
     ListPage,
     TransitionPage,
@@ -39,7 +39,7 @@ class FindingList(ListPage):
     select_related = ("cycle", "member_state", "key_result_area", "meeting")
     ordering = ("member_state__name_en", "kind", "number")
     empty_text = _("Nothing has been recorded. National teams record findings here, or in the country round.")
-    add_button = Button(_("Record a finding"), "finding-add", "finding.edit")
+    add_button = AddButton(_("Record a finding"), "finding-add", "finding.edit")
 
 
 def finding_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:

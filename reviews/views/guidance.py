@@ -59,19 +59,19 @@ class AddEntry(GapTransition):
         if policy.side_of(self.request.user, self.object) is None:
             raise PermissionDenied(_("Only the country and the regional consultants discuss a gap."))
 
+    def perform(self, form: EntryForm, expected_version: int) -> ThreadEntry:
+        verb = getattr(ThreadEntry, self.verb)
+        return verb(self.object, by=self.request.user, **form.values())
+
 
 class AddPrivateNote(AddEntry):
-    title, success_message = _("Private note"), _("Your side can read the note, nobody else.")
-
-    def perform(self, form: EntryForm, expected_version: int) -> ThreadEntry:
-        return ThreadEntry.note(self.object, by=self.request.user, **form.values())
+    verb, title = "note", _("Private note")
+    success_message = _("Your side can read the note, nobody else.")
 
 
 class Conclude(AddEntry):
-    title, success_message = _("Write a conclusion"), _("The conclusion stands in the thread.")
-
-    def perform(self, form: EntryForm, expected_version: int) -> ThreadEntry:
-        return ThreadEntry.conclude(self.object, by=self.request.user, **form.values())
+    verb, title = "conclude", _("Write a conclusion")
+    success_message = _("The conclusion stands in the thread.")
 
 
 class DraftAdvice(FormPage):

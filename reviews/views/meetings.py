@@ -30,7 +30,7 @@ from reviews.models.meetings import MeetingPart, Part
 from reviews.queries.meetings import Preview, preview_of
 from reviews.request_context import SignedInRequest
 from reviews.views.actionpoints import ActionPointCard
-from reviews.views.base import AddPage, Button, FormPage, ListPage, cycles_named, history
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycles_named, history
 from reviews.web.errors import Text
 
 
@@ -47,7 +47,7 @@ class MeetingList(ListPage):
     model, table_class, filterset_class = Meeting, MeetingTable, MeetingFilter
     select_related, ordering = ("cycle", "host"), ("planned_from", "pk")
     empty_text = _("No meeting has been planned yet.")
-    add_button = Button(_("Plan a meeting"), "meeting-add", "meeting.run")
+    add_button = AddButton(_("Plan a meeting"), "meeting-add", "meeting.run")
 
     def get_actions(self) -> list[tuple[Text, str]]:
         return [*super().get_actions(), (_("Action points"), reverse("action-list", args=[self.cycle.slug]))]
@@ -146,7 +146,7 @@ class EditMeeting(MeetingFormPage):
             title=_("Move the meeting"),
             changed_meanwhile="confirmed" in self.request.POST,
         )
-        return render(self.request, "meetings/move.html", page)
+        return render(self.request, "meetings/reschedule.html", page)
 
     def preview_deadlines(self, form: ReviewForm) -> Preview | None:
         """The deadlines that would follow; None where none does, or where rescheduling would be refused."""
@@ -164,9 +164,7 @@ class EditMeeting(MeetingFormPage):
 class HoldMeeting(MeetingFormPage):
     form_class, transition, verb = HoldForm, "hold", "hold"
     title, success_message = _("Record that the meeting was held"), _("The meeting is recorded as held.")
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"held_from": self.object.planned_from, "held_to": self.object.planned_to}
+    initial_from = {"held_from": "planned_from", "held_to": "planned_to"}
 
 
 class CancelMeeting(MeetingFormPage):

@@ -29,17 +29,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     plan = plans.build(cycle, clock.today(), parse_slips(request.GET.getlist("slip")))
     countries = [row for row in plan.countries if policy.may(request.user, "plan.read", row.report)]
 
-    # What may be supposed to be later: what has not happened yet, of what this person reads.
-    choices = {line.step.code: line.step.title for line in plan.lines if not line.leg.stage.done_on}
-    choices |= {row.state.code: str(row.state) for row in countries if row.due_on and not row.is_in}
-    for code in plan.slips:
-        if code not in choices:
-            raise BadAddress(_now("Nothing called “%s” can be later here.") % code[:40])
-
-    initial: dict[str, object] = {}
-    if plan.slips:
-        initial["what"], initial["days"] = next(iter(plan.slips.items()))
-    form = WhatIfForm(request.GET if "what" in request.GET else None, choices=choices, initial=initial)
+    form = what_if_form(request, plan, countries)
     if form.is_valid():
         slip = {"slip": f"{form.cleaned_data['what']}:{form.cleaned_data['days']}"}
         return redirect(f"{reverse('plan', args=[cycle.slug])}?{urlencode(slip, safe=':')}")
@@ -54,11 +44,27 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     traces = traces.readable_on_page_by(request.user).select_related("by").order_by("-id")
     context = {
         "cycle": cycle, "nav": "plan", "title": _("Backward plan"), "plan": plan, "countries": countries,
-        "form": form, "supposed": [(choices[code], days) for code, days in plan.slips.items()],
+        "form": form, "supposed": [(form.choices[code], days) for code, days in plan.slips.items()],
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
         "line": board_charts.plan_line(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
+
+
+def what_if_form(request: HttpRequest, plan: plans.Plan, countries: list[plans.CountryPlan]) -> WhatIfForm:
+    """The form, sent or showing what is supposed at the moment. Raises BadAddress if that cannot be later.
+
+    May be later: what has not happened yet, of what this person reads.
+    """
+    choices = {line.step.code: line.step.title for line in plan.lines if not line.leg.stage.done_on}
+    choices |= {row.state.code: str(row.state) for row in countries if row.due_on and not row.is_in}
+    for code in plan.slips:
+        if code not in choices:
+            raise BadAddress(_now("Nothing called “%s” can be later here.") % code[:40])
+    initial: dict[str, object] = {}
+    if plan.slips:
+        initial["what"], initial["days"] = next(iter(plan.slips.items()))
+    return WhatIfForm(request.GET if "what" in request.GET else None, choices=choices, initial=initial)
 
 
 def parse_slips(texts: list[str]) -> dict[str, int]:
@@ -102,10 +108,7 @@ class RecordOutcome(StepPage):
 
     form_class, transition, verb = OutcomeForm, "outcome", "record_outcome"
     title, success_message = _("Record the outcome"), _("The outcome is recorded.")
-    submit_label = _("Record")
+    submit_label, initial_from = _("Record"), {"actual_on": "took_place_on"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"transitions": self.object.possible_outcomes}
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"actual_on": self.object.took_place_on}

@@ -148,9 +148,7 @@ class UpdateReport(ReportForm):
     permission, verb, transition = "report.update", "post_progress", "update"
     title, submit_label = _("Update progress"), _("Post progress")
     success_message = _("Your progress is posted.")
-
-    def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.object, name) for name in WORKSTREAMS}
+    initial_from = {name: name for name in WORKSTREAMS}
 
 
 class AppointAuthors(ReportForm):
