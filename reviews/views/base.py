@@ -303,9 +303,14 @@ class FormPage(FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
-            "title": self.title, "lead": self.object, "submit_label": self.submit_label, "cycle": self.cycle,
-            "nav": self.nav, "subject": self.object, "cancel_url": self.get_cancel_url(),
-        }  # fmt: skip
+            "title": self.title,
+            "lead": self.object,
+            "submit_label": self.submit_label,
+            "cycle": self.cycle,
+            "nav": self.nav,
+            "subject": self.object,
+            "cancel_url": self.get_cancel_url(),
+        }
         return page | super().get_context_data(**kwargs)
 
 

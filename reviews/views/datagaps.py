@@ -71,11 +71,16 @@ def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     # Only a gap that was closed once has treatments: those of any other are not fetched.
     closed_once = any(row.verb == Verb.CLOSED for row in rows)
     context = {
-        "cycle": gap.cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "transitions": transitions,
-        "treatments": gap.treatments() if closed_once or not gap.is_open else [], "history": rows,
+        "cycle": gap.cycle,
+        "nav": "datagaps",
+        "gap": gap,
+        "title": gap.code,
+        "transitions": transitions,
+        "treatments": gap.treatments() if closed_once or not gap.is_open else [],
+        "history": rows,
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
-    }  # fmt: skip
+    }
     return render(request, "datagaps/datagap.html", context | guidance.guidance_on(request.user, gap))
 
 

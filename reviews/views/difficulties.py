@@ -44,14 +44,19 @@ def difficulty_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
     rows = guidance.outcomes_by_gap(difficulty, approved)
     incomplete = guidance.not_sent_to_all(rows)
     context = {
-        "cycle": cycle, "nav": "datagaps", "difficulty": difficulty, "rows": rows,
-        "title": f"{difficulty.code} · {difficulty.title}", "history": history(request, difficulty),
+        "cycle": cycle,
+        "nav": "datagaps",
+        "difficulty": difficulty,
+        "rows": rows,
+        "title": f"{difficulty.code} · {difficulty.title}",
+        "history": history(request, difficulty),
         "drafts": guidance.drafts_on(request.user, difficulty),
         "approved": [
-            (advice, advice.transitions_for(request.user) if advice in incomplete else set()) for advice in approved
+            (advice, advice.transitions_for(request.user) if advice in incomplete else set())
+            for advice in approved
         ],
         "may_edit": policy.may(request.user, "guidance.write") and not cycle.is_closed,
-    }  # fmt: skip
+    }
     return render(request, "guidance/difficulty.html", context)
 
 

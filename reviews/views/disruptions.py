@@ -40,13 +40,18 @@ def disruption_page(request: HttpRequest, slug: str, number: str) -> HttpRespons
     gaps = disruption.datagaps.visible_to(request.user)
     extensions = disruption.extensions.visible_to(request.user)
     context = {
-        "cycle": cycle, "nav": "datagaps", "disruption": disruption, "title": disruption.title,
+        "cycle": cycle,
+        "nav": "datagaps",
+        "disruption": disruption,
+        "title": disruption.title,
         "may_edit": policy.may(request.user, "disruption.edit") and not cycle.is_closed,
-        "gaps": gaps.select_related("cycle", "member_state", "kind").order_by("member_state__name_en", "number"),
+        "gaps": gaps.select_related("cycle", "member_state", "kind").order_by(
+            "member_state__name_en", "number"
+        ),
         "extensions": extensions.select_related("deadline__cycle", "member_state"),
         "meetings": disruption.meetings.visible_to(request.user).select_related("cycle"),
         "history": history(request, disruption),
-    }  # fmt: skip
+    }
     return render(request, "disruptions/disruption.html", context)
 
 

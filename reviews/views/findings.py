@@ -47,9 +47,13 @@ def finding_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     cycle = cycle_or_404(request, slug)
     finding = finding_or_404(request, cycle, code)
     context = {
-        "cycle": cycle, "nav": "reports", "finding": finding, "title": finding.code,
-        "transitions": finding.transitions_for(request.user), "history": history(request, finding),
-    }  # fmt: skip
+        "cycle": cycle,
+        "nav": "reports",
+        "finding": finding,
+        "title": finding.code,
+        "transitions": finding.transitions_for(request.user),
+        "history": history(request, finding),
+    }
     return render(request, "findings/finding.html", context)
 
 

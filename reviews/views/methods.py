@@ -49,9 +49,13 @@ def method_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     note = method_or_404(request, cycle, code)
     context = {
-        "cycle": cycle, "nav": "datagaps", "note": note, "title": note.title, "history": history(request, note),
+        "cycle": cycle,
+        "nav": "datagaps",
+        "note": note,
+        "title": note.title,
+        "history": history(request, note),
         "may_edit": policy.may(request.user, "guidance.write"),
-    }  # fmt: skip
+    }
     return render(request, "guidance/method.html", context)
 
 
