@@ -256,10 +256,10 @@ def test_the_word_document_has_the_text_and_no_notes(name, cast, minutes, sign_i
 
 def test_libreoffice_opens_them_with_the_numbers_of_the_page(cast, minutes, sign_in, opened):
     in_status("circulated", minutes, cast.secretariat)
-    shown = opened(sign_in(cast.lao).get(f"{PAGE}docx/").content)
+    document = opened(sign_in(cast.lao).get(f"{PAGE}docx/").content)
     assert "65 %" in text(minutes, "round")
     for section in minutes.sections.all():
-        assert not [line for line in section.text.splitlines() if line.strip() not in shown]
+        assert not [line for line in section.text.splitlines() if line.strip() not in document]
 
 
 def test_queries(cast, cycle, minutes, sign_in, django_assert_max_num_queries):
