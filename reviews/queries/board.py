@@ -90,12 +90,13 @@ class Board:
 
 def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
     """The board on a day; with `at`, as it stood at that instant."""
-    reports = _rows(_reports(cycle, on), at)
+    reports = _rows(cycle.member_reports(on), at)
     states = _states(reports, at)
     kinds = list(GapKind.objects.all())
     gaps = progress.open_gaps(reports, kinds, on)
     deadlines = _read_then(user, cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
-    granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
+    extensions = _rows(Extension.objects.filter(deadline__cycle=cycle), at)
+    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
     found, paces = deadline_statuses(reports, deadlines, granted, on), progress.paces(reports, on)
     meetings = sorted(_read_then(user, cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
     latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
@@ -118,21 +119,11 @@ def _read_then(user: Any, records: Any, at: datetime | None) -> list[Any]:
     return [record for record in _rows(records, at) if record.is_read_by(user)]
 
 
-def _reports(cycle: Any, on: date) -> Any:
-    """Those of the members counted on that day."""
-    seats = cycle.memberships.filter(joined_on__lte=on).values("member_state")
-    return NationalReport.objects.filter(cycle=cycle, member_state__in=seats).select_related("member_state")
-
-
 def _states(reports: list[Any], at: datetime | None) -> dict[int, Organisation]:
     """The member states by id; reports rebuilt from the trace do not bring theirs along."""
     if at:
         return Organisation.objects.in_bulk([report.member_state_id for report in reports])
     return {report.member_state_id: report.member_state for report in reports}
-
-
-def _extensions(cycle: Any) -> Any:
-    return Extension.objects.filter(deadline__cycle=cycle)
 
 
 def _row(

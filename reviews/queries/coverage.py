@@ -121,7 +121,7 @@ def gaps_on_areas(cycle: Any) -> Any:
 
 def build(cycle: Any, user: Any) -> Map:
     """The map as this person may read it."""
-    reports = list(_reports(cycle))
+    reports = list(cycle.member_reports())
     kinds, said, gaps = list(GapKind.objects.all()), _said(cycle), _gap_kinds(cycle)
     readable = {r.pk for r in reports if policy.may(user, "report.read", r)}
     called, pages = [str(kind) for kind in kinds], {report.pk: _pages(cycle, report) for report in reports}
@@ -137,12 +137,6 @@ def build(cycle: Any, user: Any) -> Map:
         )  # fmt: skip
 
     return Map(reports, [(area, [cell(r, area) for r in reports]) for area in areas_of(cycle)], kinds)
-
-
-def _reports(cycle: Any) -> Any:
-    """Those of the members counted today."""
-    reports = NationalReport.objects.filter(cycle=cycle, member_state__in=cycle.members().values("pk"))
-    return reports.select_related("member_state").order_by("member_state__name_en")
 
 
 def _said(cycle: Any) -> dict[tuple[int, int], tuple[Coverage, str]]:

@@ -93,9 +93,8 @@ def due(user: Any, cycles: list[Any]) -> list[Due]:
     """What is due soon or overdue, of the person's own country, or of all for those who see all."""
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
-    found = deadline_statuses(
-        reports, deadlines.prefetch_related("only_for"), _granted(cycles), clock.today()
-    )
+    granted = Extension.objects.granted_in(*cycles)
+    found = deadline_statuses(reports, deadlines.prefetch_related("only_for"), granted, clock.today())
     lines = [
         Due(r.member_state, s) for r in reports for s in found[r.pk] if s.deadline.cycle_id == r.cycle_id
     ]
@@ -121,10 +120,6 @@ def _pages(model: str, rows: list[Trace]) -> dict[int, Any]:
 
 def _reports(cycles: list[Any]) -> Any:
     return NationalReport.objects.filter(cycle__in=cycles).select_related("cycle", "member_state")
-
-
-def _granted(cycles: list[Any]) -> Any:
-    return Extension.objects.filter(deadline__cycle__in=cycles).granted()
 
 
 def _is_near(standing: DeadlineStatus) -> bool:
