@@ -19,6 +19,7 @@ from reviews.models import (
     Role,
     User,
 )
+from reviews.models.coverage import StatementFields
 from reviews.queries.coverage import areas_of
 
 CYCLES = 5
@@ -98,7 +99,7 @@ def _cover(cycle: ReviewCycle, coordinators: dict[str, User]) -> None:
         state_coverage(by=coordinators[report.code], report=report, rows=said)
 
 
-def _said(n: int) -> dict[str, Any]:
+def _said(n: int) -> StatementFields:
     return {"expected_version": 0, "coverage": SAID[n % len(SAID)], "note": "From the survey of 2016."}
 
 

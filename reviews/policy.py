@@ -171,8 +171,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
         ),
     ),
     Role.OBSERVER: RoleGrant(
-        _("Follows what has been shared with partners; changes nothing."),
-        shared=frozenset(_COMMON),
+        _("Follows what has been shared with partners; changes nothing."), shared=frozenset(_COMMON)
     ),
 }
 

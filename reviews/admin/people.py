@@ -20,6 +20,7 @@ from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm, StepForm, TrackedForm
 from reviews.models import User
+from reviews.request_context import SignedInRequest
 
 OWN_ACCOUNT = _("You cannot take this away from yourself; another administrator can.")
 
@@ -131,7 +132,7 @@ class UserAdmin(TrackedAdmin):
             steps.append((self.url("factors", record.pk), _("Remove the second factors")))
         return steps
 
-    def remove_factors(self, request: HttpRequest, object_id: str) -> Any:
+    def remove_factors(self, request: SignedInRequest, object_id: str) -> Any:
         """For somebody whose telephone, keys and recovery codes are all gone."""
 
         def act(person: User, cleaned: dict[str, Any]) -> None:
@@ -142,7 +143,7 @@ class UserAdmin(TrackedAdmin):
         return self.step_view(request, object_id, ReasonForm, _("Remove the second factors"), act)
 
     @method_decorator(sensitive_post_parameters())
-    def set_password(self, request: HttpRequest, object_id: str) -> Any:
+    def set_password(self, request: SignedInRequest, object_id: str) -> Any:
         def act(person: User, cleaned: dict[str, Any]) -> None:
             hashed, why = make_password(cleaned["password1"]), _now("password set")
             person.correct(by=request.user, expected_version=cleaned["version"], why=why, password=hashed)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm
 from reviews.models import Coverage, CoverageStatement, FrameworkNode
-from reviews.models.coverage import reason_missing
+from reviews.models.coverage import StatementFields, missing_note_error
 
 
 class AreaFields(NamedTuple):
@@ -70,19 +70,23 @@ class CoverageForm(ReviewForm):
         cleaned = super().clean() or self.cleaned_data
         for area in self.areas:
             said, note = cleaned.get(f"coverage_{area.pk}"), cleaned.get(f"note_{area.pk}", "")
-            if said and (owed := reason_missing(said, note)):
-                self.add_error(f"note_{area.pk}", owed)
+            error = missing_note_error(said, note) if said else None
+            if error:
+                self.add_error(f"note_{area.pk}", str(error))
         return cleaned
 
-    def changed(self) -> list[tuple[FrameworkNode, dict[str, Any]]]:
+    def changed(self) -> list[tuple[FrameworkNode, StatementFields]]:
         """The areas of which this person says something new."""
         names = set(self.changed_data)
         touched = [a for a in self.areas if {f"coverage_{a.pk}", f"note_{a.pk}"} & names]
         return [(area, self._statement(area)) for area in touched]
 
-    def _statement(self, area: FrameworkNode) -> dict[str, Any]:
-        names = {"coverage": "coverage", "note": "note", "expected_version": "seen"}
-        return {name: self.cleaned_data[f"{field}_{area.pk}"] for name, field in names.items()}
+    def _statement(self, area: FrameworkNode) -> StatementFields:
+        return {
+            "coverage": self.cleaned_data[f"coverage_{area.pk}"],
+            "note": self.cleaned_data[f"note_{area.pk}"],
+            "expected_version": self.cleaned_data[f"seen_{area.pk}"],
+        }
 
     def show_seen(self, versions: dict[int, int]) -> None:
         """Let the next save be over these versions, by area: after the person was shown what changed."""

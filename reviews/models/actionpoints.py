@@ -46,7 +46,7 @@ ACTION_TRANSITIONS = {
 WAITING = Q(status=S.DONE, priority=Priority.HIGH)  # done, and nobody else has looked at it yet
 
 
-class ActionPointQuerySet(TrackedQuerySet):
+class ActionPointQuerySet(TrackedQuerySet["ActionPoint"]):
     def open(self) -> "ActionPointQuerySet":
         return self.filter(status=S.OPEN)
 
@@ -60,7 +60,7 @@ class ActionPointQuerySet(TrackedQuerySet):
     def overdue(self, on: date) -> "ActionPointQuerySet":
         return self.open().filter(due_on__lt=on)
 
-    def owned_by(self, user: Any) -> "ActionPointQuerySet":
+    def owned_by(self, user: "User") -> "ActionPointQuerySet":
         """A person's own, and those of the body they belong to."""
         owned = Q(owner=user)
         if user.organisation_id:
@@ -71,7 +71,7 @@ class ActionPointQuerySet(TrackedQuerySet):
         """Owned by a body or by one of its people."""
         return self.filter(Q(owner_body=state) | Q(owner__organisation=state))
 
-    def visible_to(self, user: Any) -> "ActionPointQuerySet":
+    def visible_to(self, user: "User") -> "ActionPointQuerySet":
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
 

@@ -46,11 +46,11 @@ AGENDA_TRANSITIONS = {
 }
 
 
-class AgendaItemQuerySet(TrackedQuerySet):
+class AgendaItemQuerySet(TrackedQuerySet["AgendaItem"]):
     def backlog(self) -> "AgendaItemQuerySet":
         return self.filter(status=S.BACKLOG)
 
-    def visible_to(self, user: Any) -> "AgendaItemQuerySet":
+    def visible_to(self, user: "User") -> "AgendaItemQuerySet":
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
@@ -86,9 +86,7 @@ class AgendaItem(MeetingPart):
         constraints = (
             number_rule("agenda_number_once"),
             choices_rule("agenda_status_known", "status", AgendaStatus),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["", *AgendaOutcome.values]), name="agenda_outcome_known"
-            ),
+            choices_rule("agenda_outcome_known", "outcome", AgendaOutcome, blank=True),
             models.CheckConstraint(
                 condition=(Q(status=S.CONCLUDED) & ~Q(outcome="") & ~Q(outcome_text=""))
                 | (~Q(status=S.CONCLUDED) & Q(outcome="")),

@@ -37,8 +37,8 @@ CYCLE_TRANSITIONS = {
 }
 
 
-class ReviewCycleQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "ReviewCycleQuerySet":
+class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
+    def visible_to(self, user: "User") -> "ReviewCycleQuerySet":
         """Cycles a person may open: members see theirs once opened, observers the shared ones."""
         begun = ~Q(status=CycleStatus.PREPARING)
         own = begun & Q(memberships__member_state=user.organisation_id)

@@ -106,8 +106,8 @@ def _concerning(member_state_id: int | None) -> Q:
     return Q(~Exists(countries)) | Q(Exists(countries.filter(organisation=member_state_id)))
 
 
-class DeadlineQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "DeadlineQuerySet":
+class DeadlineQuerySet(TrackedQuerySet["Deadline"]):
+    def visible_to(self, user: "User") -> "DeadlineQuerySet":
         own = _concerning(user.organisation_id) & Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "deadline.read", own=own, shared=Q(shared=True))
 
@@ -141,7 +141,7 @@ class Deadline(Tracked):
     shared = models.BooleanField(_("shared with observers"), default=False)
     confidence_note = models.CharField(_("note on the dates"), max_length=200, blank=True)
     anchor = models.ForeignKey(
-        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from"),
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from")
     )  # NULL: has dates of its own  # fmt: skip
     offset_days = models.SmallIntegerField(
         _("days after that meeting"), null=True, blank=True,
@@ -192,7 +192,7 @@ class Deadline(Tracked):
     def visible_to_all_members(self) -> bool:
         return not self.only_for.exists()
 
-    def is_read_by(self, user: Any) -> bool:
+    def is_read_by(self, user: "User") -> bool:
         """As `visible_to`, for a deadline of the person's cycle, which may be rebuilt as of a past day."""
         return policy.can_read(
             user, "deadline.read", own=self.concerns(user.organisation_id), shared=self.shared

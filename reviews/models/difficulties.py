@@ -28,8 +28,8 @@ class DifficultyFields(TypedDict, total=False):
     kind: "GapKind"
 
 
-class DifficultyQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "DifficultyQuerySet":
+class DifficultyQuerySet(TrackedQuerySet["Difficulty"]):
+    def visible_to(self, user: "User") -> "DifficultyQuerySet":
         """Staff only: a country learns neither of another's gap nor that there is a group."""
         return policy.filter_readable(self, user, "difficulty.read", own=Q(pk__in=()))
 

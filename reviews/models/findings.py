@@ -52,8 +52,8 @@ class FindingFields(TypedDict, total=False):
     key_result_area: "FrameworkNode | None"
 
 
-class FindingQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "FindingQuerySet":
+class FindingQuerySet(TrackedQuerySet["Finding"]):
+    def visible_to(self, user: "User") -> "FindingQuerySet":
         return policy.filter_readable(self, user, "finding.read", own=Q(member_state=user.organisation_id))
 
     def not_withdrawn(self) -> "FindingQuerySet":

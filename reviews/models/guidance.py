@@ -57,8 +57,8 @@ class AdviceFields(TypedDict, total=False):
     notes: "Iterable[MethodNote]"
 
 
-class AdviceQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "AdviceQuerySet":
+class AdviceQuerySet(TrackedQuerySet["Advice"]):
+    def visible_to(self, user: "User") -> "AdviceQuerySet":
         """Only consultants read drafts; a country reads what it received, the others what was approved."""
         if policy.may(user, WRITE):
             return self
@@ -197,8 +197,8 @@ class Advice(Tracked):
         return self.make_transition("drop", by=by, expected_version=expected_version, note=note)
 
 
-class ReceivedAdviceQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "ReceivedAdviceQuerySet":
+class ReceivedAdviceQuerySet(TrackedQuerySet["ReceivedAdvice"]):
+    def visible_to(self, user: "User") -> "ReceivedAdviceQuerySet":
         return policy.filter_readable(
             self, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
         )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
-from reviews.models.disruptions import check_cited
+from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_days
@@ -73,8 +73,8 @@ class MeetingFields(TypedDict, total=False):
     confidence: str
 
 
-class MeetingQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "MeetingQuerySet":
+class MeetingQuerySet(TrackedQuerySet["Meeting"]):
+    def visible_to(self, user: "User") -> "MeetingQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "meeting.read", own=own, shared=Q(shared=True))
 
@@ -134,14 +134,7 @@ class Meeting(Tracked):
     mode = models.CharField(_("mode"), max_length=20, choices=MeetingMode, default=MeetingMode.ONLINE)
     place = models.CharField(_("place"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
-    disruption = models.ForeignKey(
-        "Disruption",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="meetings",
-        verbose_name=_("caused by"),
-    )  # NULL: no disruption is cited
+    disruption = cited_disruption(related_name="meetings")
     shared = models.BooleanField(_("shared with observers"), default=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
@@ -182,7 +175,7 @@ class Meeting(Tracked):
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.cycle.slug, self.code])
 
-    def is_read_by(self, user: Any) -> bool:
+    def is_read_by(self, user: "User") -> bool:
         """As `visible_to`, for a meeting of the person's cycle, which may be rebuilt as of a past day."""
         return policy.can_read(user, "meeting.read", own=True, shared=self.shared)
 

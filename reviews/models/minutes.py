@@ -1,6 +1,6 @@
 """The minutes of a meeting: drafted from what was recorded, worded by the Secretariat, circulated, adopted."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -46,8 +46,8 @@ class SectionKind(models.TextChoices):
     OTHER = "other", _("Other matters")
 
 
-class MinutesQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "MinutesQuerySet":
+class MinutesQuerySet(TrackedQuerySet["Minutes"]):
+    def visible_to(self, user: "User") -> "MinutesQuerySet":
         """Members read them once circulated, staff the draft too, observers never."""
         rows = self.filter(meeting__in=Meeting.objects.visible_to(user))
         return policy.filter_readable(rows, user, "minutes.read", own=~Q(status=S.DRAFT))

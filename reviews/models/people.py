@@ -16,7 +16,7 @@ from reviews.policy import NATIONAL, Role
 from reviews.request_context import signed_in
 
 
-class UserQuerySet(TrackedQuerySet):
+class UserQuerySet(TrackedQuerySet["User"]):
     def select_for_update(self, *args: Any, **options: Any) -> Any:
         """Lock the person's row alone: PostgreSQL locks no joined row that may be missing."""
         return super().select_for_update(*args, **{"of": ("self",), **options})

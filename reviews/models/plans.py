@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -84,8 +84,8 @@ def _outcome_fits() -> Q:
     return fits
 
 
-class PlanStepQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "PlanStepQuerySet":
+class PlanStepQuerySet(TrackedQuerySet["PlanStep"]):
+    def visible_to(self, user: "User") -> "PlanStepQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "plan.read", own=own)
 

@@ -1,20 +1,24 @@
-"""Progress: what a national team told on one day, in three figures and a note."""
+"""Progress updates: three figures and a note, as a national team posted them on one day."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.base import NotAllowedNow, Tracked
+from reviews.models.base import Tracked
 from reviews.models.daily_counts import DailyProgress
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
-def percentage(label: Any) -> models.PositiveSmallIntegerField:
+    from reviews.models import Organisation, ReviewCycle
+
+
+def percentage(label: "str | _StrPromise") -> models.PositiveSmallIntegerField:
     """0 to 100; NULL: not yet reported, which is not 0."""
     between = MaxValueValidator(100, _("Enter a whole number from 0 to 100."))
     return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[between])
@@ -27,7 +31,7 @@ def percentage_rule(name: str, field: str) -> models.CheckConstraint:
 
 
 class ProgressUpdate(Tracked):
-    """What a national team told on one day: three figures and a note. Append-only; a correction is a new one."""
+    """Three figures and a note, as a national team posted them. Append-only; a correction is a new update."""
 
     report = models.ForeignKey(
         "NationalReport", models.PROTECT, related_name="progress_updates", verbose_name=_("national report")
@@ -45,6 +49,8 @@ class ProgressUpdate(Tracked):
         verbose_name=_("at meeting"),
     )  # NULL: between meetings  # fmt: skip
 
+    never_changed = _("Progress updates are never changed; a correction is a new update.")
+
     class Meta:
         verbose_name = _("progress update")
         verbose_name_plural = _("progress updates")
@@ -60,11 +66,11 @@ class ProgressUpdate(Tracked):
         return f"{self.report} · {clock.day_of(self.at)}"
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.report.cycle
 
     @property
-    def member_state(self) -> Any:
+    def member_state(self) -> "Organisation":
         return self.report.member_state
 
     @property
@@ -73,6 +79,3 @@ class ProgressUpdate(Tracked):
 
     def update_daily_counts(self, before: "ProgressUpdate | None") -> None:
         DailyProgress.objects.keep(self)
-
-    def change_traced(self, **kwargs: Any) -> Any:
-        raise NotAllowedNow(_now("Progress updates are never changed; a correction is a new update."))

@@ -82,8 +82,8 @@ class Clearance(TypedDict, total=False):
     clearance_letter: str
 
 
-class NationalReportQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "NationalReportQuerySet":
+class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
+    def visible_to(self, user: "User") -> "NationalReportQuerySet":
         return policy.filter_readable(self, user, "report.read", own=Q(member_state=user.organisation_id))
 
     def open(self) -> "NationalReportQuerySet":

@@ -51,8 +51,8 @@ TURN_TRANSITIONS = {
 }
 
 
-class RoundQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "RoundQuerySet":
+class RoundQuerySet(TrackedQuerySet["Round"]):
+    def visible_to(self, user: "User") -> "RoundQuerySet":
         """As far as its meeting is read."""
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
@@ -139,13 +139,7 @@ class Round(MeetingPart):
     @classmethod
     @all_or_nothing()
     def create_with_turns(
-        cls,
-        meeting: Meeting,
-        *,
-        by: "User",
-        order: str,
-        first: "Iterable[Organisation]" = (),
-        why: str = "",
+        cls, meeting: Meeting, *, by: "User", order: str, first: "Iterable[Organisation]" = (), why: str = ""
     ) -> Self:
         """The round and a turn for every member of that day. Raises NotAllowedNow if the meeting has one."""
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
@@ -172,7 +166,7 @@ class Round(MeetingPart):
             raise NotAllowedNow(self.refusal_reason("record"))
 
 
-class TurnQuerySet(TrackedQuerySet):
+class TurnQuerySet(TrackedQuerySet["Turn"]):
     def waiting(self) -> "TurnQuerySet":
         return self.filter(status=T.WAITING)
 
@@ -181,7 +175,9 @@ class TurnQuerySet(TrackedQuerySet):
         others = Turn.objects.waiting().filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
         codes = others.order_by("position").values("member_state__code")
         after = codes.filter(position__gt=OuterRef("position"))
-        return self.annotate(next_code=Coalesce(Subquery(after[:1]), Subquery(codes[:1])))
+        return self.annotate(  # type: ignore[no-redef]  # Turn names the attribute
+            next_code=Coalesce(Subquery(after[:1]), Subquery(codes[:1]))
+        )
 
 
 class Turn(Tracked):
@@ -265,6 +261,8 @@ class StatusAtMeeting(Tracked):
     recommendations = models.PositiveIntegerField(_("recommendations"))
     open_actions = models.PositiveIntegerField(_("open action points"))
 
+    never_changed = _("The status at a meeting is frozen and never changes.")
+
     class Meta:
         verbose_name = _("status at a meeting")
         verbose_name_plural = _("statuses at meetings")
@@ -293,6 +291,3 @@ class StatusAtMeeting(Tracked):
 
     def get_absolute_url(self) -> str:
         return self.round.get_absolute_url()
-
-    def change_traced(self, **kwargs: Any) -> Any:
-        raise NotAllowedNow(_now("The status at a meeting is frozen and never changes."))

@@ -5,10 +5,13 @@ Who can write to the database but does not hold TRACE_KEY cannot make a row that
 
 import json
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:
+    from reviews.models.trace import Trace
 
 # Every column but the row's number, which the database gives after this, and the digest itself.
 SEALED = (
@@ -17,7 +20,7 @@ SEALED = (
 )  # fmt: skip
 
 
-def seal(row: Any) -> str:
+def seal(row: "Trace") -> str:
     """The digest of a row's own content; the same before it is saved and after it is read."""
     values = {name: getattr(row, name) for name in SEALED}
     values["at"] = row.at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -25,12 +25,12 @@ ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
-def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
+def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open."""
     return get_object_or_404(cycles_named(request, slug))
 
 
-def cycles_named(request: HttpRequest, slug: str) -> Any:
+def cycles_named(request: SignedInRequest, slug: str) -> Any:
     """The cycle as a queryset, for pages that fetch it together with their record."""
     return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
 
@@ -48,7 +48,7 @@ def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, permissio
     return own
 
 
-def history(request: HttpRequest, record: Any, most: int = 30) -> list[Trace]:
+def history(request: SignedInRequest, record: Any, most: int = 30) -> list[Trace]:
     """The history of a record's page, as this person may read it."""
     rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:most]
     return [readable for row in rows if (readable := row.for_reader(request.user))]
@@ -71,7 +71,7 @@ class ListPage(SingleTableMixin, FilterView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.cycle = cycle_or_404(request, kwargs["slug"])
+            self.cycle = cycle_or_404(self.request, kwargs["slug"])
             policy.require_reader(request.user, self.permission)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -159,7 +159,7 @@ class FormPage(FormView):
     result: Any  # what `perform` returned: the record written
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.cycle = cycle_or_404(request, kwargs["slug"])
+        self.cycle = cycle_or_404(self.request, kwargs["slug"])
         self.object = self.get_object()
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)

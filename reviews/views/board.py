@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from reviews import clock, policy
 from reviews.queries import board
 from reviews.rendering import board_charts
+from reviews.request_context import SignedInRequest
 from reviews.views.base import ROWS, cycle_or_404
 from reviews.web.errors import BadAddress
 
 
-def board_page(request: HttpRequest, slug: str) -> HttpResponse:
+def board_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every member state at a glance; `?as_of=2020-08-11` shows it as it stood at the end of that day."""
     cycle = cycle_or_404(request, slug)
     on, at = _day(request)

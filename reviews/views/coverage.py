@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -14,11 +14,12 @@ from reviews.lists.coverage import CoverageTable
 from reviews.models import CoverageStatement, EditConflict, Trace
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets
+from reviews.request_context import SignedInRequest
 from reviews.views.base import cycle_or_404
 from reviews.views.reports import ReportForm, report_or_404
 
 
-def coverage_map(request: HttpRequest, slug: str) -> HttpResponseBase:
+def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Every member state on every key result area; `?_export=csv` takes it away."""
     cycle = cycle_or_404(request, slug)
     policy.require_reader(request.user, "report.read")
@@ -34,7 +35,7 @@ def coverage_map(request: HttpRequest, slug: str) -> HttpResponseBase:
     return render(request, "coverage/map.html", context)
 
 
-def report_coverage(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def report_coverage(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What a country says of each area, beside the gaps on its register."""
     cycle = cycle_or_404(request, slug)
     report = report_or_404(request, cycle, code)

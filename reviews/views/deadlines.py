@@ -29,7 +29,7 @@ from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.web.errors import conflict
 
 
-def deadline_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Deadline:
+def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
     """A deadline, if this person may read it."""
     deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
     deadline: Deadline = get_object_or_404(deadlines, cycle=cycle, number=number)

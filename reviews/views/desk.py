@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from reviews import clock
 from reviews.models import CycleStatus, ReviewCycle
 from reviews.queries import desk
+from reviews.request_context import SignedInRequest
 
 FIRST_VISIT_DAYS = 14  # what a first visit, with none before it, is told of
 
 
-def desk_page(request: HttpRequest) -> HttpResponse:
+def desk_page(request: SignedInRequest) -> HttpResponse:
     """What waits for me, what is due, what changed since my last visit."""
     cycles = list(ReviewCycle.objects.visible_to(request.user).select_related("framework"))
     running = [cycle for cycle in cycles if cycle.status == CycleStatus.OPEN]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.views.guidance import Advise
 
 
-def difficulty_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Difficulty:
+def difficulty_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Difficulty:
     """A difficulty, if this person may read it."""
     readable = Difficulty.objects.visible_to(request.user).select_related("cycle", "kind")
     difficulty: Difficulty = get_object_or_404(readable, cycle=cycle, number=number)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, history, own_report_or_refuse
 
 
-def finding_or_404(request: HttpRequest, cycle: Any, code: str) -> Finding:
+def finding_or_404(request: SignedInRequest, cycle: Any, code: str) -> Finding:
     """A finding (VNM-F2) or recommendation (VNM-R1), if this person may read it."""
     state, _dash, number = code.rpartition("-")
     findings = Finding.objects.visible_to(request.user).select_related(

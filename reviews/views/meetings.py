@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,7 @@ from reviews.views.actionpoints import ActionPointCard
 from reviews.views.base import FormPage, ListPage, cycles_named, history
 
 
-def meeting_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Meeting:
+def meeting_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Meeting:
     """A meeting, if this person may read it."""
     meetings = cycle.meetings.visible_to(request.user).select_related("host", "disruption")
     meeting: Meeting = get_object_or_404(meetings, code=code)
@@ -83,7 +83,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     return render(request, "meetings/meeting.html", context)
 
 
-def _meetings_with_minutes(request: HttpRequest, slug: str) -> Any:
+def _meetings_with_minutes(request: SignedInRequest, slug: str) -> Any:
     """The meetings of a cycle that this person may open, each with its cycle and whether there are minutes."""
     minutes = Minutes.objects.visible_to(request.user).filter(meeting=OuterRef("pk"))
     meetings = Meeting.objects.visible_to(request.user).annotate(has_minutes=Exists(minutes))

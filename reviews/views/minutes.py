@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
@@ -18,14 +18,14 @@ from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
 
 
-def minutes_of(request: HttpRequest, meeting: Meeting) -> Minutes | None:
+def minutes_of(request: SignedInRequest, meeting: Meeting) -> Minutes | None:
     """The minutes of a meeting, if there are any that this person may read."""
     rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
     minutes: Minutes | None = rows.filter(meeting=meeting).first()
     return minutes
 
 
-def minutes_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Minutes:
+def minutes_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Minutes:
     """The minutes of a meeting, if this person may read them."""
     minutes = minutes_of(request, meeting_or_404(request, cycle, code))
     if minutes is None:
@@ -64,7 +64,7 @@ def _context_of(request: SignedInRequest, minutes: Minutes) -> dict[str, Any]:
     }
 
 
-def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def minutes_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The minutes as a Word document: their text and nothing else, so that it can be passed on."""
     minutes = minutes_or_404(request, cycle_or_404(request, slug), code)
     return word_response(docx.minutes(minutes, minutes.sections.all()), f"minutes-{code}")

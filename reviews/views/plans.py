@@ -88,7 +88,7 @@ def _export(
     return spreadsheets.response(kind, PlanStepTable(plan.lines), "plan")
 
 
-def _history(request: HttpRequest, cycle: ReviewCycle) -> Any:
+def _history(request: SignedInRequest, cycle: ReviewCycle) -> Any:
     rows = Trace.objects.filter(cycle=cycle, model=PlanStep._meta.label_lower)
     return rows.readable_on_page_by(request.user).select_related("by").order_by("-id")[:HISTORY_ROWS]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,13 +24,13 @@ from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404,
 GAPS_SHOWN = 20
 
 
-def _readable(request: HttpRequest) -> Any:
+def _readable(request: SignedInRequest) -> Any:
     """The reports that this person may read, with what their pages show."""
     related = ("cycle", "member_state", "holder", "reader", "lead_author")
     return NationalReport.objects.visible_to(request.user).select_related(*related)
 
 
-def report_or_404(request: HttpRequest, cycle: Any, code: str) -> NationalReport:
+def report_or_404(request: SignedInRequest, cycle: Any, code: str) -> NationalReport:
     """A country's report, if this person may read it."""
     report: NationalReport = get_object_or_404(_readable(request), cycle=cycle, member_state__code=code)
     return report
@@ -202,7 +202,7 @@ class AcceptReport(ReportTransition):
     success_message = _("The report is accepted.")
 
 
-def version_page(request: HttpRequest, slug: str, code: str, number: str) -> HttpResponse:
+def version_page(request: SignedInRequest, slug: str, code: str, number: str) -> HttpResponse:
     """A submitted version and its receipt."""
     cycle = cycle_or_404(request, slug)
     version = version_or_404(request, cycle, code, number)
@@ -216,7 +216,7 @@ def version_page(request: HttpRequest, slug: str, code: str, number: str) -> Htt
     return render(request, "reports/version.html", context)
 
 
-def version_file(request: HttpRequest, slug: str, code: str, number: str) -> FileResponse:
+def version_file(request: SignedInRequest, slug: str, code: str, number: str) -> FileResponse:
     """The file itself, always as a download under our name."""
     version = version_or_404(request, cycle_or_404(request, slug), code, number)
     kind = CONTENT_TYPES[version.extension]
@@ -225,7 +225,7 @@ def version_file(request: HttpRequest, slug: str, code: str, number: str) -> Fil
     )
 
 
-def version_or_404(request: HttpRequest, cycle: Any, code: str, number: str) -> ReportVersion:
+def version_or_404(request: SignedInRequest, cycle: Any, code: str, number: str) -> ReportVersion:
     report = report_or_404(request, cycle, code)
     versions = ReportVersion.objects.select_related("report__member_state", "report__cycle", "submitted_by")
     version: ReportVersion = get_object_or_404(versions, report=report, number=number)

@@ -1,6 +1,7 @@
 """The country round of a meeting: the round, one screen for each member's turn, its end."""
 
 from collections import Counter
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,13 +31,14 @@ from reviews.models import (
     TurnStatus,
 )
 from reviews.models.reports import UNLOCKS, WORKSTREAMS, ReportStatus
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
 
 HISTORY_ROWS = 30
 
 
-def round_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Round:
+def round_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Round:
     """The round of a meeting that this person may read."""
     rounds = Round.objects.visible_to(request.user).select_related("meeting__cycle")
     country_round: Round = get_object_or_404(rounds, meeting__cycle=cycle, meeting__code=code)
@@ -55,8 +57,8 @@ class RoundPage(ListPage):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.meeting = meeting_or_404(request, self.cycle, kwargs["code"])
-            rounds = Round.objects.filter(meeting__cycle=self.cycle).visible_to(request.user)
+            self.meeting = meeting_or_404(self.request, self.cycle, kwargs["code"])
+            rounds = Round.objects.filter(meeting__cycle=self.cycle).visible_to(self.request.user)
             self.rounds = {row.meeting_id: row for row in rounds.select_related("meeting")}
             self.round = self.rounds.get(self.meeting.pk)
 
@@ -116,7 +118,7 @@ class RoundPage(ListPage):
         if self.round is None or self.round.is_open:
             return []
         others = [row for row in self.rounds.values() if row.frozen_at and row != self.round]
-        return sorted(others, key=lambda row: row.frozen_at, reverse=True)
+        return sorted(others, key=attrgetter("frozen_at"), reverse=True)
 
 
 class OpenRound(MeetingFormPage):

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from reviews.actions import coverage
 from reviews.actions.reports import submit_report
 from reviews.models import Coverage, Finding, FrameworkNode, NationalReport, User
-from reviews.models.coverage import REASON_OWED
+from reviews.models.coverage import NOTE_REQUIRED, StatementFields
 from reviews.models.findings import KINDS
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
@@ -48,8 +48,8 @@ def state_coverage(row: Row, by: User) -> None:
     kinds = [kind for kind in Coverage.values if kind != Coverage.NOTHING]
     said = [(code, kind) for kind in kinds for code in row.words(kind)]
     areas = {a.code: a for a in FrameworkNode.objects.filter(framework=report.cycle.framework_id)}
-    notes = {kind: row.text(f"why_{kind}") for kind in REASON_OWED}
-    rows = [
+    notes = {kind: row.text(f"why_{kind}") for kind in NOTE_REQUIRED}
+    rows: list[tuple[FrameworkNode, StatementFields]] = [
         (areas[c], {"coverage": kind, "note": notes.get(kind, ""), "expected_version": 0}) for c, kind in said
     ]
     coverage.state_coverage(by=by, report=report, rows=rows)
