@@ -17,7 +17,7 @@ from reviews.models import (
     Round,
     Turn,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
 MONTHS = range(2, 8)
 FULL = "2"  # the meeting that is measured
@@ -42,13 +42,13 @@ def _fill(meeting: Meeting, by: Any) -> None:
     """An agenda, delegations, decisions and action points, as many as a meeting of eleven has."""
     members = list(meeting.cycle.members())[:11]
     for number in range(1, 9):
-        item = {"title": f"Item {number} of the agenda", "presenter": "The Secretariat", "duration": 20}
-        meeting.record(AgendaItem, by=by, **item)
-        meeting.record(Decision, by=by, text=f"The meeting took note of item {number}.")
+        title = f"Item {number} of the agenda"
+        AgendaItem.add_to(meeting, by=by, title=title, presenter="The Secretariat", duration=20)
+        Decision.add_to(meeting, by=by, text=f"The meeting took note of item {number}.")
     for state in members:
-        meeting.record(Delegation, by=by, organisation=state, head=f"Head of {state.code}", size=4)
-        todo = {"text": "Send the figures of 2016.", "due_on": date(2020, 9, 1), "owner_body": state}
-        meeting.record(ActionPoint, by=by, **todo)
+        Delegation.add_to(meeting, by=by, organisation=state, head=f"Head of {state.code}", size=4)
+        day = date(2020, 9, 1)
+        ActionPoint.add_to(meeting, by=by, text="Send the figures of 2016.", due_on=day, owner_body=state)
 
 
 def hold_round(cycle: ReviewCycle, by: Any) -> None:

@@ -5,7 +5,6 @@ was shared. A record that a person may not read does not exist for them (404, by
 querysets); a reader who may not act is refused (403, by `require`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
@@ -228,13 +227,6 @@ def require_reader(user: "Visitor", action: str) -> None:
     """Raise Http404 if the person reads no record of that kind at all."""
     if scope_of(user, action) is Scope.NOTHING:
         raise Http404
-
-
-def allowed_among(
-    user: "Visitor", actions: Iterable[str], subject: "OfMemberState | Tracked | None"
-) -> set[str]:
-    """Those of the actions that the person may take: what a page offers as buttons."""
-    return {action for action in actions if may(user, action, subject)}
 
 
 def filter_readable(queryset: Rows, user: "Visitor", action: str, *, own: Q, shared: Q | None = None) -> Rows:

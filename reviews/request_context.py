@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -29,12 +29,12 @@ def request_id() -> UUID | None:
     return current.id if current else None
 
 
-def id_of(request: Any) -> UUID | None:
+def id_of(request: object) -> UUID | None:
     """The id of the request being answered, or of `request`: Django tells of a 4xx when it is over already."""
     return request_id() or getattr(request, "request_id", None)
 
 
-def signed_in() -> Any:
+def signed_in() -> "User | None":
     """Who sent the request being answered; None for visitors, in commands and in the shell."""
     current = _current.get()
     user = getattr(current.request, "user", None) if current else None

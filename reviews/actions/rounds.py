@@ -22,7 +22,7 @@ from reviews.models import (
     Verb,
 )
 from reviews.models.base import all_or_nothing
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import comparison
 
 
@@ -46,7 +46,7 @@ def record_turn(
     have posted already is not posted twice.
     """
     meeting, earlier_note = turn.round.meeting, turn.note
-    turn.record(by=by, expected_version=expected_version, note=note)
+    turn.mark_reported(by=by, expected_version=expected_version, note=note)
     if report.version != report_seen:
         raise EditConflict(report, report_seen)
     if report.is_editable and _is_news(turn, report, figures, earlier_note):

@@ -106,8 +106,9 @@ class UserAdmin(TrackedAdmin):
         return super().add_view(request, form_url, extra_context)
 
     def add(self, request: HttpRequest, form: Any) -> Any:
+        by: Any = request.user  # signed in: the administration is closed to everybody else
         password, why = form.cleaned_data["password1"], form.cleaned_data["why"]
-        return User.objects.create_user(password=password, by=request.user, why=why, **form.typed())
+        return User.objects.create_user(password=password, by=by, why=why, **form.typed())
 
     def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """Nothing; but nobody locks himself or herself out, so that one administrator is always left."""

@@ -1,6 +1,6 @@
 """The agenda of a meeting: items in order, what came of each, and what was not reached."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -44,6 +44,15 @@ AGENDA_TRANSITIONS = {
     "carry": Transition((S.BACKLOG,), S.CARRIED, RUN, Verb.MOVED),
     "reopen": Transition((S.CONCLUDED, S.BACKLOG), S.PLANNED, RUN, Verb.REOPENED, _("Say why.")),
 }
+
+
+class AgendaFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    title: str
+    presenter: str
+    paper: str
+    duration: int | None
 
 
 class AgendaItemQuerySet(TrackedQuerySet["AgendaItem"]):
@@ -107,7 +116,7 @@ class AgendaItem(MeetingPart):
         return str(self.carried_from.meeting) if self.carried_from else ""
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         items = cls.objects.filter(meeting=meeting)
         return {"number": next_number(items), "position": next_number(items, "position")}
 
@@ -121,7 +130,11 @@ class AgendaItem(MeetingPart):
         """Names of the transitions that the status allows whoever runs the meeting."""
         return {name for name, row in self.transitions.items() if self.status in row.sources}
 
-    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[AgendaFields]) -> Self:
+        return cls._add_to(meeting, by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[AgendaFields]) -> Self:
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
     def conclude(self, *, by: "User", expected_version: int, outcome: str, outcome_text: str) -> Self:
@@ -151,15 +164,13 @@ class AgendaItem(MeetingPart):
         if into is None:
             raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))
         self.make_transition("carry", by=by, expected_version=expected_version, note=str(into))
-        return into.record(
-            AgendaItem,
-            by=by,
-            title=self.title,
-            presenter=self.presenter,
-            paper=self.paper,
-            duration=self.duration,
-            carried_from=self,
-        )
+        copied: AgendaFields = {
+            "title": self.title,
+            "presenter": self.presenter,
+            "paper": self.paper,
+            "duration": self.duration,
+        }
+        return self._add_to(into, by, carried_from=self, **copied)
 
     def move_up(self, *, by: "User", expected_version: int) -> Self:
         return self._swap(by, expected_version, Q(position__lt=self.position), "-position")

@@ -251,7 +251,7 @@ class DataGap(Tracked):
         check_cited(self.disruption, self.cycle)
 
     def update_daily_counts(self, before: Self | None) -> None:
-        DailyOpenGaps.objects.move(before.count_place if before else None, self.count_place)
+        DailyOpenGaps.objects.recount(before.count_place if before else None, self.count_place)
 
     @property
     def count_place(self) -> Place | None:

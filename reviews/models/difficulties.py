@@ -45,7 +45,7 @@ class DifficultyQuerySet(TrackedQuerySet["Difficulty"]):
         )  # fmt: skip
 
 
-def _number(rows: Any, column: str) -> Any:
+def _number(rows: "models.QuerySet[Any]", column: str) -> Coalesce:
     """A subquery that counts the different values of a column."""
     whole = rows.order_by().annotate(whole=Value(1)).values("whole")
     return Coalesce(Subquery(whole.annotate(n=Count(column, distinct=True)).values("n")), 0)

@@ -1,7 +1,7 @@
 """Extensions: a country asks for a later date, and the Secretariat decides."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -171,11 +171,9 @@ class Extension(Tracked):
     def refusal_reason(self, name: str) -> str:
         return _now("This request has been decided already.")
 
-    def _decide(self, name: str, by: "User", expected_version: int, note: str, **values: date) -> Self:
-        decision: dict[str, Any] = {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
-        return self.make_transition(
-            name, by=by, expected_version=expected_version, note=note, **decision, **values
-        )
+    def _decide(self, name: str, by: "User", expected_version: int, note: str, **values: object) -> Self:
+        values |= {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
+        return self.make_transition(name, by=by, expected_version=expected_version, note=note, **values)
 
 
 def _require_later(day: date, due: date, field: str) -> None:

@@ -1,6 +1,6 @@
 """Findings and recommendations: preliminary in a meeting, final in the report."""
 
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -148,10 +148,19 @@ class Finding(Tracked):
         """
         policy.require_at(by, EDIT, report, meeting)
         type(report).objects.select_for_update().get(pk=report.pk)  # numbers stay apart
-        country: dict[str, Any] = {"cycle": report.cycle, "member_state": report.member_state, "kind": kind}
-        number = next_number(cls.objects.filter(**country))
-        recorded: dict[str, Any] = {"recorded_by": by, "recorded_at": clock.now(), "meeting": meeting}
-        return cls.create_traced(by=by, number=number, **country, **recorded, **values)
+        cycle, state = report.cycle, report.member_state
+        number = next_number(cls.objects.filter(cycle=cycle, member_state=state, kind=kind))
+        return cls.create_traced(
+            by=by,
+            cycle=cycle,
+            member_state=state,
+            kind=kind,
+            number=number,
+            recorded_by=by,
+            recorded_at=clock.now(),
+            meeting=meeting,
+            **values,
+        )
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[FindingFields]) -> Self:
         """Word it better while it is preliminary."""

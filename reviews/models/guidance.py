@@ -186,8 +186,15 @@ class Advice(Tracked):
         policy.require(by, WRITE)
         if gap:
             gap.require_open_for("edit")  # advice is for open gaps, as edits are
-        drafted: dict[str, Any] = {"drafted_by": by, "drafted_at": clock.now()}
-        return cls.create_traced(by=by, gap=gap, difficulty=difficulty, text=text, notes=notes, **drafted)
+        return cls.create_traced(
+            by=by,
+            gap=gap,
+            difficulty=difficulty,
+            text=text,
+            notes=notes,
+            drafted_by=by,
+            drafted_at=clock.now(),
+        )
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[AdviceFields]) -> Self:
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)
@@ -273,5 +280,5 @@ class ReceivedAdvice(Tracked):
     def _decide(self, name: str, by: "User", expected_version: int, note: str) -> Self:
         """As make_transition, which cannot write the column `note`."""
         use, verb = self.require_transition(name, by, note), self.transitions[name].verb
-        decision: dict[str, Any] = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
+        decision: dict[str, object] = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **decision)

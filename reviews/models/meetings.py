@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from reviews.models.validators import validate_days
 
 if TYPE_CHECKING:
     from reviews.models import Disruption, Organisation, ReviewCycle, User
+    from reviews.models.deadlines import DeadlineQuerySet
 
 
 class MeetingSeries(models.TextChoices):
@@ -108,8 +109,6 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
 class Meeting(Tracked):
     """A meeting in a series; the first plan stays when it moves."""
 
-    hanging: Any  # the deadlines set as days before or after it
-
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")
     )
@@ -180,6 +179,11 @@ class Meeting(Tracked):
         return policy.can_read(user, "meeting.read", own=True, shared=self.shared)
 
     @property
+    def anchored_deadlines(self) -> "DeadlineQuerySet":
+        """The deadlines set as days before or after it."""
+        return self.hanging.all()  # the name that migrations know
+
+    @property
     def starts_on(self) -> date:
         """The day to show: when it was held, else when it is planned."""
         return self.held_from or self.planned_from
@@ -190,17 +194,22 @@ class Meeting(Tracked):
 
     @property
     def has_moved(self) -> bool:
-        return (self.starts_on, self.ends_on) != (self.first_planned_from, self.first_planned_to) and (
-            self.held_from is not None or self.planned_from != self.first_planned_from
-        )
+        moved = self.held_from is not None or self.planned_from != self.first_planned_from
+        return moved and (self.starts_on, self.ends_on) != (self.first_planned_from, self.first_planned_to)
 
     def clean(self) -> None:
         validate_days(self.planned_from, self.planned_to, "planned_to")
         validate_days(self.held_from, self.held_to, "held_to")
         if self.code == "add":
             raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
-        if not _is_time_zone(self.time_zone):
-            raise ValidationError({"time_zone": _("There is no such time zone.")})
+        try:
+            ZoneInfo(self.time_zone)
+        except (
+            ZoneInfoNotFoundError,
+            ValueError,
+            OSError,
+        ) as error:  # unknown; outside the list; a folder of it
+            raise ValidationError({"time_zone": _("There is no such time zone.")}) from error
         check_cited(self.disruption, self.cycle)
 
     def refusal_reason(self, name: str) -> str:
@@ -212,11 +221,10 @@ class Meeting(Tracked):
     def plan(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[MeetingFields]) -> Self:
         """A new meeting; its first plan is kept for good."""
         policy.require(by, RUN)
-        first: dict[str, Any] = {
-            "first_planned_from": values["planned_from"],
-            "first_planned_to": values["planned_to"],
-        }
-        return cls.create_traced(by=by, cycle=cycle, **first, **values)
+        first_from, first_to = values["planned_from"], values["planned_to"]
+        return cls.create_traced(
+            by=by, cycle=cycle, first_planned_from=first_from, first_planned_to=first_to, **values
+        )
 
     def reschedule(
         self, *, by: "User", expected_version: int, why: str, **values: Unpack[MeetingFields]
@@ -234,7 +242,7 @@ class Meeting(Tracked):
             self._reschedule_deadlines(by, why)
         return self
 
-    def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
         """A correction of the planned days reschedules the deadlines anchored to it as well."""
         with all_or_nothing():
             super().correct(by=by, expected_version=expected_version, why=why, **values)
@@ -242,7 +250,11 @@ class Meeting(Tracked):
                 self._reschedule_deadlines(by, why)
         return self
 
-    def has_other_dates(self, values: Mapping[str, Any]) -> bool:
+    def _reschedule_deadlines(self, by: "User", why: str) -> None:
+        for deadline in self.anchored_deadlines.select_for_update().order_by("pk"):
+            deadline.follow(self, by=by, why=why)
+
+    def has_other_dates(self, values: Mapping[str, object]) -> bool:
         """Whether these values are other days than now planned."""
         days = ("planned_from", "planned_to")
         return any(name in values and values[name] != getattr(self, name) for name in days)
@@ -250,10 +262,6 @@ class Meeting(Tracked):
     def day_at(self, offset_days: int) -> date:
         """The day so many days before its first day (negative) or after its last."""
         return (self.planned_from if offset_days < 0 else self.planned_to) + timedelta(days=offset_days)
-
-    def _reschedule_deadlines(self, by: "User", why: str) -> None:
-        for deadline in self.hanging.select_for_update().order_by("pk"):
-            deadline.follow(self, by=by, why=why)
 
     def hold(
         self,
@@ -274,20 +282,6 @@ class Meeting(Tracked):
 
     def cancel(self, *, by: "User", expected_version: int, why: str) -> Self:
         return self.make_transition("cancel", by=by, expected_version=expected_version, note=why)
-
-    def record(self, kind: type["Part"], *, by: "User", **values: Any) -> "Part":
-        """Add an agenda item, a delegation, a decision or an action point."""
-        policy.require(by, RUN)
-        with all_or_nothing():
-            type(self).objects.select_for_update().get(pk=self.pk)  # numbers stay apart
-            return kind.create_traced(by=by, meeting=self, **kind.numbers_for_new(self), **values)
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; outside the list; a folder of it
-        return False
 
 
 class MeetingPart(Tracked):
@@ -314,20 +308,37 @@ class MeetingPart(Tracked):
         return self.meeting.get_absolute_url()
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         """The values that number a new part within its meeting."""
         return {"number": next_number(cls.objects.filter(meeting=meeting))}
 
-    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+    @classmethod
+    @all_or_nothing()
+    def _add_to(cls, meeting: Meeting, by: "User", **values: object) -> Self:
+        """Record a new part of a meeting, under the next number."""
         policy.require(by, RUN)
-        return self.change_traced(by=by, expected_version=expected_version, **values)
+        Meeting.objects.select_for_update().get(pk=meeting.pk)  # numbers stay apart
+        numbers = cls.numbers_for_new(meeting)
+        return cls.create_traced(by=by, verb=Verb.CREATED, why="", meeting=meeting, **numbers, **values)
 
-
-Part = TypeVar("Part", bound=MeetingPart)
+    def _edit(self, by: "User", expected_version: int, **values: object) -> Self:
+        policy.require(by, RUN)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.CHANGED, why="", **values
+        )
 
 
 def number_rule(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
+
+
+class DelegationFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    organisation: "Organisation"
+    present: bool
+    head: str
+    size: int | None
 
 
 class Delegation(MeetingPart):
@@ -352,8 +363,15 @@ class Delegation(MeetingPart):
         return str(self.organisation)
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         return {}
+
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[DelegationFields]) -> Self:
+        return cls._add_to(meeting, by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DelegationFields]) -> Self:
+        return self._edit(by, expected_version, **values)
 
 
 class Decision(MeetingPart):
@@ -370,3 +388,10 @@ class Decision(MeetingPart):
 
     def __str__(self) -> str:
         return f"{self.meeting} · {_now('decision')} {self.number}"
+
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:
+        return cls._add_to(meeting, by, text=text)
+
+    def edit(self, *, by: "User", expected_version: int, text: str) -> Self:
+        return self._edit(by, expected_version, text=text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
@@ -15,9 +15,9 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
-from reviews.models.progress import percentage, percentage_rule
 from reviews.models.reports import ReportStatus
 from reviews.models.trace import Verb
+from reviews.models.workstreams import percentage, percentage_rules
 
 if TYPE_CHECKING:
     from reviews.models import Organisation, ReviewCycle, User
@@ -96,7 +96,7 @@ class Round(MeetingPart):
         return reverse("round", args=[self.cycle.slug, self.meeting.code])
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         return {}
 
     @property
@@ -226,8 +226,8 @@ class Turn(Tracked):
         status = self.get_status_display()
         return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
 
-    def record(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Record that the member reported, with a note. Figures and the rest: actions.rounds.record_turn()."""
+    def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""
         return self._change_in_open_round("record", by, expected_version, note)
 
     def pass_over(self, *, by: "User", expected_version: int, note: str = "") -> Self:
@@ -253,9 +253,9 @@ class StatusAtMeeting(Tracked):
     )
     at = models.DateTimeField(_("frozen"))
     status = models.CharField(_("status of the report"), max_length=20, choices=ReportStatus)
-    data_collection = percentage(_("data collection"))
-    analysis = percentage(_("analysis"))
-    writing = percentage(_("writing"))
+    data_collection = percentage("data_collection")
+    analysis = percentage("analysis")
+    writing = percentage("writing")
     open_gaps = models.JSONField(_("open data gaps"), default=dict, blank=True)  # numbers by code of the kind
     findings = models.PositiveIntegerField(_("findings"))
     recommendations = models.PositiveIntegerField(_("recommendations"))
@@ -270,9 +270,7 @@ class StatusAtMeeting(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="status_at_meeting_once"),
             choices_rule("status_at_meeting_status_known", "status", ReportStatus),
-            percentage_rule("status_at_meeting_data_collection_percent", "data_collection"),
-            percentage_rule("status_at_meeting_analysis_percent", "analysis"),
-            percentage_rule("status_at_meeting_writing_percent", "writing"),
+            *percentage_rules("status_at_meeting"),
         )
 
     def __str__(self) -> str:

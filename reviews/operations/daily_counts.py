@@ -10,7 +10,7 @@ from django.apps import apps as present
 from django.db import transaction
 
 from reviews import clock
-from reviews.models.daily_counts import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
 BATCH = 5_000
 NAMES = "DailyOpenGaps", "DailyProgress"

@@ -26,7 +26,7 @@ from reviews.models import (
     Turn,
     TurnStatus,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 

@@ -75,7 +75,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
         "delegations": meeting.delegations.select_related("organisation"),
         "actions": [ActionPointCard(point, request.user) for point in points], "former_actions": former,
         "backlog": backlog if may_run else [],
-        "hanging": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
+        "anchored_deadlines": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
         "has_minutes": meeting.has_minutes,
         "reads_brief": policy.scope_of(request.user, "report.read") is not policy.Scope.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
@@ -220,7 +220,7 @@ class AddPart(MeetingFormPage):
         return super().get_context_data(**kwargs) | {"title": PARTS[self.kwargs["kind"]][2]}
 
     def perform(self, form: Any, expected_version: int) -> Any:
-        return self.object.record(PARTS[self.kwargs["kind"]][0], by=self.request.user, **form.values())
+        return PARTS[self.kwargs["kind"]][0].add_to(self.object, by=self.request.user, **form.values())
 
 
 class EditPart(FormPage):

@@ -119,7 +119,7 @@ def new_meeting(cast: Any, report: Any) -> Meeting:
 def new_action(cast: Any, report: Any) -> Any:
     body, day = cast.vnm.organisation, date(2020, 9, 1)
     values = {"text": "Send the annex", "owner_body": body, "due_on": day, "priority": "high"}
-    return new_meeting(cast, report).record(ActionPoint, by=cast.secretariat, **values)
+    return ActionPoint.add_to(new_meeting(cast, report), by=cast.secretariat, **values)
 
 
 MAKERS: dict[str, Any] = {
@@ -249,7 +249,7 @@ def test_an_action_point_belongs_to_its_owner_in_person(cast, cycle):
     """A person's own: their colleagues do not finish it for them, the Secretariat does."""
     meeting = make.meeting(cycle, by=cast.secretariat)
     values = {"text": "Send the annex", "owner": cast.vnm, "due_on": date(2020, 9, 1)}
-    point = meeting.record(ActionPoint, by=cast.secretariat, **values)
+    point = ActionPoint.add_to(meeting, by=cast.secretariat, **values)
     raises(
         PermissionDenied,
         point.finish,

@@ -43,7 +43,7 @@ def find_item(row: Row) -> AgendaItem:
 
 def agenda(row: Row, by: User) -> None:
     values = texts(row, "title", "presenter", "paper") | {"duration": row.number("duration")}
-    named.meeting(row).record(AgendaItem, by=by, **values)
+    AgendaItem.add_to(named.meeting(row), by=by, **values)
 
 
 def conclude(row: Row, by: User) -> None:
@@ -55,11 +55,11 @@ def conclude(row: Row, by: User) -> None:
 
 def delegations(row: Row, by: User) -> None:
     for organisation in named.bodies(row, "organisations"):
-        named.meeting(row).record(Delegation, by=by, organisation=organisation)
+        Delegation.add_to(named.meeting(row), by=by, organisation=organisation)
 
 
 def decide(row: Row, by: User) -> None:
-    named.meeting(row).record(Decision, by=by, **texts(row, "text"))
+    Decision.add_to(named.meeting(row), by=by, **texts(row, "text"))
 
 
 def find_action(row: Row) -> ActionPoint:
@@ -70,7 +70,7 @@ def act(row: Row, by: User) -> None:
     owner, body = named.person(row.text("owner")), next(iter(named.bodies(row, "organisations")), None)
     values: dict[str, Any] = {"owner": owner, "owner_body": body, "due_on": row.day("due_on")}
     values["priority"] = row.text("priority") or Priority.NORMAL
-    named.meeting(row).record(ActionPoint, by=by, **texts(row, "text"), **values)
+    ActionPoint.add_to(named.meeting(row), by=by, **texts(row, "text"), **values)
 
 
 def finish(row: Row, by: User) -> None:

@@ -9,7 +9,6 @@ from reviews.models.coverage import NOTE_REQUIRED, StatementFields
 from reviews.models.findings import KINDS
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
-from reviews.operations.loading.steps.named import texts
 
 
 def post(row: Row, by: User) -> None:
@@ -27,9 +26,16 @@ def appoint(row: Row, by: User) -> None:
 
 def submit(row: Row, by: User) -> None:
     report = named.report(row)
-    said = {"reason": row.text("note"), "cleared_on": row.day("cleared_on")}
-    said |= texts(row, "on_behalf_of", "cleared_by")
-    submit_report(by=by, report=report, expected_version=report.version, file=_paper(report), **said)
+    submit_report(
+        by=by,
+        report=report,
+        expected_version=report.version,
+        file=_paper(report),
+        reason=row.text("note"),
+        on_behalf_of=row.text("on_behalf_of"),
+        cleared_by=row.text("cleared_by"),
+        cleared_on=row.day("cleared_on"),
+    )
 
 
 def _paper(report: NationalReport) -> SimpleUploadedFile:
