@@ -115,23 +115,22 @@ ACTIONS: dict[str, Promise] = {
     "record.correct": _("correct any record in the administration, with a reason"),
 }
 
-_READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
-_READ_OWN |= {"finding.read", "disruption.read", "plan.read"}
-_READ_OWN |= {"minutes.read"}
-_READ_OWN |= {"method.read"}
-_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
-_COMMON = {"cycle.read", "deadline.read", "meeting.read"}
-_READ_ALL = _COMMON | {
+_READ_OWN = {
+    "cycle.read",
     "report.read",
     "datagap.read",
+    "deadline.read",
     "extension.read",
+    "meeting.read",
     "finding.read",
     "disruption.read",
     "plan.read",
+    "minutes.read",
     "method.read",
-    "difficulty.read",
 }
-_READ_ALL |= {"minutes.read", "action.papers"}
+_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
+_COMMON = {"cycle.read", "deadline.read", "meeting.read"}
+_READ_ALL = _READ_OWN | {"difficulty.read", "action.papers"}
 _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
 
 ROLE_GRANTS: dict[str, RoleGrant] = {
@@ -218,7 +217,7 @@ def require(user: "Visitor", action: str, subject: "OfMemberState | Tracked | No
 def require_at(
     user: "Visitor", action: str, subject: "OfMemberState | Tracked | None", meeting: "Meeting | None"
 ) -> None:
-    """As `require`; at a meeting also whoever runs it may act, typing what the country says in its turn."""
+    """As `require`; at a meeting also whoever runs it may act, to type what a country reports in its turn."""
     if not (meeting is not None and may(user, "meeting.run")):
         require(user, action, subject)
 

@@ -15,7 +15,7 @@ class TurnRow(HasPage, Protocol):
     """A turn, with what the view adds: the member's figures, and what the reader may do."""
 
     note: str
-    stand: StatusAtMeeting
+    frozen_status: StatusAtMeeting
     is_read: bool
     may_open: bool
 
@@ -36,7 +36,7 @@ class TurnTable(tables.Table):
     analysis = FigureColumn(_("Analysis"), accessor="stand__analysis")
     writing = FigureColumn(_("Writing"), accessor="stand__writing")
     open_gaps = tables.Column(_("Open gaps"), accessor="stand__open_gaps", empty_values=(None,))
-    findings = tables.Column(_("Findings, recommendations"), accessor="stand", empty_values=())
+    findings = tables.Column(_("Findings, recommendations"), accessor="frozen_status", empty_values=())
     note = tables.Column(_("In words"), empty_values=())
 
     class Meta:
@@ -48,7 +48,7 @@ class TurnTable(tables.Table):
         )  # fmt: skip
 
     def render_report(self, value: str, record: TurnRow) -> SafeString:
-        return fragments.badge(value, record.stand.tone)
+        return fragments.badge(value, record.frozen_status.tone)
 
     def value_report(self, value: str) -> str:
         return str(value)

@@ -148,7 +148,7 @@ class AgendaItem(MeetingPart):
         return self.make_transition("conclude", by=by, expected_version=expected_version, **values)
 
     def put_off(self, *, by: "User", expected_version: int, note: str = "") -> Self:
-        """It was not reached: it waits in the backlog for the next meeting of the series."""
+        """Put an item that was not reached into the backlog, for the next meeting of the series."""
         return self.make_transition("put_off", by=by, expected_version=expected_version, note=note)
 
     def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
@@ -195,5 +195,5 @@ class AgendaItem(MeetingPart):
 
 
 def planned_minutes(items: list[AgendaItem]) -> int:
-    """How long the agenda takes, as far as times are set aside."""
+    """The sum of the times of the items, in minutes; an item without a time counts as none."""
     return sum(item.duration or 0 for item in items)

@@ -44,7 +44,7 @@ _within: ContextVar[bool] = ContextVar("within all_or_nothing", default=False)
 
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
-    """One transaction for everything inside; within another such block, a part of it.
+    """One transaction for the block; inside another such block, a part of that one's.
 
     The inner block takes no savepoint of its own, which would cost two queries. So an error in a part takes the whole
     back: catching it on the way raises TransactionManagementError.
@@ -124,7 +124,7 @@ class Tracked(Labelled):
     verb_labels: ClassVar[Mapping[str, "str | Promise"]] = {}
     verb_labels_before_name: ClassVar[Mapping[str, "str | Promise"]] = {}
 
-    objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
+    objects: Any = TrackedQuerySet.as_manager()  # models with questions of their own replace it
 
     class Meta:
         abstract = True
@@ -254,7 +254,7 @@ class Tracked(Labelled):
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
 
     def refusal_reason(self, name: str) -> str:
-        """Why a transition is not allowed in the present status and who can unlock it; models say it better."""
+        """Why a transition is not allowed in the present status and who can unlock it; models are more specific."""
         status = getattr(self, f"get_{self.status_field}_display")()
         return _now("This is not possible while the status is “%(status)s”.") % {"status": status}
 

@@ -39,10 +39,10 @@ def choices_rule(
 
 
 class Labelled(models.Model):
-    """Base of the models: looks the labels of its choices up once per process.
+    """Base of the models: the labels of a field's choices are cached for the life of the process.
 
-    Django translates and hashes the words of all the choices of a field each time that it is asked for one; in a
-    history of thirty lines that was a fifth of the page.
+    Django translates and hashes all the labels of a field each time that one is needed: in a history of thirty rows
+    that was a fifth of the time of the page.
     """
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
-from reviews.models.framework import FrameworkLevel
+from reviews.models.framework import check_key_result_area
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -106,9 +106,7 @@ class CoverageStatement(Tracked):
         return self.report.member_state_id
 
     def clean(self) -> None:
-        area = self.key_result_area
-        if area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id:
-            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+        check_key_result_area(self.key_result_area, self.cycle)
         error = missing_note_error(self.coverage, self.note)
         if error:
             raise ValidationError({"note": error})

@@ -23,7 +23,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.daily_counts import DailyOpenGaps, Place
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import check_cited, cited_disruption
-from reviews.models.framework import FrameworkLevel
+from reviews.models.framework import check_key_result_area
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
 from reviews.models.numbering import next_number
 from reviews.models.organisations import Organisation
@@ -243,12 +243,9 @@ class DataGap(Tracked):
         return self.status != S.CLOSED
 
     def clean(self) -> None:
-        area = self.key_result_area if self.cycle_id else None
-        if area and (
-            area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id
-        ):
-            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
-        check_cited(self.disruption, self.cycle)
+        if self.cycle_id:
+            check_key_result_area(self.key_result_area, self.cycle)
+            check_cited(self.disruption, self.cycle)
 
     def update_daily_counts(self, before: Self | None) -> None:
         DailyOpenGaps.objects.recount(before.count_place if before else None, self.count_place)

@@ -123,10 +123,10 @@ class Disruption(Tracked):
 
 def cited_disruption(related_name: str) -> "models.ForeignKey[Disruption | None, Disruption | None]":
     """A column of a record that may cite what caused it; NULL: nothing is cited."""
+    caused_by = _("caused by")
     return models.ForeignKey(
-        Disruption, models.PROTECT, null=True, blank=True, related_name=related_name,
-        verbose_name=_("caused by"),
-    )  # fmt: skip
+        Disruption, models.PROTECT, null=True, blank=True, related_name=related_name, verbose_name=caused_by
+    )
 
 
 def check_cited(disruption: Disruption | None, cycle: "ReviewCycle") -> None:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
-from reviews.models.framework import FrameworkLevel
+from reviews.models.framework import check_key_result_area
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 
@@ -120,11 +119,8 @@ class Finding(Tracked):
         return f"{self.member_state.code}-{LETTERS[FindingKind(self.kind)]}{self.number}"
 
     def clean(self) -> None:
-        area = self.key_result_area
-        if area and (
-            area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id
-        ):
-            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+        if self.cycle_id:
+            check_key_result_area(self.key_result_area, self.cycle)
 
     def refusal_reason(self, name: str) -> str:
         if name == "edit":

@@ -107,7 +107,7 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
 
 
 class Meeting(Tracked):
-    """A meeting in a series; the first plan stays when it moves."""
+    """A meeting in a series; the first planned days stay when it is rescheduled."""
 
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")

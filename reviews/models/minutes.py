@@ -100,13 +100,9 @@ class Minutes(Tracked):
         return self.meeting.cycle
 
     @property
-    def is_locked(self) -> bool:
-        return self.status == S.ADOPTED
-
-    @property
     def why_locked(self) -> str:
         """Since when they are locked, by whom, and who can unlock them; empty while they can be edited."""
-        if not self.is_locked or self.adopted_at is None:
+        if self.status != S.ADOPTED or self.adopted_at is None:
             return ""
         return _now(
             "Adopted on %(day)s, recorded by %(by)s, and locked since: members rely on this text."

@@ -159,10 +159,6 @@ class User(Tracked, AbstractBaseUser):
         return policy.opens_admin(self)
 
     @property
-    def duty(self) -> policy.RoleGrant:
-        return policy.role_grant(self)
-
-    @property
     def is_national(self) -> bool:
         return self.role in NATIONAL
 

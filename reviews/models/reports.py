@@ -118,7 +118,7 @@ class NationalReport(Tracked):
         verbose_name=_("reader"),
     )  # NULL: nobody is reading
     held_since = models.DateTimeField(_("since"), default=clock.now)
-    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: no submission stands
+    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
     lead_author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",

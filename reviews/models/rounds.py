@@ -20,7 +20,7 @@ from reviews.models.trace import Verb
 from reviews.models.workstreams import percentage, percentage_rules
 
 if TYPE_CHECKING:
-    from reviews.models import Organisation, ReviewCycle, User
+    from reviews.models import NationalReport, Organisation, ReviewCycle, User
 
 
 class RoundOrder(models.TextChoices):
@@ -39,14 +39,14 @@ ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED
 
 class TurnStatus(StatusChoices):
     WAITING = "waiting", "info", _("waiting")
-    TOLD = "told", "good", _("told")
+    REPORTED = "told", "good", _("told")
     PASSED = "passed", "neutral", _("passed")
 
 
 T = TurnStatus
 # Who comes late reports all the same, and a report can be recorded again; both until the round is closed.
 TURN_TRANSITIONS = {
-    "record": Transition((T.WAITING, T.TOLD, T.PASSED), T.TOLD, RUN, Verb.PROGRESS),
+    "record": Transition((T.WAITING, T.REPORTED, T.PASSED), T.REPORTED, RUN, Verb.PROGRESS),
     "pass_over": Transition((T.WAITING,), T.PASSED, RUN, Verb.PASSED),
 }
 
@@ -225,6 +225,10 @@ class Turn(Tracked):
     def refusal_reason(self, name: str) -> str:
         status = self.get_status_display()
         return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
+
+    def has_posted(self, report: "NationalReport") -> bool:
+        """Whether the country has posted progress since the round before."""
+        return report.progress_updates.filter(at__gt=self.round.since()).exists()
 
     def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""

@@ -1,4 +1,4 @@
-"""Threads: what is said about a data gap, shared or among one side."""
+"""Threads: the discussion of a data gap, shared or private to one side."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ class ThreadEntryQuerySet(TrackedQuerySet["ThreadEntry"]):
 
 
 class ThreadEntry(Tracked):
-    """What one side said about a data gap, in the shared thread or among themselves. Append-only."""
+    """One entry of a discussion about a data gap, shared or private to one side. Append-only."""
 
     gap = models.ForeignKey("DataGap", models.PROTECT, related_name="entries", verbose_name=_("data gap"))
     channel = models.CharField(_("who reads it"), max_length=20, choices=Channel, default=Channel.SHARED)
@@ -87,7 +87,7 @@ class ThreadEntry(Tracked):
     def add(
         cls, gap: "DataGap", *, by: "User", kind: str, text: str, channel: str = Channel.SHARED
     ) -> "ThreadEntry":
-        """Add to the thread; the verb that calls this has asked whether the person may."""
+        """Add an entry. The caller has checked the permission."""
         if not text.strip():
             raise ValidationError({"text": _("Write what you want to say.")})
         return cls.create_traced(
@@ -96,12 +96,12 @@ class ThreadEntry(Tracked):
 
     @classmethod
     def note(cls, gap: "DataGap", *, by: "User", text: str) -> "ThreadEntry":
-        """A note that only the person's own side reads."""
+        """Add a private note, which only the person's own side reads."""
         return cls.add(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_require_side(by, gap))
 
     @classmethod
     def conclude(cls, gap: "DataGap", *, by: "User", text: str) -> "ThreadEntry":
-        """What either side takes from it, once the gap is closed."""
+        """Add a conclusion of either side, once the gap is closed."""
         _require_side(by, gap)
         if gap.is_open:
             raise NotAllowedNow(

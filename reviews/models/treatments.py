@@ -1,4 +1,4 @@
-"""Treatments: what was done about a data gap when it was closed, one small model for each kind of it."""
+"""Treatments: what was done about a data gap when it was closed; one small model for each kind of treatment."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -256,7 +256,7 @@ def _item_count(label: "_StrPromise") -> models.PositiveIntegerField:
 
 
 class CompletionLevel(Treatment):
-    """How much of a plan was carried out: items counted, given as a range and never as one false figure."""
+    """How much of a plan was carried out: a count of its items, as a range."""
 
     done = _item_count(_("items done"))
     ongoing = _item_count(_("items under way"))

@@ -24,7 +24,7 @@ from reviews.models import (
     ReportStatus,
     Trace,
 )
-from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import deadline_statuses, next_due
 

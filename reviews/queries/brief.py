@@ -31,7 +31,7 @@ from reviews.models import (
     ReviewCycle,
     User,
 )
-from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries.deadlines import deadline_statuses, next_due
 
 

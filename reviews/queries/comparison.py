@@ -29,7 +29,7 @@ from reviews.models import (
     Trace,
     User,
 )
-from reviews.models.workstreams import WORKSTREAMS
+from reviews.models.reports import WORKSTREAMS
 
 KINDS = (NationalReport, DataGap, Finding, ActionPoint, User)
 Records = dict[type[Any], list[Any]]

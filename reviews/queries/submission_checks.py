@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from reviews import clock
 from reviews.models import Coverage, DeadlineOutput, Finding, FindingStatus, GapStatus, NationalReport
 from reviews.models.datagaps import GapCount
+from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.models.treatments import treatment_for
-from reviews.models.workstreams import WORKSTREAMS, workstream_label
 
 OLD_DAYS = 14  # a last update older than this is worth a look
 LONGEST_REASON = 120  # characters; the whole reason is one click away

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from reviews import clock
 from reviews.models import DeadlineOutput, GapKind
-from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.queries import board, plans
 from reviews.rendering import charts
 

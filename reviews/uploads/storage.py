@@ -1,4 +1,4 @@
-"""Uploaded files: what is accepted, and how it is kept.
+"""Uploaded files: what is accepted, and how it is stored.
 
 A file is stored under a random name outside anything the web server serves, and read back only through a
 view that asks `policy` first.
@@ -79,7 +79,7 @@ def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[FileColumn
         _save(name, upload)
         yield {
             "file": name,
-            "original_name": shown_name(upload.name or "") or f"file.{kind}",
+            "original_name": display_name(upload.name or "") or f"file.{kind}",
             "size": upload.size,
             "sha256": digest.hexdigest(),
         }
@@ -88,8 +88,8 @@ def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[FileColumn
         raise
 
 
-def shown_name(name: str) -> str:
-    """The uploader's own name for the file, to be shown: no folders, nothing invisible or right-to-left."""
+def display_name(name: str) -> str:
+    """The uploader's own name for the file, safe to display: no folders, nothing invisible or right-to-left."""
     last = re.split(r"[\\/]", name)[-1]
     return nfc("".join(c for c in last if c.isprintable()))[-255:].strip()
 

@@ -14,7 +14,7 @@ from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
 from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import Deadline, DeadlineStatus, Extension, NationalReport, ReportVersion
-from reviews.models.workstreams import WORKSTREAMS
+from reviews.models.reports import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
 from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
 from reviews.request_context import SignedInRequest

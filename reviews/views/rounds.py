@@ -81,7 +81,7 @@ class RoundPage(ListPage):
         turns = [turn for turn in self.object_list if turn.member_state_id in figures]
         self.round.meeting = self.meeting
         for turn in turns:
-            turn.round, turn.stand = self.round, figures[turn.member_state_id]
+            turn.round, turn.frozen_status = self.round, figures[turn.member_state_id]
             turn.is_read = policy.may(self.request.user, "report.read", turn)
             turn.may_open = self.may_run and self.round.is_open
         return turns

@@ -100,10 +100,10 @@ def nexts(country_round: Round) -> dict[str, Any]:
     return {turn.member_state.code: turn.next_code for turn in rows.select_related("member_state")}
 
 
-# --- every status x every move
+# --- every status x every transition
 
 
-MOVES = """
+TRANSITIONS = """
             tell   pass
 waiting     told   passed
 told        told   no
@@ -112,8 +112,8 @@ closed      no     no
 """
 
 
-@pytest.mark.parametrize(("status", "move", "becomes"), grids.cells(MOVES))
-def test_moves(status, move, becomes, cast, opened):
+@pytest.mark.parametrize(("status", "transition", "becomes"), grids.cells(TRANSITIONS))
+def test_transitions(status, transition, becomes, cast, opened):
     by, turn = cast.secretariat, turn_of(opened, "VNM")
     reach(status, turn, opened, by)
     steps = {"tell": lambda: turn.mark_reported(by=by, expected_version=turn.version, note="x"),
@@ -121,10 +121,10 @@ def test_moves(status, move, becomes, cast, opened):
     if becomes == "no":
         before = grids.fingerprint()
         with pytest.raises(NotAllowedNow):
-            steps[move]()
+            steps[transition]()
         assert not grids.changed(before)
     else:
-        assert steps[move]().status == becomes
+        assert steps[transition]().status == becomes
 
 
 def reach(status: str, turn: Turn, opened: Round, by: Any) -> None:

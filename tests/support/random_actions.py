@@ -161,8 +161,8 @@ def cover(t: Try) -> Any:
 
 
 def outcome(t: Try) -> Any:
-    move = ("finish", "note", "endorse", "adopt", "send_back")[t.n % 5]
-    return t.record.record_outcome(**t.typed(), move=move, note=t.text)
+    outcome = ("finish", "note", "endorse", "adopt", "send_back")[t.n % 5]
+    return t.record.record_outcome(**t.typed(), outcome=outcome, note=t.text)
 
 
 def set_deadline(t: Try) -> Any:

@@ -51,7 +51,7 @@ TYPED: dict[str, Any] = {
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
-    "plan-outcome": {"move": "adopt"},
+    "plan-outcome": {"outcome": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},

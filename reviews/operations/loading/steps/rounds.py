@@ -1,11 +1,11 @@
 """Steps of the country rounds."""
 
+from reviews.actions.rounds import TurnFinding, record_turn
 from reviews.actions.rounds import close_round as close_country_round
-from reviews.actions.rounds import record_turn
 from reviews.models import FindingKind, GapKind, Round, RoundOrder, Turn, User
+from reviews.models.datagaps import GapFields
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import named
-from reviews.operations.loading.steps.named import texts
 
 
 def find_round(row: Row) -> Round:
@@ -27,8 +27,16 @@ def record(row: Row, by: User) -> None:
     figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
     area = named.area(row, report)
     kinds = GapKind.objects.filter(code=row.text("kind"))
-    gaps = [{"kind": kind, "key_result_area": area, **texts(row, "missing", "effect")} for kind in kinds]
-    findings = [
+    gaps: list[GapFields] = [
+        {
+            "kind": kind,
+            "key_result_area": area,
+            "missing": row.text("missing"),
+            "effect": row.text("effect"),
+        }
+        for kind in kinds
+    ]
+    findings: list[TurnFinding] = [
         {"kind": kind, "text": text, "key_result_area": area}
         for kind in FindingKind.values
         if (text := row.text(kind))
