@@ -114,12 +114,13 @@ class DataGapQuerySet(TrackedQuerySet["DataGap"]):
         )
         advice = ReceivedAdvice.objects.filter(gap=OuterRef("gap"), received_at__gt=OuterRef("at"))
         questions = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
-        return self.annotate(has_question=Exists(questions.filter(~Exists(answers), ~Exists(advice))))
+        unanswered = Exists(questions.filter(~Exists(answers), ~Exists(advice)))
+        return self.annotate(has_question=unanswered)  # type: ignore[no-redef]  # DataGap names it
 
     def with_advice(self) -> "DataGapQuerySet":
         """Annotate `has_advice`: its country has not said yet of some advice whether it uses it."""
         undecided = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
-        return self.annotate(has_advice=Exists(undecided))
+        return self.annotate(has_advice=Exists(undecided))  # type: ignore[no-redef]  # DataGap names it
 
     def with_guidance(self) -> "DataGapQuerySet":
         """Annotate which guidance there is, so that a page queries for no other: most gaps never had any."""
@@ -141,7 +142,9 @@ class DataGapQuerySet(TrackedQuerySet["DataGap"]):
 class DataGap(Tracked):
     """A difficulty of one of six kinds; the cause may be method, not failure. Numbered per country."""
 
-    # Set on gaps that were read `with_guidance`.
+    # Set on gaps that were read `with_question`, `with_advice` and `with_guidance`.
+    has_question: bool
+    has_advice: bool
     was_discussed: bool
     was_advised: bool
     was_drafted_on: bool
