@@ -72,7 +72,7 @@ class CoverageForm(ReviewForm):
             said, note = cleaned.get(f"coverage_{area.pk}"), cleaned.get(f"note_{area.pk}", "")
             error = missing_note_error(said, note) if said else None
             if error:
-                self.add_error(f"note_{area.pk}", str(error))
+                self.add_error(f"note_{area.pk}", error)
         return cleaned
 
     def changed(self) -> list[tuple[FrameworkNode, StatementFields]]:

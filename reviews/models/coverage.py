@@ -12,7 +12,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.framework import check_key_result_area
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
+    from django.utils.functional import _StrPromise
 
     from reviews.models import FrameworkNode, NationalReport, ReviewCycle, User
 
@@ -30,13 +30,13 @@ COVERAGE_TONES = {
     Coverage.NOT_COLLECTED: "warn", Coverage.NOT_APPLICABLE: "info",
 }  # fmt: skip
 # The error where the note does not say why there are no data.
-NOTE_REQUIRED: "dict[str, Promise]" = {
+NOTE_REQUIRED: "dict[str, _StrPromise]" = {
     Coverage.NOT_COLLECTED: _("Say why it is not collected."),
     Coverage.NOT_APPLICABLE: _("Say why it does not apply."),
 }
 
 
-def missing_note_error(coverage: str, note: str) -> "Promise | None":
+def missing_note_error(coverage: str, note: str) -> "_StrPromise | None":
     """The error of a statement whose note is required and missing; None where nothing is wrong."""
     return None if note.strip() else NOTE_REQUIRED.get(coverage)
 
