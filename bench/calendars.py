@@ -18,7 +18,7 @@ from reviews.models import (
     Turn,
     User,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
 MONTHS = range(2, 8)
 FULL = "2"  # the meeting that is measured
@@ -54,13 +54,13 @@ def plan(cycle: ReviewCycle, by: User) -> None:
 def fill_meeting(meeting: Meeting, by: User) -> None:
     """Add an agenda, delegations, decisions and action points, as many as a meeting of eleven has."""
     for number in range(1, 9):
-        item = {"title": f"Item {number} of the agenda", "presenter": "The Secretariat", "duration": 20}
-        meeting.record(AgendaItem, by=by, **item)
-        meeting.record(Decision, by=by, text=f"The meeting took note of item {number}.")
+        title = f"Item {number} of the agenda"
+        AgendaItem.add_to(meeting, by=by, title=title, presenter="The Secretariat", duration=20)
+        Decision.add_to(meeting, by=by, text=f"The meeting took note of item {number}.")
     for state in list(meeting.cycle.members())[:11]:
-        meeting.record(Delegation, by=by, organisation=state, head=f"Head of {state.code}", size=4)
+        Delegation.add_to(meeting, by=by, organisation=state, head=f"Head of {state.code}", size=4)
         due_on = date(2020, 9, 1)
-        meeting.record(ActionPoint, by=by, text="Send the figures of 2016.", due_on=due_on, owner_body=state)
+        ActionPoint.add_to(meeting, by=by, text="Send the figures of 2016.", due_on=due_on, owner_body=state)
 
 
 def hold_round(cycle: ReviewCycle, by: User) -> None:

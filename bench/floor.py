@@ -34,7 +34,7 @@ from reviews.models import (
     ProgressUpdate,
     ReportVersion,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 from reviews.text import fold
 
 ROWS = 25

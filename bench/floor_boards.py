@@ -24,7 +24,7 @@ from reviews.models import (
     Trace,
     Turn,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
 HISTORY_ROWS = 30
 TODAY = date(2020, 8, 20)

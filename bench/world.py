@@ -1,7 +1,7 @@
 """The small part of the seed: people, member states, cycles, made through the product's own verbs."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.management import call_command
 
@@ -19,6 +19,7 @@ from reviews.models import (
     Role,
     User,
 )
+from reviews.models.coverage import StatementFields
 from reviews.queries.coverage import key_result_areas
 
 CYCLES = 5
@@ -99,7 +100,7 @@ def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
     return cycle
 
 
-def _statement(n: int) -> dict[str, Any]:
+def _statement(n: int) -> StatementFields:
     return {"expected_version": 0, "coverage": STATED[n % len(STATED)], "note": "From the survey of 2016."}
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm
 from reviews.models import Coverage, CoverageStatement, FrameworkNode
-from reviews.models.coverage import reason_missing
+from reviews.models.coverage import StatementFields, missing_note_error
 
 
 class AreaFields(NamedTuple):
@@ -70,12 +70,12 @@ class CoverageForm(ReviewForm):
         cleaned = super().clean() or self.cleaned_data
         for area in self.areas:
             coverage, note = cleaned.get(f"coverage_{area.pk}"), cleaned.get(f"note_{area.pk}", "")
-            error = reason_missing(coverage, note) if coverage else ""
+            error = missing_note_error(coverage, note) if coverage else None
             if error:
                 self.add_error(f"note_{area.pk}", error)
         return cleaned
 
-    def changed_rows(self) -> list[tuple[FrameworkNode, dict[str, Any]]]:
+    def changed_rows(self) -> list[tuple[FrameworkNode, StatementFields]]:
         """The areas of which this person says something new: each with its coverage, note and expected version."""
         changed = set(self.changed_data)
         return [

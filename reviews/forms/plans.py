@@ -42,13 +42,13 @@ class PlanStepForm(RecordForm):
 class OutcomeForm(ReviewForm):
     """What became of the paper."""
 
-    move = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
     actual_on = day_field(_("Took place on"), required=False, help_text=_("Empty: the day is not known."))
     note = note_field(_("Note"), help_text=_("Owed when it was sent back."))
 
     def __init__(self, *args: Any, transitions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["move"].choices = [(name, OUTCOME_LABELS[name]) for name in transitions]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [(name, OUTCOME_LABELS[name]) for name in transitions]  # type: ignore[attr-defined]
 
 
 class WhatIfForm(forms.Form):

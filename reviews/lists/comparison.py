@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from reviews.forms.reports import FIGURE_LABELS
 from reviews.lists.base import EmptyFilterSet, Label
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.comparison import Change
 
 NO_ACCESS = "—"

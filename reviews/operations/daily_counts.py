@@ -12,7 +12,7 @@ from django.apps.registry import Apps
 from django.db import models, transaction
 
 from reviews import clock
-from reviews.models.daily_counts import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
 BATCH = 5_000
 NAMES = ("DailyOpenGaps", "DailyProgress")

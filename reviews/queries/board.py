@@ -24,13 +24,14 @@ from reviews.models import (
     ReportStatus,
     ReviewCycle,
     Trace,
+    Tracked,
     User,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import deadline_statuses, next_due
 
-RecordType = TypeVar("RecordType", bound=models.Model)
+RecordType = TypeVar("RecordType", bound=Tracked)
 DatedRecord = TypeVar("DatedRecord", Deadline, Meeting)
 
 
@@ -120,13 +121,14 @@ class Board:
 
 def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:
     """Return the board on a day; with `at`, from the records as of that instant."""
-    reports = _as_of(_reports(cycle, on), at)
+    reports = _as_of(cycle.member_reports(on), at)
     kinds = list(GapKind.objects.all())
     open_gaps = progress.open_gaps(reports, kinds, on)
     deadlines = _visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
     meetings = _visible_as_of(cycle.meetings.visible_to(user), user, at)
     meetings.sort(key=lambda meeting: meeting.starts_on)
-    granted = [e for e in _as_of(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
+    extensions = _as_of(Extension.objects.filter(deadline__cycle=cycle), at)
+    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
     statuses, paces = deadline_statuses(reports, deadlines, granted, on), progress.paces(reports, on)
     latest = plans.latest_for_reports(plans.steps_of(cycle, user, at, meetings), on)
 
@@ -152,13 +154,3 @@ def _visible_as_of(
 ) -> list[DatedRecord]:
     """Without what this person reads today and did not then: its title may have been another."""
     return [record for record in _as_of(records, at) if record.is_read_by(user)]
-
-
-def _reports(cycle: ReviewCycle, on: date) -> models.QuerySet[NationalReport]:
-    """Those of the members counted on that day."""
-    seats = cycle.memberships.filter(joined_on__lte=on).values("member_state")
-    return NationalReport.objects.filter(cycle=cycle, member_state__in=seats).select_related("member_state")
-
-
-def _extensions(cycle: ReviewCycle) -> models.QuerySet[Extension]:
-    return Extension.objects.filter(deadline__cycle=cycle)

@@ -31,7 +31,7 @@ from reviews.models import (
     ProgressUpdate,
     User,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.deadlines import DeadlineStatuses, deadline_statuses, next_due
 
 GapsByReport = dict[int, list[DataGap]]

@@ -30,7 +30,7 @@ from reviews.models import (
     Trace,
     User,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
 RecordType = TypeVar("RecordType", bound=DataGap | ActionPoint)
 

@@ -157,7 +157,7 @@ class CoverageRecords:
 
 def build(cycle: ReviewCycle, user: User) -> Map:
     """Return the map as this person may read it."""
-    reports, areas = list(_reports(cycle)), list(key_result_areas(cycle))
+    reports, areas = list(cycle.member_reports()), list(key_result_areas(cycle))
     kinds, records = list(GapKind.objects.all()), CoverageRecords.of_cycle(cycle)
     columns = []
     for report in reports:
@@ -196,9 +196,3 @@ def cells_of(
             )
         )
     return cells
-
-
-def _reports(cycle: ReviewCycle) -> models.QuerySet[NationalReport]:
-    """Those of the members counted today."""
-    reports = NationalReport.objects.filter(cycle=cycle, member_state__in=cycle.members().values("pk"))
-    return reports.select_related("member_state").order_by("member_state__name_en")

@@ -95,7 +95,7 @@ def due(user: User, cycles: list[ReviewCycle]) -> list[Due]:
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
     deadlines = deadlines.prefetch_related("only_for")
-    statuses = deadline_statuses(reports, deadlines, _granted(cycles), clock.today())
+    statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(*cycles), clock.today())
     last_day = clock.today() + timedelta(days=AHEAD_DAYS)
     lines = [
         Due(report.member_state, status)
@@ -123,10 +123,6 @@ def changes(user: User, since: datetime, most: int = 20) -> list[Trace]:
 
 def _reports(cycles: list[ReviewCycle]) -> NationalReportQuerySet:
     return NationalReport.objects.filter(cycle__in=cycles).select_related("cycle", "member_state")
-
-
-def _granted(cycles: list[ReviewCycle]) -> models.QuerySet[Extension]:
-    return Extension.objects.filter(deadline__cycle__in=cycles).granted()
 
 
 # --- what waits, each for those whose duty it is

@@ -46,9 +46,10 @@ def preview_of(meeting: Meeting, planned_from: date, planned_to: date) -> Previe
     rescheduled = copy.copy(meeting)
     rescheduled.planned_from, rescheduled.planned_to = planned_from, planned_to
     following = []
-    for deadline in meeting.hanging.order_by("due_on", "pk"):
+    for deadline in meeting.anchored_deadlines.order_by("due_on", "pk"):
         dates = {name: getattr(deadline, name) for name in ("opens_on", "due_on", "last_on")}
         dates |= deadline.dates_following(rescheduled)
+        assert deadline.offset_days is not None  # it is anchored
         wanted = rescheduled.day_at(deadline.offset_days)
         following.append(FollowingDeadline(deadline=deadline, wanted=wanted, **dates))
     return Preview(rescheduled, following)

@@ -23,7 +23,7 @@ from reviews.models import (
     Turn,
     TurnStatus,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 
@@ -127,7 +127,7 @@ def _reported(meeting: Meeting) -> dict[int, str]:
     for turn in _turns(meeting):
         if turn.status == TurnStatus.PASSED:
             texts[turn.member_state_id] = _("was passed.")
-        elif turn.status == TurnStatus.TOLD:
+        elif turn.status == TurnStatus.REPORTED:
             texts[turn.member_state_id] = f"{figures_text(records[turn.member_state_id])}."
     for update in updates_at(meeting):
         texts[update.report.member_state_id] = f"{figures_text(update)}."

@@ -180,7 +180,7 @@ def steps_of(
         return []
     rows = cycle.plan_steps.visible_to(user).order_by("position")
     steps = Trace.objects.as_of(rows, at) if at else list(rows)
-    by_id = {meeting.pk: meeting for meeting in meetings}
+    by_id: dict[int | None, Meeting] = {meeting.pk: meeting for meeting in meetings}
     for step in steps:
         step.meeting = by_id.get(step.meeting_id)
     return sorted(steps, key=lambda step: step.position)

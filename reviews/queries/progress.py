@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 
 from reviews.models import DailyOpenGaps, DailyProgress, GapKind, NationalReport, ReviewCycle
-from reviews.models.daily_counts import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries.schedule import Pace, pace
 
 MOST_POINTS = 30

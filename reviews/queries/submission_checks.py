@@ -26,8 +26,8 @@ from reviews.models import (
     NationalReport,
 )
 from reviews.models.datagaps import GapCount
-from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.models.treatments import treatment_for
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.coverage import AreaStatement
 
 OLD_DAYS = 14  # a last update older than this is worth a look

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reviews import clock
 from reviews.models import DeadlineOutput, GapKind, ReviewCycle
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.board import Board, BoardRow
 from reviews.queries.plans import Plan
 from reviews.rendering import charts

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.models import StepKind
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.plans import CountryPlan, Feasibility, Plan, Verdict
 from reviews.queries.schedule import Pace, Projection, ScheduledStage
 

@@ -25,6 +25,7 @@ from django.views.generic import FormView, TemplateView
 from reviews.accounts import invitations, known_devices, second_factors, session_timeouts
 from reviews.forms.accounts import EndSessionForm, InvitationForm
 from reviews.models import Invitation
+from reviews.request_context import SignedInRequest
 
 
 class SignOut(account.LogoutView):
@@ -34,7 +35,7 @@ class SignOut(account.LogoutView):
 
 
 @login_not_required
-def signed_out(request: HttpRequest) -> HttpResponse:
+def signed_out(request: SignedInRequest) -> HttpResponse:
     return render(request, "account/signed_out.html")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from reviews.uploads.storage import CONTENT_TYPES
 from reviews.views.base import ListPage, TransitionPage, cycle_or_404
 
 
-def action_point_or_404(request: HttpRequest, cycle: ReviewCycle, pk: str) -> ActionPoint:
+def action_point_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> ActionPoint:
     """An action point of any meeting of the cycle, if this person may read it."""
     points = ActionPoint.objects.visible_to(request.user).select_related("meeting__cycle")
     return get_object_or_404(points, pk=pk, meeting__cycle=cycle)

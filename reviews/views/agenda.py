@@ -1,17 +1,17 @@
 """The agenda of a meeting: order, the outcome of each item, and the backlog."""
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.agenda import ConcludeForm
 from reviews.forms.base import ConfirmForm
 from reviews.models import AgendaItem, ReviewCycle
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
 
 
-def item_or_404(request: HttpRequest, cycle: ReviewCycle, code: str, pk: str) -> AgendaItem:
+def item_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, pk: str) -> AgendaItem:
     """An item on the agenda of a meeting that the person may read."""
     meeting = meeting_or_404(request, cycle, code)
     return get_object_or_404(AgendaItem.objects.select_related("meeting__cycle"), meeting=meeting, pk=pk)

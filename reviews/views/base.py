@@ -34,12 +34,12 @@ ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
-def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
+def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open."""
     return get_object_or_404(cycles_named(request, slug))
 
 
-def cycles_named(request: HttpRequest, slug: str) -> QuerySet[ReviewCycle]:
+def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
     """The cycle as a queryset, for pages that fetch it together with their record."""
     return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
 
@@ -58,7 +58,7 @@ def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     return reports.filter(member_state=user.organisation_id).first()
 
 
-def history(request: HttpRequest, record: Tracked, limit: int = 30) -> list[Trace]:
+def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[Trace]:
     """The history of a record's page, as this person may read it."""
     rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:limit]
     readable = (row.for_reader(request.user) for row in rows)
@@ -96,7 +96,7 @@ class ListPage(SingleTableMixin, FilterView):
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.cycle = cycle_or_404(request, self.kwargs["slug"])
+            self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
             policy.require_reader(request.user, self.permission)
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -192,7 +192,7 @@ class FormPage(FormView):
     result: Any  # what `perform` returned: the record written
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.cycle = cycle_or_404(request, self.kwargs["slug"])
+        self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
         self.object = self.get_object()
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)

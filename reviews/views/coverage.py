@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +42,7 @@ def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     return render(request, "coverage/map.html", context)
 
 
-def report_coverage(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def report_coverage(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """What a country says of each area, beside the gaps on its register."""
     cycle = cycle_or_404(request, slug)
     report = report_or_404(request, cycle, code)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from reviews.web.errors import Text
 RELATED = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
 
 
-def gap_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> DataGap:
+def gap_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> DataGap:
     """A gap of a cycle by its code (VNM-3), if this person may read it."""
     return get_object_or_404(gaps_with_code(code).filter(cycle=cycle).visible_to(request.user))
 

@@ -27,13 +27,13 @@ from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_
 from reviews.web.errors import conflict
 
 
-def deadline_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Deadline:
+def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
     """A deadline, if this person may read it."""
     deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
     return get_object_or_404(deadlines, cycle=cycle, number=number)
 
 
-def extension_or_404(request: HttpRequest, cycle: ReviewCycle, pk: str) -> Extension:
+def extension_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> Extension:
     """A request for more time, if this person may read it."""
     extensions = Extension.objects.visible_to(request.user)
     extensions = extensions.select_related("deadline__cycle", "member_state", "asked_by")

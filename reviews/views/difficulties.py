@@ -1,7 +1,7 @@
 """Difficulties that several states share: the list, one of them with what became of its advice."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_
 from reviews.views.guidance import DraftAdvice
 
 
-def difficulty_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Difficulty:
+def difficulty_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Difficulty:
     """A difficulty, if this person may read it."""
     readable = Difficulty.objects.visible_to(request.user).select_related("cycle", "kind")
     return get_object_or_404(readable, cycle=cycle, number=number)

@@ -1,7 +1,7 @@
 """The register of disruptions: list, page with everything that cites it, forms of the Secretariat."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +9,11 @@ from reviews import policy
 from reviews.forms.disruptions import DisruptionForm
 from reviews.lists.disruptions import DisruptionFilter, DisruptionTable
 from reviews.models import Disruption, ReviewCycle
+from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history
 
 
-def disruption_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Disruption:
+def disruption_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Disruption:
     """A disruption, if this person may read it."""
     disruptions = Disruption.objects.filter(cycle=cycle).visible_to(request.user)
     disruptions = disruptions.select_related("cycle").prefetch_related("countries")
@@ -33,7 +34,7 @@ class DisruptionList(ListPage):
         return super().get_queryset().prefetch_related("countries")
 
 
-def disruption_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+def disruption_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
     """One disruption, and what cites it as far as this person may read that."""
     cycle = cycle_or_404(request, slug)
     disruption = disruption_or_404(request, cycle, number)

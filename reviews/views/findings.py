@@ -1,6 +1,6 @@
 """Findings and recommendations: list, page, form, transitions."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ from reviews.views.base import (
 )
 
 
-def finding_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Finding:
+def finding_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Finding:
     """A finding (VNM-F2) or recommendation (VNM-R1), if this person may read it."""
     state, _dash, number = code.rpartition("-")
     findings = Finding.objects.visible_to(request.user).select_related(

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -12,18 +11,21 @@ from reviews.actions import guidance
 from reviews.forms.base import ConfirmForm
 from reviews.forms.guidance import AdviceForm, EntryForm
 from reviews.models import Advice, DataGap, Difficulty, ReceivedAdvice, ReviewCycle, ThreadEntry
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, TransitionPage
 from reviews.views.datagaps import GapTransition, gap_or_404
 
 
-def advice_or_404(request: HttpRequest, cycle: ReviewCycle, pk: int) -> Advice:
+def advice_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: int) -> Advice:
     """A piece of advice of a cycle, if this person may read it."""
     readable = Advice.objects.visible_to(request.user).in_cycles([cycle])
     related = readable.select_related("gap__cycle", "gap__member_state", "difficulty__cycle")
     return get_object_or_404(related, pk=pk)
 
 
-def received_advice_or_404(request: HttpRequest, cycle: ReviewCycle, code: str, pk: int) -> ReceivedAdvice:
+def received_advice_or_404(
+    request: SignedInRequest, cycle: ReviewCycle, code: str, pk: int
+) -> ReceivedAdvice:
     """Advice as the gap with this code received it, if this person may read the gap."""
     gap = gap_or_404(request, cycle, code)
     related = ReceivedAdvice.objects.select_related("gap__cycle", "gap__member_state")

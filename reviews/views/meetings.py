@@ -1,6 +1,6 @@
 """Meetings: the list, one meeting with everything recorded at it, and their forms."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.agenda import planned_minutes
-from reviews.models.meetings import MeetingPart, Part
+from reviews.models.meetings import MeetingPart
 from reviews.queries.meetings import Preview, preview_of
 from reviews.request_context import SignedInRequest
 from reviews.views.actionpoints import ActionPointCard
@@ -34,7 +34,7 @@ from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycles_na
 from reviews.web.errors import Text
 
 
-def meeting_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Meeting:
+def meeting_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Meeting:
     """A meeting, if this person may read it."""
     meetings = cycle.meetings.visible_to(request.user).select_related("host", "disruption")
     return get_object_or_404(meetings, code=code)
@@ -56,9 +56,9 @@ class MeetingList(ListPage):
 def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One meeting and everything that was agreed at it."""
     minutes = Minutes.objects.visible_to(request.user).filter(meeting=OuterRef("pk"))
-    meetings = Meeting.objects.visible_to(request.user).annotate(has_minutes=Exists(minutes))
-    meetings = meetings.filter(cycle__in=cycles_named(request, slug))
-    meeting = get_object_or_404(meetings.select_related("cycle", "host", "disruption"), code=code)
+    meetings = Meeting.objects.visible_to(request.user).filter(cycle__in=cycles_named(request, slug))
+    meetings = meetings.select_related("cycle", "host", "disruption")
+    meeting = get_object_or_404(meetings.annotate(has_minutes=Exists(minutes)), code=code)
     cycle = meeting.cycle
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
     agenda, backlog = agenda_of(request.user, meeting)
@@ -96,6 +96,9 @@ def action_points_of(user: User, meeting: Meeting) -> tuple[list[ActionPoint], l
     unfinished = ActionPoint.objects.unfinished().filter(meeting__in=earlier)
     rows = ActionPoint.objects.filter(meeting=meeting) | unfinished
     return split_by_meeting(rows.select_related("owner", "owner_body"), meeting, "number")
+
+
+Part = TypeVar("Part", bound=MeetingPart)
 
 
 def split_by_meeting(rows: QuerySet[Part], meeting: Meeting, order: str) -> tuple[list[Part], list[Part]]:
@@ -176,7 +179,7 @@ class CancelMeeting(MeetingFormPage):
 class PartKind(NamedTuple):
     """A kind of record that is made at a meeting."""
 
-    model: type[MeetingPart]
+    model: Any  # a part of a meeting: each has add_to(), with fields of its own
     form_class: type[RecordForm]
     title: Text
 
@@ -194,7 +197,7 @@ class PartPage(FormPage):
     """A form about an agenda item, delegation, decision or action point."""
 
     permission, nav = "meeting.run", "meetings"
-    model: type[MeetingPart]
+    model: Any
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -212,7 +215,7 @@ class AddPart(PartPage):
         return self.model(meeting=self.object)
 
     def perform(self, form: ReviewForm, expected_version: int) -> MeetingPart:
-        return self.object.record(self.model, by=self.request.user, **form.values())
+        return self.model.add_to(self.object, by=self.request.user, **form.values())
 
 
 class EditPart(PartPage):

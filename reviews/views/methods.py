@@ -1,7 +1,7 @@
 """The library of method notes."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,12 @@ from reviews import policy
 from reviews.forms.guidance import MethodNoteForm
 from reviews.lists.methods import MethodFilter, MethodTable
 from reviews.models import MethodNote, ReviewCycle
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
 from reviews.web.errors import Text
 
 
-def method_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> MethodNote:
+def method_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> MethodNote:
     """A method note with how often it is cited, if this person may read it; notes belong to no cycle."""
     readable = MethodNote.objects.visible_to(request.user).with_uses(request.user)
     return get_object_or_404(readable.select_related("kind"), code=code)
@@ -44,7 +45,7 @@ class MethodList(ListPage):
         return [(_("Write a method note"), reverse("method-add", args=[self.cycle.slug]))]
 
 
-def method_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def method_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One method note, and how often advice cites it."""
     cycle = cycle_or_404(request, slug)
     note = method_or_404(request, cycle, code)

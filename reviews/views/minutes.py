@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +18,13 @@ from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
 
 
-def minutes_of(request: HttpRequest, meeting: Meeting) -> Minutes | None:
+def minutes_of(request: SignedInRequest, meeting: Meeting) -> Minutes | None:
     """The minutes of a meeting, if there are any that this person may read."""
     rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
     return rows.filter(meeting=meeting).first()
 
 
-def minutes_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Minutes:
+def minutes_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Minutes:
     """The minutes of a meeting, if this person may read them."""
     minutes = minutes_of(request, meeting_or_404(request, cycle, code))
     if minutes is None:
@@ -32,7 +32,7 @@ def minutes_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Minut
     return minutes
 
 
-def section_or_404(request: HttpRequest, cycle: ReviewCycle, code: str, pk: str) -> MinutesSection:
+def section_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, pk: str) -> MinutesSection:
     """A part of minutes that the person may read."""
     minutes = minutes_or_404(request, cycle, code)
     sections = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by")
@@ -71,7 +71,7 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     return render(request, "minutes/minutes.html", context)
 
 
-def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def minutes_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The minutes as a Word document: their text and nothing else, so that it can be passed on."""
     minutes = minutes_or_404(request, cycle_or_404(request, slug), code)
     return word_response(docx.minutes(minutes, minutes.sections.all()), f"minutes-{code}")

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -51,7 +51,9 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     return render(request, "plans/plan.html", context)
 
 
-def what_if_form(request: HttpRequest, plan: plans.Plan, countries: list[plans.CountryPlan]) -> WhatIfForm:
+def what_if_form(
+    request: SignedInRequest, plan: plans.Plan, countries: list[plans.CountryPlan]
+) -> WhatIfForm:
     """The form, sent or showing what is supposed at the moment. Raises BadAddress if that cannot be later.
 
     May be later: what has not happened yet, of what this person reads.
@@ -78,7 +80,7 @@ def parse_slips(texts: list[str]) -> dict[str, int]:
     return slips
 
 
-def step_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> PlanStep:
+def step_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> PlanStep:
     """A step of the plan, if this person may read it."""
     steps = PlanStep.objects.visible_to(request.user).select_related("cycle", "meeting", "body")
     return get_object_or_404(steps, cycle=cycle, code=code)

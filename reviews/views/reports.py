@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ from reviews.models import (
     ReportVersion,
     ReviewCycle,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
 from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
 from reviews.request_context import SignedInRequest
@@ -34,18 +34,18 @@ from reviews.web.errors import Text
 GAPS_SHOWN = 20
 
 
-def readable_reports(request: HttpRequest) -> QuerySet[NationalReport]:
+def readable_reports(request: SignedInRequest) -> QuerySet[NationalReport]:
     """The reports that this person may read, with what their pages show."""
     related = ("cycle", "member_state", "holder", "reader", "lead_author")
     return NationalReport.objects.visible_to(request.user).select_related(*related)
 
 
-def report_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> NationalReport:
+def report_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> NationalReport:
     """A country's report, if this person may read it."""
     return get_object_or_404(readable_reports(request), cycle=cycle, member_state__code=code)
 
 
-def version_or_404(request: HttpRequest, cycle: ReviewCycle, code: str, number: str) -> ReportVersion:
+def version_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, number: str) -> ReportVersion:
     """A submitted version of a country's report, if this person may read the report."""
     report = report_or_404(request, cycle, code)
     versions = ReportVersion.objects.select_related("report__member_state", "report__cycle", "submitted_by")
@@ -198,7 +198,7 @@ class AcceptReport(ReportTransition):
     success_message = _("The report is accepted.")
 
 
-def version_page(request: HttpRequest, slug: str, code: str, number: str) -> HttpResponse:
+def version_page(request: SignedInRequest, slug: str, code: str, number: str) -> HttpResponse:
     """A submitted version and its receipt."""
     cycle = cycle_or_404(request, slug)
     version = version_or_404(request, cycle, code, number)
@@ -212,7 +212,7 @@ def version_page(request: HttpRequest, slug: str, code: str, number: str) -> Htt
     return render(request, "reports/version.html", context)
 
 
-def version_file(request: HttpRequest, slug: str, code: str, number: str) -> FileResponse:
+def version_file(request: SignedInRequest, slug: str, code: str, number: str) -> FileResponse:
     """The file itself, always as a download under our name."""
     version = version_or_404(request, cycle_or_404(request, slug), code, number)
     content_type = CONTENT_TYPES[version.extension]

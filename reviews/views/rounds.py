@@ -32,20 +32,22 @@ from reviews.models import (
     Turn,
     TurnStatus,
 )
-from reviews.models.reports import UNLOCKS, WORKSTREAMS, ReportStatus
+from reviews.models.reports import UNLOCKS, ReportStatus
+from reviews.models.workstreams import WORKSTREAMS
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
 
 HISTORY_ROWS = 30
 
 
-def round_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Round:
+def round_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Round:
     """The round of a meeting that this person may read."""
     rounds = Round.objects.visible_to(request.user).select_related("meeting__cycle")
     return get_object_or_404(rounds, meeting__cycle=cycle, meeting__code=code)
 
 
-def turn_or_404(request: HttpRequest, cycle: ReviewCycle, code: str, state: str) -> Turn:
+def turn_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, state: str) -> Turn:
     """A member's turn in the round of a meeting, for whoever runs the meeting."""
     if not policy.may(request.user, "meeting.run"):  # is refused before it shows whether there is such a turn
         meeting_or_404(request, cycle, code)
@@ -74,8 +76,8 @@ class RoundPage(ListPage):
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.meeting = meeting_or_404(request, self.cycle, self.kwargs["code"])
-            rounds = Round.objects.filter(meeting__cycle=self.cycle).visible_to(request.user)
+            self.meeting = meeting_or_404(self.request, self.cycle, self.kwargs["code"])
+            rounds = Round.objects.filter(meeting__cycle=self.cycle).visible_to(self.request.user)
             self.rounds = {row.meeting_id: row for row in rounds.select_related("meeting")}
             self.round = self.rounds.get(self.meeting.pk)
 

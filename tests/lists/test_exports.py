@@ -177,7 +177,7 @@ def everything(cast: Any, report: Any) -> None:
     make.deadline(report.cycle, by=cast.secretariat)
     meeting = make.meeting(report.cycle, by=cast.secretariat)
     body = cast.vnm.organisation
-    meeting.record(ActionPoint, by=cast.secretariat, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    ActionPoint.add_to(meeting, by=cast.secretariat, text="Send", owner_body=body, due_on=date(2020, 9, 1))
 
 
 @pytest.mark.parametrize("kind", KINDS)

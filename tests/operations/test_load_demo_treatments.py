@@ -18,7 +18,7 @@ from reviews.models import (
     NationalReport,
     Trace,
 )
-from reviews.models.coverage import REASON_OWED
+from reviews.models.coverage import NOTE_REQUIRED
 from reviews.models.treatments import TREATMENTS, treatment_for
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def all_ten_state_their_coverage() -> None:
     assert NationalReport.objects.filter(coverage__isnull=False).distinct().count() == 10
     stated = set(CoverageStatement.objects.values_list("coverage", flat=True))
     assert stated == set(Coverage.values) - {Coverage.NOTHING}
-    owing = CoverageStatement.objects.filter(coverage__in=REASON_OWED).values_list("note", flat=True)
+    owing = CoverageStatement.objects.filter(coverage__in=NOTE_REQUIRED).values_list("note", flat=True)
     assert all("(demonstration)" in note for note in owing)
     moments = Trace.objects.filter(cycle__isnull=False).order_by("id").values_list("at", flat=True)
     assert list(moments) == sorted(moments)

@@ -31,8 +31,8 @@ def meeting(cast: Any, cycle: Any) -> Any:
             by=cast.vnm, expected_version=vnm.version, meeting=second, data_collection=40, analysis=20
         )
         second.hold(by=by, expected_version=1, held_from=june["planned_from"], held_to=june["planned_to"])
-        point: Any = second.record(
-            ActionPoint, by=by, text="Send annex", owner_body=cast.vnm.organisation, due_on=date(2020, 7, 1)
+        point: Any = ActionPoint.add_to(
+            second, by=by, text="Send annex", owner_body=cast.vnm.organisation, due_on=date(2020, 7, 1)
         )
     with clock.at(date(2020, 8, 1)):
         vnm.post_progress(
@@ -141,7 +141,7 @@ def test_queries(cast, meeting, sign_in, django_assert_max_num_queries):
     for number in range(4):
         make.gap(report, by=cast.lao, missing=f"More {number}")
         make.deadline(meeting.cycle, by=cast.secretariat, title=f"D{number}")
-        meeting.record(ActionPoint, by=cast.secretariat, text="T", owner=cast.lao, due_on=date(2020, 9, 1))
+        ActionPoint.add_to(meeting, by=cast.secretariat, text="T", owner=cast.lao, due_on=date(2020, 9, 1))
     with django_assert_max_num_queries(12):
         assert browser.get(URL).status_code == 200
 

@@ -93,7 +93,7 @@ def withdraw(world: Any, person: Any, draw: random.Random) -> None:
 
 def act(world: Any, person: Any, draw: random.Random) -> None:
     owner = draw.choice([{"owner": person}, {"owner_body": person.organisation}])
-    world.meetings[0].record(ActionPoint, by=world.secretariat, text="x", due_on=BEGIN.date(), **owner)
+    ActionPoint.add_to(world.meetings[0], by=world.secretariat, text="x", due_on=BEGIN.date(), **owner)
 
 
 def turn_action(world: Any, person: Any, draw: random.Random) -> None:

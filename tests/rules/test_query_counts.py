@@ -92,11 +92,11 @@ def ask(report: Any, deadline: Any, by: Any) -> None:
 
 def parts(meeting: Any, code: str, cast: Any) -> None:
     body, by = make.organisation(code), cast.secretariat
-    meeting.record(AgendaItem, by=by, title="Report of " + code)
-    meeting.record(Delegation, by=by, organisation=body, size=4)
-    meeting.record(Decision, by=by, text="Agreed")
-    meeting.record(ActionPoint, by=by, text="Send", owner_body=body, due_on=date(2020, 9, 1))
-    meeting.record(ActionPoint, by=by, text="Read", owner=cast.consultant, due_on=date(2020, 9, 1))
+    AgendaItem.add_to(meeting, by=by, title="Report of " + code)
+    Delegation.add_to(meeting, by=by, organisation=body, size=4)
+    Decision.add_to(meeting, by=by, text="Agreed")
+    ActionPoint.add_to(meeting, by=by, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    ActionPoint.add_to(meeting, by=by, text="Read", owner=cast.consultant, due_on=date(2020, 9, 1))
 
 
 def queries(person: Any, url: str) -> int:

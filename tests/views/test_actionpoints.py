@@ -21,8 +21,8 @@ def meeting(cast: Any, cycle: Any) -> Any:
 
 def point(meeting: Any, cast: Any, priority: str = "high") -> Any:
     """Viet Nam's to do."""
-    return meeting.record(
-        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=cast.vnm.organisation,
+    return ActionPoint.add_to(
+        meeting, by=cast.secretariat, text="Send the annex", owner_body=cast.vnm.organisation,
         due_on=date(2020, 9, 1), priority=priority,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from reviews.actions.coverage import state_coverage
 from reviews.models import Coverage, CoverageStatement, EditConflict, NotAllowedNow
-from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
+from reviews.models.coverage import COVERAGE_TONES, NOTE_REQUIRED
 from reviews.queries import coverage
 from tests.support import make
 from tests.support.shared_records import shared
@@ -159,7 +159,7 @@ def test_all_or_nothing(cast, report, areas):
 def test_a_statement_that_owes_its_reason_is_not_made_without(value, note, cast, report, areas):
     with pytest.raises(ValidationError) as refused:
         state(report, cast.vnm, areas[0], value, note)
-    assert refused.value.message_dict == {"note": [str(REASON_OWED[value])]}
+    assert refused.value.message_dict == {"note": [str(NOTE_REQUIRED[value])]}
     assert CoverageStatement.objects.count() == 0
 
 

@@ -18,7 +18,7 @@ def text_of(answer: Any) -> str:
 def test_a_list_of_news_reads_as_sentences(cast, report, sign_in):
     meeting, body = make.meeting(report.cycle, by=cast.secretariat), cast.vnm.organisation
     values = {"text": "Send", "owner_body": body, "due_on": date(2020, 9, 1)}
-    point = meeting.record(ActionPoint, by=cast.secretariat, **values)
+    point = ActionPoint.add_to(meeting, by=cast.secretariat, **values)
     point.finish(by=cast.vnm, expected_version=point.version, note="Sent.")
     deadline, reason = make.deadline(report.cycle, by=cast.secretariat), "Floods"
     Extension.ask_for(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=reason)
@@ -53,7 +53,7 @@ def test_on_its_own_page_the_record_is_not_named_again(cast, report, sign_in):
 
 def test_a_meetings_page_tells_of_its_parts(cast, cycle, sign_in):
     meeting = make.meeting(cycle, by=cast.secretariat)
-    item, other = (meeting.record(AgendaItem, by=cast.secretariat, title=t) for t in ("Opening", "Round"))
+    item, other = (AgendaItem.add_to(meeting, by=cast.secretariat, title=t) for t in ("Opening", "Round"))
     item.conclude(
         by=cast.secretariat, expected_version=item.version, outcome="decision", outcome_text="Agreed."
     )

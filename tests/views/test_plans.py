@@ -201,7 +201,7 @@ def test_the_secretariat_moves_a_step(cast, plan, sign_in):
 
 def test_the_secretariat_records_an_outcome(cast, plan, sign_in):
     browser, url = sign_in(cast.secretariat), reverse("plan-outcome", args=["mtr", "soca-29"])
-    typed = {"move": "endorse", "actual_on": "2020-08-19", "version": "1"}
+    typed = {"outcome": "endorse", "actual_on": "2020-08-19", "version": "1"}
     assert browser.post(url, typed).status_code == 302
     assert "endorsed 19 Aug 2020" in row(browser.get(PLAN), "Soca-29")
     assert browser.get(url).status_code == 409

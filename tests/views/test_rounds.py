@@ -287,7 +287,7 @@ def many(cast) -> Round:
     make.frozen(meetings[0], by=cast.secretariat)
     for report in NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state"):
         values: dict[str, Any] = {"text": "x", "due_on": cycle.ends_on, "owner_body": report.member_state}
-        meetings[0].record(ActionPoint, by=cast.secretariat, **values)
+        ActionPoint.add_to(meetings[0], by=cast.secretariat, **values)
         DataGap.raise_for(report, by=cast.secretariat, meeting=meetings[0], kind=make.kind(), missing="x")
     return Round.open_for(meetings[1], by=cast.secretariat)
 

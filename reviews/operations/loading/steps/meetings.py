@@ -60,8 +60,8 @@ def record_as_held(row: Row, by: User) -> None:
 
 
 def add_agenda_item(row: Row, by: User) -> None:
-    find.meeting(row).record(
-        AgendaItem,
+    AgendaItem.add_to(
+        find.meeting(row),
         by=by,
         title=row.text("title"),
         presenter=row.text("presenter"),
@@ -79,21 +79,21 @@ def conclude_agenda_item(row: Row, by: User) -> None:
 
 def add_delegations(row: Row, by: User) -> None:
     for organisation in find.bodies(row, "organisations"):
-        find.meeting(row).record(Delegation, by=by, organisation=organisation)
+        Delegation.add_to(find.meeting(row), by=by, organisation=organisation)
 
 
 def add_decision(row: Row, by: User) -> None:
-    find.meeting(row).record(Decision, by=by, text=row.text("text"))
+    Decision.add_to(find.meeting(row), by=by, text=row.text("text"))
 
 
 def add_action_point(row: Row, by: User) -> None:
-    find.meeting(row).record(
-        ActionPoint,
+    ActionPoint.add_to(
+        find.meeting(row),
         by=by,
         text=row.text("text"),
         owner=find.optional_person(row, "owner"),
         owner_body=find.optional_body(row, "organisations"),
-        due_on=row.optional_day("due_on"),
+        due_on=row.day("due_on"),
         priority=row.text("priority") or Priority.NORMAL,
     )
 

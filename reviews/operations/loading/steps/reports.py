@@ -3,7 +3,7 @@
 from reviews.actions import coverage
 from reviews.actions.reports import submit_report
 from reviews.models import Coverage, Finding, FrameworkNode, User
-from reviews.models.coverage import REASON_OWED
+from reviews.models.coverage import NOTE_REQUIRED, StatementFields
 from reviews.models.findings import KINDS
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import find
@@ -55,8 +55,8 @@ def state_coverage(row: Row, by: User) -> None:
     statements = []
     for kind in Coverage.values:
         if kind != Coverage.NOTHING:
-            note = row.text(f"why_{kind}") if kind in REASON_OWED else ""
-            statement = {"coverage": kind, "note": note, "expected_version": 0}
+            note = row.text(f"why_{kind}") if kind in NOTE_REQUIRED else ""
+            statement: StatementFields = {"coverage": kind, "note": note, "expected_version": 0}
             statements += [(areas[code], statement) for code in row.words(kind)]
     coverage.state_coverage(by=by, report=report, rows=statements)
 

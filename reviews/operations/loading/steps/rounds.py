@@ -1,8 +1,10 @@
 """Steps of the country rounds."""
 
+from reviews.actions.rounds import TurnFinding
 from reviews.actions.rounds import close_round as close_country_round
 from reviews.actions.rounds import record_turn as record_country_turn
 from reviews.models import FindingKind, GapKind, Round, RoundOrder, User
+from reviews.models.datagaps import GapFields
 from reviews.operations.loading.rows import Row
 from reviews.operations.loading.steps import find
 
@@ -16,9 +18,16 @@ def open_round(row: Row, by: User) -> None:
 def record_turn(row: Row, by: User) -> None:
     turn, report = find.turn(row), find.report(row)
     area = find.area(row, report)
-    about = {"missing": row.text("missing"), "effect": row.text("effect")}
-    kinds_of_gap = GapKind.objects.filter(code=row.text("kind"))
-    kinds_of_finding = [kind for kind in FindingKind.values if row.text(kind)]
+    missing, effect = row.text("missing"), row.text("effect")
+    difficulties: list[GapFields] = [
+        {"kind": kind, "key_result_area": area, "missing": missing, "effect": effect}
+        for kind in GapKind.objects.filter(code=row.text("kind"))
+    ]
+    findings: list[TurnFinding] = [
+        {"kind": kind, "text": row.text(kind), "key_result_area": area}
+        for kind in FindingKind.values
+        if row.text(kind)
+    ]
     record_country_turn(
         by=by,
         turn=turn,
@@ -26,10 +35,8 @@ def record_turn(row: Row, by: User) -> None:
         report=report,
         report_seen=report.version,
         note=row.text("note"),
-        difficulties=[{"kind": kind, "key_result_area": area, **about} for kind in kinds_of_gap],
-        findings=[
-            {"kind": kind, "text": row.text(kind), "key_result_area": area} for kind in kinds_of_finding
-        ],
+        difficulties=difficulties,
+        findings=findings,
         data_collection=row.optional_number("data_collection"),
         analysis=row.optional_number("analysis"),
         writing=row.optional_number("writing"),
