@@ -70,7 +70,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
         "actions": [ActionPointCard.for_user(point, request.user) for point in points],
         "earlier_actions": earlier_points, "backlog": backlog if may_run else [],
         "anchored_deadlines": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
-        "has_minutes": meeting.has_minutes,
+        "has_minutes": meeting.has_minutes,  # type: ignore[attr-defined]  # annotated above
         "reads_brief": policy.scope_of(request.user, "report.read") is not policy.Scope.NOTHING,
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
     }  # fmt: skip
