@@ -126,14 +126,14 @@ def test_between_opening_the_form_and_writing(cast, body, opened, monkeypatch):
 def test_between_checking_and_writing(cast, body, opened, monkeypatch):
     """Even after the last look at the version: the conditional update decides."""
     browser, url, page = opened
-    real = Organisation._check
+    real = Organisation._validate
 
     def slow(record: Any, names: Any) -> None:
         real(record, names)
         if stored(body).version == 1 and record.name_en == "My name":
             others_change(body, cast.secretariat, name_en="Their name")
 
-    monkeypatch.setattr(Organisation, "_check", slow)
+    monkeypatch.setattr(Organisation, "_validate", slow)
     answer = browser.post(url, sent(page, name_en="My name", why="My reason"))
     assert answer.status_code == 409
     assert stored(body).name_en != "My name"
