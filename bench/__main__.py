@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from bench import report
 from bench.databases import Databases, databases
-from bench.processes import Process, start, told
+from bench.processes import Process, result_of, start
 from tests.support.databases import stop
 
 RESULTS = Path("var/bench.json")
@@ -39,36 +39,38 @@ class Plan(NamedTuple):
 
 
 def main(sizes: list[int]) -> None:
-    began, plan = time.time(), Plan(sizes)
-    found: dict[str, Any] = {"sizes": [], "memory": {}}
+    start_time, plan = time.time(), Plan(sizes)
+    results: dict[str, Any] = {"sizes": [], "memory": {}}
     with databases() as made, TemporaryDirectory() as folder, ExitStack() as ends:
-        measure(plan, made, folder, found, ends)
-    found["seconds"] = round(time.time() - began)
-    keep(found)
-    report.tell(found, "" if tuple(sizes) == SIZES else " ".join(map(str, sizes)))
+        measure(plan, made, folder, results, ends)
+    results["seconds"] = round(time.time() - start_time)
+    store(results)
+    report.write(results, "" if tuple(sizes) == SIZES else " ".join(map(str, sizes)))
 
 
-def measure(plan: Plan, made: Databases, folder: str, found: dict[str, Any], ends: ExitStack) -> None:
+def measure(plan: Plan, made: Databases, folder: str, results: dict[str, Any], ends: ExitStack) -> None:
     """The long test of a worker's memory has one processor while the next size is seeded by the other."""
-    told(start(folder, made.make("world"), "world"))
+    result_of(start(folder, made.make("world"), "world"))
     memory: list[Process] = []  # while it is measured
     for rows in plan.sizes:
         url = made.make(f"rows_{rows}", "world")
-        seeded = told(start(folder, url, "seed", str(rows)))
-        found["memory"] |= told(memory.pop()) if memory else {}
-        found["sizes"].append({"rows": rows, **seeded, **told(start(folder, url, *plan.pages_of(rows)))})
-        keep(found)
+        seeded = result_of(start(folder, url, "seed", str(rows)))
+        results["memory"] |= result_of(memory.pop()) if memory else {}
+        results["sizes"].append(
+            {"rows": rows, **seeded, **result_of(start(folder, url, *plan.pages_of(rows)))}
+        )
+        store(results)
         if rows == plan.usual:
             memory.append(start(folder, url, "memory"))
             ends.callback(memory[0].terminate)  # also if another step fails
         else:
             made.drop(f"rows_{rows}")
-    found["memory"] |= told(memory.pop()) if memory else {}
+    results["memory"] |= result_of(memory.pop()) if memory else {}
 
 
-def keep(found: dict[str, Any]) -> None:
+def store(results: dict[str, Any]) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=1))
+    RESULTS.write_text(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":

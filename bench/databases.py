@@ -1,4 +1,4 @@
-"""The databases of one server: one for each size, from the one that holds their common world."""
+"""The databases of one server: one for each size, copied from the one with their common world."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,32 +18,32 @@ class Databases:
         self.server, self.names = server, set[str]()
 
     def make(self, name: str, template: str = "") -> str:
-        """The URL of a new database, a copy of another one of these if that is named."""
+        """Create a database, a copy of `template` if that is given, and return its URL."""
         self.drop(name)
         self.names.add(name)
-        copied = sql.Identifier(_named(template)) if template else sql.Identifier("template1")
-        self._ask("create database {} template {}", sql.Identifier(_named(name)), copied)
-        return self._url(_named(name))
+        source = sql.Identifier(_full_name(template)) if template else sql.Identifier("template1")
+        self._execute("create database {} template {}", sql.Identifier(_full_name(name)), source)
+        return self._url(_full_name(name))
 
     def drop(self, name: str) -> None:
         self.names.discard(name)
-        self._ask("drop database if exists {} with (force)", sql.Identifier(_named(name)))
+        self._execute("drop database if exists {} with (force)", sql.Identifier(_full_name(name)))
 
     def _url(self, name: str) -> str:
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{name}"))
 
-    def _ask(self, statement: LiteralString, *names: sql.Identifier) -> None:
+    def _execute(self, statement: LiteralString, *names: sql.Identifier) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as server:
             server.execute(sql.SQL(statement).format(*names))
 
 
-def _named(name: str) -> str:
+def _full_name(name: str) -> str:
     return f"reviewtracker_bench_{name}"
 
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """Until the block ends; then nothing of them is left."""
+    """Give databases until the block ends, and drop them then."""
     with postgres() as url:
         made = Databases(url)
         try:

@@ -5,7 +5,7 @@ Each view asks by `.values()` with joins and fills a plain template; no sign-in,
 - list: the rows and columns of ours with the link of each row, by one query; filtered and sorted by the address.
 - gap: its fields, its history.
 - report: its figures, last updates, the data gaps that ours lists, findings, coverage, deadlines, versions, history.
-- meeting: its fields, agenda, decisions, action points, delegations, deadlines that hang from it, history.
+- meeting: its fields, agenda, decisions, action points, delegations, deadlines anchored to it, history.
 - update form: the figures in a form.
 - board (`floor_boards`): a row for every member with its figures, open gaps by kind and next deadline; the means after
   every day of progress, the meetings and deadlines. All counted live; of a past day from the trace.
@@ -34,88 +34,117 @@ from reviews.models import (
     ProgressUpdate,
     ReportVersion,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 from reviews.text import fold
 
 ROWS = 25
 REPORT_GAPS = 20  # of a country, as its page lists
 GAP = (
-    "member_state__code", "number", "kind__label_en", "key_result_area__code", "key_result_area__title", "missing",
-    "status", "holder__name_en", "held_since", "raised_at",
-)  # fmt: skip
+    "member_state__code",
+    "number",
+    "kind__label_en",
+    "key_result_area__code",
+    "key_result_area__title",
+    "missing",
+    "status",
+    "holder__name_en",
+    "held_since",
+    "raised_at",
+)
 FILTERS = {"kind": "kind__code", "status": "status", "member_state": "member_state__code"}
 REPORT = (
-    "status", *WORKSTREAMS, "progressed_at", "held_since", "authors", "return_note", "member_state__name_en",
-    "holder__name_en", "reader__name", "lead_author__name", "cycle__name_en", "pk",
-)  # fmt: skip
+    "status",
+    *WORKSTREAMS,
+    "progressed_at",
+    "held_since",
+    "authors",
+    "return_note",
+    "member_state__name_en",
+    "holder__name_en",
+    "reader__name",
+    "lead_author__name",
+    "cycle__name_en",
+    "pk",
+)
 MEETING = (
-    "title", "status", "series", "planned_from", "planned_to", "first_planned_from", "first_planned_to", "held_from",
-    "held_to", "mode", "place", "host__name_en", "time_zone", "cycle__name_en", "pk",
-)  # fmt: skip
+    "title",
+    "status",
+    "series",
+    "planned_from",
+    "planned_to",
+    "first_planned_from",
+    "first_planned_to",
+    "held_from",
+    "held_to",
+    "mode",
+    "place",
+    "host__name_en",
+    "time_zone",
+    "cycle__name_en",
+    "pk",
+)
 Part = dict[str, Any]
 
 
 def gaps(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = DataGap.objects.filter(cycle__slug=slug, **_asked(request))
+    filters = {lookup: request.GET[name] for name, lookup in FILTERS.items() if name in request.GET}
+    if "q" in request.GET:
+        filters["search__contains"] = fold(request.GET["q"])
+    rows = DataGap.objects.filter(cycle__slug=slug, **filters)
     rows = rows.order_by(*request.GET.getlist("sort") or ("member_state__name_en", "number"))
     start = (int(request.GET.get("page", 1)) - 1) * ROWS
-    shown = rows.values_list(*GAP)[start : start + ROWS]
-    return render(request, "list.html", {"columns": GAP, "rows": shown})
-
-
-def _asked(request: HttpRequest) -> dict[str, Any]:
-    found = {lookup: request.GET[name] for name, lookup in FILTERS.items() if name in request.GET}
-    return found | ({"search__contains": fold(request.GET["q"])} if "q" in request.GET else {})
+    page = rows.values_list(*GAP)[start : start + ROWS]
+    return render(request, "list.html", {"columns": GAP, "rows": page})
 
 
 def gap(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     state, number = code.rsplit("-", 1)
     gaps = DataGap.objects.filter(cycle__slug=slug, member_state__code=state, number=number)
-    one = gaps.values(*GAP, "effect", "closing_way", "closing_note", "raised_by__name", "pk").get()
-    return _record(request, code, one, [floor_boards.history("reviews.datagap", one["pk"])])
+    record = gaps.values(*GAP, "effect", "closing_way", "closing_note", "raised_by__name", "pk").get()
+    return _record(request, code, record, [floor_boards.history("reviews.datagap", record["pk"])])
 
 
 def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    one = NationalReport.objects.filter(cycle__slug=slug, member_state__code=code).values(*REPORT).get()
+    record = NationalReport.objects.filter(cycle__slug=slug, member_state__code=code).values(*REPORT).get()
     country = {"cycle__slug": slug, "member_state__code": code}
     gaps = DataGap.objects.filter(**country).open_first().values_list("number", *GAP[2:7])
-    updates = ProgressUpdate.objects.filter(report=one["pk"])
+    updates = ProgressUpdate.objects.filter(report=record["pk"])
     findings = Finding.objects.filter(**country).values_list(
         "number", "status", "key_result_area__code", "text"
     )
-    said = CoverageStatement.objects.filter(report=one["pk"])
+    statements = CoverageStatement.objects.filter(report=record["pk"])
     deadlines = Deadline.objects.filter(cycle__slug=slug).values_list("number", "title", "due_on", "last_on")
-    versions = ReportVersion.objects.filter(report=one["pk"])
+    versions = ReportVersion.objects.filter(report=record["pk"])
     parts = [
         _part("Progress told", updates.values_list("at", *WORKSTREAMS, "note", "author__name")[:5]),
         _part("Data gaps", gaps[:REPORT_GAPS], f"../../datagaps/{code}-"),
         _part("Findings", findings, f"../../findings/{code}-"),
-        _part("Coverage", said.values_list("key_result_area__code", "coverage", "note")),
+        _part("Coverage", statements.values_list("key_result_area__code", "coverage", "note")),
         _part("Deadlines", deadlines, "../../deadlines/"),
         _part("Versions", versions.values_list("number", "submitted_at", "size"), "versions/"),
-        floor_boards.history("reviews.nationalreport", one["pk"]),
+        floor_boards.history("reviews.nationalreport", record["pk"]),
     ]
-    return _record(request, code, one, parts)
+    return _record(request, code, record, parts)
 
 
 def meeting(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    one = Meeting.objects.filter(cycle__slug=slug, code=code).values(*MEETING).get()
-    its = {"meeting": one["pk"]}
-    items = AgendaItem.objects.filter(**its).values_list(
+    record = Meeting.objects.filter(cycle__slug=slug, code=code).values(*MEETING).get()
+    of_meeting = {"meeting": record["pk"]}
+    items = AgendaItem.objects.filter(**of_meeting).values_list(
         "position", "title", "presenter", "duration", "status"
     )
-    points = ActionPoint.objects.filter(**its)
-    delegations = Delegation.objects.filter(**its)
-    hanging = Deadline.objects.filter(anchor=one["pk"]).values_list("number", "title", "due_on")
+    points = ActionPoint.objects.filter(**of_meeting)
+    delegations = Delegation.objects.filter(**of_meeting)
+    deadlines = Deadline.objects.filter(anchor=record["pk"]).values_list("number", "title", "due_on")
     parts = [
         _part("Agenda", items),
-        _part("Decisions", Decision.objects.filter(**its).values_list("number", "text")),
+        _part("Decisions", Decision.objects.filter(**of_meeting).values_list("number", "text")),
         _part("Actions", points.values_list("number", "text", "owner_body__name_en", "due_on", "status")),
         _part("Delegations", delegations.values_list("organisation__name_en", "head", "size", "present")),
-        _part("Deadlines", hanging, "../../deadlines/"),
-        floor_boards.history("reviews.meeting", one["pk"]),
+        _part("Deadlines", deadlines, "../../deadlines/"),
+        floor_boards.history("reviews.meeting", record["pk"]),
     ]
-    return _record(request, one["title"], one, parts)
+    return _record(request, record["title"], record, parts)
 
 
 def update(request: HttpRequest, slug: str, code: str) -> HttpResponse:

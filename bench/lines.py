@@ -5,19 +5,19 @@ import sys
 from tempfile import TemporaryDirectory
 
 from bench.databases import databases
-from bench.processes import start, told
+from bench.processes import result_of, start
 from tests.support.databases import stop
 
 ROWS = "10000"
 
 
 def main(page: str, rows: str = ROWS) -> None:
-    """The page whose name in docs/performance.md begins so."""
+    """Profile the page whose name in docs/performance.md begins so."""
     with databases() as made, TemporaryDirectory() as folder:
-        told(start(folder, made.make("world"), "world"))
+        result_of(start(folder, made.make("world"), "world"))
         seeded = made.make("rows", "world")
-        told(start(folder, seeded, "seed", rows))
-        print(told(start(folder, seeded, "lines", page))["text"])
+        result_of(start(folder, seeded, "seed", rows))
+        print(result_of(start(folder, seeded, "lines", page))["text"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One step of the measuring, in a process of its own; what it found is printed as JSON.
+"""One step of the measuring, in a process of its own; its result is printed as JSON.
 
 `python -m bench.one world` makes what the databases of all sizes start from, `seed 1000` fills one. `pages 40` measures
 its pages in as many rounds, and after them `extras` and `exports`; `memory` measures what a worker keeps.

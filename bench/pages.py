@@ -1,4 +1,4 @@
-"""The pages that are measured: the same address of ours and of the floor, and the administration's page of the same."""
+"""The pages that are measured: one address for ours and the floor, and the administration's page of the same record."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Page(NamedTuple):
     who: str = "consultant"
 
 
-def every(made: World) -> list[Page]:
+def all_pages(made: World) -> list[Page]:
     cycle, country = f"/cycles/{made.cycles[0].slug}/", f"/cycles/{made.cycles[0].slug}/reports/VNM/"
     report = NationalReport.objects.get(cycle=made.cycles[0], member_state__code="VNM")
     meeting = Meeting.objects.get(cycle=made.cycles[0], code=calendars.FULL)

@@ -1,4 +1,4 @@
-"""Who looks at the pages: signed in as a sign-in would leave them, and how many queries a page asks."""
+"""The people who request the pages, with sessions as after signing in; and how many queries a page makes."""
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -19,8 +19,8 @@ def everybody(made: World) -> dict[str, User]:
 
 def administrator() -> User:
     """With the second factor that opens the administration."""
-    if found := User.objects.filter(username=ADMIN).first():
-        return found
+    if existing := User.objects.filter(username=ADMIN).first():
+        return existing
     admin = User.objects.create_superuser(ADMIN, None, name="Bench")
     Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={})
     return admin
@@ -41,7 +41,7 @@ def session(user: User) -> str:
 
 def queries(url: str, user: User) -> int:
     client = browser(user)
-    client.get(url)  # what is kept for the whole process is there by now
+    client.get(url)  # fills the caches of the process
     with CaptureQueriesContext(connection) as captured:
         client.get(url)
     return len(captured)

@@ -1,4 +1,4 @@
-"""Every page asked for in turns, round after round: ours, the floor's, the administration's."""
+"""Measures every page in turns, round after round: ours, the floor's, the administration's."""
 
 import random
 import statistics
@@ -13,40 +13,34 @@ SECONDS = 4.0  # that a page may take in all; a slow one has fewer rounds
 FEWEST = 4
 
 
-def measure(shown: list[Page], browsers: dict[str, Browser], rounds: int) -> dict[str, Any]:
-    """Every page of ours, the floor's and the administration's, round after round."""
-    taken: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+def measure(pages: list[Page], browsers: dict[str, Browser], rounds: int) -> dict[str, Any]:
+    """Median, size and number of rounds, by page and by whose it is."""
+    answers: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     spent: dict[str, float] = defaultdict(float)
     for number in range(rounds + WARMING):
-        for page, whose in _turns(shown, number):
+        turns = [(page, whose) for page in pages for whose in _requests(page)]
+        # In another order each round: a page that comes after a heavy one pays for what that has left behind.
+        random.Random(number).shuffle(turns)
+        for page, whose in turns:
             if number < FEWEST or spent[page.name] < SECONDS:
-                answer = _answer(browsers, *_asked(page)[whose])
+                who, url = _requests(page)[whose]
+                answer = browsers[who].get(url)
+                if answer.status != 200:
+                    raise RuntimeError(f"{who} {url}: {answer.status}")
                 spent[page.name] += answer.seconds
-                taken[page.name, whose].append(answer)
-    return {page.name: {who: _told(taken[page.name, who]) for who in _asked(page)} for page in shown}
+                answers[page.name, whose].append(answer)
+    return {
+        page.name: {whose: _summary(answers[page.name, whose]) for whose in _requests(page)} for page in pages
+    }
 
 
-def _turns(shown: list[Page], number: int) -> list[tuple[Page, str]]:
-    """In another order each round: a page that comes after a heavy one pays for what that has left behind."""
-    turns = [(page, whose) for page in shown for whose in _asked(page)]
-    random.Random(number).shuffle(turns)
-    return turns
+def _requests(page: Page) -> dict[str, tuple[str, str]]:
+    """By whose page it is: who requests it, at which address."""
+    requests = {"ours": (page.who, page.url), "floor": ("floor", page.url)}
+    return requests | ({"admin": ("admin", page.admin)} if page.admin else {})
 
 
-def _asked(page: Page) -> dict[str, tuple[str, str]]:
-    """By whose page it is: who asks, for which address."""
-    asked = {"ours": (page.who, page.url), "floor": ("floor", page.url)}
-    return asked | ({"admin": ("admin", page.admin)} if page.admin else {})
-
-
-def _answer(browsers: dict[str, Browser], who: str, url: str) -> Answer:
-    answer = browsers[who].get(url)
-    if answer.status != 200:
-        raise RuntimeError(f"{who} {url}: {answer.status}")
-    return answer
-
-
-def _told(answers: list[Answer]) -> dict[str, Any]:
+def _summary(answers: list[Answer]) -> dict[str, Any]:
     answers = answers[WARMING if len(answers) > WARMING + FEWEST else 1 :]
-    median = statistics.median(a.seconds for a in answers)
+    median = statistics.median(answer.seconds for answer in answers)
     return {"ms": round(1000 * median, 3), "bytes": answers[-1].size, "rounds": len(answers)}

@@ -7,18 +7,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import psutil
 
 PRODUCTION = {
-    "DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "only for measuring " * 3,
-    "LOG_LEVEL": "WARNING", "MALLOC_ARENA_MAX": "2",
-}  # fmt: skip
+    "DEBUG": "0",
+    "HTTPS": "0",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECRET_KEY": "only for measuring " * 3,
+    "LOG_LEVEL": "WARNING",
+    "MALLOC_ARENA_MAX": "2",
+}
 OURS, FLOOR = "bench.settings", "bench.floor_settings"
 # Longer than the slowest page of the others takes; and no worker leaves while it is measured.
 PATIENT = ("--keep-alive", "75", "--max-requests", "0", "--max-requests-jitter", "0")
@@ -44,22 +48,22 @@ class Browser:
         self.headers = {"Cookie": f"sessionid={session}"} if session else {}
 
     def get(self, url: str, headers: dict[str, str] | None = None) -> Answer:
-        return self._ask("GET", url, None, self.headers | (headers or {}))
+        return self._request("GET", url, None, self.headers | (headers or {}))
 
-    def post(self, url: str, values: dict[str, Any]) -> Answer:
+    def post(self, url: str, values: dict[str, object]) -> Answer:
         """Send a form; Django takes a token that a cookie repeats."""
         origin = f"http://127.0.0.1:{self.connection.port}"
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
         cookies = {"Cookie": f"{self.headers['Cookie']}; csrftoken={TOKEN}"}
         body = urlencode(values | {"csrfmiddlewaretoken": TOKEN})
-        return self._ask("POST", url, body, kind | cookies)
+        return self._request("POST", url, body, kind | cookies)
 
-    def _ask(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> Answer:
-        began = time.perf_counter()
+    def _request(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> Answer:
+        start = time.perf_counter()
         self.connection.request(method, url, body, headers)
-        answer: HTTPResponse = self.connection.getresponse()
-        told = answer.read()
-        return Answer(time.perf_counter() - began, answer.status, told, dict(answer.headers))
+        response = self.connection.getresponse()
+        content = response.read()
+        return Answer(time.perf_counter() - start, response.status, content, dict(response.headers))
 
 
 class Server(NamedTuple):
@@ -79,18 +83,17 @@ class Server(NamedTuple):
 
     def peak(self) -> dict[int, float]:
         """MB that each worker has had at one time since then."""
-        return {worker.pid: _most(worker.pid) for worker in self.workers()}
-
-
-def _most(pid: int) -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found, "the kernel tells no VmHWM"
-    return int(found[1]) * 1024 / 1e6
+        peaks = {}
+        for worker in self.workers():
+            match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{worker.pid}/status").read_text())
+            assert match, "the kernel reports no VmHWM"
+            peaks[worker.pid] = int(match[1]) * 1024 / 1e6
+        return peaks
 
 
 @contextmanager
 def serving(settings: str, port: int, workers: int = 2) -> Iterator[Server]:
-    """An application with these settings, run as docs/operations.md says, until the block ends."""
+    """Run an application with these settings as docs/operations.md says, until the block ends."""
     bound = {"WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": str(workers), "DJANGO_SETTINGS_MODULE": settings}
     command = [sys.executable, "-m", "gunicorn", "--config", "reviewtracker/gunicorn.py", *PATIENT]
     environment = {**os.environ, **PRODUCTION, **bound, "LOG_LEVEL": "INFO"}  # each request is written down
@@ -100,17 +103,12 @@ def serving(settings: str, port: int, workers: int = 2) -> Iterator[Server]:
             _wait_for(port, server)
             yield Server(port, psutil.Process(server.pid))
         except Exception:
-            _show(log)
+            log.seek(0)
+            print(log.read()[-4000:].decode(), file=sys.stderr)
             raise
         finally:
             server.terminate()
             server.wait()
-
-
-def _show(log: Any) -> None:
-    """The last that the server said."""
-    log.seek(0)
-    print(log.read()[-4000:].decode(), file=sys.stderr)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:

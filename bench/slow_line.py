@@ -23,9 +23,11 @@ def measure(port: int, session: str, form: str) -> dict[str, Any] | None:
         context = browser.new_context(base_url=site)
         context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
         page = context.new_page()
-        taken = [_post(page, context.new_cdp_session(page), form, figure) for figure in range(50, 50 + TIMES)]
+        seconds = [
+            _post(page, context.new_cdp_session(page), form, figure) for figure in range(50, 50 + TIMES)
+        ]
         browser.close()
-    return {"seconds": round(statistics.median(taken), 2), "times": [round(s, 2) for s in taken]}
+    return {"seconds": round(statistics.median(seconds), 2), "times": [round(s, 2) for s in seconds]}
 
 
 def _post(page: Page, line: CDPSession, form: str, figure: int) -> float:
@@ -34,10 +36,10 @@ def _post(page: Page, line: CDPSession, form: str, figure: int) -> float:
     page.get_by_label("Data collection").fill(str(figure))
     page.get_by_label("Note").fill("Posted from a district.")
     _throttle(line, KILOBITS * 1000 / 8, LATENCY)
-    began = time.perf_counter()
+    start = time.perf_counter()
     page.get_by_role("button", name="Post progress").click()
     page.get_by_text("Your progress is posted.").wait_for()
-    return time.perf_counter() - began
+    return time.perf_counter() - start
 
 
 def _throttle(line: CDPSession, bytes_a_second: float, latency: int) -> None:

@@ -1,4 +1,4 @@
-"""What the seed tells the database: each statement as the columns it fills, and where their values come from."""
+"""The SQL of the seed: each statement as the columns it fills, and where their values come from."""
 
 from reviews.models import DataGap, NationalReport, ProgressUpdate
 
@@ -74,7 +74,7 @@ TRACED_GAPS = TRACED | {
   order by row.id"""  # fmt: skip
 
 # The last quarter of the updates, each with its number among those of its report.
-STANDING = """create temp table told on commit drop as
+LATEST_UPDATES = """create temp table told on commit drop as
   select row.*, cycle_id, member_state_id, report.version as began, seed.person,
     row_number() over w as nth, lag(to_jsonb(row)) over w as earlier, to_jsonb(row) as now
   from reviews_progressupdate row join reviews_nationalreport report on report.id = report_id join seed on true
@@ -83,10 +83,10 @@ STANDING = """create temp table told on commit drop as
 OF_REPORT = {
     "at": "row.at", "page_model": f"'{REPORT}'", "page_id": "report_id", "why": "row.note", "label": "member.name_en",
 }  # fmt: skip
-TOLD = "from told row join reviews_organisation member on member.id = row.member_state_id"
+FROM_LATEST_UPDATES = "from told row join reviews_organisation member on member.id = row.member_state_id"
 TRACED_UPDATES = TRACED | OF_REPORT | {
     "model": f"'{UPDATE}'", "object_id": "row.id", "after": "now",
-}, f"{TOLD} order by row.id"  # fmt: skip
+}, f"{FROM_LATEST_UPDATES} order by row.id"  # fmt: skip
 
 FIGURES = "'data_collection', {0}->'data_collection', 'analysis', {0}->'analysis', 'writing', {0}->'writing'"
 TRACED_REPORTS = TRACED | OF_REPORT | {
@@ -94,9 +94,9 @@ TRACED_REPORTS = TRACED | OF_REPORT | {
     "before": f"jsonb_build_object({FIGURES.format('earlier')}, 'progressed_at', earlier->'at')",
     "after": f"""to_jsonb(report) || jsonb_build_object({FIGURES.format('now')}, 'progressed_at', now->'at',
       'status', 'in_progress', 'version', began + nth)""",
-}, f"{TOLD} join reviews_nationalreport report on report.id = report_id order by row.id"  # fmt: skip
+}, f"{FROM_LATEST_UPDATES} join reviews_nationalreport report on report.id = report_id order by row.id"  # fmt: skip
 
-# Each report shows what was told last.
+# Each report shows its last figures.
 REPORTS = """update reviews_nationalreport report
   set data_collection = row.data_collection, analysis = row.analysis, writing = row.writing,
     progressed_at = row.at, status = 'in_progress', version = began + nth

@@ -1,7 +1,7 @@
-"""The part of the seed that is small: people, member states, cycles, made through the product's own verbs."""
+"""The small part of the seed: people, member states, cycles, made through the product's own verbs."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.management import call_command
 
@@ -19,17 +19,18 @@ from reviews.models import (
     Role,
     User,
 )
-from reviews.queries.coverage import areas_of
+from reviews.models.coverage import StatementFields
+from reviews.queries.coverage import key_result_areas
 
 CYCLES = 5
 MANY = 195  # states
 PROVINCES = 63  # of Viet Nam
 STARTS, ENDS = date(2019, 1, 1), date(2020, 12, 31)
-SAID = (Coverage.REPORTED, Coverage.ESTIMATED, Coverage.REPORTED, Coverage.NOT_COLLECTED)
+STATED = (Coverage.REPORTED, Coverage.ESTIMATED, Coverage.REPORTED, Coverage.NOT_COLLECTED)
 
 
 class World(NamedTuple):
-    """What the rows of the seed hang from."""
+    """What the rows of the seed belong to."""
 
     cycles: list[ReviewCycle]  # of eleven member states each; the first is the one that is measured
     states: ReviewCycle  # of 195
@@ -39,21 +40,22 @@ class World(NamedTuple):
     secretariat: User
 
 
-def found() -> World:
-    """What `make` made."""
-    cycle, person = ReviewCycle.objects.get, User.objects.get
+def load() -> World:
+    """Return what `make` made."""
+    users = {user.username: user for user in User.objects.all()}
+    cycles = {cycle.slug: cycle for cycle in ReviewCycle.objects.all()}
     return World(
-        [cycle(slug=f"bench-{number}") for number in range(1, CYCLES + 1)],
-        cycle(slug="bench-states"),
-        cycle(slug="bench-provinces"),
-        person(username="bench.consultant"),
-        person(username="bench.vnm"),
-        person(username="bench.secretariat"),
+        [cycles[f"bench-{number}"] for number in range(1, CYCLES + 1)],
+        cycles["bench-states"],
+        cycles["bench-provinces"],
+        users["bench.consultant"],
+        users["bench.vnm"],
+        users["bench.secretariat"],
     )
 
 
 def make() -> None:
-    """Reference data, five cycles of the member states, one of 195 states, one of 63 provinces."""
+    """Make reference data, five cycles of the member states, one of 195 states, one of 63 provinces."""
     with clock.at(STARTS):
         call_command("load_reference", verbosity=0)
         secretariat = _person("bench.secretariat", Role.SECRETARIAT, Organisation.objects.get(code="ASEC"))
@@ -63,7 +65,11 @@ def make() -> None:
         cycles = [_cycle(f"bench-{number}", members, secretariat) for number in range(1, CYCLES + 1)]
         _cycle("bench-states", _bodies("S", MANY), secretariat)
         _cycle("bench-provinces", _bodies("P", PROVINCES), secretariat)
-        _cover(cycles[0], coordinators)
+        areas = list(key_result_areas(cycles[0]))
+        for n, report in enumerate(reports(cycles[0])):
+            # On most key result areas.
+            rows = [(area, _statement(n + k)) for k, area in enumerate(areas) if (n + k) % 5]
+            state_coverage(by=coordinators[report.code], report=report, rows=rows)
 
 
 def _person(name: str, role: str, body: Organisation) -> User:
@@ -71,18 +77,22 @@ def _person(name: str, role: str, body: Organisation) -> User:
 
 
 def _bodies(letter: str, n: int) -> list[Organisation]:
-    values: dict[str, Any] = {"kind": "member_state", "joined_on": STARTS}
-    return [
-        Organisation.create_traced(by=None, code=f"{letter}{k:03}", name_en=f"{letter} {k:03}", **values)
-        for k in range(n)
-    ]
+    bodies = []
+    for k in range(n):
+        code, name = f"{letter}{k:03}", f"{letter} {k:03}"
+        body = Organisation.create_traced(
+            by=None, code=code, name_en=name, kind="member_state", joined_on=STARTS
+        )
+        bodies.append(body)
+    return bodies
 
 
 def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
-    """An open cycle with its calendar."""
-    days: dict[str, Any] = {"starts_on": STARTS, "ends_on": ENDS}
+    """Make an open cycle with its calendar."""
     framework = Framework.objects.get()
-    cycle = ReviewCycle.create_traced(by=by, slug=slug, name_en=slug, framework=framework, **days)
+    cycle = ReviewCycle.create_traced(
+        by=by, slug=slug, name_en=slug, framework=framework, starts_on=STARTS, ends_on=ENDS
+    )
     for state in members:
         CycleMembership.create_traced(by=by, cycle=cycle, member_state=state, joined_on=STARTS)
     open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
@@ -90,18 +100,10 @@ def _cycle(slug: str, members: list[Organisation], by: User) -> ReviewCycle:
     return cycle
 
 
-def _cover(cycle: ReviewCycle, coordinators: dict[str, User]) -> None:
-    """What each country says of most key result areas."""
-    areas = list(areas_of(cycle))
-    for n, report in enumerate(reports(cycle)):
-        said = [(area, _said(n + k)) for k, area in enumerate(areas) if (n + k) % 5]
-        state_coverage(by=coordinators[report.code], report=report, rows=said)
-
-
-def _said(n: int) -> dict[str, Any]:
-    return {"expected_version": 0, "coverage": SAID[n % len(SAID)], "note": "From the survey of 2016."}
+def _statement(n: int) -> StatementFields:
+    return {"expected_version": 0, "coverage": STATED[n % len(STATED)], "note": "From the survey of 2016."}
 
 
 def reports(cycle: ReviewCycle) -> list[NationalReport]:
-    theirs = NationalReport.objects.filter(cycle=cycle).select_related("member_state", "cycle")
-    return list(theirs.order_by("member_state__code"))
+    rows = NationalReport.objects.filter(cycle=cycle).select_related("member_state", "cycle")
+    return list(rows.order_by("member_state__code"))

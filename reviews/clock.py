@@ -1,4 +1,4 @@
-"""What time it is: the one place that asks.
+"""The clock: the only module that reads the time.
 
 Deadlines are dates in Asia/Jakarta (settings.TIME_ZONE) and "by" includes the day. For demonstrations
 `settings.REVIEWTRACKER_TODAY` pins the day; `at()` pins the instant, for loading histories and for tests.
@@ -21,12 +21,15 @@ def now() -> datetime:
     if pinned:
         return pinned
     if settings.REVIEWTRACKER_TODAY:
-        return _on_day(settings.REVIEWTRACKER_TODAY)
+        # The time of day goes on, so that two saves on a demonstration's day keep their order.
+        return timezone.make_aware(
+            datetime.combine(settings.REVIEWTRACKER_TODAY, timezone.localtime().time())
+        )
     return timezone.now()
 
 
 def real_now() -> datetime:
-    """The instant on the machine's own clock: for mail and jobs, which run on a demonstration's day as well."""
+    """The instant on the machine's own clock: for mail and jobs, which a pinned day does not stop."""
     return timezone.now()
 
 
@@ -62,7 +65,7 @@ def days_between(earlier: date, later: date) -> int:
 
 @contextmanager
 def at(moment: datetime | date) -> Iterator[None]:
-    """Pretend it is `moment`; a date stands for nine in the morning in Jakarta."""
+    """Pin the present instant to `moment`; a date means nine in the morning in Jakarta."""
     if not isinstance(moment, datetime):
         moment = timezone.make_aware(datetime.combine(moment, time(9)))
     token = _pinned.set(moment)
@@ -70,8 +73,3 @@ def at(moment: datetime | date) -> Iterator[None]:
         yield
     finally:
         _pinned.reset(token)
-
-
-def _on_day(day: date) -> datetime:
-    # The hour goes on running, so that two saves of a demonstration day keep their order.
-    return timezone.make_aware(datetime.combine(day, timezone.localtime().time()))

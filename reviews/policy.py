@@ -5,7 +5,6 @@ was shared. A record that a person may not read does not exist for them (404, by
 querysets); a reader who may not act is refused (403, by `require`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
@@ -116,23 +115,22 @@ ACTIONS: dict[str, Promise] = {
     "record.correct": _("correct any record in the administration, with a reason"),
 }
 
-_READ_OWN = {"cycle.read", "report.read", "datagap.read", "deadline.read", "extension.read", "meeting.read"}
-_READ_OWN |= {"finding.read", "disruption.read", "plan.read"}
-_READ_OWN |= {"minutes.read"}
-_READ_OWN |= {"method.read"}
-_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
-_COMMON = {"cycle.read", "deadline.read", "meeting.read"}
-_READ_ALL = _COMMON | {
+_READ_OWN = {
+    "cycle.read",
     "report.read",
     "datagap.read",
+    "deadline.read",
     "extension.read",
+    "meeting.read",
     "finding.read",
     "disruption.read",
     "plan.read",
+    "minutes.read",
     "method.read",
-    "difficulty.read",
 }
-_READ_ALL |= {"minutes.read", "action.papers"}
+_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
+_COMMON = {"cycle.read", "deadline.read", "meeting.read"}
+_READ_ALL = _READ_OWN | {"difficulty.read", "action.papers"}
 _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
 
 ROLE_GRANTS: dict[str, RoleGrant] = {
@@ -171,8 +169,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
         ),
     ),
     Role.OBSERVER: RoleGrant(
-        _("Follows what has been shared with partners; changes nothing."),
-        shared=frozenset(_COMMON),
+        _("Follows what has been shared with partners; changes nothing."), shared=frozenset(_COMMON)
     ),
 }
 
@@ -220,7 +217,7 @@ def require(user: "Visitor", action: str, subject: "OfMemberState | Tracked | No
 def require_at(
     user: "Visitor", action: str, subject: "OfMemberState | Tracked | None", meeting: "Meeting | None"
 ) -> None:
-    """As `require`; at a meeting also whoever runs it may act, typing what the country says in its turn."""
+    """As `require`; at a meeting also whoever runs it may act, to type what a country reports in its turn."""
     if not (meeting is not None and may(user, "meeting.run")):
         require(user, action, subject)
 
@@ -229,13 +226,6 @@ def require_reader(user: "Visitor", action: str) -> None:
     """Raise Http404 if the person reads no record of that kind at all."""
     if scope_of(user, action) is Scope.NOTHING:
         raise Http404
-
-
-def allowed_among(
-    user: "Visitor", actions: Iterable[str], subject: "OfMemberState | Tracked | None"
-) -> set[str]:
-    """Those of the actions that the person may take: what a page offers as buttons."""
-    return {action for action in actions if may(user, action, subject)}
 
 
 def filter_readable(queryset: Rows, user: "Visitor", action: str, *, own: Q, shared: Q | None = None) -> Rows:

@@ -1,8 +1,8 @@
-"""One id for each web request: in its answer, in the log and in every trace row that it wrote; and who sent it."""
+"""The id of the current request (in its response, the log and each trace row that it writes), and its user."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -29,13 +29,13 @@ def request_id() -> UUID | None:
     return current.id if current else None
 
 
-def id_of(request: Any) -> UUID | None:
-    """The id of the request being answered, or of `request`: Django tells of a 4xx when it is over already."""
+def id_of(request: object) -> UUID | None:
+    """The id of the request being answered, or of `request`: Django logs a 4xx once it is over."""
     return request_id() or getattr(request, "request_id", None)
 
 
-def signed_in() -> Any:
-    """Who sent the request being answered; None for visitors, in commands and in the shell."""
+def signed_in() -> "User | None":
+    """The user of the request being answered; None for visitors, in commands and in the shell."""
     current = _current.get()
     user = getattr(current.request, "user", None) if current else None
     return user if user and user.is_authenticated else None

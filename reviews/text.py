@@ -1,4 +1,4 @@
-"""How text is stored and compared."""
+"""Unicode normalisation, and folding for searches."""
 
 import unicodedata
 
@@ -6,12 +6,12 @@ from django.utils.translation import get_language
 
 
 def nfc(text: str) -> str:
-    """The composed form, so that the same Vietnamese word is always the same characters."""
+    """Unicode normal form C, so that the same Vietnamese word is always the same characters."""
     return unicodedata.normalize("NFC", text)
 
 
 def fold(text: str) -> str:
-    """Lower case without diacritics: "Đà Nẵng" and "da nang" find each other.
+    """Case-folded text without diacritics, for searches: "Đà Nẵng" and "da nang" find each other.
 
     SQLite's own `icontains` knows only ASCII, hence a stored column.
     """

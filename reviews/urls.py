@@ -19,7 +19,7 @@ from reviews.views import (
     agenda,
     annex,
     board,
-    briefs,
+    brief,
     comparison,
     coverage,
     datagaps,
@@ -74,7 +74,7 @@ datagap_urls = [
     path("answer/", guidance.Answer.as_view(), name="datagap-answer"),
     path("note/", guidance.AddPrivateNote.as_view(), name="datagap-note"),
     path("conclude/", guidance.Conclude.as_view(), name="datagap-conclude"),
-    path("advice/add/", guidance.Advise.as_view(), name="datagap-advise"),
+    path("advice/add/", guidance.AdviseOnGap.as_view(), name="datagap-advise"),
     path("advice/<number:pk>/adopt/", guidance.AdoptAdvice.as_view(), name="datagap-adopt"),
     path("advice/<number:pk>/set-aside/", guidance.SetAsideAdvice.as_view(), name="datagap-set-aside"),
 ]
@@ -147,8 +147,8 @@ minutes_urls = [
 meeting_urls += [
     path("agenda/<number:pk>/", include(agenda_urls)),
     path("minutes/", include(minutes_urls)),
-    path("brief/", briefs.brief_page, name="brief"),
-    path("brief/docx/", briefs.brief_docx, name="brief-docx"),
+    path("brief/", brief.brief_page, name="brief"),
+    path("brief/docx/", brief.brief_docx, name="brief-docx"),
 ]
 
 cycle_urls = [

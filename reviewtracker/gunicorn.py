@@ -10,10 +10,14 @@ import os
 import shutil
 import sys
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import wsgi
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
 
 # --- processes
 
@@ -49,12 +53,12 @@ limit_request_line = 4_094
 limit_request_fields = 60
 limit_request_field_size = 4_094
 
-told_by_default = wsgi.Response.default_headers
+default_headers = wsgi.Response.default_headers
 
 
-def without_server(self: Any) -> list[str]:
-    """What is told of every answer, less the name of the server; gunicorn has no setting for it."""
-    return [line for line in told_by_default(self) if not line.startswith("Server:")]
+def without_server(response: wsgi.Response) -> list[str]:
+    """The headers of every response, less the name of the server; gunicorn has no setting for it."""
+    return [line for line in default_headers(response) if not line.startswith("Server:")]
 
 
 wsgi.Response.default_headers = without_server
@@ -85,12 +89,12 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["REVIEWTRACKER_METRICS_PID"] = str(os.getpid())
 
 
-def child_exit(server: Any, worker: Any) -> None:
+def child_exit(server: "Arbiter", worker: "Worker") -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)
 
 
-def on_exit(server: Any) -> None:
+def on_exit(server: "Arbiter") -> None:
     if os.environ.get("REVIEWTRACKER_METRICS_PID") == str(os.getpid()):
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -341,9 +341,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "reviews.operations.log_formats.Line", "format": LINE, "style": "{"},
+        "line": {"()": "reviews.operations.log_formats.LineFormatter", "format": LINE, "style": "{"},
         "json": {
-            "()": "reviews.operations.log_formats.Json",
+            "()": "reviews.operations.log_formats.JsonFormatter",
             "fmt": "{levelname}{name}{message}",
             "style": "{",
             "timestamp": "at",

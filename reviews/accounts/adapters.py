@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         login = credentials.get("email") or credentials.get("username", "")
-        self._login_failed_rl_usage = sign_in_throttle.take(request, login)
+        self._login_failed_rl_usage = sign_in_throttle.count_attempt(request, login)
         if not self._login_failed_rl_usage:
             log.warning("A guess at a password from %s was not looked at", self.get_client_ip(request))
             raise self.validation_error("username_password_mismatch")
@@ -60,9 +60,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in, and keep the time of the last visit in the session."""
-        before = user.last_login
+        last_login = user.last_login
         super().login(request, user)
-        request.session["last_visit"] = before and before.isoformat()
+        request.session["last_visit"] = last_login and last_login.isoformat()
 
     def post_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse:
         response = super().post_login(request, user, **hooks)
@@ -76,8 +76,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: User, password: str) -> None:
         """Set the password that the person chose, with a row in the trace."""
-        signed_in = context.request.user.is_authenticated
-        why = _now("password set") if signed_in else _now("password set with a link from a mail")
+        if context.request.user.is_authenticated:
+            why = _now("password set")
+        else:
+            why = _now("password set with a link from a mail")
         user.set_password(password)
         stored = User.objects.get(pk=user.pk)
         stored.change_traced(by=user, expected_version=stored.version, why=why, password=user.password)
@@ -127,8 +129,10 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Connect whoever accepts an invitation by single sign-on, and nobody else."""
         sociallogin.email_addresses = []
-        connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
-        if not (sociallogin.is_existing or connecting or request.user.is_authenticated):
-            with transaction.atomic():
-                if account := invitations.accept_by_sign_on(request):
-                    sociallogin.connect(request, account)
+        is_connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
+        if sociallogin.is_existing or is_connecting or request.user.is_authenticated:
+            return
+        with transaction.atomic():
+            account = invitations.accept_by_sign_on(request)
+            if account:
+                sociallogin.connect(request, account)

@@ -17,7 +17,7 @@ ADDED = {
     Authenticator.Type.WEBAUTHN: _("second factor added: a security key"),
     Authenticator.Type.RECOVERY_CODES: _("recovery codes made"),
 }
-# Recovery codes go with the last factor, or are replaced: either has a line already.
+# Recovery codes go with the last factor, or are replaced: either is in the history already.
 REMOVED = {
     Authenticator.Type.TOTP: _("second factor removed: an authenticator app"),
     Authenticator.Type.WEBAUTHN: _("second factor removed: a security key"),
@@ -27,28 +27,28 @@ REMOVED = {
 @receiver(post_save, sender=Authenticator)
 def note_factor_added(instance: Authenticator, created: bool, **kwargs: Any) -> None:
     if created:
-        _note(instance.user, ADDED[instance.type])
+        add_note(instance.user, ADDED[instance.type])
 
 
 @receiver(post_delete, sender=Authenticator)
 def note_factor_removed(instance: Authenticator, **kwargs: Any) -> None:
     if instance.type in REMOVED:
-        _note(instance.user, REMOVED[instance.type])
+        add_note(instance.user, REMOVED[instance.type])
 
 
 @receiver(post_save, sender=SocialAccount)
 def note_connected(instance: SocialAccount, created: bool, **kwargs: Any) -> None:
     if created:
-        _note(instance.user, _("single sign-on connected"))
+        add_note(instance.user, _("single sign-on connected"))
 
 
 @receiver(post_delete, sender=SocialAccount)
 def note_disconnected(instance: SocialAccount, **kwargs: Any) -> None:
-    _note(instance.user, _("single sign-on disconnected"))
+    add_note(instance.user, _("single sign-on disconnected"))
 
 
-def _note(user: User, why: str | Promise) -> None:
-    """Write the line in the name of whoever is signed in or is signing in; of nobody on the command line."""
+def add_note(user: User, why: str | Promise) -> None:
+    """Write to the person's history in the name of whoever is signed in or signing in; of nobody in a command."""
     request = context.request
     by = None
     if request is not None:

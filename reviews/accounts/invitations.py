@@ -1,7 +1,7 @@
 """Invitations: sent by mail, accepted on a page or by single sign-on."""
 
 from functools import partial
-from typing import Any
+from typing import Unpack
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
@@ -10,15 +10,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from reviews.models import Invitation, User
+from reviews.models.invitations import InvitationFields
 
 SESSION_KEY = "invitation"  # while somebody is away at the single sign-on
 
 
-def invite(request: HttpRequest, **values: Any) -> Invitation:
+def invite(request: HttpRequest, **values: Unpack[InvitationFields]) -> Invitation:
     """Create an invitation in the name of whoever is signed in, and send its mail after the commit."""
-    user: Any = request.user  # signed in
+    assert isinstance(request.user, User)  # the page is for people who are signed in
     with transaction.atomic():
-        invitation, key = Invitation.invite(by=user, **values)
+        invitation, key = Invitation.invite(by=request.user, **values)
         transaction.on_commit(partial(send, request, invitation, key))
     return invitation
 
@@ -39,4 +40,6 @@ def accept_by_sign_on(request: HttpRequest) -> User | None:
     """Create the account of whoever comes back with a remembered invitation; None without one."""
     remembered = request.session.pop(SESSION_KEY, None)
     invitation = Invitation.of_key(remembered["key"]) if remembered else None
-    return invitation.accept(username=remembered["username"], password=None) if invitation else None
+    if invitation is None:
+        return None
+    return invitation.accept(username=remembered["username"], password=None)

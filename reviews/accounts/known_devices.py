@@ -25,9 +25,13 @@ def remember(request: HttpRequest, response: HttpResponse, user: User, *, renew:
     mark = secrets.token_urlsafe(16) if renew else dict(marks).get(user.pk, secrets.token_urlsafe(16))
     marks = [(user.pk, mark), *((pk, other) for pk, other in marks if pk != user.pk)]
     response.set_cookie(
-        cookie_name(), signing.dumps(marks[:MAX_ACCOUNTS], salt=SALT), max_age=MAX_AGE, httponly=True, samesite="Lax",
+        cookie_name(),
+        signing.dumps(marks[:MAX_ACCOUNTS], salt=SALT),
+        max_age=MAX_AGE,
+        httponly=True,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    )
 
 
 def device_for(request: HttpRequest, login: str) -> str | None:

@@ -1,7 +1,6 @@
 """Middleware about the signed-in person: session timeout, required second factor, input restored after a timeout."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import get_user, logout
@@ -23,16 +22,13 @@ class SessionTimeoutMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if session_timeouts.is_over(request.session):
-            self.sign_out(request)
+            request.signed_out_user = get_user(request)  # type: ignore[attr-defined] # the session forgets it
+            logout(request)
+            messages.info(request, _("You were signed out because you had been away for a while."))
         session_timeouts.touch(request.session)
         return self.get_response(request)
 
-    def sign_out(self, request: HttpRequest) -> None:
-        request.signed_out_user = get_user(request)  # type: ignore[attr-defined] # the session will not know it
-        logout(request)
-        messages.info(request, _("You were signed out because you had been away for a while."))
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(self, request: HttpRequest, *view: object) -> None:
         """Store what was typed. After the check of the CSRF token: it is the person's own input."""
         user = getattr(request, "signed_out_user", None)
         if user and unsaved_input.store(request, user):
@@ -48,7 +44,7 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
         match = request.resolver_match
         if match and match.view_name in second_factors.OPEN_VIEWS:
             return None
@@ -68,12 +64,12 @@ class UnsavedInputMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
         unsaved = unsaved_input.for_request(request)
         if unsaved and request.method == "POST":  # sent once more: saved now, or back in the form
             unsaved_input.forget(request.session)
         elif unsaved and request.method == "GET":
             fields = unsaved.labelled_values(request.resolver_match)
-            page = {"typed": unsaved, "shown": fields, "anew": unsaved_input.ANEW}
-            return render(request, "account/typed.html", page)
+            page = {"unsaved": unsaved, "fields": fields, "anew": unsaved_input.ANEW}
+            return render(request, "account/unsaved_input.html", page)
         return None

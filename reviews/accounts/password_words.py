@@ -1,10 +1,11 @@
 """Password validator: rejects passwords that are little more than words of this work, such as ASEAN or a country."""
 
 import re
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from reviews.models import User
 
 # As docs/accounts.md lists them. Names of countries, in one word.
 TEXT = """
@@ -22,9 +23,10 @@ LOOKALIKES = str.maketrans("013457@$!", "oleasta" + "si")
 class NotTheWordsOfThePlace:
     """For AUTH_PASSWORD_VALIDATORS."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:
         plain = re.sub(r"[\W_]", "", password.lower().translate(LOOKALIKES))
-        if len(re.sub("|".join(sorted(WORDS, key=len, reverse=True)), "", plain)) < min(MIN_LEFT, len(plain)):
+        any_word = "|".join(sorted(WORDS, key=len, reverse=True))
+        if len(re.sub(any_word, "", plain)) < min(MIN_LEFT, len(plain)):
             raise ValidationError(
                 _("This password is little more than words that anybody here would try first.")
             )

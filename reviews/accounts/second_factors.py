@@ -25,14 +25,7 @@ def must_set_up(user: User | AnonymousUser) -> bool:
     """Whether the person needs a second factor and has none."""
     if not user.is_authenticated or not policy.must_use_second_factor(user):
         return False
-    return not (has_second_factor(user) or is_exempt(user))
-
-
-def has_second_factor(user: User) -> bool:
+    if settings.DEBUG and user.username in settings.SECOND_FACTOR_EXEMPT:  # an account of the demonstration
+        return False
     # Read together with the person (reviews.accounts.sessions).
-    return bool(getattr(user, "has_second_factor", False))
-
-
-def is_exempt(user: User) -> bool:
-    """Whether this is an account of the demonstration, named in settings.SECOND_FACTOR_EXEMPT while DEBUG is on."""
-    return settings.DEBUG and user.username in settings.SECOND_FACTOR_EXEMPT
+    return not getattr(user, "has_second_factor", False)

@@ -24,23 +24,18 @@ def people() -> QuerySet[User]:
     return User.objects.annotate(has_second_factor=has_factor("pk"))
 
 
-def sessions_with_users() -> QuerySet[UserSession]:
-    """Entries of people's lists of sessions, each with its person and, unless expired, the session's data."""
-    unexpired = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=Now())
-    annotations = {
-        "has_second_factor": has_factor("user"),
-        "session_data": Subquery(unexpired.values("session_data")),
-    }
-    return UserSession.objects.annotate(**annotations).select_related("user__organisation").order_by("pk")
-
-
 class SessionStore(db.SessionStore):
     """Without an entry in the list of a person's sessions, the session is read alone, as Django does."""
 
     person: User | None = None  # whose session was read from the database
 
     def _get_session_from_db(self) -> Session | None:
-        entry = sessions_with_users().filter(session_key=self.session_key).first()
+        unexpired = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=Now())
+        # Entries of people's lists of sessions, each with its person and, unless expired, the session's data.
+        entries = UserSession.objects.select_related("user__organisation").annotate(
+            has_second_factor=has_factor("user"), session_data=Subquery(unexpired.values("session_data"))
+        )
+        entry = entries.filter(session_key=self.session_key).order_by("pk").first()
         if entry is None or entry.session_data is None:
             return super()._get_session_from_db()  # type: ignore[misc]
         self.person = entry.user

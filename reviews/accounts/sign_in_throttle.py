@@ -37,24 +37,25 @@ class Attempt:
         SignInGuess.objects.filter(pk__in=[row.pk for row in self.rows]).delete()
 
 
-def take(request: HttpRequest, login: str) -> Attempt | None:
+def count_attempt(request: HttpRequest, login: str) -> Attempt | None:
     """Count one attempt for `login`; None if there were too many wrong ones."""
-    now, allowed = timezone.now(), allowances(request, login)
+    device = known_devices.device_for(request, login)
+    if device:
+        limits = {digest("device", device): PER_DEVICE}
+    else:
+        address = get_adapter(request).get_client_ip(request)
+        limits = {digest("text", login.lower()): PER_TEXT, digest("address", address): PER_ADDRESS}
+
+    now = timezone.now()
     SignInGuess.objects.filter(at__lte=now - WINDOW).delete()
-    attempt = Attempt([SignInGuess.objects.create(key=key, at=now) for key in allowed])
-    if any(SignInGuess.objects.filter(key=key).count() > limit for key, limit in allowed.items()):
-        attempt.rollback()
-        return None
+    attempt = Attempt([SignInGuess.objects.create(key=key, at=now) for key in limits])
+    for key, limit in limits.items():
+        if SignInGuess.objects.filter(key=key).count() > limit:
+            attempt.rollback()
+            return None
     return attempt
 
 
-def allowances(request: HttpRequest, login: str) -> dict[str, int]:
-    """The keys that the attempt counts against, with the limit of each."""
-    if device := known_devices.device_for(request, login):
-        return {key("device", device): PER_DEVICE}
-    address = get_adapter(request).get_client_ip(request)
-    return {key("text", login.lower()): PER_TEXT, key("address", address): PER_ADDRESS}
-
-
-def key(kind: str, value: str) -> str:
+def digest(kind: str, value: str) -> str:
+    """The key that an attempt counts against; a digest, so that nothing typed is stored."""
     return salted_hmac(f"reviews.guess.{kind}", value, algorithm="sha256").hexdigest()

@@ -28,7 +28,7 @@ class SignedTokenAdapter(OpenIDConnectOAuth2Adapter):
     """Accepts an identity only with the provider's signature; allauth itself would leave that to TLS.
 
     Once the provider has answered, a transaction begins, which ends with `stack`: a connection is written together
-    with its line of the history, or not at all. Not sooner: nobody waits for the provider with the database locked.
+    with its row of the history, or not at all. Not sooner: nobody waits for the provider with the database locked.
     """
 
     def __init__(self, request: HttpRequest, provider_id: str, stack: ExitStack) -> None:
@@ -63,9 +63,9 @@ class SignedTokenAdapter(OpenIDConnectOAuth2Adapter):
     def _signing_key(self, id_token: str) -> jwt.PyJWK:
         """The provider's key that the token names; if it names none, the provider's only one."""
         with get_adapter().get_requests_session() as session:
-            answer = session.get(self.openid_config["jwks_uri"])
-            answer.raise_for_status()
-        keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+            response = session.get(self.openid_config["jwks_uri"])
+            response.raise_for_status()
+        keys = jwt.PyJWKSet.from_dict(response.json()).keys
         name = jwt.get_unverified_header(id_token).get("kid")
         matching = [key for key in keys if key.public_key_use in (None, "sig") and name in (None, key.key_id)]
         if len(matching) != 1:
@@ -75,22 +75,22 @@ class SignedTokenAdapter(OpenIDConnectOAuth2Adapter):
 
 @login_not_required
 def login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    return _answer_with(OAuth2LoginView, request, provider_id)
+    return render_view(OAuth2LoginView, request, provider_id)
 
 
 @login_not_required
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    return _answer_with(OAuth2CallbackView, request, provider_id)
+    return render_view(OAuth2CallbackView, request, provider_id)
 
 
-def _answer_with(view: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
+def render_view(view: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
     with ExitStack() as stack:
         adapter = SignedTokenAdapter(request, provider_id, stack)
         try:
-            answer: HttpResponse = view.adapter_view(adapter)(request)
+            response: HttpResponse = view.adapter_view(adapter)(request)
         except SocialApp.DoesNotExist:
             raise Http404 from None
         except RequestException as error:  # the provider is down, or redirects
             log.warning("Single sign-on: the provider gave no answer that counts (%s)", type(error).__name__)
             return render_authentication_error(request, adapter.get_provider(), exception=error)
-        return answer
+        return response

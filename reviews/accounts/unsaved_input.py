@@ -34,19 +34,18 @@ class UnsavedInput(NamedTuple):
     def labelled_values(self, match: ResolverMatch | None) -> list[tuple[str, str]]:
         """What the person wrote, with the labels of the form; what has none was not written by hand."""
         form_class = getattr(getattr(getattr(match, "func", None), "view_class", None), "form_class", None)
-        fields = getattr(form_class, "base_fields", {})
-        return [
-            (str(fields[name].label or name), _readable(fields[name], values))
-            for name, values in self.fields.items()
-            if name in fields and not fields[name].widget.is_hidden and any(values)
-        ]
-
-
-def _readable(field: forms.Field, values: list[str]) -> str:
-    words = {
-        str(value): str(label) for value, label in getattr(field, "choices", ()) if isinstance(value, str)
-    }
-    return ", ".join(words.get(value, value) for value in values)
+        form_fields: dict[str, forms.Field] = getattr(form_class, "base_fields", {})
+        rows = []
+        for name, values in self.fields.items():
+            field = form_fields.get(name)
+            if field is None or field.widget.is_hidden or not any(values):
+                continue
+            choices = {
+                key: str(label) for key, label in getattr(field, "choices", ()) if isinstance(key, str)
+            }
+            text = ", ".join(choices.get(value, value) for value in values)
+            rows.append((str(field.label or name), text))
+        return rows
 
 
 def store(request: HttpRequest, user: User | AnonymousUser) -> bool:

@@ -1,32 +1,27 @@
 """Approving and sending advice: the advice and the gaps that receive it change in one transaction."""
 
-from typing import TYPE_CHECKING, Any
-
 from django.utils.translation import gettext as _
 
 from reviews import clock
-from reviews.models import Advice, DataGap, Difficulty, GapStatus, NotAllowedNow, ReceivedAdvice, Verb
+from reviews.models import Advice, DataGap, Difficulty, GapStatus, NotAllowedNow, ReceivedAdvice, User, Verb
 from reviews.models.base import all_or_nothing
 
-if TYPE_CHECKING:
-    from reviews.models import User
 
-
-def approve_advice(*, by: "User", advice: Advice, expected_version: int) -> Advice:
+def approve_advice(*, by: User, advice: Advice, expected_version: int) -> Advice:
     """Approve a draft: every open gap that it is for receives it, and those that asked are answered.
 
     Raises PermissionDenied, NotAllowedNow (also if no open gap waits for it) or EditConflict.
     """
-    return _send("approve", by, advice, expected_version, approved_by=by, approved_at=clock.now())
+    return _send("approve", by, advice, expected_version)
 
 
-def send_advice(*, by: "User", advice: Advice, expected_version: int) -> Advice:
+def send_advice(*, by: User, advice: Advice, expected_version: int) -> Advice:
     """Send approved advice on a difficulty also to the gaps that were added since. Raises as approve_advice."""
     return _send("send", by, advice, expected_version)
 
 
 @all_or_nothing()
-def _send(transition: str, by: "User", advice: Advice, expected_version: int, **approval: Any) -> Advice:
+def _send(transition: str, by: User, advice: Advice, expected_version: int) -> Advice:
     advice.require_transition(transition, by)
     subject = advice.subject
     gaps = subject.gaps.all() if isinstance(subject, Difficulty) else DataGap.objects.filter(pk=subject.pk)
@@ -35,7 +30,10 @@ def _send(transition: str, by: "User", advice: Advice, expected_version: int, **
     recipients = list(waiting.select_for_update(of=("self",)))
     if not recipients:
         raise NotAllowedNow(_("No open gap waits for this advice."))
-    advice.make_transition(transition, by=by, expected_version=expected_version, **approval)
+    approval: dict[str, object] = {}
+    if transition == "approve":
+        approval = {"approved_by": by, "approved_at": clock.now()}
+    advice.make_transition(transition, by=by, expected_version=expected_version, note="", **approval)
     for gap in recipients:
         ReceivedAdvice.create_traced(by=by, verb=Verb.SENT, advice=advice, gap=gap, received_at=clock.now())
         if gap.status == GapStatus.GUIDANCE_ASKED:

@@ -3,15 +3,7 @@
 from django.utils.translation import gettext as _
 
 from reviews import policy
-from reviews.models import (
-    Meeting,
-    MeetingStatus,
-    Minutes,
-    MinutesSection,
-    NotAllowedNow,
-    SectionKind,
-    User,
-)
+from reviews.models import Meeting, MeetingStatus, Minutes, MinutesSection, NotAllowedNow, SectionKind, User
 from reviews.models.base import all_or_nothing
 from reviews.queries.minutes import text_of_section
 

@@ -1,19 +1,30 @@
 """Submitting a national report: what the report itself cannot know, its deadlines."""
 
-from typing import Any
+from typing import Unpack
+
+from django.core.files.uploadedfile import UploadedFile
 
 from reviews import clock, policy
 from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
+from reviews.models.reports import Submission
 from reviews.queries.deadlines import latest_extensions
 
 
 def submit_report(
-    *, by: User, report: NationalReport, expected_version: int, **submission: Any
+    *,
+    by: User,
+    report: NationalReport,
+    expected_version: int,
+    file: UploadedFile,
+    reason: str = "",
+    **submission: Unpack[Submission],
 ) -> ReportVersion:
     """Hand in a report. Raises NotAllowedNow once its last acceptable day has passed, ValidationError, EditConflict."""
     policy.require(by, "report.submit", report)
     locked_by = find_locking_deadline(report)
-    return report.hand_in(by=by, expected_version=expected_version, locked_by=locked_by, **submission)
+    return report.hand_in(
+        by=by, expected_version=expected_version, locked_by=locked_by, file=file, reason=reason, **submission
+    )
 
 
 def find_locking_deadline(report: NationalReport) -> Deadline | None:

@@ -1,7 +1,7 @@
 """Country rounds: record what a member reports in its turn, and close a round."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Required, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -22,8 +22,16 @@ from reviews.models import (
     Verb,
 )
 from reviews.models.base import all_or_nothing
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.datagaps import GapFields
+from reviews.models.findings import FindingFields
+from reviews.models.workstreams import WORKSTREAMS, Figures
 from reviews.queries import comparison
+
+
+class TurnFinding(FindingFields):
+    """A finding or recommendation of a turn."""
+
+    kind: Required[str]
 
 
 @all_or_nothing()
@@ -35,9 +43,9 @@ def record_turn(
     report: NationalReport,
     report_seen: int,
     note: str = "",
-    difficulties: Iterable[dict[str, Any]] = (),
-    findings: Iterable[dict[str, Any]] = (),
-    **figures: int | None,
+    difficulties: Iterable[GapFields] = (),
+    findings: Iterable[TurnFinding] = (),
+    **figures: Unpack[Figures],
 ) -> Turn:
     """Record what a member reports in its turn: progress, difficulties (as data gaps), findings. All or nothing.
 
@@ -46,23 +54,17 @@ def record_turn(
     have posted already is not posted twice.
     """
     meeting, earlier_note = turn.round.meeting, turn.note
-    turn.record(by=by, expected_version=expected_version, note=note)
+    turn.mark_reported(by=by, expected_version=expected_version, note=note)
     if report.version != report_seen:
         raise EditConflict(report, report_seen)
-    if report.is_editable and _is_news(turn, report, figures, earlier_note):
+    figures_differ = tuple(figures.get(name) for name in WORKSTREAMS) != report.figures
+    if report.is_editable and (figures_differ or turn.note != earlier_note or not turn.has_posted(report)):
         report.post_progress(by=by, expected_version=report_seen, note=note, meeting=meeting, **figures)
-    for values in difficulties:
-        DataGap.raise_for(report, by=by, meeting=meeting, **values)
-    for values in findings:
-        Finding.record_for(report, by=by, meeting=meeting, **values)
+    for difficulty in difficulties:
+        DataGap.raise_for(report, by=by, meeting=meeting, **difficulty)
+    for finding in findings:
+        Finding.record_for(report, by=by, meeting=meeting, **finding)
     return turn
-
-
-def _is_news(turn: Turn, report: NationalReport, figures: dict[str, int | None], earlier_note: str) -> bool:
-    """Whether the turn says more than the country has posted since the round before."""
-    if tuple(figures.get(name) for name in WORKSTREAMS) != report.figures or turn.note != earlier_note:
-        return True
-    return not report.progress_updates.filter(at__gt=turn.round.since()).exists()
 
 
 @all_or_nothing()
@@ -70,7 +72,10 @@ def close_round(*, by: User, country_round: Round, expected_version: int) -> Rou
     """Close a round once every member has reported or was passed, and freeze each member's status."""
     status = country_round.require_transition("close", by)
     country_round.lock_while_open()
-    if waiting := [str(t.member_state) for t in country_round.turns.waiting().select_related("member_state")]:
+    waiting = [
+        str(turn.member_state) for turn in country_round.turns.waiting().select_related("member_state")
+    ]
+    if waiting:
         raise NotAllowedNow(_("These still wait; tell or pass them first: %s.") % ", ".join(waiting))
     _lock_records(country_round.cycle)
     moment = clock.now()
@@ -92,7 +97,7 @@ def close_round(*, by: User, country_round: Round, expected_version: int) -> Rou
 
 
 def _lock_records(cycle: ReviewCycle) -> None:
-    """Let whoever is writing finish, and nobody begin, so that what is frozen belongs to one instant."""
+    """Lock the records of a cycle, so that the statuses to be frozen are of one instant."""
     points = ActionPoint.objects.filter(meeting__cycle=cycle)
     for rows in (cycle.meetings, cycle.reports, cycle.datagaps, cycle.findings, points):
         list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).only("pk"))

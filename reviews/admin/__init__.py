@@ -2,6 +2,7 @@
 
 # Importing a noun registers its records; one a line.
 from reviews.admin import (  # noqa: F401
+    actionpoints,
     cycles,
     datagaps,
     deadlines,

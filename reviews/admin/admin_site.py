@@ -1,6 +1,7 @@
 """The AdminSite: who may open it, and its records in groups."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 from urllib.parse import unquote_plus
 
 from allauth.account.utils import get_next_redirect_url
@@ -9,16 +10,18 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from reviews import policy
-from reviews.admin.base import GROUPS
+from reviews.admin.base import GROUPS, TrackedAdmin
 from reviews.models import Trace
 
 
@@ -35,10 +38,12 @@ class ReviewSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return policy.opens_admin(request.user)
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+    def admin_view(  # type: ignore[override]  # Django's own keeps the type of the view
+        self, view: Callable[..., HttpResponse], cacheable: bool = False
+    ) -> Callable[..., HttpResponse]:
         unguarded = super().admin_view(view, cacheable)
 
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied(_("The administration is for administrators and the Secretariat."))
             if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
@@ -50,7 +55,7 @@ class ReviewSite(admin.AdminSite):
 
         return guarded
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         urls = super().get_urls()
         for view in (getattr(url, "callback", None) for url in urls):
             if hasattr(view, "login_url"):
@@ -60,29 +65,34 @@ class ReviewSite(admin.AdminSite):
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The site's own sign-in page; whoever has signed in already has nothing to do here."""
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Redirect to the site's own sign-in page; whoever has signed in already has nothing to do here."""
         if request.user.is_authenticated:
             return redirect("admin:index")
-        onwards = get_next_redirect_url(request) or reverse("admin:index")
-        return redirect_to_login(onwards, settings.LOGIN_URL)
+        next_url = get_next_redirect_url(request) or reverse("admin:index")
+        return redirect_to_login(next_url, settings.LOGIN_URL)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def password_change(  # type: ignore[override]  # a redirect is a response, too
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_change_password")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         own_changes = Trace.objects.filter(by=request.user.pk)[:10]
         return super().index(request, {"my_changes": own_changes, **(extra_context or {})})
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The kinds of record in their groups."""
-        apps = self._build_app_dict(request, app_label).values()
-        groups = [self._group(app, group) for app in apps for group in GROUPS]
-        return [group for group in groups if group["models"]]
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Return the kinds of record in their groups."""
+        groups = []
+        for app in self._build_app_dict(request, app_label).values():
+            for group in GROUPS:
+                rows = [row for row in app["models"] if group is self._group_of(row["model"])]
+                if rows:
+                    groups.append(app | {"name": group, "models": rows})
+        return groups
 
-    def _group(self, app: dict[str, Any], group: Promise) -> dict[str, Any]:
-        rows = [row for row in app["models"] if self._registry[row["model"]].group is group]  # type: ignore[attr-defined]
-        return app | {"name": group, "models": rows}
+    def _group_of(self, model: type[Model]) -> Promise:
+        return cast(TrackedAdmin, self._registry[model]).group
 
 
 site = ReviewSite()

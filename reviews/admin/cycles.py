@@ -2,30 +2,28 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from reviews.actions.cycles import open_cycle, seat_member
 from reviews.admin.admin_site import site
-from reviews.admin.base import CYCLES, ReadOnlyInline, TrackedAdmin, section
-from reviews.admin.forms import ReasonForm, StepForm
+from reviews.admin.base import CYCLES, ReadOnlyInline, Text, TrackedAdmin, section
+from reviews.admin.forms import ReasonForm, ToolForm, TrackedForm, Values
 from reviews.models import CycleMembership, ReviewCycle
 from reviews.models.cycles import CYCLE_TRANSITIONS
+from reviews.request_context import SignedInRequest
 
 
-class SeatsShown(ReadOnlyInline):
+class SeatsInline(ReadOnlyInline):
     model = CycleMembership
     fields = ("member_state", "joined_on")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("cycle", "member_state")
+    select_related = ("cycle", "member_state")
 
 
-class OpenForm(StepForm):
+class OpenForm(ToolForm):
     about = _("Every member gets its national report, not yet started.")
 
 
@@ -38,15 +36,15 @@ class ReopenForm(ReasonForm):
 
 
 # The transitions of a cycle: the title, the form, and the verb behind it.
-TRANSITION_FORMS: dict[str, tuple[Any, type[StepForm], Callable[..., Any]]] = {
-    "open": (_("Open the cycle"), OpenForm, lambda cycle, **step: open_cycle(cycle=cycle, **step)),
+TRANSITION_FORMS: dict[str, tuple[Text, type[ToolForm], Callable[..., object]]] = {
+    "open": (_("Open the cycle"), OpenForm, lambda cycle, **values: open_cycle(cycle=cycle, **values)),
     "close": (_("Close the cycle"), CloseForm, ReviewCycle.close),
     "reopen": (_("Open the cycle again"), ReopenForm, ReviewCycle.reopen),
 }
 
 
 @admin.register(ReviewCycle, site=site)
-class ReviewCycleAdmin(TrackedAdmin):
+class ReviewCycleAdmin(TrackedAdmin[ReviewCycle]):
     group = CYCLES
     list_display = ("name_en", "slug", "framework", "starts_on", "ends_on", "status", "shared", "is_demo")
     list_filter = ("status", "framework", "is_demo")
@@ -54,7 +52,7 @@ class ReviewCycleAdmin(TrackedAdmin):
     search_fields = ("name_en", "name_vi", "slug")
     date_hierarchy = "starts_on"
     autocomplete_fields = ("framework",)
-    inlines = (SeatsShown,)
+    inlines = (SeatsInline,)
     hidden_when_adding = ("status",)
     fieldsets = [
         section(None, "name_en name_vi slug framework starts_on ends_on"),
@@ -69,29 +67,29 @@ class ReviewCycleAdmin(TrackedAdmin):
         ),
     ]
 
-    def get_urls(self) -> list[Any]:
-        return [self._step_url(step) for step in TRANSITION_FORMS] + super().get_urls()
+    def get_urls(self) -> list[URLPattern]:
+        urls = []
+        for name in TRANSITION_FORMS:
+            view = self.admin_site.admin_view(partial(self.make_transition, name=name))
+            urls.append(path(f"<path:object_id>/{name}/", view, name=f"reviews_reviewcycle_{name}"))
+        return urls + super().get_urls()
 
-    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
-        possible = [step for step in TRANSITION_FORMS if record.status in CYCLE_TRANSITIONS[step].sources]
-        return [(self.url(step, record.pk), TRANSITION_FORMS[step][0]) for step in possible]
+    def object_tools(self, request: HttpRequest, record: ReviewCycle) -> list[tuple[str, Text]]:
+        possible = [name for name in TRANSITION_FORMS if record.status in CYCLE_TRANSITIONS[name].sources]
+        return [(self.url(name, record.pk), TRANSITION_FORMS[name][0]) for name in possible]
 
-    def take_step(self, request: HttpRequest, object_id: str, step: str) -> Any:
-        title, form_class, verb = TRANSITION_FORMS[step]
+    def make_transition(self, request: SignedInRequest, object_id: str, name: str) -> HttpResponse:
+        title, form_class, verb = TRANSITION_FORMS[name]
 
-        def act(cycle: ReviewCycle, cleaned: dict[str, Any]) -> None:
+        def perform(cycle: ReviewCycle, cleaned: Values) -> None:
             expected_version = cleaned.pop("version")
             verb(cycle, by=request.user, expected_version=expected_version, **cleaned)
 
-        return self.step_view(request, object_id, form_class, title, act)
-
-    def _step_url(self, step: str) -> Any:
-        view = self.admin_site.admin_view(partial(self.take_step, step=step))
-        return path(f"<path:object_id>/{step}/", view, name=f"reviews_reviewcycle_{step}")
+        return self.tool_view(request, object_id, form_class, title, perform)
 
 
 @admin.register(CycleMembership, site=site)
-class CycleMembershipAdmin(TrackedAdmin):
+class CycleMembershipAdmin(TrackedAdmin[CycleMembership]):
     group = CYCLES
     list_display = ("member_state", "cycle", "joined_on")
     list_filter = ("cycle",)
@@ -108,6 +106,5 @@ class CycleMembershipAdmin(TrackedAdmin):
         ),
     ]
 
-    def add(self, request: HttpRequest, form: Any) -> Any:
-        user: Any = request.user  # signed in
-        return seat_member(by=user, **form.typed())
+    def add(self, request: SignedInRequest, form: TrackedForm) -> CycleMembership:
+        return seat_member(by=request.user, **form.model_values())

@@ -1,9 +1,7 @@
 """Data gaps."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import OCCURRING, REPORTS, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import DataGap
 from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 from reviews.text import fold
 
 
 @admin.register(DataGap, site=site)
-class DataGapAdmin(TrackedAdmin):
+class DataGapAdmin(TrackedAdmin[DataGap]):
     group = REPORTS
     list_display = ("code", "kind", "status", "holder", "held_since", "key_result_area", "cycle")
     list_filter = ("cycle", "status", "kind", ("member_state", OCCURRING))
@@ -53,15 +53,17 @@ class DataGapAdmin(TrackedAdmin):
         section(_("Origin"), "raised_by raised_at"),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DataGap]:
         spoken = Concat("member_state__code", Value("-"), Cast("number", CharField()))
         return super().get_queryset(request).annotate(spoken=spoken)
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DataGap], search_term: str
+    ) -> tuple[QuerySet[DataGap], bool]:
         """The stored column is folded, so the search term is folded too."""
         return super().get_search_results(request, queryset, fold(search_term))
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         country = {name: values[name] for name in ("cycle", "member_state")}
         return {
             "number": next_number(DataGap.objects.filter(**country)),

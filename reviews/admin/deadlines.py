@@ -4,31 +4,40 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.forms import CheckboxSelectMultiple
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, OCCURRING, ReadOnlyInline, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
 from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 
 
 class ExtensionsInline(ReadOnlyInline):
     model = Extension
     fields = ("member_state", "asked_until", "status", "granted_until", "asked_at", "decided_at")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("deadline", "member_state")
+    select_related = ("deadline", "member_state")
 
 
 @admin.register(Deadline, site=site)
-class DeadlineAdmin(TrackedAdmin):
+class DeadlineAdmin(TrackedAdmin[Deadline]):
     group = CYCLES
     list_display = (
-        "title", "cycle", "output", "opens_on", "due_on", "first_due_on", "last_on", "countries", "shared"
-    )  # fmt: skip
+        "title",
+        "cycle",
+        "output",
+        "opens_on",
+        "due_on",
+        "first_due_on",
+        "last_on",
+        "countries",
+        "shared",
+    )
     list_filter = ("cycle", "output", "shared")
     list_select_related = ("cycle",)
     search_fields = ("title", "cycle__name_en", "cycle__slug", "confidence_note")
@@ -54,15 +63,17 @@ class DeadlineAdmin(TrackedAdmin):
         ),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Deadline]:
         return super().get_queryset(request).prefetch_related("only_for")
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
         kwargs["queryset"] = Organisation.objects.filter(kind=OrganisationKind.MEMBER_STATE)
         kwargs["widget"] = CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"number": next_number(values["cycle"].deadlines.all()), "first_due_on": values["due_on"]}
 
     @admin.display(description=_("only for"))
@@ -71,7 +82,7 @@ class DeadlineAdmin(TrackedAdmin):
 
 
 @admin.register(Extension, site=site)
-class ExtensionAdmin(TrackedAdmin):
+class ExtensionAdmin(TrackedAdmin[Extension]):
     group = CYCLES
     list_display = ("deadline", "member_state", "due_when_asked", "asked_until", "status", "granted_until")
     list_filter = ("status", "deadline__cycle", ("member_state", OCCURRING))
@@ -92,14 +103,14 @@ class ExtensionAdmin(TrackedAdmin):
         section(_("Origin"), "asked_by asked_at"),
     ]
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         requests = Extension.objects.filter(member_state=values["member_state"], deadline=values["deadline"])
         due = requests.due_day_of(values["deadline"])
         if values["asked_until"] <= due:
             raise ValidationError({"asked_until": _("This is not later than the date in force.")})
         return {"due_when_asked": due, "asked_by": request.user, "asked_at": clock.now()}
 
-    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: SignedInRequest, record: Extension, values: Values) -> Values:
         """A corrected status is a decision of whoever corrects it; "asked" is none yet."""
         if "status" not in values:
             return {}

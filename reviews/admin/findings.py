@@ -1,21 +1,22 @@
 """Findings and recommendations."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import OCCURRING, REPORTS, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import Finding
+from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 from reviews.text import fold
 
 
 @admin.register(Finding, site=site)
-class FindingAdmin(TrackedAdmin):
+class FindingAdmin(TrackedAdmin[Finding]):
     group = REPORTS
     list_display = ("code", "kind", "status", "key_result_area", "meeting", "cycle")
     list_filter = ("cycle", "kind", "status", ("member_state", OCCURRING))
@@ -32,14 +33,16 @@ class FindingAdmin(TrackedAdmin):
         section(_("Origin"), "meeting recorded_by recorded_at"),
     ]
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The stored column is folded, so what is looked for is folded too."""
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Finding], search_term: str
+    ) -> tuple[QuerySet[Finding], bool]:
+        """The stored column is folded, so the search term is folded too."""
         return super().get_search_results(request, queryset, fold(search_term))
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        theirs = {name: values[name] for name in ("cycle", "member_state", "kind")}
-        last = Finding.objects.filter(**theirs).aggregate(last=Max("number"))["last"] or 0
-        return {"number": last + 1, "recorded_by": request.user, "recorded_at": clock.now()}
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
+        of_kind = {name: values[name] for name in ("cycle", "member_state", "kind")}
+        number = next_number(Finding.objects.filter(**of_kind))
+        return {"number": number, "recorded_by": request.user, "recorded_at": clock.now()}
 
     @admin.display(description=_("number"), ordering="member_state__code")
     def code(self, finding: Finding) -> str:

@@ -8,24 +8,24 @@ from reviews.admin.base import REFERENCE, TRUST, ReadOnlyInline, TrackedAdmin, c
 from reviews.models import Framework, FrameworkNode, GapKind
 
 
-class NodesShown(ReadOnlyInline):
+class NodesInline(ReadOnlyInline):
     model = FrameworkNode
     fields = ("code", "title", "level", "confidence")
 
 
 @admin.register(Framework, site=site)
-class FrameworkAdmin(TrackedAdmin):
+class FrameworkAdmin(TrackedAdmin[Framework]):
     group, reference = REFERENCE, True
     list_display = ("title", "code")
     search_fields = ("title", "code")
     fieldsets = [
         section(None, "code title"),
     ]
-    inlines = (NodesShown,)
+    inlines = (NodesInline,)
 
 
 @admin.register(FrameworkNode, site=site)
-class FrameworkNodeAdmin(TrackedAdmin):
+class FrameworkNodeAdmin(TrackedAdmin[FrameworkNode]):
     group, reference = REFERENCE, True
     list_display = ("code", "title", confidence_mark, "level", "parent", "framework")
     list_display_links = ("code", "title")
@@ -40,7 +40,7 @@ class FrameworkNodeAdmin(TrackedAdmin):
 
 
 @admin.register(GapKind, site=site)
-class GapKindAdmin(TrackedAdmin):
+class GapKindAdmin(TrackedAdmin[GapKind]):
     group, reference = REFERENCE, True
     list_display = ("label_en", "label_vi", "code", "position", "source")
     search_fields = ("label_en", "label_vi", "code", "meaning")

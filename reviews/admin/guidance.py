@@ -1,9 +1,6 @@
 """Guidance: threads, advice, shared difficulties, method notes."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +15,7 @@ from reviews.admin.base import (
     confidence_mark,
     section,
 )
+from reviews.admin.forms import Values
 from reviews.models import (
     Advice,
     AdviceStatus,
@@ -28,6 +26,7 @@ from reviews.models import (
     ThreadEntry,
 )
 from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 
 OF_GAP = ("gap__member_state", OCCURRING)
 ABOUT_GAP = ("gap__cycle", "gap__member_state")
@@ -35,7 +34,7 @@ ABOUT_SUBJECT = (*ABOUT_GAP, "difficulty__cycle")
 
 
 @admin.register(ThreadEntry, site=site)
-class ThreadEntryAdmin(TrackedAdmin):
+class ThreadEntryAdmin(TrackedAdmin[ThreadEntry]):
     group, immutable = REPORTS, True
     list_display = ("at", "gap", "channel", "kind", "author", "beginning")
     list_filter = ("gap__cycle", "channel", "kind", OF_GAP)
@@ -58,13 +57,11 @@ class ThreadEntryAdmin(TrackedAdmin):
 class ReceivedAdviceInline(ReadOnlyInline):
     model = ReceivedAdvice
     fields = ("gap", "received_at", "use", "said_by")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("said_by", *ABOUT_GAP)
+    select_related = ("said_by", *ABOUT_GAP)
 
 
 @admin.register(Advice, site=site)
-class AdviceAdmin(TrackedAdmin):
+class AdviceAdmin(TrackedAdmin[Advice]):
     group = REPORTS
     list_display = ("subject", "status", "drafted_by", "drafted_at", "approved_by", "beginning")
     list_filter = ("status", "gap__cycle", OF_GAP)
@@ -89,10 +86,10 @@ class AdviceAdmin(TrackedAdmin):
         ),
     ]
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"drafted_by": request.user, "drafted_at": clock.now()}
 
-    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: SignedInRequest, record: Advice, values: Values) -> Values:
         """A corrected status is a decision of whoever corrects it."""
         if "status" not in values:
             return {}
@@ -112,7 +109,7 @@ class AdviceAdmin(TrackedAdmin):
 
 
 @admin.register(ReceivedAdvice, site=site)
-class ReceivedAdviceAdmin(TrackedAdmin):
+class ReceivedAdviceAdmin(TrackedAdmin[ReceivedAdvice]):
     group = REPORTS
     list_display = ("gap", "received_at", "use", "said_by", "said_at")
     list_filter = ("use", "gap__cycle", OF_GAP)
@@ -128,10 +125,10 @@ class ReceivedAdviceAdmin(TrackedAdmin):
         section(_("What the country says"), "use note said_by said_at"),
     ]
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"received_at": clock.now()}
 
-    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: SignedInRequest, record: ReceivedAdvice, values: Values) -> Values:
         """A corrected use is a decision of whoever corrects it."""
         if "use" not in values:
             return {}
@@ -140,7 +137,7 @@ class ReceivedAdviceAdmin(TrackedAdmin):
 
 
 @admin.register(Difficulty, site=site)
-class DifficultyAdmin(TrackedAdmin):
+class DifficultyAdmin(TrackedAdmin[Difficulty]):
     group = REPORTS
     list_display = ("code", "title", "kind", "cycle")
     list_display_links = ("code", "title")
@@ -152,7 +149,7 @@ class DifficultyAdmin(TrackedAdmin):
     set_once = ("cycle",)
     fieldsets = [section(None, "cycle number title kind gaps")]
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"number": next_number(values["cycle"].difficulties.all())}
 
     @admin.display(description=_("number"), ordering="number")
@@ -161,7 +158,7 @@ class DifficultyAdmin(TrackedAdmin):
 
 
 @admin.register(MethodNote, site=site)
-class MethodNoteAdmin(TrackedAdmin):
+class MethodNoteAdmin(TrackedAdmin[MethodNote]):
     group, reference = REFERENCE, True
     list_display = ("title", "code", "kind", confidence_mark)
     list_filter = ("kind", "confidence")

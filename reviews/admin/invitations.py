@@ -1,22 +1,21 @@
-"""Invitations: who is asked in, for which organisation, in which role."""
-
-from typing import Any
+"""Invitations: to whom, for which organisation, in which role."""
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
 from reviews.accounts.invitations import invite
 from reviews.admin.admin_site import site
-from reviews.admin.base import PEOPLE, TrackedAdmin, section
-from reviews.admin.forms import ReasonForm
+from reviews.admin.base import PEOPLE, Text, TrackedAdmin, section
+from reviews.admin.forms import ReasonForm, TrackedForm, Values
 from reviews.models import Invitation
+from reviews.request_context import SignedInRequest
 
 
 @admin.register(Invitation, site=site)
-class InvitationAdmin(TrackedAdmin):
+class InvitationAdmin(TrackedAdmin[Invitation]):
     """Made and withdrawn, never corrected: a wrong one is withdrawn and another one sent."""
 
     group = PEOPLE
@@ -39,29 +38,27 @@ class InvitationAdmin(TrackedAdmin):
     def may(self, request: HttpRequest) -> bool:
         return policy.may(request.user, "account.invite")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         return False
 
-    def may_step(self, request: HttpRequest, obj: Any = None) -> bool:
+    def may_use_tools(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         return self.may(request)
 
-    def add(self, request: HttpRequest, form: Any) -> Any:
-        return invite(request, **form.typed())
+    def add(self, request: SignedInRequest, form: TrackedForm) -> Invitation:
+        return invite(request, **form.model_values())
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.withdraw)
         return [
             path("<path:object_id>/withdraw/", view, name="reviews_invitation_withdraw"),
             *super().get_urls(),
         ]
 
-    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
+    def object_tools(self, request: HttpRequest, record: Invitation) -> list[tuple[str, Text]]:
         return [(self.url("withdraw", record.pk), _("Withdraw"))] if record.works() else []
 
-    def withdraw(self, request: HttpRequest, object_id: str) -> Any:
-        user: Any = request.user  # signed in
+    def withdraw(self, request: SignedInRequest, object_id: str) -> HttpResponse:
+        def perform(invitation: Invitation, cleaned: Values) -> None:
+            invitation.withdraw(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
 
-        def act(record: Invitation, cleaned: dict[str, Any]) -> None:
-            record.withdraw(by=user, expected_version=cleaned["version"], why=cleaned["why"])
-
-        return self.step_view(request, object_id, ReasonForm, _("Withdraw the invitation"), act)
+        return self.tool_view(request, object_id, ReasonForm, _("Withdraw the invitation"), perform)

@@ -1,8 +1,7 @@
 """The minutes of meetings. An administrator can correct them even when they are adopted and locked."""
 
-from typing import Any
-
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
@@ -10,17 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, ReadOnlyInline, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import Minutes, MinutesSection, MinutesStatus
 from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 
 
-class SectionsShown(ReadOnlyInline):
+class SectionsInline(ReadOnlyInline):
     model = MinutesSection
     fields = ("kind", "text")
 
 
 @admin.register(Minutes, site=site)
-class MinutesAdmin(TrackedAdmin):
+class MinutesAdmin(TrackedAdmin[Minutes]):
     group = MEETINGS
     list_display = ("meeting", "status", "circulated_at", "adopted_at", "adopted_by")
     list_filter = ("meeting__cycle", "status")
@@ -30,7 +31,7 @@ class MinutesAdmin(TrackedAdmin):
     readonly_fields = ("circulated_at", "adopted_at", "adopted_by")
     set_once = ("meeting",)
     hidden_when_adding = ("status",)
-    inlines = (SectionsShown,)
+    inlines = (SectionsInline,)
     fieldsets = [
         section(
             None,
@@ -39,10 +40,10 @@ class MinutesAdmin(TrackedAdmin):
         ),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Minutes]:
         return super().get_queryset(request).select_related("meeting__cycle")
 
-    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: SignedInRequest, record: Minutes, values: Values) -> Values:
         """The days belong to the status."""
         if "status" not in values:
             return {}
@@ -56,7 +57,7 @@ class MinutesAdmin(TrackedAdmin):
 
 
 @admin.register(MinutesSection, site=site)
-class MinutesSectionAdmin(TrackedAdmin):
+class MinutesSectionAdmin(TrackedAdmin[MinutesSection]):
     group = MEETINGS
     list_display = ("kind", "minutes", "beginning")
     list_filter = ("minutes__meeting__cycle", "kind")
@@ -67,10 +68,10 @@ class MinutesSectionAdmin(TrackedAdmin):
     set_once = ("minutes", "kind")
     fieldsets = [section(None, "minutes kind position text")]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MinutesSection]:
         return super().get_queryset(request).select_related("minutes__meeting__cycle")
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"position": next_number(values["minutes"].sections.all(), "position")}
 
     @admin.display(description=_("text"))

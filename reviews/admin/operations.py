@@ -1,7 +1,5 @@
 """Mail on its way out: whether it left, never what it says."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,7 +11,7 @@ from reviews.models import OutgoingMail, Trace
 
 
 @admin.register(OutgoingMail, site=site)
-class OutgoingMailAdmin(TrackedAdmin):
+class OutgoingMailAdmin(TrackedAdmin[OutgoingMail]):
     # No text, no headers: a mail may hold the link that sets somebody's password.
     group, immutable = HISTORY, True
     list_display = ("created_at", "to_whom", "subject", "state", "tries", "next_try_at")
@@ -29,7 +27,7 @@ class OutgoingMailAdmin(TrackedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
         return super().get_queryset(request).defer("body", "html", "headers")
 
-    def traces(self, record: Any) -> QuerySet[Trace]:
+    def history_of(self, record: OutgoingMail) -> QuerySet[Trace]:
         """None: sending changes nothing of the review."""
         return Trace.objects.none()
 

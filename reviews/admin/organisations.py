@@ -11,7 +11,7 @@ NOT_A_MEMBER = _("A member state needs the day on which it joined; no other orga
 
 
 @admin.register(Organisation, site=site)
-class OrganisationAdmin(TrackedAdmin):
+class OrganisationAdmin(TrackedAdmin[Organisation]):
     group, reference = REFERENCE, True
     list_display = ("name_en", confidence_mark, "code", "kind", "joined_on")
     list_filter = ("kind", "confidence")

@@ -9,17 +9,19 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db.transaction import atomic
-from django.http import HttpRequest
-from django.urls import path
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from reviews.admin.admin_site import site
-from reviews.admin.base import PEOPLE, TrackedAdmin, section
-from reviews.admin.forms import ReasonForm, StepForm, TrackedForm
+from reviews.admin.base import PEOPLE, Fieldset, Text, TrackedAdmin, section
+from reviews.admin.forms import ReasonForm, ToolForm, TrackedForm, Values
 from reviews.models import User
+from reviews.request_context import SignedInRequest
 
 OWN_ACCOUNT = _("You cannot take this away from yourself; another administrator can.")
 
@@ -45,7 +47,7 @@ class NewUserForm(SetPasswordMixin, UserForm):
 
     password1, password2 = SetPasswordMixin.create_password_fields()
 
-    def clean(self) -> Any:
+    def clean(self) -> dict[str, Any] | None:
         self.validate_passwords()
         return super().clean()
 
@@ -55,19 +57,19 @@ class NewUserForm(SetPasswordMixin, UserForm):
         self.validate_password_for_user(self.instance)
 
 
-class PasswordForm(SetPasswordMixin, StepForm):
+class PasswordForm(SetPasswordMixin, ToolForm):
     """A new password for somebody."""
 
     password1, password2 = SetPasswordMixin.create_password_fields()
 
-    def clean(self) -> Any:
+    def clean(self) -> dict[str, Any] | None:
         self.validate_passwords()
         self.validate_password_for_user(self.record)
         return super().clean()
 
 
 @admin.register(User, site=site)
-class UserAdmin(TrackedAdmin):
+class UserAdmin(TrackedAdmin[User]):
     form = UserForm
     group = PEOPLE
     list_display = ("username", "name", "organisation", "role", "is_active", "is_superuser", "last_login")
@@ -91,24 +93,30 @@ class UserAdmin(TrackedAdmin):
         ),
     ]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[Fieldset]:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             fieldsets.insert(1, section(_("Password"), "password1 password2"))
         return fieldsets
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **({} if obj else {"form": NewUserForm}), **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        if obj is None:
+            kwargs["form"] = NewUserForm
+        return super().get_form(request, obj, change, **kwargs)
 
     @method_decorator(sensitive_post_parameters())
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return super().add_view(request, form_url, extra_context)
 
-    def add(self, request: HttpRequest, form: Any) -> Any:
+    def add(self, request: SignedInRequest, form: TrackedForm) -> User:
         password, why = form.cleaned_data["password1"], form.cleaned_data["why"]
-        return User.objects.create_user(password=password, by=request.user, why=why, **form.typed())
+        return User.objects.create_user(password=password, by=request.user, why=why, **form.model_values())
 
-    def derived_values(self, request: HttpRequest, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def derived_values(self, request: SignedInRequest, record: User, values: Values) -> Values:
         """Nothing; but nobody locks himself or herself out, so that one administrator is always left."""
         own = record.pk == request.user.pk
         lost = [name for name in ("is_active", "is_superuser") if own and values.get(name) is False]
@@ -116,37 +124,37 @@ class UserAdmin(TrackedAdmin):
             raise ValidationError(dict.fromkeys(lost, OWN_ACCOUNT))
         return {}
 
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.set_password)
+    def get_urls(self) -> list[URLPattern]:
+        password = self.admin_site.admin_view(self.set_password)
         factors = self.admin_site.admin_view(self.remove_factors)
         return [
-            path("<path:object_id>/password/", view, name="reviews_user_password"),
+            path("<path:object_id>/password/", password, name="reviews_user_password"),
             path("<path:object_id>/factors/", factors, name="reviews_user_factors"),
             *super().get_urls(),
         ]
 
-    def steps(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
-        steps = [(self.url("password", record.pk), _("Set a password"))]
+    def object_tools(self, request: HttpRequest, record: User) -> list[tuple[str, Text]]:
+        tools: list[tuple[str, Text]] = [(self.url("password", record.pk), _("Set a password"))]
         if Authenticator.objects.filter(user=record).exists():
-            steps.append((self.url("factors", record.pk), _("Remove the second factors")))
-        return steps
+            tools.append((self.url("factors", record.pk), _("Remove the second factors")))
+        return tools
 
-    def remove_factors(self, request: HttpRequest, object_id: str) -> Any:
+    def remove_factors(self, request: SignedInRequest, object_id: str) -> HttpResponse:
         """For somebody whose telephone, keys and recovery codes are all gone."""
 
-        def act(person: User, cleaned: dict[str, Any]) -> None:
+        def perform(person: User, cleaned: Values) -> None:
             with atomic():
                 person.correct(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
                 Authenticator.objects.filter(user=person).delete()
 
-        return self.step_view(request, object_id, ReasonForm, _("Remove the second factors"), act)
+        return self.tool_view(request, object_id, ReasonForm, _("Remove the second factors"), perform)
 
     @method_decorator(sensitive_post_parameters())
-    def set_password(self, request: HttpRequest, object_id: str) -> Any:
-        def act(person: User, cleaned: dict[str, Any]) -> None:
+    def set_password(self, request: SignedInRequest, object_id: str) -> HttpResponse:
+        def perform(person: User, cleaned: Values) -> None:
             hashed, why = make_password(cleaned["password1"]), _now("password set")
             person.correct(by=request.user, expected_version=cleaned["version"], why=why, password=hashed)
             if person.pk == request.user.pk:
                 update_session_auth_hash(request, person)  # or the administrator would be signed out
 
-        return self.step_view(request, object_id, PasswordForm, _("Set a password"), act)
+        return self.tool_view(request, object_id, PasswordForm, _("Set a password"), perform)

@@ -1,19 +1,20 @@
 """The steps of the backward plan: where an administrator enters them, and how many days each needs."""
 
-from typing import Any
+from typing import cast
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import PlanStep
-from reviews.models.plans import first_day_of
+from reviews.models.plans import PlanStepFields, first_day_of
+from reviews.request_context import SignedInRequest
 
 
 @admin.register(PlanStep, site=site)
-class PlanStepAdmin(TrackedAdmin):
+class PlanStepAdmin(TrackedAdmin[PlanStep]):
     group = CYCLES
     list_display = ("title", "cycle", "position", "kind", "body", "days", "planned_on", "meeting", "status")
     list_filter = ("cycle", "kind", "status")
@@ -36,6 +37,5 @@ class PlanStepAdmin(TrackedAdmin):
         section(_("Outcome"), "status actual_on"),
     ]
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        plan_values: Any = values
-        return {"first_planned_on": first_day_of(plan_values)}
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
+        return {"first_planned_on": first_day_of(cast(PlanStepFields, values))}

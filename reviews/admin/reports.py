@@ -1,9 +1,6 @@
 """National reports with their progress updates and submitted versions."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat, truncatechars
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,33 +11,38 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import OCCURRING, REPORTS, ReadOnlyInline, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import NationalReport, ProgressUpdate, ReportVersion
+from reviews.request_context import SignedInRequest
 
 ABOUT_REPORT = ("report__cycle", "report__member_state")
 
 
-class VersionsShown(ReadOnlyInline):
+class VersionsInline(ReadOnlyInline):
     model = ReportVersion
     fields = ("number", "submitted_at", "submitted_by", "on_behalf_of")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("submitted_by", *ABOUT_REPORT)
+    select_related = ("submitted_by", *ABOUT_REPORT)
 
 
-class UpdatesShown(ReadOnlyInline):
+class UpdatesInline(ReadOnlyInline):
     model = ProgressUpdate
     fields = ("at", "data_collection", "analysis", "writing", "note", "author", "meeting")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("author", "meeting", *ABOUT_REPORT)
+    select_related = ("author", "meeting", *ABOUT_REPORT)
 
 
 @admin.register(NationalReport, site=site)
-class NationalReportAdmin(TrackedAdmin):
+class NationalReportAdmin(TrackedAdmin[NationalReport]):
     group = REPORTS
     list_display = (
-        "member_state", "cycle", "status", "data_collection", "analysis", "writing", "holder", "progressed_at"
-    )  # fmt: skip
+        "member_state",
+        "cycle",
+        "status",
+        "data_collection",
+        "analysis",
+        "writing",
+        "holder",
+        "progressed_at",
+    )
     list_filter = ("cycle", "status", "holder__kind")
     list_select_related = ("member_state", "cycle", "holder")
     search_fields = (
@@ -54,10 +56,17 @@ class NationalReportAdmin(TrackedAdmin):
     readonly_fields = ("held_since", "progressed_at", "datagaps")
     set_once = ("cycle", "member_state")
     hidden_when_adding = (
-        "status", "holder", "reader", "data_collection", "analysis", "writing", "handed_in_at", "return_note"
-    )  # fmt: skip
+        "status",
+        "holder",
+        "reader",
+        "data_collection",
+        "analysis",
+        "writing",
+        "handed_in_at",
+        "return_note",
+    )
     resets_held_since = ("status", "holder")
-    inlines = (VersionsShown, UpdatesShown)
+    inlines = (VersionsInline, UpdatesInline)
     fieldsets = [
         section(
             None,
@@ -79,22 +88,29 @@ class NationalReportAdmin(TrackedAdmin):
         section(_("Authors"), "lead_author authors"),
     ]
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"holder": values["member_state"], "held_since": clock.now()}
 
     @admin.display(description=_("data gaps"))
     def datagaps(self, report: NationalReport) -> SafeString:
-        theirs = {"cycle__id__exact": report.cycle_id, "member_state__id__exact": report.member_state_id}
-        url = f"{reverse('admin:reviews_datagap_changelist')}?{urlencode(theirs)}"
+        filters = {"cycle__id__exact": report.cycle_id, "member_state__id__exact": report.member_state_id}
+        url = f"{reverse('admin:reviews_datagap_changelist')}?{urlencode(filters)}"
         return format_html('<a href="{}">{}</a>', url, _("Data gaps of this country"))
 
 
 @admin.register(ProgressUpdate, site=site)
-class ProgressUpdateAdmin(TrackedAdmin):
+class ProgressUpdateAdmin(TrackedAdmin[ProgressUpdate]):
     group, immutable = REPORTS, True
     list_display = (
-        "at", "member_state", "data_collection", "analysis", "writing", "author", "meeting", "beginning"
-    )  # fmt: skip
+        "at",
+        "member_state",
+        "data_collection",
+        "analysis",
+        "writing",
+        "author",
+        "meeting",
+        "beginning",
+    )
     list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("author", "meeting", *ABOUT_REPORT)
     search_fields = ("note", "report__member_state__name_en", "report__member_state__code", "author__name")
@@ -118,14 +134,18 @@ class ProgressUpdateAdmin(TrackedAdmin):
 
 
 @admin.register(ReportVersion, site=site)
-class ReportVersionAdmin(TrackedAdmin):
+class ReportVersionAdmin(TrackedAdmin[ReportVersion]):
     group, immutable = REPORTS, True
     list_display = ("report", "number", "submitted_at", "submitted_by", "on_behalf_of", "volume")
     list_filter = ("report__cycle", ("report__member_state", OCCURRING))
     list_select_related = ("submitted_by", *ABOUT_REPORT)
     search_fields = (
-        "report__member_state__name_en", "report__member_state__code", "receipt", "sha256", "original_name"
-    )  # fmt: skip
+        "report__member_state__name_en",
+        "report__member_state__code",
+        "receipt",
+        "sha256",
+        "original_name",
+    )
     search_help_text = _("Country, receipt, SHA-256, or the name of the file when uploaded")
     date_hierarchy = "submitted_at"
     fieldsets = [
@@ -137,8 +157,7 @@ class ReportVersionAdmin(TrackedAdmin):
     @admin.display(description=_("file"))
     def download(self, version: ReportVersion) -> SafeString:
         """The page that asks for permission; files have no address of their own."""
-        where = [version.cycle.slug, version.report.code, version.number]
-        url = reverse("report-version-file", args=where)
+        url = reverse("report-version-file", args=[version.cycle.slug, version.report.code, version.number])
         return format_html('<a href="{}">{}</a>', url, version.download_name)
 
     @admin.display(description=_("size"), ordering="size")

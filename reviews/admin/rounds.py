@@ -1,28 +1,26 @@
 """Country rounds: their turns, and what was frozen at their ends."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import Model
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
 from reviews.admin.base import MEETINGS, OCCURRING, ReadOnlyInline, TrackedAdmin, section
+from reviews.admin.forms import TrackedForm, Values
 from reviews.models import Round, StatusAtMeeting, Turn
 from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 
 
-class TurnsShown(ReadOnlyInline):
+class TurnsInline(ReadOnlyInline):
     model = Turn
     fields = ("position", "member_state", "status", "note")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("member_state", "round__meeting")
+    select_related = ("member_state", "round__meeting")
 
 
 @admin.register(Round, site=site)
-class RoundAdmin(TrackedAdmin):
+class RoundAdmin(TrackedAdmin[Round]):
     group = MEETINGS
     list_display = ("meeting", "order", "status", "opened_at", "frozen_at")
     list_filter = ("meeting__cycle", "status")
@@ -30,22 +28,22 @@ class RoundAdmin(TrackedAdmin):
     search_fields = ("meeting__title",)
     date_hierarchy = "opened_at"
     autocomplete_fields = ("meeting",)
-    # Its end is a step of the meeting: it freezes the status, and that is never taken back.
+    # It is closed on the meeting's pages: that freezes the status, and is never undone.
     readonly_fields = ("status", "opened_at", "frozen_at")
     set_once = ("meeting",)
-    inlines = (TurnsShown,)
+    inlines = (TurnsInline,)
     fieldsets = [
         section(None, "meeting order", about=_("A new round gets a turn for every member of today.")),
         section(_("Status"), "status opened_at frozen_at"),
     ]
 
-    def add(self, request: HttpRequest, form: Any) -> Any:
-        user: Any = request.user  # signed in
-        return Round.create_with_turns(by=user, why=form.cleaned_data["why"], **form.typed())
+    def add(self, request: SignedInRequest, form: TrackedForm) -> Round:
+        why = form.cleaned_data["why"]
+        return Round.create_with_turns(by=request.user, why=why, **form.model_values())
 
 
 @admin.register(Turn, site=site)
-class TurnAdmin(TrackedAdmin):
+class TurnAdmin(TrackedAdmin[Turn]):
     group = MEETINGS
     list_display = ("member_state", "round", "position", "status", "beginning")
     list_filter = ("round__meeting__cycle", "status", ("member_state", OCCURRING))
@@ -64,14 +62,13 @@ class TurnAdmin(TrackedAdmin):
         ),
     ]
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The round: a turn's own page is for whoever runs the meeting."""
-        return super().get_view_on_site_url(obj and obj.round)
+    def get_view_on_site_url(self, obj: Model | None = None) -> str | None:
+        """Lead to the round: a turn's own page is for whoever runs the meeting."""
+        return super().get_view_on_site_url(obj.round if isinstance(obj, Turn) else None)
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        """The last place of its round."""
-        turns = Turn.objects.filter(round=values["round"])
-        return {"position": next_number(turns, "position")}
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
+        """Last in its round."""
+        return {"position": next_number(Turn.objects.filter(round=values["round"]), "position")}
 
     @admin.display(description=_("what was told, in words"))
     def beginning(self, turn: Turn) -> str:
@@ -79,11 +76,18 @@ class TurnAdmin(TrackedAdmin):
 
 
 @admin.register(StatusAtMeeting, site=site)
-class StatusAtMeetingAdmin(TrackedAdmin):
+class StatusAtMeetingAdmin(TrackedAdmin[StatusAtMeeting]):
     group, immutable = MEETINGS, True
     list_display = (
-        "member_state", "round", "at", "status", "data_collection", "analysis", "writing", "open_actions"
-    )  # fmt: skip
+        "member_state",
+        "round",
+        "at",
+        "status",
+        "data_collection",
+        "analysis",
+        "writing",
+        "open_actions",
+    )
     list_filter = ("round__meeting__cycle", "status", ("member_state", OCCURRING))
     list_select_related = ("member_state", "round__meeting")
     search_fields = ("member_state__name_en", "member_state__code", "round__meeting__title")

@@ -9,7 +9,7 @@ from reviews.models import TimelineEvent
 
 
 @admin.register(TimelineEvent, site=site)
-class TimelineEventAdmin(TrackedAdmin):
+class TimelineEventAdmin(TrackedAdmin[TimelineEvent]):
     group, reference = REFERENCE, True
     list_display = ("title", confidence_mark, "kind", "planned_from", "held_from", "place")
     list_filter = ("kind", "mode", "confidence")

@@ -1,10 +1,8 @@
 """The history of everything: to read and to search, never to change."""
 
-from typing import Any
-
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.template.loader import render_to_string
@@ -16,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
 from reviews.admin.base import HISTORY, TrackedAdmin, section
-from reviews.models import Trace, Tracked
+from reviews.models import Trace
+from reviews.operations.trace_verification import tracked_models
 from reviews.rendering.history import field_changes
 
 
@@ -25,16 +24,16 @@ class KindFilter(admin.SimpleListFilter):
 
     title, parameter_name = _("kind of record"), "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        kinds = [m for m in apps.get_app_config("reviews").get_models() if issubclass(m, Tracked)]
-        return sorted(((m._meta.label_lower, _named(m)) for m in kinds), key=lambda kind: kind[1])
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        kinds = [(model._meta.label_lower, _name_of(model)) for model in tracked_models()]
+        return sorted(kinds, key=lambda kind: kind[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Trace]) -> QuerySet[Trace]:
         return queryset.filter(model=self.value()) if self.value() else queryset
 
 
 @admin.register(Trace, site=site)
-class TraceAdmin(TrackedAdmin):
+class TraceAdmin(TrackedAdmin[Trace]):
     group, immutable = HISTORY, True
     list_display = ("at", "who", "verb", "kind", "label", "beginning")
     list_filter = ("verb", KindFilter, ("by", admin.RelatedOnlyFieldListFilter))
@@ -47,7 +46,7 @@ class TraceAdmin(TrackedAdmin):
         section(_("What changed"), "changes why"),
     ]
 
-    def traces(self, record: Trace) -> QuerySet[Trace]:
+    def history_of(self, record: Trace) -> QuerySet[Trace]:
         """The history that this row is part of."""
         return Trace.objects.filter(model=record.model, object_id=record.object_id)
 
@@ -57,7 +56,7 @@ class TraceAdmin(TrackedAdmin):
 
     @admin.display(description=_("kind of record"), ordering="model")
     def kind(self, row: Trace) -> str:
-        return _named(apps.get_model(row.model))
+        return _name_of(apps.get_model(row.model))
 
     @admin.display(description=_("record"))
     def record(self, row: Trace) -> SafeString:
@@ -76,5 +75,5 @@ class TraceAdmin(TrackedAdmin):
         return truncatechars(row.why, 80)
 
 
-def _named(model: Any) -> str:
+def _name_of(model: type[Model]) -> str:
     return str(capfirst(model._meta.verbose_name))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max
-from django.forms import CheckboxSelectMultiple
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
-from reviews.admin.base import CYCLES, OCCURRING, REPORTS, TrackedAdmin, section
+from reviews.admin.base import CYCLES, OCCURRING, REPORTS, Fieldset, TrackedAdmin, section
+from reviews.admin.forms import Values
 from reviews.models import (
     Beneficiaries,
     CompletionLevel,
@@ -20,6 +21,8 @@ from reviews.models import (
     SeriesBreak,
     StandIn,
 )
+from reviews.models.numbering import next_number
+from reviews.request_context import SignedInRequest
 
 
 class TreatmentAdmin(TrackedAdmin):
@@ -33,7 +36,7 @@ class TreatmentAdmin(TrackedAdmin):
     set_once = ("gap",)
 
 
-def treatment_fields(names: str) -> Any:
+def treatment_fields(names: str) -> list[Fieldset]:
     return [section(None, f"gap way in_force {names}")]
 
 
@@ -66,9 +69,9 @@ class CompletionLevelAdmin(TreatmentAdmin):
 
 
 @admin.register(Disruption, site=site)
-class DisruptionAdmin(TrackedAdmin):
+class DisruptionAdmin(TrackedAdmin[Disruption]):
     group = CYCLES
-    list_display = ("title", "cycle", "kind", "starts_on", "ends_on", "countries_told")
+    list_display = ("title", "cycle", "kind", "starts_on", "ends_on", "country_codes")
     list_filter = ("cycle", "kind")
     list_select_related = ("cycle",)
     search_fields = ("title", "effect")
@@ -81,25 +84,26 @@ class DisruptionAdmin(TrackedAdmin):
         section(_("For whom"), "countries", about=_("Choose countries only if it is not for all members.")),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Disruption]:
         return super().get_queryset(request).prefetch_related("countries")
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
         kwargs["queryset"] = Organisation.objects.filter(kind=OrganisationKind.MEMBER_STATE)
         kwargs["widget"] = CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def defaults_for_new(self, request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-        last = values["cycle"].disruptions.aggregate(last=Max("number"))["last"]
-        return {"number": (last or 0) + 1}
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
+        return {"number": next_number(values["cycle"].disruptions.all())}
 
     @admin.display(description=_("countries"))
-    def countries_told(self, disruption: Disruption) -> str:
+    def country_codes(self, disruption: Disruption) -> str:
         return ", ".join(state.code for state in disruption.countries.all())
 
 
 @admin.register(CoverageStatement, site=site)
-class CoverageStatementAdmin(TrackedAdmin):
+class CoverageStatementAdmin(TrackedAdmin[CoverageStatement]):
     group = REPORTS
     list_display = ("report", "key_result_area", "coverage", "note")
     list_filter = ("coverage", "report__cycle", ("report__member_state", OCCURRING))

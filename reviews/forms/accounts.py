@@ -23,7 +23,7 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or e-mail")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        # An address with a name can be 320 letters long; more is a mistake, or not meant well.
+        # An e-mail address can be 320 letters long; more is a mistake, or an attack.
         self.fields["login"].validators.append(MaxLengthValidator(320))
         self.fields["password"].help_text = ""
 
@@ -72,11 +72,12 @@ class InvitationForm(SetPasswordMixin, forms.Form):
             raise ValidationError(_("This user name is taken."))
         return name
 
-    def clean(self) -> Any:
+    def clean(self) -> dict[str, Any] | None:
         if not self.by_sign_on:
             self.validate_passwords()
-            told = {"email": self.invitation.email, "name": self.invitation.name}
-            self.validate_password_for_user(User(username=self.cleaned_data.get("username", ""), **told))
+            username = self.cleaned_data.get("username", "")
+            user = User(username=username, email=self.invitation.email, name=self.invitation.name)
+            self.validate_password_for_user(user)
         return super().clean()
 
 

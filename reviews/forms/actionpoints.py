@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, day_widget, note_field
@@ -26,16 +27,19 @@ class FinishForm(ReviewForm):
 
     note = note_field(_("Note"), required=True)
     file = forms.FileField(
-        label=_("The document"), required=False, help_text=_("PDF or Word (DOCX), at most 25 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx"}), max_length=255,
-    )  # fmt: skip
+        label=_("The document"),
+        required=False,
+        help_text=_("PDF or Word (DOCX), at most 25 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx"}),
+        max_length=255,
+    )
 
     def __init__(self, *args: Any, high: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].required = high
 
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["file"]
         if upload:
             storage.check(upload)
         return upload

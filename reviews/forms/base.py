@@ -1,18 +1,31 @@
 """Base of the forms: note and date fields, the expected version, errors that a record's verb raised."""
 
 import copy
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import UniqueConstraint
+from django.db.models import Model, QuerySet, UniqueConstraint
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from reviews.models import Tracked
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Promise  # what gettext_lazy() returns, to django-stubs
+else:
+    from django.utils.functional import Promise
+
+Text = str | Promise
 
 LONGEST_NOTE = 10_000  # characters
 
 
-def note_field(label: Any, *, required: bool = False, rows: int = 3, help_text: Any = "") -> forms.CharField:
+def note_field(
+    label: Text, *, required: bool = False, rows: int = 3, help_text: Text = ""
+) -> forms.CharField:
     """Return a text field of several lines, limited to LONGEST_NOTE."""
     widget = forms.Textarea(attrs={"rows": rows})
     limit = MaxLengthValidator(LONGEST_NOTE)
@@ -21,7 +34,7 @@ def note_field(label: Any, *, required: bool = False, rows: int = 3, help_text: 
     )
 
 
-def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+def day_field(label: Text, *, required: bool = True, help_text: Text = "") -> forms.DateField:
     """Return a date field with the browser's own calendar."""
     return forms.DateField(label=label, required=required, widget=day_widget(), help_text=help_text)
 
@@ -45,15 +58,16 @@ class VersionField(forms.IntegerField):
         )
 
 
-def name_the_empty_choice(field: Any) -> None:
+def name_empty_choice(field: forms.Field) -> None:
     """Name the empty choice in place of a line of dashes. Required radio buttons have none."""
-    word = _("please choose") if field.required else _("none")
+    label = _("please choose") if field.required else _("none")
     if isinstance(field, forms.ModelChoiceField):
         # Its rows are read later: a form may still limit them.
-        field.empty_label = field.empty_label and word
+        field.empty_label = field.empty_label and label
     elif isinstance(field, forms.ChoiceField):
-        dropped, choices = field.required and isinstance(field.widget, forms.RadioSelect), field.choices
-        field.choices = [(key, text if key else word) for key, text in choices if key or not dropped]  # type: ignore[misc, union-attr]
+        without_empty = field.required and isinstance(field.widget, forms.RadioSelect)
+        choices: Any = field.choices
+        field.choices = [(key, text if key else label) for key, text in choices if key or not without_empty]
 
 
 class ReviewForm(forms.Form):
@@ -71,29 +85,43 @@ class ReviewForm(forms.Form):
 
     def add_errors(self, error: ValidationError) -> None:
         """Add a verb's errors to the fields they are about."""
-        known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in known.items():
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in by_field.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
 
     def accept_version(self, version: int) -> None:
         """Let the next save overwrite `version`: the person has been shown what changed."""
-        data: Any = copy.copy(self.data)  # a copy of a QueryDict can be changed
-        data["version"] = str(version)
+        self.replace_data({"version": version})
+
+    def replace_data(self, values: Mapping[str, object]) -> None:
+        """Replace values of what was sent, before it is shown once more."""
+        assert isinstance(self.data, QueryDict)  # of a POST request
+        data = self.data.copy()
+        for name, value in values.items():
+            data[name] = str(value)
         self.data = data
 
 
 class RecordForm(ReviewForm, forms.ModelForm):
     """ModelForm that validates a copy: the record of the view stays as it is. The model's verb writes, not the form."""
 
-    def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instance: Tracked, **kwargs: Any) -> None:
         kwargs["instance"] = copy.copy(instance)
         super().__init__(*args, **kwargs)
         for name in self._meta.fields or ():
             field = self.fields[name]
             if isinstance(field, forms.CharField) and field.max_length is None:
                 field.validators.append(MaxLengthValidator(LONGEST_NOTE))
-            name_the_empty_choice(field)
+            name_empty_choice(field)
+
+    def offer(self, name: str, records: QuerySet[Any], empty_label: Text | None = None) -> None:
+        """Let the person choose among these records."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = records
+        if empty_label:
+            field.empty_label = empty_label
 
     def validate_unique(self) -> None:
         """Also by columns outside the form: a code is given once in its cycle."""
@@ -101,14 +129,14 @@ class RecordForm(ReviewForm, forms.ModelForm):
         if self.errors:
             return
         try:
-            for rule in self._meta.model._meta.constraints:
+            for constraint in self._meta.model._meta.constraints:
                 # Identities only: a new record has no holder or number before its verb gives it one.
-                if isinstance(rule, UniqueConstraint) and rule.condition is None:
-                    rule.validate(self._meta.model, self.instance)  # type: ignore[attr-defined]
+                if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
+                    constraint.validate(self._meta.model, self.instance)  # type: ignore[attr-defined]
         except ValidationError as error:
             self.add_errors(error)
 
-    def save(self, commit: bool = True) -> Any:
+    def save(self, commit: bool = True) -> Model:
         raise TypeError("The model's verb writes, so that the change leaves its trace.")
 
 

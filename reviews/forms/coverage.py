@@ -1,6 +1,5 @@
-"""What a country says of its report, area by area: all on one form, each with the version that was seen."""
+"""What a country says of its report, area by area: all on one form, each row with the version that the person saw."""
 
-import copy
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm
 from reviews.models import Coverage, CoverageStatement, FrameworkNode
-from reviews.models.coverage import reason_missing
+from reviews.models.coverage import StatementFields, missing_note_error
 
 
 class AreaFields(NamedTuple):
@@ -28,36 +27,37 @@ class CoverageForm(ReviewForm):
     """A row left as it was is not written, whatever others made of it meanwhile."""
 
     def __init__(
-        self, *args: Any, areas: list[Any], said: dict[int, CoverageStatement], **kwargs: Any
+        self,
+        *args: Any,
+        areas: list[FrameworkNode],
+        statements: dict[int, CoverageStatement],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.areas = areas
         for area in areas:
-            self._add(area, said.get(area.pk))
+            self.add_area(area, statements.get(area.pk))
 
-    def _add(self, area: FrameworkNode, said: CoverageStatement | None) -> None:
-        coverage, note = (said.coverage, said.note) if said else (Coverage.NOTHING, "")
-        choices: Any = Coverage.choices
-        # The hidden first values tell what this person changed from what somebody else did.
-        self.fields |= {
-            f"coverage_{area.pk}": forms.ChoiceField(
-                label=str(area),
-                required=False,
-                choices=choices,
-                initial=str(coverage),
-                show_hidden_initial=True,
-            ),
-            f"note_{area.pk}": forms.CharField(
-                label=_("Note on %s") % area.code,
-                required=False,
-                initial=note,
-                max_length=300,
-                show_hidden_initial=True,
-            ),
-            f"seen_{area.pk}": forms.IntegerField(
-                initial=said.version if said else 0, min_value=0, widget=forms.HiddenInput
-            ),
-        }
+    def add_area(self, area: FrameworkNode, statement: CoverageStatement | None) -> None:
+        """Add the fields of an area. Their hidden first values tell which of them this person changed."""
+        coverage = forms.ChoiceField(
+            label=str(area),
+            required=False,
+            choices=Coverage.choices,
+            initial=statement.coverage if statement else Coverage.NOTHING.value,
+            show_hidden_initial=True,
+        )
+        note = forms.CharField(
+            label=_("Note on %s") % area.code,
+            required=False,
+            initial=statement.note if statement else "",
+            max_length=300,
+            show_hidden_initial=True,
+        )
+        seen = forms.IntegerField(
+            initial=statement.version if statement else 0, min_value=0, widget=forms.HiddenInput
+        )
+        self.fields |= {f"coverage_{area.pk}": coverage, f"note_{area.pk}": note, f"seen_{area.pk}": seen}
 
     def rows(self) -> Iterator[AreaFields]:
         for area in self.areas:
@@ -69,25 +69,28 @@ class CoverageForm(ReviewForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for area in self.areas:
-            said, note = cleaned.get(f"coverage_{area.pk}"), cleaned.get(f"note_{area.pk}", "")
-            if said and (owed := reason_missing(said, note)):
-                self.add_error(f"note_{area.pk}", owed)
+            coverage, note = cleaned.get(f"coverage_{area.pk}"), cleaned.get(f"note_{area.pk}", "")
+            error = missing_note_error(coverage, note) if coverage else None
+            if error:
+                self.add_error(f"note_{area.pk}", error)
         return cleaned
 
-    def changed(self) -> list[tuple[FrameworkNode, dict[str, Any]]]:
-        """The areas of which this person says something new."""
-        names = set(self.changed_data)
-        touched = [a for a in self.areas if {f"coverage_{a.pk}", f"note_{a.pk}"} & names]
-        return [(area, self._statement(area)) for area in touched]
+    def changed_rows(self) -> list[tuple[FrameworkNode, StatementFields]]:
+        """The areas of which this person says something new: each with its coverage, note and expected version."""
+        changed = set(self.changed_data)
+        return [
+            (
+                area,
+                {
+                    "coverage": self.cleaned_data[f"coverage_{area.pk}"],
+                    "note": self.cleaned_data[f"note_{area.pk}"],
+                    "expected_version": self.cleaned_data[f"seen_{area.pk}"],
+                },
+            )
+            for area in self.areas
+            if f"coverage_{area.pk}" in changed or f"note_{area.pk}" in changed
+        ]
 
-    def _statement(self, area: FrameworkNode) -> dict[str, Any]:
-        names = {"coverage": "coverage", "note": "note", "expected_version": "seen"}
-        return {name: self.cleaned_data[f"{field}_{area.pk}"] for name, field in names.items()}
-
-    def show_seen(self, versions: dict[int, int]) -> None:
-        """Let the next save be over these versions, by area: after the person was shown what changed."""
-        data: Any = copy.copy(self.data)
-        data._mutable = True
-        for area, version in versions.items():
-            data[f"seen_{area}"] = str(version)
-        self.data = data
+    def accept_versions(self, versions: dict[int, int]) -> None:
+        """As `accept_version`, by the id of the area: the person has been shown what changed there."""
+        self.replace_data({f"seen_{area}": version for area, version in versions.items()})

@@ -22,7 +22,6 @@ class DataGapForm(RecordForm):
         areas = FrameworkNode.objects.filter(
             framework=self.instance.cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA
         )
-        self.fields["kind"].queryset = GapKind.objects.all()  # type: ignore[attr-defined]
-        self.fields["key_result_area"].queryset = areas  # type: ignore[attr-defined]
-        self.fields["key_result_area"].empty_label = _("the whole report")  # type: ignore[attr-defined]
+        self.offer("kind", GapKind.objects.all())
+        self.offer("key_result_area", areas, _("the whole report"))
         offer_disruptions(self, self.instance.cycle, self.instance.member_state_id)

@@ -1,6 +1,6 @@
 """Forms about deadlines and extensions."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.models import Deadline, Extension
-from reviews.models.deadlines import with_anchored_due_day
+from reviews.models.deadlines import DeadlineFields, with_anchored_due_day
 
 
 class DeadlineForm(RecordForm):
@@ -19,9 +19,17 @@ class DeadlineForm(RecordForm):
     class Meta:
         model = Deadline
         fields = (
-            "title", "output", "anchor", "offset_days", "opens_on", "due_on", "last_on", "only_for", "shared",
+            "title",
+            "output",
+            "anchor",
+            "offset_days",
+            "opens_on",
+            "due_on",
+            "last_on",
+            "only_for",
+            "shared",
             "confidence_note",
-        )  # fmt: skip
+        )
         widgets = {
             "opens_on": day_widget(),
             "due_on": day_widget(),
@@ -38,17 +46,16 @@ class DeadlineForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["only_for"].queryset = self.instance.cycle.members(self.instance.cycle.ends_on)  # type: ignore[attr-defined]
-        self.fields["anchor"].queryset = self.instance.cycle.meetings.all()  # type: ignore[attr-defined]
-        self.fields["anchor"].empty_label = _("no meeting")  # type: ignore[attr-defined]
+        cycle = self.instance.cycle
+        self.offer("only_for", cycle.members(cycle.ends_on))
+        self.offer("anchor", cycle.meetings.all(), _("no meeting"))
         self.fields["due_on"].required = False
         if self.instance.pk is None:
             del self.fields["why"]
 
     def clean(self) -> dict[str, Any]:
         """Require the due day, unless it follows from a meeting."""
-        cleaned: Any = super().clean() or self.cleaned_data
-        values = with_anchored_due_day(cleaned)
+        values = with_anchored_due_day(cast(DeadlineFields, super().clean() or self.cleaned_data))
         if not values.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", self.fields["due_on"].error_messages["required"])
         return dict(values)

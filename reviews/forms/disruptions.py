@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, day_widget
-from reviews.models import Disruption
+from reviews.models import Disruption, ReviewCycle
 
 
 class DisruptionForm(RecordForm):
@@ -15,9 +15,11 @@ class DisruptionForm(RecordForm):
         model = Disruption
         fields = ("title", "kind", "starts_on", "ends_on", "countries", "effect")
         widgets = {
-            "starts_on": day_widget(), "ends_on": day_widget(), "countries": forms.CheckboxSelectMultiple,
+            "starts_on": day_widget(),
+            "ends_on": day_widget(),
+            "countries": forms.CheckboxSelectMultiple,
             "effect": forms.Textarea(attrs={"rows": 4}),
-        }  # fmt: skip
+        }
         help_texts = {
             "ends_on": _("Empty: it goes on."),
             "countries": _("None ticked: all members."),
@@ -27,14 +29,15 @@ class DisruptionForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cycle = self.instance.cycle
-        self.fields["countries"].queryset = cycle.members(cycle.ends_on)  # type: ignore[attr-defined]
+        self.offer("countries", cycle.members(cycle.ends_on))
 
 
-def offer_disruptions(form: RecordForm, cycle: Any, member_state_id: int | None = None) -> None:
+def offer_disruptions(form: RecordForm, cycle: ReviewCycle, member_state_id: int | None = None) -> None:
     """Let a form cite a disruption of its cycle: of one country those that concern it. The present one stays."""
-    offered = Disruption.objects.filter(cycle=cycle)
+    disruptions = Disruption.objects.filter(cycle=cycle)
     if member_state_id:
         concerning = Disruption.objects.concerning(member_state_id)
-        offered = offered.filter(Q(pk__in=concerning.values("pk")) | Q(pk=form.instance.disruption_id))
-    field: Any = form.fields["disruption"]
-    field.queryset, field.empty_label = offered, _("no disruption")
+        disruptions = disruptions.filter(
+            Q(pk__in=concerning.values("pk")) | Q(pk=form.instance.disruption_id)
+        )
+    form.offer("disruption", disruptions, _("no disruption"))

@@ -19,6 +19,6 @@ class FindingForm(RecordForm):
         areas = FrameworkNode.objects.filter(
             framework=self.instance.cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA
         )
-        self.fields["key_result_area"].queryset = areas  # type: ignore[attr-defined]
+        self.offer("key_result_area", areas)
         if self.instance.pk:
             del self.fields["kind"]  # its number depends on it

@@ -47,13 +47,13 @@ class DifficultyForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = GapKind.objects.all()  # type: ignore[attr-defined]
+        self.offer("kind", GapKind.objects.all())
         condition = ~Q(status=GapStatus.CLOSED)
         if self.instance.pk:
             condition |= Q(pk__in=self.instance.gaps.values("pk"))
         gaps = DataGap.objects.filter(condition, cycle=self.instance.cycle)
         gaps = gaps.select_related("member_state", "kind")
-        self.fields["gaps"].queryset = gaps.order_by("kind__position", "member_state__name_en", "number")  # type: ignore[attr-defined]
+        self.offer("gaps", gaps.order_by("kind__position", "member_state__name_en", "number"))
 
 
 class MethodNoteForm(RecordForm):

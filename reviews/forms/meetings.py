@@ -7,13 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
 from reviews.forms.disruptions import offer_disruptions
-from reviews.models import (
-    Decision,
-    Delegation,
-    Meeting,
-    Organisation,
-    OrganisationKind,
-)
+from reviews.models import Decision, Delegation, Meeting, Organisation, OrganisationKind
 
 
 class MeetingForm(RecordForm):
@@ -26,9 +20,19 @@ class MeetingForm(RecordForm):
     class Meta:
         model = Meeting
         fields = (
-            "title", "series", "number", "code", "planned_from", "planned_to", "host", "mode", "place", "time_zone",
-            "shared", "disruption",
-        )  # fmt: skip
+            "title",
+            "series",
+            "number",
+            "code",
+            "planned_from",
+            "planned_to",
+            "host",
+            "mode",
+            "place",
+            "time_zone",
+            "shared",
+            "disruption",
+        )
         widgets = {"planned_from": day_widget(), "planned_to": day_widget()}
         help_texts = {
             "code": _("Such as 3 for the third coordination meeting, or soca-29."),
@@ -37,7 +41,7 @@ class MeetingForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["host"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+        self.offer("host", Organisation.objects.all())
         offer_disruptions(self, self.instance.cycle)
         if self.instance.pk is None:
             del self.fields["why"], self.fields["disruption"]
@@ -56,8 +60,7 @@ class DelegationForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        partners_last = Organisation.objects.exclude(kind=OrganisationKind.SECTORAL_BODY)
-        self.fields["organisation"].queryset = partners_last  # type: ignore[attr-defined]
+        self.offer("organisation", Organisation.objects.exclude(kind=OrganisationKind.SECTORAL_BODY))
 
 
 class DecisionForm(RecordForm):

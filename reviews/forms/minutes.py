@@ -11,9 +11,13 @@ LONGEST_SECTION = 100_000  # characters
 
 class SectionForm(RecordForm):
     text = forms.CharField(
-        label=_("Text"), required=False, strip=False, max_length=LONGEST_SECTION,
-        widget=forms.Textarea(attrs={"rows": 16}), help_text=_("An empty part is left out of the minutes."),
-    )  # fmt: skip
+        label=_("Text"),
+        required=False,
+        strip=False,
+        max_length=LONGEST_SECTION,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("An empty part is left out of the minutes."),
+    )
 
     class Meta:
         model = MinutesSection

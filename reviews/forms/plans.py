@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
 from reviews.models import PlanStep
 
-MOST_SLIP = 366  # days
+MAX_DAYS_LATER = 366  # days
 OUTCOME_LABELS = {
     "finish": _("done"),
     "note": _("noted"),
@@ -36,28 +36,28 @@ class PlanStepForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         meetings = self.instance.cycle.meetings.order_by("planned_from", "pk")
-        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
-        self.fields["meeting"].empty_label = _("none, or not yet known")  # type: ignore[attr-defined]
+        self.offer("meeting", meetings, _("none, or not yet known"))
 
 
 class OutcomeForm(ReviewForm):
     """What became of the paper."""
 
-    move = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
     actual_on = day_field(_("Took place on"), required=False, help_text=_("Empty: the day is not known."))
     note = note_field(_("Note"), help_text=_("Owed when it was sent back."))
 
     def __init__(self, *args: Any, transitions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["move"].choices = [(name, OUTCOME_LABELS[name]) for name in transitions]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [(name, OUTCOME_LABELS[name]) for name in transitions]  # type: ignore[attr-defined]
 
 
 class WhatIfForm(forms.Form):
     """Suppose that one thing is so many days later. Nothing is stored."""
 
     what = forms.ChoiceField(label=_("What if this is later"))
-    days = forms.IntegerField(label=_("by days"), min_value=1, max_value=MOST_SLIP, initial=14)
+    days = forms.IntegerField(label=_("by days"), min_value=1, max_value=MAX_DAYS_LATER, initial=14)
 
     def __init__(self, *args: Any, choices: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.choices = choices
         self.fields["what"].choices = list(choices.items())  # type: ignore[attr-defined]

@@ -1,41 +1,55 @@
 """Forms of the country round: its order, and one member's turn with its difficulties and findings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import ReviewForm, VersionField, note_field
+from reviews.forms.base import ReviewForm, Text, VersionField, note_field
 from reviews.forms.reports import FIGURE_LABELS, FigureField
-from reviews.models import FindingKind, FrameworkLevel, FrameworkNode, GapKind, RoundOrder
+from reviews.models import (
+    FindingKind,
+    FrameworkLevel,
+    FrameworkNode,
+    GapKind,
+    NationalReport,
+    Organisation,
+    ReviewCycle,
+    RoundOrder,
+)
 
 ROWS = 3  # difficulties, and findings, that one saving takes; a turn can be recorded again
-ROW_PREFIXES = ("difficulties", "findings")
 
 
 class OpenRoundForm(ReviewForm):
     """In which order the members report."""
 
     order = forms.ChoiceField(
-        label=_("Order of the members"), choices=RoundOrder.choices, widget=forms.RadioSelect,
+        label=_("Order of the members"),
+        choices=RoundOrder.choices,
+        widget=forms.RadioSelect,
         initial=RoundOrder.ALPHABETICAL,
-    )  # fmt: skip
+    )
     first = forms.CharField(
-        label=_("Who comes first"), required=False, max_length=1000,
+        label=_("Who comes first"),
+        required=False,
+        max_length=1000,
         help_text=_("For the meeting's own order: codes such as VNM LAO. Those not named follow by name."),
-    )  # fmt: skip
+    )
 
-    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.members = {state.code: state for state in members}
 
-    def clean_first(self) -> list[Any]:
+    def clean_first(self) -> list[Organisation]:
         codes = self.cleaned_data["first"].upper().replace(",", " ").split()
-        if unknown := [code for code in codes if code not in self.members]:
+        unknown = [code for code in codes if code not in self.members]
+        if unknown:
             raise ValidationError(_now("Not members of this cycle: %s.") % ", ".join(unknown))
         if len(set(codes)) < len(codes):
             raise ValidationError(_now("Name each member once."))
@@ -53,43 +67,42 @@ class OpenRoundForm(ReviewForm):
 class RowChoices:
     """Choices of the rows of a turn, by id: read once for all of them, and only where a row was opened."""
 
-    def __init__(self, cycle: Any) -> None:
+    def __init__(self, cycle: ReviewCycle) -> None:
         self.cycle = cycle
 
     @cached_property
-    def kinds(self) -> dict[str, Any]:
-        return _by_id(GapKind.objects.all())
+    def kinds(self) -> dict[str, GapKind]:
+        return {str(kind.pk): kind for kind in GapKind.objects.all()}
 
     @cached_property
-    def areas(self) -> dict[str, Any]:
-        nodes = FrameworkNode.objects.filter(framework=self.cycle.framework_id)
-        return _by_id(nodes.filter(level=FrameworkLevel.KEY_RESULT_AREA))
+    def areas(self) -> dict[str, FrameworkNode]:
+        areas = FrameworkNode.objects.filter(
+            framework=self.cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA
+        )
+        return {str(area.pk): area for area in areas}
 
 
-def _by_id(records: Any) -> dict[str, Any]:
-    return {str(record.pk): record for record in records}
-
-
-def one_of(
-    label: Any, records: Callable[[], dict[str, Any]], empty: Any, *, required: bool
+def record_field(
+    label: Text, records: Callable[[], Mapping[str, Model]], empty_label: Text, *, required: bool
 ) -> forms.TypedChoiceField:
-    """A choice among records that are read once the choice is shown, or made."""
+    """Return a choice among records, by id, that are read once the choice is shown, or made."""
     return forms.TypedChoiceField(
-        label=label, choices=lambda: [("", empty), *records().items()], coerce=lambda pk: records().get(pk),
-        empty_value=None, required=required,
-    )  # fmt: skip
+        label=label,
+        choices=lambda: [("", empty_label), *records().items()],
+        coerce=lambda pk: records().get(pk),
+        empty_value=None,
+        required=required,
+    )
 
 
 class RowForm(forms.Form):
     """One difficulty or finding; a row left blank is none."""
 
-    def __init__(self, *args: Any, offered: RowChoices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: RowChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        area = one_of(_("Key result area"), lambda: offered.areas, _("the whole report"), required=False)
-        self.fields["key_result_area"] = area
-        if "missing" in self.fields:
-            self.fields["kind"] = one_of(_("Kind"), lambda: offered.kinds, _("please choose"), required=True)
-            self.order_fields(["kind", "key_result_area"])
+        self.fields["key_result_area"] = record_field(
+            _("Key result area"), lambda: choices.areas, _("the whole report"), required=False
+        )
 
     @property
     def is_open(self) -> bool:
@@ -99,17 +112,28 @@ class RowForm(forms.Form):
 
 class DifficultyForm(RowForm):
     missing = note_field(
-        _("What is missing"), required=True, rows=2,
+        _("What is missing"),
+        required=True,
+        rows=2,
         help_text=_("In neutral words: the cause may be method, not failure."),
-    )  # fmt: skip
+    )
     effect = note_field(_("Effect on the evaluation"), rows=2)
+
+    def __init__(self, *args: Any, choices: RowChoices, **kwargs: Any) -> None:
+        super().__init__(*args, choices=choices, **kwargs)
+        self.fields["kind"] = record_field(
+            _("Kind"), lambda: choices.kinds, _("please choose"), required=True
+        )
+        self.order_fields(["kind", "key_result_area"])
 
 
 class FindingForm(RowForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=FindingKind.choices, initial=FindingKind.FINDING)
     text = note_field(_("In words"), required=True, rows=2)
 
-    field_order = ("kind", "key_result_area", "text")
+
+DifficultyFormSet = forms.formset_factory(DifficultyForm, extra=ROWS, max_num=ROWS, absolute_max=ROWS)
+FindingFormSet = forms.formset_factory(FindingForm, extra=ROWS, max_num=ROWS, absolute_max=ROWS)
 
 
 class TurnForm(ReviewForm):
@@ -123,32 +147,24 @@ class TurnForm(ReviewForm):
         help_text=_("For the minutes and the progress. Please say why if a figure goes down."),
     )
 
-    def __init__(self, *args: Any, report: Any, cycle: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, report: NationalReport, cycle: ReviewCycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["report_seen"] = VersionField(report.version)
         if not report.is_editable:
             for name in FIGURE_LABELS:
                 del self.fields[name]
-        for name in self.figure_names:
-            self.fields[name].widget.attrs["class"] = "form-control-lg fw-bold"
+        for field in self.figures:
+            field.field.widget.attrs["class"] = "form-control-lg fw-bold"
         if not self.is_bound:
             next(iter(self.fields.values())).widget.attrs["autofocus"] = True
-        offered = RowChoices(cycle)
-        self.difficulties = self._rows("difficulties", DifficultyForm, offered)
-        self.findings = self._rows("findings", FindingForm, offered)
-
-    def _rows(self, prefix: str, row: type[RowForm], offered: RowChoices) -> Any:
-        made = forms.formset_factory(row, extra=ROWS, max_num=ROWS, absolute_max=ROWS)
-        return made(self.data if self.is_bound else None, prefix=prefix, form_kwargs={"offered": offered})
+        data, form_kwargs = self.data if self.is_bound else None, {"choices": RowChoices(cycle)}
+        self.difficulties = DifficultyFormSet(data, prefix="difficulties", form_kwargs=form_kwargs)
+        self.findings = FindingFormSet(data, prefix="findings", form_kwargs=form_kwargs)
 
     @property
-    def figure_names(self) -> list[str]:
-        return [name for name in FIGURE_LABELS if name in self.fields]
-
-    @property
-    def figures(self) -> list[Any]:
+    def figures(self) -> list[forms.BoundField]:
         """The fields of the three figures; none while they are locked."""
-        return [self[name] for name in self.figure_names]
+        return [self[name] for name in FIGURE_LABELS if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -159,14 +175,11 @@ class TurnForm(ReviewForm):
         return values
 
     def values(self) -> dict[str, Any]:
-        rows = {prefix: _changed_rows(getattr(self, prefix)) for prefix in ROW_PREFIXES}
-        return super().values() | rows
+        values = super().values()
+        for name, rows in (("difficulties", self.difficulties), ("findings", self.findings)):
+            values[name] = [form.cleaned_data for form in rows.forms if form.has_changed()]
+        return values
 
-    def show_report_version(self, expected_version: int) -> None:
+    def accept_report_version(self, version: int) -> None:
         """As `accept_version`, for the report that the turn is about."""
-        data: Any = self.data
-        data["report_seen"] = str(expected_version)
-
-
-def _changed_rows(rows: Any) -> list[dict[str, Any]]:
-    return [form.cleaned_data for form in rows.forms if form.has_changed()]
+        self.replace_data({"report_seen": version})

@@ -31,7 +31,7 @@ class WayForm(forms.Form):
 class AdviceField(forms.ModelChoiceField):
     """A choice of received advice, shown by its day and first words."""
 
-    def label_from_instance(self, received: Any) -> str:
+    def label_from_instance(self, received: ReceivedAdvice) -> str:
         return f"{received.day}: {Truncator(received.advice.text).words(10)}"
 
 
@@ -41,9 +41,11 @@ class CloseGapForm(ReviewForm):
     way = forms.ChoiceField(label=_("How it was closed"), choices=[("", "—"), *ClosingWay.choices])
     note = note_field(_("Note"), required=True)
     advice = AdviceField(
-        label=_("Closed with"), queryset=ReceivedAdvice.objects.none(), required=False,
+        label=_("Closed with"),
+        queryset=ReceivedAdvice.objects.none(),
+        required=False,
         empty_label=_("no advice, or another way"),
-    )  # fmt: skip
+    )
 
     def offer_advice(self, gap: DataGap) -> None:
         """Offer the advice that the gap received, if any."""
@@ -113,7 +115,7 @@ class CompletionLevelForm(TreatmentForm):
         self.fields["rule"].choices = OngoingRule.choices  # type: ignore[attr-defined]
 
 
-CLOSING_FORMS: dict[type[Treatment] | None, Any] = {
+CLOSING_FORMS: dict[type[Treatment] | None, type[CloseGapForm]] = {
     None: CloseGapForm,
     StandIn: StandInForm,
     SeriesBreak: SeriesBreakForm,

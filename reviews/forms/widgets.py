@@ -13,9 +13,11 @@ SELECTED = mark_safe(" selected")  # noqa: S308 - a constant
 class PlainSelect(forms.Select):
     """A choice without groups, written as one string: Django renders a template for every option."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = set(self.format_value(value))
-        options = ((key, SELECTED if str(key) in chosen else "", label) for key, label in self.choices)
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        selected = set(self.format_value(value))
+        options = ((key, SELECTED if str(key) in selected else "", label) for key, label in self.choices)
         return format_html(
             '<select name="{}"{}>{}</select>',
             name,

@@ -16,7 +16,7 @@ class AnnexFilter(CycleFilterSet):
         fields: tuple[str, ...] = ()
 
     def among_statements(self, statements: QuerySet[CoverageStatement]) -> QuerySet[CoverageStatement]:
-        """The statements on coverage that stand beside the gaps left by the filters."""
+        """The statements on coverage shown beside the gaps left by the filters."""
         return statements
 
 
@@ -51,6 +51,13 @@ class AnnexTable(tables.Table):
         model = DataGap
         orderable = False
         fields = (
-            "key_result_area", "member_state", "code", "kind", "missing", "effect", "treatment", "closing_note",
+            "key_result_area",
+            "member_state",
+            "code",
+            "kind",
+            "missing",
+            "effect",
+            "treatment",
+            "closing_note",
             "disruption",
-        )  # fmt: skip
+        )

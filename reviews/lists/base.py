@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.widgets import PlainSelect
-from reviews.models import FrameworkLevel, FrameworkNode, GapKind, ReviewCycle
+from reviews.models import GapKind, ReviewCycle
+from reviews.queries.coverage import key_result_areas
 from reviews.text import fold, in_language
 
 Label = str | Promise
@@ -27,11 +28,6 @@ class ChoiceSource(NamedTuple):
     position: Combinable
     label_en: str
     label_vi: Combinable
-
-
-def key_result_areas(cycle: ReviewCycle) -> QuerySet[FrameworkNode]:
-    """The key result areas of a cycle's framework."""
-    return FrameworkNode.objects.filter(level=FrameworkLevel.KEY_RESULT_AREA, framework=cycle.framework_id)
 
 
 CHOICE_SOURCES = {
@@ -59,35 +55,32 @@ class CycleFilterSet(filters.FilterSet):
         self.cycle = cycle
         if self.request.user.is_national:  # one country: nothing to choose
             self.filters.pop("member_state", None)
-        self._load_choices()
-
-    def _load_choices(self) -> None:
         code_filters = [f for f in self.filters.values() if isinstance(f, CodeChoiceFilter)]
-        if code_filters:
-            choices = choices_by_source({f.source for f in code_filters}, self.cycle)
-            for code_filter in code_filters:
-                code_filter.extra["choices"] = choices.get(code_filter.source, ())
+        choices = choices_by_source({f.source for f in code_filters}, self.cycle)
+        for code_filter in code_filters:
+            code_filter.extra["choices"] = choices.get(code_filter.source, ())
 
 
 def choices_by_source(names: set[str], cycle: ReviewCycle) -> dict[str, list[tuple[str, str]]]:
     """Codes and labels in order, by the name of their source. One query for all sources."""
-    queries = [_choice_query(name, CHOICE_SOURCES[name], cycle) for name in sorted(names)]
+    queries = []
+    for name in sorted(names):
+        source = CHOICE_SOURCES[name]
+        columns = {
+            "from_source": Value(name),
+            "place": source.position,
+            "english": F(source.label_en),
+            "other": source.label_vi,
+        }
+        rows = source.rows(cycle).order_by().annotate(**columns)
+        queries.append(rows.values_list("from_source", "place", "code", "english", "other"))
+
     choices: dict[str, list[tuple[str, str]]] = {}
-    for name, _position, code, english, vietnamese in sorted(queries[0].union(*queries[1:], all=True)):
+    rows_of_all = sorted(queries[0].union(*queries[1:], all=True)) if queries else []
+    for name, _position, code, english, vietnamese in rows_of_all:
         label = f"{code} {vietnamese}" if name == "area" else in_language(english, vietnamese)
         choices.setdefault(name, []).append((code, label))
     return choices
-
-
-def _choice_query(name: str, source: ChoiceSource, cycle: ReviewCycle) -> QuerySet[Model, tuple[Any, ...]]:
-    rows = source.rows(cycle).order_by()
-    columns = {
-        "from_source": Value(name),
-        "place": source.position,
-        "english": F(source.label_en),
-        "other": source.label_vi,
-    }
-    return rows.annotate(**columns).values_list("from_source", "place", "code", "english", "other")
 
 
 class EmptyFilterSet(CycleFilterSet):

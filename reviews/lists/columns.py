@@ -73,7 +73,7 @@ class AgeColumn(DayColumn):
 
     @cached_property
     def today(self) -> date:
-        """Asked for once: each table has columns of its own, and is made for one page."""
+        """Read once for each page: every table has its own columns."""
         return clock.today()
 
     def render(self, value: date | datetime) -> SafeString:

@@ -1,6 +1,6 @@
 """A comparison as a list: its columns for the page and for exports, and each member's changes as sentences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import django_filters as filters
 import django_tables2 as tables
@@ -14,8 +14,7 @@ from django.utils.translation import ngettext
 
 from reviews.forms.reports import FIGURE_LABELS
 from reviews.lists.base import EmptyFilterSet, Label
-from reviews.models import DataGap
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.comparison import Change
 
 NO_ACCESS = "—"
@@ -58,66 +57,47 @@ def difference_text(before: int | None, after: int | None) -> str:
     return f"{text} ({sign}{abs(after - before)})"
 
 
+def figure_sentence(workstream: str, before: int | None, after: int | None) -> str:
+    """How one figure changed, in words; empty if it did not."""
+    if before == after:
+        return ""
+    if before is None:
+        text = _now("%(what)s was reported for the first time: %(after)s.")
+    elif after is None:
+        text = _now("%(what)s is no longer reported; it was %(before)s.")
+    elif after > before:
+        text = _now("%(what)s rose from %(before)s to %(after)s.")
+    else:
+        text = _now("%(what)s is lower than before: %(before)s, now %(after)s.")
+    return text % {"what": workstream_label(workstream).capitalize(), "before": before, "after": after}
+
+
 def sentences(change: Change, *, named: bool = False) -> list[str]:
     """What changed for one member, in words; `named`: with the codes of the gaps that the reader may read."""
     if change.before is None:
         return [_now("There was no report yet at the beginning.")]
-    texts = [_figure_sentence(name, *pair) for name, pair in zip(WORKSTREAMS, change.figures, strict=True)]
-    texts.append(_status_sentence(change))
-    texts += _gap_sentences(change, named and change.is_read)
-    texts += _action_sentences(change)
-    return [text for text in texts if text] or [_now("Nothing changed.")]
+    texts = [figure_sentence(name, *pair) for name, pair in zip(WORKSTREAMS, change.figures, strict=True)]
+    if change.before.status != change.after.status:
+        words = {"before": change.before.status_text, "after": change.after.status_text}
+        texts.append(_now("The report was “%(before)s” and is “%(after)s”.") % words)
 
-
-def _figure_sentence(name: str, before: int | None, after: int | None) -> str:
-    words = {"what": workstream_label(name).capitalize(), "before": before, "after": after}
-    if before == after:
-        return ""
-    if before is None:
-        return _now("%(what)s was reported for the first time: %(after)s.") % words
-    if after is None:
-        return _now("%(what)s is no longer reported; it was %(before)s.") % words
-    if after > before:
-        return _now("%(what)s rose from %(before)s to %(after)s.") % words
-    return _now("%(what)s is lower than before: %(before)s, now %(after)s.") % words
-
-
-def _status_sentence(change: Change) -> str:
-    assert change.before
-    if change.before.status == change.after.status:
-        return ""
-    words = {"before": change.before.status_text, "after": change.after.status_text}
-    return _now("The report was “%(before)s” and is “%(after)s”.") % words
-
-
-def _gap_sentences(change: Change, named: bool) -> list[str]:
     new, closed, reopened = change.gaps.new, change.gaps.closed, change.gaps.reopened
-    return [
-        _count_sentence(ngettext("%(n)d new data gap", "%(n)d new data gaps", len(new)), new, named),
-        _count_sentence(
-            ngettext("%(n)d data gap closed", "%(n)d data gaps closed", len(closed)), closed, named
-        ),
-        _count_sentence(
-            ngettext("%(n)d data gap opened again", "%(n)d data gaps opened again", len(reopened)),
-            reopened,
-            named,
-        ),
-    ]
+    for gaps, text in (
+        (new, ngettext("%(n)d new data gap", "%(n)d new data gaps", len(new))),
+        (closed, ngettext("%(n)d data gap closed", "%(n)d data gaps closed", len(closed))),
+        (reopened, ngettext("%(n)d data gap opened again", "%(n)d data gaps opened again", len(reopened))),
+    ):
+        if gaps:
+            codes = f": {', '.join(gap.code for gap in gaps)}" if named and change.is_read else ""
+            texts.append(f"{text % {'n': len(gaps)}}{codes}.")
 
-
-def _count_sentence(text: str, gaps: Sequence[DataGap], named: bool) -> str:
-    if not gaps:
-        return ""
-    codes = f": {', '.join(gap.code for gap in gaps)}" if named else ""
-    return f"{text % {'n': len(gaps)}}{codes}."
-
-
-def _action_sentences(change: Change) -> list[str]:
-    done, dropped = (", ".join(a.code for a in points) for points in (change.done, change.dropped))
-    return [
-        done and _now("Action points done: %s.") % done,
-        dropped and _now("Action points dropped: %s.") % dropped,
-    ]
+    for points, text in (
+        (change.done, _now("Action points done: %s.")),
+        (change.dropped, _now("Action points dropped: %s.")),
+    ):
+        if points:
+            texts.append(text % ", ".join(point.code for point in points))
+    return [text for text in texts if text] or [_now("Nothing changed.")]
 
 
 class ExportColumn(tables.Column):
@@ -135,47 +115,19 @@ class ExportColumn(tables.Column):
 class PageColumn(tables.Column):
     """A column of the page alone: exports hold the same as plain numbers."""
 
-    def __init__(self, label: Label, read: Callable[[Change], Cell]) -> None:
+    def __init__(self, label: Label) -> None:
         super().__init__(label, accessor="state", exclude_from_export=True, empty_values=())
-        self.read = read
-
-    def render(self, record: Change) -> Cell:
-        return self.read(record)
 
 
-def _status_cell(change: Change) -> str:
-    if change.before is None or change.before.status == change.after.status:
-        return change.after.status_text
-    return f"{change.before.status_text} → {change.after.status_text}"
+class FigureChangeColumn(PageColumn):
+    """Before and after of one workstream."""
 
+    def __init__(self, workstream: str) -> None:
+        super().__init__(FIGURE_LABELS[workstream])
+        self.position = WORKSTREAMS.index(workstream)
 
-def _figure_column(place: int) -> PageColumn:
-    label = FIGURE_LABELS[WORKSTREAMS[place]]
-    return PageColumn(label, lambda change: difference_text(*change.figures[place]))
-
-
-def _gaps_cell(change: Change) -> SafeString:
-    """How many are open; for who may read them also links to those raised, closed and reopened."""
-    number = difference_text((change.before or change.after).open_gaps, change.after.open_gaps)
-    groups = {_("new"): change.gaps.new, _("closed"): change.gaps.closed, _("reopened"): change.gaps.reopened}
-    lines = ((label, _links(gaps)) for label, gaps in groups.items() if gaps and change.is_read)
-    return format_html("{}{}", number, format_html_join("", '<div class="small">{}: {}</div>', lines))
-
-
-def _links(gaps: Sequence[DataGap]) -> SafeString:
-    return format_html_join(" ", '<a href="{}">{}</a>', ((gap.get_absolute_url(), gap.code) for gap in gaps))
-
-
-def _actions_cell(change: Change) -> str:
-    return difference_text((change.before or change.after).actions, change.after.actions)
-
-
-def _findings_cell(change: Change) -> str:
-    if not change.is_read:
-        return NO_ACCESS
-    before, after = change.before or change.after, change.after
-    pairs = ((before.findings, after.findings), (before.recommendations, after.recommendations))
-    return ", ".join(difference_text(*pair) for pair in pairs)
+    def render(self, record: Change) -> str:
+        return difference_text(*record.figures[self.position])
 
 
 def _before(name: str) -> Callable[[Change], Cell]:
@@ -195,11 +147,13 @@ class ChangeTable(tables.Table):
     """Before and after of each member. It cannot be sorted: nothing here ranks."""
 
     state = tables.Column(_("Member state"))
-    status = PageColumn(_("Report"), _status_cell)
-    data_collection, analysis, writing = _figure_column(0), _figure_column(1), _figure_column(2)
-    gaps = PageColumn(_("Open gaps"), _gaps_cell)
-    findings = PageColumn(_("Findings, recommendations"), _findings_cell)
-    actions = PageColumn(_("Open action points"), _actions_cell)
+    status = PageColumn(_("Report"))
+    data_collection = FigureChangeColumn("data_collection")
+    analysis = FigureChangeColumn("analysis")
+    writing = FigureChangeColumn("writing")
+    gaps = PageColumn(_("Open gaps"))
+    findings = PageColumn(_("Findings, recommendations"))
+    actions = PageColumn(_("Open action points"))
     in_words = tables.Column(
         _("In words"), accessor="state", empty_values=(), attrs={"td": {"class": "wide"}}
     )
@@ -231,6 +185,36 @@ class ChangeTable(tables.Table):
 
     class Meta:
         orderable = False
+
+    def render_status(self, record: Change) -> str:
+        after = record.after.status_text
+        before = record.before.status_text if record.before else after
+        return after if before == after else f"{before} → {after}"
+
+    def render_gaps(self, record: Change) -> SafeString:
+        """How many are open; for who may read them also links to those raised, closed and reopened."""
+        number = difference_text((record.before or record.after).open_gaps, record.after.open_gaps)
+        gaps = record.gaps
+        lines = []
+        for label, group in (
+            (_("new"), gaps.new),
+            (_("closed"), gaps.closed),
+            (_("reopened"), gaps.reopened),
+        ):
+            if group and record.is_read:
+                links = ((gap.get_absolute_url(), gap.code) for gap in group)
+                lines.append((label, format_html_join(" ", '<a href="{}">{}</a>', links)))
+        return format_html("{}{}", number, format_html_join("", '<div class="small">{}: {}</div>', lines))
+
+    def render_findings(self, record: Change) -> str:
+        if not record.is_read:
+            return NO_ACCESS
+        before, after = record.before or record.after, record.after
+        findings = difference_text(before.findings, after.findings)
+        return f"{findings}, {difference_text(before.recommendations, after.recommendations)}"
+
+    def render_actions(self, record: Change) -> str:
+        return difference_text((record.before or record.after).actions, record.after.actions)
 
     def render_in_words(self, record: Change) -> SafeString:
         return format_html_join("", "<div>{}</div>", ((text,) for text in sentences(record)))

@@ -1,10 +1,10 @@
-"""Pagination that reads rows and their number in one query, and never counts everything.
+"""Keys-first pagination that reads rows and a capped count in one query.
 
 Counting every row of a long list costs more than showing a page of it, and nobody turns eighty pages: later rows
 are reached by the filters or exported.
 
-The rows of a page are found by their keys alone, and only then read: sorting a register by a name carries two
-narrow columns about and not all that a page shows.
+The keys of a page are found first, and only then its rows are read: so sorting a long list by a name carries two
+narrow columns, not all that a page shows.
 """
 
 from collections.abc import Sequence
@@ -36,15 +36,15 @@ class ListPaginator(Paginator):
         rows = self.object_list.data.data  # type: ignore[attr-defined] # the table's rows, their data, its queryset
         if not isinstance(rows, QuerySet):
             return super().page(number)
+        # An order that leaves no two rows equal: else one may be on two pages, and another on none.
+        rows = rows.order_by(*(rows.query.order_by or rows.model._meta.ordering or ()), "pk")
         start = (int(number) - 1) * self.per_page
-        page_rows: Sequence[Model] = [] if start >= MOST else self._read_rows(rows, start)
+        page_rows: Sequence[Model] = []
+        if start < MOST:
+            keys = rows.values("pk")[start : start + self.per_page]
+            page_rows = list(rows.annotate(counted=CappedCount(rows)).filter(pk__in=keys))
         self.counted = page_rows[0].counted if page_rows else rows.order_by()[: MOST + 1].count()  # type: ignore[attr-defined] # annotated
         return Page(page_rows, self.validate_number(number), self)
-
-    def _read_rows(self, rows: QuerySet[Model], start: int) -> Sequence[Model]:
-        rows = _in_total_order(rows)
-        keys = rows.values("pk")[start : start + self.per_page]
-        return list(rows.annotate(counted=CappedCount(rows)).filter(pk__in=keys))
 
     @cached_property
     def count(self) -> int:
@@ -55,8 +55,3 @@ class ListPaginator(Paginator):
     def has_more(self) -> bool:
         """Whether there are more rows than the pages show."""
         return (self.counted or 0) > MOST
-
-
-def _in_total_order(rows: QuerySet[Model]) -> QuerySet[Model]:
-    """In an order that leaves no two rows equal: else one may be on two pages, and another on none."""
-    return rows.order_by(*(rows.query.order_by or rows.model._meta.ordering or ()), "pk")

@@ -18,9 +18,9 @@ class PlanStepTable(tables.Table):
     first_planned_on = DayColumn(_("First planned"), accessor="step__first_planned_on")
     took_place_on = DayColumn(_("Took place"), accessor="step__took_place_on")
     status = tables.Column(_("Outcome"), accessor="step__get_status_display")
-    latest_on = DayColumn(_("Latest date"), accessor="leg__latest_on")
-    expected_on = DayColumn(_("Can be expected"), accessor="leg__expected_on")
-    slack = tables.Column(_("Slack in days"), accessor="leg__slack")
+    latest_on = DayColumn(_("Latest date"), accessor="scheduled__latest_on")
+    expected_on = DayColumn(_("Can be expected"), accessor="scheduled__expected_on")
+    slack = tables.Column(_("Slack in days"), accessor="scheduled__slack")
 
 
 class PlanCountryTable(tables.Table):

@@ -30,5 +30,12 @@ class ReportTable(tables.Table):
     class Meta:
         model = NationalReport
         fields = (
-            "member_state", "status", "data_collection", "analysis", "writing", "progressed_at", "holder", "held_since",
-        )  # fmt: skip
+            "member_state",
+            "status",
+            "data_collection",
+            "analysis",
+            "writing",
+            "progressed_at",
+            "holder",
+            "held_since",
+        )

@@ -15,7 +15,7 @@ class TurnRow(HasPage, Protocol):
     """A turn, with what the view adds: the member's figures, and what the reader may do."""
 
     note: str
-    stand: StatusAtMeeting
+    member_status: StatusAtMeeting
     is_read: bool
     may_open: bool
 
@@ -31,24 +31,32 @@ class TurnTable(tables.Table):
     position = tables.Column(_("No."))
     member_state = tables.Column(linkify=open_turn)
     status = StatusColumn(_("Turn"))
-    report = tables.Column(_("Report"), accessor="stand__get_status_display")
-    data_collection = FigureColumn(_("Data collection"), accessor="stand__data_collection")
-    analysis = FigureColumn(_("Analysis"), accessor="stand__analysis")
-    writing = FigureColumn(_("Writing"), accessor="stand__writing")
-    open_gaps = tables.Column(_("Open gaps"), accessor="stand__open_gaps", empty_values=(None,))
-    findings = tables.Column(_("Findings, recommendations"), accessor="stand", empty_values=())
+    report = tables.Column(_("Report"), accessor="member_status__get_status_display")
+    data_collection = FigureColumn(_("Data collection"), accessor="member_status__data_collection")
+    analysis = FigureColumn(_("Analysis"), accessor="member_status__analysis")
+    writing = FigureColumn(_("Writing"), accessor="member_status__writing")
+    open_gaps = tables.Column(_("Open gaps"), accessor="member_status__open_gaps", empty_values=(None,))
+    findings = tables.Column(_("Findings, recommendations"), accessor="member_status", empty_values=())
     note = tables.Column(_("In words"), empty_values=())
 
     class Meta:
         model = Turn
         orderable = False
         fields = (
-            "position", "member_state", "status", "report", "data_collection", "analysis", "writing",
-            "open_gaps", "findings", "note",
-        )  # fmt: skip
+            "position",
+            "member_state",
+            "status",
+            "report",
+            "data_collection",
+            "analysis",
+            "writing",
+            "open_gaps",
+            "findings",
+            "note",
+        )
 
     def render_report(self, value: str, record: TurnRow) -> SafeString:
-        return fragments.badge(value, record.stand.tone)
+        return fragments.badge(value, record.member_status.tone)
 
     def value_report(self, value: str) -> str:
         return str(value)

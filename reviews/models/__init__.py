@@ -1,4 +1,4 @@
-"""Tables: statuses and transitions, constraints, queryset words, verbs that change one record, and the trace.
+"""Tables: statuses and transitions, constraints, queryset methods, verbs that change one record, and the trace.
 
 May import: uploads, policy, clock, text, request_context. Knows no request and no page.
 """

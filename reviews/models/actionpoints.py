@@ -1,7 +1,7 @@
 """Action points: what a person or a body has to do after a meeting, and how that is shown to be done."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -46,7 +46,17 @@ ACTION_TRANSITIONS = {
 WAITING = Q(status=S.DONE, priority=Priority.HIGH)  # done, and nobody else has looked at it yet
 
 
-class ActionPointQuerySet(TrackedQuerySet):
+class ActionFields(TypedDict, total=False):
+    """What the Secretariat enters; one owner, a person or a body."""
+
+    text: str
+    owner: "User | None"
+    owner_body: "Organisation | None"
+    due_on: date
+    priority: str
+
+
+class ActionPointQuerySet(TrackedQuerySet["ActionPoint"]):
     def open(self) -> "ActionPointQuerySet":
         return self.filter(status=S.OPEN)
 
@@ -60,7 +70,7 @@ class ActionPointQuerySet(TrackedQuerySet):
     def overdue(self, on: date) -> "ActionPointQuerySet":
         return self.open().filter(due_on__lt=on)
 
-    def owned_by(self, user: Any) -> "ActionPointQuerySet":
+    def owned_by(self, user: "User") -> "ActionPointQuerySet":
         """A person's own, and those of the body they belong to."""
         owned = Q(owner=user)
         if user.organisation_id:
@@ -71,7 +81,7 @@ class ActionPointQuerySet(TrackedQuerySet):
         """Owned by a body or by one of its people."""
         return self.filter(Q(owner_body=state) | Q(owner__organisation=state))
 
-    def visible_to(self, user: Any) -> "ActionPointQuerySet":
+    def visible_to(self, user: "User") -> "ActionPointQuerySet":
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
@@ -232,12 +242,16 @@ class ActionPoint(MeetingPart):
                 _now("This action point is not yours to close; ask its owner or the Secretariat.")
             )
 
-    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[ActionFields]) -> Self:
+        return cls._add_to(meeting, by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[ActionFields]) -> Self:
         """What closed it depends on its priority, which is settled while it is open."""
         policy.require(by, RUN)
         if self.status != S.OPEN and values.get("priority", self.priority) != self.priority:
             raise ValidationError({"priority": _("Reopen the action point to change its priority.")})
-        return super().edit(by=by, expected_version=expected_version, **values)
+        return self._edit(by, expected_version, **values)
 
     def finish(
         self, *, by: "User", expected_version: int, note: str, file: "UploadedFile | None" = None
@@ -247,12 +261,15 @@ class ActionPoint(MeetingPart):
         if self.is_high and file is None:
             raise ValidationError({"file": _("This action point is of high priority: add the document.")})
         self.transitions["finish"].require_note(note)  # before the file is written
-        written: dict[str, Any] = {"by": by, "expected_version": expected_version, "note": note}
-        written |= {"closing_note": note, "held_since": clock.now(), "finished_by": by}
+        closing: dict[str, object] = {"closing_note": note, "held_since": clock.now(), "finished_by": by}
         if file is None:
-            return self.make_transition("finish", **written)
+            return self.make_transition(
+                "finish", by=by, expected_version=expected_version, note=note, **closing
+            )
         with storage.stored(file, "actions") as columns:
-            return self.make_transition("finish", **written, **columns)
+            return self.make_transition(
+                "finish", by=by, expected_version=expected_version, note=note, **closing, **columns
+            )
 
     def verify(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """A second person has looked at the document."""
@@ -263,15 +280,21 @@ class ActionPoint(MeetingPart):
             )
         if not self.may_verify(by):
             raise NotAllowedNow(_now("Who finished an action point does not verify it; ask a second person."))
-        values: dict[str, Any] = {"verified_by": by, "held_since": clock.now()}
-        return self.make_transition("verify", by=by, expected_version=expected_version, note=note, **values)
+        return self.make_transition(
+            "verify",
+            by=by,
+            expected_version=expected_version,
+            note=note,
+            verified_by=by,
+            held_since=clock.now(),
+        )
 
     def drop(self, *, by: "User", expected_version: int, note: str) -> Self:
-        values: dict[str, Any] = {"closing_note": note, "held_since": clock.now()}
+        values: dict[str, object] = {"closing_note": note, "held_since": clock.now()}
         return self.make_transition("drop", by=by, expected_version=expected_version, note=note, **values)
 
     def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Open it again; the document stays until another one takes its place."""
-        values: dict[str, Any] = {"closing_note": "", "held_since": clock.now()}
+        values: dict[str, object] = {"closing_note": "", "held_since": clock.now()}
         values |= {"finished_by": None, "verified_by": None}
         return self.make_transition("reopen", by=by, expected_version=expected_version, note=note, **values)

@@ -1,6 +1,6 @@
 """The agenda of a meeting: items in order, what came of each, and what was not reached."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -46,11 +46,20 @@ AGENDA_TRANSITIONS = {
 }
 
 
-class AgendaItemQuerySet(TrackedQuerySet):
+class AgendaFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    title: str
+    presenter: str
+    paper: str
+    duration: int | None
+
+
+class AgendaItemQuerySet(TrackedQuerySet["AgendaItem"]):
     def backlog(self) -> "AgendaItemQuerySet":
         return self.filter(status=S.BACKLOG)
 
-    def visible_to(self, user: Any) -> "AgendaItemQuerySet":
+    def visible_to(self, user: "User") -> "AgendaItemQuerySet":
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
@@ -86,9 +95,7 @@ class AgendaItem(MeetingPart):
         constraints = (
             number_rule("agenda_number_once"),
             choices_rule("agenda_status_known", "status", AgendaStatus),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["", *AgendaOutcome.values]), name="agenda_outcome_known"
-            ),
+            choices_rule("agenda_outcome_known", "outcome", AgendaOutcome, blank=True),
             models.CheckConstraint(
                 condition=(Q(status=S.CONCLUDED) & ~Q(outcome="") & ~Q(outcome_text=""))
                 | (~Q(status=S.CONCLUDED) & Q(outcome="")),
@@ -109,7 +116,7 @@ class AgendaItem(MeetingPart):
         return str(self.carried_from.meeting) if self.carried_from else ""
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         items = cls.objects.filter(meeting=meeting)
         return {"number": next_number(items), "position": next_number(items, "position")}
 
@@ -123,7 +130,11 @@ class AgendaItem(MeetingPart):
         """Names of the transitions that the status allows whoever runs the meeting."""
         return {name for name, row in self.transitions.items() if self.status in row.sources}
 
-    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[AgendaFields]) -> Self:
+        return cls._add_to(meeting, by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[AgendaFields]) -> Self:
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
     def conclude(self, *, by: "User", expected_version: int, outcome: str, outcome_text: str) -> Self:
@@ -137,7 +148,7 @@ class AgendaItem(MeetingPart):
         return self.make_transition("conclude", by=by, expected_version=expected_version, **values)
 
     def put_off(self, *, by: "User", expected_version: int, note: str = "") -> Self:
-        """It was not reached: it waits in the backlog for the next meeting of the series."""
+        """Put an item that was not reached into the backlog, for the next meeting of the series."""
         return self.make_transition("put_off", by=by, expected_version=expected_version, note=note)
 
     def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
@@ -153,15 +164,13 @@ class AgendaItem(MeetingPart):
         if into is None:
             raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))
         self.make_transition("carry", by=by, expected_version=expected_version, note=str(into))
-        return into.record(
-            AgendaItem,
-            by=by,
-            title=self.title,
-            presenter=self.presenter,
-            paper=self.paper,
-            duration=self.duration,
-            carried_from=self,
-        )
+        copied: AgendaFields = {
+            "title": self.title,
+            "presenter": self.presenter,
+            "paper": self.paper,
+            "duration": self.duration,
+        }
+        return self._add_to(into, by, carried_from=self, **copied)
 
     def move_up(self, *, by: "User", expected_version: int) -> Self:
         return self._swap(by, expected_version, Q(position__lt=self.position), "-position")
@@ -186,5 +195,5 @@ class AgendaItem(MeetingPart):
 
 
 def planned_minutes(items: list[AgendaItem]) -> int:
-    """How long the agenda takes, as far as times are set aside."""
+    """The sum of the times of the items, in minutes; an item without a time counts as none."""
     return sum(item.duration or 0 for item in items)

@@ -1,11 +1,11 @@
 """Base of all tracked records: optimistic locking by version, the trace of every write, transitions of status."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -21,7 +21,7 @@ from reviews.policy import Channel
 from reviews.text import fold, nfc
 
 if TYPE_CHECKING:
-    from reviews.models.people import User
+    from reviews.models import ReviewCycle, User
 
 edit_conflict_raised = Signal()
 
@@ -44,7 +44,7 @@ _within: ContextVar[bool] = ContextVar("within all_or_nothing", default=False)
 
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
-    """One transaction for everything inside; within another such block, a part of it.
+    """One transaction for the block; inside another such block, a part of that one's.
 
     The inner block takes no savepoint of its own, which would cost two queries. So an error in a part takes the whole
     back: catching it on the way raises TransactionManagementError.
@@ -62,7 +62,7 @@ def all_or_nothing() -> Iterator[None]:
 
 
 class Transition(NamedTuple):
-    """One row of a noun's table of transitions: a step that a person takes with a record.
+    """One row of a noun's transition table.
 
     Without a `target` the status stays, as when a record is edited. `note_required` is the error beside the field where
     a note is missing; empty, the note may be left out.
@@ -81,24 +81,27 @@ class Transition(NamedTuple):
             raise ValidationError({self.note_field: self.note_required})
 
 
-class TrackedQuerySet(models.QuerySet[Any]):
+Record = TypeVar("Record", bound="Tracked", covariant=True)
+
+
+class TrackedQuerySet(models.QuerySet[Record]):
     """A queryset without the bulk writes that would leave no trace."""
 
-    def update_if_version(self, expected_version: int, **values: Any) -> bool:
+    def update_if_version(self, expected_version: int, **values: object) -> bool:
         """Update the rows that still are at this version. Return False if there are none."""
         rows = self.filter(version=expected_version)
         return bool(models.QuerySet.update(rows, version=expected_version + 1, **values))
 
-    def update(self, **values: Any) -> int:
+    def update(self, **values: object) -> NoReturn:
         raise TypeError("A tracked record changes through change_traced(), which leaves a trace.")
 
-    def delete(self) -> tuple[int, dict[str, int]]:
+    def delete(self) -> NoReturn:
         raise TypeError("A tracked record is never deleted.")
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+    def bulk_create(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("A tracked record is made by create_traced(), which leaves a trace.")
 
-    def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
+    def bulk_update(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("A tracked record changes through change_traced(), which leaves a trace.")
 
 
@@ -111,8 +114,9 @@ class Tracked(Labelled):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     many_ids: dict[str, list[int]]  # only on objects rebuilt from a snapshot
+    never_changed: ClassVar["str | Promise"] = ""  # of an append-only noun: why a row cannot be changed
     untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
-    searched: tuple[str, ...] = ()  # fields that make up the folded `search` column
+    searched: tuple[str, ...] = ()  # fields that make up the folded column `search`
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
     status_field: ClassVar[str] = "status"
@@ -120,50 +124,77 @@ class Tracked(Labelled):
     verb_labels: ClassVar[Mapping[str, "str | Promise"]] = {}
     verb_labels_before_name: ClassVar[Mapping[str, "str | Promise"]] = {}
 
-    objects: Any = TrackedQuerySet.as_manager()  # subclasses bring their own words
+    objects: Any = TrackedQuerySet.as_manager()  # models with questions of their own replace it
 
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: object, **kwargs: object) -> None:
         raise TypeError(
             "A tracked record changes through create_traced() and change_traced(), which leave a trace."
         )
 
     @classmethod
     @all_or_nothing()
-    def create_traced(cls, *, by: Any, verb: str = Verb.CREATED, why: str = "", **values: Any) -> Self:
-        """Insert a row and its trace row. Raises ValidationError or NotAllowedNow; then nothing is written."""
-        plain, many = cls._sort_values(values)
-        record = cls(**cls._prepared(plain, cls(**plain)))
+    def create_traced(
+        cls, *, by: "User | None", verb: str = Verb.CREATED, why: str = "", **values: object
+    ) -> Self:
+        """Insert a row and its trace row; `by` None is the system.
+
+        Raises ValidationError or NotAllowedNow; then nothing is written.
+        """
+        columns, related = cls._split_values(values)
+        record = cls(**columns)
+        record._set_search()
         record._require_open_cycle(verb)
-        record._check([f.name for f in cls._meta.concrete_fields if not f.is_relation])
+        record._validate([f.name for f in cls._meta.concrete_fields if not f.is_relation])
         models.Model.save(record, force_insert=True)
-        record._set_many(many)
+        record._set_related(related)
         Trace.objects.record(record, by=by, verb=verb, why=nfc(why), before=None)
         record.update_daily_counts(None)
         return record
 
     @all_or_nothing()
     def change_traced(
-        self, *, by: Any, expected_version: int, verb: str = Verb.CHANGED, why: str = "", **values: Any
+        self,
+        *,
+        by: "User | None",
+        expected_version: int,
+        verb: str = Verb.CHANGED,
+        why: str = "",
+        **values: object,
     ) -> Self:
-        """Update the row if it still is at `expected_version`, and write its trace row.
+        """Update the row if it still is at `expected_version`, and write its trace row; `by` None is the system.
 
         Raises EditConflict, NotAllowedNow or ValidationError; then nothing is written and this object stays as it was.
         """
+        if self.never_changed:
+            raise NotAllowedNow(str(self.never_changed))
         if self.version != expected_version:
             raise EditConflict(self, expected_version)
-        plain, many = self._sort_values(values)
-        self._read_many()
+        columns, related = self._split_values(values)
+        self._prefetch_related()
         after = copy.copy(self)
-        for name, value in self._prepared(plain, after).items():
+        for name, value in columns.items():
             setattr(after, name, value)
-        after._write(self, by=by, verb=verb, why=nfc(why), changed=list(plain), many=many)
+        after._set_search()
+        after._require_open_cycle(verb)
+        after._validate(columns)
+
+        before = self.snapshot()
+        written = [*columns, "search"] if self.searched else list(columns)
+        rows = type(self).objects.filter(pk=self.pk)
+        if not rows.update_if_version(self.version, **{name: getattr(after, name) for name in written}):
+            raise EditConflict(self, self.version)
+        after.version = self.version + 1
+        after._set_related(related)
+        Trace.objects.record(after, by=by, verb=verb, why=nfc(why), before=before, earlier=self)
+        after.update_daily_counts(self)
+
         self.__dict__.update(after.__dict__)
         return self
 
-    def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> Self:
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
         """Change any field as an administrator. Raises ValidationError without a reason."""
         if not why.strip():
             raise ValidationError({"why": _("Say why this is corrected.")})
@@ -212,7 +243,7 @@ class Tracked(Labelled):
         return target
 
     def make_transition(
-        self, name: str, *, by: "User", expected_version: int, note: str = "", **values: Any
+        self, name: str, *, by: "User", expected_version: int, note: str = "", **values: object
     ) -> Self:
         """Make a transition and write `values` with it: right, status and note are checked, in this order.
 
@@ -223,7 +254,7 @@ class Tracked(Labelled):
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
 
     def refusal_reason(self, name: str) -> str:
-        """Why a transition is not allowed in the present status and who can unlock it; models say it better."""
+        """Why a transition is not allowed in the present status and who can unlock it; models are more specific."""
         status = getattr(self, f"get_{self.status_field}_display")()
         return _now("This is not possible while the status is “%(status)s”.") % {"status": status}
 
@@ -242,7 +273,7 @@ class Tracked(Labelled):
 
     # --- what a noun says of itself
 
-    def governing_cycle(self) -> Any:
+    def governing_cycle(self) -> "ReviewCycle | None":
         """Return the review cycle whose closing makes this record read-only; None for reference data."""
         return getattr(self, "cycle", None)
 
@@ -259,13 +290,15 @@ class Tracked(Labelled):
         return Channel.SHARED
 
     def update_daily_counts(self, before: Self | None) -> None:
-        """Update the daily counts of such records (reviews.models.daily_counts), in the transaction that wrote them."""
+        """Update the daily counts of such records (reviews.models.daily_counts), in the transaction of the write."""
 
     def snapshot(self) -> dict[str, Any]:
         """Return the row as JSON values by column; many-to-many fields as sorted ids."""
         fields = [f for f in self._meta.concrete_fields if f.attname not in self.untraced]
-        row = {f.attname: _plain(f.value_from_object(self)) for f in fields}
-        return row | {f.name: _ids(getattr(self, f.name).all()) for f in self._meta.many_to_many}
+        row = {f.attname: _json_value(f.value_from_object(self)) for f in fields}
+        for field in self._meta.many_to_many:
+            row[field.name] = sorted(related.pk for related in getattr(self, field.name).all())
+        return row
 
     @classmethod
     def from_snapshot(cls, row: Mapping[str, Any]) -> Self:
@@ -276,58 +309,41 @@ class Tracked(Labelled):
         record.many_ids = {f.name: row.get(f.name, []) for f in cls._meta.many_to_many}
         return record
 
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("A tracked record is never deleted.")
 
-    @classmethod
-    def _sort_values(cls, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        names = {f.name for f in cls._meta.many_to_many}
-        many = {name: list(value) for name, value in values.items() if name in names}
-        return {name: value for name, value in values.items() if name not in names}, many
+    # --- the parts of a write
 
     @classmethod
-    def _prepared(cls, values: dict[str, Any], record: "Tracked") -> dict[str, Any]:
-        values = {name: nfc(v) if isinstance(v, str) else v for name, v in values.items()}
-        if cls.searched:
-            texts = (str(values.get(name, getattr(record, name))) for name in cls.searched)
-            values["search"] = fold(" ".join(texts))
-        return values
+    def _split_values(cls, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The values of columns, texts in normal form; and the related records of many-to-many fields."""
+        many_to_many = {f.name for f in cls._meta.many_to_many}
+        columns, related = {}, {}
+        for name, value in values.items():
+            if name in many_to_many:
+                related[name] = list(value)
+            else:
+                columns[name] = nfc(value) if isinstance(value, str) else value
+        return columns, related
 
-    def _write(
-        self, before: "Tracked", *, by: Any, verb: str, why: str, changed: list[str], many: dict[str, Any]
-    ) -> None:
-        self._require_open_cycle(verb)
-        self._check(changed)
-        was = before.snapshot()
-        if (
-            not type(self)
-            .objects.filter(pk=self.pk)
-            .update_if_version(before.version, **self._columns(changed))
-        ):
-            raise EditConflict(before, before.version)
-        self.version = before.version + 1
-        self._set_many(many)
-        Trace.objects.record(self, by=by, verb=verb, why=why, before=was, earlier=before)
-        self.update_daily_counts(before)
+    def _set_search(self) -> None:
+        if self.searched:
+            text = " ".join(str(getattr(self, name)) for name in self.searched)
+            self.search = fold(text)  # a column of the models that are searched
 
-    def _columns(self, changed: Iterable[str]) -> dict[str, Any]:
-        names = [*changed, *(["search"] if self.searched else [])]
-        return {name: getattr(self, name) for name in names}
+    def _set_related(self, related: Mapping[str, Any]) -> None:
+        self._prefetch_related()
+        for name, records in related.items():
+            if set(records) != set(getattr(self, name).all()):
+                getattr(self, name).set(records)
+        self._prefetch_related()
 
-    def _set_many(self, many: Mapping[str, Any]) -> None:
-        self._read_many()
-        for name, value in many.items():
-            if set(value) != set(getattr(self, name).all()):
-                getattr(self, name).set(value)
-        self._read_many()
-
-    def _read_many(self) -> None:
-        """Keep the many that it points at, so that nobody asks for them again; they change with its version only."""
+    def _prefetch_related(self) -> None:
+        """Read the many-to-many fields once: they change only together with the version."""
         models.prefetch_related_objects([self], *(f.name for f in self._meta.many_to_many))
 
-    def _check(self, names: Iterable[str]) -> None:
-        named = set(names)
-        skipped = {f.name for f in self._meta.fields if f.name not in named or f.is_relation}
+    def _validate(self, names: Collection[str]) -> None:
+        skipped = {f.name for f in self._meta.fields if f.name not in names or f.is_relation}
         self.clean_fields(exclude=skipped)
         self.clean()
 
@@ -340,14 +356,10 @@ class Tracked(Labelled):
             )
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: object) -> object:
     """A column's value as JSON holds it; an instant in UTC, as the database gives it back."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
-
-
-def _ids(rows: models.QuerySet[Any]) -> list[int]:
-    return sorted(row.pk for row in rows)

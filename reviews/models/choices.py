@@ -30,26 +30,29 @@ class Confidence(models.TextChoices):
     CHECK = "check", _("to be checked against the published Blueprint")
 
 
-def choices_rule(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """The database's own rule that a column holds one of its choices."""
-    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)
+def choices_rule(
+    name: str, field: str, choices: type[models.TextChoices], *, blank: bool = False
+) -> models.CheckConstraint:
+    """The database's own rule that a column holds one of its choices; with `blank`, it may be empty."""
+    values = ["", *choices.values] if blank else choices.values
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": values}), name=name)
 
 
 class Labelled(models.Model):
-    """Base of the models: looks the labels of its choices up once per process.
+    """Base of the models: the labels of a field's choices are cached for the life of the process.
 
-    Django translates and hashes the words of all the choices of a field each time that it is asked for one; in a
-    history of thirty lines that was a fifth of the page.
+    Django translates and hashes all the labels of a field each time that one is needed: in a history of thirty rows
+    that was a fifth of the time of the page.
     """
 
     class Meta:
         abstract = True
 
-    def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802 - get_status_display() and its like ask this
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> object:  # noqa: N802 - Django's hook
         value = getattr(self, field.attname)
         return force_str(_labels(field).get(value, value), strings_only=True)
 
 
 @cache
-def _labels(field: Any) -> dict[Any, Any]:
+def _labels(field: "models.Field[Any, Any]") -> dict[object, object]:
     return dict(field.flatchoices)

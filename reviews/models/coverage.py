@@ -1,6 +1,6 @@
-"""Coverage: what a country says of its report on each key result area. Its gaps stand on their own register."""
+"""Coverage: what a country says of its report on each key result area. Its data gaps are a register of their own."""
 
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,8 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import EditConflict, Tracked, TrackedQuerySet, all_or_nothing
-from reviews.models.framework import FrameworkLevel
+from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.framework import check_key_result_area
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from reviews.models import FrameworkNode, NationalReport, ReviewCycle, User
 
 
 class Coverage(models.TextChoices):
@@ -24,20 +29,28 @@ COVERAGE_TONES = {
     Coverage.NOTHING: "neutral", Coverage.REPORTED: "good", Coverage.ESTIMATED: "progress",
     Coverage.NOT_COLLECTED: "warn", Coverage.NOT_APPLICABLE: "info",
 }  # fmt: skip
-# What says in its note why there are no data, and what is told where the note is missing.
-REASON_OWED: dict[str, Any] = {
+# The error where the note does not say why there are no data.
+NOTE_REQUIRED: "dict[str, _StrPromise]" = {
     Coverage.NOT_COLLECTED: _("Say why it is not collected."),
     Coverage.NOT_APPLICABLE: _("Say why it does not apply."),
 }
 
 
-def reason_missing(coverage: str, note: str) -> Any:
-    """What to tell the person; empty where no reason is owed, or one is given."""
-    return "" if note.strip() else REASON_OWED.get(coverage, "")
+def missing_note_error(coverage: str, note: str) -> "_StrPromise | None":
+    """The error of a statement whose note is required and missing; None where nothing is wrong."""
+    return None if note.strip() else NOTE_REQUIRED.get(coverage)
 
 
-class CoverageQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "CoverageQuerySet":
+class StatementFields(TypedDict):
+    """What a country enters for one area; `expected_version` is 0 where there was no statement yet."""
+
+    coverage: str
+    note: str
+    expected_version: int
+
+
+class CoverageQuerySet(TrackedQuerySet["CoverageStatement"]):
+    def visible_to(self, user: "User") -> "CoverageQuerySet":
         return policy.filter_readable(
             self, user, "report.read", own=Q(report__member_state=user.organisation_id)
         )
@@ -85,7 +98,7 @@ class CoverageStatement(Tracked):
         return COVERAGE_TONES[Coverage(self.coverage)]
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.report.cycle
 
     @property
@@ -93,26 +106,29 @@ class CoverageStatement(Tracked):
         return self.report.member_state_id
 
     def clean(self) -> None:
-        area = self.key_result_area
-        if area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id:
-            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
-        if owed := reason_missing(self.coverage, self.note):
-            raise ValidationError({"note": owed})
+        check_key_result_area(self.key_result_area, self.cycle)
+        error = missing_note_error(self.coverage, self.note)
+        if error:
+            raise ValidationError({"note": error})
 
     @classmethod
     @all_or_nothing()
     def state(
-        cls, report: Any, area: Any, *, by: Any, expected_version: int, coverage: str, note: str = ""
+        cls,
+        report: "NationalReport",
+        area: "FrameworkNode",
+        *,
+        by: "User",
+        expected_version: int,
+        coverage: str,
+        note: str = "",
     ) -> "CoverageStatement":
-        """Say how the report covers an area. `seen` is 0 where nothing had been said yet."""
+        """Say how the report covers an area. `expected_version` is 0 where there was no statement yet."""
         policy.require(by, "report.update", report)
         # Two people of one team stating at once wait for each other here.
         type(report).objects.select_for_update().get(pk=report.pk)
-        said = cls.objects.filter(report=report, key_result_area=area).first()
-        if said is None:
-            values = {"coverage": coverage, "note": note}
-            return cls.create_traced(by=by, report=report, key_result_area=area, **values)
-        said.report, said.key_result_area = report, area
-        if said.version != expected_version:
-            raise EditConflict(said, expected_version)
-        return said.change_traced(by=by, expected_version=expected_version, coverage=coverage, note=note)
+        statement = cls.objects.filter(report=report, key_result_area=area).first()
+        if statement is None:
+            return cls.create_traced(by=by, report=report, key_result_area=area, coverage=coverage, note=note)
+        statement.report, statement.key_result_area = report, area
+        return statement.change_traced(by=by, expected_version=expected_version, coverage=coverage, note=note)

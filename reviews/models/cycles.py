@@ -37,8 +37,8 @@ CYCLE_TRANSITIONS = {
 }
 
 
-class ReviewCycleQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "ReviewCycleQuerySet":
+class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
+    def visible_to(self, user: "User") -> "ReviewCycleQuerySet":
         """Cycles a person may open: members see theirs once opened, observers the shared ones."""
         begun = ~Q(status=CycleStatus.PREPARING)
         own = begun & Q(memberships__member_state=user.organisation_id)
@@ -96,14 +96,15 @@ class ReviewCycle(Tracked):
 
     def members(self, on: date | None = None) -> OrganisationQuerySet:
         """The member states counted on a day (today), in neutral order: the denominator of everything."""
-        return Organisation.objects.filter(pk__in=self._member_ids(on)).order_by("name_en")
+        return Organisation.objects.filter(pk__in=self._seats(on)).order_by("name_en")
 
     def member_reports(self, on: date | None = None) -> "NationalReportQuerySet":
         """The national reports of the members counted on a day (today), in neutral order."""
-        reports = self.reports.filter(member_state__in=self._member_ids(on))
+        reports = self.reports.filter(member_state__in=self._seats(on))
         return reports.select_related("member_state").order_by("member_state__name_en")
 
-    def _member_ids(self, on: date | None) -> Any:
+    def _seats(self, on: date | None) -> "models.QuerySet[CycleMembership, Any]":
+        """The ids of the member states that have a seat on a day."""
         return self.memberships.filter(joined_on__lte=on or clock.today()).values("member_state")
 
     def close(self, *, by: "User", expected_version: int, why: str) -> Self:

@@ -1,12 +1,10 @@
-"""What a board would otherwise count anew: kept by the same step that changes what is counted, one row a day.
+"""Daily counts: open gaps and progress of each day, so that a board reads a few rows instead of counting records.
 
-So a board of any day reads a few rows, however many gaps and updates lie behind it. Both follow from the records:
-`reviews.operations.daily_counts` makes them anew and tells where they differ.
+Each write of a gap or a progress update also writes them, in its transaction. They follow from the records:
+`reviews.operations.daily_counts` rebuilds them, and compares.
 """
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.db.models import F, Subquery
@@ -14,8 +12,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.models.workstreams import WORKSTREAMS, figures_of
 
-WORKSTREAMS = ("data_collection", "analysis", "writing")
+if TYPE_CHECKING:
+    from reviews.models import ProgressUpdate
 
 
 class Place(NamedTuple):
@@ -27,24 +27,22 @@ class Place(NamedTuple):
 
 
 class DailyOpenGapsQuerySet(models.QuerySet["DailyOpenGaps"]):
-    def move(self, was: Place | None, now: Place | None) -> None:
-        """Count a gap no longer there, but here; None: it is not open."""
-        if was != now:
-            for place, step in sorted((p, s) for p, s in ((was, -1), (now, 1)) if p):
-                self.filter(**place._asdict())._add(place, step, clock.today())
-
-    def _add(self, place: Place, step: int, day: date) -> None:
-        # Whoever counts at the same place at the same moment waits here.
-        last = self.filter(on__lte=day).order_by("-on").select_for_update().first()
-        if last is None or last.on < day:
-            self._begin(place, day)
-        self.filter(on__gte=day).update(number=F("number") + step)
-
-    def _begin(self, place: Place, day: date) -> None:
-        """A row for the day, from the last one as it is by now: somebody may have been waited for."""
-        before = Subquery(self.filter(on__lt=day).order_by("-on").values("number")[:1])
-        row = DailyOpenGaps(**place._asdict(), on=day, number=Coalesce(before, 0))
-        self.bulk_create([row], ignore_conflicts=True)
+    def recount(self, before: Place | None, after: Place | None) -> None:
+        """Count a gap no longer where it was, but where it is now; None: it is not open."""
+        if before == after:
+            return
+        changes = [(place, number) for place, number in ((before, -1), (after, 1)) if place]
+        today = clock.today()
+        for place, number in sorted(changes):
+            days = self.filter(**place._asdict())
+            # Whoever counts at the same place at the same moment waits here.
+            last = days.filter(on__lte=today).order_by("-on").select_for_update().first()
+            if last is None or last.on < today:
+                # From the last row as it is in the database by now: somebody may have been waited for.
+                earlier = Subquery(days.filter(on__lt=today).order_by("-on").values("number")[:1])
+                row = DailyOpenGaps(**place._asdict(), on=today, number=Coalesce(earlier, 0))
+                self.bulk_create([row], ignore_conflicts=True)
+            days.filter(on__gte=today).update(number=F("number") + number)
 
 
 class DailyOpenGaps(models.Model):
@@ -55,7 +53,7 @@ class DailyOpenGaps(models.Model):
     member_state = models.ForeignKey("Organisation", models.PROTECT, related_name="+", db_index=False)
     kind = models.ForeignKey("GapKind", models.PROTECT, related_name="+", db_index=False)
     on = models.DateField()
-    # Below zero only after a release that did not count: a board may be wrong, a person's step is never refused.
+    # Below zero only after a release that did not count: a board may be wrong, a write is never refused for it.
     number = models.IntegerField()
 
     objects = DailyOpenGapsQuerySet.as_manager()
@@ -75,31 +73,33 @@ class DailyOpenGaps(models.Model):
 
 
 class DailyProgressQuerySet(models.QuerySet["DailyProgress"]):
-    def keep(self, update: Any) -> None:
-        """Note a progress update. Whoever posted it holds its report, so nobody else is here for the same one."""
-        day, figures = clock.day_of(update.at), dict(zip(WORKSTREAMS, figures_of(update), strict=True))
+    def add(self, update: "ProgressUpdate") -> None:
+        """Write the figures of the day of a progress update, and those of the day before it.
+
+        Whoever posted the update has locked its report, so nobody else is here for the same one.
+        """
+        day = clock.day_of(update.at)
+        figures = dict(zip(WORKSTREAMS, figures_of(update), strict=True))
         last = self.filter(report=update.report_id, on__lte=day).order_by("-on").first()
         if last and last.on == day:
             self.filter(pk=last.pk).update(**figures)
-        else:
-            of = {"report_id": update.report_id, "cycle_id": update.report.cycle_id, "on": day}
-            self.create(**of, **figures, **was(last))
-
-
-def figures_of(told: Any) -> tuple[int | None, ...]:
-    return tuple(getattr(told, name) for name in WORKSTREAMS)
-
-
-def was(before: Any) -> dict[str, Any]:
-    """What the day before says, as the next one keeps it."""
-    figures: Iterable[Any] = figures_of(before) if before else (None,) * len(WORKSTREAMS)
-    return {"is_first": before is None} | {f"{n}_was": v for n, v in zip(WORKSTREAMS, figures, strict=True)}
+            return
+        row = DailyProgress(
+            report_id=update.report_id,
+            cycle_id=update.report.cycle_id,
+            on=day,
+            is_first=last is None,
+            **figures,
+        )
+        if last:
+            row.data_collection_was, row.analysis_was, row.writing_was = figures_of(last)
+        row.save(force_insert=True)
 
 
 class DailyProgress(models.Model):
-    """What a country had told by the end of a day on which it told something, and what it had told before it.
+    """Figures of a country at the end of a day on which it posted progress, and those of the day before it.
 
-    The differences of all rows up to a day add up to what all countries had told by then.
+    The differences of all rows up to a day add up to the figures of all countries by then.
     """
 
     report = models.ForeignKey("NationalReport", models.PROTECT, related_name="+", db_index=False)

@@ -1,6 +1,6 @@
 """Data gaps: the difficulties a national team meets, and what became of them."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,8 +21,9 @@ from reviews.models.base import (
 )
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.daily_counts import DailyOpenGaps, Place
-from reviews.models.disruptions import check_cited
-from reviews.models.framework import FrameworkLevel
+from reviews.models.difficulties import Difficulty
+from reviews.models.disruptions import check_cited, cited_disruption
+from reviews.models.framework import check_key_result_area
 from reviews.models.guidance import Advice, AdviceUse, ReceivedAdvice
 from reviews.models.numbering import next_number
 from reviews.models.organisations import Organisation
@@ -31,8 +32,9 @@ from reviews.models.trace import Verb
 from reviews.models.treatments import (
     ClosingWay,
     Treatment,
+    TreatmentFields,
+    record_treatment,
     retire_treatments,
-    treatment_for,
     treatments_by_gap,
 )
 
@@ -86,8 +88,8 @@ class GapCount(NamedTuple):
     number: int
 
 
-class DataGapQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "DataGapQuerySet":
+class DataGapQuerySet(TrackedQuerySet["DataGap"]):
+    def visible_to(self, user: "User") -> "DataGapQuerySet":
         return policy.filter_readable(self, user, "datagap.read", own=Q(member_state=user.organisation_id))
 
     def open(self) -> "DataGapQuerySet":
@@ -112,21 +114,22 @@ class DataGapQuerySet(TrackedQuerySet):
         )
         advice = ReceivedAdvice.objects.filter(gap=OuterRef("gap"), received_at__gt=OuterRef("at"))
         questions = ThreadEntry.objects.filter(gap=OuterRef("pk"), kind=EntryKind.QUESTION)
-        return self.annotate(has_question=Exists(questions.filter(~Exists(answers), ~Exists(advice))))
+        unanswered = Exists(questions.filter(~Exists(answers), ~Exists(advice)))
+        return self.annotate(has_question=unanswered)  # type: ignore[no-redef]  # DataGap names it
 
     def with_advice(self) -> "DataGapQuerySet":
         """Annotate `has_advice`: its country has not said yet of some advice whether it uses it."""
         undecided = ReceivedAdvice.objects.filter(gap=OuterRef("pk"), use=AdviceUse.RECEIVED)
-        return self.annotate(has_advice=Exists(undecided))
+        return self.annotate(has_advice=Exists(undecided))  # type: ignore[no-redef]  # DataGap names it
 
     def with_guidance(self) -> "DataGapQuerySet":
         """Annotate which guidance there is, so that a page queries for no other: most gaps never had any."""
         gap = OuterRef("pk")
-        return self.annotate(
+        return self.annotate(  # type: ignore[no-redef]  # DataGap names these attributes
             was_discussed=Exists(ThreadEntry.objects.filter(gap=gap)),
             was_advised=Exists(ReceivedAdvice.objects.filter(gap=gap)),
             was_drafted_on=Exists(Advice.objects.filter(gap=gap)),
-            is_grouped=Exists(self.model.difficulties.through.objects.filter(datagap=gap)),
+            is_grouped=Exists(Difficulty.gaps.through.objects.filter(datagap=gap)),
         )
 
     def without_draft(self) -> "DataGapQuerySet":
@@ -139,7 +142,9 @@ class DataGapQuerySet(TrackedQuerySet):
 class DataGap(Tracked):
     """A difficulty of one of six kinds; the cause may be method, not failure. Numbered per country."""
 
-    # Set on gaps that were read `with_guidance`.
+    # Set on gaps that were read `with_question`, `with_advice` and `with_guidance`.
+    has_question: bool
+    has_advice: bool
     was_discussed: bool
     was_advised: bool
     was_drafted_on: bool
@@ -170,14 +175,7 @@ class DataGap(Tracked):
         "ReceivedAdvice", models.PROTECT, null=True, blank=True, related_name="closed_gaps",
         verbose_name=_("closed with"),
     )  # NULL: not closed, or without naming advice  # fmt: skip
-    disruption = models.ForeignKey(
-        "Disruption",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="datagaps",
-        verbose_name=_("caused by"),
-    )  # NULL: no disruption is cited
+    disruption = cited_disruption(related_name="datagaps")
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("raised by")
     )
@@ -214,9 +212,7 @@ class DataGap(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state", "number"), name="gap_number_once"),
             choices_rule("gap_status_known", "status", GapStatus),
-            models.CheckConstraint(
-                condition=Q(closing_way__in=["", *ClosingWay.values]), name="gap_closing_way_known"
-            ),
+            choices_rule("gap_closing_way_known", "closing_way", ClosingWay, blank=True),
             models.CheckConstraint(
                 condition=(Q(status=S.CLOSED) & ~Q(closing_way="") & ~Q(closing_note=""))
                 | (~Q(status=S.CLOSED) & Q(closing_way="")),
@@ -250,17 +246,15 @@ class DataGap(Tracked):
         return self.status != S.CLOSED
 
     def clean(self) -> None:
-        area = self.key_result_area if self.cycle_id else None
-        if area and (
-            area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id
-        ):
-            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
-        check_cited(self.disruption, self.cycle)
+        if self.cycle_id:
+            check_key_result_area(self.key_result_area, self.cycle)
+            check_cited(self.disruption, self.cycle)
 
     def update_daily_counts(self, before: Self | None) -> None:
-        DailyOpenGaps.objects.move(before._place() if before else None, self._place())
+        DailyOpenGaps.objects.recount(before.count_place if before else None, self.count_place)
 
-    def _place(self) -> Place | None:
+    @property
+    def count_place(self) -> Place | None:
         """Where it is counted as open; None for a closed gap."""
         return Place(self.cycle_id, self.member_state_id, self.kind_id) if self.is_open else None
 
@@ -286,11 +280,18 @@ class DataGap(Tracked):
         policy.require_at(by, EDIT, report, meeting)
         # Two people of one team raising gaps at once wait for each other here, so that numbers stay apart.
         type(report).objects.select_for_update().get(pk=report.pk)
-        country: dict[str, Any] = {"cycle": report.cycle, "member_state": report.member_state}
-        number, now = next_number(cls.objects.filter(**country)), clock.now()
-        raised: dict[str, Any] = {"raised_by": by, "raised_at": now}
+        cycle, state, now = report.cycle, report.member_state, clock.now()
+        number = next_number(cls.objects.filter(cycle=cycle, member_state=state))
         return cls.create_traced(
-            by=by, number=number, holder=report.member_state, held_since=now, **country, **raised, **values
+            by=by,
+            cycle=cycle,
+            member_state=state,
+            number=number,
+            holder=state,
+            held_since=now,
+            raised_by=by,
+            raised_at=now,
+            **values,
         )
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[GapFields]) -> Self:
@@ -299,7 +300,6 @@ class DataGap(Tracked):
     @all_or_nothing()
     def ask_guidance(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Hand the question to the regional consultants."""
-        self.require_transition("ask_guidance", by)
         self._hand_over("ask_guidance", Organisation.objects.evaluators(), by, expected_version, note)
         if note.strip():
             ThreadEntry.add(self, by=by, kind=EntryKind.REQUEST, text=note)
@@ -335,14 +335,13 @@ class DataGap(Tracked):
         way: str,
         note: str,
         advice: ReceivedAdvice | None = None,
-        **treatment: Any,
+        **treatment: Unpack[TreatmentFields],
     ) -> Self:
         """Close it; `advice` is the received advice that it was closed with, if any.
 
-        `treatment` holds the fields of the model that `treatment_for(way, kind)` names.
+        `treatment` holds the fields of the model that `treatments.treatment_for(way, kind)` names.
         """
-        self.require_permission("close", by)
-        self.target_of("close")
+        self.require_transition("close", by)
         if not way.strip():
             raise ValidationError({"way": _("Choose how the gap was closed.")})
         self.transitions["close"].require_note(note)
@@ -351,8 +350,7 @@ class DataGap(Tracked):
         # Two people closing at once wait for each other here; the second gets the conflict.
         if type(self).objects.select_for_update().get(pk=self.pk).version != expected_version:
             raise EditConflict(self, expected_version)
-        retire_treatments(self, by=by, why=note)  # what an administrator's correction may have left in force
-        self._record_treatment(by, way, treatment)
+        record_treatment(self, by=by, way=way, why=note, values=treatment)
         closing = {"closing_way": way, "closing_note": note, "closed_with": advice}
         self._hand_over("close", None, by, expected_version, note, **closing)
         ThreadEntry.add(self, by=by, kind=EntryKind.CONCLUSION, text=note)
@@ -370,13 +368,6 @@ class DataGap(Tracked):
         """What was done about it at its closings, the one in force first."""
         return sorted(treatments_by_gap([self])[self.pk], key=lambda t: not t.in_force)
 
-    def _record_treatment(self, by: "User", way: str, values: dict[str, Any]) -> None:
-        model = treatment_for(way, self.kind.code)
-        if model:
-            model.create_traced(by=by, gap=self, way=way, **values)
-        elif values:
-            raise TypeError(f"Closing {self} by {way} records no treatment.")
-
     def _hand_over(
         self,
         name: str,
@@ -384,7 +375,7 @@ class DataGap(Tracked):
         by: "User",
         expected_version: int,
         note: str = "",
-        **values: Any,
+        **values: object,
     ) -> Self:
         """Make a transition after which `holder` has the gap; nobody (None) has a closed one."""
         values |= {"holder": holder, "held_since": clock.now()}

@@ -106,8 +106,8 @@ def _concerning(member_state_id: int | None) -> Q:
     return Q(~Exists(countries)) | Q(Exists(countries.filter(organisation=member_state_id)))
 
 
-class DeadlineQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "DeadlineQuerySet":
+class DeadlineQuerySet(TrackedQuerySet["Deadline"]):
+    def visible_to(self, user: "User") -> "DeadlineQuerySet":
         own = _concerning(user.organisation_id) & Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "deadline.read", own=own, shared=Q(shared=True))
 
@@ -141,7 +141,7 @@ class Deadline(Tracked):
     shared = models.BooleanField(_("shared with observers"), default=False)
     confidence_note = models.CharField(_("note on the dates"), max_length=200, blank=True)
     anchor = models.ForeignKey(
-        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from"),
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from")
     )  # NULL: has dates of its own  # fmt: skip
     offset_days = models.SmallIntegerField(
         _("days after that meeting"), null=True, blank=True,
@@ -192,7 +192,7 @@ class Deadline(Tracked):
     def visible_to_all_members(self) -> bool:
         return not self.only_for.exists()
 
-    def is_read_by(self, user: Any) -> bool:
+    def is_read_by(self, user: "User") -> bool:
         """As `visible_to`, for a deadline of the person's cycle, which may be rebuilt as of a past day."""
         return policy.can_read(
             user, "deadline.read", own=self.concerns(user.organisation_id), shared=self.shared
@@ -264,9 +264,19 @@ class Deadline(Tracked):
         """
         due = max(self.due_on, granted_until) if granted_until else self.due_on
         met = met_on if met_on and met_on <= on else None
-        return DeadlineStatus(
-            self, self._state_on(due, met, on), due, met, clock.days_between(met or on, due)
-        )
+        if met:
+            state = DeadlineState.MET if met <= due else DeadlineState.MET_LATE
+        elif on > due:
+            state = DeadlineState.OVERDUE
+        elif due != self.due_on:
+            state = DeadlineState.EXTENDED
+        elif on < self.opens_on:
+            state = DeadlineState.NOT_YET_OPEN
+        elif clock.days_between(on, due) <= DUE_SOON_DAYS:
+            state = DeadlineState.DUE_SOON
+        else:
+            state = DeadlineState.OPEN
+        return DeadlineStatus(self, state, due, met, clock.days_between(met or on, due))
 
     def locked_on(self, granted_until: date | None, on: date) -> bool:
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""
@@ -276,24 +286,10 @@ class Deadline(Tracked):
     @property
     def lock_reason(self) -> str:
         """Why nothing can be handed in any more, and who can unlock it."""
-        words = {"deadline": self, "day": date_format(self.last_on or self.due_on)}
-        return (
-            _now(
-                "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
-            )
-            % words
+        text = _now(
+            "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
         )
-
-    def _state_on(self, due: date, met_on: date | None, on: date) -> DeadlineState:
-        if met_on:
-            return DeadlineState.MET if met_on <= due else DeadlineState.MET_LATE
-        if on > due:
-            return DeadlineState.OVERDUE
-        if due != self.due_on:
-            return DeadlineState.EXTENDED
-        if on < self.opens_on:
-            return DeadlineState.NOT_YET_OPEN
-        return DeadlineState.DUE_SOON if clock.days_between(on, due) <= DUE_SOON_DAYS else DeadlineState.OPEN
+        return text % {"deadline": self, "day": date_format(self.last_on or self.due_on)}
 
 
 def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:

@@ -28,8 +28,8 @@ class DifficultyFields(TypedDict, total=False):
     kind: "GapKind"
 
 
-class DifficultyQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "DifficultyQuerySet":
+class DifficultyQuerySet(TrackedQuerySet["Difficulty"]):
+    def visible_to(self, user: "User") -> "DifficultyQuerySet":
         """Staff only: a country learns neither of another's gap nor that there is a group."""
         return policy.filter_readable(self, user, "difficulty.read", own=Q(pk__in=()))
 
@@ -45,7 +45,7 @@ class DifficultyQuerySet(TrackedQuerySet):
         )  # fmt: skip
 
 
-def _number(rows: Any, column: str) -> Any:
+def _number(rows: "models.QuerySet[Any]", column: str) -> Coalesce:
     """A subquery that counts the different values of a column."""
     whole = rows.order_by().annotate(whole=Value(1)).values("whole")
     return Coalesce(Subquery(whole.annotate(n=Count(column, distinct=True)).values("n")), 0)

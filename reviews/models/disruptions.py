@@ -40,8 +40,8 @@ class DisruptionFields(TypedDict, total=False):
     effect: str
 
 
-class DisruptionQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "DisruptionQuerySet":
+class DisruptionQuerySet(TrackedQuerySet["Disruption"]):
+    def visible_to(self, user: "User") -> "DisruptionQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "disruption.read", own=own)
 
@@ -119,6 +119,14 @@ class Disruption(Tracked):
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[DisruptionFields]) -> Self:
         policy.require(by, "disruption.edit")
         return self.change_traced(by=by, expected_version=expected_version, **values)
+
+
+def cited_disruption(related_name: str) -> "models.ForeignKey[Disruption | None, Disruption | None]":
+    """A column of a record that may cite what caused it; NULL: nothing is cited."""
+    caused_by = _("caused by")
+    return models.ForeignKey(
+        Disruption, models.PROTECT, null=True, blank=True, related_name=related_name, verbose_name=caused_by
+    )
 
 
 def check_cited(disruption: Disruption | None, cycle: "ReviewCycle") -> None:

@@ -1,7 +1,7 @@
 """Extensions: a country asks for a later date, and the Secretariat decides."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
-from reviews.models.disruptions import check_cited
+from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.trace import Verb
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ EXTENSION_TRANSITIONS = {
 STILL_WAITS = _("A request of your country still waits for the Secretariat's decision.")
 
 
-class ExtensionQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "ExtensionQuerySet":
+class ExtensionQuerySet(TrackedQuerySet["Extension"]):
+    def visible_to(self, user: "User") -> "ExtensionQuerySet":
         return policy.filter_readable(self, user, "extension.read", own=Q(member_state=user.organisation_id))
 
     def to_decide(self) -> "ExtensionQuerySet":
@@ -68,14 +68,7 @@ class Extension(Tracked):
     )
     asked_until = models.DateField(_("asked until"))
     reason = models.TextField(_("reason"))
-    disruption = models.ForeignKey(
-        "Disruption",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="extensions",
-        verbose_name=_("caused by"),
-    )  # NULL: no disruption is cited
+    disruption = cited_disruption(related_name="extensions")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
     )
@@ -102,9 +95,7 @@ class Extension(Tracked):
         constraints = (
             choices_rule("extension_status_known", "status", ExtensionStatus),
             models.UniqueConstraint(
-                fields=("deadline", "member_state"),
-                condition=Q(status=S.ASKED),
-                name="extension_asked_once",
+                fields=("deadline", "member_state"), condition=Q(status=S.ASKED), name="extension_asked_once"
             ),
             models.CheckConstraint(
                 condition=Q(status=S.GRANTED, granted_until__isnull=False)
@@ -180,11 +171,9 @@ class Extension(Tracked):
     def refusal_reason(self, name: str) -> str:
         return _now("This request has been decided already.")
 
-    def _decide(self, name: str, by: "User", expected_version: int, note: str, **values: date) -> Self:
-        decision: dict[str, Any] = {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
-        return self.make_transition(
-            name, by=by, expected_version=expected_version, note=note, **decision, **values
-        )
+    def _decide(self, name: str, by: "User", expected_version: int, note: str, **values: object) -> Self:
+        values |= {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
+        return self.make_transition(name, by=by, expected_version=expected_version, note=note, **values)
 
 
 def _require_later(day: date, due: date, field: str) -> None:

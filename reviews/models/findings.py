@@ -1,9 +1,8 @@
 """Findings and recommendations: preliminary in a meeting, final in the report."""
 
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
-from reviews.models.framework import FrameworkLevel
+from reviews.models.framework import check_key_result_area
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 
@@ -52,8 +51,8 @@ class FindingFields(TypedDict, total=False):
     key_result_area: "FrameworkNode | None"
 
 
-class FindingQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "FindingQuerySet":
+class FindingQuerySet(TrackedQuerySet["Finding"]):
+    def visible_to(self, user: "User") -> "FindingQuerySet":
         return policy.filter_readable(self, user, "finding.read", own=Q(member_state=user.organisation_id))
 
     def not_withdrawn(self) -> "FindingQuerySet":
@@ -120,11 +119,8 @@ class Finding(Tracked):
         return f"{self.member_state.code}-{LETTERS[FindingKind(self.kind)]}{self.number}"
 
     def clean(self) -> None:
-        area = self.key_result_area
-        if area and (
-            area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != self.cycle.framework_id
-        ):
-            raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+        if self.cycle_id:
+            check_key_result_area(self.key_result_area, self.cycle)
 
     def refusal_reason(self, name: str) -> str:
         if name == "edit":
@@ -148,10 +144,19 @@ class Finding(Tracked):
         """
         policy.require_at(by, EDIT, report, meeting)
         type(report).objects.select_for_update().get(pk=report.pk)  # numbers stay apart
-        country: dict[str, Any] = {"cycle": report.cycle, "member_state": report.member_state, "kind": kind}
-        number = next_number(cls.objects.filter(**country))
-        recorded: dict[str, Any] = {"recorded_by": by, "recorded_at": clock.now(), "meeting": meeting}
-        return cls.create_traced(by=by, number=number, **country, **recorded, **values)
+        cycle, state = report.cycle, report.member_state
+        number = next_number(cls.objects.filter(cycle=cycle, member_state=state, kind=kind))
+        return cls.create_traced(
+            by=by,
+            cycle=cycle,
+            member_state=state,
+            kind=kind,
+            number=number,
+            recorded_by=by,
+            recorded_at=clock.now(),
+            meeting=meeting,
+            **values,
+        )
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[FindingFields]) -> Self:
         """Word it better while it is preliminary."""

@@ -1,5 +1,7 @@
 """The framework under review as a tree, and the kinds of data gap."""
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.base import Tracked
 from reviews.models.choices import Confidence, choices_rule
 from reviews.text import in_language
+
+if TYPE_CHECKING:
+    from reviews.models import ReviewCycle
 
 
 class FrameworkLevel(models.TextChoices):
@@ -87,3 +92,9 @@ class GapKind(Tracked):
 
     def __str__(self) -> str:
         return in_language(self.label_en, self.label_vi)
+
+
+def check_key_result_area(area: FrameworkNode | None, cycle: "ReviewCycle") -> None:
+    """Raise ValidationError if a record names another entry than a key result area of its cycle's framework."""
+    if area and (area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != cycle.framework_id):
+        raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})

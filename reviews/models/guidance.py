@@ -57,8 +57,8 @@ class AdviceFields(TypedDict, total=False):
     notes: "Iterable[MethodNote]"
 
 
-class AdviceQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "AdviceQuerySet":
+class AdviceQuerySet(TrackedQuerySet["Advice"]):
+    def visible_to(self, user: "User") -> "AdviceQuerySet":
         """Only consultants read drafts; a country reads what it received, the others what was approved."""
         if policy.may(user, WRITE):
             return self
@@ -186,8 +186,15 @@ class Advice(Tracked):
         policy.require(by, WRITE)
         if gap:
             gap.require_open_for("edit")  # advice is for open gaps, as edits are
-        drafted: dict[str, Any] = {"drafted_by": by, "drafted_at": clock.now()}
-        return cls.create_traced(by=by, gap=gap, difficulty=difficulty, text=text, notes=notes, **drafted)
+        return cls.create_traced(
+            by=by,
+            gap=gap,
+            difficulty=difficulty,
+            text=text,
+            notes=notes,
+            drafted_by=by,
+            drafted_at=clock.now(),
+        )
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[AdviceFields]) -> Self:
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)
@@ -197,8 +204,8 @@ class Advice(Tracked):
         return self.make_transition("drop", by=by, expected_version=expected_version, note=note)
 
 
-class ReceivedAdviceQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "ReceivedAdviceQuerySet":
+class ReceivedAdviceQuerySet(TrackedQuerySet["ReceivedAdvice"]):
+    def visible_to(self, user: "User") -> "ReceivedAdviceQuerySet":
         return policy.filter_readable(
             self, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
         )
@@ -273,5 +280,5 @@ class ReceivedAdvice(Tracked):
     def _decide(self, name: str, by: "User", expected_version: int, note: str) -> Self:
         """As make_transition, which cannot write the column `note`."""
         use, verb = self.require_transition(name, by, note), self.transitions[name].verb
-        decision: dict[str, Any] = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
+        decision: dict[str, object] = {"use": use, "said_by": by, "said_at": clock.now(), "note": note}
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **decision)

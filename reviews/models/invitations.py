@@ -76,8 +76,7 @@ class Invitation(Tracked):
             choices_rule("invitation_status_known", "status", InvitationStatus),
             choices_rule("invitation_role_known", "role", Role),
             models.CheckConstraint(
-                condition=Q(account__isnull=False) | ~Q(status=S.ACCEPTED),
-                name="invitation_accepted_by",
+                condition=Q(account__isnull=False) | ~Q(status=S.ACCEPTED), name="invitation_accepted_by"
             ),
         )
 
@@ -96,10 +95,10 @@ class Invitation(Tracked):
         return invitation, key
 
     @classmethod
-    def of_key(cls, key: str) -> Self | None:
+    def of_key(cls, key: str) -> "Invitation | None":
         """The invitation that a mail's key opens, if it still works."""
         invitations = cls.objects.select_related("organisation", "invited_by")
-        invitation: Self | None = invitations.filter(key_digest=digest(key)).first()
+        invitation = invitations.filter(key_digest=digest(key)).first()
         return invitation if invitation and invitation.works() else None
 
     def works(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
-from reviews.models.disruptions import check_cited
+from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_days
 
 if TYPE_CHECKING:
     from reviews.models import Disruption, Organisation, ReviewCycle, User
+    from reviews.models.deadlines import DeadlineQuerySet
 
 
 class MeetingSeries(models.TextChoices):
@@ -73,8 +74,8 @@ class MeetingFields(TypedDict, total=False):
     confidence: str
 
 
-class MeetingQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "MeetingQuerySet":
+class MeetingQuerySet(TrackedQuerySet["Meeting"]):
+    def visible_to(self, user: "User") -> "MeetingQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "meeting.read", own=own, shared=Q(shared=True))
 
@@ -106,9 +107,7 @@ class MeetingQuerySet(TrackedQuerySet):
 
 
 class Meeting(Tracked):
-    """A meeting in a series; the first plan stays when it moves."""
-
-    hanging: Any  # the deadlines set as days before or after it
+    """A meeting in a series; the first planned days stay when it is rescheduled."""
 
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="meetings", verbose_name=_("review cycle")
@@ -134,14 +133,7 @@ class Meeting(Tracked):
     mode = models.CharField(_("mode"), max_length=20, choices=MeetingMode, default=MeetingMode.ONLINE)
     place = models.CharField(_("place"), max_length=200, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
-    disruption = models.ForeignKey(
-        "Disruption",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="meetings",
-        verbose_name=_("caused by"),
-    )  # NULL: no disruption is cited
+    disruption = cited_disruption(related_name="meetings")
     shared = models.BooleanField(_("shared with observers"), default=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
@@ -182,9 +174,14 @@ class Meeting(Tracked):
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.cycle.slug, self.code])
 
-    def is_read_by(self, user: Any) -> bool:
+    def is_read_by(self, user: "User") -> bool:
         """As `visible_to`, for a meeting of the person's cycle, which may be rebuilt as of a past day."""
         return policy.can_read(user, "meeting.read", own=True, shared=self.shared)
+
+    @property
+    def anchored_deadlines(self) -> "DeadlineQuerySet":
+        """The deadlines set as days before or after it."""
+        return self.hanging.all()  # the name that migrations know
 
     @property
     def starts_on(self) -> date:
@@ -197,17 +194,22 @@ class Meeting(Tracked):
 
     @property
     def has_moved(self) -> bool:
-        return (self.starts_on, self.ends_on) != (self.first_planned_from, self.first_planned_to) and (
-            self.held_from is not None or self.planned_from != self.first_planned_from
-        )
+        moved = self.held_from is not None or self.planned_from != self.first_planned_from
+        return moved and (self.starts_on, self.ends_on) != (self.first_planned_from, self.first_planned_to)
 
     def clean(self) -> None:
         validate_days(self.planned_from, self.planned_to, "planned_to")
         validate_days(self.held_from, self.held_to, "held_to")
         if self.code == "add":
             raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
-        if not _is_time_zone(self.time_zone):
-            raise ValidationError({"time_zone": _("There is no such time zone.")})
+        try:
+            ZoneInfo(self.time_zone)
+        except (
+            ZoneInfoNotFoundError,
+            ValueError,
+            OSError,
+        ) as error:  # unknown; outside the list; a folder of it
+            raise ValidationError({"time_zone": _("There is no such time zone.")}) from error
         check_cited(self.disruption, self.cycle)
 
     def refusal_reason(self, name: str) -> str:
@@ -219,11 +221,10 @@ class Meeting(Tracked):
     def plan(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[MeetingFields]) -> Self:
         """A new meeting; its first plan is kept for good."""
         policy.require(by, RUN)
-        first: dict[str, Any] = {
-            "first_planned_from": values["planned_from"],
-            "first_planned_to": values["planned_to"],
-        }
-        return cls.create_traced(by=by, cycle=cycle, **first, **values)
+        first_from, first_to = values["planned_from"], values["planned_to"]
+        return cls.create_traced(
+            by=by, cycle=cycle, first_planned_from=first_from, first_planned_to=first_to, **values
+        )
 
     def reschedule(
         self, *, by: "User", expected_version: int, why: str, **values: Unpack[MeetingFields]
@@ -241,7 +242,7 @@ class Meeting(Tracked):
             self._reschedule_deadlines(by, why)
         return self
 
-    def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
         """A correction of the planned days reschedules the deadlines anchored to it as well."""
         with all_or_nothing():
             super().correct(by=by, expected_version=expected_version, why=why, **values)
@@ -249,7 +250,11 @@ class Meeting(Tracked):
                 self._reschedule_deadlines(by, why)
         return self
 
-    def has_other_dates(self, values: Mapping[str, Any]) -> bool:
+    def _reschedule_deadlines(self, by: "User", why: str) -> None:
+        for deadline in self.anchored_deadlines.select_for_update().order_by("pk"):
+            deadline.follow(self, by=by, why=why)
+
+    def has_other_dates(self, values: Mapping[str, object]) -> bool:
         """Whether these values are other days than now planned."""
         days = ("planned_from", "planned_to")
         return any(name in values and values[name] != getattr(self, name) for name in days)
@@ -257,10 +262,6 @@ class Meeting(Tracked):
     def day_at(self, offset_days: int) -> date:
         """The day so many days before its first day (negative) or after its last."""
         return (self.planned_from if offset_days < 0 else self.planned_to) + timedelta(days=offset_days)
-
-    def _reschedule_deadlines(self, by: "User", why: str) -> None:
-        for deadline in self.hanging.select_for_update().order_by("pk"):
-            deadline.follow(self, by=by, why=why)
 
     def hold(
         self,
@@ -281,20 +282,6 @@ class Meeting(Tracked):
 
     def cancel(self, *, by: "User", expected_version: int, why: str) -> Self:
         return self.make_transition("cancel", by=by, expected_version=expected_version, note=why)
-
-    def record(self, kind: type["Part"], *, by: "User", **values: Any) -> "Part":
-        """Add an agenda item, a delegation, a decision or an action point."""
-        policy.require(by, RUN)
-        with all_or_nothing():
-            type(self).objects.select_for_update().get(pk=self.pk)  # numbers stay apart
-            return kind.create_traced(by=by, meeting=self, **kind.numbers_for_new(self), **values)
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; outside the list; a folder of it
-        return False
 
 
 class MeetingPart(Tracked):
@@ -321,20 +308,37 @@ class MeetingPart(Tracked):
         return self.meeting.get_absolute_url()
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         """The values that number a new part within its meeting."""
         return {"number": next_number(cls.objects.filter(meeting=meeting))}
 
-    def edit(self, *, by: "User", expected_version: int, **values: Any) -> Self:
+    @classmethod
+    @all_or_nothing()
+    def _add_to(cls, meeting: Meeting, by: "User", **values: object) -> Self:
+        """Record a new part of a meeting, under the next number."""
         policy.require(by, RUN)
-        return self.change_traced(by=by, expected_version=expected_version, **values)
+        Meeting.objects.select_for_update().get(pk=meeting.pk)  # numbers stay apart
+        numbers = cls.numbers_for_new(meeting)
+        return cls.create_traced(by=by, verb=Verb.CREATED, why="", meeting=meeting, **numbers, **values)
 
-
-Part = TypeVar("Part", bound=MeetingPart)
+    def _edit(self, by: "User", expected_version: int, **values: object) -> Self:
+        policy.require(by, RUN)
+        return self.change_traced(
+            by=by, expected_version=expected_version, verb=Verb.CHANGED, why="", **values
+        )
 
 
 def number_rule(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
+
+
+class DelegationFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    organisation: "Organisation"
+    present: bool
+    head: str
+    size: int | None
 
 
 class Delegation(MeetingPart):
@@ -359,8 +363,15 @@ class Delegation(MeetingPart):
         return str(self.organisation)
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         return {}
+
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[DelegationFields]) -> Self:
+        return cls._add_to(meeting, by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DelegationFields]) -> Self:
+        return self._edit(by, expected_version, **values)
 
 
 class Decision(MeetingPart):
@@ -377,3 +388,10 @@ class Decision(MeetingPart):
 
     def __str__(self) -> str:
         return f"{self.meeting} · {_now('decision')} {self.number}"
+
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:
+        return cls._add_to(meeting, by, text=text)
+
+    def edit(self, *, by: "User", expected_version: int, text: str) -> Self:
+        return self._edit(by, expected_version, text=text)

@@ -1,6 +1,6 @@
 """Method notes: the library of how each kind of difficulty is treated."""
 
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -28,11 +28,11 @@ class MethodFields(TypedDict, total=False):
     source: str
 
 
-class MethodNoteQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "MethodNoteQuerySet":
+class MethodNoteQuerySet(TrackedQuerySet["MethodNote"]):
+    def visible_to(self, user: "User") -> "MethodNoteQuerySet":
         return policy.filter_readable(self, user, "method.read", own=Q())
 
-    def with_uses(self, user: Any) -> "MethodNoteQuerySet":
+    def with_uses(self, user: "User") -> "MethodNoteQuerySet":
         """With `uses`: how many approved pieces of advice cite the note, of those that this person may read."""
         citing = Advice.objects.visible_to(user).approved().filter(notes=OuterRef("pk")).order_by()
         counted = citing.values("notes").annotate(n=Count("pk", distinct=True)).values("n")

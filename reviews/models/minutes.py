@@ -1,6 +1,6 @@
 """The minutes of a meeting: drafted from what was recorded, worded by the Secretariat, circulated, adopted."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -46,8 +46,8 @@ class SectionKind(models.TextChoices):
     OTHER = "other", _("Other matters")
 
 
-class MinutesQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "MinutesQuerySet":
+class MinutesQuerySet(TrackedQuerySet["Minutes"]):
+    def visible_to(self, user: "User") -> "MinutesQuerySet":
         """Members read them once circulated, staff the draft too, observers never."""
         rows = self.filter(meeting__in=Meeting.objects.visible_to(user))
         return policy.filter_readable(rows, user, "minutes.read", own=~Q(status=S.DRAFT))
@@ -100,13 +100,9 @@ class Minutes(Tracked):
         return self.meeting.cycle
 
     @property
-    def is_locked(self) -> bool:
-        return self.status == S.ADOPTED
-
-    @property
     def why_locked(self) -> str:
         """Since when they are locked, by whom, and who can unlock them; empty while they can be edited."""
-        if not self.is_locked or self.adopted_at is None:
+        if self.status != S.ADOPTED or self.adopted_at is None:
             return ""
         return _now(
             "Adopted on %(day)s, recorded by %(by)s, and locked since: members rely on this text."

@@ -1,4 +1,4 @@
-"""What the product keeps for itself: mail on its way out, and when each job ran last. No part of the review."""
+"""Records of the product itself and not of a review: the outbox of mail, and the last run of each job."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from reviews import clock
 
 
 class MailState(models.TextChoices):
-    """How far a mail has come."""
+    """Status of a mail in the outbox."""
 
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being sent")
@@ -22,13 +22,13 @@ UNSENT = (MailState.WAITING, MailState.SENDING)
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    """Questions to the outbox. All of them take the real instant: mail is not sent on a demonstration's day."""
+    """The outbox. Instants are real ones: mail is not sent on the pinned day of a demonstration."""
 
     def unsent(self) -> "OutgoingMailQuerySet":
         return self.filter(state__in=UNSENT)
 
     def due(self, at: datetime) -> "OutgoingMailQuerySet":
-        """What is to be sent now, oldest first; also what a process that died was sending."""
+        """Mail to send now, oldest first; also what a process that died was sending."""
         return self.unsent().filter(next_try_at__lte=at).order_by("id")
 
     def oldest_unsent(self) -> datetime | None:
@@ -36,7 +36,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
 
 class OutgoingMail(models.Model):
-    """One mail: written in the transaction that it tells of, sent by the next tick."""
+    """One mail: written in the transaction of the change that it is about, sent by the next tick."""
 
     created_at = models.DateTimeField(_("written"), default=clock.real_now)
     sender = models.CharField(_("from"), max_length=320)
@@ -86,14 +86,14 @@ class JobRun(models.Model):
     ended_at = models.DateTimeField(null=True)  # NULL: still running, or ended by force
     failed = models.BooleanField(default=False)
     told = models.TextField(blank=True)  # what it did, or the kind of error
-    held_until = models.DateTimeField(null=True)  # NULL: nobody holds it
+    held_until = models.DateTimeField(null=True)  # NULL: not locked
 
     def __str__(self) -> str:
         return self.job
 
     @classmethod
     def take(cls, job: str, now: datetime, most: timedelta) -> datetime | None:
-        """Hold a job until the instant given back; None while somebody else holds it."""
+        """Lock a job for at most `most`. Returns until when; None while another process has the lock."""
         cls.objects.get_or_create(job=job, defaults={"started_at": now})
         free = cls.objects.filter(Q(held_until=None) | Q(held_until__lt=now), job=job)
         # One conditional UPDATE: of two at once, the second finds no row.
@@ -101,7 +101,7 @@ class JobRun(models.Model):
 
     @classmethod
     def hold_on(cls, job: str, held: datetime, until: datetime) -> datetime | None:
-        """Hold it longer; None if it was taken from us."""
+        """Extend the lock; None if another process has taken it."""
         return until if cls.objects.filter(job=job, held_until=held).update(held_until=until) else None
 
     @classmethod

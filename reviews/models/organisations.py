@@ -21,7 +21,7 @@ class OrganisationKind(models.TextChoices):
     PARTNER = "partner", _("partner")
 
 
-class OrganisationQuerySet(TrackedQuerySet):
+class OrganisationQuerySet(TrackedQuerySet["Organisation"]):
     def member_states(self, on: date) -> "OrganisationQuerySet":
         """ASEAN's members on a day: 10 until 25 Oct 2025, 11 after."""
         return self.filter(kind=OrganisationKind.MEMBER_STATE, joined_on__lte=on)

@@ -1,6 +1,6 @@
 """The people who use the product."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -15,9 +15,12 @@ from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.policy import NATIONAL, Role
 from reviews.request_context import signed_in
 
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
-class UserQuerySet(TrackedQuerySet):
-    def select_for_update(self, *args: Any, **options: Any) -> Any:
+
+class UserQuerySet(TrackedQuerySet["User"]):
+    def select_for_update(self, *args: Any, **options: Any) -> Self:
         """Lock the person's row alone: PostgreSQL locks no joined row that may be missing."""
         return super().select_for_update(*args, **{"of": ("self",), **options})
 
@@ -26,15 +29,18 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_queryset(self) -> TrackedQuerySet:
         return super().get_queryset().select_related("organisation")  # every page shows it in its header
 
-    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
-        """An account; `by` names who made it (nobody: the system). No password: it cannot sign in."""
-        by = fields.pop("by", None)
+    def create_user(
+        self, username: str, password: str | None = None, *, by: "User | None" = None, **fields: object
+    ) -> "User":
+        """An account, made by `by` (None: the system). Without a password it cannot sign in."""
         user = self.model(username=username)
         user.set_password(password)
         return self.model.create_traced(by=by, username=username, password=user.password, **fields)
 
-    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(username, password, is_superuser=True, **fields)
+    def create_superuser(
+        self, username: str, password: str | None = None, *, by: "User | None" = None, **fields: object
+    ) -> "User":
+        return self.create_user(username, password, by=by, is_superuser=True, **fields)
 
     def by_login(self, text: str) -> "User | None":
         """The person with this e-mail address or user name, ignoring case; at most one, ever."""
@@ -141,8 +147,8 @@ class User(Tracked, AbstractBaseUser):
         self.version = stored.version
 
     @transaction.atomic
-    def note(self, why: Any, *, by: Any) -> None:
-        """Add a line to the history for what no column holds: a second factor, a connection."""
+    def note(self, why: "str | Promise", *, by: "User | None") -> None:
+        """Add a row to the history for what no column holds: a second factor, a connection."""
         stored = type(self).objects.select_for_update().get(pk=self.pk)
         stored.change_traced(by=by, expected_version=stored.version, why=str(why))
         self.version = stored.version
@@ -153,14 +159,10 @@ class User(Tracked, AbstractBaseUser):
         return policy.opens_admin(self)
 
     @property
-    def duty(self) -> policy.RoleGrant:
-        return policy.role_grant(self)
-
-    @property
     def is_national(self) -> bool:
         return self.role in NATIONAL
 
-    def has_perm(self, perm: str, obj: Any = None) -> bool:
+    def has_perm(self, perm: str, obj: object = None) -> bool:
         return self.is_active and self.is_superuser
 
     def has_module_perms(self, app_label: str) -> bool:

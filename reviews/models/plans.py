@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -84,14 +84,14 @@ def _outcome_fits() -> Q:
     return fits
 
 
-class PlanStepQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "PlanStepQuerySet":
+class PlanStepQuerySet(TrackedQuerySet["PlanStep"]):
+    def visible_to(self, user: "User") -> "PlanStepQuerySet":
         own = Q(cycle__memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "plan.read", own=own)
 
 
 class PlanStep(Tracked):
-    """One step on the way of a review: a stretch of work, or a body that takes note, endorses or adopts."""
+    """One step of the backward plan: a stretch of work, or a body that takes note, endorses or adopts."""
 
     cycle = models.ForeignKey(
         "ReviewCycle", models.PROTECT, related_name="plan_steps", verbose_name=_("review cycle")
@@ -240,15 +240,21 @@ class PlanStep(Tracked):
         )
 
     def record_outcome(
-        self, *, by: "User", expected_version: int, move: str, actual_on: date | None = None, note: str = ""
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        outcome: str,
+        actual_on: date | None = None,
+        note: str = "",
     ) -> Self:
-        """Make `move`, a transition of its kind: what became of the paper, on a day that may be unknown."""
+        """Make the transition `outcome`: what became of the paper, on a day that may be unknown."""
         policy.require(by, EDIT)
-        self.target_of(move)
+        self.target_of(outcome)
         if actual_on and actual_on > clock.today():
             raise ValidationError({"actual_on": _("That day has not come yet.")})
         return self.make_transition(
-            move, by=by, expected_version=expected_version, note=note, actual_on=actual_on
+            outcome, by=by, expected_version=expected_version, note=note, actual_on=actual_on
         )
 
 

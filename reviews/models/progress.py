@@ -1,40 +1,29 @@
-"""Progress: what a national team told on one day, in three figures and a note."""
+"""Progress updates: three figures and a note, as a national team posted them on one day."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.base import NotAllowedNow, Tracked
+from reviews.models.base import Tracked
 from reviews.models.daily_counts import DailyProgress
+from reviews.models.workstreams import percentage, percentage_rules
 
-
-def percentage(label: Any) -> models.PositiveSmallIntegerField:
-    """0 to 100; NULL: not yet reported, which is not 0."""
-    between = MaxValueValidator(100, _("Enter a whole number from 0 to 100."))
-    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[between])
-
-
-def percentage_rule(name: str, field: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__range": (0, 100)}), name=name
-    )
+if TYPE_CHECKING:
+    from reviews.models import Organisation, ReviewCycle
 
 
 class ProgressUpdate(Tracked):
-    """What a national team told on one day: three figures and a note. Append-only; a correction is a new one."""
+    """Three figures and a note, as a national team posted them. Append-only; a correction is a new update."""
 
     report = models.ForeignKey(
         "NationalReport", models.PROTECT, related_name="progress_updates", verbose_name=_("national report")
     )
-    data_collection = percentage(_("data collection"))
-    analysis = percentage(_("analysis"))
-    writing = percentage(_("writing"))
+    data_collection = percentage("data_collection")
+    analysis = percentage("analysis")
+    writing = percentage("writing")
     note = models.TextField(_("note"), blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
@@ -45,26 +34,24 @@ class ProgressUpdate(Tracked):
         verbose_name=_("at meeting"),
     )  # NULL: between meetings  # fmt: skip
 
+    never_changed = _("Progress updates are never changed; a correction is a new update.")
+
     class Meta:
         verbose_name = _("progress update")
         verbose_name_plural = _("progress updates")
         ordering = ("-at", "-id")
         indexes = (models.Index(fields=("report", "-at", "-id"), name="progress_of_report"),)
-        constraints = (
-            percentage_rule("update_data_collection_percent", "data_collection"),
-            percentage_rule("update_analysis_percent", "analysis"),
-            percentage_rule("update_writing_percent", "writing"),
-        )
+        constraints = percentage_rules("update")
 
     def __str__(self) -> str:
         return f"{self.report} · {clock.day_of(self.at)}"
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.report.cycle
 
     @property
-    def member_state(self) -> Any:
+    def member_state(self) -> "Organisation":
         return self.report.member_state
 
     @property
@@ -72,7 +59,4 @@ class ProgressUpdate(Tracked):
         return self.report.member_state_id
 
     def update_daily_counts(self, before: "ProgressUpdate | None") -> None:
-        DailyProgress.objects.keep(self)
-
-    def change_traced(self, **kwargs: Any) -> Any:
-        raise NotAllowedNow(_now("Progress updates are never changed; a correction is a new update."))
+        DailyProgress.objects.add(self)

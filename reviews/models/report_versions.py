@@ -1,7 +1,7 @@
 """Versions: what was handed in as the national report, by whom, for whom."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.base import NotAllowedNow, Tracked
+from reviews.models.base import Tracked
+
+if TYPE_CHECKING:
+    from reviews.models import ReviewCycle
 
 
 class ReportVersion(Tracked):
@@ -36,6 +39,8 @@ class ReportVersion(Tracked):
     clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
 
+    never_changed = _("A submitted version is never changed; submit a new one.")
+
     class Meta:
         verbose_name = _("submitted version")
         verbose_name_plural = _("submitted versions")
@@ -53,7 +58,7 @@ class ReportVersion(Tracked):
         return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.report.cycle
 
     @property
@@ -71,6 +76,3 @@ class ReportVersion(Tracked):
     def download_name(self) -> str:
         """The name we give the file: never the uploader's."""
         return f"{self.report.code}-{self.cycle.slug}-v{self.number}.{self.extension}"
-
-    def change_traced(self, **kwargs: Any) -> Any:
-        raise NotAllowedNow(_now("A submitted version is never changed; submit a new one."))

@@ -1,7 +1,7 @@
-"""National reports: a member state's own evaluation, its status and its moves."""
+"""National reports: a member state's own evaluation, its status and its transitions."""
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
+from datetime import date, datetime
+from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,11 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
-from reviews.models.daily_counts import WORKSTREAMS
 from reviews.models.organisations import Organisation
-from reviews.models.progress import ProgressUpdate, percentage, percentage_rule
+from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
 from reviews.models.trace import Verb
+from reviews.models.workstreams import (
+    WORKSTREAMS,
+    Figures,
+    figures_of,
+    percentage,
+    percentage_rules,
+    workstream_label,
+)
 from reviews.uploads import storage
 
 if TYPE_CHECKING:
@@ -60,30 +67,17 @@ UNLOCKS = {
 }
 
 
-def workstream_label(name: str) -> str:
-    """A workstream in the reader's words."""
-    field: Any = NationalReport._meta.get_field(name)
-    return str(field.verbose_name)
+class Submission(TypedDict, total=False):
+    """For whom the report is handed in; and who signed it in the country, when, and by which letter."""
 
-
-class Figures(TypedDict, total=False):
-    """The three figures of a progress update: 0 to 100, None for "not yet reported"."""
-
-    data_collection: int | None
-    analysis: int | None
-    writing: int | None
-
-
-class Clearance(TypedDict, total=False):
-    """Who signed the report in the country, when, and by which letter."""
-
+    on_behalf_of: str
     cleared_by: str
     cleared_on: date | None
     clearance_letter: str
 
 
-class NationalReportQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "NationalReportQuerySet":
+class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
+    def visible_to(self, user: "User") -> "NationalReportQuerySet":
         return policy.filter_readable(self, user, "report.read", own=Q(member_state=user.organisation_id))
 
     def open(self) -> "NationalReportQuerySet":
@@ -93,7 +87,7 @@ class NationalReportQuerySet(TrackedQuerySet):
     def to_read(self) -> "NationalReportQuerySet":
         return self.filter(status__in=(S.SUBMITTED, S.BEING_READ))
 
-    def silent_since(self, moment: Any) -> "NationalReportQuerySet":
+    def silent_since(self, moment: datetime) -> "NationalReportQuerySet":
         """In the country's hands without progress since then; NULL: none was ever posted."""
         return self.open().filter(Q(progressed_at__lt=moment) | Q(progressed_at=None))
 
@@ -108,9 +102,9 @@ class NationalReport(Tracked):
         "Organisation", models.PROTECT, related_name="reports", verbose_name=_("member state")
     )
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.NOT_STARTED)
-    data_collection = percentage(_("data collection"))
-    analysis = percentage(_("analysis"))
-    writing = percentage(_("writing"))
+    data_collection = percentage("data_collection")
+    analysis = percentage("analysis")
+    writing = percentage("writing")
     progressed_at = models.DateTimeField(_("last progress"), null=True, blank=True)  # NULL: none yet
     holder = models.ForeignKey(
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
@@ -124,7 +118,7 @@ class NationalReport(Tracked):
         verbose_name=_("reader"),
     )  # NULL: nobody is reading
     held_since = models.DateTimeField(_("since"), default=clock.now)
-    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: no submission stands
+    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
     lead_author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
@@ -144,9 +138,7 @@ class NationalReport(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state"), name="report_once_per_state"),
             choices_rule("report_status_known", "status", ReportStatus),
-            percentage_rule("report_data_collection_percent", "data_collection"),
-            percentage_rule("report_analysis_percent", "analysis"),
-            percentage_rule("report_writing_percent", "writing"),
+            *percentage_rules("report"),
             models.CheckConstraint(
                 condition=Q(status=S.ACCEPTED) | Q(holder__isnull=False),
                 name="report_has_holder",
@@ -166,7 +158,7 @@ class NationalReport(Tracked):
 
     @property
     def figures(self) -> tuple[int | None, int | None, int | None]:
-        return self.data_collection, self.analysis, self.writing
+        return figures_of(self)
 
     @property
     def is_complete(self) -> bool:
@@ -221,9 +213,8 @@ class NationalReport(Tracked):
         expected_version: int,
         locked_by: "Deadline | None",
         file: UploadedFile,
-        on_behalf_of: str = "",
         reason: str = "",
-        **clearance: Unpack[Clearance],
+        **submission: Unpack[Submission],
     ) -> ReportVersion:
         """Store the file as the next numbered version. A reason is required while a workstream is below 100.
 
@@ -241,22 +232,24 @@ class NationalReport(Tracked):
         moment = clock.now()
         number = self.versions.count() + 1
         with storage.stored(file) as columns, all_or_nothing():
-            self.make_transition(
+            self._hand_over(
                 "submit",
-                by=by,
-                expected_version=expected_version,
-                note=reason,
+                Organisation.objects.evaluators(),
+                by,
+                expected_version,
+                reason,
                 return_note="",
                 handed_in_at=self.handed_in_at or moment,
-                **self._with(Organisation.objects.evaluators()),
             )
-            submission: dict[str, Any] = {
-                "submitted_by": by,
-                "submitted_at": moment,
-                "on_behalf_of": on_behalf_of,
-            }
             return ReportVersion.create_traced(
-                by=by, report=self, number=number, reason=reason, **submission, **columns, **clearance
+                by=by,
+                report=self,
+                number=number,
+                reason=reason,
+                submitted_by=by,
+                submitted_at=moment,
+                **columns,
+                **submission,
             )
 
     def recall(self, *, by: "User", expected_version: int, note: str = "") -> Self:
@@ -264,34 +257,18 @@ class NationalReport(Tracked):
         latest = self.versions.last()
         # An earlier submission that was read and returned still counts as handed in.
         earlier = self.handed_in_at if latest and latest.submitted_at != self.handed_in_at else None
-        return self.make_transition(
-            "recall",
-            by=by,
-            expected_version=expected_version,
-            note=note,
-            handed_in_at=earlier,
-            **self._with(self.member_state),
-        )
+        return self._hand_over("recall", self.member_state, by, expected_version, note, handed_in_at=earlier)
 
     def start_reading(self, *, by: "User", expected_version: int) -> Self:
-        holder = self._with(Organisation.objects.evaluators(), reader=by)
-        return self.make_transition("start_reading", by=by, expected_version=expected_version, **holder)
+        evaluators = Organisation.objects.evaluators()
+        return self._hand_over("start_reading", evaluators, by, expected_version, reader=by)
 
     def return_for_revision(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Send it back with a note; editing reopens, all versions stay."""
-        return self.make_transition(
-            "return",
-            by=by,
-            expected_version=expected_version,
-            note=note,
-            return_note=note,
-            **self._with(self.member_state),
-        )
+        return self._hand_over("return", self.member_state, by, expected_version, note, return_note=note)
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
-        return self.make_transition(
-            "accept", by=by, expected_version=expected_version, note=note, **self._with(None)
-        )
+        return self._hand_over("accept", None, by, expected_version, note)
 
     def appoint(self, *, by: "User", expected_version: int, lead_author: "User | None", authors: str) -> Self:
         """Name who writes the report."""
@@ -299,15 +276,16 @@ class NationalReport(Tracked):
             "appoint", by=by, expected_version=expected_version, lead_author=lead_author, authors=authors
         )
 
-    def correct(self, *, by: Any, expected_version: int, why: str, **values: Any) -> "NationalReport":
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
         """A correction of the figures is a new progress update as well."""
         figures = {name: values.get(name, getattr(self, name)) for name in WORKSTREAMS}
         differ = tuple(figures.values()) != self.figures
         with all_or_nothing():
             super().correct(by=by, expected_version=expected_version, why=why, **values)
             if differ:
+                verb, now = Verb.CORRECTED, clock.now()
                 ProgressUpdate.create_traced(
-                    by=by, verb=Verb.CORRECTED, report=self, note=why, author=by, at=clock.now(), **figures
+                    by=by, verb=verb, why="", report=self, note=why, author=by, at=now, **figures
                 )
         return self
 
@@ -319,20 +297,29 @@ class NationalReport(Tracked):
         """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""
         if note.strip():
             return
-        lower = [name for name, value in figures.items() if _is_lower(value, getattr(self, name))]
+        lower = []
+        for name, value in figures.items():
+            current = getattr(self, name)
+            # From a number to "not yet reported" is down as well.
+            if current is not None and (value is None or value < current):
+                lower.append(workstream_label(name))
         if lower:
-            labels = ", ".join(workstream_label(name) for name in lower)
-            raise ValidationError(
-                {"note": _now("This lowers an earlier figure (%(figures)s): say why.") % {"figures": labels}}
-            )
+            message = _now("This lowers an earlier figure (%(figures)s): say why.")
+            raise ValidationError({"note": message % {"figures": ", ".join(lower)}})
         if all(value is None for value in figures.values()):
             raise ValidationError({"note": _("Enter at least one figure or a note.")})
 
-    def _with(self, holder: Organisation | None, reader: "User | None" = None) -> dict[str, Any]:
-        """The columns that say who has the report, from now on."""
-        return {"holder": holder, "reader": reader, "held_since": clock.now()}
-
-
-def _is_lower(new: Any, old: int | None) -> bool:
-    """Whether a figure goes down; from a number to "not yet reported" is down as well."""
-    return old is not None and (new is None or new < old)
+    def _hand_over(
+        self,
+        name: str,
+        holder: Organisation | None,
+        by: "User",
+        expected_version: int,
+        note: str = "",
+        *,
+        reader: "User | None" = None,
+        **values: object,
+    ) -> Self:
+        """Make a transition after which `holder` has the report, and `reader` reads it; nobody has an accepted one."""
+        values |= {"holder": holder, "reader": reader, "held_since": clock.now()}
+        return self.make_transition(name, by=by, expected_version=expected_version, note=note, **values)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
@@ -15,12 +15,12 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
-from reviews.models.progress import percentage, percentage_rule
 from reviews.models.reports import ReportStatus
 from reviews.models.trace import Verb
+from reviews.models.workstreams import percentage, percentage_rules
 
 if TYPE_CHECKING:
-    from reviews.models import Organisation, ReviewCycle, User
+    from reviews.models import NationalReport, Organisation, ReviewCycle, User
 
 
 class RoundOrder(models.TextChoices):
@@ -39,20 +39,20 @@ ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED
 
 class TurnStatus(StatusChoices):
     WAITING = "waiting", "info", _("waiting")
-    TOLD = "told", "good", _("told")
+    REPORTED = "told", "good", _("told")
     PASSED = "passed", "neutral", _("passed")
 
 
 T = TurnStatus
 # Who comes late reports all the same, and a report can be recorded again; both until the round is closed.
 TURN_TRANSITIONS = {
-    "record": Transition((T.WAITING, T.TOLD, T.PASSED), T.TOLD, RUN, Verb.PROGRESS),
+    "record": Transition((T.WAITING, T.REPORTED, T.PASSED), T.REPORTED, RUN, Verb.PROGRESS),
     "pass_over": Transition((T.WAITING,), T.PASSED, RUN, Verb.PASSED),
 }
 
 
-class RoundQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "RoundQuerySet":
+class RoundQuerySet(TrackedQuerySet["Round"]):
+    def visible_to(self, user: "User") -> "RoundQuerySet":
         """As far as its meeting is read."""
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
@@ -96,7 +96,7 @@ class Round(MeetingPart):
         return reverse("round", args=[self.cycle.slug, self.meeting.code])
 
     @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, Any]:
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         return {}
 
     @property
@@ -139,13 +139,7 @@ class Round(MeetingPart):
     @classmethod
     @all_or_nothing()
     def create_with_turns(
-        cls,
-        meeting: Meeting,
-        *,
-        by: "User",
-        order: str,
-        first: "Iterable[Organisation]" = (),
-        why: str = "",
+        cls, meeting: Meeting, *, by: "User", order: str, first: "Iterable[Organisation]" = (), why: str = ""
     ) -> Self:
         """The round and a turn for every member of that day. Raises NotAllowedNow if the meeting has one."""
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
@@ -172,7 +166,7 @@ class Round(MeetingPart):
             raise NotAllowedNow(self.refusal_reason("record"))
 
 
-class TurnQuerySet(TrackedQuerySet):
+class TurnQuerySet(TrackedQuerySet["Turn"]):
     def waiting(self) -> "TurnQuerySet":
         return self.filter(status=T.WAITING)
 
@@ -181,7 +175,9 @@ class TurnQuerySet(TrackedQuerySet):
         others = Turn.objects.waiting().filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
         codes = others.order_by("position").values("member_state__code")
         after = codes.filter(position__gt=OuterRef("position"))
-        return self.annotate(next_code=Coalesce(Subquery(after[:1]), Subquery(codes[:1])))
+        return self.annotate(  # type: ignore[no-redef]  # Turn names the attribute
+            next_code=Coalesce(Subquery(after[:1]), Subquery(codes[:1]))
+        )
 
 
 class Turn(Tracked):
@@ -230,8 +226,12 @@ class Turn(Tracked):
         status = self.get_status_display()
         return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
 
-    def record(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Record that the member reported, with a note. Figures and the rest: actions.rounds.record_turn()."""
+    def has_posted(self, report: "NationalReport") -> bool:
+        """Whether the country has posted progress since the round before."""
+        return report.progress_updates.filter(at__gt=self.round.since()).exists()
+
+    def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""
         return self._change_in_open_round("record", by, expected_version, note)
 
     def pass_over(self, *, by: "User", expected_version: int, note: str = "") -> Self:
@@ -257,13 +257,15 @@ class StatusAtMeeting(Tracked):
     )
     at = models.DateTimeField(_("frozen"))
     status = models.CharField(_("status of the report"), max_length=20, choices=ReportStatus)
-    data_collection = percentage(_("data collection"))
-    analysis = percentage(_("analysis"))
-    writing = percentage(_("writing"))
+    data_collection = percentage("data_collection")
+    analysis = percentage("analysis")
+    writing = percentage("writing")
     open_gaps = models.JSONField(_("open data gaps"), default=dict, blank=True)  # numbers by code of the kind
     findings = models.PositiveIntegerField(_("findings"))
     recommendations = models.PositiveIntegerField(_("recommendations"))
     open_actions = models.PositiveIntegerField(_("open action points"))
+
+    never_changed = _("The status at a meeting is frozen and never changes.")
 
     class Meta:
         verbose_name = _("status at a meeting")
@@ -272,9 +274,7 @@ class StatusAtMeeting(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="status_at_meeting_once"),
             choices_rule("status_at_meeting_status_known", "status", ReportStatus),
-            percentage_rule("status_at_meeting_data_collection_percent", "data_collection"),
-            percentage_rule("status_at_meeting_analysis_percent", "analysis"),
-            percentage_rule("status_at_meeting_writing_percent", "writing"),
+            *percentage_rules("status_at_meeting"),
         )
 
     def __str__(self) -> str:
@@ -293,6 +293,3 @@ class StatusAtMeeting(Tracked):
 
     def get_absolute_url(self) -> str:
         return self.round.get_absolute_url()
-
-    def change_traced(self, **kwargs: Any) -> Any:
-        raise NotAllowedNow(_now("The status at a meeting is frozen and never changes."))

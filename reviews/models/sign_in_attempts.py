@@ -1,12 +1,12 @@
-"""Guesses at passwords that were wrong, for as long as they count."""
+"""Failed sign-in attempts, for rate limiting."""
 
 from django.db import models
 
 
 class SignInGuess(models.Model):
-    """One guess. Written before the password is looked at, taken back if it was right.
+    """One attempt. Written before the password is checked, removed again if it was right.
 
-    No record of the review: nobody reads it, and it is gone within the hour.
+    No record of the review: no page shows it, and it is deleted within the hour.
     """
 
     key = models.CharField(max_length=64)  # whom or what it counts against; a digest, so nothing typed stays

@@ -1,6 +1,6 @@
-"""Threads: what is said about a data gap, shared or among one side."""
+"""Threads: the discussion of a data gap, shared or private to one side."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,6 +14,9 @@ from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
 from reviews.models.choices import choices_rule
 from reviews.policy import Channel
 
+if TYPE_CHECKING:
+    from reviews.models import DataGap, ReviewCycle, User
+
 
 class EntryKind(models.TextChoices):
     """What an entry of a thread is."""
@@ -25,8 +28,8 @@ class EntryKind(models.TextChoices):
     NOTE = "note", _("private note")
 
 
-class ThreadEntryQuerySet(TrackedQuerySet):
-    def visible_to(self, user: Any) -> "ThreadEntryQuerySet":
+class ThreadEntryQuerySet(TrackedQuerySet["ThreadEntry"]):
+    def visible_to(self, user: "User") -> "ThreadEntryQuerySet":
         readable = self.filter(channel__in=policy.channels(user))
         return policy.filter_readable(
             readable, user, "datagap.read", own=Q(gap__member_state=user.organisation_id)
@@ -34,7 +37,7 @@ class ThreadEntryQuerySet(TrackedQuerySet):
 
 
 class ThreadEntry(Tracked):
-    """What one side said about a data gap, in the shared thread or among themselves. Append-only."""
+    """One entry of a discussion about a data gap, shared or private to one side. Append-only."""
 
     gap = models.ForeignKey("DataGap", models.PROTECT, related_name="entries", verbose_name=_("data gap"))
     channel = models.CharField(_("who reads it"), max_length=20, choices=Channel, default=Channel.SHARED)
@@ -44,6 +47,8 @@ class ThreadEntry(Tracked):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
     )
     at = models.DateTimeField(_("when"), default=clock.now)
+
+    never_changed = _("What was said in a thread is never changed; say it better in a new entry.")
 
     objects = ThreadEntryQuerySet.as_manager()
 
@@ -65,7 +70,7 @@ class ThreadEntry(Tracked):
         return f"{self.gap.code} · {self.get_kind_display()}"
 
     @property
-    def cycle(self) -> Any:
+    def cycle(self) -> "ReviewCycle":
         return self.gap.cycle
 
     @property
@@ -78,25 +83,26 @@ class ThreadEntry(Tracked):
     def audience(self) -> str:
         return self.channel
 
-    def change_traced(self, **kwargs: Any) -> Any:
-        raise NotAllowedNow(_now("What was said in a thread is never changed; say it better in a new entry."))
-
     @classmethod
-    def add(cls, gap: Any, *, by: Any, kind: str, text: str, **values: Any) -> "ThreadEntry":
-        """Add to the thread; the verb that calls this has asked whether the person may."""
+    def add(
+        cls, gap: "DataGap", *, by: "User", kind: str, text: str, channel: str = Channel.SHARED
+    ) -> "ThreadEntry":
+        """Add an entry. The caller has checked the permission."""
         if not text.strip():
             raise ValidationError({"text": _("Write what you want to say.")})
-        return cls.create_traced(by=by, gap=gap, kind=kind, text=text, author=by, at=clock.now(), **values)
+        return cls.create_traced(
+            by=by, gap=gap, kind=kind, text=text, channel=channel, author=by, at=clock.now()
+        )
 
     @classmethod
-    def note(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
-        """A note that only the person's own side reads."""
-        return cls.add(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_side(by, gap))
+    def note(cls, gap: "DataGap", *, by: "User", text: str) -> "ThreadEntry":
+        """Add a private note, which only the person's own side reads."""
+        return cls.add(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_require_side(by, gap))
 
     @classmethod
-    def conclude(cls, gap: Any, *, by: Any, text: str) -> "ThreadEntry":
-        """What either side takes from it, once the gap is closed."""
-        _side(by, gap)
+    def conclude(cls, gap: "DataGap", *, by: "User", text: str) -> "ThreadEntry":
+        """Add a conclusion of either side, once the gap is closed."""
+        _require_side(by, gap)
         if gap.is_open:
             raise NotAllowedNow(
                 _now("A conclusion is written once the gap is closed; its national team closes it.")
@@ -104,7 +110,8 @@ class ThreadEntry(Tracked):
         return cls.add(gap, by=by, kind=EntryKind.CONCLUSION, text=text)
 
 
-def _side(user: Any, gap: Any) -> Channel:
+def _require_side(user: "User", gap: "DataGap") -> Channel:
+    """The channel of the person's side of the guidance. Raises PermissionDenied for who is on neither side."""
     side = policy.side_of(user, gap)
     if side is None:
         raise PermissionDenied(_now("Only the country and the regional consultants discuss a gap."))

@@ -1,9 +1,9 @@
 """The audit trail ("trace"): one append-only row per change, written in the same transaction."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -18,7 +18,10 @@ from reviews.policy import Channel
 from reviews.request_context import request_id
 
 if TYPE_CHECKING:
+    from reviews.models import ReviewCycle, User
     from reviews.models.base import Tracked
+
+Record = TypeVar("Record", bound="Tracked")
 
 
 class Verb(models.TextChoices):
@@ -64,26 +67,26 @@ class Verb(models.TextChoices):
 class TraceQuerySet(models.QuerySet["Trace"]):
     """Queries on the trace. Bulk writes raise: it is append-only."""
 
-    def update(self, **values: Any) -> int:
+    def update(self, **values: object) -> NoReturn:
         raise TypeError("The trace is append-only.")
 
-    def delete(self) -> tuple[int, dict[str, int]]:
+    def delete(self) -> NoReturn:
         raise TypeError("The trace is append-only.")
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+    def bulk_create(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("A trace row is written by record(), which seals it.")
 
     def record(
         self,
         record: "Tracked",
         *,
-        by: Any,
+        by: "User | None",
         verb: str,
         why: str,
-        before: Any,
+        before: Mapping[str, object] | None,
         earlier: "Tracked | None" = None,
     ) -> "Trace":
-        """Insert the trace row of a change that was just written."""
+        """Insert the trace row of a change that was just written; `before` is the snapshot from before it."""
         after, page, cycle = record.snapshot(), record.history_owner(), record.governing_cycle()
         changed = None if before is None else {k: v for k, v in before.items() if after.get(k) != v}
         return self.create(
@@ -95,24 +98,21 @@ class TraceQuerySet(models.QuerySet["Trace"]):
             names=_related_names(earlier, record, changed or {}),
         )  # fmt: skip
 
-    def visible_to(self, user: Any) -> "TraceQuerySet":
+    def visible_to(self, user: "User") -> "TraceQuerySet":
         """Rows for lists of changes: of the person's own country, and those that all members may read.
 
         Only of cycles that the person may open: members know nothing about one that is being prepared.
         """
         cycles = apps.get_model("reviews", "ReviewCycle").objects.visible_to(user)
         own = Q(member_state=user.organisation_id) | Q(common=True)
-        return policy.filter_readable(
-            self._for_channels_of(user), user, "report.read", own=own & Q(cycle__in=cycles)
-        )
+        rows = self.filter(audience__in=policy.channels(user))
+        return policy.filter_readable(rows, user, "report.read", own=own & Q(cycle__in=cycles))
 
-    def readable_on_page_by(self, user: Any) -> "TraceQuerySet":
+    def readable_on_page_by(self, user: "User") -> "TraceQuerySet":
         """Rows for the page of a record: without other countries' rows and the other side's private ones."""
         own = Q(member_state=None) | Q(member_state=user.organisation_id)
-        return policy.filter_readable(self._for_channels_of(user), user, "report.read", own=own)
-
-    def _for_channels_of(self, user: Any) -> "TraceQuerySet":
-        return self.filter(audience__in=policy.channels(user))
+        rows = self.filter(audience__in=policy.channels(user))
+        return policy.filter_readable(rows, user, "report.read", own=own)
 
     def on_page(self, record: "Tracked") -> "TraceQuerySet":
         """The history of a record's page, newest first."""
@@ -124,7 +124,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         rows = self.filter(model=record._meta.label_lower, object_id=record.pk, version__gt=expected_version)
         return rows.select_related("by").order_by("id")
 
-    def as_of(self, records: models.QuerySet[Any], at: datetime) -> list[Any]:
+    def as_of(self, records: models.QuerySet[Record], at: datetime) -> list[Record]:
         """Return the records as they were at an instant, rebuilt from the trace: unsaved objects."""
         last = self.filter(model=records.model._meta.label_lower, object_id=OuterRef("pk"), at__lte=at)
         newest = Subquery(last.order_by("-at", "-id").values("id")[:1])
@@ -132,11 +132,14 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         rows = self.filter(pk__in=ids).order_by("object_id").values_list("after", flat=True)
         return [records.model.from_snapshot(row) for row in rows]
 
-    def cycle_as_of(self, cycle: Any, kinds: Iterable[type[Any]], at: datetime) -> dict[type[Any], list[Any]]:
+    def cycle_as_of(
+        self, cycle: "ReviewCycle", kinds: "Iterable[type[Tracked]]", at: datetime
+    ) -> dict[type[Any], list[Any]]:
         """Return a cycle's records of several models, and those without a cycle, as they were at an instant.
 
         One query, where as_of() takes one for each model.
         """
+        kinds = list(kinds)
         models_by_name = {kind._meta.label_lower: kind for kind in kinds}
         earlier = self.filter(model=OuterRef("model"), object_id=OuterRef("object_id"), at__lte=at)
         newest = Subquery(earlier.order_by("-at", "-id").values("id")[:1])
@@ -203,7 +206,7 @@ class Trace(Labelled):
         self.digest = seal(self)
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("The trace is append-only.")
 
     @property
@@ -228,24 +231,23 @@ class Trace(Labelled):
         """Whether the record is a part of the page's record, such as a decision of a meeting."""
         return (self.model, self.object_id) != (self.page_model, self.page_id)
 
-    def for_reader(self, user: Any) -> "Trace | None":
+    def for_reader(self, user: "User") -> "Trace | None":
         """Return this row as `user` may read it, or None if it is not for them.
 
         A row about some countries only is for these; what the record was before it became theirs is left out.
         """
         now = self.after.get("only_for")
+        before = (self.before or {}).get("only_for", now)
         if not _is_for(user, now):
             return None
-        before = (self.before or {}).get("only_for", now)
-        return self if _is_for(user, before) else self._without_before()
-
-    def _without_before(self) -> "Trace":
+        if _is_for(user, before):
+            return self
         row = copy.copy(self)
         row.before = None
         return row
 
 
-def _is_for(user: Any, countries: list[int] | None) -> bool:
+def _is_for(user: "User", countries: list[int] | None) -> bool:
     """Whether a record for these countries only (none: for all) is for this person."""
     own = not countries or user.organisation_id in countries
     return policy.can_read(user, "deadline.read", own=own, shared=not countries)
@@ -269,27 +271,26 @@ class TraceLink(models.Model):
         return f"{self.number}:{self.digest}"
 
 
-def columns_by_name(model: Any) -> dict[str, Any]:
+def columns_by_name(model: "type[models.Model] | models.Model") -> dict[str, Any]:
     """Fields by column, many-to-many ones by name; of a model or a record."""
-    columns = {f.attname: f for f in model._meta.concrete_fields}
+    columns: dict[str, Any] = {f.attname: f for f in model._meta.concrete_fields}
     return columns | {f.name: f for f in model._meta.many_to_many}
 
 
-def _related_names(before: Any, after: Any, changed: dict[str, Any]) -> dict[str, list[str]]:
-    """Names, as of that day, of the records that a change pointed at before and after it."""
-    fields = {name: f for name, f in columns_by_name(after).items() if name in changed and f.is_relation}
-    return {
-        name: [_related_label(before, f, changed[name]), _related_label(after, f, None)]
-        for name, f in fields.items()
-    }
-
-
-def _related_label(record: Any, field: Any, ids: list[int] | None) -> str:
-    if not field.many_to_many:
-        return str(getattr(record, field.name) or "")
-    rows = (
-        field.related_model.objects.filter(pk__in=ids)
-        if ids is not None
-        else getattr(record, field.name).all()
-    )
-    return ", ".join(sorted(str(row) for row in rows))
+def _related_names(
+    before: "Tracked | None", after: "Tracked", changed: Mapping[str, Any]
+) -> dict[str, list[str]]:
+    """Names, as of that day, of the records that a change pointed at before and after it, by column."""
+    names = {}
+    for column, field in columns_by_name(after).items():
+        if column not in changed or not field.is_relation:
+            continue
+        if field.many_to_many:
+            earlier = field.related_model.objects.filter(pk__in=changed[column])
+            texts = [
+                ", ".join(sorted(map(str, rows))) for rows in (earlier, getattr(after, field.name).all())
+            ]
+        else:
+            texts = [str(getattr(record, field.name) or "") for record in (before, after)]
+        names[column] = texts
+    return names

@@ -5,7 +5,11 @@ triggers: a migration that alters one of these tables calls `remove` first and `
 if it forgets).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.apps.registry import Apps
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLES = ("reviews_trace", "reviews_tracelink")
 
@@ -28,21 +32,21 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 EVENTS = ("update", "delete")
 
 
-def install(apps: Any, schema_editor: Any) -> None:
+def install(apps: "Apps", schema_editor: "BaseDatabaseSchemaEditor") -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRES_FUNCTION, params=None)
-        made = [POSTGRES_TRIGGER.format(table=table) for table in TABLES]
+        statements = [POSTGRES_TRIGGER.format(table=table) for table in TABLES]
     else:
-        made = [SQLITE_TRIGGER.format(table=table, event=event) for table in TABLES for event in EVENTS]
-    for statement in made:
+        statements = [SQLITE_TRIGGER.format(table=table, event=event) for table in TABLES for event in EVENTS]
+    for statement in statements:
         schema_editor.execute(statement, params=None)
 
 
-def remove(apps: Any, schema_editor: Any) -> None:
+def remove(apps: "Apps", schema_editor: "BaseDatabaseSchemaEditor") -> None:
     if schema_editor.connection.vendor == "postgresql":
-        gone = [f"DROP TRIGGER {table}_append_only ON {table}" for table in TABLES]
-        gone.append("DROP FUNCTION reviews_append_only()")
+        statements = [f"DROP TRIGGER {table}_append_only ON {table}" for table in TABLES]
+        statements.append("DROP FUNCTION reviews_append_only()")
     else:
-        gone = [f"DROP TRIGGER {table}_no_{event}" for table in TABLES for event in EVENTS]
-    for statement in gone:
+        statements = [f"DROP TRIGGER {table}_no_{event}" for table in TABLES for event in EVENTS]
+    for statement in statements:
         schema_editor.execute(statement, params=None)

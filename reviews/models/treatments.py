@@ -1,8 +1,9 @@
-"""Treatments: what was done about a data gap when it was closed, one small model for each kind of it."""
+"""Treatments: what was done about a data gap when it was closed; one small model for each kind of treatment."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -17,6 +18,8 @@ from reviews.models.choices import choices_rule
 from reviews.models.trace import Verb
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from reviews.models import DataGap, ReviewCycle, User
 
 MOST_PEOPLE, MOST_ITEMS = 10_000_000_000, 1_000_000
@@ -70,6 +73,26 @@ def completion_range(
     return 100 * done // total, -(-100 * most // total)
 
 
+class TreatmentFields(TypedDict, total=False):
+    """What is entered at a closing: the fields of all kinds of treatment, of which each has some."""
+
+    method: str
+    reliance: str
+    value: str
+    broke_on: date
+    reason: str
+    basis: str
+    low: int | None
+    high: int | None
+    overlap: str
+    done: int
+    ongoing: int
+    not_started: int
+    cannot_tell: int
+    rule: str
+    agreed_by: str
+
+
 class Treatment(Tracked):
     """What was done about a gap at one closing. Opening the gap again retires it; it stays on record."""
 
@@ -103,14 +126,15 @@ class Treatment(Tracked):
         raise NotImplementedError
 
     @property
-    def facts(self) -> list[tuple[Any, Any]]:
+    def facts(self) -> "list[tuple[str | _StrPromise, object]]":
         """The treatment field by field: label and value in words; empty fields are left out."""
-        skipped = {"id", "version", "gap", "way", "in_force"}
-        rows = []
-        for field in (f for f in self._meta.concrete_fields if f.name not in skipped):
-            value = (
-                getattr(self, f"get_{field.name}_display")() if field.choices else getattr(self, field.name)
-            )
+        rows: list[tuple[str | _StrPromise, object]] = []
+        for field in self._meta.concrete_fields:
+            if field.name in ("id", "version", "gap", "way", "in_force"):
+                continue
+            attribute = f"get_{field.name}_display" if field.choices else field.name
+            value = getattr(self, attribute)
+            value = value() if field.choices else value
             if value not in (None, ""):
                 rows.append((field.verbose_name, value))
         return rows
@@ -214,25 +238,25 @@ class Beneficiaries(Treatment):
 
     @property
     def in_words(self) -> str:
-        basis = self.get_basis_display()
-        text = basis if self.low is None else f"{self._range_in_words()} ({basis})"
+        text = self.get_basis_display()
+        if self.low is not None:
+            low, high = (number_format(n or 0, force_grouping=True) for n in (self.low, self.high))
+            if low == high:
+                people = _now("%(n)s people") % {"n": low}
+            else:
+                people = _now("%(low)s to %(high)s people") % {"low": low, "high": high}
+            text = f"{people} ({text})"
         if not self.overlap:
             return text
         return _now("%(text)s; overlap: %(overlap)s") % {"text": text, "overlap": self.overlap}
 
-    def _range_in_words(self) -> str:
-        low, high = (number_format(n or 0, force_grouping=True) for n in (self.low, self.high))
-        if low == high:
-            return _now("%(n)s people") % {"n": low}
-        return _now("%(low)s to %(high)s people") % {"low": low, "high": high}
 
-
-def _item_count(label: Any) -> Any:
+def _item_count(label: "_StrPromise") -> models.PositiveIntegerField:
     return models.PositiveIntegerField(label, validators=[MaxValueValidator(MOST_ITEMS)])
 
 
 class CompletionLevel(Treatment):
-    """How much of a plan was carried out: items counted, given as a range and never as one false figure."""
+    """How much of a plan was carried out: a count of its items, as a range."""
 
     done = _item_count(_("items done"))
     ongoing = _item_count(_("items under way"))
@@ -279,7 +303,7 @@ class CompletionLevel(Treatment):
         return _now("%(text)s; agreed by %(who)s") % {"text": text, "who": self.agreed_by}
 
     @property
-    def facts(self) -> list[tuple[Any, Any]]:
+    def facts(self) -> "list[tuple[str | _StrPromise, object]]":
         return [(_("completion level"), self.level), *super().facts]
 
 
@@ -304,7 +328,7 @@ def treatment_for(way: str, kind_code: str) -> type[Treatment] | None:
     return by_kind.get(kind_code, None if way == ClosingWay.LIMITATION else StandIn)
 
 
-def treatments_by_gap(gaps: "Iterable[DataGap]", **conditions: Any) -> dict[int, list[Treatment]]:
+def treatments_by_gap(gaps: "Iterable[DataGap]", **conditions: object) -> dict[int, list[Treatment]]:
     """Return the treatments of each gap by its id, newest first. One query per kind of treatment."""
     treatments: dict[int, list[Treatment]] = defaultdict(list)
     by_id = {gap.pk: gap for gap in gaps}
@@ -321,3 +345,13 @@ def retire_treatments(gap: "DataGap", *, by: "User", why: str) -> None:
         treatment.change_traced(
             by=by, expected_version=treatment.version, verb=Verb.WITHDRAWN, why=why, in_force=False
         )
+
+
+def record_treatment(gap: "DataGap", *, by: "User", way: str, why: str, values: TreatmentFields) -> None:
+    """Record what was done about a gap that is being closed. Raises TypeError for values that no model takes."""
+    retire_treatments(gap, by=by, why=why)  # what an administrator's correction may have left in force
+    model = treatment_for(way, gap.kind.code)
+    if model:
+        model.create_traced(by=by, gap=gap, way=way, **values)
+    elif values:
+        raise TypeError(f"Closing {gap} by {way} records no treatment.")

@@ -1,4 +1,4 @@
-"""What runs by itself: the jobs of `manage.py tick`, which a timer starts each minute."""
+"""The scheduled jobs: what `manage.py tick` runs, which a timer starts each minute."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ LOCK = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do now and then; `run` tells in a few words what it did."""
+    """A scheduled job; `run` returns in a few words what it did."""
 
     name: str
     every: timedelta
@@ -35,11 +35,11 @@ def clear_sessions() -> str:
 
 
 def link_trace() -> str:
-    linked = trace_chain.link_new_rows()
-    return f"{linked.linked} linked, {linked.refused} refused"
+    result = trace_chain.link_new_rows()
+    return f"{result.linked} linked, {result.refused} refused"
 
 
-# A job that is new comes here, and nowhere else.
+# A new job is added here, and nowhere else.
 JOBS = (
     Job("send mail", EACH_MINUTE, outbox.deliver),
     Job("link the trace", EACH_MINUTE, link_trace),
@@ -49,41 +49,35 @@ JOBS = (
 
 
 def tick(jobs: tuple[Job, ...] = JOBS) -> bool | None:
-    """Run the jobs that are due. True: all went well; None: another tick is at work."""
-    held = JobRun.take(TICK, clock.real_now(), LOCK)
-    if held is None:
+    """Run the jobs that are due. Return whether all went well; None if another tick is running."""
+    locked_until = JobRun.take(TICK, clock.real_now(), LOCK)
+    if locked_until is None:
         return None
-    well = True
+    all_well = True
     for job in jobs:
-        well = run(job) and well
-        held = JobRun.hold_on(TICK, held, clock.real_now() + LOCK)
-        if held is None:
+        all_well = run(job) and all_well
+        locked_until = JobRun.hold_on(TICK, locked_until, clock.real_now() + LOCK)
+        if locked_until is None:
             log.warning("This tick took too long, and another one has begun.")
             return False
-    JobRun.let_go(TICK, held, clock.real_now())
-    return well
+    JobRun.let_go(TICK, locked_until, clock.real_now())
+    return all_well
 
 
 def run(job: Job) -> bool:
-    """Run one job if its time has come; its failure is noted, and ends only this job."""
+    """Run one job if it is due. Its failure is logged and recorded, and ends only this job."""
     start = clock.real_now()
-    if not _is_due(job):
-        return True
-    try:
-        told, failed = job.run(), False
-        log.info("Job %s: %s", job.name, told)
-    except Exception as error:
-        told, failed = type(error).__name__, True
-        log.exception("Job %s failed", job.name)
-    _note(job, started_at=start, ended_at=clock.real_now(), failed=failed, told=told)
-    return not failed
-
-
-def _is_due(job: Job) -> bool:
     last = JobRun.objects.filter(job=job.name).first()
     # A failed one is tried again at the next tick.
-    return last is None or last.failed or clock.real_now() - last.started_at >= job.every
-
-
-def _note(job: Job, **values: object) -> None:
+    if last and not last.failed and start - last.started_at < job.every:
+        return True
+    failed = False
+    try:
+        outcome = job.run()
+        log.info("Job %s: %s", job.name, outcome)
+    except Exception as error:
+        outcome, failed = type(error).__name__, True
+        log.exception("Job %s failed", job.name)
+    values = {"started_at": start, "ended_at": clock.real_now(), "failed": failed, "told": outcome}
     JobRun.objects.update_or_create(job=job.name, defaults=values)
+    return not failed

@@ -1,4 +1,4 @@
-"""Metrics of the running product, in the format of Prometheus.
+"""Metrics in the text format of Prometheus.
 
 Counted in each process; with gunicorn (reviewtracker/gunicorn.py) those of all its processes are added up.
 What the database knows (mail that waits, the last tick) is queried when the metrics are fetched.
@@ -15,43 +15,41 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from reviews.models.base import edit_conflict_raised
 from reviews.operations import health
 
-COUNTED = CollectorRegistry()
+REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
-    "reviewtracker_requests", "Requests answered.", ["method", "route", "status"], registry=COUNTED
+    "reviewtracker_requests", "Requests answered.", ["method", "route", "status"], registry=REGISTRY
 )
 SECONDS = Histogram(
     "reviewtracker_request_seconds",
     "How long an answer took.",
     ["route"],
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-    registry=COUNTED,
+    registry=REGISTRY,
 )
-STALE = Counter("reviewtracker_stale_writes", "Writes refused because somebody was faster.", registry=COUNTED)
+STALE = Counter(
+    "reviewtracker_stale_writes", "Writes refused because somebody was faster.", registry=REGISTRY
+)
 
 
 @receiver(edit_conflict_raised)
-def _count_stale(**kwargs: object) -> None:
+def count_edit_conflict(**kwargs: object) -> None:
     STALE.inc()
 
 
-def render_metrics() -> bytes:
-    """All metrics in the text format of Prometheus."""
-    registry = CollectorRegistry()
-    registry.register(FromDatabase())
-    return generate_latest(_counted()) + generate_latest(registry)
-
-
-def _counted() -> CollectorRegistry:
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return COUNTED
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)
-    return registry
-
-
-class FromDatabase:
+class DatabaseCollector:
     """What is the same in every process; only `reviewtracker_database_up 0` while the database is down."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, (help_text, value) in health.database_figures().items():
             yield GaugeMetricFamily(f"reviewtracker_{name}", help_text, value=value)
+
+
+def render_metrics() -> bytes:
+    """Return all metrics in the text format of Prometheus."""
+    counted = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)
+    queried = CollectorRegistry()
+    queried.register(DatabaseCollector())
+    return generate_latest(counted) + generate_latest(queried)

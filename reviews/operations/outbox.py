@@ -1,17 +1,16 @@
-"""Mail leaves in two steps: written in the transaction that it tells of, sent by `manage.py tick`.
+"""The outbox: mail is written in the transaction that it is about, and sent by `manage.py tick`.
 
-So no mail tells of what was rolled back, nobody waits for a mail server, and nothing is lost while that is down.
-Each mail is claimed by one conditional UPDATE before it is sent: two ticks at a time send it once. If the machine
-fails between the mail server's yes and our note of it, it is sent again a quarter of an hour later, with the same
-Message-ID, by which the reader's program knows the second copy.
+So no mail is about something that was rolled back, nobody waits for a mail server, and nothing is lost while that is
+down. Each mail is claimed by one conditional UPDATE before it is sent: two ticks at a time send it once. If the machine
+fails between the mail server's acceptance and our record of it, it is sent again a quarter of an hour later, with the
+same Message-ID, by which the reader's program recognises the second copy.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import timedelta
 from email.utils import make_msgid
-from typing import Any
 
 from django.conf import settings
 from django.core import mail
@@ -23,86 +22,84 @@ from reviews.models import MailState, OutgoingMail
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200  # mails of one tick
-IN_A_ROW = 3  # failures after which the mail server is left alone until the next tick
-LONGEST_SENDING = timedelta(minutes=15)
-LONGEST_WAIT, PATIENCE = timedelta(hours=6), timedelta(days=3)
+MAILS_PER_TICK = 200
+FAILURES_IN_A_ROW = 3  # after which the mail server is left alone until the next tick
+SENDING_TIMEOUT = timedelta(minutes=15)
+LONGEST_WAIT, GIVE_UP_AFTER = timedelta(hours=6), timedelta(days=3)
 
 
 class Outbox(BaseEmailBackend):
-    """What Django's `send_mail` and `EmailMessage.send` call: keeps each mail as a row."""
+    """Email backend, called by Django's `send_mail` and `EmailMessage.send`: stores each mail as a row."""
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
-        rows = [_row(message) for message in email_messages if message.recipients()]
+        """Store the mails; if one is refused with ValueError, none is stored."""
+        rows = []
+        for message in email_messages:
+            if not message.recipients():
+                continue
+            if message.attachments or message.cc or message.bcc:
+                # Papers stay behind a sign-in, and nobody learns from a mail who else got it.
+                raise ValueError(
+                    "A mail of this site is text to named people: link to papers, and write to each reader."
+                )
+            headers = {"Message-ID": make_msgid(domain=mail.DNS_NAME), **message.extra_headers}
+            if message.reply_to:
+                headers["Reply-To"] = ", ".join(map(str, message.reply_to))
+            alternatives = getattr(message, "alternatives", ())
+            html = [str(content) for content, kind in alternatives if kind == "text/html"]
+            row = OutgoingMail(sender=message.from_email, to=list(message.to), headers=headers)
+            row.subject, row.body = one_line(message.subject), str(message.body)
+            row.html = html[0] if html else ""
+            rows.append(row)
         for row in rows:
             row.save(force_insert=True)
         return len(rows)
 
 
-def _row(message: EmailMessage) -> OutgoingMail:
-    if message.attachments or message.cc or message.bcc:
-        # Papers stay behind a sign-in, and nobody learns from a mail who else got it.
-        raise ValueError(
-            "A mail of this site is text to named people: link to papers, and write to each reader."
-        )
-    headers = {"Message-ID": make_msgid(domain=mail.DNS_NAME), **message.extra_headers}
-    if message.reply_to:
-        headers["Reply-To"] = ", ".join(map(str, message.reply_to))
-    return OutgoingMail(
-        sender=message.from_email, to=list(message.to), headers=headers,
-        subject=one_line(message.subject), body=str(message.body), html=_html(message),
-    )  # fmt: skip
-
-
-def one_line(text: Any) -> str:
-    """A title in a subject may have come with line breaks, after which a mail server would read headers."""
+def one_line(text: object) -> str:
+    """Join the lines of a subject, after whose end a mail server would read headers."""
     return " ".join(str(text).split())
 
 
-def _html(message: EmailMessage) -> str:
-    return next((str(text) for text, kind in getattr(message, "alternatives", ()) if kind == "text/html"), "")
-
-
 def deliver() -> str:
-    """Send what is due; what fails is tried again after 1, 2, 4 ... minutes, for three days."""
+    """Send what is due. What fails is tried again after 1, 2, 4 ... minutes, for three days."""
     sent = failures = 0
-    with _connection() as server:
-        for pk in OutgoingMail.objects.due(clock.real_now()).values_list("pk", flat=True)[:AT_ONCE]:
-            if row := _claimed(pk):
-                went = _send(row, server)
-                sent, failures = sent + went, 0 if went else failures + 1
-            if failures == IN_A_ROW:
+    # Opened by the first mail, and kept for the others.
+    with closing(mail.get_connection(settings.DELIVERY_BACKEND)) as server:
+        due = OutgoingMail.objects.due(clock.real_now())
+        for pk in due.values_list("pk", flat=True)[:MAILS_PER_TICK]:
+            row = _claim(pk)
+            if row and _send(row, server):
+                sent, failures = sent + 1, 0
+            elif row:
+                failures += 1
+            if failures == FAILURES_IN_A_ROW:
                 break
     return f"{sent} sent"
 
 
-@contextmanager
-def _connection() -> Iterator[Any]:
-    """The real mail server; opened by the first mail, kept for the others."""
-    server = mail.get_connection(settings.DELIVERY_BACKEND)
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-def _claimed(pk: int) -> OutgoingMail | None:
-    """The mail, if nobody else has taken it since we looked."""
+def _claim(pk: int) -> OutgoingMail | None:
+    """Return the mail, unless somebody else has claimed it since we looked."""
     now = clock.real_now()
-    taken = OutgoingMail.objects.due(now).filter(pk=pk)
-    ours = taken.update(state=MailState.SENDING, next_try_at=now + LONGEST_SENDING)
-    return OutgoingMail.objects.get(pk=pk) if ours else None
+    still_due = OutgoingMail.objects.due(now).filter(pk=pk)
+    claimed = still_due.update(state=MailState.SENDING, next_try_at=now + SENDING_TIMEOUT)
+    return OutgoingMail.objects.get(pk=pk) if claimed else None
 
 
-def _send(row: OutgoingMail, server: Any) -> bool:
+def _send(row: OutgoingMail, server: BaseEmailBackend) -> bool:
+    """Send a claimed mail, record the outcome, and return whether it was sent."""
     try:
         server.open()
         server.send_messages([_message(row)])
     except Exception as error:  # noqa: BLE001 - whatever a mail server or a network does, the next mail is tried
         server.close()
-        _put_off(row, error)
+        now, tries = clock.real_now(), row.tries + 1
+        state = MailState.GIVEN_UP if now - row.created_at > GIVE_UP_AFTER else MailState.WAITING
+        reason = f"{type(error).__name__}: {error}"[:500]
+        _record(row, state=state, tries=tries, next_try_at=now + wait_after(tries), error=reason)
+        log.warning("Mail %s was not sent (try %s): %s", row.pk, tries, reason)
         return False
-    _note(row, state=MailState.SENT, sent_at=clock.real_now(), error="")
+    _record(row, state=MailState.SENT, sent_at=clock.real_now(), error="")
     return True
 
 
@@ -113,29 +110,20 @@ def _message(row: OutgoingMail) -> EmailMessage:
     return message
 
 
-def _put_off(row: OutgoingMail, error: Exception) -> None:
-    now, tries = clock.real_now(), row.tries + 1
-    over = now - row.created_at > PATIENCE
-    state = MailState.GIVEN_UP if over else MailState.WAITING
-    told = f"{type(error).__name__}: {error}"[:500]
-    _note(row, state=state, tries=tries, next_try_at=now + wait_after(tries), error=told)
-    log.warning("Mail %s was not sent (try %s): %s", row.pk, tries, told)
-
-
 def wait_after(tries: int) -> timedelta:
     """1, 2, 4 ... minutes, at most six hours."""
     return min(timedelta(minutes=2 ** min(tries - 1, 20)), LONGEST_WAIT)
 
 
-def _note(row: OutgoingMail, **values: Any) -> None:
-    """Write down what became of it, unless it has been taken from us meanwhile."""
-    ours = OutgoingMail.objects.filter(pk=row.pk, state=MailState.SENDING, next_try_at=row.next_try_at)
-    ours.update(**values)
+def _record(row: OutgoingMail, **columns: object) -> None:
+    """Record the outcome of sending, unless somebody else has claimed the mail meanwhile."""
+    claimed = OutgoingMail.objects.filter(pk=row.pk, state=MailState.SENDING, next_try_at=row.next_try_at)
+    claimed.update(**columns)
 
 
 def purge() -> str:
     """Empty the text of old mail: links that were in it are nobody's business any more."""
-    before: datetime = clock.real_now() - timedelta(days=settings.OUTBOX_KEEP_DAYS)
-    old = OutgoingMail.objects.filter(created_at__lt=before).exclude(state__in=["waiting", "sending"])
+    limit = clock.real_now() - timedelta(days=settings.OUTBOX_KEEP_DAYS)
+    old = OutgoingMail.objects.filter(created_at__lt=limit).exclude(state__in=["waiting", "sending"])
     emptied = old.exclude(body="", html="").update(body="", html="")
     return f"{emptied} emptied"

@@ -1,8 +1,8 @@
-"""Reading where a second PostgreSQL follows the first: boards and exports, never anything that is written.
+"""Reads from a replica: a second PostgreSQL that follows the first. Boards and exports, never anything that is written.
 
-The second one may be behind. Whoever has just saved carries in a cookie how far the first one's log had come
-then; they read from the second one only when it has come as far. So nobody sees an older state than what they
-saved; others may, for as long as the second one is behind. Who a person is (session, account, role) is always
+The replica may be behind. Whoever has just saved carries in a cookie how far the log of the first one had come
+then; they read from the replica only when it has come as far. So nobody sees an older state than what they
+saved; others may, for as long as the replica is behind. Who a person is (session, account, role) is always
 read from the first.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.signals import request_finished
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections, models
 from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger(__name__)
@@ -26,28 +26,36 @@ COOKIE = "saved_at"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Pages that read much and are read often; of every other list its export.
 ROUTES = {
-    "board", "annex", "coverage", "compare", "meeting-compare", "brief", "brief-docx", "minutes-docx", "report-annex",
-}  # fmt: skip
+    "annex",
+    "board",
+    "brief",
+    "brief-docx",
+    "compare",
+    "coverage",
+    "meeting-compare",
+    "minutes-docx",
+    "report-annex",
+}
 NEVER = "FFFFFFFF/FFFFFFFF"
 POSITION = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
 DOWN = (OperationalError, InterfaceError)
-REST = 10.0  # seconds for which one that did not answer is left alone
+PAUSE = 10.0  # seconds for which a replica that did not answer is left alone
 
 _reads_replica: ContextVar[bool] = ContextVar("reads_replica", default=False)
 _left_alone_until = 0.0
 
 
 class Router:
-    """Which database a query goes to."""
+    """Database router: reads go to the replica while `ReplicaMiddleware` allows it, except those of persons."""
 
-    def db_for_read(self, model: Any, **hints: Any) -> str:
-        person = model is Session or model._meta.label == settings.AUTH_USER_MODEL
-        return REPLICA if _reads_replica.get() and not person else "default"
+    def db_for_read(self, model: type[models.Model], **hints: Any) -> str:
+        is_person = model is Session or model._meta.label == settings.AUTH_USER_MODEL
+        return REPLICA if _reads_replica.get() and not is_person else "default"
 
-    def db_for_write(self, model: Any, **hints: Any) -> str:
+    def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
         return "default"
 
-    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
+    def allow_relation(self, obj1: models.Model, obj2: models.Model, **hints: Any) -> bool:
         return True  # the same rows, read in two places
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
@@ -55,7 +63,7 @@ class Router:
 
 
 class ReplicaMiddleware:
-    """Decides for each request where it reads, and remembers for each browser what it has saved."""
+    """Decides for each request where it reads, and sets the cookie that says how far this browser has saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,15 +72,29 @@ class ReplicaMiddleware:
         stop_reading()
         response = self.get_response(request)
         if request.method not in SAFE:
-            _remember(response)
+            response.set_cookie(
+                COOKIE,
+                write_position(),
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if _may_be_older(request) and has_reached(request.COOKIES.get(COOKIE, "")):
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponse],
+        view_args: tuple[object, ...],
+        view_kwargs: dict[str, object],
+    ) -> None:
+        match = request.resolver_match
+        reads_much = match is not None and (match.view_name in ROUTES or "_export" in request.GET)
+        if reads_much and request.method in SAFE and has_reached(request.COOKIES.get(COOKIE, "")):
             _reads_replica.set(True)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A replica that fails in the middle costs nobody a page: it is read again from the first one."""
+        """If the replica fails in the middle of a page, read the page again from the first database."""
         if not (_reads_replica.get() and isinstance(exception, DOWN)):
             return None
         _leave_alone()
@@ -82,7 +104,7 @@ class ReplicaMiddleware:
         return match.func(request, *match.args, **match.kwargs)
 
 
-def stop_reading(**_sender: Any) -> None:
+def stop_reading(**kwargs: object) -> None:
     _reads_replica.set(False)
 
 
@@ -90,14 +112,8 @@ def stop_reading(**_sender: Any) -> None:
 request_finished.connect(stop_reading)
 
 
-def _may_be_older(request: HttpRequest) -> bool:
-    match = request.resolver_match
-    reads_much = match is not None and (match.view_name in ROUTES or "_export" in request.GET)
-    return reads_much and request.method in SAFE
-
-
 def has_reached(position: str) -> bool:
-    """Whether the replica answers, and is at least as far as `position`; nothing saved: anywhere will do."""
+    """Whether the replica answers and is at least as far as `position`, or anywhere if nothing was saved."""
     if time.monotonic() < _left_alone_until:
         return False
     wanted = position if POSITION.fullmatch(position) else "0/0"
@@ -111,21 +127,16 @@ def has_reached(position: str) -> bool:
         return False
 
 
-def _leave_alone() -> None:
-    global _left_alone_until
-    _left_alone_until = time.monotonic() + REST
-
-
-def _remember(response: HttpResponse) -> None:
-    options: Any = {"httponly": True, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE}
-    response.set_cookie(COOKIE, _written_so_far(), **options)
-
-
-def _written_so_far() -> str:
-    """Where the database's next record goes: behind everything that this request has written."""
+def write_position() -> str:
+    """Where the first database's next record goes: behind everything that this request has written."""
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute("select pg_current_wal_insert_lsn()::text")
             return str(cursor.fetchone()[0])
     except DOWN:
         return NEVER  # what was saved is saved; this browser stays with the database itself
+
+
+def _leave_alone() -> None:
+    global _left_alone_until
+    _left_alone_until = time.monotonic() + PAUSE

@@ -1,13 +1,13 @@
-"""The chain through the trace: each row linked to all before it, so that none can go missing unseen.
+"""The hash chain of the audit trail: each row is linked to all before it, so that none can go missing unseen.
 
 Links are made afterwards, by a periodic job. A chain written together with the rows would make every writer
-hold the end of it until its commit, so that all writers wait for each other, and two that wait for each other's
-records as well would never end. A row stands without a link for as long as the job's interval, sealed all
+keep the end of it locked until its commit: all writers would wait for each other, and two that wait for each other's
+records as well would never end. A row is without a link for as long as the job's interval, but sealed all
 the same.
 """
 
 import logging
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -44,9 +44,15 @@ def link_new_rows(*, adopt: bool = False) -> Linked:
 
 @transaction.atomic
 def _append(ids: list[int]) -> int:
-    """New links at the end, for those rows that are still without one when it is our turn."""
-    _take_turn()
-    end = TraceLink.objects.order_by("-number").first()
+    """Append links for those rows that are still without one, and return how many they are.
+
+    One job at a time, until its transaction ends; SQLite has only one writer anyway. Without the lock the second of
+    two would fail at the unique number of the link, and the chain would still not fork.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    end = head()
     number, previous = (end.number, end.digest) if end else (0, "")
     links = []
     for row in Trace.objects.filter(link=None, pk__in=ids).order_by("pk"):
@@ -57,16 +63,6 @@ def _append(ids: list[int]) -> int:
     return len(links)
 
 
-def _take_turn() -> None:
-    """One job at a time, until its transaction ends; on SQLite that is so anyway.
-
-    Without this the second of two would fail at the unique number of the link, and the chain still not fork.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-
-
-def head() -> Any:
-    """The last link; what it holds, written down elsewhere, vouches for every row before it."""
+def head() -> TraceLink | None:
+    """Return the last link. Written down elsewhere, its digest vouches for every row before it."""
     return TraceLink.objects.order_by("-number").first()

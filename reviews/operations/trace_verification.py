@@ -1,22 +1,27 @@
-"""Whether the trace is what was written, and the records what the trace tells. Reads in batches."""
+"""Verification of the audit trail: its seals, its hash chain, and every record against its last row.
+
+Everything is read in batches, so that a long trail needs no more memory than a short one.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Window
 
 from reviews.models import Trace, TraceLink, Tracked
 from reviews.models.trace_seal import join, seal
 
 BATCH = 1_000
+Record = TypeVar("Record", bound=models.Model)
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
-    """All that is read in the block stands as of one instant, and no writer waits for it."""
+def consistent_snapshot() -> Iterator[None]:
+    """Read everything in the block as of one instant, without keeping anybody from writing."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "postgresql":
@@ -24,47 +29,55 @@ def one_moment() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     else:
-        yield from _reading_on_sqlite()
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")  # a transaction of Django's would keep writers out
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
 
 
-def _reading_on_sqlite() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")  # a transaction of Django's would keep writers out
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
+def tracked_models() -> list[type[Tracked]]:
+    return [m for m in apps.get_app_config("reviews").get_models() if issubclass(m, Tracked)]
 
 
+@dataclass
 class Verification:
-    """One look at everything. `troubles()` tells what is wrong, then the counts are final."""
+    """One verification of everything. The counts are final when `problems()` is exhausted."""
 
-    def __init__(self) -> None:
-        self.rows = self.linked = self.unlinked = self.adopted = self.records = 0
-        self.head = "0:"
+    rows: int = 0
+    linked: int = 0
+    unlinked: int = 0
+    adopted: int = 0  # of the linked rows, those without a seal
+    records: int = 0
+    head: str = "0:"  # number and digest of the last link
 
-    def troubles(self, written_down: str = "") -> Iterator[str]:
-        """`written_down`: a head ("number:digest") that an earlier look told, and that must still be there."""
-        if written_down and not _stands(written_down):
-            yield f"the chain no longer holds {written_down}, which was written down: its end was cut off or replaced"
-        yield from self._chain()
-        yield from self._unlinked()
+    def problems(self, earlier_head: str = "") -> Iterator[str]:
+        """Yield a sentence for each problem. `earlier_head` ("number:digest") must still be in the chain."""
+        number, _colon, digest = earlier_head.partition(":")
+        links = TraceLink.objects.filter(number=number if number.isdecimal() else 0, digest=digest)
+        if earlier_head and not links.exists():
+            yield f"the chain no longer holds {earlier_head}, which was written down: its end was cut off or replaced"
+        yield from self._chain_problems()
+        yield from self._problems_of_unlinked_rows()
         for model in tracked_models():
-            yield from self._records(model)
-            yield from _vanished(model)
+            yield from self._record_problems(model)
 
-    # --- the chain
-
-    def _chain(self) -> Iterator[str]:
+    def _chain_problems(self) -> Iterator[str]:
         number, previous = 0, ""
-        for link, row in _links():
-            if gap := link.number - number - 1:
-                yield f"{gap} links before link {link.number} are missing"
-            yield from self._link(link, row, None if gap else previous)
-            number, previous = link.number, link.digest
-            self.head = str(link)
+        for links in _batches(TraceLink.objects.all()):
+            # In a query of its own: a join would leave out a link whose row is gone.
+            rows = Trace.objects.in_bulk([link.trace_id for link in links])
+            for link in links:
+                gap = link.number - number - 1
+                if gap:
+                    yield f"{gap} links before link {link.number} are missing"
+                yield from self._link_problems(link, rows.get(link.trace_id), None if gap else previous)
+                number, previous = link.number, link.digest
+                self.head = str(link)
 
-    def _link(self, link: TraceLink, row: Trace | None, previous: str | None) -> Iterator[str]:
+    def _link_problems(self, link: TraceLink, row: Trace | None, previous: str | None) -> Iterator[str]:
+        """Check one link and its row; without the digest of the link before, only the seal of the row."""
         self.linked += 1
         self.adopted += link.adopted
         if row is None:
@@ -73,108 +86,74 @@ class Verification:
         self.rows += 1
         digest = seal(row)
         if digest != row.digest and not (link.adopted and not row.digest):
-            yield f"{_named(row)} was altered"
-        elif previous is not None and link.digest != join(
-            previous, link.number, row.pk, digest, link.adopted
-        ):
-            what = f"{_named(row)}, adopted without a seal, or " if link.adopted else ""
-            yield f"{what}link {link.number} was altered, or joins another row than it did"
+            yield f"{_describe(row)} was altered"
+        elif previous is not None:
+            expected = join(previous, link.number, row.pk, digest, link.adopted)
+            if link.digest != expected:
+                what = f"{_describe(row)}, adopted without a seal, or " if link.adopted else ""
+                yield f"{what}link {link.number} was altered, or joins another row than it did"
 
-    def _unlinked(self) -> Iterator[str]:
-        for row in _in_batches(Trace.objects.filter(link=None)):
-            self.rows, self.unlinked = self.rows + 1, self.unlinked + 1
-            if not row.digest:
-                yield f"{_named(row)} has no seal: inserted past the product, or written by an older release"
-            elif row.digest != seal(row):
-                yield f"{_named(row)} was altered or inserted without the key"
+    def _problems_of_unlinked_rows(self) -> Iterator[str]:
+        for rows in _batches(Trace.objects.filter(link=None)):
+            self.rows += len(rows)
+            self.unlinked += len(rows)
+            for row in rows:
+                if not row.digest:
+                    yield f"{_describe(row)} has no seal: inserted past the product, or written by an older release"
+                elif row.digest != seal(row):
+                    yield f"{_describe(row)} was altered or inserted without the key"
 
-    # --- the records
-
-    def _records(self, model: type[Tracked]) -> Iterator[str]:
+    def _record_problems(self, model: type[Tracked]) -> Iterator[str]:
+        """Compare every record of a model with its rows of the trace, and look for rows whose record is gone."""
+        of_model = Trace.objects.filter(model=model._meta.label_lower).order_by()
         many = [field.name for field in model._meta.many_to_many]
         for records in _batches(model.objects.prefetch_related(*many)):
-            spans, last = _told(model, [record.pk for record in records])
+            rows = of_model.filter(object_id__in=[record.pk for record in records])
+            counted = rows.values("object_id").annotate(
+                n=Count("pk"), first=Min("version"), last=Max("version")
+            )
+            versions = {count["object_id"]: count for count in counted}
+            # By a window: compared with each other, the rows of a table that was just filled take PostgreSQL minutes.
+            ranked = rows.annotate(latest=Window(Max("version"), partition_by="object_id"))
+            newest = dict(ranked.filter(version=F("latest")).values_list("object_id", "after"))
             for record in records:
                 self.records += 1
-                yield from _record(record, spans.get(record.pk), last.get(record.pk))
+                yield from _compare(record, versions.get(record.pk), newest.get(record.pk, {}))
+        gone = of_model.filter(~Exists(model.objects.filter(pk=OuterRef("object_id")).order_by()))
+        for pk in gone.values_list("object_id", flat=True).distinct():
+            yield f"{model._meta.label_lower} {pk} has a trace, and the record is gone"
 
 
-def tracked_models() -> list[type[Tracked]]:
-    return [m for m in apps.get_app_config("reviews").get_models() if issubclass(m, Tracked)]
+def _compare(record: Tracked, versions: dict[str, int] | None, newest: dict[str, Any]) -> Iterator[str]:
+    """Compare a record with the versions that the trace has of it, and with the newest of them.
 
-
-def _stands(written_down: str) -> bool:
-    number, _colon, digest = written_down.partition(":")
-    return number.isdecimal() and TraceLink.objects.filter(number=int(number), digest=digest).exists()
-
-
-def _links() -> Iterator[tuple[TraceLink, Trace | None]]:
-    """Each link with its row, also where the row is gone (a join would leave such a link out)."""
-    for links in _batches(TraceLink.objects.all()):
-        rows = Trace.objects.in_bulk([link.trace_id for link in links])
-        yield from ((link, rows.get(link.trace_id)) for link in links)
-
-
-def _told(model: Any, ids: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
-    """By record: how many rows from which version to which; and what the last one says."""
-    rows = Trace.objects.filter(model=model._meta.label_lower, object_id__in=ids).order_by()
-    spans = rows.values("object_id").annotate(n=Count("pk"), first=Min("version"), last=Max("version"))
-    # By a window: compared with each other, the rows of a table that was just filled take PostgreSQL minutes.
-    ranked = rows.annotate(latest=Window(Max("version"), partition_by="object_id"))
-    newest = ranked.filter(version=F("latest")).values_list("object_id", "after")
-    return {span["object_id"]: span for span in spans}, dict(newest)
-
-
-def _record(record: Tracked, span: Any, told: Any) -> Iterator[str]:
+    Columns that the trace does not contain (newer, or left out of it) are not compared. Nor is `search`: it follows
+    from other columns, by a rule that a release may change.
+    """
     name = f"{record._meta.label_lower} {record.pk}"
-    if span is None:
+    if versions is None:
         yield f"{name} has no trace at all"
         return
-    if (span["n"], span["first"]) != (span["last"], 1):
-        yield f"{name} lacks the trace of version {', '.join(map(str, _missing(record, span['last'])))}"
-    if span["last"] != record.version:
-        yield f"{name} is at version {record.version}, its trace ends at {span['last']}"
-    elif differing := _differing(record, told):
-        yield f"{name} was changed behind the trace's back: {', '.join(differing)}"
-
-
-def _missing(record: Tracked, last: int) -> list[int]:
-    rows = Trace.objects.filter(model=record._meta.label_lower, object_id=record.pk)
-    return sorted(set(range(1, last + 1)) - set(rows.values_list("version", flat=True)))
-
-
-def _differing(record: Tracked, told: dict[str, Any]) -> list[str]:
-    """Columns other than the trace tells; those it does not tell (younger, or kept out of it) have no say.
-
-    `search` follows from other columns, by a rule that a release may change.
-    """
+    if (versions["n"], versions["first"]) != (versions["last"], 1):
+        rows = Trace.objects.filter(model=record._meta.label_lower, object_id=record.pk)
+        missing = set(range(1, versions["last"] + 1)) - set(rows.values_list("version", flat=True))
+        yield f"{name} lacks the trace of version {', '.join(map(str, sorted(missing)))}"
+    if versions["last"] != record.version:
+        yield f"{name} is at version {record.version}, its trace ends at {versions['last']}"
+        return
     now = record.snapshot()
-    return [name for name in sorted(now) if name in told and name != "search" and now[name] != told[name]]
+    compared = sorted((now.keys() & newest.keys()) - {"search"})
+    if different := [column for column in compared if now[column] != newest[column]]:
+        yield f"{name} was changed behind the trace's back: {', '.join(different)}"
 
 
-def _vanished(model: type[Tracked]) -> Iterator[str]:
-    """Records that have a trace and are no more."""
-    rows = Trace.objects.filter(model=model._meta.label_lower).order_by()
-    gone = rows.filter(~Exists(model.objects.filter(pk=OuterRef("object_id")).order_by()))
-    for pk in gone.values_list("object_id", flat=True).distinct():
-        yield f"{model._meta.label_lower} {pk} has a trace, and the record is gone"
-
-
-# --- reading
-
-
-def _batches(rows: Any) -> Iterator[list[Any]]:
-    """By primary key, so that a batch costs the same at the end as at the beginning."""
-    last: int = -1
+def _batches(rows: "models.QuerySet[Record]") -> Iterator[list[Record]]:
+    """Read by primary key, so that a batch costs the same at the end as at the beginning."""
+    last = -1
     while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         yield batch
         last = batch[-1].pk
 
 
-def _in_batches(rows: Any) -> Iterator[Any]:
-    for batch in _batches(rows):
-        yield from batch
-
-
-def _named(row: Trace) -> str:
+def _describe(row: Trace) -> str:
     return f"trace row {row.pk} ({row.model} {row.object_id}, version {row.version})"

@@ -3,71 +3,96 @@
 Each gap comes with its treatment and what caused it, each area that is not collected with its reason.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Self
 
-from reviews.models import ClosingWay, Coverage, CoverageStatement, DataGap
-from reviews.models.treatments import treatments_by_gap
+from reviews.models import (
+    ClosingWay,
+    Coverage,
+    CoverageStatement,
+    DataGap,
+    Disruption,
+    FrameworkNode,
+    Organisation,
+    ReviewCycle,
+)
+from reviews.models.coverage import CoverageQuerySet
+from reviews.models.datagaps import DataGapQuerySet
+from reviews.models.treatments import Treatment, treatments_by_gap
 
 
 @dataclass(frozen=True)
-class Uncollected:
-    """A statement that data are not collected, under the names that a gap has in the annex."""
+class AnnexEntry:
+    """A gap accepted as a limitation, or a statement that data are not collected."""
 
-    statement: CoverageStatement
-    code = missing = effect = ""  # it is on no register: its reason is all
-    number = 0  # before the gaps of its country
-    treatment = disruption = None
+    record: DataGap | CoverageStatement
+    key_result_area: FrameworkNode | None  # None: the whole report
+    member_state: Organisation
+    kind: str
+    closing_note: str
+    number: int = 0  # a statement comes before the gaps of its country
+    # Of a gap alone; a statement is on no register, its reason is all.
+    code: str = ""
+    missing: str = ""
+    effect: str = ""
+    treatment: Treatment | None = None  # None: the closing note is all
+    disruption: Disruption | None = None
 
-    @property
-    def key_result_area(self) -> Any:
-        return self.statement.key_result_area
+    @classmethod
+    def of_gap(cls, gap: DataGap, treatment: Treatment | None) -> Self:
+        return cls(
+            record=gap,
+            key_result_area=gap.key_result_area,
+            member_state=gap.member_state,
+            kind=str(gap.kind),
+            closing_note=gap.closing_note,
+            number=gap.number,
+            code=gap.code,
+            missing=gap.missing,
+            effect=gap.effect,
+            treatment=treatment,
+            disruption=gap.disruption,
+        )
 
-    @property
-    def member_state(self) -> Any:
-        return self.statement.report.member_state
-
-    @property
-    def kind(self) -> str:
-        return self.statement.get_coverage_display()
-
-    @property
-    def closing_note(self) -> str:
-        return self.statement.note
+    @classmethod
+    def of_statement(cls, statement: CoverageStatement) -> Self:
+        return cls(
+            record=statement,
+            key_result_area=statement.key_result_area,
+            member_state=statement.report.member_state,
+            kind=statement.get_coverage_display(),
+            closing_note=statement.note,
+        )
 
 
-def limitations_of(cycle: Any) -> Any:
+def limitations_of(cycle: ReviewCycle) -> DataGapQuerySet:
     """Return the gaps accepted as a limitation."""
     related = ("cycle", "member_state", "kind", "key_result_area", "disruption")
     return DataGap.objects.filter(cycle=cycle, closing_way=ClosingWay.LIMITATION).select_related(*related)
 
 
-def statements_not_collected(cycle: Any) -> Any:
+def statements_not_collected(cycle: ReviewCycle) -> CoverageQuerySet:
     """Return the statements that data are not collected."""
     statements = CoverageStatement.objects.filter(report__cycle=cycle, coverage=Coverage.NOT_COLLECTED)
     return statements.select_related("report__cycle", "report__member_state", "key_result_area")
 
 
-def sort_entries(gaps: Any, statements: Any) -> list[Any]:
+def entries_of(gaps: Iterable[DataGap], statements: Iterable[CoverageStatement]) -> list[AnnexEntry]:
     """Return both in the order of the annex: the whole report first, then by area, in each by country."""
+    gaps = list(gaps)
+    treatments = treatments_by_gap(gaps, in_force=True)
+    entries = [AnnexEntry.of_gap(gap, next(iter(treatments.get(gap.pk, ())), None)) for gap in gaps]
+    entries += [AnnexEntry.of_statement(statement) for statement in statements]
 
-    def order(entry: Any) -> tuple[str, str, int]:
+    def order(entry: AnnexEntry) -> tuple[str, str, int]:
         area = entry.key_result_area
         return area.code if area else "", entry.member_state.name_en, entry.number
 
-    return sorted([*_with_treatment(gaps), *map(Uncollected, statements)], key=order)
+    return sorted(entries, key=order)
 
 
-def _with_treatment(gaps: Any) -> list[Any]:
-    """Set `treatment` on each gap: the one in force, or None where the closing note is all."""
-    gaps = list(gaps)
-    treatments = treatments_by_gap(gaps, in_force=True)
-    for gap in gaps:
-        gap.treatment = next(iter(treatments.get(gap.pk, ())), None)
-    return gaps
-
-
-def group_by_area(entries: list[Any]) -> list[tuple[Any, list[Any]]]:
+def group_by_area(entries: list[AnnexEntry]) -> list[tuple[FrameworkNode | None, list[AnnexEntry]]]:
     """Group entries by their key result area; None is the whole report."""
     return [(area, list(group)) for area, group in groupby(entries, key=lambda entry: entry.key_result_area)]

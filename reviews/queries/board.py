@@ -1,14 +1,14 @@
-"""The board: where every member state of a cycle stands, today or on a past day.
+"""The board: status of every member state of a cycle, today or on a past day.
 
-A past day is rebuilt from the trace, so it shows what people saw then; the rest of the arithmetic is the same.
+The records of a past day are rebuilt from the trace, so it shows what people saw then; the arithmetic is the same.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -22,34 +22,55 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ReportStatus,
+    ReviewCycle,
     Trace,
+    Tracked,
+    User,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import deadline_statuses, next_due
 
+RecordType = TypeVar("RecordType", bound=Tracked)
+DatedRecord = TypeVar("DatedRecord", Deadline, Meeting)
+
 
 @dataclass(frozen=True)
-class Row:
+class BoardRow:
     """One member state on the board."""
 
+    on: date
     report: NationalReport
     state: Organisation
-    holder: str
-    gaps: list[int]  # open gaps, one number for each kind in order
-    counted: tuple[tuple[str, int], ...]  # the same in words, without the kinds that have none
-    standing: DeadlineStatus | None  # what is due next; None: nothing is
-    age: int | None  # days since the last progress; None: there was none
+    gaps: dict[GapKind, int]  # open ones
+    next_due: DeadlineStatus | None
     plan: plans.CountryPlan  # its slack, where the cycle has a plan
 
     @property
-    def open_gaps(self) -> int:
-        return sum(self.gaps)
+    def holder(self) -> str:
+        """The country or the consultants, the only two that a report can be with; empty: nobody."""
+        if self.report.holder_id is None:
+            return ""
+        return str(self.state) if self.report.holder_id == self.state.pk else str(_("Regional consultants"))
 
     @property
-    def told_on(self) -> date | None:
+    def open_gaps(self) -> int:
+        return sum(self.gaps.values())
+
+    @property
+    def gaps_by_kind(self) -> tuple[tuple[str, int], ...]:
+        """Label and number of each kind that has open gaps."""
+        return tuple((str(kind), number) for kind, number in self.gaps.items() if number)
+
+    @property
+    def updated_on(self) -> date | None:
         """The day of the last progress."""
         return clock.day_of(self.report.progressed_at) if self.report.progressed_at else None
+
+    @property
+    def age(self) -> int | None:
+        """Days since the last progress; None: there was none."""
+        return clock.days_between(self.updated_on, self.on) if self.updated_on else None
 
     @property
     def held_since(self) -> date:
@@ -70,104 +91,66 @@ class Board:
     """Everything the board page shows, on one day."""
 
     on: date
-    rows: list[Row]
+    rows: list[BoardRow]
     kinds: list[GapKind]
     deadlines: list[Deadline]
     meetings: list[Meeting]
-    averages: list[Average]
-    statuses: list[tuple[str, int]]
     progress: list[progress.Point]  # over time, oldest first
     has_plan: bool  # whether this person reads a plan that says by when the reports are needed
-
-    @property
-    def gaps_by_kind(self) -> list[int]:
-        return [sum(row.gaps[i] for row in self.rows) for i in range(len(self.kinds))]
 
     @property
     def open_gaps(self) -> int:
         return sum(row.open_gaps for row in self.rows)
 
+    @property
+    def averages(self) -> list[Average]:
+        averages = []
+        for name in WORKSTREAMS:
+            values = [getattr(row.report, name) for row in self.rows]
+            reported = [value for value in values if value is not None]
+            mean = round(sum(reported) / len(reported)) if reported else None
+            averages.append(Average(workstream_label(name), mean, len(reported)))
+        return averages
 
-def build(cycle: Any, user: Any, on: date, at: datetime | None = None) -> Board:
-    """The board on a day; with `at`, as it stood at that instant."""
-    reports = _rows(_reports(cycle, on), at)
-    states = _states(reports, at)
+    @property
+    def statuses(self) -> list[tuple[str, int]]:
+        """Label and number of reports of each status that occurs."""
+        counts = Counter(row.report.status for row in self.rows)
+        return [(str(status.label), counts[status]) for status in ReportStatus if counts[status]]
+
+
+def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:
+    """Return the board on a day; with `at`, from the records as of that instant."""
+    reports = _as_of(cycle.member_reports(on), at)
     kinds = list(GapKind.objects.all())
-    gaps = progress.open_gaps(reports, kinds, on)
-    deadlines = _read_then(user, cycle.deadlines.visible_to(user).prefetch_related("only_for"), at)
-    granted = [e for e in _rows(_extensions(cycle), at) if e.status == ExtensionStatus.GRANTED]
-    found, paces = deadline_statuses(reports, deadlines, granted, on), progress.paces(reports, on)
-    meetings = sorted(_read_then(user, cycle.meetings.visible_to(user), at), key=lambda m: m.starts_on)
-    latest = plans.reports_latest(plans.steps_of(cycle, user, at, meetings), on)
-    rows = [_row(r, states, gaps, kinds, found[r.pk], on, latest, paces[r.pk]) for r in reports]
+    open_gaps = progress.open_gaps(reports, kinds, on)
+    deadlines = _visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
+    meetings = _visible_as_of(cycle.meetings.visible_to(user), user, at)
+    meetings.sort(key=lambda meeting: meeting.starts_on)
+    extensions = _as_of(Extension.objects.filter(deadline__cycle=cycle), at)
+    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+    statuses, paces = deadline_statuses(reports, deadlines, granted, on), progress.paces(reports, on)
+    latest = plans.latest_for_reports(plans.steps_of(cycle, user, at, meetings), on)
+
+    # Reports rebuilt from the trace do not bring their countries along.
+    states = Organisation.objects.in_bulk([report.member_state_id for report in reports]) if at else {}
+    rows = []
+    for report in reports:
+        state = states[report.member_state_id] if at else report.member_state
+        gaps = {kind: open_gaps[state.pk, kind.pk] for kind in kinds}
+        plan = plans.country_plan(report, state, statuses[report.pk], latest, paces[report.pk], on)
+        rows.append(BoardRow(on, report, state, gaps, next_due(statuses[report.pk]), plan))
     rows.sort(key=lambda row: row.state.name_en)
-    return Board(
-        on=on, rows=rows, kinds=kinds, deadlines=deadlines,
-        meetings=meetings, has_plan=latest is not None,
-        averages=[_average(name, reports) for name in WORKSTREAMS], statuses=_statuses(reports),
-        progress=progress.averages(cycle, on),
-    )  # fmt: skip
+    points = progress.averages(cycle, on)
+    return Board(on, rows, kinds, deadlines, meetings, points, has_plan=latest is not None)
 
 
-def _rows(records: Any, at: datetime | None) -> list[Any]:
+def _as_of(records: models.QuerySet[RecordType], at: datetime | None) -> list[RecordType]:
     return Trace.objects.as_of(records, at) if at else list(records)
 
 
-def _read_then(user: Any, records: Any, at: datetime | None) -> list[Any]:
+def _visible_as_of(
+    records: models.QuerySet[DatedRecord], user: User, at: datetime | None
+) -> list[DatedRecord]:
     """Without what this person reads today and did not then: its title may have been another."""
-    return [record for record in _rows(records, at) if record.is_read_by(user)]
-
-
-def _reports(cycle: Any, on: date) -> Any:
-    """Those of the members counted on that day."""
-    seats = cycle.memberships.filter(joined_on__lte=on).values("member_state")
-    return NationalReport.objects.filter(cycle=cycle, member_state__in=seats).select_related("member_state")
-
-
-def _states(reports: list[Any], at: datetime | None) -> dict[int, Organisation]:
-    """The member states by id; reports rebuilt from the trace do not bring theirs along."""
-    if at:
-        return Organisation.objects.in_bulk([report.member_state_id for report in reports])
-    return {report.member_state_id: report.member_state for report in reports}
-
-
-def _extensions(cycle: Any) -> Any:
-    return Extension.objects.filter(deadline__cycle=cycle)
-
-
-def _row(
-    report: Any,
-    states: dict[int, Any],
-    gaps: Mapping[tuple[int, int], int],
-    kinds: list[GapKind],
-    theirs: Any,
-    on: date,
-    latest: date | None,
-    paces: Any,
-) -> Row:
-    state = states[report.member_state_id]
-    counts = [gaps[state.pk, kind.pk] for kind in kinds]
-    words = tuple((str(kind), n) for kind, n in zip(kinds, counts, strict=True) if n)
-    age = clock.days_between(clock.day_of(report.progressed_at), on) if report.progressed_at else None
-    return Row(
-        report=report, state=state, holder=_holder(report, state), age=age,
-        gaps=counts, counted=words, standing=next_due(theirs),
-        plan=plans.country(report, state, theirs, latest, paces, on),
-    )  # fmt: skip
-
-
-def _holder(report: Any, state: Organisation) -> str:
-    """Who has it: the country, or the consultants who read. (The only two a report can be with.)"""
-    if report.holder_id is None:
-        return ""
-    return str(state) if report.holder_id == state.pk else str(_("Regional consultants"))
-
-
-def _average(name: str, reports: list[Any]) -> Average:
-    told = [value for report in reports if (value := getattr(report, name)) is not None]
-    return Average(workstream_label(name), round(sum(told) / len(told)) if told else None, len(told))
-
-
-def _statuses(reports: list[Any]) -> list[tuple[str, int]]:
-    counted = Counter(report.status for report in reports)
-    return [(str(status.label), counted[status]) for status in ReportStatus if counted[status]]
+    return [record for record in _as_of(records, at) if record.is_read_by(user)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
@@ -28,11 +29,12 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ProgressUpdate,
-    ReviewCycle,
     User,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
-from reviews.queries.deadlines import deadline_statuses, next_due
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.queries.deadlines import DeadlineStatuses, deadline_statuses, next_due
+
+GapsByReport = dict[int, list[DataGap]]
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,6 @@ class Figure:
     before: int | None
 
     @property
-    def text(self) -> str:
-        return _("not yet reported") if self.now is None else f"{self.now} %"
-
-    @property
     def change(self) -> str:
         """In points: "+15", "−5", "0"; empty where there was nothing to compare with."""
         if self.now is None or self.before is None:
@@ -55,9 +53,10 @@ class Figure:
         return f"{self.now - self.before:+d}".replace("-", "−") if self.now != self.before else "0"
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """ "65 % (+15)": the figure, and by how many points it changed."""
-        return f"{self.text} ({self.change})" if self.change else self.text
+        value = _("not yet reported") if self.now is None else f"{self.now} %"
+        return f"{value} ({self.change})" if self.change else value
 
 
 @dataclass(frozen=True)
@@ -69,21 +68,23 @@ class CountryBrief:
     open_gaps: int
     new_gaps: int
     closed_gaps: int
-    standing: DeadlineStatus | None  # what is due next
+    next_due: DeadlineStatus | None
 
     @property
     def state(self) -> Organisation:
         return self.report.member_state
 
     @property
-    def gaps_told(self) -> str:
+    def gaps_text(self) -> str:
         numbers = {"open": self.open_gaps, "new": self.new_gaps, "closed": self.closed_gaps}
         return _("%(open)d open (%(new)d new, %(closed)d closed)") % numbers
 
 
 class Overdue(NamedTuple):
+    """A deadline that a country has missed."""
+
     state: Organisation
-    standing: DeadlineStatus
+    status: DeadlineStatus
 
 
 class OpenQuestion(NamedTuple):
@@ -109,7 +110,6 @@ class Brief:
     meeting: Meeting
     only: Organisation | None
     previous: Meeting | None
-    since: datetime
     on: date
     countries: list[CountryBrief]
     overdue: list[Overdue]
@@ -130,8 +130,8 @@ class Brief:
         ]
 
     @property
-    def told(self) -> str:
-        """Of which day the brief is, and with what it compares."""
+    def period_text(self) -> str:
+        """Of which day the brief is, and since when it reports changes."""
         today = _("As it stands on %(day)s.") % {"day": date_format(self.on)}
         if self.previous is None:
             return f"{today} " + _("There was no earlier meeting of this series to compare with.")
@@ -147,11 +147,8 @@ def meeting_days(meeting: Meeting) -> str:
     return " – ".join(date_format(day) for day in days)
 
 
-NOT_REPORTED = (None,) * len(WORKSTREAMS)
-
-
 def build(meeting: Meeting, user: User, code: str = "") -> Brief:
-    """The brief of today, as far as `user` may read; of one country by its code.
+    """Return the brief of today, as far as `user` may read; of one country by its code.
 
     Raises Organisation.DoesNotExist for a country that the person may not read.
     """
@@ -166,50 +163,74 @@ def build(meeting: Meeting, user: User, code: str = "") -> Brief:
 
     deadlines = cycle.deadlines.visible_to(user).select_related("cycle").prefetch_related("only_for")
     statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(cycle), on)
-    overdue = [
+    gaps = _gaps_by_report(reports, DataGap.objects.filter(cycle=cycle).visible_to(user))
+    points = ActionPoint.objects.filter(meeting__cycle=cycle).visible_to(user).unfinished()
+    points = points.of_country(only) if only else points
+    return Brief(
+        meeting=meeting,
+        only=only,
+        previous=previous,
+        on=on,
+        countries=_country_briefs(reports, statuses, gaps, previous, since),
+        overdue=_overdue(reports, statuses),
+        open_questions=_open_questions(gaps, on),
+        actions=list(points.select_related("meeting__cycle", "owner", "owner_body").order_by("due_on", "pk")),
+        readable=[report.member_state for report in readable],
+    )
+
+
+def _gaps_by_report(reports: list[NationalReport], gaps: models.QuerySet[DataGap]) -> GapsByReport:
+    """By report: all gaps of its country, closed ones too."""
+    by_state: dict[int, list[DataGap]] = defaultdict(list)
+    for gap in gaps.select_related("cycle", "member_state", "kind"):
+        by_state[gap.member_state_id].append(gap)
+    return {report.pk: by_state[report.member_state_id] for report in reports}
+
+
+def _overdue(reports: list[NationalReport], statuses: DeadlineStatuses) -> list[Overdue]:
+    """The missed deadlines of all countries, longest overdue first."""
+    missed = [
         Overdue(report.member_state, status)
         for report in reports
         for status in statuses[report.pk]
         if status.state == DeadlineState.OVERDUE
     ]
-    overdue.sort(key=lambda line: line.standing.due_on)  # longest first
+    return sorted(missed, key=lambda overdue: overdue.status.due_on)
 
-    gaps, figures = _gaps_by_state(cycle, user), _figures_before(reports, previous, since)
-    countries = [
-        _country(
-            report,
-            figures.get(report.pk, NOT_REPORTED),
-            gaps[report.member_state_id],
-            next_due(statuses[report.pk]),
-            since,
+
+def _open_questions(gaps: GapsByReport, on: date) -> list[OpenQuestion]:
+    """The gaps on which guidance is asked, oldest question first."""
+    open_gaps = []
+    for of_report in gaps.values():
+        open_gaps += [gap for gap in of_report if gap.status == GapStatus.GUIDANCE_ASKED]
+    open_gaps.sort(key=lambda gap: gap.held_since)
+    return [OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), on)) for gap in open_gaps]
+
+
+def _country_briefs(
+    reports: list[NationalReport],
+    statuses: DeadlineStatuses,
+    gaps: GapsByReport,
+    previous: Meeting | None,
+    since: datetime,
+) -> list[CountryBrief]:
+    figures_before = _figures_before(reports, previous, since)
+    briefs = []
+    for report in reports:
+        before = figures_before.get(report.pk, (None,) * len(WORKSTREAMS))
+        figures = zip(WORKSTREAMS, report.figures, before, strict=True)
+        country_gaps = gaps[report.pk]
+        briefs.append(
+            CountryBrief(
+                report=report,
+                figures=[Figure(workstream_label(name), value, earlier) for name, value, earlier in figures],
+                open_gaps=sum(gap.is_open for gap in country_gaps),
+                new_gaps=sum(gap.raised_at > since for gap in country_gaps),
+                closed_gaps=sum(not gap.is_open and gap.held_since > since for gap in country_gaps),
+                next_due=next_due(statuses[report.pk]),
+            )
         )
-        for report in reports
-    ]
-    asked = [
-        gap
-        for report in reports
-        for gap in gaps[report.member_state_id]
-        if gap.status == GapStatus.GUIDANCE_ASKED
-    ]
-    asked.sort(key=lambda gap: gap.held_since)  # oldest first
-
-    points = ActionPoint.objects.filter(meeting__cycle=cycle).visible_to(user).unfinished()
-    points = points.of_country(only) if only else points
-    points = points.select_related("meeting__cycle", "owner", "owner_body").order_by("due_on", "pk")
-    return Brief(
-        meeting=meeting,
-        only=only,
-        previous=previous,
-        since=since,
-        on=on,
-        countries=countries,
-        overdue=overdue,
-        open_questions=[
-            OpenQuestion(gap, clock.days_between(clock.day_of(gap.held_since), on)) for gap in asked
-        ],
-        actions=list(points),
-        readable=[report.member_state for report in readable],
-    )
+    return briefs
 
 
 def _figures_before(
@@ -224,30 +245,3 @@ def _figures_before(
     chosen = rows.annotate(chosen=first).values("chosen")
     figures = ProgressUpdate.objects.filter(pk__in=chosen).values_list("report", *WORKSTREAMS)
     return {report: tuple(values) for report, *values in figures}
-
-
-def _gaps_by_state(cycle: ReviewCycle, user: User) -> dict[int, list[DataGap]]:
-    """By member state: all its gaps, closed ones too."""
-    by_state: dict[int, list[DataGap]] = defaultdict(list)
-    gaps = DataGap.objects.filter(cycle=cycle).visible_to(user)
-    for gap in gaps.select_related("cycle", "member_state", "kind"):
-        by_state[gap.member_state_id].append(gap)
-    return by_state
-
-
-def _country(
-    report: NationalReport,
-    before: tuple[int | None, ...],
-    gaps: list[DataGap],
-    next_status: DeadlineStatus | None,
-    since: datetime,
-) -> CountryBrief:
-    now = zip(WORKSTREAMS, report.figures, before, strict=True)
-    return CountryBrief(
-        report=report,
-        figures=[Figure(workstream_label(name), value, earlier) for name, value, earlier in now],
-        open_gaps=sum(gap.is_open for gap in gaps),
-        new_gaps=sum(gap.raised_at > since for gap in gaps),
-        closed_gaps=sum(not gap.is_open and gap.held_since > since for gap in gaps),
-        standing=next_status,
-    )

@@ -5,10 +5,11 @@ trace has the records behind them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple, Self
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from reviews import clock, policy
 from reviews.models import (
@@ -29,10 +30,29 @@ from reviews.models import (
     Trace,
     User,
 )
-from reviews.models.reports import WORKSTREAMS
+from reviews.models.workstreams import WORKSTREAMS
 
-KINDS = (NationalReport, DataGap, Finding, ActionPoint, User)
-Records = dict[type[Any], list[Any]]
+RecordType = TypeVar("RecordType", bound=DataGap | ActionPoint)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a cycle at one instant."""
+
+    reports: list[NationalReport]
+    gaps: list[DataGap]
+    findings: list[Finding]
+    actions: list[ActionPoint]
+    people: list[User]  # those who may own an action point
+
+    @cached_property
+    def bodies(self) -> dict[int, int | None]:
+        """To which body each person belonged."""
+        return {person.pk: person.organisation_id for person in self.people}
+
+    def body_of(self, point: ActionPoint) -> int | None:
+        """The body that owns an action point, or that of the person who does."""
+        return self.bodies.get(point.owner_id) if point.owner_id else point.owner_body_id
 
 
 class MemberSnapshot(NamedTuple):
@@ -71,14 +91,14 @@ class MemberSnapshot(NamedTuple):
 
 
 @dataclass
-class OpenedAndClosed:
+class OpenedAndClosed(Generic[RecordType]):
     """Which records of one kind were opened and closed between two instants."""
 
-    new: list[Any] = field(default_factory=list)
-    closed: list[Any] = field(default_factory=list)  # also those that are new and closed already
-    reopened: list[Any] = field(default_factory=list)
+    new: list[RecordType] = field(default_factory=list)
+    closed: list[RecordType] = field(default_factory=list)  # also those that are new and closed already
+    reopened: list[RecordType] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[RecordType]:
         return iter((*self.new, *self.closed, *self.reopened))
 
 
@@ -92,8 +112,8 @@ class Change:
     state: Organisation
     before: MemberSnapshot | None
     after: MemberSnapshot
-    gaps: OpenedAndClosed
-    actions: OpenedAndClosed
+    gaps: OpenedAndClosed[DataGap]
+    actions: OpenedAndClosed[ActionPoint]
     is_read: bool  # whether the reader may read the member's gaps and findings
 
     @property
@@ -107,16 +127,16 @@ class Change:
         return list(zip(before, self.after.figures, strict=True))
 
     @property
-    def has_moved(self) -> bool:
+    def has_other_figures(self) -> bool:
         return any(old != new for old, new in self.figures)
 
     @property
-    def done(self) -> list[Any]:
-        return [a for a in self.actions.closed if a.status == ActionStatus.DONE]
+    def done(self) -> list[ActionPoint]:
+        return [point for point in self.actions.closed if point.status == ActionStatus.DONE]
 
     @property
-    def dropped(self) -> list[Any]:
-        return [a for a in self.actions.closed if a.status == ActionStatus.DROPPED]
+    def dropped(self) -> list[ActionPoint]:
+        return [point for point in self.actions.closed if point.status == ActionStatus.DROPPED]
 
 
 @dataclass(frozen=True)
@@ -126,52 +146,55 @@ class Comparison:
     since: datetime
     until: datetime
     changes: list[Change]
-    others: list[Any]  # action points done that no member has
+    others: list[ActionPoint]  # those done that no member has
 
     @property
-    def moved(self) -> int:
-        return sum(change.has_moved for change in self.changes)
-
-    def count(self, what: str, kind: str) -> int:
-        return sum(len(getattr(getattr(change, what), kind)) for change in self.changes)
+    def members_with_other_figures(self) -> int:
+        return sum(change.has_other_figures for change in self.changes)
 
     @property
     def totals(self) -> dict[str, int]:
-        done = sum(len(change.done) for change in self.changes) + len(self.others)
-        return {"new": self.count("gaps", "new"), "closed": self.count("gaps", "closed"), "done": done}
+        return {
+            "new": sum(len(change.gaps.new) for change in self.changes),
+            "closed": sum(len(change.gaps.closed) for change in self.changes),
+            "done": sum(len(change.done) for change in self.changes) + len(self.others),
+        }
 
 
 # --- one instant
 
 
 def current_records(cycle: ReviewCycle) -> Records:
-    """The records of a cycle as they are now."""
+    """Return the records of a cycle as they are now."""
     actions = ActionPoint.objects.filter(meeting__cycle=cycle)
-    return {
-        NationalReport: list(cycle.reports.all()), DataGap: list(cycle.datagaps.all()),
-        Finding: list(cycle.findings.all()), ActionPoint: list(actions),
-        User: list(User.objects.filter(action_points__in=actions).distinct()),
-    }  # fmt: skip
+    return Records(
+        reports=list(cycle.reports.all()),
+        gaps=list(cycle.datagaps.all()),
+        findings=list(cycle.findings.all()),
+        actions=list(actions),
+        people=list(User.objects.filter(action_points__in=actions).distinct()),
+    )
 
 
 def records_as_of(cycle: ReviewCycle, at: datetime) -> Records:
-    """The records of a cycle at an instant, rebuilt from the trace."""
-    return Trace.objects.cycle_as_of(cycle, KINDS, at)
+    """Return the records of a cycle at an instant, rebuilt from the trace."""
+    models = (NationalReport, DataGap, Finding, ActionPoint, User)
+    records = Trace.objects.cycle_as_of(cycle, models, at)
+    return Records(*(records[model] for model in models))
 
 
 def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
-    """The snapshot of each member state by its id, counted from these records."""
+    """Return the snapshot of each member state by its id, counted from these records."""
     codes = {kind.pk: kind.code for kind in kinds}
     gaps: dict[int, Counter[str]] = defaultdict(Counter)
-    for gap in records[DataGap]:
+    for gap in records.gaps:
         if gap.status not in ENDED:
             gaps[gap.member_state_id][codes[gap.kind_id]] += 1
-    not_withdrawn = [finding for finding in records[Finding] if finding.status != FindingStatus.WITHDRAWN]
+    not_withdrawn = [finding for finding in records.findings if finding.status != FindingStatus.WITHDRAWN]
     findings = Counter((finding.member_state_id, finding.kind) for finding in not_withdrawn)
-    bodies = _bodies(records)
-    actions = Counter(_body(point, bodies) for point in records[ActionPoint] if point.status not in ENDED)
+    actions = Counter(records.body_of(point) for point in records.actions if point.status not in ENDED)
     by_state = {}
-    for report in records[NationalReport]:
+    for report in records.reports:
         state = report.member_state_id
         by_state[state] = MemberSnapshot(
             status=report.status,
@@ -184,71 +207,74 @@ def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSna
     return by_state
 
 
-def _bodies(records: Records) -> dict[int, int | None]:
-    """To which body each person belonged."""
-    return {person.pk: person.organisation_id for person in records[User]}
-
-
-def _body(point: ActionPoint, bodies: dict[int, int | None]) -> int | None:
-    """The body that owns an action point, or that of the person who does."""
-    return bodies.get(point.owner_id) if point.owner_id else point.owner_body_id
-
-
 # --- two instants
 
 
+class Instant(NamedTuple):
+    """One end of a comparison."""
+
+    at: datetime
+    records: Records
+    members: dict[int, MemberSnapshot]  # by member state
+
+
 def between_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user: User) -> Comparison:
-    """Between the ends of two rounds, the earlier one first: what was frozen (`rows`), and the trace between."""
+    """Compare the ends of two rounds, the earlier one first: what was frozen (`rows`), and the trace between."""
     frozen: dict[int, dict[int, MemberSnapshot]] = {country_round.pk: {} for country_round in rounds}
     states = {}
     for row in rows:
         frozen[row.round_id][row.member_state_id] = MemberSnapshot.from_frozen(row)
         states[row.member_state_id] = row.member_state
-    ends = [country_round.frozen_at for country_round in rounds if country_round.frozen_at]
-    cycle = rounds[1].cycle
-    records = [records_as_of(cycle, end) for end in ends]
-    return _between(
-        cycle, user, ends, records, list(frozen.values()), states, kinds=list(GapKind.objects.all())
-    )
+    cycle, instants = rounds[1].cycle, []
+    for country_round in rounds:
+        assert country_round.frozen_at
+        records = records_as_of(cycle, country_round.frozen_at)
+        instants.append(Instant(country_round.frozen_at, records, frozen[country_round.pk]))
+    return _between(cycle, user, *instants, states=states, kinds=list(GapKind.objects.all()))
 
 
 def between_days(cycle: ReviewCycle, first: date, last: date, user: User) -> Comparison:
-    """Between the ends of two days, from the trace alone."""
-    ends = [clock.end_of(first), clock.end_of(last)]
-    records, kinds = [records_as_of(cycle, end) for end in ends], list(GapKind.objects.all())
+    """Compare the ends of two days, from the trace alone."""
+    kinds, instants = list(GapKind.objects.all()), []
+    for at in (clock.end_of(first), clock.end_of(last)):
+        records = records_as_of(cycle, at)
+        instants.append(Instant(at, records, snapshots(records, kinds)))
     states = {state.pk: state for state in cycle.members(last)}
-    counted = [snapshots(at_end, kinds) for at_end in records]
-    return _between(cycle, user, ends, records, counted, states, kinds=kinds)
+    return _between(cycle, user, *instants, states=states, kinds=kinds)
 
 
 def _between(
     cycle: ReviewCycle,
     user: User,
-    ends: list[datetime],
-    records: list[Records],
-    counted: list[dict[int, MemberSnapshot]],
-    states: dict[int, Organisation],
+    start: Instant,
+    end: Instant,
     *,
+    states: dict[int, Organisation],
     kinds: list[GapKind],
 ) -> Comparison:
-    """Compare two instants; every list has the earlier one first."""
+    gaps = _opened_and_closed(start.records.gaps, end.records.gaps, lambda gap: gap.member_state_id)
+    actions = _opened_and_closed(start.records.actions, end.records.actions, end.records.body_of)
+
+    # Records rebuilt from the trace get the related records that their names and addresses need.
+    kinds_by_id = {kind.pk: kind for kind in kinds}
+    for pk, state in states.items():
+        for gap in gaps[pk]:
+            gap.member_state, gap.kind, gap.cycle = state, kinds_by_id[gap.kind_id], cycle
     meetings = {meeting.pk: meeting for meeting in cycle.meetings.all()}
-    gaps = _opened_and_closed(records, DataGap, lambda gap, bodies: gap.member_state_id)
-    actions = _opened_and_closed(records, ActionPoint, _body)
-    _set_related(gaps, actions, states, {kind.pk: kind for kind in kinds}, meetings, cycle)
-    before, after = counted
-    changes = [
-        Change(
-            state, before.get(pk), after[pk], gaps[pk], actions[pk],
-            is_read=policy.may(user, "report.read", _OfMember(pk)),
-        )
-        for pk, state in states.items() if pk in after
-    ]  # fmt: skip
+    for points in actions.values():
+        for point in points:
+            point.meeting = meetings[point.meeting_id]
+
+    changes = []
+    for pk, state in states.items():
+        if pk in end.members:
+            is_read = policy.may(user, "report.read", _OfMember(pk))
+            members = (start.members.get(pk), end.members[pk])
+            changes.append(Change(state, *members, gaps[pk], actions[pk], is_read))
     changes.sort(key=lambda change: change.state.name_en)
-    of_others = [point for pk, changed in actions.items() if pk not in after for point in changed.closed]
-    since, until = ends
+    of_others = [point for pk, points in actions.items() if pk not in end.members for point in points.closed]
     done = [point for point in of_others if point.status == ActionStatus.DONE]
-    return Comparison(since, until, changes, others=done)
+    return Comparison(start.at, end.at, changes, others=done)
 
 
 class _OfMember(NamedTuple):
@@ -258,25 +284,17 @@ class _OfMember(NamedTuple):
 
 
 def _opened_and_closed(
-    records: list[Records], kind: type[Any], owner: Callable[[Any, dict[int, int | None]], int | None]
-) -> dict[int | None, OpenedAndClosed]:
+    before: Sequence[RecordType], after: Sequence[RecordType], owner: Callable[[RecordType], int | None]
+) -> dict[int | None, OpenedAndClosed[RecordType]]:
     """By member state: what was opened and closed between two instants."""
-    earlier, bodies = {r.pk: r for r in records[0][kind]}, _bodies(records[1])
-    by_owner: dict[int | None, OpenedAndClosed] = defaultdict(OpenedAndClosed)
-    for record in records[1][kind]:
-        was, changed = earlier.get(record.pk), by_owner[owner(record, bodies)]
-        if was is None:
+    was_ended = {record.pk: record.status in ENDED for record in before}
+    by_owner: dict[int | None, OpenedAndClosed[RecordType]] = defaultdict(OpenedAndClosed)
+    for record in after:
+        changed, is_ended = by_owner[owner(record)], record.status in ENDED
+        if record.pk not in was_ended:
             changed.new.append(record)
-        if record.status in ENDED and (was is None or was.status not in ENDED):
+        if is_ended and not was_ended.get(record.pk, False):
             changed.closed.append(record)
-        if record.status not in ENDED and was is not None and was.status in ENDED:
+        if not is_ended and was_ended.get(record.pk, False):
             changed.reopened.append(record)
     return by_owner
-
-
-def _set_related(gaps: Any, actions: Any, states: Any, kinds: Any, meetings: Any, cycle: ReviewCycle) -> None:
-    """Set on records rebuilt from the trace the related records that their names and addresses need."""
-    for gap in (gap for pk in states for gap in gaps[pk]):
-        gap.member_state, gap.kind, gap.cycle = states[gap.member_state_id], kinds[gap.kind_id], cycle
-    for point in (point for changed in actions.values() for point in changed):
-        point.meeting = meetings[point.meeting_id]

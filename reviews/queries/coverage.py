@@ -1,4 +1,4 @@
-"""The coverage map: how far every country's report covers every key result area, as far as one may read.
+"""The coverage map: how far every country's report covers every key result area, as far as its reader may know.
 
 A cell shows the country's own statement, and the gaps of that area on the register: those still open and those
 accepted as a limitation. Of other countries one sees that there is a gap, not of what kind.
@@ -7,8 +7,9 @@ accepted as a limitation. Of other countries one sees that there is a gap, not o
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, Self
 
+from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -26,10 +27,13 @@ from reviews.models import (
     GapKind,
     GapStatus,
     NationalReport,
+    ReviewCycle,
+    User,
 )
 from reviews.models.coverage import COVERAGE_TONES
+from reviews.models.datagaps import DataGapQuerySet
 
-# Shape and letter of each mark: either alone tells them apart.
+# Shape and letter of each mark: either alone is enough to distinguish them.
 SIGNS = {
     Coverage.REPORTED: ("●", pgettext_lazy("mark of the coverage map", "R")),
     Coverage.ESTIMATED: ("◐", pgettext_lazy("mark of the coverage map", "E")),
@@ -99,79 +103,96 @@ class Map:
             yield from cells
 
 
-def areas_of(cycle: Any) -> Any:
-    """The key result areas of the framework under review."""
+def key_result_areas(cycle: ReviewCycle) -> models.QuerySet[FrameworkNode]:
+    """Return the key result areas of the framework under review."""
     areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA)
     return areas.order_by("code")
 
 
-def areas_told(report: Any) -> Any:
-    """The areas, each with `said` and `note` of this report's statement; one query for all."""
-    theirs = CoverageStatement.objects.filter(report=report, key_result_area=OuterRef("pk")).order_by()
-    said = Coalesce(Subquery(theirs.values("coverage")), Value(Coverage.NOTHING.value))
-    note = Coalesce(Subquery(theirs.values("note")), Value(""))
-    return areas_of(report.cycle).annotate(said=said, note=note)
+class AreaStatement(NamedTuple):
+    """A key result area, and what a country states of it in its report."""
+
+    area: int
+    code: str
+    coverage: str
+    note: str
 
 
-def gaps_on_areas(cycle: Any) -> Any:
-    """The gaps that a map shows: open, or accepted as a limitation."""
-    stays = ~Q(status=GapStatus.CLOSED) | Q(closing_way=ClosingWay.LIMITATION)
-    return DataGap.objects.filter(stays, cycle=cycle, key_result_area__isnull=False)
+def area_statements(report: NationalReport) -> list[AreaStatement]:
+    """Return every key result area with the statement of this report on it; one query for all."""
+    statements = CoverageStatement.objects.filter(report=report, key_result_area=OuterRef("pk")).order_by()
+    coverage = Coalesce(Subquery(statements.values("coverage")), Value(Coverage.NOTHING.value))
+    note = Coalesce(Subquery(statements.values("note")), Value(""))
+    areas = key_result_areas(report.cycle)
+    return [AreaStatement(*row) for row in areas.values_list("pk", "code", coverage, note)]
 
 
-def build(cycle: Any, user: Any) -> Map:
-    """The map as this person may read it."""
-    reports = list(_reports(cycle))
-    kinds, said, gaps = list(GapKind.objects.all()), _said(cycle), _gap_kinds(cycle)
-    readable = {r.pk for r in reports if policy.may(user, "report.read", r)}
-    called, pages = [str(kind) for kind in kinds], {report.pk: _pages(cycle, report) for report in reports}
-
-    def cell(report: NationalReport, area: FrameworkNode) -> Cell:
-        theirs, may_read = gaps.get((report.member_state_id, area.pk), set()), report.pk in readable
-        numbers = [n for n, kind in enumerate(kinds, 1) if may_read and kind.pk in theirs]
-        covered, note = said.get((report.pk, area.pk), (Coverage.NOTHING, ""))
-        return Cell(
-            report=report, area=area, coverage=covered, note=note if may_read else "", has_gap=bool(theirs),
-            kinds=[called[n - 1] for n in numbers], numbers=numbers,
-            url=_behind(pages[report.pk], area, bool(theirs)) if may_read else "",
-        )  # fmt: skip
-
-    return Map(reports, [(area, [cell(r, area) for r in reports]) for area in areas_of(cycle)], kinds)
+def gaps_on_areas(cycle: ReviewCycle) -> DataGapQuerySet:
+    """Return the gaps that a map shows: open, or accepted as a limitation."""
+    is_shown = ~Q(status=GapStatus.CLOSED) | Q(closing_way=ClosingWay.LIMITATION)
+    return DataGap.objects.filter(is_shown, cycle=cycle, key_result_area__isnull=False)
 
 
-def _reports(cycle: Any) -> Any:
-    """Those of the members counted today."""
-    reports = NationalReport.objects.filter(cycle=cycle, member_state__in=cycle.members().values("pk"))
-    return reports.select_related("member_state").order_by("member_state__name_en")
+@dataclass(frozen=True)
+class CoverageRecords:
+    """What a cycle's countries state of each area, and what its gaps are."""
+
+    cycle: ReviewCycle
+    statements: dict[tuple[int, int], tuple[Coverage, str]]  # coverage and note by report and area
+    gap_kinds: dict[tuple[int, int], set[int]]  # kinds by member state and area
+
+    @classmethod
+    def of_cycle(cls, cycle: ReviewCycle) -> Self:
+        statements = CoverageStatement.objects.filter(report__cycle=cycle)
+        stated = {}
+        columns = ("report", "key_result_area", "coverage", "note")
+        for report, area, coverage, note in statements.values_list(*columns):
+            stated[report, area] = (Coverage(coverage), note)
+        gaps = gaps_on_areas(cycle).order_by().distinct()
+        gap_kinds = defaultdict(set)
+        for state, area, kind in gaps.values_list("member_state", "key_result_area", "kind"):
+            gap_kinds[state, area].add(kind)
+        return cls(cycle, stated, gap_kinds)
 
 
-def _said(cycle: Any) -> dict[tuple[int, int], tuple[Coverage, str]]:
-    """Statement and note by (report, key result area)."""
-    said = CoverageStatement.objects.filter(report__cycle=cycle)
-    rows = said.values_list("report", "key_result_area", "coverage", "note")
-    return {(report, area): (Coverage(coverage), note) for report, area, coverage, note in rows}
+def build(cycle: ReviewCycle, user: User) -> Map:
+    """Return the map as this person may read it."""
+    reports, areas = list(cycle.member_reports()), list(key_result_areas(cycle))
+    kinds, records = list(GapKind.objects.all()), CoverageRecords.of_cycle(cycle)
+    columns = []
+    for report in reports:
+        is_readable = policy.may(user, "report.read", report)
+        columns.append(cells_of(report, areas, kinds, records, is_readable=is_readable))
+    return Map(reports, [(area, [column[n] for column in columns]) for n, area in enumerate(areas)], kinds)
 
 
-def _gap_kinds(cycle: Any) -> dict[tuple[int, int], set[int]]:
-    """The kinds of gap by (member state, key result area)."""
-    found: dict[tuple[int, int], set[int]] = defaultdict(set)
-    rows = gaps_on_areas(cycle).order_by().values_list("member_state", "key_result_area", "kind").distinct()
-    for state, area, kind in rows:
-        found[(state, area)].add(kind)
-    return found
-
-
-def _pages(cycle: Any, report: NationalReport) -> tuple[str, str]:
-    """The gaps of a country, and what it says of its report."""
-    code = report.member_state.code
-    gaps, said = (
-        reverse("datagap-list", args=[cycle.slug]),
-        reverse("report-coverage", args=[cycle.slug, code]),
-    )
-    return f"{gaps}?member_state={code}&key_result_area=", f"{said}#"
-
-
-def _behind(pages: tuple[str, str], area: FrameworkNode, has_gap: bool) -> str:
-    """The gaps of that country and area if there are any, else what the country says of it."""
-    gaps, said = pages
-    return f"{gaps if has_gap else said}{area.code}"
+def cells_of(
+    report: NationalReport,
+    areas: list[FrameworkNode],
+    kinds: list[GapKind],
+    records: CoverageRecords,
+    *,
+    is_readable: bool,
+) -> list[Cell]:
+    """Return one country's cells; what the reader may not know is empty in them."""
+    slug = records.cycle.slug
+    gaps_url = f"{reverse('datagap-list', args=[slug])}?member_state={report.code}&key_result_area="
+    statement_url = f"{reverse('report-coverage', args=[slug, report.code])}#"
+    cells = []
+    for area in areas:
+        coverage, note = records.statements.get((report.pk, area.pk), (Coverage.NOTHING, ""))
+        gap_kinds = records.gap_kinds.get((report.member_state_id, area.pk), set())
+        numbers = [n for n, kind in enumerate(kinds, 1) if is_readable and kind.pk in gap_kinds]
+        cells.append(
+            Cell(
+                report=report,
+                area=area,
+                coverage=coverage,
+                note=note if is_readable else "",
+                has_gap=bool(gap_kinds),
+                kinds=[str(kinds[n - 1]) for n in numbers],
+                numbers=numbers,
+                url=f"{gaps_url if gap_kinds else statement_url}{area.code}" if is_readable else "",
+            )
+        )
+    return cells

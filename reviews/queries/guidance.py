@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ class ThreadLine:
     kind: str
     text: str
     received: ReceivedAdvice | None = None  # None: an entry of one side
-    moves: frozenset[str] = frozenset()
+    transitions: frozenset[str] = frozenset()  # that this person may make with received advice
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Draft:
     """A draft of advice, and the transitions that this person may make."""
 
     advice: Advice
-    moves: set[str]
+    transitions: set[str]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one piece of advice in one gap."""
+    """What the country of one gap did with one approved advice."""
 
     advice: Advice
     received: ReceivedAdvice | None  # None: it has not been sent to this gap
@@ -52,25 +52,47 @@ class Outcome:
         return self.received.get_use_display() if self.received else _("not sent")
 
 
-def guidance_on(user: User, gap: DataGap) -> dict[str, Any]:
-    """Return what the page of a gap shows besides the gap itself. The gap has to be read `with_guidance`."""
+class GapGuidance(TypedDict):
+    """What the page of a gap shows besides the gap itself."""
+
+    thread: list[ThreadLine]
+    private: list[ThreadLine]
+    private_label: str
+    entries_allowed: set[str]
+    difficulties: list[Difficulty]
+    drafts: list[Draft]
+
+
+def guidance_on(user: User, gap: DataGap) -> GapGuidance:
+    """Return the guidance on a gap as far as this person may read it. The gap has to be read `with_guidance`."""
     readable = ThreadEntry.objects.visible_to(user).filter(gap=gap).select_related("author")
     entries = list(readable) if gap.was_discussed else []
     grouping = gap.cycle.difficulties.filter(gaps=gap).visible_to(user).order_by("number")
     difficulties = list(grouping) if gap.is_grouped and policy.may(user, "difficulty.read") else []
-    shared = [_entry_line(entry) for entry in entries if entry.channel == Channel.SHARED]
+    thread = _received_lines(user, gap) if gap.was_advised else []
+    private: list[ThreadLine] = []
+    for entry in entries:
+        line = ThreadLine(entry.at, str(entry.author), entry.get_kind_display(), entry.text)
+        (thread if entry.channel == Channel.SHARED else private).append(line)
+
+    side, private_label = policy.side_of(user, gap), ""
+    if side == Channel.COUNTRY:
+        text = _("Private to %(country)s: only its own people read this.")
+        private_label = text % {"country": gap.member_state}
+    elif side == Channel.CONSULTANTS:
+        private_label = _("Private to the consultants: only they read this.")
     return {
-        "thread": sorted([*shared, *_received_lines(user, gap)], key=lambda line: line.at),
-        "private": [_entry_line(entry) for entry in entries if entry.channel != Channel.SHARED],
-        "private_label": _private_label(user, gap),
-        "steps": entries_allowed(user, gap),
+        "thread": sorted(thread, key=lambda line: line.at),
+        "private": private,
+        "private_label": private_label,
+        "entries_allowed": entries_allowed(user, gap),
         "difficulties": difficulties,
         "drafts": drafts_on(user, gap, *difficulties) if gap.was_drafted_on or difficulties else [],
     }
 
 
 def entries_allowed(user: User, gap: DataGap) -> set[str]:
-    """Return what this person may add to the thread now: the forms below it."""
+    """Return what kinds of entry this person may add to the thread now: the forms below it."""
     side = policy.side_of(user, gap)
     if side is None or gap.cycle.is_closed:
         return set()
@@ -92,11 +114,15 @@ def drafts_on(user: User, *subjects: DataGap | Difficulty) -> list[Draft]:
 
 def with_subjects(advice: Iterable[Advice], subjects: Iterable[DataGap | Difficulty]) -> list[Advice]:
     """Return the advice as a list, its gap and difficulty set to these objects: no query fetches them again."""
-    by_key: dict[Any, Any] = {(type(subject), subject.pk): subject for subject in subjects}
+    gaps: dict[int | None, DataGap] = {
+        subject.pk: subject for subject in subjects if isinstance(subject, DataGap)
+    }
+    difficulties: dict[int | None, Difficulty] = {
+        subject.pk: subject for subject in subjects if isinstance(subject, Difficulty)
+    }
     advice = list(advice)
     for item in advice:
-        item.gap = by_key.get((DataGap, item.gap_id))
-        item.difficulty = by_key.get((Difficulty, item.difficulty_id))
+        item.gap, item.difficulty = gaps.get(item.gap_id), difficulties.get(item.difficulty_id)
     return advice
 
 
@@ -119,29 +145,20 @@ def not_sent_to_all(outcomes_by_gap: list[tuple[DataGap, list[Outcome]]]) -> lis
     return [outcome.advice for outcomes in open_gaps for outcome in outcomes if outcome.received is None]
 
 
-def _entry_line(entry: ThreadEntry) -> ThreadLine:
-    return ThreadLine(entry.at, str(entry.author), entry.get_kind_display(), entry.text)
-
-
 def _received_lines(user: User, gap: DataGap) -> list[ThreadLine]:
     """The advice that the gap received, under the name of its approver: who drafted it is internal."""
-    if not gap.was_advised:
-        return []
     rows = ReceivedAdvice.objects.filter(gap=gap).select_related("advice__approved_by", "said_by")
     lines = []
     for received in rows.prefetch_related("advice__notes"):
         received.gap = gap
-        who, transitions = str(received.advice.approved_by), frozenset(received.transitions_for(user))
-        text = received.advice.text
-        lines.append(ThreadLine(received.received_at, who, _("advice"), text, received, transitions))
+        lines.append(
+            ThreadLine(
+                at=received.received_at,
+                who=str(received.advice.approved_by),
+                kind=_("advice"),
+                text=received.advice.text,
+                received=received,
+                transitions=frozenset(received.transitions_for(user)),
+            )
+        )
     return lines
-
-
-def _private_label(user: User, gap: DataGap) -> str:
-    """Whose private discussion this person reads; empty for those who read none."""
-    match policy.side_of(user, gap):
-        case Channel.COUNTRY:
-            return _("Private to %(country)s: only its own people read this.") % {"country": gap.member_state}
-        case Channel.CONSULTANTS:
-            return _("Private to the consultants: only they read this.")
-    return ""

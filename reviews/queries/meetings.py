@@ -8,7 +8,7 @@ from reviews.models import Deadline, Meeting
 
 
 @dataclass(frozen=True)
-class Following:
+class FollowingDeadline:
     """One deadline anchored to the meeting, and its dates once the meeting is rescheduled."""
 
     deadline: Deadline
@@ -18,13 +18,13 @@ class Following:
     wanted: date  # the day that its distance from the meeting asks for
 
     @property
-    def moves(self) -> bool:
+    def is_rescheduled(self) -> bool:
         return self.due_on != self.deadline.due_on
 
     @property
     def has_passed(self) -> bool:
         """Whether it stays because the day that follows has passed already."""
-        return not self.moves and self.wanted != self.due_on
+        return not self.is_rescheduled and self.wanted != self.due_on
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Preview:
     """A meeting on other days, and every deadline anchored to it."""
 
     meeting: Meeting  # on the other days; not stored
-    following: list[Following]
+    following: list[FollowingDeadline]
 
     @property
     def fingerprint(self) -> str:
@@ -42,13 +42,14 @@ class Preview:
 
 
 def preview_of(meeting: Meeting, planned_from: date, planned_to: date) -> Preview:
-    """The deadlines that follow the meeting to these days."""
+    """Return the meeting on these days, and the deadlines that follow it there."""
     rescheduled = copy.copy(meeting)
     rescheduled.planned_from, rescheduled.planned_to = planned_from, planned_to
     following = []
-    for deadline in meeting.hanging.order_by("due_on", "pk"):
+    for deadline in meeting.anchored_deadlines.order_by("due_on", "pk"):
         dates = {name: getattr(deadline, name) for name in ("opens_on", "due_on", "last_on")}
         dates |= deadline.dates_following(rescheduled)
+        assert deadline.offset_days is not None  # it is anchored
         wanted = rescheduled.day_at(deadline.offset_days)
-        following.append(Following(deadline=deadline, wanted=wanted, **dates))
+        following.append(FollowingDeadline(deadline=deadline, wanted=wanted, **dates))
     return Preview(rescheduled, following)

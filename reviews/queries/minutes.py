@@ -6,17 +6,14 @@ its own: their number enters, their words only where the Secretariat writes them
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.models import (
-    ActionPoint,
-    AgendaItem,
     AgendaStatus,
-    Delegation,
     Finding,
     Meeting,
     NationalReport,
@@ -26,32 +23,34 @@ from reviews.models import (
     Turn,
     TurnStatus,
 )
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 
 
 def text_of_section(kind: SectionKind, meeting: Meeting) -> str:
-    """The text of one part of the minutes, drafted from the records as they are now."""
-    return TEXTS[kind](meeting)
+    """Return the text of one part of the minutes, drafted from the records as they are now."""
+    draft = DRAFTS.get(kind)
+    return draft(meeting) if draft else ""
 
 
 def updates_at(meeting: Meeting) -> list[ProgressUpdate]:
-    """The last progress update of each country at the meeting, in neutral order."""
+    """Return the last progress update of each country at the meeting, in neutral order."""
     updates = ProgressUpdate.objects.filter(meeting=meeting).select_related("report__member_state", "author")
     latest = {update.report_id: update for update in updates.order_by("at", "id")}
     return sorted(latest.values(), key=lambda update: update.report.member_state.name_en)
 
 
 def notes_at(meeting: Meeting) -> list[ProgressUpdate | Turn]:
-    """The note of each country's update at the meeting, or that of its turn alone."""
-    notes: dict[int, Any] = {turn.member_state_id: turn for turn in _turns(meeting) if turn.note}
-    notes |= {update.report.member_state_id: update for update in updates_at(meeting) if update.note}
+    """Return, by country, its update at the meeting if that has a note, else its turn if that has one."""
+    notes: dict[int, ProgressUpdate | Turn] = {}
+    for turn in _turns(meeting):
+        if turn.note:
+            notes[turn.member_state_id] = turn
+    for update in updates_at(meeting):
+        if update.note:
+            notes[update.report.member_state_id] = update
     return sorted(notes.values(), key=lambda record: record.member_state.name_en)
-
-
-def _turns(meeting: Meeting) -> Any:
-    return Turn.objects.filter(round__meeting=meeting).select_related("member_state")
 
 
 def figures_text(record: Figures) -> str:
@@ -64,47 +63,59 @@ def figures_text(record: Figures) -> str:
     return ", ".join(texts)
 
 
-def _delegations(meeting: Meeting) -> str:
-    delegations = list(meeting.delegations.select_related("organisation"))
-    if not delegations:
-        return _("Not recorded.")
-    lines = [_delegation(delegation) for delegation in delegations if delegation.present]
-    if absent := [str(d.organisation) for d in delegations if not d.present]:
+def _turns(meeting: Meeting) -> models.QuerySet[Turn]:
+    return Turn.objects.filter(round__meeting=meeting).select_related("member_state")
+
+
+# --- the text of each part
+
+
+def draft_delegations(meeting: Meeting) -> str:
+    lines, absent = [], []
+    for delegation in meeting.delegations.select_related("organisation"):
+        if delegation.present:
+            size = delegation.size
+            people = "" if size is None else ngettext("%(n)d person", "%(n)d people", size) % {"n": size}
+            names = (str(delegation.organisation), delegation.head, people)
+            lines.append(", ".join(name for name in names if name))
+        else:
+            absent.append(str(delegation.organisation))
+    if absent:
         lines.append(_("Absent: %(who)s.") % {"who": ", ".join(absent)})
-    return "\n".join(lines)
+    return "\n".join(lines) or _("Not recorded.")
 
 
-def _delegation(delegation: Delegation) -> str:
-    size = delegation.size
-    people = "" if size is None else ngettext("%(n)d person", "%(n)d people", size) % {"n": size}
-    return ", ".join(filter(None, (str(delegation.organisation), delegation.head, people)))
+def draft_agenda(meeting: Meeting) -> str:
+    lines = []
+    for item in meeting.agendaitems.all():
+        parts = [f"{item} ({item.presenter})" if item.presenter else str(item)]
+        if item.paper:
+            parts.append(_("Paper: %(paper)s.") % {"paper": item.paper})
+        if item.status == AgendaStatus.CONCLUDED:
+            parts.append(f"— {str(item.get_outcome_display()).capitalize()}: {item.outcome_text}")
+        elif item.status != AgendaStatus.PLANNED:
+            parts.append(f"— {item.get_status_display()}.")
+        lines.append(" ".join(parts))
+    return "\n".join(lines) or _("There was no agenda.")
 
 
-def _agenda(meeting: Meeting) -> str:
-    return "\n".join(_item(item) for item in meeting.agendaitems.all()) or _("There was no agenda.")
-
-
-def _item(item: AgendaItem) -> str:
-    title = f"{item} ({item.presenter})" if item.presenter else str(item)
-    paper = item.paper and _("Paper: %(paper)s.") % {"paper": item.paper}
-    outcome = ""
-    if item.status == AgendaStatus.CONCLUDED:
-        outcome = f"— {str(item.get_outcome_display()).capitalize()}: {item.outcome_text}"
-    elif item.status != AgendaStatus.PLANNED:
-        outcome = f"— {item.get_status_display()}."
-    return " ".join(filter(None, (title, paper, outcome)))
-
-
-def _round(meeting: Meeting) -> str:
+def draft_round(meeting: Meeting) -> str:
     reported = _reported(meeting)
     findings = Finding.objects.filter(meeting=meeting).not_withdrawn()
     numbers = Counter(findings.values_list("member_state", flat=True))
-    nothing = _("told nothing at this meeting.")
-    members = meeting.cycle.members(meeting.ends_on)
-    return "\n".join(
-        f"{state}: {reported.get(state.pk, nothing)}{_number_of_findings(numbers[state.pk])}"
-        for state in members
-    )
+    lines = []
+    for state in meeting.cycle.members(meeting.ends_on):
+        line = f"{state}: {reported.get(state.pk, _('told nothing at this meeting.'))}"
+        number = numbers[state.pk]
+        if number:
+            text = ngettext(
+                "%(n)d finding or recommendation was put on record.",
+                "%(n)d findings or recommendations were put on record.",
+                number,
+            )
+            line = f"{line} {text % {'n': number}}"
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _reported(meeting: Meeting) -> dict[int, str]:
@@ -116,49 +127,33 @@ def _reported(meeting: Meeting) -> dict[int, str]:
     for turn in _turns(meeting):
         if turn.status == TurnStatus.PASSED:
             texts[turn.member_state_id] = _("was passed.")
-        elif turn.status == TurnStatus.TOLD:
+        elif turn.status == TurnStatus.REPORTED:
             texts[turn.member_state_id] = f"{figures_text(records[turn.member_state_id])}."
     for update in updates_at(meeting):
         texts[update.report.member_state_id] = f"{figures_text(update)}."
     return texts
 
 
-def _number_of_findings(number: int) -> str:
-    if not number:
-        return ""
-    words = ngettext(
-        "%(n)d finding or recommendation was put on record.",
-        "%(n)d findings or recommendations were put on record.",
-        number,
-    )
-    return " " + words % {"n": number}
+def draft_decisions(meeting: Meeting) -> str:
+    lines = [f"{decision.number}. {decision.text}" for decision in meeting.decisions.all()]
+    return "\n".join(lines) or _("No decision was taken.")
 
 
-def _decisions(meeting: Meeting) -> str:
-    decisions = meeting.decisions.all()
-    return "\n".join(f"{d.number}. {d.text}" for d in decisions) or _("No decision was taken.")
+def draft_action_points(meeting: Meeting) -> str:
+    lines = []
+    points = meeting.actionpoints.select_related("owner", "owner_body", "meeting")
+    for point in points.order_by("number"):
+        due = _("due %(day)s") % {"day": date_format(point.due_on)}
+        priority = f" ({_('high priority')})" if point.is_high else ""
+        lines.append(f"{point.code} {point.holder}: {point.text}, {due}{priority}")
+    return "\n".join(lines) or _("Nobody was given anything to do.")
 
 
-def _action_points(meeting: Meeting) -> str:
-    points = meeting.actionpoints.select_related("owner", "owner_body", "meeting").order_by("number")
-    return "\n".join(_action_point(point) for point in points) or _("Nobody was given anything to do.")
-
-
-def _action_point(point: ActionPoint) -> str:
-    high = f" ({_('high priority')})" if point.is_high else ""
-    due = _("due %(day)s") % {"day": date_format(point.due_on)}
-    return f"{point.code} {point.holder}: {point.text}, {due}{high}"
-
-
-def _nothing(meeting: Meeting) -> str:
-    return ""
-
-
-TEXTS: dict[SectionKind, Callable[[Meeting], str]] = {
-    SectionKind.DELEGATIONS: _delegations,
-    SectionKind.AGENDA: _agenda,
-    SectionKind.ROUND: _round,
-    SectionKind.DECISIONS: _decisions,
-    SectionKind.ACTIONS: _action_points,
-    SectionKind.OTHER: _nothing,
+# The rest of the minutes (SectionKind.OTHER) starts empty.
+DRAFTS: dict[SectionKind, Callable[[Meeting], str]] = {
+    SectionKind.DELEGATIONS: draft_delegations,
+    SectionKind.AGENDA: draft_agenda,
+    SectionKind.ROUND: draft_round,
+    SectionKind.DECISIONS: draft_decisions,
+    SectionKind.ACTIONS: draft_action_points,
 }

@@ -54,18 +54,18 @@ class CountryPlan:
 
     report: NationalReport
     state: Organisation
-    standing: DeadlineStatus | None  # of the deadline of its report; None: there is none
+    deadline_status: DeadlineStatus | None  # of the deadline of its report; None: there is none
     latest_on: date | None  # None: no fixed date follows
     due_on: date | None  # handed in, or the date in force, or today when that has passed; None: no date
     paces: tuple[Pace, ...] = ()  # one for each workstream; none once it is handed in
-    slip: int = 0  # days later, for the sake of argument
+    slip: int = 0  # days later, in a what-if
 
     @property
     def arrives_on(self) -> date | None:
         return self.due_on and self.due_on + timedelta(days=self.slip)
 
     @property
-    def is_in(self) -> bool:
+    def is_handed_in(self) -> bool:
         return self.report.handed_in_at is not None
 
     @property
@@ -86,7 +86,7 @@ class PlanLine:
     """One step of the plan with its dates."""
 
     step: PlanStep
-    leg: ScheduledStage
+    scheduled: ScheduledStage
 
 
 class Feasibility(NamedTuple):
@@ -98,13 +98,15 @@ class Feasibility(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        leg = self.line.leg
-        if leg.stage.done_on:
+        scheduled = self.line.scheduled
+        if scheduled.stage.done_on:
             return Verdict.OVER
-        if leg.slack is None:
+        if scheduled.slack is None:
             return Verdict.UNKNOWN
-        if leg.late_by or leg.slack < 0:
-            return Verdict.MISSED if leg.late_by else Verdict.TOO_LATE
+        if scheduled.late_by:
+            return Verdict.MISSED
+        if scheduled.slack < 0:
+            return Verdict.TOO_LATE
         return Verdict.WAITS if self.waits_for else Verdict.REACHED
 
 
@@ -115,7 +117,7 @@ class Plan:
     on: date
     steps: tuple[PlanStep, ...]
     countries: tuple[CountryPlan, ...]
-    slips: Mapping[str, int]  # days by step or country code, for the sake of argument
+    slips: Mapping[str, int]  # what-if: days later, by step or country code
 
     @cached_property
     def scheduled(self) -> list[ScheduledStage]:
@@ -135,15 +137,15 @@ class Plan:
     @property
     def goal(self) -> PlanLine | None:
         """The last step of the ladder that has a fixed day, such as the Summit."""
-        fixed = [line for line in self.lines if line.leg.stage.fixed_on and line.step.kind == StepKind.LADDER]
-        return fixed[-1] if fixed else None
+        ladder = [line for line in self.lines if line.step.kind == StepKind.LADDER]
+        return next((line for line in reversed(ladder) if line.scheduled.stage.fixed_on), None)
 
     @property
-    def reaches(self) -> list[Feasibility]:
-        """For every step with a day of its own, and the whole ladder: can it still be reached?"""
+    def feasibility(self) -> list[Feasibility]:
+        """Of every step with a day of its own, and of the whole ladder: can it still be reached?"""
         rows: list[Feasibility] = []
         for n, line in enumerate(self.lines):
-            if line.leg.stage.fixed_on or line.step.kind == StepKind.LADDER:
+            if line.scheduled.stage.fixed_on or line.step.kind == StepKind.LADDER:
                 missed = (row.line for row in rows if row.verdict in (Verdict.MISSED, Verdict.TOO_LATE))
                 rows.append(Feasibility(line, critical_path(self.scheduled, n), next(missed, None)))
         return rows
@@ -154,18 +156,18 @@ class Plan:
 
 
 def build(cycle: ReviewCycle, on: date, slips: Mapping[str, int] | None = None) -> Plan:
-    """The plan of a cycle on a day, with all its countries: the caller shows only what its reader may read."""
+    """Return the plan of a cycle on a day, with all its countries: the caller shows what its reader may read."""
     slips = slips or {}
     steps = tuple(cycle.plan_steps.select_related("body", "meeting").order_by("position"))
-    latest = reports_latest(steps, on)
+    latest = latest_for_reports(steps, on)
     reports = list(cycle.member_reports(on))
     due = cycle.deadlines.filter(output=DeadlineOutput.NATIONAL_REPORT).prefetch_related("only_for")
     granted = Extension.objects.granted_in(cycle)
     statuses, paces = deadlines.deadline_statuses(reports, due, granted, on), progress.paces(reports, on)
     countries = []
     for report in reports:
-        plan = country(report, report.member_state, statuses[report.pk], latest, paces[report.pk], on)
-        slip = 0 if plan.is_in else slips.get(plan.state.code, 0)
+        plan = country_plan(report, report.member_state, statuses[report.pk], latest, paces[report.pk], on)
+        slip = 0 if plan.is_handed_in else slips.get(report.code, 0)
         countries.append(replace(plan, slip=slip))
     return Plan(on, steps, tuple(countries), slips)
 
@@ -173,25 +175,25 @@ def build(cycle: ReviewCycle, on: date, slips: Mapping[str, int] | None = None) 
 def steps_of(
     cycle: ReviewCycle, user: User, at: datetime | None, meetings: Iterable[Meeting]
 ) -> list[PlanStep]:
-    """The steps that a person may read, with their meetings out of `meetings`; with `at`, as of that instant."""
+    """Return the steps that a person may read, with their meetings out of `meetings`; with `at`, as of then."""
     if policy.scope_of(user, "plan.read") is policy.Scope.NOTHING:
         return []
     rows = cycle.plan_steps.visible_to(user).order_by("position")
     steps = Trace.objects.as_of(rows, at) if at else list(rows)
-    by_id = {meeting.pk: meeting for meeting in meetings}
+    by_id: dict[int | None, Meeting] = {meeting.pk: meeting for meeting in meetings}
     for step in steps:
         step.meeting = by_id.get(step.meeting_id)
     return sorted(steps, key=lambda step: step.position)
 
 
-def reports_latest(steps: Sequence[PlanStep], on: date) -> date | None:
-    """The latest date for national reports; None: the plan does not say."""
+def latest_for_reports(steps: Sequence[PlanStep], on: date) -> date | None:
+    """Return the latest date for national reports; None: the plan does not say."""
     latest = latest_dates(stages_of(steps, (), on))
     days = (day for step, day in zip(steps, latest, strict=True) if step.kind == StepKind.NATIONAL_REPORTS)
     return next(days, None)
 
 
-def country(
+def country_plan(
     report: NationalReport,
     state: Organisation,
     statuses: Iterable[DeadlineStatus],
@@ -199,50 +201,50 @@ def country(
     paces: tuple[Pace, ...],
     on: date,
 ) -> CountryPlan:
-    """A country's dates and pace, from its deadlines; once its report is handed in there is no pace."""
+    """Return a country's dates and pace, from its deadlines; once its report is handed in there is no pace."""
     due = [status for status in statuses if status.deadline.output == DeadlineOutput.NATIONAL_REPORT]
-    standing = max(due, key=lambda status: status.due_on, default=None)
+    last_due = max(due, key=lambda status: status.due_on, default=None)
     if report.handed_in_at:
-        return CountryPlan(report, state, standing, latest, clock.day_of(report.handed_in_at))
-    due_on = max(standing.due_on, on) if standing else None
-    return CountryPlan(report, state, standing, latest, due_on, paces)
+        return CountryPlan(report, state, last_due, latest, clock.day_of(report.handed_in_at))
+    due_on = max(last_due.due_on, on) if last_due else None
+    return CountryPlan(report, state, last_due, latest, due_on, paces)
 
 
-def country_of(report: NationalReport, statuses: Iterable[DeadlineStatus]) -> CountryPlan:
-    """One report's dates and pace today."""
+def country_plan_today(report: NationalReport, statuses: Iterable[DeadlineStatus]) -> CountryPlan:
+    """Return one report's dates and pace today."""
     steps = list(report.cycle.plan_steps.select_related("meeting").order_by("position"))
     today = clock.today()
-    paces, latest = progress.paces([report], today)[report.pk], reports_latest(steps, today)
-    return country(report, report.member_state, statuses, latest, paces, today)
+    paces, latest = progress.paces([report], today)[report.pk], latest_for_reports(steps, today)
+    return country_plan(report, report.member_state, statuses, latest, paces, today)
 
 
 def stages_of(steps: Sequence[PlanStep], countries: Sequence[CountryPlan], on: date) -> list[Stage]:
-    """The steps as the arithmetic needs them."""
-    return [
-        _reports_stage(step, countries) if step.kind == StepKind.NATIONAL_REPORTS else _stage(step, on)
-        for step in steps
-    ]
+    """Return the steps as the arithmetic needs them."""
+    # The last report decides when all are in; without a country's date the planned one.
+    arrivals = [country.arrives_on for country in countries if country.arrives_on]
+    last_report = max(arrivals, default=None)
+    all_handed_in = bool(arrivals) and all(country.is_handed_in for country in countries)
 
-
-def _reports_stage(step: PlanStep, countries: Sequence[CountryPlan]) -> Stage:
-    """The last report decides when all are in; without a country's date the planned one."""
-    days = [country.arrives_on for country in countries if country.arrives_on]
-    last = max(days, default=None)
-    if days and all(country.is_in for country in countries):
-        return Stage(step.code, step.days, done_on=last)
-    return Stage(step.code, step.days, planned_on=last or step.due_on)
-
-
-def _stage(step: PlanStep, on: date) -> Stage:
-    if step.is_over:
-        done = step.took_place_on or step.due_on or on
-        return Stage(step.code, step.days, fixed_on=_fixed_on(step), done_on=done)
-    fixed = _fixed_on(step)
-    return Stage(step.code, step.days, fixed_on=fixed, planned_on=None if fixed else step.planned_on)
+    stages = []
+    for step in steps:
+        stage, fixed_on = Stage(step.code, step.days), _fixed_on(step)
+        if step.kind == StepKind.NATIONAL_REPORTS and all_handed_in:
+            stage = replace(stage, done_on=last_report)
+        elif step.kind == StepKind.NATIONAL_REPORTS:
+            stage = replace(stage, planned_on=last_report or step.due_on)
+        elif step.is_over:
+            done_on = step.took_place_on or step.due_on or on
+            stage = replace(stage, fixed_on=fixed_on, done_on=done_on)
+        elif fixed_on:
+            stage = replace(stage, fixed_on=fixed_on)
+        else:
+            stage = replace(stage, planned_on=step.planned_on)
+        stages.append(stage)
+    return stages
 
 
 def _fixed_on(step: PlanStep) -> date | None:
-    """The day of a meeting or of a body, which the work has to meet. Sent back, only a later day counts."""
+    """Return the day of a meeting or body, which the work has to meet. Sent back, only a later day counts."""
     if step.meeting is None and step.kind != StepKind.LADDER:
         return None
     past = step.took_place_on if step.status == StepStatus.SENT_BACK else None

@@ -1,8 +1,8 @@
 """The arithmetic of the backward plan: dates in, dates out, no database.
 
-A plan is a list of stages in order. `days` is what each needs after the end of the one before. Backwards from the
-fixed dates follows the latest date of everything; forwards from what has happened, when each can be expected. The
-days between the two are its slack.
+A plan is a list of stages in order. `days` is what each needs after the end of the one before. Counting
+back from the fixed dates gives the latest date of each; counting on from what has happened, when each can be
+expected. The days between the two are its slack.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,14 +13,14 @@ from enum import Enum
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the way, as far as the arithmetic needs it."""
+    """A step of the plan, as far as the arithmetic needs it."""
 
     key: str
     days: int = 0  # from the end of the stage before to this one
-    fixed_on: date | None = None  # the day of a meeting; None: not known, or it moves with the work
+    fixed_on: date | None = None  # the day of a meeting; None: not known, or it depends on the work
     planned_on: date | None = None  # not before this day
     done_on: date | None = None  # it has happened
-    slip: int = 0  # days later, for the sake of argument
+    slip: int = 0  # days later, in a what-if
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ScheduledStage:
     stage: Stage
     latest_on: date | None  # None: no fixed date follows
     ready_on: date | None  # the stage before and `days`; None: nothing is known of what comes before
-    expected_on: date | None
+    expected_on: date | None  # done, its fixed day if that can be met, else as soon as the work before allows
 
     @property
     def slack(self) -> int | None:
@@ -42,7 +42,7 @@ class ScheduledStage:
 
     @property
     def arrives_on(self) -> date | None:
-        """When what it needs is there; of a meeting that lies too late itself, its day."""
+        """When what it needs is ready; of a meeting that is too late itself, its day."""
         fixed = self.stage.fixed_on
         if fixed is None or self.stage.done_on:
             return self.expected_on
@@ -58,6 +58,13 @@ class ScheduledStage:
             return 0
         return max((self.ready_on - fixed).days, 0)
 
+    @property
+    def waits_for_previous(self) -> bool:
+        """Whether the date of the stage is decided by the stage before it."""
+        if self.stage.done_on or self.ready_on is None or self.expected_on is None:
+            return False
+        return self.expected_on == self.ready_on + timedelta(days=self.stage.slip)
+
 
 def schedule_stages(stages: Sequence[Stage], on: date) -> list[ScheduledStage]:
     """Return each stage with its dates, as of a day."""
@@ -66,12 +73,20 @@ def schedule_stages(stages: Sequence[Stage], on: date) -> list[ScheduledStage]:
     for stage, last in zip(stages, latest, strict=True):
         before = scheduled[-1].expected_on if scheduled else None
         ready = before and before + timedelta(days=stage.days)
-        scheduled.append(ScheduledStage(stage, last, ready, _expected(stage, ready, on)))
+        known = [day for day in (ready, stage.planned_on) if day]
+        expected: date | None = None
+        if stage.done_on:
+            expected = stage.done_on
+        elif stage.fixed_on:
+            expected = max(stage.fixed_on, ready) if ready else stage.fixed_on
+        elif known:
+            expected = max(*known, on) + timedelta(days=stage.slip)
+        scheduled.append(ScheduledStage(stage, last, ready, expected))
     return scheduled
 
 
 def latest_dates(stages: Sequence[Stage]) -> list[date | None]:
-    """By stage its latest date: its own fixed day, or that of the next less what the next needs."""
+    """Return the latest date of each stage: its own fixed day, or that of the next less what the next needs."""
     latest: list[date | None] = []
     following: date | None = None  # what the stage after allows
     for stage in reversed(stages):
@@ -82,18 +97,8 @@ def latest_dates(stages: Sequence[Stage]) -> list[date | None]:
     return latest[::-1]
 
 
-def _expected(stage: Stage, ready: date | None, on: date) -> date | None:
-    """When it took place, its fixed day if that can be met, else as soon as the work before allows."""
-    if stage.done_on:
-        return stage.done_on
-    if stage.fixed_on:
-        return max(stage.fixed_on, ready) if ready else stage.fixed_on
-    known = [day for day in (ready, stage.planned_on) if day]
-    return max(*known, on) + timedelta(days=stage.slip) if known else None
-
-
 def with_delays(stages: Sequence[Stage], slips: Mapping[str, int]) -> list[Stage]:
-    """The same plan with some stages so many days later: a meeting on another day, work that takes longer."""
+    """Return the plan with some stages so many days later: a meeting on another day, work that takes longer."""
     delayed = []
     for stage in stages:
         days = slips.get(stage.key, 0)
@@ -108,7 +113,7 @@ def with_delays(stages: Sequence[Stage], slips: Mapping[str, int]) -> list[Stage
 
 @dataclass(frozen=True)
 class CriticalPath:
-    """The stages that lead to one without a pause: from a day, so many days for each."""
+    """The critical path to a stage: those that lead to it without a pause, from a day, so many days for each."""
 
     start: ScheduledStage  # whose date the count begins with
     stages: tuple[ScheduledStage, ...]  # those whose days are counted, the stage itself last
@@ -129,20 +134,13 @@ class CriticalPath:
 
 
 def critical_path(scheduled: Sequence[ScheduledStage], index: int) -> CriticalPath | None:
-    """The stages that decide when the one at `index` can be ready; None: nothing comes before it."""
+    """Return the stages that decide when the one at `index` can be ready; None: nothing comes before it."""
     first = index
-    while first > 0 and (first == index or _waits_for_previous(scheduled[first])):
+    while first > 0 and (first == index or scheduled[first].waits_for_previous):
         first -= 1
     if first == index or scheduled[first].expected_on is None:
         return None
     return CriticalPath(scheduled[first], tuple(scheduled[first + 1 : index + 1]))
-
-
-def _waits_for_previous(row: ScheduledStage) -> bool:
-    """Whether the date of a stage is decided by the stage before it."""
-    if row.stage.done_on or row.ready_on is None or row.expected_on is None:
-        return False
-    return row.expected_on == row.ready_on + timedelta(days=row.stage.slip)
 
 
 class Projection(Enum):
@@ -151,8 +149,8 @@ class Projection(Enum):
     NOT_REPORTED = "not reported"
     COMPLETE = "complete"
     FIRST = "first"  # one figure: no pace yet
-    STANDS = "stands"  # no gain: no day follows
-    GOES_ON = "goes on"
+    NO_GAIN = "no gain"  # no day follows
+    GROWING = "growing"
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ class Pace:
     """How one figure grew between its last two updates, and where that leads."""
 
     value: int | None = None  # per cent; None: not yet reported
-    told_on: date | None = None
+    updated_on: date | None = None
     before_on: date | None = None  # the update before; None: there was none
     gain: int = 0  # points since then
 
@@ -172,26 +170,26 @@ class Pace:
             return Projection.COMPLETE
         if self.before_on is None:
             return Projection.FIRST
-        return Projection.GOES_ON if self.gain > 0 else Projection.STANDS
+        return Projection.GROWING if self.gain > 0 else Projection.NO_GAIN
 
     @property
     def over(self) -> int:
         """Days between the two updates."""
-        return (self.told_on - self.before_on).days if self.told_on and self.before_on else 0
+        return (self.updated_on - self.before_on).days if self.updated_on and self.before_on else 0
 
     @property
     def days(self) -> int | None:
         """Days from the last update to 100 per cent, rounded up; None: no day follows."""
-        if self.projection is not Projection.GOES_ON or self.value is None:
+        if self.projection is not Projection.GROWING or self.value is None:
             return None
         return -(-(100 - self.value) * self.over // self.gain)
 
     @property
     def ends_on(self) -> date | None:
-        if self.days is None or self.told_on is None:
+        if self.days is None or self.updated_on is None:
             return None
         # A crawling figure ends on the last day a calendar has.
-        return self.told_on + timedelta(days=min(self.days, (date.max - self.told_on).days))
+        return self.updated_on + timedelta(days=min(self.days, (date.max - self.updated_on).days))
 
     def passes(self, latest: date | None) -> bool:
         """Whether 100 is reached after a date only."""
@@ -199,7 +197,7 @@ class Pace:
 
 
 def pace(updates: Sequence[tuple[date, int | None]]) -> Pace:
-    """The pace of a figure from its updates, oldest first; of one day the last counts."""
+    """Return the pace of a figure from its updates, oldest first; of one day the last counts."""
     day, value = updates[-1] if updates else (None, None)
     if day is None or value is None:
         return Pace()

@@ -1,12 +1,11 @@
-"""The check before a report leaves: what stands in its way, what is missing, what is worth a look.
+"""The checklist before a report is submitted: what prevents it, what is missing, what is worth a look.
 
-Each line leads to where it can be mended. Blank, zero and the rest are different things and are told apart.
+Each result links to where it can be corrected. Blank, zero and other figures are different cases.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -16,17 +15,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reviews import clock
-from reviews.models import Coverage, DeadlineOutput, Finding, FindingStatus, GapStatus, NationalReport
+from reviews.models import (
+    Coverage,
+    Deadline,
+    DeadlineOutput,
+    DeadlineStatus,
+    Finding,
+    FindingStatus,
+    GapStatus,
+    NationalReport,
+)
 from reviews.models.datagaps import GapCount
-from reviews.models.reports import WORKSTREAMS, workstream_label
 from reviews.models.treatments import treatment_for
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.queries.coverage import AreaStatement
 
 OLD_DAYS = 14  # a last update older than this is worth a look
 LONGEST_REASON = 120  # characters; the whole reason is one click away
 
 
 class Severity(models.TextChoices):
-    """How much a line weighs, heaviest first."""
+    """How much a result weighs, heaviest first."""
 
     BLOCKER = "blocker", gettext_lazy("blocker")
     ERROR = "error", gettext_lazy("error")
@@ -38,154 +47,168 @@ TONES = {Severity.BLOCKER: "bad", Severity.ERROR: "bad", Severity.WARNING: "warn
 
 
 @dataclass(frozen=True)
-class Line:
-    """One thing that the check found."""
+class CheckResult:
+    """Something that a check found, and where it can be corrected."""
 
-    level: Severity
+    severity: Severity
     text: str
     url: str
 
     @property
     def tone(self) -> str:
-        return TONES[self.level]
+        return TONES[self.severity]
 
 
 @dataclass(frozen=True)
-class Material:
-    """What the check reads: fetched once by the page, so that checking asks the database nothing."""
+class CheckInput:
+    """What the checks read: fetched once by the page, so that checking makes no query."""
 
     report: NationalReport
     gaps: list[GapCount]
     findings: list[Finding]
-    deadline_statuses: list[Any]
-    locked: list[Any]  # deadlines whose last acceptable day has passed
-    areas: list[Any]  # the key result areas with what the report says of them: coverage.areas_told()
+    deadline_statuses: list[DeadlineStatus]
+    locked: list[Deadline]  # those whose last acceptable day has passed
+    statements: list[AreaStatement]  # on every key result area
+
+    def page(self, name: str) -> str:
+        """The address of a page of the report."""
+        return reverse(name, args=[self.report.cycle.slug, self.report.code])
+
+    def list_of_country(self, name: str, query: str = "") -> str:
+        """The address of a list, filtered by the country of the report."""
+        return f"{reverse(name, args=[self.report.cycle.slug])}?member_state={self.report.code}{query}"
 
 
-def run(material: Material) -> list[Line]:
-    """All lines, heaviest first."""
-    found = [
-        *_locks(material),
-        *_figures(material),
-        *_coverage(material),
-        *_estimates(material),
-        *_gaps(material),
-        *_findings(material),
-        *_hints(material),
-    ]
-    return sorted(found, key=lambda line: list(Severity).index(line.level))
+def run(data: CheckInput) -> list[CheckResult]:
+    """Return the results of all checks, heaviest first."""
+    results = [result for check in CHECKS for result in check(data)]
+    return sorted(results, key=lambda result: list(Severity).index(result.severity))
 
 
-def _url(name: str, report: NationalReport) -> str:
-    return reverse(name, args=[report.cycle.slug, report.code])
+def check_locks(data: CheckInput) -> Iterator[CheckResult]:
+    text = _("“%(deadline)s” is locked since %(day)s: the Secretariat can grant an extension.")
+    for deadline in data.locked:
+        assert deadline.last_on, "without a last acceptable day no deadline is locked"
+        values = {"deadline": deadline, "day": date_format(deadline.last_on)}
+        yield CheckResult(Severity.BLOCKER, text % values, deadline.get_absolute_url())
 
 
-def _listed(name: str, report: NationalReport, query: str = "") -> str:
-    return f"{reverse(name, args=[report.cycle.slug])}?member_state={report.code}{query}"
-
-
-def _locks(m: Material) -> Iterator[Line]:
-    for deadline in m.locked:
-        text = _("“%(deadline)s” is locked since %(day)s: the Secretariat can grant an extension.") % {
-            "deadline": deadline, "day": date_format(deadline.last_on),
-        }  # fmt: skip
-        yield Line(Severity.BLOCKER, text, deadline.get_absolute_url())
-
-
-def _figures(m: Material) -> Iterator[Line]:
-    for name in WORKSTREAMS:
-        value, label = getattr(m.report, name), workstream_label(name).capitalize()
+def check_figures(data: CheckInput) -> Iterator[CheckResult]:
+    url = data.page("report-update")
+    for name, value in zip(WORKSTREAMS, data.report.figures, strict=True):
+        severity = Severity.WARNING
         if value is None:
-            text = _("%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
-                     "when you submit.") % {"label": label}  # fmt: skip
-            yield Line(Severity.ERROR, text, _url("report-update", m.report))
+            severity = Severity.ERROR
+            text = _(
+                "%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
+                "when you submit."
+            )
+        elif value == 0:
+            text = _("%(label)s: 0 %%, which says that nothing is done. A reason is owed when you submit.")
         elif value < 100:
-            text = _below(value) % {"label": label, "value": value}
-            yield Line(Severity.WARNING, text, _url("report-update", m.report))
+            text = _("%(label)s: %(value)d %%. Below 100 %% a reason is owed when you submit.")
+        else:
+            continue
+        label = workstream_label(name).capitalize()
+        yield CheckResult(severity, text % {"label": label, "value": value}, url)
 
 
-def _below(value: int) -> str:
-    if value == 0:
-        return _("%(label)s: 0 %%, which says that nothing is done. A reason is owed when you submit.")
-    return _("%(label)s: %(value)d %%. Below 100 %% a reason is owed when you submit.")
-
-
-# One line for each answer that leaves a hole, so that the page stays small whatever the framework.
+# One result for each answer that leaves a hole, so that the page stays small whatever the framework.
 HOLES = {
-    # An error, as a figure left blank is: nobody can tell a slip from a decision.
+    # An error, as a figure left blank is: nobody knows whether it was forgotten or meant.
     Coverage.NOTHING: (
         Severity.ERROR,
-        gettext_lazy("Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."),
+        gettext_lazy(
+            "Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."
+        ),
     ),
     # A decision with its reason, and a hole in the report all the same.
     Coverage.NOT_COLLECTED: (
-        Severity.WARNING, gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s")
+        Severity.WARNING,
+        gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s"),
     ),
     Coverage.NOT_APPLICABLE: (Severity.HINT, gettext_lazy("Not applicable: %(areas)s")),
-}  # fmt: skip
+}
 
 
-def _coverage(m: Material) -> Iterator[Line]:
-    for said, (level, text) in HOLES.items():
-        if areas := [area for area in m.areas if area.said == said]:
-            url = f"{_url('report-coverage-edit', m.report)}#id_coverage_{areas[0].pk}"
-            yield Line(level, text % {"areas": _told(areas)}, url)
+def check_coverage(data: CheckInput) -> Iterator[CheckResult]:
+    for coverage, (severity, text) in HOLES.items():
+        statements = [statement for statement in data.statements if statement.coverage == coverage]
+        if statements:
+            url = f"{data.page('report-coverage-edit')}#id_coverage_{statements[0].area}"
+            yield CheckResult(severity, text % {"areas": _areas_text(statements)}, url)
 
 
-def _told(areas: list[Any]) -> str:
+def check_estimates(data: CheckInput) -> Iterator[CheckResult]:
+    """Areas stated as estimated of which no closed gap records how."""
+    treated = {count.area for count in data.gaps if treatment_for(count.closing_way, count.kind)}
+    estimated = [statement for statement in data.statements if statement.coverage == Coverage.ESTIMATED]
+    unrecorded = [statement for statement in estimated if statement.area not in treated]
+    if unrecorded:
+        text = _("Estimated, and no data gap records how: %(areas)s") % {"areas": _areas_text(unrecorded)}
+        yield CheckResult(Severity.HINT, text, data.list_of_country("datagap-list"))
+
+
+def _areas_text(statements: list[AreaStatement]) -> str:
     """Areas by code, each with its reason where one is given."""
-    notes = [(area.code, Truncator(area.note).chars(LONGEST_REASON)) for area in areas]
-    return " · ".join(f"{code}: {note}" if note else code for code, note in notes)
+    texts = []
+    for statement in statements:
+        note = Truncator(statement.note).chars(LONGEST_REASON)
+        texts.append(f"{statement.code}: {note}" if note else statement.code)
+    return " · ".join(texts)
 
 
-def _estimates(m: Material) -> Iterator[Line]:
-    """Areas said to be estimated of which no closed gap records how."""
-    treated = {counted.area for counted in m.gaps if treatment_for(counted.closing_way, counted.kind)}
-    if areas := [a for a in m.areas if a.said == Coverage.ESTIMATED and a.pk not in treated]:
-        text = _("Estimated, and no data gap records how: %(areas)s") % {"areas": _told(areas)}
-        yield Line(Severity.HINT, text, _listed("datagap-list", m.report))
-
-
-def _gaps(m: Material) -> Iterator[Line]:
-    asked = sum(counted.number for counted in m.gaps if counted.status == GapStatus.GUIDANCE_ASKED)
-    others = sum(counted.number for counted in m.gaps if counted.status != GapStatus.CLOSED) - asked
-    if asked:
+def check_gaps(data: CheckInput) -> Iterator[CheckResult]:
+    waiting = sum(count.number for count in data.gaps if count.status == GapStatus.GUIDANCE_ASKED)
+    others = sum(count.number for count in data.gaps if count.status != GapStatus.CLOSED) - waiting
+    if waiting:
         text = ngettext(
-            "%(n)d data gap still waits for guidance.", "%(n)d data gaps still wait for guidance.", asked
+            "%(n)d data gap still waits for guidance.", "%(n)d data gaps still wait for guidance.", waiting
         )
-        url = _listed("datagap-list", m.report, "&status=guidance_asked")
-        yield Line(Severity.WARNING, text % {"n": asked}, url)
+        url = data.list_of_country("datagap-list", "&status=guidance_asked")
+        yield CheckResult(Severity.WARNING, text % {"n": waiting}, url)
     if others:
         text = ngettext("%(n)d data gap is not closed.", "%(n)d data gaps are not closed.", others)
-        yield Line(Severity.WARNING, text % {"n": others}, _listed("datagap-list", m.report))
+        yield CheckResult(Severity.WARNING, text % {"n": others}, data.list_of_country("datagap-list"))
 
 
-def _findings(m: Material) -> Iterator[Line]:
-    preliminary = [f for f in m.findings if f.status == FindingStatus.PRELIMINARY]
-    if not m.findings:
+def check_findings(data: CheckInput) -> Iterator[CheckResult]:
+    if not data.findings:
         text = _("No finding and no recommendation has been recorded.")
-        yield Line(Severity.WARNING, text, reverse("finding-list", args=[m.report.cycle.slug]))
-    if preliminary:
-        text = ngettext("%(n)d finding or recommendation is still preliminary.",
-                        "%(n)d findings or recommendations are still preliminary.", len(preliminary))  # fmt: skip
-        yield Line(
-            Severity.WARNING,
-            text % {"n": len(preliminary)},
-            _listed("finding-list", m.report, "&status=preliminary"),
+        url = reverse("finding-list", args=[data.report.cycle.slug])
+        yield CheckResult(Severity.WARNING, text, url)
+    number = sum(finding.status == FindingStatus.PRELIMINARY for finding in data.findings)
+    if number:
+        text = ngettext(
+            "%(n)d finding or recommendation is still preliminary.",
+            "%(n)d findings or recommendations are still preliminary.",
+            number,
         )
+        url = data.list_of_country("finding-list", "&status=preliminary")
+        yield CheckResult(Severity.WARNING, text % {"n": number}, url)
 
 
-def _hints(m: Material) -> Iterator[Line]:
-    if m.report.lead_author_id is None:
-        yield Line(Severity.HINT, _("No lead author is named."), _url("report-authors", m.report))
-    told = m.report.progressed_at
-    if told and clock.day_of(told) < clock.today() - timedelta(days=OLD_DAYS):
-        text = _("The last progress was posted on %s.") % date_format(clock.day_of(told))
-        yield Line(Severity.HINT, text, _url("report-update", m.report))
-    for standing in m.deadline_statuses:
-        deadline = standing.deadline
+def check_hints(data: CheckInput) -> Iterator[CheckResult]:
+    if data.report.lead_author_id is None:
+        yield CheckResult(Severity.HINT, _("No lead author is named."), data.page("report-authors"))
+    progressed_at = data.report.progressed_at
+    if progressed_at and clock.day_of(progressed_at) < clock.today() - timedelta(days=OLD_DAYS):
+        text = _("The last progress was posted on %s.") % date_format(clock.day_of(progressed_at))
+        yield CheckResult(Severity.HINT, text, data.page("report-update"))
+    text = _("The window opens on %s; an earlier submission is taken too.")
+    for status in data.deadline_statuses:
+        deadline = status.deadline
         if deadline.output == DeadlineOutput.NATIONAL_REPORT and clock.today() < deadline.opens_on:
-            text = _("The window opens on %s; an earlier submission is taken too.") % date_format(
-                deadline.opens_on
-            )
-            yield Line(Severity.HINT, text, deadline.get_absolute_url())
+            day = date_format(deadline.opens_on)
+            yield CheckResult(Severity.HINT, text % day, deadline.get_absolute_url())
+
+
+CHECKS: tuple[Callable[[CheckInput], Iterator[CheckResult]], ...] = (
+    check_locks,
+    check_figures,
+    check_coverage,
+    check_estimates,
+    check_gaps,
+    check_findings,
+    check_hints,
+)

@@ -1,86 +1,76 @@
-"""The three pictures of the board: its rows, turned into what the charts draw."""
+"""The charts of the board and of the backward plan: records turned into what `reviews.rendering.charts` draws."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviews import clock
-from reviews.models import DeadlineOutput, GapKind
-from reviews.models.reports import WORKSTREAMS, workstream_label
-from reviews.queries import board, plans
+from reviews.models import DeadlineOutput, GapKind, ReviewCycle
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.queries.board import Board, BoardRow
+from reviews.queries.plans import Plan
 from reviews.rendering import charts
+from reviews.rendering.charts import GapRow, Marker, ProgressPoint, TimelineEvent
 
 
-def progress(cycle: Any, shown: board.Board) -> charts.ProgressChart:
-    """Progress over time, towards the deadlines of the national reports."""
-    points = [
-        charts.ProgressPoint(day, values, reported, len(shown.rows))
-        for day, values, reported in shown.progress
-    ]
-    due = [d for d in shown.deadlines if d.output == DeadlineOutput.NATIONAL_REPORT]
+def progress_over_time(board: Board) -> charts.ProgressChart:
+    """Average progress over time, towards the deadlines of the national reports."""
+    members = len(board.rows)
+    points = [ProgressPoint(day, values, reported, members) for day, values, reported in board.progress]
+    due = [deadline for deadline in board.deadlines if deadline.output == DeadlineOutput.NATIONAL_REPORT]
     return charts.progress_chart(
         points,
-        series=_workstreams(),
-        today=_today(shown.on),
-        markers=[charts.Marker(d.due_on, d.title) for d in due],
+        series=[workstream_label(name).capitalize() for name in WORKSTREAMS],
+        today=_today(board.on),
+        markers=[Marker(deadline.due_on, deadline.title) for deadline in due],
     )
 
 
-def gaps(
-    cycle: Any, kinds: Iterable[GapKind], rows: Iterable[board.Row], readable: set[int]
+def gaps_by_kind(
+    cycle: ReviewCycle, kinds: Iterable[GapKind], rows: Iterable[BoardRow], readable: set[int]
 ) -> charts.GapsChart:
-    """Open gaps by kind of the countries that a page of the board shows, in its neutral order."""
-    bars = [charts.GapRow(str(r.state), tuple(r.gaps), _gaps_url(cycle, r, readable)) for r in rows]
+    """Open gaps by kind of the countries on one page of the board, in its neutral order.
+
+    Linked to the gaps of those whose report is `readable`.
+    """
+    gaps_url = reverse("datagap-list", args=[cycle.slug])
+    bars = []
+    for row in rows:
+        url = f"{gaps_url}?member_state={row.state.code}" if row.report.pk in readable else ""
+        bars.append(GapRow(str(row.state), tuple(row.gaps.values()), url))
     return charts.gaps_chart(bars, kinds=[str(kind) for kind in kinds])
 
 
-def time_line(cycle: Any, shown: board.Board) -> charts.TimelineChart:
-    """Meetings and deadlines, with the day of the board on it."""
-    events = [*_meetings(cycle, shown), *_deadlines(cycle, shown)]
-    return charts.timeline_chart(events, today=_today(shown.on), window=(cycle.starts_on, cycle.ends_on))
-
-
-def _workstreams() -> list[str]:
-    return [workstream_label(name).capitalize() for name in WORKSTREAMS]
-
-
-def _today(on: date) -> charts.Marker:
-    return charts.Marker(on, _("Today") if on == clock.today() else _("As of"))
-
-
-def _gaps_url(cycle: Any, row: board.Row, readable: set[int]) -> str:
-    if row.report.pk not in readable:
-        return ""
-    return f"{reverse('datagap-list', args=[cycle.slug])}?member_state={row.state.code}"
-
-
-def _meetings(cycle: Any, shown: board.Board) -> Iterator[charts.TimelineEvent]:
-    for meeting in shown.meetings:
+def board_timeline(cycle: ReviewCycle, board: Board) -> charts.TimelineChart:
+    """Meetings and deadlines, with the day of the board."""
+    events = []
+    for meeting in board.meetings:
         url = reverse("meeting", args=[cycle.slug, meeting.code])
         first = meeting.first_planned_to if meeting.has_moved else None
-        yield charts.TimelineEvent(meeting.title, meeting.ends_on, "meeting", meeting.starts_on, first, url)
-
-
-def _deadlines(cycle: Any, shown: board.Board) -> Iterator[charts.TimelineEvent]:
-    for deadline in shown.deadlines:
+        events.append(TimelineEvent(meeting.title, meeting.ends_on, "meeting", meeting.starts_on, first, url))
+    for deadline in board.deadlines:
         url = reverse("deadline", args=[cycle.slug, deadline.number])
-        first = deadline.first_due_on if deadline.first_due_on != deadline.due_on else None
-        yield charts.TimelineEvent(deadline.title, deadline.due_on, "deadline", deadline.opens_on, first, url)
+        days = (deadline.opens_on, deadline.first_due_on)
+        events.append(TimelineEvent(deadline.title, deadline.due_on, "deadline", *days, url))
+    return charts.timeline_chart(events, today=_today(board.on), window=(cycle.starts_on, cycle.ends_on))
 
 
-def plan_line(plan: plans.Plan) -> charts.TimelineChart:
+def plan_timeline(plan: Plan) -> charts.TimelineChart:
     """Fixed days above the latest dates of the work; a bar from when it can be expected shows the slack."""
-    events = [event for line in plan.lines if (event := _plan_event(line.step.title, line.leg))]
+    events = []
+    for line in plan.lines:
+        title, scheduled = line.step.title, line.scheduled
+        fixed_on = scheduled.stage.done_on or scheduled.stage.fixed_on
+        if fixed_on:
+            events.append(TimelineEvent(title, fixed_on, "meeting"))
+        elif scheduled.latest_on:
+            has_slack = scheduled.slack is not None and scheduled.slack > 0
+            expected_on = scheduled.expected_on if has_slack else None
+            events.append(TimelineEvent(title, scheduled.latest_on, "deadline", expected_on))
     return charts.timeline_chart(events, today=_today(plan.on))
 
 
-def _plan_event(title: str, leg: plans.ScheduledStage) -> charts.TimelineEvent | None:
-    if fixed := leg.stage.done_on or leg.stage.fixed_on:
-        return charts.TimelineEvent(title, fixed, "meeting")
-    if leg.latest_on is None:
-        return None
-    early = leg.expected_on if leg.slack and leg.slack > 0 else None
-    return charts.TimelineEvent(title, leg.latest_on, "deadline", early)
+def _today(on: date) -> Marker:
+    return Marker(on, _("Today") if on == clock.today() else _("As of"))

@@ -2,121 +2,113 @@
 
 import io
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import UTC
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from docx import Document
+from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from reviews import clock
-from reviews.models import Minutes, MinutesSection
-from reviews.queries.brief import Brief, CountryBrief, meeting_days
+from reviews.models import Minutes, MinutesSection, ReviewCycle
+from reviews.queries.brief import Brief, meeting_days
 from reviews.uploads.storage import CONTENT_TYPES
 
 DOCX = CONTENT_TYPES["docx"]
+Row = Sequence[object]  # of a table; each cell as str() has it
 # What XML cannot hold; somebody may have pasted it into a note.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     """The minutes as they are worded now."""
-    paper = _paper(str(record), record.cycle)
+    document = _new_document(str(record), record.cycle)
     meeting = record.meeting
-    _line(paper, f"{meeting_days(meeting)} · {meeting.place or meeting.get_mode_display()}")
-    _line(paper, f"{_('Status of these minutes')}: {record.get_status_display()}")
+    _add_paragraph(document, f"{meeting_days(meeting)} · {meeting.place or meeting.get_mode_display()}")
+    _add_paragraph(document, f"{_('Status of these minutes')}: {record.get_status_display()}")
     for section in sections:
         if section.text.strip():
-            paper.add_heading(_writable(section), level=1)
+            document.add_heading(_writable(section), level=1)
             for line in section.text.splitlines():
-                _line(paper, line)
-    return _bytes(paper)
+                _add_paragraph(document, line)
+    return _to_bytes(document)
 
 
-def brief(of_day: Brief) -> bytes:
+def brief(content: Brief) -> bytes:
     """The brief with the numbers of its page."""
-    title = _("Brief: %(meeting)s") % {"meeting": of_day.meeting}
-    paper = _paper(f"{title} · {of_day.only}" if of_day.only else title, of_day.meeting.cycle)
-    _line(paper, of_day.told)
-    _table(paper, [_("In numbers"), ""], [[total.label, total.number] for total in of_day.totals])
-    paper.add_heading(_("Where each country stands"), level=1)
-    _table(paper, _country_heads(), [_country_cells(country) for country in of_day.countries])
-    _section(paper, _("Overdue"), [_("Member state"), _("Deadline"), _("Due"), _("State")], [
-        [line.state, line.standing.deadline, date_format(line.standing.due_on), line.standing.text]
-        for line in of_day.overdue
-    ])  # fmt: skip
-    _section(paper, _("For the floor: guidance is asked"), [_("Gap"), _("Kind"), _("What is missing"), _("Asked")], [
-        [line.gap.code, line.gap.kind, line.gap.missing, line.ago] for line in of_day.open_questions
-    ])  # fmt: skip
-    _section(paper, _("Actions not finished"), [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")], [
-        [point.code, point.text, point.holder, date_format(point.due_on), point.status_text]
-        for point in of_day.actions
-    ])  # fmt: skip
-    return _bytes(paper)
+    title = _("Brief: %(meeting)s") % {"meeting": content.meeting}
+    document = _new_document(f"{title} · {content.only}" if content.only else title, content.meeting.cycle)
+    _add_paragraph(document, content.period_text)
+    _add_table(document, [_("In numbers"), ""], [[total.label, total.number] for total in content.totals])
+
+    heads = [_("Member state"), _("Status"), _("Data collection"), _("Analysis"), _("Writing")]
+    rows: list[Row] = []
+    for country in content.countries:
+        figures = [figure.text for figure in country.figures]
+        due = date_format(country.next_due.due_on) if country.next_due else _("nothing")
+        rows.append([country.state, country.report.get_status_display(), *figures, country.gaps_text, due])
+    document.add_heading(_("Where each country stands"), level=1)
+    _add_table(document, [*heads, _("Data gaps"), _("Next due")], rows)
+
+    heads = [_("Member state"), _("Deadline"), _("Due"), _("State")]
+    rows = [[state, s.deadline, date_format(s.due_on), s.text] for state, s in content.overdue]
+    _add_section(document, _("Overdue"), heads, rows)
+
+    heads = [_("Gap"), _("Kind"), _("What is missing"), _("Asked")]
+    rows = [[q.gap.code, q.gap.kind, q.gap.missing, q.ago] for q in content.open_questions]
+    _add_section(document, _("For the floor: guidance is asked"), heads, rows)
+
+    heads = [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")]
+    rows = [[p.code, p.text, p.holder, date_format(p.due_on), p.status_text] for p in content.actions]
+    _add_section(document, _("Actions not finished"), heads, rows)
+    return _to_bytes(document)
 
 
-def _country_heads() -> list[str]:
-    figures = [_("Data collection"), _("Analysis"), _("Writing")]
-    return [_("Member state"), _("Status"), *figures, _("Data gaps"), _("Next due")]
-
-
-def _country_cells(country: CountryBrief) -> list[Any]:
-    due = country.standing and date_format(country.standing.due_on)
-    figures = [figure.told for figure in country.figures]
-    return [
-        country.state, country.report.get_status_display(), *figures, country.gaps_told,
-        due or _("nothing"),
-    ]  # fmt: skip
-
-
-def _paper(title: str, cycle: Any) -> Any:
+def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:
     """A4, with its title and the review cycle; says where values are invented."""
-    paper = Document()
-    page = paper.sections[0]
+    document = Document()
+    page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
+    properties = document.core_properties
     # A document's properties take 255 characters, and a meeting's title may have more.
-    paper.core_properties.title, paper.core_properties.author = _writable(title)[:255], _("Review tracker")
-    paper.core_properties.created = paper.core_properties.modified = _utc()
-    paper.add_heading(_writable(title), level=0)
-    _line(paper, cycle.name)
+    properties.title, properties.author = _writable(title)[:255], _("Review tracker")
+    # Word wants UTC, without saying so.
+    properties.created = properties.modified = clock.now().astimezone(UTC).replace(tzinfo=None)
+    document.add_heading(_writable(title), level=0)
+    _add_paragraph(document, cycle.name)
     if cycle.is_demo:
-        _line(paper, _("Demonstration: progress, gaps, requests and files are invented."))
-    return paper
+        _add_paragraph(document, _("Demonstration: progress, gaps, requests and files are invented."))
+    return document
 
 
-def _utc() -> datetime:
-    """Now, as Word wants it: in UTC, without saying so."""
-    return clock.now().astimezone(UTC).replace(tzinfo=None)
-
-
-def _section(paper: Any, title: str, heads: list[str], rows: list[list[Any]]) -> None:
-    paper.add_heading(title, level=1)
+def _add_section(document: WordDocument, title: str, heads: list[str], rows: list[Row]) -> None:
+    document.add_heading(title, level=1)
     if rows:
-        _table(paper, heads, rows)
+        _add_table(document, heads, rows)
     else:
-        _line(paper, _("Nothing."))
+        _add_paragraph(document, _("Nothing."))
 
 
-def _table(paper: Any, heads: list[str], rows: list[list[Any]]) -> None:
-    table = paper.add_table(rows=0, cols=len(heads), style="Light Grid Accent 1")
+def _add_table(document: WordDocument, heads: list[str], rows: list[Row]) -> None:
+    table = document.add_table(rows=0, cols=len(heads), style="Light Grid Accent 1")
     for row in (heads, *rows):
         cells = table.add_row().cells
         for cell, value in zip(cells, row, strict=True):
             cell.text = _writable(value)
 
 
-def _line(paper: Any, text: Any) -> None:
-    paper.add_paragraph(_writable(text))
+def _add_paragraph(document: WordDocument, text: str) -> None:
+    document.add_paragraph(_writable(text))
 
 
-def _writable(text: Any) -> str:
-    return UNWRITABLE.sub("", str(text))
+def _writable(value: object) -> str:
+    return UNWRITABLE.sub("", str(value))
 
 
-def _bytes(paper: Any) -> bytes:
+def _to_bytes(document: WordDocument) -> bytes:
     target = io.BytesIO()
-    paper.save(target)
+    document.save(target)
     return target.getvalue()

@@ -1,60 +1,74 @@
-"""Rendered HTML fragments (badges, bars, dates), cached per process by their arguments.
+"""Rendered HTML fragments (badges, bars, dates), cached per process by their arguments and language.
 
-A fragment depends on its arguments, its language and its template alone, so it is never another person's. When
-runserver notices an edited template, all fragments are forgotten.
+A fragment depends on these and on its template alone, so it is never another person's. When runserver notices an
+edited template, all fragments are forgotten.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from django.dispatch import receiver
 from django.template.loader import get_template
 from django.utils.autoreload import file_changed
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
-
-def included(template: str, **context: Any) -> SafeString:
-    """A template whose values are few: statuses, tones, figures of 0 to 100."""
-    return _included(template, get_language(), **context)
+P = ParamSpec("P")
+CACHES: list[Any] = []  # every lru_cache below, so that all can be cleared
 
 
-# By type as well: text that is markup is no key for the same text that is none, nor 1 for True.
-@lru_cache(maxsize=2000, typed=True)
-def _included(template: str, language: str | None, **context: Any) -> SafeString:
-    return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
+def cached_by_language(maxsize: int) -> Callable[[Callable[P, SafeString]], Callable[P, SafeString]]:
+    """Cache what a function renders, by its arguments and the language."""
 
+    def decorate(render: Callable[P, SafeString]) -> Callable[P, SafeString]:
+        # By type as well: text that is markup is no key for the same text that is none, nor 1 for True.
+        @lru_cache(maxsize=maxsize, typed=True)
+        def of_language(language: str | None, *args: Any, **kwargs: Any) -> SafeString:
+            return render(*args, **kwargs)
 
-@lru_cache(maxsize=100)
-def _drawn(template: str, language: str | None, chart: Hashable) -> SafeString:
-    return mark_safe(get_template(template).render({"chart": chart}))  # noqa: S308 - as above
+        @wraps(render)
+        def cached(*args: P.args, **kwargs: P.kwargs) -> SafeString:
+            return of_language(get_language(), *args, **kwargs)  # type: ignore[arg-type] # hashable all
 
+        CACHES.append(of_language)
+        return cached
 
-def drawn(template: str, chart: Hashable) -> SafeString:
-    """A picture from its values: while none of them changes, everybody gets the same."""
-    return _drawn(template, get_language(), chart)
+    return decorate
 
 
 @receiver(file_changed)
 def forget(file_path: Path, **kwargs: object) -> None:
     """Clear the fragments after a template was edited: it may be included by any other."""
     if file_path.suffix == ".html":
-        _included.cache_clear()
-        _drawn.cache_clear()
+        for cache in CACHES:
+            cache.cache_clear()
 
 
-def badge(label: Any, tone: str = "neutral") -> SafeString:
+@cached_by_language(maxsize=2000)
+def included(template: str, **context: Any) -> SafeString:
+    """A template whose values are few: statuses, tones, figures of 0 to 100."""
+    return mark_safe(get_template(template).render(context))  # noqa: S308 - templates escape what they show
+
+
+@cached_by_language(maxsize=100)
+def drawn(template: str, chart: Hashable) -> SafeString:
+    """A chart from its values: while none of them changes, everybody gets the same."""
+    return mark_safe(get_template(template).render({"chart": chart}))  # noqa: S308 - as above
+
+
+def badge(label: str | Promise, tone: str = "neutral") -> SafeString:
     """A status in words and a shape; tones: neutral, info, progress, warn, good, bad."""
     return included("includes/status.html", label=str(label), tone=str(tone))
 
 
-def bar(value: int | None, label: Any = "") -> SafeString:
+def bar(value: int | None, label: str | Promise = "") -> SafeString:
     """A figure of 0 to 100; None is "not yet reported", which is not 0."""
     return included("includes/bar.html", value=value, label=str(label))
 
@@ -63,26 +77,25 @@ def symbol(tone: str) -> SafeString:
     return included("includes/symbol.html", tone=tone)
 
 
+@cached_by_language(maxsize=4000)
 def day(value: date) -> SafeString:
     """20 Aug 2020."""
-    return _day(value, get_language())
-
-
-@lru_cache(maxsize=4000)
-def _day(value: date, language: str | None) -> SafeString:
     return format_html('<span class="text-day">{}</span>', date_format(value))
 
 
+@cached_by_language(maxsize=4000)
+def age(value: date, days: int) -> SafeString:
+    """A day, and how many days ago it was."""
+    ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    return format_html('{}<br><span class="soft small">{}</span>', day(value), ago)
+
+
+@cached_by_language(maxsize=4000)
 def moment(value: datetime) -> SafeString:
     """20 Aug 2020 16:30, and for machines with its time zone."""
-    return _moment(value, get_language())
-
-
-@lru_cache(maxsize=4000)
-def _moment(value: datetime, language: str | None) -> SafeString:
-    here = localtime(value)
-    shown = f"{date_format(here)} {here:%H:%M}"
-    return format_html('<time datetime="{}">{}</time>', here.isoformat(), shown)
+    local = localtime(value)
+    text = f"{date_format(local)} {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 
 CHANGE = (
@@ -92,19 +105,8 @@ CHANGE = (
 
 
 def changes(differences: Sequence[tuple[str, str, str]]) -> SafeString:
-    """What a line of a history changed: each field with what it was and what it became; nothing for none."""
+    """The changed fields of a history entry, each with its value before and after; nothing for none."""
     was, became = gettext("before:"), gettext("now:")
     rows = ((label, was, before, became, after) for label, before, after in differences)
-    shown = format_html_join("", CHANGE, rows)
-    return format_html('<ul class="changes">{}</ul>', shown) if shown else shown
-
-
-def age(value: date, days: int) -> SafeString:
-    """The same with how many days ago that was."""
-    return _age(value, days, get_language())
-
-
-@lru_cache(maxsize=4000)
-def _age(value: date, days: int, language: str | None) -> SafeString:
-    ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    return format_html('{}<br><span class="soft small">{}</span>', day(value), ago)
+    items = format_html_join("", CHANGE, rows)
+    return format_html('<ul class="changes">{}</ul>', items) if items else items

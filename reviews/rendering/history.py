@@ -1,19 +1,20 @@
-"""What a row of the trace says to a reader: its changed fields, in words."""
+"""The changed fields of a trace row, in words."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reviews.models.trace import Trace, columns_by_name
 
-# Columns that follow from another one, or that tell a reader nothing.
+# Columns derived from another one, or without meaning for a reader.
 HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
-# How a document is kept, and what its owner called it: only for those who may open it.
+# Name and storage of a document: only for those who may open it.
 HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256"}
-# Columns in which an empty value means something else than nothing.
+# Columns in which empty means “not yet reported”.
 FIGURES = {"data_collection", "analysis", "writing"}
 
 
@@ -26,24 +27,22 @@ class FieldChange(NamedTuple):
 
 
 def field_changes(row: Trace) -> list[FieldChange]:
-    """The changed fields of a trace row, in words; none for a new record."""
-    changes = (_field_change(row, name, old) for name, old in (row.before or {}).items())
-    return [change for change in changes if change]
+    """The changed fields of a trace row, in words; none for a new record.
+
+    Left out is a field from which a reader learns nothing, or that is in the note already.
+    """
+    fields = columns_by_name(apps.get_model(row.model))
+    changes = []
+    for name, old in (row.before or {}).items():
+        new, field = row.after.get(name), fields.get(name)
+        if field and name not in HIDDEN_FIELDS and not (new and new == row.why):
+            before, after = row.names.get(name, ["", ""])
+            before, after = before or _in_words(field, old), after or _in_words(field, new)
+            changes.append(FieldChange(str(field.verbose_name), before, after))
+    return changes
 
 
-def _field_change(row: Trace, name: str, old: Any) -> FieldChange | None:
-    """None where a reader learns nothing from the field, or reads it in the note already."""
-    fields, new = columns_by_name(apps.get_model(row.model)), row.after.get(name)
-    if name in HIDDEN_FIELDS or name not in fields or (new and new == row.why):
-        return None
-    before, after = row.names.get(name, ["", ""])
-    field = fields[name]
-    return FieldChange(
-        str(field.verbose_name), before or _in_words(field, old), after or _in_words(field, new)
-    )
-
-
-def _in_words(field: Any, value: Any) -> str:
+def _in_words(field: models.Field, value: Any) -> str:
     """A column's value as a reader expects it: labels, dates, yes and no."""
     if value is None or value in ("", []):
         return _("not yet reported") if field.name in FIGURES else _("nothing")

@@ -19,50 +19,42 @@ from django.http import QueryDict
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django_tables2 import TemplateColumn
+from django_tables2 import Table, TemplateColumn
+from django_tables2.columns import BoundColumn
 
 from reviews.rendering import fragments
 
-Getter = Callable[[Any], Any]
-Cell = Callable[[Any], Any]  # of a record
+Getter = Callable[[Any], Any]  # of a record
 
 
 class UnsupportedOption(TypeError):
     """A table or a column asks for something that this renderer does not do."""
 
 
-def head(table: Any, query: QueryDict) -> SafeString:
+def head(table: Table, query: QueryDict) -> SafeString:
     """The heads of the columns; a click on one sorts by it, and once more the other way round."""
-    kept = query.copy()
-    for name in (table.prefixed_order_by_field, table.prefixed_page_field):  # in another order it begins anew
-        kept.pop(name, None)
-    asked = f"{kept.urlencode()}&" if kept else ""
-    return format_html_join("\n", "<th {}{}>{}</th>", (_head(c, asked) for c in table.columns))
+    parameters = query.copy()
+    for name in (table.prefixed_order_by_field, table.prefixed_page_field):  # another order begins on page 1
+        parameters.pop(name, None)
+    prefix = f"{parameters.urlencode()}&" if parameters else ""
+
+    heads = []
+    for column in table.columns:
+        attributes, content = {"scope": "col", "role": "columnheader", **column.attrs["th"]}, column.header
+        if column.orderable:
+            order, shape = column.order_by_alias, "sort"
+            if column.is_ordered:
+                shape = "up" if order.is_ascending else "down"
+                attributes["aria-sort"] = "ascending" if order.is_ascending else "descending"
+            address = prefix + urlencode({table.prefixed_order_by_field: order.next})
+            link = '<a href="?{}">{}{}</a>'
+            content = format_html(link, address, column.header, fragments.symbol(shape))
+        heads.append((flatatt(attributes), content))
+    return format_html_join("\n", "<th{}>{}</th>", heads)
 
 
-def _head(column: Any, asked: str) -> tuple[Any, Any, Any]:
-    attributes = {"scope": "col", "role": "columnheader", **column.attrs["th"]}
-    if not column.orderable:
-        return flatatt(attributes), "", column.header
-    order = column.order_by_alias
-    way = ("up", "ascending") if order.is_ascending else ("down", "descending")
-    shape, told = way if column.is_ordered else ("sort", "")
-    asked += urlencode({column._table.prefixed_order_by_field: order.next})
-    link = format_html('<a href="?{}">{}{}</a>', asked, column.header, fragments.symbol(shape))
-    return flatatt(attributes), format_html(' aria-sort="{}"', told) if told else "", link
-
-
-def body(table: Any) -> SafeString:
-    """The rows of the page that is shown, escaped. Raises UnsupportedOption."""
-    _require_supported(table)
-    cells = [_td(column) if n else _row_header(column) for n, column in enumerate(table.columns)]
-    rows = table.page.object_list if hasattr(table, "page") else table.data
-    rows = getattr(rows, "data", rows)
-    return mark_safe("\n".join(_row(cells, record) for record in rows))  # noqa: S308 - each cell is escaped
-
-
-def _require_supported(table: Any) -> None:
-    """Raise UnsupportedOption for what would be lost silently: footers, attributes of rows, pinned rows."""
+def body(table: Table) -> SafeString:
+    """The rows of the page that is shown, escaped. Raises UnsupportedOption for what would be lost silently."""
     if table.has_footer():
         raise UnsupportedOption("Footers of columns are not rendered.")
     if any(isinstance(column.column, TemplateColumn) for column in table.columns):
@@ -72,131 +64,123 @@ def _require_supported(table: Any) -> None:
     if table.pinned_data["top"] is not None or table.pinned_data["bottom"] is not None:
         raise UnsupportedOption("Pinned rows are not rendered.")
 
+    cells = [_element(column, is_row_header=number == 0) for number, column in enumerate(table.columns)]
+    rows = table.page.object_list if hasattr(table, "page") else table.data
+    rows = getattr(rows, "data", rows)
+    html = [f'<tr role="row">{"".join([cell(record) for cell in cells])}</tr>' for record in rows]
+    return mark_safe("\n".join(html))  # noqa: S308 - each cell is escaped
 
-def values(table: Any) -> Iterator[list[Any]]:
+
+def values(table: Table) -> Iterator[list[Any]]:
     """What an export takes: the heads of the columns, then the values of every row."""
-    columns = [c for c in table.columns.iterall() if not c.column.exclude_from_export]
-    cells = [_cell(column, column.value, None) for column in columns]
+    columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
+    getters = [_value_of(column, column.value, None) for column in columns]
     yield [str(column.header) for column in columns]
-    for record in _all(table.data):
-        yield [cell(record) for cell in cells]
+    records = table.data.data
+    if isinstance(
+        records, QuerySet
+    ):  # in portions, so that a long list needs no more memory than a short one
+        records = records.iterator(chunk_size=2000)
+    for record in records:
+        yield [getter(record) for getter in getters]
 
 
-def _all(data: Any) -> Any:
-    """Every record, of a queryset in portions, so that a long list needs no more memory than a short one."""
-    records = data.data
-    return records.iterator(chunk_size=2000) if isinstance(records, QuerySet) else records
-
-
-def _row(cells: list[Cell], record: Any) -> str:
-    return f'<tr role="row">{"".join([cell(record) for cell in cells])}</tr>'
-
-
-def _row_header(column: Any) -> Cell:
-    return _element("th", column, {"scope": "row", "role": "rowheader"}, "", "")
-
-
-def _td(column: Any) -> Cell:
-    return _element("td", column, {"role": "cell"}, "<div>", "</div>")
-
-
-def _element(tag: str, column: Any, attributes: dict[str, str], opens: str, closes: str) -> Cell:
+def _element(column: BoundColumn, is_row_header: bool) -> Callable[[Any], str]:
     """The cell of a column in its element, with the column's own attributes (`attrs`, static or computed)."""
-    attributes |= {"data-label": str(column.header)}
-    own = column.column.attrs.get("td", column.column.attrs.get("cell", {}))
+    tag, start, end = ("th", "", "") if is_row_header else ("td", "<div>", "</div>")
+    attributes = {"scope": "row", "role": "rowheader"} if is_row_header else {"role": "cell"}
+    attributes["data-label"] = str(column.header)
+    attributes |= column.column.attrs.get("td", column.column.attrs.get("cell", {}))
     content = _content(column)
-    if any(callable(value) for value in own.values()):
-        compute = {name: _computed(value, column) for name, value in own.items()}
 
-        def cell(record: Any) -> str:
-            value = content(record)
-            theirs = {name: compute[name](value, record) for name in compute}
-            return f"<{tag}{flatatt(attributes | theirs)}>{opens}{value}{closes}</{tag}>"
+    computed = {name: _with_arguments(v, column) for name, v in attributes.items() if callable(v)}
+    if not computed:
+        opening, closing = f"<{tag}{flatatt(attributes)}>{start}", f"{end}</{tag}>"
+        return lambda record: f"{opening}{content(record)}{closing}"
 
-        return cell
-    start, end = f"<{tag}{flatatt(attributes | own)}>{opens}", f"{closes}</{tag}>"
-    return lambda record: f"{start}{content(record)}{end}"
-
-
-def _computed(value: Any, column: Any) -> Callable[[Any, Any], Any]:
-    """The value of an attribute, as a function of the cell's value and its record."""
-    return _with_arguments(value, _about(column)) if callable(value) else lambda _value, _record: value
-
-
-def _content(column: Any) -> Cell:
-    """What is inside a column's cell, escaped: its value, as a link where the column has one."""
-    content = _localized(column, _cell(column, column.render, column.default))
-    link = column.link
-    if link is None:
-        return lambda record: conditional_escape(content(record))
-    if callable(link.url) and not link.attrs:
-        url = _with_arguments(link.url, _about(column))
-        return lambda record: _linked(url(None, record), content(record))
-    about = _about(column)
-    return lambda record: conditional_escape(
-        link(value := content(record), value=value, record=record, **about)
-    )
-
-
-def _localized(column: Any, content: Cell) -> Cell:
-    """The cell's value in the format that the column's `localize` asks for: the language's, or none."""
-    forced = column.localize
-    if forced is None:
-        return content
-    return lambda record: localize(content(record), use_l10n=forced) if forced else str(content(record))
-
-
-def _linked(url: str, content: Any) -> SafeString:
-    """The content as a link; what has no page of its own stays as it is."""
-    return format_html('<a href="{}">{}</a>', url, content) if url else conditional_escape(content)
-
-
-def _about(column: Any) -> dict[str, Any]:
-    """What a column's functions may ask for, besides the value and the record."""
-    return {"column": column.column, "bound_column": column, "table": column._table}
-
-
-def _cell(column: Any, shown: Callable[..., Any], default: Any) -> Cell:
-    find, empty, show = _getter(column), column.column.empty_values, _with_arguments(shown, _about(column))
-
-    def cell(record: Any) -> Any:
-        value = find(record)
-        return default if value in empty else show(value, record)
+    def cell(record: Any) -> str:
+        value = content(record)
+        of_record = {name: compute(value, record) for name, compute in computed.items()}
+        return f"<{tag}{flatatt(attributes | of_record)}>{start}{value}{end}</{tag}>"
 
     return cell
 
 
-def _getter(column: Any) -> Getter:
-    """Finds a column's value in a record; the word of a choice, and None where the way ends early."""
+def _content(column: BoundColumn) -> Getter:
+    """What is inside a column's cell, escaped: its value, as a link where the column has one."""
+    value_of, link = _value_of(column, column.render, column.default), column.link
+    content = {
+        None: value_of,  # as the language has it
+        True: lambda record: localize(value_of(record), use_l10n=True),
+        False: lambda record: str(value_of(record)),
+    }[column.localize]
+    if link is None:
+        return lambda record: conditional_escape(content(record))
+
+    if callable(link.url) and not link.attrs:
+        url_of = _with_arguments(link.url, column)
+
+        def linked(record: Any) -> SafeString:
+            url = url_of(None, record)  # what has no page of its own stays as it is
+            text = content(record)
+            return format_html('<a href="{}">{}</a>', url, text) if url else conditional_escape(text)
+
+        return linked
+
+    arguments = _arguments_about(column)
+
+    def linked_by_column(record: Any) -> SafeString:
+        value = content(record)
+        return conditional_escape(link(value, value=value, record=record, **arguments))
+
+    return linked_by_column
+
+
+def _value_of(column: BoundColumn, render: Callable[..., Any], default: Any) -> Getter:
+    """A column's value of a record, rendered for the page or for exports; the default where it is empty."""
+    find, empty, render_value = _getter(column), column.column.empty_values, _with_arguments(render, column)
+
+    def value_of(record: Any) -> Any:
+        value = find(record)
+        return default if value in empty else render_value(value, record)
+
+    return value_of
+
+
+def _getter(column: BoundColumn) -> Getter:
+    """Finds a column's value in a record: the label of a choice, None where a relation on the way is empty."""
     names = str(column.accessor).replace("__", ".").split(".")
     model = getattr(column._table._meta, "model", None)
-    if len(names) == 1 and (words := _words(model, names[0])):
-        return lambda record: words.get(value := getattr(record, names[0]), value)
-    return lambda record: _follow(record, names)
+    if model and len(names) == 1:
+        name = names[0]
+        try:
+            labels = {value: str(label) for value, label in model._meta.get_field(name).flatchoices}
+        except (FieldDoesNotExist, AttributeError):  # a property, or a relation, which has no choices
+            labels = {}
+        if labels:
+            return lambda record: labels.get(value := getattr(record, name), value)
+
+    def follow(record: Any) -> Any:
+        for name in names:
+            record = record.get(name) if isinstance(record, dict) else getattr(record, name, None)
+            # A model or a manager is a value, though Python could call the latter.
+            if callable(record) and not isinstance(record, Model) and not hasattr(record, "all"):
+                record = record()
+        return record
+
+    return follow
 
 
-def _follow(record: Any, names: list[str]) -> Any:
-    for name in names:
-        record = record.get(name) if isinstance(record, dict) else getattr(record, name, None)
-        # A model or a manager is a value, though Python could call the latter.
-        if callable(record) and not isinstance(record, Model) and not hasattr(record, "all"):
-            record = record()
-    return record
+def _arguments_about(column: BoundColumn) -> dict[str, Any]:
+    """What a column's functions may ask for, besides the value and the record."""
+    return {"column": column.column, "bound_column": column, "table": column._table}
 
 
-def _words(model: Any, name: str) -> dict[Any, str]:
-    """What the choices of a field are called in the present language; empty if it has none."""
-    try:
-        choices = model._meta.get_field(name).flatchoices if model else ()
-    except (FieldDoesNotExist, AttributeError):
-        return {}
-    return {value: str(label) for value, label in choices}
-
-
-def _with_arguments(function: Callable[..., Any], about: dict[str, Any]) -> Callable[[Any, Any], Any]:
+def _with_arguments(function: Callable[..., Any], column: BoundColumn) -> Callable[[Any, Any], Any]:
     """The function of a value and its record, given those of its arguments that it names."""
-    names = _arguments(getattr(function, "__func__", function))
-    if names and (unknown := {*names} - {"value", "record", *about}):
+    about, names = _arguments_about(column), _arguments(getattr(function, "__func__", function))
+    unknown = {*(names or ())} - {"value", "record", *about}
+    if unknown:
         raise UnsupportedOption(f"{function} asks for {', '.join(sorted(unknown))}, which no cell is given.")
     fixed = about if names is None else {name: about[name] for name in names if name in about}
     if names is None or {"value", "record"} <= set(names):

@@ -16,13 +16,14 @@ def sign_on_button(context: template.Context, process: str) -> dict[str, Any]:
     provider = settings.SINGLE_SIGN_ON
     if not provider:
         return {}
-    query = (
-        {"process": process} | {"next": going}
-        if (going := context.get("redirect_field_value"))
-        else {"process": process}
-    )
+    query = {"process": process}
+    next_page = context.get("redirect_field_value")
+    if next_page:
+        query["next"] = next_page
     url = reverse("openid_connect_login", args=[provider["provider_id"]])
     return {
-        "url": f"{url}?{urlencode(query)}", "name": provider["name"], "process": process,
+        "url": f"{url}?{urlencode(query)}",
+        "name": provider["name"],
+        "process": process,
         "csrf_token": context.get("csrf_token"),
-    }  # fmt: skip
+    }

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.models import StepKind
-from reviews.models.reports import WORKSTREAMS, workstream_label
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.plans import CountryPlan, Feasibility, Plan, Verdict
-from reviews.queries.schedule import CriticalPath, Pace, Projection
+from reviews.queries.schedule import Pace, Projection, ScheduledStage
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ def pace_words(country: CountryPlan) -> list[str]:
     """One sentence for each workstream that is not complete."""
     named = zip(WORKSTREAMS, country.paces, strict=False)
     incomplete = [(name, pace) for name, pace in named if pace.projection is not Projection.COMPLETE]
-    return [_pace(workstream_label(name).capitalize(), pace, country.latest_on) for name, pace in incomplete]
+    return [_pace_sentence(name, pace, country.latest_on) for name, pace in incomplete]
 
 
 @register.filter
@@ -46,100 +46,105 @@ def past_words(country: CountryPlan) -> list[str]:
     """One sentence for each workstream whose pace leads past the latest date."""
     named = zip(WORKSTREAMS, country.paces, strict=False)
     past = [(name, pace) for name, pace in named if pace.passes(country.latest_on)]
-    return [_pace(workstream_label(name).capitalize(), pace, country.latest_on) for name, pace in past]
+    return [_pace_sentence(name, pace, country.latest_on) for name, pace in past]
 
 
-def _pace(name: str, pace: Pace, latest: date | None) -> str:
+def _pace_sentence(workstream: str, pace: Pace, latest: date | None) -> str:
+    label = workstream_label(workstream).capitalize()
     if pace.projection is Projection.NOT_REPORTED:
-        return _("%(what)s: not yet reported, so nothing follows from it.") % {"what": name}
-    values = {"what": name, "value": pace.value, "day": _day(pace.told_on)}
+        return _("%(what)s: not yet reported, so nothing follows from it.") % {"what": label}
+    values = {"what": label, "value": pace.value, "day": _day(pace.updated_on)}
     if pace.projection is Projection.FIRST:
         return _("%(what)s: %(value)s %% on %(day)s is the only figure, so there is no pace yet.") % values
     values |= {"before": _day(pace.before_on), "over": n_days(pace.over)}
-    if pace.projection is Projection.STANDS:
+    if pace.projection is Projection.NO_GAIN:
         text = _("%(what)s: %(value)s %% on %(day)s, no gain since %(before)s: no day follows from it.")
         return text % values
-    values |= {"gain": pace.gain, "sum": _sum(pace), "end": _day(pace.ends_on)}
+
+    # The arithmetic: (100 − 20) ÷ 5 × 7 = 112 days
+    left = 100 - (pace.value or 0)
+    sign = "=" if left * pace.over % pace.gain == 0 else "≈"
+    arithmetic = f"(100 − {pace.value}) ÷ {pace.gain} × {pace.over} {sign} {n_days(pace.days or 0)}"
+    values |= {"gain": pace.gain, "sum": arithmetic, "end": _day(pace.ends_on)}
     text = _("%(what)s: %(value)s %% on %(day)s, +%(gain)s points in %(over)s. %(sum)s to 100 %%: %(end)s")
     limit = "." if latest is None else _(", latest date %(day)s.") % {"day": _day(latest)}
     return f"{text % values}{limit}"
 
 
-def _sum(pace: Pace) -> str:
-    """(100 − 20) ÷ 5 × 7 = 112 days"""
-    left = 100 - (pace.value or 0)
-    exact = left * pace.over % pace.gain == 0
-    sign = "=" if exact else "≈"
-    return f"(100 − {pace.value}) ÷ {pace.gain} × {pace.over} {sign} {n_days(pace.days or 0)}"
-
-
 @register.simple_tag
-def reach_words(plan: Plan, reach: Feasibility) -> list[str]:
-    """Whether a step can be reached, with the count of days, and what would have to be shortened."""
-    if reach.verdict is Verdict.OVER:
+def feasibility_words(plan: Plan, feasibility: Feasibility) -> list[str]:
+    """Whether a step can be reached, with its arithmetic, and what would have to be shortened."""
+    if feasibility.verdict is Verdict.OVER:
         return []
-    sentences = [_count(plan, reach.critical_path), _distance(reach), *_consequences(plan, reach)]
+    sentences = []
+    path = feasibility.critical_path
+    if path:
+        # Regional draft 28 Sep 2020 + 8 days = 6 Oct 2020.
+        days = [str(row.stage.days) for row in path.stages if row.stage.days]
+        days += [str(row.stage.slip) for row in path.stages[:-1] if row.stage.slip]
+        values = {
+            "start": plan.title(path.start),
+            "day": _day(path.start.expected_on),
+            "days": " + ".join(days) or "0",
+            "ready": _day(path.stages[-1].ready_on),
+        }
+        sentences.append(_("%(start)s %(day)s + %(days)s days = %(ready)s.") % values)
+    sentences += [_slack_sentence(feasibility.line.scheduled), *_consequences(plan, feasibility)]
     return [sentence for sentence in sentences if sentence]
 
 
-def _consequences(plan: Plan, reach: Feasibility) -> list[str]:
-    if reach.verdict is Verdict.WAITS and reach.waits_for:
-        return [_("It depends on “%(step)s” still taking place before.") % {"step": reach.waits_for.step}]
-    if reach.verdict is Verdict.TOO_LATE:
-        return [_("Later than that, what follows cannot be reached."), _shorten(plan, reach)]
-    if reach.verdict is not Verdict.MISSED:
-        return []
-    if reach.line.step.kind == StepKind.LADDER:
-        return [_("As planned it goes to the next meeting of this body."), _shorten(plan, reach)]
-    return [_("It would have to be held later, or without what is not there yet."), _shorten(plan, reach)]
-
-
-def _count(plan: Plan, path: CriticalPath | None) -> str:
-    """Regional draft 28 Sep 2020 + 8 days = 6 Oct 2020."""
-    if path is None:
-        return ""
-    start, days = path.start, [str(row.stage.days) for row in path.stages if row.stage.days]
-    slips = [str(row.stage.slip) for row in path.stages[:-1] if row.stage.slip]
-    return _("%(start)s %(day)s + %(days)s days = %(ready)s.") % {
-        "start": plan.title(start), "day": _day(start.expected_on), "days": " + ".join(days + slips) or "0",
-        "ready": _day(path.stages[-1].ready_on),
-    }  # fmt: skip
-
-
-def _distance(reach: Feasibility) -> str:
-    row = reach.line.leg
-    days = {"ready": _day(row.ready_on), "fixed": _day(row.stage.fixed_on), "latest": _day(row.latest_on)}
-    if row.slack is None:
+def _slack_sentence(scheduled: ScheduledStage) -> str:
+    """How far what a step needs is from its day, or from the latest date of a step without one."""
+    slack, fixed_on = scheduled.slack, scheduled.stage.fixed_on
+    if slack is None:
         return _("The dates around it are not known, so neither is its slack.")
-    days["n"] = n_days(abs(row.slack))
-    if row.stage.fixed_on is None:
-        return _unknown(row.slack) % days
-    if row.late_by:
-        return _("That is %(n)s after %(fixed)s.") % (days | {"n": n_days(row.late_by)})
-    if row.slack < 0:
-        return _("Its own day %(fixed)s lies %(n)s after %(latest)s, when what follows needs it.") % days
-    if row.slack == 0:
-        return _("That is the day on which it is needed, without a day to spare.")
-    return _("%(n)s before it is needed on %(latest)s.") % days
+    values = {
+        "ready": _day(scheduled.ready_on),
+        "fixed": _day(fixed_on),
+        "latest": _day(scheduled.latest_on),
+        "n": n_days(scheduled.late_by or abs(slack)),
+    }
+    if fixed_on is None and slack >= 0:
+        text = _("Date not known: possible from %(ready)s on, needed by %(latest)s, %(n)s to spare.")
+    elif fixed_on is None:
+        text = _("Date not known: possible from %(ready)s on, needed by %(latest)s, %(n)s earlier.")
+    elif scheduled.late_by:
+        text = _("That is %(n)s after %(fixed)s.")
+    elif slack < 0:
+        text = _("Its own day %(fixed)s lies %(n)s after %(latest)s, when what follows needs it.")
+    elif slack == 0:
+        text = _("That is the day on which it is needed, without a day to spare.")
+    else:
+        text = _("%(n)s before it is needed on %(latest)s.")
+    return text % values
 
 
-def _unknown(slack: int) -> str:
-    if slack >= 0:
-        return _("Date not known: possible from %(ready)s on, needed by %(latest)s, %(n)s to spare.")
-    return _("Date not known: possible from %(ready)s on, needed by %(latest)s, %(n)s earlier.")
+def _consequences(plan: Plan, feasibility: Feasibility) -> list[str]:
+    """What follows from a missed step, or for one that waits for it, and how many of which days have to be saved."""
+    verdict, step, path = feasibility.verdict, feasibility.line.step, feasibility.critical_path
+    if verdict is Verdict.WAITS and feasibility.waits_for:
+        return [
+            _("It depends on “%(step)s” still taking place before.") % {"step": feasibility.waits_for.step}
+        ]
+    if verdict is Verdict.TOO_LATE:
+        sentences = [_("Later than that, what follows cannot be reached.")]
+    elif verdict is Verdict.MISSED and step.kind == StepKind.LADDER:
+        sentences = [_("As planned it goes to the next meeting of this body.")]
+    elif verdict is Verdict.MISSED:
+        sentences = [_("It would have to be held later, or without what is not there yet.")]
+    else:
+        return []
 
-
-def _shorten(plan: Plan, reach: Feasibility) -> str:
-    """How many of which days would have to be saved."""
-    late = max(reach.line.leg.late_by, -(reach.line.leg.slack or 0))
-    path = reach.critical_path
-    if path is None or not path.needed:
-        return ""
-    parts = [f"{plan.title(row)} {row.stage.days}" for row in path.stages if row.stage.days]
-    words = {"late": n_days(late), "all": path.needed, "parts": "; ".join(parts)}
-    if late > path.needed:
-        return _("%(late)s would have to be saved; the work takes %(all)s in all (%(parts)s).") % words
-    return _("To be in time, %(late)s of these %(all)s would have to be saved: %(parts)s.") % words
+    if path and path.needed:
+        scheduled = feasibility.line.scheduled
+        late = max(scheduled.late_by, -(scheduled.slack or 0))
+        parts = [f"{plan.title(row)} {row.stage.days}" for row in path.stages if row.stage.days]
+        values = {"late": n_days(late), "all": path.needed, "parts": "; ".join(parts)}
+        text = _("To be in time, %(late)s of these %(all)s would have to be saved: %(parts)s.")
+        if late > path.needed:
+            text = _("%(late)s would have to be saved; the work takes %(all)s in all (%(parts)s).")
+        sentences.append(text % values)
+    return sentences
 
 
 def _day(day: date | None) -> str:

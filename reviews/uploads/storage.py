@@ -1,4 +1,4 @@
-"""Uploaded files: what is accepted, and how it is kept.
+"""Uploaded files: what is accepted, and how it is stored.
 
 A file is stored under a random name outside anything the web server serves, and read back only through a
 view that asks `policy` first.
@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -57,34 +57,44 @@ def check(upload: UploadedFile) -> None:
         docx.check_docx(upload)
 
 
-@contextmanager
-def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[dict[str, Any]]:
-    """Keep the file while the block runs through; if the block fails, no orphan stays behind.
+class FileColumns(TypedDict):
+    """The columns that describe a stored file."""
 
-    Yields the columns that describe it: file, original_name, size (bytes), sha256.
-    """
-    digest, kind = _sha256(upload), kind_of(upload)
+    file: str
+    original_name: str
+    size: int | None  # bytes
+    sha256: str
+
+
+@contextmanager
+def stored(upload: UploadedFile, folder: str = "reports") -> Iterator[FileColumns]:
+    """Store the file while the block runs through; if the block fails, no orphan stays behind."""
+    kind = kind_of(upload)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
     name = f"{folder}/{secrets.token_hex(16)}.{kind}"
     try:
-        _keep(name, upload)
+        _save(name, upload)
         yield {
             "file": name,
-            "original_name": shown_name(upload.name or "") or f"file.{kind}",
+            "original_name": display_name(upload.name or "") or f"file.{kind}",
             "size": upload.size,
-            "sha256": digest,
+            "sha256": digest.hexdigest(),
         }
     except BaseException:
         default_storage.delete(name)
         raise
 
 
-def shown_name(name: str) -> str:
-    """The uploader's own name for the file, to be shown: no folders, nothing invisible or right-to-left."""
+def display_name(name: str) -> str:
+    """The uploader's own name for the file, safe to display: no folders, nothing invisible or right-to-left."""
     last = re.split(r"[\\/]", name)[-1]
     return nfc("".join(c for c in last if c.isprintable()))[-255:].strip()
 
 
-def _keep(name: str, upload: UploadedFile) -> None:
+def _save(name: str, upload: UploadedFile) -> None:
     try:
         default_storage.save(name, upload)
     except OSError as error:
@@ -93,11 +103,3 @@ def _keep(name: str, upload: UploadedFile) -> None:
             "The file could not be stored. Nothing was saved; please tell the administrator, and try later."
         )
         raise ValidationError({"file": message}) from error
-
-
-def _sha256(upload: UploadedFile) -> str:
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    return digest.hexdigest()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.forms import SetPasswordForm
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.utils import perform_login
 from allauth.mfa.base import views as mfa
@@ -24,31 +25,34 @@ from django.views.generic import FormView, TemplateView
 from reviews.accounts import invitations, known_devices, second_factors, session_timeouts
 from reviews.forms.accounts import EndSessionForm, InvitationForm
 from reviews.models import Invitation
+from reviews.request_context import SignedInRequest
 
 
 class SignOut(account.LogoutView):
-    """With a button only: a link that signs people out could stand anywhere."""
+    """With a button only: anybody could place a link that signs people out."""
 
     http_method_names = ["post", "options"]
 
 
 @login_not_required
-def signed_out(request: HttpRequest) -> HttpResponse:
+def signed_out(request: SignedInRequest) -> HttpResponse:
     return render(request, "account/signed_out.html")
 
 
 class ChooseNewPassword(account.PasswordResetFromKeyView):
     """With the link from a mail. Whoever reads the person's mail is no stranger: this browser starts afresh."""
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         known_devices.remember(self.request, response, self.reset_user, renew=True)
         return response
 
 
 class SecondFactors(mfa.IndexView):
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"owed": second_factors.must_set_up(self.request.user)}
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "required": second_factors.must_set_up(self.request.user)
+        }
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -57,10 +61,11 @@ class RecoveryCodes(TemplateView):
 
     template_name = "mfa/recovery_codes/index.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         raise_if_reauthentication_required(self.request, app="allauth.mfa")
         own = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.RECOVERY_CODES)
-        if not (codes := own.first()):
+        codes = own.first()
+        if codes is None:
             raise Http404
         return super().get_context_data(**kwargs) | {"unused_codes": codes.wrap().get_unused_codes()}
 
@@ -69,7 +74,7 @@ class RecoveryCodesFile(RecoveryCodes):
     template_name = "mfa/recovery_codes/download.txt"
     content_type = "text/plain"
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponse:
         name = 'attachment; filename="recovery-codes.txt"'
         return super().render_to_response(context, headers={"Content-Disposition": name}, **kwargs)
 
@@ -85,21 +90,21 @@ class OwnSessions(FormView):
         return super().get_form_kwargs() | {"user": self.request.user}
 
     def form_valid(self, form: EndSessionForm) -> HttpResponse:
-        if chosen := form.cleaned_data["session"]:
-            sessions.end_sessions(self.request, [chosen])
+        session = form.cleaned_data["session"]
+        if session:
+            sessions.end_sessions(self.request, [session])
         else:
             sessions.end_other_sessions(self.request, self.request.user)
         messages.success(self.request, _("Ended. Nobody can go on there without signing in."))
         return super().form_valid(form)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = UserSession.objects.filter(user=self.request.user).order_by("-created_at")
-        return super().get_context_data(**kwargs) | {"sessions": [row for row in own if goes_on(row)]}
-
-
-def goes_on(row: UserSession) -> bool:
-    """Whether somebody could still use it; those that ran out are cleared away when the person signs in."""
-    return row.exists() and not session_timeouts.is_over(row._session_store(row.session_key))
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        # Those that somebody could still use; the others are cleared away when the person signs in.
+        usable = []
+        for row in UserSession.objects.filter(user=self.request.user).order_by("-created_at"):
+            if row.exists() and not session_timeouts.is_over(row._session_store(row.session_key)):
+                usable.append(row)
+        return super().get_context_data(**kwargs) | {"sessions": usable}
 
 
 @method_decorator([never_cache, login_not_required, sensitive_post_parameters()], name="dispatch")
@@ -110,7 +115,8 @@ class AcceptInvitation(FormView):
     form_class = InvitationForm
 
     def dispatch(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        if not (invitation := Invitation.of_key(key)):
+        invitation = Invitation.of_key(key)
+        if invitation is None:
             return render(request, "account/invitation_gone.html", status=404)
         self.key, self.invitation = key, invitation
         if request.user.is_authenticated:
@@ -121,7 +127,7 @@ class AcceptInvitation(FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"invitation": self.invitation}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"invitation": self.invitation}
 
     def form_valid(self, form: InvitationForm) -> HttpResponse:

@@ -4,16 +4,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.actionpoints import FinishForm
 from reviews.lists.actionpoints import ActionPointFilter, ActionPointTable
-from reviews.models import ActionPoint, User
+from reviews.models import ActionPoint, ReviewCycle, User
 from reviews.request_context import SignedInRequest
 from reviews.uploads.storage import CONTENT_TYPES
 from reviews.views.base import ListPage, TransitionPage, cycle_or_404
+
+
+def action_point_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> ActionPoint:
+    """An action point of any meeting of the cycle, if this person may read it."""
+    points = ActionPoint.objects.visible_to(request.user).select_related("meeting__cycle")
+    return get_object_or_404(points, pk=pk, meeting__cycle=cycle)
 
 
 class ActionPointList(ListPage):
@@ -23,7 +30,7 @@ class ActionPointList(ListPage):
     table_class, filterset_class = ActionPointTable, ActionPointFilter
     empty_text = _("No meeting has given anybody anything to do yet.")
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[ActionPoint]:
         points = ActionPoint.objects.filter(meeting__cycle=self.cycle).visible_to(self.request.user)
         return points.select_related("meeting__cycle", "owner", "owner_body").order_by("due_on", "pk")
 
@@ -33,33 +40,28 @@ class ActionPointCard:
     """An action point, with what this person may do about it."""
 
     point: ActionPoint
-    user: User
+    may_finish: bool
+    may_verify: bool
+    may_open_document: bool
+    finish_form: FinishForm
 
-    @property
-    def mine(self) -> bool:
-        return self.point.may_finish(self.user)
-
-    @property
-    def may_verify(self) -> bool:
-        return self.point.waits_for_verification and self.point.may_verify(self.user)
-
-    @property
-    def opens_document(self) -> bool:
-        return bool(self.point.file) and self.point.may_open_document(self.user)
-
-    @property
-    def finish_form(self) -> FinishForm:
-        return FinishForm(auto_id=f"finish-{self.point.pk}-%s", high=self.point.is_high)
+    @classmethod
+    def for_user(cls, point: ActionPoint, user: User) -> "ActionPointCard":
+        return cls(
+            point,
+            may_finish=point.may_finish(user),
+            may_verify=point.waits_for_verification and point.may_verify(user),
+            may_open_document=bool(point.file) and point.may_open_document(user),
+            finish_form=FinishForm(auto_id=f"finish-{point.pk}-%s", high=point.is_high),
+        )
 
 
 class ActionPointTransition(TransitionPage):
     """A transition of one action point."""
 
+    object: ActionPoint
+    record_or_404 = staticmethod(action_point_or_404)
     nav = "meetings"
-
-    def get_object(self) -> ActionPoint:
-        points = ActionPoint.objects.visible_to(self.request.user).select_related("meeting__cycle")
-        return get_object_or_404(points, pk=self.kwargs["pk"], meeting__cycle=self.cycle)
 
     def get_success_url(self) -> str:
         return self.object.meeting.get_absolute_url()
@@ -95,11 +97,10 @@ class VerifyAction(ActionPointTransition):
 
 def action_file(request: SignedInRequest, slug: str, pk: str) -> FileResponse:
     """The document of an action point, always as a download under our name."""
-    points = ActionPoint.objects.visible_to(request.user).select_related("meeting__cycle")
-    point = get_object_or_404(points, pk=pk, meeting__cycle=cycle_or_404(request, slug))
+    point = action_point_or_404(request, cycle_or_404(request, slug), pk)
     if not point.file or not point.may_open_document(request.user):
         raise Http404
-    kind = CONTENT_TYPES[point.file.name.rpartition(".")[2]]
+    content_type = CONTENT_TYPES[point.file.name.rpartition(".")[2]]
     return FileResponse(
-        point.file.open("rb"), as_attachment=True, filename=point.download_name, content_type=kind
+        point.file.open("rb"), as_attachment=True, filename=point.download_name, content_type=content_type
     )

@@ -1,49 +1,38 @@
 """The agenda of a meeting: order, the outcome of each item, and the backlog."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.agenda import ConcludeForm
 from reviews.forms.base import ConfirmForm
-from reviews.models import AgendaItem
+from reviews.models import AgendaItem, ReviewCycle
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
 
 
-def item_or_404(page: FormPage) -> AgendaItem:
+def item_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, pk: str) -> AgendaItem:
     """An item on the agenda of a meeting that the person may read."""
-    meeting = meeting_or_404(page.request, page.cycle, page.kwargs["code"])
-    items = AgendaItem.objects.select_related("meeting__cycle")
-    item: AgendaItem = get_object_or_404(items, meeting=meeting, pk=page.kwargs["pk"])
-    return item
+    meeting = meeting_or_404(request, cycle, code)
+    return get_object_or_404(AgendaItem.objects.select_related("meeting__cycle"), meeting=meeting, pk=pk)
 
 
 class ConcludeItem(FormPage):
     """Record the outcome of an item."""
 
+    record_or_404 = staticmethod(item_or_404)
     form_class, nav = ConcludeForm, "meetings"
     permission, transition, verb = "meeting.run", "conclude", "conclude"
     title, success_message = _("What came of it"), _("The outcome is recorded.")
-
-    def get_object(self) -> AgendaItem:
-        return item_or_404(self)
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"outcome": self.object.outcome, "outcome_text": self.object.outcome_text}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"lead": self.object}
+    initial_from = {"outcome": "outcome", "outcome_text": "outcome_text"}
 
 
 class AgendaItemTransition(TransitionPage):
     """A transition of one item."""
 
+    object: AgendaItem
+    record_or_404 = staticmethod(item_or_404)
     nav = "meetings"
-
-    def get_object(self) -> AgendaItem:
-        return item_or_404(self)
 
 
 class MoveItem(AgendaItemTransition):
@@ -71,9 +60,7 @@ class PutOffItem(AgendaItemTransition):
 class CarryItem(AgendaItemTransition):
     form_class, verb, title = ConfirmForm, "carry", _("Take into the next meeting")
     success_message = _("The item stands on this agenda now.")
-
-    def get_success_url(self) -> str:
-        return str(self.result.get_absolute_url())
+    redirects_to_result = True
 
 
 class ReopenItem(AgendaItemTransition):

@@ -1,139 +1,166 @@
-"""Base of the pages: the cycle of an address, lists, forms with optimistic locking, transitions."""
+"""Base of the pages: the cycle of an address, lists, forms with optimistic locking, new records, transitions."""
 
 import re
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, ClassVar, Literal, NamedTuple
 
+import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import InvalidPage
+from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reviews import policy
-from reviews.forms.base import OptionalNoteForm, RequiredNoteForm
+from reviews.forms.base import OptionalNoteForm, RequiredNoteForm, ReviewForm
+from reviews.lists.base import CycleFilterSet
 from reviews.lists.pagination import ListPaginator
-from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace
+from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace, Tracked, User
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.web.errors import BadAddress, conflict, post_required
+from reviews.web.errors import BadAddress, Text, conflict, post_required
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
-def cycle_or_404(request: HttpRequest, slug: str) -> ReviewCycle:
+def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open."""
     return get_object_or_404(cycles_named(request, slug))
 
 
-def cycles_named(request: HttpRequest, slug: str) -> Any:
+def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
     """The cycle as a queryset, for pages that fetch it together with their record."""
     return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
 
 
-def own_report_or_refuse(request: Any, cycle: ReviewCycle, reads: str, permission: str) -> Any:
-    """The report of the person's own country, for what is created under it.
+def parse_day(text: str) -> date:
+    """The day that an address names, such as 2020-08-11. Raises BadAddress."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadAddress(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
 
-    Staff may read all such records but create none: they get a 403, who may not read them a 404.
-    """
+
+def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
+    """The report of the person's own country; None for staff."""
     reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
-    own = reports.filter(member_state=request.user.organisation_id).first()
-    if own is None:
-        policy.require_reader(request.user, reads)
-        policy.require(request.user, permission)
-    return own
+    return reports.filter(member_state=user.organisation_id).first()
 
 
-def history(request: HttpRequest, record: Any, most: int = 30) -> list[Trace]:
+def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[Trace]:
     """The history of a record's page, as this person may read it."""
-    rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:most]
-    return [readable for row in rows if (readable := row.for_reader(request.user))]
+    rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:limit]
+    readable = (row.for_reader(request.user) for row in rows)
+    return [row for row in readable if row is not None]
+
+
+class AddButton(NamedTuple):
+    """A link beside the title of a list, to the form for a new record."""
+
+    label: Promise
+    url_name: str
+    permission: str
 
 
 class ListPage(SingleTableMixin, FilterView):
-    """List view: the subclass names its queryset, table and filterset."""
+    """List view: the subclass names its model, table and filterset."""
 
     template_name = "list.html"
-    table_pagination: Any = {"per_page": ROWS, "silent": False}  # noqa: RUF012 - read only
+    table_pagination: Mapping[str, object] | Literal[False] = {"per_page": ROWS, "silent": False}
     paginator_class = ListPaginator
-    title: Any = ""
-    lead: Any = ""
-    empty_text: Any = ""
+    title: Text = ""
+    lead: Text = ""
+    empty_text: Text = ""
     nav = ""
     permission = ""  # who may not read any such record gets a 404
-    filterset_class: Any
-    table_class: Any
+    model: Any  # a tracked model whose querysets have visible_to()
+    select_related: tuple[str, ...] = ()
+    add_button: AddButton | None = None
+    filterset_class: type[CycleFilterSet]
+    table_class: type[tables.Table]
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    request: SignedInRequest
+    cycle: ReviewCycle
+
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.cycle = cycle_or_404(request, kwargs["slug"])
+            self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
             policy.require_reader(request.user, self.permission)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self._refuse_unknown(request)
-        return super().get(request, *args, **kwargs)
-
-    def get_table(self, **kwargs: Any) -> Any:
-        try:
-            return super().get_table(**kwargs)
-        except InvalidPage:
-            raise self._no_page() from None
-
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        return super().get_filterset_kwargs(filterset_class) | {"cycle": self.cycle}
-
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
-        kind = self.request.GET.get("_export")
-        if kind:
-            return spreadsheets.response(kind, context["table"], self.nav or "list")
-        return super().render_to_response(context, **kwargs)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = {"title": self.title, "lead": self.lead, "nav": self.nav, "cycle": self.cycle}
-        return (
-            super().get_context_data(**kwargs)
-            | page
-            | {
-                "empty_text": self.empty_text,
-                "actions": self.get_actions(),
-                "export_csv_url": self._export_url("csv"),
-                "export_xlsx_url": self._export_url("xlsx"),
-            }
-        )
-
-    def get_actions(self) -> list[tuple[Any, str]]:
-        """Links beside the title: label and address."""
-        return []
-
-    def _export_url(self, kind: str) -> str:
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        query["_export"] = kind
-        return f"?{query.urlencode()}"
-
-    def _refuse_unknown(self, request: HttpRequest) -> None:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Raise BadAddress for a filter, sort column or page that does not exist."""
         known = {*self.filterset_class.base_filters, "sort", "page", "_export"}
         for name in request.GET:
             if name not in known:
                 raise BadAddress(_("This list has no filter called “%s”.") % name[:40])
-        self._refuse_unknown_sort(request.GET.getlist("sort"))
-        if not PAGE.fullmatch(request.GET.get("page") or "1"):
-            raise self._no_page()
 
-    def _no_page(self) -> BadAddress:
-        return BadAddress(_("This list has no page “%s”.") % self.request.GET["page"][:40])
-
-    def _refuse_unknown_sort(self, orders: list[str]) -> None:
         columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
-        for order in ",".join(orders).split(","):
+        for order in ",".join(request.GET.getlist("sort")).split(","):
             name = order.removeprefix("-")
             if name and (fixed or name not in columns or columns[name].orderable is False):
                 raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+
+        if not PAGE.fullmatch(request.GET.get("page") or "1"):
+            raise self.no_such_page()
+        return super().get(request, *args, **kwargs)
+
+    def get_table(self, **kwargs: object) -> tables.Table:
+        try:
+            return super().get_table(**kwargs)
+        except InvalidPage:
+            raise self.no_such_page() from None
+
+    def no_such_page(self) -> BadAddress:
+        return BadAddress(_("This list has no page “%s”.") % self.request.GET["page"][:40])
+
+    def get_queryset(self) -> Any:
+        """The records of the cycle that the person may read, in the order of `ordering`."""
+        rows = self.model.objects.filter(cycle=self.cycle).visible_to(self.request.user)
+        return rows.select_related(*self.select_related).order_by(*self.ordering)
+
+    def get_filterset_kwargs(self, filterset_class: type[CycleFilterSet]) -> dict[str, Any]:
+        return super().get_filterset_kwargs(filterset_class) | {"cycle": self.cycle}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponseBase:
+        file_format = self.request.GET.get("_export")
+        if file_format:
+            return spreadsheets.response(file_format, context["table"], self.nav or "list")
+        return super().render_to_response(context, **kwargs)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        export_urls = {}
+        for file_format in ("csv", "xlsx"):
+            query["_export"] = file_format
+            export_urls[f"export_{file_format}_url"] = f"?{query.urlencode()}"
+        return (
+            super().get_context_data(**kwargs)
+            | {"title": self.title, "lead": self.lead, "nav": self.nav, "cycle": self.cycle}
+            | {"empty_text": self.empty_text, "actions": self.get_actions()}
+            | export_urls
+        )
+
+    def get_actions(self) -> list[tuple[Text, str]]:
+        """Links beside the title: label and address."""
+        button = self.add_button
+        if button is None or self.cycle.is_closed:
+            return []
+        if policy.scope_of(self.request.user, button.permission) is policy.Scope.NOTHING:
+            return []
+        return [(button.label, reverse(button.url_name, args=[self.cycle.slug]))]
 
 
 class FormPage(FormView):
@@ -146,27 +173,36 @@ class FormPage(FormView):
     template_name = "form.html"
     permission = ""
     transition = ""  # the row in the record's table of transitions that says when the form opens
-    title: Any = ""
-    submit_label: Any = ""
-    success_message: Any = ""
+    title: Text = ""
+    submit_label: Text = ""
+    success_message: Text = ""
     nav = ""
     is_new = False  # a new record has no version that somebody else could have changed
     verb = ""  # the method of the record that the form calls
+    # Finds the record from the request, the cycle and the rest of the address; without it, it is the cycle.
+    record_or_404: ClassVar[Callable[..., Tracked] | None] = None
+    redirects_to_result = False  # to what was written, in place of the record that the form is about
+    initial_from: ClassVar[
+        Mapping[str, str]
+    ] = {}  # by the name of a field: the record's attribute it starts with
 
     request: SignedInRequest
     cycle: ReviewCycle
     object: Any  # the record that the form is about
     result: Any  # what `perform` returned: the record written
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.cycle = cycle_or_404(request, kwargs["slug"])
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
         self.object = self.get_object()
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)
 
     def get_object(self) -> Any:
         """Return the record that the form is about. Raises Http404 if the person may not see it."""
-        return self.cycle
+        if self.record_or_404 is None:
+            return self.cycle
+        rest_of_address = {name: value for name, value in self.kwargs.items() if name != "slug"}
+        return self.record_or_404(self.request, self.cycle, **rest_of_address)
 
     def check_permission(self) -> None:
         policy.require(self.request.user, self.permission, self.object)
@@ -185,8 +221,12 @@ class FormPage(FormView):
         return ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        why = self.get_refusal_reason()
-        return conflict(request, why, self.get_cancel_url()) if why else super().get(request, *args, **kwargs)
+        reason = self.get_refusal_reason()
+        return (
+            conflict(request, reason, self.get_cancel_url())
+            if reason
+            else super().get(request, *args, **kwargs)
+        )
 
     def perform(self, form: Any, expected_version: int) -> Any:
         """Write what was typed: calls the record's method `verb`. Raises ValidationError or a refusal."""
@@ -197,20 +237,28 @@ class FormPage(FormView):
         """Return the object that a ModelForm starts from."""
         return self.object
 
+    def get_initial(self) -> dict[str, Any]:
+        values = {field: getattr(self.object, name) for field, name in self.initial_from.items()}
+        return super().get_initial() | values
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
-        return kwargs | ({"instance": self.get_instance()} if hasattr(self.form_class, "Meta") else {})
+        if hasattr(self.get_form_class(), "Meta"):
+            kwargs["instance"] = self.get_instance()
+        return kwargs
 
-    def get_form(self, form_class: Any = None) -> Any:
+    def get_form(self, form_class: type[BaseForm] | None = None) -> Any:
         form = super().get_form(form_class)
         if not self.is_new:
             form.set_expected_version(self.object.version)
         return form
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: ReviewForm) -> HttpResponse:
         expected_version = form.cleaned_data.get("version", 0)
         try:
-            self.require_version(expected_version)
+            # Before the verb judges what was typed over an old version.
+            if not self.is_new and self.object.version != expected_version:
+                raise EditConflict(self.object, expected_version)
             self.result = self.perform(form, expected_version)
         except ValidationError as error:
             form.add_errors(error)
@@ -220,30 +268,18 @@ class FormPage(FormView):
         except NotAllowedNow as refused:
             self.object = self.get_object()  # as it is stored: what was begun has been taken back
             return self.render_refusal(form, str(refused))
-        messages.success(self.request, self.success_message)
+        messages.success(self.request, str(self.success_message))
         return redirect(self.get_success_url())
 
-    def form_invalid(self, form: Any) -> HttpResponse:
-        why = self.get_refusal_reason()
-        return self.render_refusal(form, why) if why else super().form_invalid(form)
+    def form_invalid(self, form: ReviewForm) -> HttpResponse:
+        reason = self.get_refusal_reason()
+        return self.render_refusal(form, reason) if reason else super().form_invalid(form)
 
-    def render_refusal(self, form: Any, why: str) -> HttpResponse:
+    def render_refusal(self, form: ReviewForm, reason: str) -> HttpResponse:
         """Answer 409: the record was locked meanwhile. The form says why and keeps everything typed."""
-        if why not in form.non_field_errors():
-            form.add_error(None, why)
+        if reason not in form.non_field_errors():
+            form.add_error(None, reason)
         return self.render_to_response(self.get_context_data(form=form), status=409)
-
-    def require_version(self, expected_version: int) -> None:
-        """Raise EditConflict for an old version before the verb judges what was typed over it."""
-        if not self.is_new and self.object.version != expected_version:
-            raise EditConflict(self.object, expected_version)
-
-    def get_success_url(self) -> str:
-        return self.object.get_absolute_url()
-
-    def get_cancel_url(self) -> str:
-        """Return the address for leaving the form without a change."""
-        return str(self.object.get_absolute_url())
 
     def render_conflict(self, form: Any, conflict: EditConflict) -> HttpResponse:
         """Answer 409: somebody else saved first. Show who changed what, and keep everything typed."""
@@ -251,17 +287,61 @@ class FormPage(FormView):
         changes = list(Trace.objects.since_version(current, conflict.expected_version))
         form.accept_version(current.version)
         self.object = self.get_object()
-        if locked := self.get_refusal_reason():
+        locked = self.get_refusal_reason()
+        if locked:
             form.add_error(None, locked)
         newer = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
         return self.render_to_response(self.get_context_data(form=form, stale=newer), status=409)
 
+    def get_success_url(self) -> str:
+        record = self.result if self.redirects_to_result else self.object
+        return str(record.get_absolute_url())
+
+    def get_cancel_url(self) -> str:
+        """Return the address for leaving the form without a change."""
+        return str(self.object.get_absolute_url())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = {
-            "title": self.title, "lead": self.object, "submit_label": self.submit_label, "cycle": self.cycle,
-            "nav": self.nav, "subject": self.object, "cancel_url": self.get_cancel_url(),
-        }  # fmt: skip
+            "title": self.title,
+            "lead": self.object,
+            "submit_label": self.submit_label,
+            "cycle": self.cycle,
+            "nav": self.nav,
+            "subject": self.object,
+            "cancel_url": self.get_cancel_url(),
+        }
         return page | super().get_context_data(**kwargs)
+
+
+class AddPage(FormPage):
+    """Form view for a new record of a cycle: calls the class method `verb` of `model`, then shows the record."""
+
+    model: Any  # a tracked model
+    read_permission = ""  # who may not read any such record gets a 404, who reads but may not add one a 403
+    is_new = redirects_to_result = True
+
+    def check_permission(self) -> None:
+        if self.read_permission:
+            policy.require_reader(self.request.user, self.read_permission)
+        super().check_permission()
+
+    def get_instance(self) -> Any:
+        return self.model(cycle=self.cycle)
+
+    def perform(self, form: Any, expected_version: int) -> Any:
+        verb = getattr(self.model, self.verb)
+        return verb(self.object, by=self.request.user, **form.values())
+
+
+class AddToReportPage(AddPage):
+    """Form view for a new record under the report of the person's own country. Staff have none: they get a 403."""
+
+    def get_object(self) -> Any:
+        return own_report(self.request.user, self.cycle)
+
+    def get_instance(self) -> Any:
+        return self.model(cycle=self.cycle, member_state=self.object.member_state)
 
 
 class TransitionPage(FormPage):
@@ -272,7 +352,7 @@ class TransitionPage(FormPage):
     """
 
     http_method_names = ["post", "options"]
-    form_class: Any = None  # the table says whether the note is required
+    form_class: type[ReviewForm] | None = None  # the table says whether the note is required
 
     def check_permission(self) -> None:
         if self.permission:
@@ -280,7 +360,7 @@ class TransitionPage(FormPage):
         else:
             self.object.require_permission(self.transition or self.verb, self.request.user)
 
-    def get_form_class(self) -> Any:
+    def get_form_class(self) -> type[ReviewForm]:
         if self.form_class:
             return self.form_class
         row = self.object.transitions[self.transition or self.verb]

@@ -1,53 +1,44 @@
 """The board of a cycle."""
 
-from datetime import date, datetime
-
-from django.core.paginator import InvalidPage, Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import InvalidPage, Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import clock, policy
 from reviews.queries import board
 from reviews.rendering import board_charts
-from reviews.views.base import ROWS, cycle_or_404
+from reviews.request_context import SignedInRequest
+from reviews.views.base import ROWS, cycle_or_404, parse_day
 from reviews.web.errors import BadAddress
 
 
-def board_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every member state at a glance; `?as_of=2020-08-11` shows it as it stood at the end of that day."""
+def board_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Every member state at a glance; `?as_of=2020-08-11` shows it as it was at the end of that day."""
     cycle = cycle_or_404(request, slug)
-    on, at = _day(request)
-    shown = board.build(cycle, request.user, on, at)
-    page = _page(request, shown.rows)
-    readable = {row.report.pk for row in page if policy.may(request.user, "report.read", row.report)}
-    context = {
-        "cycle": cycle, "nav": "board", "title": cycle.name, "board": shown, "as_of": at and on, "page": page,
-        "readable": readable, "progress_chart": board_charts.progress(cycle, shown),
-        "gaps_chart": board_charts.gaps(cycle, shown.kinds, page, readable),
-        "time_line_chart": board_charts.time_line(cycle, shown),
-    }  # fmt: skip
-    return render(request, "board/board.html", context)
+    as_of = parse_day(request.GET["as_of"]) if request.GET.get("as_of") else None
+    if as_of and as_of > clock.today():
+        raise BadAddress(_("That day has not come yet."))
+    content = board.build(cycle, request.user, as_of or clock.today(), clock.end_of(as_of) if as_of else None)
 
-
-def _page(request: HttpRequest, rows: list[board.Row]) -> Page[board.Row]:
-    """As many members as a list has rows; the figures above them are of all."""
+    # As many members as a list has rows; the figures above them are of all.
     number = request.GET.get("page") or "1"
     try:
-        return Paginator(rows, ROWS).page(number)
+        page = Paginator(content.rows, ROWS).page(number)
     except InvalidPage:
         raise BadAddress(_("The board has no page “%s”.") % number[:40]) from None
 
-
-def _day(request: HttpRequest) -> tuple[date, datetime | None]:
-    """The day asked for, and its last instant if it lies behind us."""
-    text = request.GET.get("as_of")
-    if not text:
-        return clock.today(), None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadAddress(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
-    if day > clock.today():
-        raise BadAddress(_("That day has not come yet."))
-    return day, clock.end_of(day)
+    readable = {row.report.pk for row in page if policy.may(request.user, "report.read", row.report)}
+    context = {
+        "cycle": cycle,
+        "nav": "board",
+        "title": cycle.name,
+        "board": content,
+        "as_of": as_of,
+        "page": page,
+        "readable": readable,
+        "progress_chart": board_charts.progress_over_time(content),
+        "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page, readable),
+        "time_line_chart": board_charts.board_timeline(cycle, content),
+    }
+    return render(request, "board/board.html", context)

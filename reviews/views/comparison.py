@@ -1,55 +1,53 @@
 """What changed from one meeting to another, or between any two days."""
 
 from datetime import date, timedelta
-from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.lists.base import EmptyFilterSet
+from reviews.lists.base import CycleFilterSet, EmptyFilterSet
 from reviews.lists.comparison import NOT_SHARED, ChangeTable, PeriodFilter
 from reviews.models import Meeting, Organisation, Round, StatusAtMeeting
-from reviews.queries import comparison
-from reviews.views.base import ListPage
+from reviews.queries.comparison import Change, Comparison, between_days, between_meetings
+from reviews.views.base import ListPage, parse_day
 from reviews.web.errors import BadAddress
 
 DAYS_BACK = 14  # where a comparison starts when no day is given
 
 
 class ComparisonPage(ListPage):
-    """One line for each member, in neutral order and without any ranking."""
+    """One row for each member, in neutral order and without any ranking."""
 
     template_name = "rounds/compare.html"
     table_class, filterset_class, table_pagination = ChangeTable, EmptyFilterSet, False
+    title = _("What changed")
     empty_text = _("No member had a report on both sides of this period.")
 
     @cached_property
-    def found(self) -> comparison.Comparison:
+    def comparison(self) -> Comparison:
         raise NotImplementedError
 
     @property
-    def reads(self) -> bool:
+    def reads_reports(self) -> bool:
         """Whether more than the shared figures is for this person."""
         return policy.scope_of(self.request.user, "report.read") is not policy.Scope.NOTHING
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Organisation]:
         return Organisation.objects.none()
 
-    def get_table_data(self) -> list[comparison.Change]:
-        return self.found.changes
+    def get_table_data(self) -> list[Change]:
+        return self.comparison.changes
 
-    def get_table_kwargs(self) -> dict[str, Any]:
-        return {"exclude": [] if self.reads else NOT_SHARED}
+    def get_table_kwargs(self) -> dict[str, object]:
+        return {"exclude": [] if self.reads_reports else NOT_SHARED}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = {"found": self.found, "reads": self.reads, "title": self.get_title()}
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        page = {"comparison": self.comparison, "reads_reports": self.reads_reports}
         return super().get_context_data(**kwargs) | page
-
-    def get_title(self) -> str:
-        return _now("What changed")
 
 
 class CompareMeetings(ComparisonPage):
@@ -57,37 +55,35 @@ class CompareMeetings(ComparisonPage):
 
     nav, permission = "meetings", "meeting.read"
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        """Find the rounds of both meetings, the earlier one first. Raises BadAddress or a plain 404."""
         super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.rounds = self._rounds(kwargs["code"], kwargs["other"])
-
-    def _rounds(self, *codes: str) -> list[Round]:
-        """The rounds of both meetings, the earlier one first. Raises BadAddress or a plain 404."""
-        readable = Meeting.objects.filter(cycle=self.cycle, code__in=codes).visible_to(self.request.user)
+        if not request.user.is_authenticated:
+            return
+        codes = (self.kwargs["code"], self.kwargs["other"])
+        readable = Meeting.objects.filter(cycle=self.cycle, code__in=codes).visible_to(request.user)
         meetings = {meeting.pk: meeting for meeting in readable}
         if len(meetings) < 2:
             raise BadAddress(_now("A comparison takes two different meetings of this cycle."))
-        rounds = list(Round.objects.filter(meeting__in=meetings).frozen().order_by("frozen_at"))
-        if len(rounds) < 2:
+        self.rounds = list(Round.objects.filter(meeting__in=meetings).frozen().order_by("frozen_at"))
+        if len(self.rounds) < 2:
             raise BadAddress(_now("The status is frozen when a country round closes; one of the two is not."))
-        for found in rounds:
-            found.meeting = meetings[found.meeting_id]
-            found.meeting.cycle = self.cycle
-        return rounds
+        for country_round in self.rounds:
+            country_round.meeting = meetings[country_round.meeting_id]
+            country_round.meeting.cycle = self.cycle
 
     @cached_property
-    def found(self) -> comparison.Comparison:
+    def comparison(self) -> Comparison:
         rows = StatusAtMeeting.objects.filter(round__in=self.rounds).select_related("member_state")
-        return comparison.between_meetings(self.rounds, rows, self.request.user)
+        return between_meetings(self.rounds, rows, self.request.user)
 
-    def get_title(self) -> str:
-        codes = {"first": self.rounds[0].meeting.code, "last": self.rounds[1].meeting.code}
-        return _now("What changed from meeting %(first)s to meeting %(last)s") % codes
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        crumbs = [(found.meeting, found.get_absolute_url()) for found in self.rounds]
-        return super().get_context_data(**kwargs) | {"breadcrumbs": crumbs}
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        first, last = (country_round.meeting for country_round in self.rounds)
+        title = _now("What changed from meeting %(first)s to meeting %(last)s")
+        return super().get_context_data(**kwargs) | {
+            "title": title % {"first": first.code, "last": last.code},
+            "breadcrumbs": [(row.meeting, row.get_absolute_url()) for row in self.rounds],
+        }
 
 
 class CompareDays(ComparisonPage):
@@ -97,10 +93,10 @@ class CompareDays(ComparisonPage):
 
     @cached_property
     def days(self) -> tuple[date, date]:
-        """The days asked for; without them the last two weeks. Raises BadAddress."""
-        asked = self.request.GET
-        last = _day(asked["to"]) if asked.get("to") else clock.today()
-        first = _day(asked["from"]) if asked.get("from") else last - timedelta(days=DAYS_BACK)
+        """The days of the address; without them the last two weeks. Raises BadAddress."""
+        query = self.request.GET
+        last = parse_day(query["to"]) if query.get("to") else clock.today()
+        first = parse_day(query["from"]) if query.get("from") else last - timedelta(days=DAYS_BACK)
         if last > clock.today():
             raise BadAddress(_now("That day has not come yet."))
         if first > last:
@@ -108,17 +104,10 @@ class CompareDays(ComparisonPage):
         return first, last
 
     @cached_property
-    def found(self) -> comparison.Comparison:
-        return comparison.between_days(self.cycle, *self.days, self.request.user)
+    def comparison(self) -> Comparison:
+        return between_days(self.cycle, *self.days, self.request.user)
 
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+    def get_filterset_kwargs(self, filterset_class: type[CycleFilterSet]) -> dict[str, object]:
         first, last = self.days
-        chosen = {"from": first.isoformat(), "to": last.isoformat()}
-        return super().get_filterset_kwargs(filterset_class) | {"data": chosen}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadAddress(_now("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+        period = {"from": first.isoformat(), "to": last.isoformat()}
+        return super().get_filterset_kwargs(filterset_class) | {"data": period}

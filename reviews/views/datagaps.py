@@ -2,36 +2,38 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.datagaps import DataGapForm
-from reviews.forms.treatments import CLOSING_FORMS, WayForm
+from reviews.forms.treatments import CLOSING_FORMS, CloseGapForm, WayForm
 from reviews.lists.datagaps import DataGapFilter, DataGapTable
-from reviews.models import ClosingWay, DataGap, Verb
+from reviews.models import ClosingWay, DataGap, ReviewCycle, Verb
+from reviews.models.datagaps import DataGapQuerySet
 from reviews.models.treatments import treatment_for
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, ListPage, TransitionPage, cycles_named, history, own_report_or_refuse
+from reviews.views.base import AddToReportPage, FormPage, ListPage, TransitionPage, cycles_named, history
+from reviews.web.errors import Text
 
 # A disruption, or the advice that closed a gap, is fetched for the few gaps that have one.
 RELATED = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
 
 
-def gap_or_404(request: HttpRequest, cycle: Any, code: str) -> DataGap:
+def gap_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> DataGap:
     """A gap of a cycle by its code (VNM-3), if this person may read it."""
-    return _gap_or_404(DataGap.objects.all(), request, code, cycle=cycle)
+    return get_object_or_404(gaps_with_code(code).filter(cycle=cycle).visible_to(request.user))
 
 
-def _gap_or_404(gaps: Any, request: HttpRequest, code: str, **conditions: Any) -> DataGap:
+def gaps_with_code(code: str) -> DataGapQuerySet:
+    """The gaps with this code, one in each cycle at most, with what their pages show."""
     state, _dash, number = code.rpartition("-")
-    conditions |= {"member_state__code": state, "number": number}
-    readable = gaps.select_related(*RELATED).visible_to(request.user)
-    gap: DataGap = get_object_or_404(readable, **conditions)
-    return gap
+    return DataGap.objects.filter(member_state__code=state, number=number).select_related(*RELATED)
 
 
 class DataGapList(ListPage):
@@ -42,12 +44,12 @@ class DataGapList(ListPage):
     table_class, filterset_class = DataGapTable, DataGapFilter
     empty_text = _("No data gap has been raised. National teams raise them from here or from their report.")
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[DataGap]:
         gaps = self.cycle.datagaps.visible_to(self.request.user)  # each knows this cycle
         related = ("member_state", "kind", "key_result_area", "holder")
         return gaps.select_related(*related).order_by("member_state__name_en", "number")
 
-    def get_actions(self) -> list[tuple[Any, str]]:
+    def get_actions(self) -> list[tuple[Text, str]]:
         user, slug, names = self.request.user, self.cycle.slug, {}
         if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
             names[_("Raise a data gap")] = "datagap-add"
@@ -63,56 +65,47 @@ class DataGapList(ListPage):
 
 def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
-    gaps = DataGap.objects.with_guidance()
-    gap = _gap_or_404(gaps, request, code, cycle__in=cycles_named(request, slug))
+    gaps = gaps_with_code(code).filter(cycle__in=cycles_named(request, slug)).visible_to(request.user)
+    gap = get_object_or_404(gaps.with_guidance())
     transitions, rows = gap.transitions_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: those of any other are not fetched.
     closed_once = any(row.verb == Verb.CLOSED for row in rows)
     context = {
-        "cycle": gap.cycle, "nav": "datagaps", "gap": gap, "title": gap.code, "moves": transitions,
-        "treatments": gap.treatments() if closed_once or not gap.is_open else [], "history": rows,
+        "cycle": gap.cycle,
+        "nav": "datagaps",
+        "gap": gap,
+        "title": gap.code,
+        "transitions": transitions,
+        "treatments": gap.treatments() if closed_once or not gap.is_open else [],
+        "history": rows,
         "held_days": clock.days_between(clock.today(), clock.day_of(gap.held_since)),
         "may_read_report": policy.may(request.user, "report.read", gap),
-    }  # fmt: skip
+    }
     return render(request, "datagaps/datagap.html", context | guidance.guidance_on(request.user, gap))
 
 
-class AddDataGap(FormPage):
+class AddDataGap(AddToReportPage):
     """A new gap of the person's own country."""
 
-    form_class, permission, nav, is_new = DataGapForm, "datagap.edit", "datagaps", True
+    model, verb, form_class, nav = DataGap, "raise_for", DataGapForm, "datagaps"
+    permission, read_permission = "datagap.edit", "datagap.read"
     title, submit_label, success_message = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
-
-    def get_object(self) -> Any:
-        return own_report_or_refuse(self.request, self.cycle, "datagap.read", self.permission)
-
-    def get_instance(self) -> DataGap:
-        return DataGap(cycle=self.cycle, member_state=self.object.member_state)
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        return DataGap.raise_for(self.object, by=self.request.user, **form.values())
-
-    def get_success_url(self) -> str:
-        return self.result.get_absolute_url()
 
 
 class EditDataGap(FormPage):
+    record_or_404 = staticmethod(gap_or_404)
     form_class, permission, nav, verb, transition = DataGapForm, "datagap.edit", "datagaps", "edit", "edit"
     title, success_message = _("Edit the data gap"), _("The gap is changed.")
-
-    def get_object(self) -> DataGap:
-        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
 class CloseGap(FormPage):
     """Closing with a treatment: first the way, then the form that follows from it and from the kind of gap."""
 
+    object: DataGap
+    record_or_404 = staticmethod(gap_or_404)
     template_name, permission, nav = "datagaps/close.html", "datagap.edit", "datagaps"
     verb = transition = "close"
     title, submit_label, success_message = _("Close the gap"), _("Close the gap"), _("The gap is closed.")
-
-    def get_object(self) -> DataGap:
-        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
     @property
     def way(self) -> str:
@@ -120,15 +113,15 @@ class CloseGap(FormPage):
         data = self.request.POST if self.request.method == "POST" else self.request.GET
         return data["way"] if data.get("way") in ClosingWay.values else ""
 
-    def get_form_class(self) -> Any:
+    def get_form_class(self) -> type[CloseGapForm]:
         return CLOSING_FORMS[treatment_for(self.way, self.object.kind.code)]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         treatment = treatment_for(self.way, self.object.kind.code)
         return super().get_form_kwargs() | ({"instance": treatment(way=self.way)} if treatment else {})
 
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
+    def get_form(self, form_class: type[BaseForm] | None = None) -> CloseGapForm:
+        form: CloseGapForm = super().get_form(form_class)
         form.offer_advice(self.object)
         if self.way:
             form.fix_way(self.way)
@@ -142,10 +135,8 @@ class CloseGap(FormPage):
 class GapTransition(TransitionPage):
     """A transition of one gap."""
 
+    record_or_404 = staticmethod(gap_or_404)
     nav = "datagaps"
-
-    def get_object(self) -> DataGap:
-        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
 class AskGuidance(GapTransition):

@@ -2,33 +2,37 @@
 
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import clock
 from reviews.models import CycleStatus, ReviewCycle
 from reviews.queries import desk
+from reviews.request_context import SignedInRequest
 
-FIRST_VISIT_DAYS = 14  # what a first visit, with none before it, is told of
+FIRST_VISIT_DAYS = 14  # how far back the changes go at the first visit
 
 
-def desk_page(request: HttpRequest) -> HttpResponse:
+def desk_page(request: SignedInRequest) -> HttpResponse:
     """What waits for me, what is due, what changed since my last visit."""
     cycles = list(ReviewCycle.objects.visible_to(request.user).select_related("framework"))
     running = [cycle for cycle in cycles if cycle.status == CycleStatus.OPEN]
-    since = _last_visit(request)
+
+    last_visit = request.session.get("last_visit")
+    if last_visit and not clock.is_pinned():
+        since = datetime.fromisoformat(last_visit)
+    else:
+        since = clock.now() - timedelta(days=FIRST_VISIT_DAYS)
     context = {
-        "nav": "desk", "title": _("My desk"), "cycles": cycles, "since": since,
-        "waiting": desk.waiting(request.user, running), "due": desk.due(request.user, running),
-        "changes": desk.changes(request.user, since), "demo": any(cycle.is_demo for cycle in cycles),
+        "nav": "desk",
+        "title": _("My desk"),
+        "cycles": cycles,
+        "since": since,
+        "waiting": desk.waiting(request.user, running),
+        "due": desk.due(request.user, running),
+        "changes": desk.changes(request.user, since),
+        "demo": any(cycle.is_demo for cycle in cycles),
         "cycle": running[0] if len(running) == 1 else None,
-    }  # fmt: skip
+    }
     return render(request, "desk/desk.html", context)
-
-
-def _last_visit(request: HttpRequest) -> datetime:
-    told = request.session.get("last_visit")
-    if told and not clock.is_pinned():
-        return datetime.fromisoformat(told)
-    return clock.now() - timedelta(days=FIRST_VISIT_DAYS)

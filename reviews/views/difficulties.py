@@ -1,10 +1,8 @@
 """Difficulties that several states share: the list, one of them with what became of its advice."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -13,15 +11,14 @@ from reviews.lists.difficulties import DifficultyFilter, DifficultyTable
 from reviews.models import Difficulty, ReviewCycle
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, ListPage, cycle_or_404, history
-from reviews.views.guidance import Advise
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history
+from reviews.views.guidance import DraftAdvice
 
 
-def difficulty_or_404(request: HttpRequest, cycle: ReviewCycle, number: str) -> Difficulty:
+def difficulty_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Difficulty:
     """A difficulty, if this person may read it."""
     readable = Difficulty.objects.visible_to(request.user).select_related("cycle", "kind")
-    difficulty: Difficulty = get_object_or_404(readable, cycle=cycle, number=number)
-    return difficulty
+    return get_object_or_404(readable, cycle=cycle, number=number)
 
 
 class DifficultyList(ListPage):
@@ -29,17 +26,13 @@ class DifficultyList(ListPage):
 
     title, nav, permission = _("Shared difficulties"), "datagaps", "difficulty.read"
     lead = _("Data gaps of several states under one heading, so that one piece of advice answers them all.")
-    table_class, filterset_class = DifficultyTable, DifficultyFilter
+    model, table_class, filterset_class = Difficulty, DifficultyTable, DifficultyFilter
+    select_related, ordering = ("cycle", "kind"), ("number",)
     empty_text = _("No data gaps have been grouped yet. The regional consultants do that from here.")
+    add_button = AddButton(_("Group data gaps"), "difficulty-add", "guidance.write")
 
-    def get_queryset(self) -> Any:
-        readable = Difficulty.objects.filter(cycle=self.cycle).visible_to(self.request.user)
-        return readable.with_counts().select_related("cycle", "kind").order_by("number")
-
-    def get_actions(self) -> list[tuple[Any, str]]:
-        if not policy.may(self.request.user, "guidance.write") or self.cycle.is_closed:
-            return []
-        return [(_("Group data gaps"), reverse("difficulty-add", args=[self.cycle.slug]))]
+    def get_queryset(self) -> QuerySet[Difficulty]:
+        return super().get_queryset().with_counts()
 
 
 def difficulty_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
@@ -51,47 +44,36 @@ def difficulty_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
     rows = guidance.outcomes_by_gap(difficulty, approved)
     incomplete = guidance.not_sent_to_all(rows)
     context = {
-        "cycle": cycle, "nav": "datagaps", "difficulty": difficulty, "rows": rows,
-        "title": f"{difficulty.code} · {difficulty.title}", "history": history(request, difficulty),
+        "cycle": cycle,
+        "nav": "datagaps",
+        "difficulty": difficulty,
+        "rows": rows,
+        "title": f"{difficulty.code} · {difficulty.title}",
+        "history": history(request, difficulty),
         "drafts": guidance.drafts_on(request.user, difficulty),
         "approved": [
-            (advice, advice.transitions_for(request.user) if advice in incomplete else set()) for advice in approved
+            (advice, advice.transitions_for(request.user) if advice in incomplete else set())
+            for advice in approved
         ],
         "may_edit": policy.may(request.user, "guidance.write") and not cycle.is_closed,
-    }  # fmt: skip
+    }
     return render(request, "guidance/difficulty.html", context)
 
 
-class AddDifficulty(FormPage):
-    form_class, permission, nav, is_new = DifficultyForm, "guidance.write", "datagaps", True
+class AddDifficulty(AddPage):
+    model, verb, form_class, nav = Difficulty, "group", DifficultyForm, "datagaps"
+    permission, read_permission = "guidance.write", "difficulty.read"
     title, submit_label, success_message = _("Group data gaps"), _("Group"), _("The gaps are grouped.")
-
-    def get_object(self) -> ReviewCycle:
-        policy.require_reader(self.request.user, "difficulty.read")
-        return self.cycle
-
-    def get_instance(self) -> Difficulty:
-        return Difficulty(cycle=self.cycle)
-
-    def perform(self, form: Any, expected_version: int) -> Difficulty:
-        return Difficulty.group(self.cycle, by=self.request.user, **form.values())
-
-    def get_success_url(self) -> str:
-        return str(self.result.get_absolute_url())
 
 
 class EditDifficulty(FormPage):
+    record_or_404 = staticmethod(difficulty_or_404)
     form_class, permission, nav, verb = DifficultyForm, "guidance.write", "datagaps", "edit"
     title, success_message = _("Change the difficulty"), _("The difficulty is changed.")
 
-    def get_object(self) -> Difficulty:
-        return difficulty_or_404(self.request, self.cycle, self.kwargs["number"])
 
-
-class AdviseOnDifficulty(Advise):
+class AdviseOnDifficulty(DraftAdvice):
     """A draft of advice for all gaps of a difficulty."""
 
+    record_or_404 = staticmethod(difficulty_or_404)
     subject_field = "difficulty"
-
-    def get_object(self) -> Difficulty:
-        return difficulty_or_404(self.request, self.cycle, self.kwargs["number"])

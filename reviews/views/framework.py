@@ -1,13 +1,14 @@
 """The framework under review."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from reviews.models import FrameworkNode
+from reviews.request_context import SignedInRequest
 from reviews.views.base import cycles_named
 
 
-def framework_page(request: HttpRequest, slug: str) -> HttpResponse:
+def framework_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """The framework under review, as a tree."""
     cycle = get_object_or_404(cycles_named(request, slug).select_related("framework"))
     nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("code")

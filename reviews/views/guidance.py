@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -12,16 +11,25 @@ from reviews.actions import guidance
 from reviews.forms.base import ConfirmForm
 from reviews.forms.guidance import AdviceForm, EntryForm
 from reviews.models import Advice, DataGap, Difficulty, ReceivedAdvice, ReviewCycle, ThreadEntry
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, TransitionPage
 from reviews.views.datagaps import GapTransition, gap_or_404
 
 
-def advice_or_404(request: HttpRequest, cycle: ReviewCycle, pk: int) -> Advice:
+def advice_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: int) -> Advice:
     """A piece of advice of a cycle, if this person may read it."""
     readable = Advice.objects.visible_to(request.user).in_cycles([cycle])
     related = readable.select_related("gap__cycle", "gap__member_state", "difficulty__cycle")
-    advice: Advice = get_object_or_404(related, pk=pk)
-    return advice
+    return get_object_or_404(related, pk=pk)
+
+
+def received_advice_or_404(
+    request: SignedInRequest, cycle: ReviewCycle, code: str, pk: int
+) -> ReceivedAdvice:
+    """Advice as the gap with this code received it, if this person may read the gap."""
+    gap = gap_or_404(request, cycle, code)
+    related = ReceivedAdvice.objects.select_related("gap__cycle", "gap__member_state")
+    return get_object_or_404(related, gap=gap, pk=pk)
 
 
 class AskBack(GapTransition):
@@ -53,55 +61,55 @@ class AddEntry(GapTransition):
         if policy.side_of(self.request.user, self.object) is None:
             raise PermissionDenied(_("Only the country and the regional consultants discuss a gap."))
 
+    def perform(self, form: EntryForm, expected_version: int) -> ThreadEntry:
+        verb = getattr(ThreadEntry, self.verb)
+        return verb(self.object, by=self.request.user, **form.values())
+
 
 class AddPrivateNote(AddEntry):
-    title, success_message = _("Private note"), _("Your side can read the note, nobody else.")
-
-    def perform(self, form: Any, expected_version: int) -> ThreadEntry:
-        return ThreadEntry.note(self.object, by=self.request.user, **form.values())
+    verb, title = "note", _("Private note")
+    success_message = _("Your side can read the note, nobody else.")
 
 
 class Conclude(AddEntry):
-    title, success_message = _("Write a conclusion"), _("The conclusion stands in the thread.")
-
-    def perform(self, form: Any, expected_version: int) -> ThreadEntry:
-        return ThreadEntry.conclude(self.object, by=self.request.user, **form.values())
+    verb, title = "conclude", _("Write a conclusion")
+    success_message = _("The conclusion stands in the thread.")
 
 
-class Advise(FormPage):
+class DraftAdvice(FormPage):
     """A draft of advice on a gap, or on a difficulty."""
 
+    object: DataGap | Difficulty
     form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "edit"
     title, submit_label = _("Draft advice"), _("Keep the draft")
     success_message = _("The draft waits for a lead consultant.")
-    subject_field = "gap"
-
-    def get_object(self) -> DataGap | Difficulty:
-        return gap_or_404(self.request, self.cycle, self.kwargs["code"])
+    subject_field: str  # of Advice
 
     def get_instance(self) -> Advice:
         return Advice(**{self.subject_field: self.object})
 
-    def perform(self, form: Any, expected_version: int) -> Advice:
-        subject = {self.subject_field: self.object}
+    def perform(self, form: AdviceForm, expected_version: int) -> Advice:
+        subject: dict[str, Any] = {self.subject_field: self.object}
         return Advice.draft(by=self.request.user, **subject, **form.values())
 
 
+class AdviseOnGap(DraftAdvice):
+    record_or_404 = staticmethod(gap_or_404)
+    subject_field = "gap"
+
+
 class EditAdvice(FormPage):
+    record_or_404 = staticmethod(advice_or_404)
     form_class, permission, nav, verb, transition = AdviceForm, "guidance.write", "datagaps", "edit", "edit"
     title, success_message = _("Edit the draft"), _("The draft is changed.")
-
-    def get_object(self) -> Advice:
-        return advice_or_404(self.request, self.cycle, self.kwargs["pk"])
 
 
 class AdviceTransition(TransitionPage):
     """A transition of one piece of advice."""
 
+    object: Advice
+    record_or_404 = staticmethod(advice_or_404)
     nav = "datagaps"
-
-    def get_object(self) -> Advice:
-        return advice_or_404(self.request, self.cycle, self.kwargs["pk"])
 
 
 class ApproveAdvice(AdviceTransition):
@@ -109,7 +117,7 @@ class ApproveAdvice(AdviceTransition):
     submit_label = _("Approve and send")
     success_message = _("The advice is approved, and every open gap that it is for has received it.")
 
-    def perform(self, form: Any, expected_version: int) -> Advice:
+    def perform(self, form: ConfirmForm, expected_version: int) -> Advice:
         return guidance.approve_advice(
             by=self.request.user, advice=self.object, expected_version=expected_version
         )
@@ -120,7 +128,7 @@ class SendAdvice(AdviceTransition):
     title, submit_label = _("Send the advice"), _("Send")
     success_message = _("The gaps that were added have received the advice.")
 
-    def perform(self, form: Any, expected_version: int) -> Advice:
+    def perform(self, form: ConfirmForm, expected_version: int) -> Advice:
         return guidance.send_advice(
             by=self.request.user, advice=self.object, expected_version=expected_version
         )
@@ -134,13 +142,8 @@ class DropAdvice(AdviceTransition):
 class UseTransition(TransitionPage):
     """What the country says of advice that its gap received."""
 
+    record_or_404 = staticmethod(received_advice_or_404)
     nav = "datagaps"
-
-    def get_object(self) -> ReceivedAdvice:
-        gap = gap_or_404(self.request, self.cycle, self.kwargs["code"])
-        related = ReceivedAdvice.objects.select_related("gap__cycle", "gap__member_state")
-        received: ReceivedAdvice = get_object_or_404(related, gap=gap, pk=self.kwargs["pk"])
-        return received
 
 
 class AdoptAdvice(UseTransition):

@@ -1,4 +1,4 @@
-"""For machines that watch this one: alive, ready, figures. No sign-in, and nothing that is anybody's business."""
+"""Health checks and metrics for machines that watch this one: no sign-in, and nothing confidential."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +15,7 @@ from reviews.operations import health, metrics
 @never_cache
 @login_not_required
 def livez(request: HttpRequest) -> HttpResponse:
-    """This process answers; it asks nobody else."""
+    """Liveness: this process answers; it asks nobody else."""
     return JsonResponse({"alive": True})
 
 
@@ -23,26 +23,28 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 with reasons unless all is well. A load balancer, which cannot mend late mail, leaves that out:
-    `?exclude=mail&exclude=tick`.
+    """Readiness: 503 with reasons unless all is well.
+
+    A load balancer, which cannot mend late mail, leaves that out: `?exclude=mail&exclude=tick`.
     """
-    left_out = request.GET.getlist("exclude")
-    if unknown := [name for name in left_out if name not in health.CHECKS]:
+    excluded = request.GET.getlist("exclude")
+    unknown = [name for name in excluded if name not in health.CHECKS]
+    if unknown:
         return JsonResponse({"error": f"exclude={unknown[0][:20]}: {', '.join(health.CHECKS)}"}, status=400)
-    found = health.run_checks(left_out)
-    ready = all(check.is_well for check in found)
-    told = {check.name: check.reason or "ok" for check in found}
-    return JsonResponse({"ready": ready, "checks": told}, status=200 if ready else 503)
+    results = health.run_checks(excluded)
+    ready = all(result.is_well for result in results)
+    checks = {result.name: result.reason or "ok" for result in results}
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
 @require_safe
 @never_cache
 @login_not_required
 def figures(request: HttpRequest) -> HttpResponse:
-    """404 where METRICS_TOKEN is not set; 401 for a caller who does not send it."""
+    """Metrics for Prometheus. 404 where METRICS_TOKEN is not set; 401 for a caller who does not send it."""
     if not settings.METRICS_TOKEN:
         raise Http404
-    sent = request.headers.get("Authorization", "")
-    if not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}"):
+    authorization = request.headers.get("Authorization", "")
+    if not constant_time_compare(authorization, f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(metrics.render_metrics(), content_type=CONTENT_TYPE_LATEST)

@@ -1,8 +1,7 @@
 """The library of method notes."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.forms.guidance import MethodNoteForm
 from reviews.lists.methods import MethodFilter, MethodTable
-from reviews.models import MethodNote
+from reviews.models import MethodNote, ReviewCycle
+from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, ListPage, cycle_or_404, history
+from reviews.web.errors import Text
 
 
-def method_or_404(request: HttpRequest, code: str) -> MethodNote:
-    """A method note with how often it is cited, if this person may read it."""
+def method_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> MethodNote:
+    """A method note with how often it is cited, if this person may read it; notes belong to no cycle."""
     readable = MethodNote.objects.visible_to(request.user).with_uses(request.user)
-    note: MethodNote = get_object_or_404(readable.select_related("kind"), code=code)
-    return note
+    return get_object_or_404(readable.select_related("kind"), code=code)
 
 
 class MethodList(ListPage):
@@ -31,59 +31,64 @@ class MethodList(ListPage):
     table_class, filterset_class = MethodTable, MethodFilter
     empty_text = _("No method note has been written yet.")
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[MethodNote]:
         readable = MethodNote.objects.visible_to(self.request.user).with_uses(self.request.user)
         return readable.select_related("kind").order_by("kind__position", "title")
 
-    def get_table_kwargs(self) -> dict[str, Any]:
+    def get_table_kwargs(self) -> dict[str, object]:
         return {"cycle": self.cycle}
 
-    def get_actions(self) -> list[tuple[Any, str]]:
+    def get_actions(self) -> list[tuple[Text, str]]:
+        """As an add button has it, but also while the cycle is closed: notes belong to none."""
         if not policy.may(self.request.user, "guidance.write"):
             return []
         return [(_("Write a method note"), reverse("method-add", args=[self.cycle.slug]))]
 
 
-def method_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def method_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One method note, and how often advice cites it."""
     cycle = cycle_or_404(request, slug)
-    note = method_or_404(request, code)
+    note = method_or_404(request, cycle, code)
     context = {
-        "cycle": cycle, "nav": "datagaps", "note": note, "title": note.title, "history": history(request, note),
+        "cycle": cycle,
+        "nav": "datagaps",
+        "note": note,
+        "title": note.title,
+        "history": history(request, note),
         "may_edit": policy.may(request.user, "guidance.write"),
-    }  # fmt: skip
+    }
     return render(request, "guidance/method.html", context)
 
 
 class MethodForm(FormPage):
-    """What the two forms share: notes belong to no cycle, but are read within one."""
+    """A form about a method note, which belongs to no cycle but is read within one."""
 
     form_class, permission, nav = MethodNoteForm, "guidance.write", "datagaps"
+    result: MethodNote
 
     def get_success_url(self) -> str:
-        return str(self.result.address(self.cycle))
+        return self.result.address(self.cycle)
 
 
 class AddMethod(MethodForm):
     is_new = True
     title, success_message = _("Write a method note"), _("The note is in the library.")
 
-    def get_object(self) -> Any:
+    def get_object(self) -> ReviewCycle:
         policy.require_reader(self.request.user, "method.read")
         return self.cycle
 
     def get_instance(self) -> MethodNote:
         return MethodNote()
 
-    def perform(self, form: Any, expected_version: int) -> Any:
+    def perform(self, form: MethodNoteForm, expected_version: int) -> MethodNote:
         return MethodNote.add(by=self.request.user, **form.values())
 
 
 class EditMethod(MethodForm):
+    object: MethodNote
+    record_or_404 = staticmethod(method_or_404)
     verb, title, success_message = "edit", _("Edit the method note"), _("The note is changed.")
 
-    def get_object(self) -> MethodNote:
-        return method_or_404(self.request, self.kwargs["code"])
-
     def get_cancel_url(self) -> str:
-        return str(self.object.address(self.cycle))
+        return self.object.address(self.cycle)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.actions.minutes import draft_minutes, redraft_section
-from reviews.forms.base import ConfirmForm
+from reviews.forms.base import ConfirmForm, ReviewForm
 from reviews.forms.minutes import SectionForm
 from reviews.models import Meeting, Minutes, MinutesSection, ReviewCycle
 from reviews.queries.minutes import notes_at
@@ -18,19 +18,25 @@ from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
 
 
-def minutes_of(request: HttpRequest, meeting: Meeting) -> Minutes | None:
+def minutes_of(request: SignedInRequest, meeting: Meeting) -> Minutes | None:
     """The minutes of a meeting, if there are any that this person may read."""
     rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
-    minutes: Minutes | None = rows.filter(meeting=meeting).first()
-    return minutes
+    return rows.filter(meeting=meeting).first()
 
 
-def minutes_or_404(request: HttpRequest, cycle: ReviewCycle, code: str) -> Minutes:
+def minutes_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Minutes:
     """The minutes of a meeting, if this person may read them."""
     minutes = minutes_of(request, meeting_or_404(request, cycle, code))
     if minutes is None:
         raise Http404
     return minutes
+
+
+def section_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, pk: str) -> MinutesSection:
+    """A part of minutes that the person may read."""
+    minutes = minutes_or_404(request, cycle, code)
+    sections = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by")
+    return get_object_or_404(sections, pk=pk)
 
 
 def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
@@ -41,30 +47,31 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
     if minutes is None and not may_run:
         raise Http404
-    context = {
-        "cycle": cycle, "nav": "meetings", "meeting": meeting, "minutes": minutes, "may_run": may_run,
-        "title": _("Minutes"), "breadcrumbs": [(meeting, meeting.get_absolute_url())],
-    }  # fmt: skip
-    return render(
-        request, "minutes/minutes.html", context | (_context_of(request, minutes) if minutes else {})
-    )
-
-
-def _context_of(request: SignedInRequest, minutes: Minutes) -> dict[str, Any]:
-    """Parts, notes and history; for members without what was changed in the draft."""
-    is_staff = policy.may(request.user, "minutes.read")  # of every country
-    # A country's own words, for its people and for staff.
-    notes = [note for note in notes_at(minutes.meeting) if policy.may(request.user, "report.read", note)]
-    rows = [row for row in history(request, minutes, most=100) if is_staff or row.common]
-    return {
-        "sections": list(minutes.sections.all()),
-        "moves": minutes.transitions_for(request.user),
-        "notes": notes,
-        "history": rows[:30],
+    context: dict[str, object] = {
+        "cycle": cycle,
+        "nav": "meetings",
+        "meeting": meeting,
+        "minutes": minutes,
+        "may_run": may_run,
+        "title": _("Minutes"),
+        "breadcrumbs": [(meeting, meeting.get_absolute_url())],
     }
+    if minutes:
+        # A country's own words, for its people and for staff.
+        notes = [note for note in notes_at(minutes.meeting) if policy.may(request.user, "report.read", note)]
+        # For members without what was changed in the draft.
+        is_staff = policy.may(request.user, "minutes.read")  # of every country
+        rows = [row for row in history(request, minutes, limit=100) if is_staff or row.common]
+        context |= {
+            "sections": list(minutes.sections.all()),
+            "transitions": minutes.transitions_for(request.user),
+            "notes": notes,
+            "history": rows[:30],
+        }
+    return render(request, "minutes/minutes.html", context)
 
 
-def minutes_docx(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def minutes_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The minutes as a Word document: their text and nothing else, so that it can be passed on."""
     minutes = minutes_or_404(request, cycle_or_404(request, slug), code)
     return word_response(docx.minutes(minutes, minutes.sections.all()), f"minutes-{code}")
@@ -78,63 +85,48 @@ def word_response(content: bytes, name: str) -> HttpResponse:
 
 
 class DraftMinutes(TransitionPage):
+    object: Meeting
+    record_or_404 = staticmethod(meeting_or_404)
     form_class, permission, nav, is_new = ConfirmForm, "meeting.run", "meetings", True
     title, success_message = (
         _("Draft the minutes"),
         _("The minutes are drafted; please read and edit every part."),
     )
 
-    def get_object(self) -> Meeting:
-        return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
+    redirects_to_result = True
 
-    def perform(self, form: Any, expected_version: int) -> Any:
+    def perform(self, form: ReviewForm, expected_version: int) -> Minutes:
         return draft_minutes(by=self.request.user, meeting=self.object)
-
-    def get_success_url(self) -> str:
-        return str(self.result.get_absolute_url())
-
-
-def section_or_404(page: FormPage) -> MinutesSection:
-    """A part of minutes that the person may read."""
-    minutes = minutes_or_404(page.request, page.cycle, page.kwargs["code"])
-    sections = minutes.sections.select_related("minutes__meeting__cycle", "minutes__adopted_by")
-    section: MinutesSection = get_object_or_404(sections, pk=page.kwargs["pk"])
-    return section
 
 
 class EditSection(FormPage):
     """Word one part of the minutes."""
 
+    object: MinutesSection
+    record_or_404 = staticmethod(section_or_404)
     form_class, permission, nav = SectionForm, "meeting.run", "meetings"
     transition, verb = "edit", "edit"
     success_message = _("This part is changed.")
-
-    def get_object(self) -> MinutesSection:
-        return section_or_404(self)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"title": self.object.get_kind_display()}
 
 
 class RedraftSection(TransitionPage):
+    object: MinutesSection
+    record_or_404 = staticmethod(section_or_404)
     form_class, permission, nav = ConfirmForm, "meeting.run", "meetings"
     title, success_message = _("Draft anew from the records"), _("This part is drafted anew.")
 
-    def get_object(self) -> MinutesSection:
-        return section_or_404(self)
-
-    def perform(self, form: Any, expected_version: int) -> Any:
-        section: MinutesSection = self.object
-        return redraft_section(by=self.request.user, section=section, expected_version=expected_version)
+    def perform(self, form: ReviewForm, expected_version: int) -> MinutesSection:
+        return redraft_section(by=self.request.user, section=self.object, expected_version=expected_version)
 
 
 class MinutesTransition(TransitionPage):
     """A transition of the minutes."""
 
+    record_or_404 = staticmethod(minutes_or_404)
     nav = "meetings"
-
-    def get_object(self) -> Minutes:
-        return minutes_or_404(self.request, self.cycle, self.kwargs["code"])
 
 
 class CirculateMinutes(MinutesTransition):

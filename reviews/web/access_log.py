@@ -21,23 +21,22 @@ class AccessLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = self.get_response(request)
-        self.log_request(request, response.status_code, time.perf_counter() - start)
-        return response
+        seconds = time.perf_counter() - start
 
-    def log_request(self, request: HttpRequest, status: int, seconds: float) -> None:
         match = request.resolver_match
         route = (match and match.view_name) or "none"
         # Anything else that a stranger makes up would be a metric of its own.
         method = request.method if request.method in METHODS else "other"
-        metrics.REQUESTS.labels(method=method, route=route, status=status).inc()
+        metrics.REQUESTS.labels(method=method, route=route, status=response.status_code).inc()
         metrics.SECONDS.labels(route).observe(seconds)
         # The person only if they were loaded anyway: no query for the sake of a line.
         user = getattr(request, "_cached_user", None)
         fields = {
             "method": method,
             "route": route,
-            "status": status,
+            "status": response.status_code,
             "ms": round(seconds * 1000),
             "user": getattr(user, "pk", None),
         }
         access_log.info("%(method)s %(route)s %(status)s %(ms)s ms user %(user)s", fields, extra=fields)
+        return response

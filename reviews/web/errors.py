@@ -94,15 +94,13 @@ def service_unavailable() -> HttpResponse:
 def _render_error(
     request: HttpRequest, status: int, message: Text = "", *, template: str = "", back_url: str = ""
 ) -> HttpResponse:
-    context = {"message": message, "back_url": back_url or _previous_page(request)}
+    """An error page with a link back: to the page of this site that the person was on, or else to their desk."""
+    if not back_url:
+        referer = request.headers.get("referer", "")
+        try:
+            is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()})
+        except DisallowedHost:  # which is then what the page is about
+            is_ours = False
+        back_url = referer if is_ours else reverse("desk")
+    context = {"message": message, "back_url": back_url}
     return render(request, template or f"errors/{status}.html", context, status=status)
-
-
-def _previous_page(request: HttpRequest) -> str:
-    """The page of this site that the person was on; their desk when the browser does not say."""
-    address = request.headers.get("referer", "")
-    try:
-        is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
-    except DisallowedHost:  # which is then what the page is about
-        is_ours = False
-    return address if is_ours else reverse("desk")

@@ -28,7 +28,13 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.method == "OPTIONS" and response.status_code == 200:
-            _remove_body(response)
+            # Only the status and its headers; a file that was opened is still closed at the end.
+            if response.streaming:
+                response.streaming_content = []  # type: ignore[attr-defined] # of a StreamingHttpResponse
+            else:
+                response.content = b""  # type: ignore[attr-defined] # of an HttpResponse
+            del response["Content-Length"]
+            response.setdefault("Allow", "GET, HEAD, OPTIONS")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -40,13 +46,3 @@ class RefusalMiddleware:
             log.warning("Two writes clashed at %s", request.path, exc_info=exception)
             return conflict(request, CLASH)
         return None
-
-
-def _remove_body(response: HttpResponseBase) -> None:
-    """Keep the status and its headers; a file that was opened is still closed at the end."""
-    if response.streaming:
-        response.streaming_content = []  # type: ignore[attr-defined] # of a StreamingHttpResponse
-    else:
-        response.content = b""  # type: ignore[attr-defined] # of an HttpResponse
-    del response["Content-Length"]
-    response.setdefault("Allow", "GET, HEAD, OPTIONS")

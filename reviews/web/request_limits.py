@@ -22,14 +22,10 @@ class RequestLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return method_not_allowed(request, sorted(METHODS))
-        if content_length(request) > settings.REQUEST_MAX_BYTES:
+        # Bytes that the client announces, if it does; the server rejects what is no number.
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.REQUEST_MAX_BYTES:
             limit = filesizeformat(settings.REPORT_FILE_MAX_BYTES)
             message = _("This is far too large to be taken. A file can have %(limit)s.") % {"limit": limit}
             return payload_too_large(request, message)
         return self.get_response(request)
-
-
-def content_length(request: HttpRequest) -> int:
-    """Bytes that the client announces; 0 where it announces none. The server rejects what is no number."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdecimal() else 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseFileResponse
 
-EVERYWHERE = {
+COMMON_HEADERS = {
     # Django's own, once more: an answer that Django gives before it comes to them lacks them.
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -15,9 +15,9 @@ EVERYWHERE = {
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 # Neither the browser nor anything on the way keeps a page: the machine may be everybody's.
-PRIVATE = "no-store, private"
+NO_STORE = "no-store, private"
 # A browser that shows a download all the same runs nothing of it and fetches nothing for it.
-SEALED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+DOWNLOAD_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 class SecurityHeadersMiddleware:
@@ -28,10 +28,10 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in EVERYWHERE.items():
+        for name, value in COMMON_HEADERS.items():
             response.headers.setdefault(name, value)
         if not isinstance(response, WhiteNoiseFileResponse):
-            response["Cache-Control"] = PRIVATE
+            response["Cache-Control"] = NO_STORE
         if response.get("Content-Disposition", "").startswith("attachment"):
-            response["Content-Security-Policy"] = SEALED
+            response["Content-Security-Policy"] = DOWNLOAD_POLICY
         return response

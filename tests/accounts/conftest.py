@@ -14,13 +14,13 @@ THEIRS = Path(allauth.__file__).parent
 @pytest.fixture(autouse=True)
 def foreign_words() -> Iterator[set[str]]:
     """The templates of django-allauth that were shown; none may be left at the end."""
-    shown: set[str] = set()
+    names: set[str] = set()
 
     def look(template: Any, **kwargs: Any) -> None:
         if Path(str(template.origin)).is_relative_to(THEIRS):
-            shown.add(str(template.name))
+            names.add(str(template.name))
 
     template_rendered.connect(look)
-    yield shown
+    yield names
     template_rendered.disconnect(look)
-    assert not shown, f"django-allauth's own words: {sorted(shown)}"
+    assert not names, f"django-allauth's own words: {sorted(names)}"

@@ -55,8 +55,8 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 return
             if asked.path == "/authorize":  # where a browser is asked who it is
-                told = {name: values[0] for name, values in parse_qs(asked.query).items()}
-                back = escape(f"{told['redirect_uri']}?code=c&state={quote(told['state'])}")
+                parameters = {name: values[0] for name, values in parse_qs(asked.query).items()}
+                back = escape(f"{parameters['redirect_uri']}?code=c&state={quote(parameters['state'])}")
                 self.send(f'<html lang="en"><a href="{back}">It is me</a></html>', "text/html")
                 return
             self.answer(provider.keys() if self.path == "/keys" else {
@@ -71,8 +71,8 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             provider.sent = {name: values[0] for name, values in parse_qs(body).items()}
             self.answer({"access_token": "a", "token_type": "Bearer", "id_token": provider.token()})
 
-        def answer(self, told: dict[str, Any]) -> None:
-            self.send(json.dumps(told), "application/json")
+        def answer(self, payload: dict[str, Any]) -> None:
+            self.send(json.dumps(payload), "application/json")
 
         def send(self, text: str, kind: str) -> None:
             self.send_response(200)

@@ -12,7 +12,7 @@ from tests.operations.test_settings import read
 PROXY = "10.0.0.1"
 
 
-def told(written: str | None) -> str:
+def client_address(written: str | None) -> str:
     headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": written} if written else {}
     come_in("vnm.coordinator", browser=Client(), REMOTE_ADDR=PROXY, **headers)
     return UserSession.objects.latest("pk").ip
@@ -21,7 +21,7 @@ def told(written: str | None) -> str:
 @pytest.mark.parametrize("written", [None, "203.0.113.9", "evil, 203.0.113.9"])
 def test_without_a_proxy_nothing_written_counts(written, cast, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
-    assert told(written) == PROXY
+    assert client_address(written) == PROXY
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_without_a_proxy_nothing_written_counts(written, cast, settings):
 def test_behind_one_the_last_address_counts(written, address, cast, settings):
     """It is what the proxy itself has seen; those before it are what the visitor says."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    assert told(written) == address
+    assert client_address(written) == address
 
 
 def test_the_switch():

@@ -31,10 +31,10 @@ ENDS = [
 HOSTILE = list(islice((start + end for end, start in product(ENDS, STARTS)), 200))
 
 
-def come_in_anew(*given: Any, **more: Any) -> Any:
+def come_in_anew(*args: Any, **more: Any) -> Any:
     """As often as there are values: each time without the sessions of before, which allauth looks through."""
     UserSession.objects.all().delete()
-    return come_in(*given, **more)
+    return come_in(*args, **more)
 
 
 def stays(location: str) -> bool:

@@ -55,9 +55,9 @@ def test_each_mail(prefix, request_of, cast):
 @pytest.mark.parametrize("name", NOTICES)
 def test_each_notice(name, request_of):
     get_adapter(request_of).add_message(request_of, messages.SUCCESS, f"{name}.txt")
-    (told,) = messages.get_messages(request_of)
-    assert str(told).endswith((".", "."))
-    assert not [word for word in THEIRS if word in str(told)]
+    (message,) = messages.get_messages(request_of)
+    assert str(message).endswith((".", "."))
+    assert not [word for word in THEIRS if word in str(message)]
 
 
 def test_a_foreign_word_would_be_noticed(foreign_words):

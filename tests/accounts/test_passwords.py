@@ -26,11 +26,11 @@ def linh(cast: Any) -> User:
 
 def link_in(text: str) -> str:
     """The way of the first address of ours in a mail."""
-    found = re.search(r"http://testserver(/\S+)", text)
-    return found.group(1) if found else ""
+    match = re.search(r"http://testserver(/\S+)", text)
+    return match.group(1) if match else ""
 
 
-def asked(address: str, browser: Client | None = None) -> Any:
+def ask_for_link(address: str, browser: Client | None = None) -> Any:
     return (browser or Client()).post(reverse("account_reset_password"), {"email": address})
 
 
@@ -40,7 +40,7 @@ def last_line(user: User) -> tuple[Any, str]:
 
 
 def test_by_a_link_from_a_mail(linh, client):
-    asked("LINH@vnm.example", client)
+    ask_for_link("LINH@vnm.example", client)
     assert mail.outbox[0].to == ["linh@vnm.example"]
     form = client.get(link_in(mail.outbox[0].body), follow=True)
     done = client.post(form.request["PATH_INFO"], NEW)
@@ -51,19 +51,19 @@ def test_by_a_link_from_a_mail(linh, client):
 
 
 def test_the_link_works_once_and_only_as_it_was_sent(linh, client):
-    asked("linh@vnm.example")
+    ask_for_link("linh@vnm.example")
     link = link_in(mail.outbox[0].body)
     client.post(client.get(link, follow=True).request["PATH_INFO"], NEW)
     for tried in (link, link.replace("-", "-x", 1), "/accounts/password/reset/zzzzzz-abc/"):
         answer = Client().get(tried, follow=True)
         assert "no longer works" in answer.content.decode()
-    told = Client().post(re.sub(r"-[^/]+/$", "-set-password/", link), NEW)
-    assert "no longer works" in told.content.decode()
+    answer = Client().post(re.sub(r"-[^/]+/$", "-set-password/", link), NEW)
+    assert "no longer works" in answer.content.decode()
 
 
 def test_the_link_says_nothing_to_other_sites(linh, client):
     """The key is out of the address before the page is shown."""
-    asked("linh@vnm.example")
+    ask_for_link("linh@vnm.example")
     assert client.get(link_in(mail.outbox[0].body))["Location"].endswith("-set-password/")
 
 
@@ -71,7 +71,9 @@ def test_known_and_unknown_addresses_are_answered_alike(linh, cast):
     cast.lao.change_traced(
         by=None, expected_version=cast.lao.version, email="gone@lao.example", is_active=False
     )
-    answers = [asked(address) for address in ("linh@vnm.example", "no@body.example", "gone@lao.example")]
+    answers = [
+        ask_for_link(address) for address in ("linh@vnm.example", "no@body.example", "gone@lao.example")
+    ]
     assert {(a.status_code, a["Location"], a.content) for a in answers} == {
         (302, reverse("account_reset_password_done"), b"")
     }
@@ -80,7 +82,7 @@ def test_known_and_unknown_addresses_are_answered_alike(linh, cast):
 
 
 def test_a_disabled_account_stays_closed(linh, cast, client):
-    asked("linh@vnm.example")
+    ask_for_link("linh@vnm.example")
     linh.refresh_from_db()
     linh.change_traced(by=cast.admin, expected_version=linh.version, is_active=False)
     form = client.get(link_in(mail.outbox[0].body), follow=True)
@@ -89,7 +91,7 @@ def test_a_disabled_account_stays_closed(linh, cast, client):
 
 
 def test_not_many_mails_to_one_address(linh):
-    statuses = [asked("linh@vnm.example").status_code for _n in range(7)]
+    statuses = [ask_for_link("linh@vnm.example").status_code for _n in range(7)]
     assert statuses == [302] * 5 + [429] * 2
     assert len(mail.outbox) == 5
 
@@ -149,5 +151,5 @@ def test_other_words_are_not(password, cast, sign_in):
 
 
 def test_the_manual_lists_them():
-    told = (site_settings.BASE_DIR / "docs" / "accounts.md").read_text().lower()
-    assert [word for word in WORDS if word not in told] == []
+    manual = (site_settings.BASE_DIR / "docs" / "accounts.md").read_text().lower()
+    assert [word for word in WORDS if word not in manual] == []

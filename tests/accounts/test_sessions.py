@@ -103,12 +103,12 @@ def test_each_is_listed_and_can_be_ended(cast):
 
 
 def test_nobody_elses(cast):
-    mine, theirs = Client(), Client()
-    come_in("vnm.coordinator", browser=mine)
-    come_in("lao.coordinator", browser=theirs)
-    row = theirs.get(reverse("usersessions_list")).context["sessions"][0]
-    mine.post(reverse("usersessions_list"), {"session": row.pk})
-    assert is_in(theirs)
+    own_browser, other_browser = Client(), Client()
+    come_in("vnm.coordinator", browser=own_browser)
+    come_in("lao.coordinator", browser=other_browser)
+    row = other_browser.get(reverse("usersessions_list")).context["sessions"][0]
+    own_browser.post(reverse("usersessions_list"), {"session": row.pk})
+    assert is_in(other_browser)
 
 
 def test_those_that_ran_out_are_not_listed(cast):

@@ -87,11 +87,11 @@ def test_a_known_browser_may_not_guess_for_ever(linh, looked_at):
 
 
 def test_a_browser_known_to_one_account_is_a_stranger_to_another(linh, looked_at):
-    theirs = Client()
-    come_in("lao.coordinator", browser=theirs)
-    theirs.post(reverse("account_logout"))
+    other_browser = Client()
+    come_in("lao.coordinator", browser=other_browser)
+    other_browser.post(reverse("account_logout"))
     for n in range(30):
-        come_in("vnm.coordinator", f"guess {n}", browser=theirs)
+        come_in("vnm.coordinator", f"guess {n}", browser=other_browser)
     assert len(looked_at) == sign_in_throttle.PER_TEXT
 
 
@@ -120,8 +120,8 @@ def test_an_hour_later_everything_is_forgotten(linh, looked_at):
 
 def test_nothing_typed_is_kept(linh):
     come_in("my password, in the wrong box", "wrong")
-    kept = str(list(SignInGuess.objects.values_list("key", flat=True)))
-    assert "password" not in kept
+    keys = str(list(SignInGuess.objects.values_list("key", flat=True)))
+    assert "password" not in keys
 
 
 def test_one_address_may_not_try_everybody(cast, monkeypatch):
@@ -158,16 +158,16 @@ def test_a_whole_workshop_signs_in_from_one_address():
 
 @pytest.mark.django_db(transaction=True)
 def test_guesses_at_the_same_moment_are_counted_too(monkeypatch):
-    user, expected_version = make.user("vnm.coordinator", "coordinator", make.organisation("VNM")), []
+    user, checks = make.user("vnm.coordinator", "coordinator", make.organisation("VNM")), []
     verify = MD5PasswordHasher.verify
 
-    def counted(*given: Any) -> bool:
-        expected_version.append(given)
-        return verify(*given)
+    def counted(*args: Any) -> bool:
+        checks.append(args)
+        return verify(*args)
 
     monkeypatch.setattr(MD5PasswordHasher, "verify", counted)
     in_threads(lambda n: come_in(user.username, f"guess {n}"), range(60))
-    assert 0 < len(expected_version) <= sign_in_throttle.PER_TEXT
+    assert 0 < len(checks) <= sign_in_throttle.PER_TEXT
 
 
 def test_codes_of_a_second_factor_are_counted(cast):

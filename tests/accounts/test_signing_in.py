@@ -83,9 +83,9 @@ def test_a_name_that_nobody_has_takes_as_long(login, linh, monkeypatch):
     gone.change_traced(by=None, expected_version=gone.version, is_active=False)
     hashed, encode = [], MD5PasswordHasher.encode
 
-    def counted(*given: Any) -> str:
-        hashed.append(given)
-        return encode(*given)
+    def counted(*args: Any) -> str:
+        hashed.append(args)
+        return encode(*args)
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
     come_in(login, "wrong")

@@ -37,8 +37,8 @@ def there_and_back(browser: Client, process: str = "login", **query: str) -> Any
     name = settings.SINGLE_SIGN_ON["provider_id"]
     url = reverse("openid_connect_login", args=[name])
     away = browser.post(f"{url}?process={process}")
-    asked = parse_qs(urlsplit(away["Location"]).query)
-    back = {"code": "c", "state": asked["state"][0]} | query
+    sent = parse_qs(urlsplit(away["Location"]).query)
+    back = {"code": "c", "state": sent["state"][0]} | query
     return browser.get(reverse("openid_connect_callback", args=[name]), back)
 
 
@@ -166,11 +166,11 @@ def test_the_question_is_bound_to_the_browser(connected, provider, client):
     from django.conf import settings
 
     url = reverse("openid_connect_login", args=[settings.SINGLE_SIGN_ON["provider_id"]])
-    asked = parse_qs(urlsplit(client.post(url)["Location"]).query)
-    back = {"code": "c", "state": asked["state"][0]}
+    sent = parse_qs(urlsplit(client.post(url)["Location"]).query)
+    back = {"code": "c", "state": sent["state"][0]}
     client.get(reverse("openid_connect_callback", args=[settings.SINGLE_SIGN_ON["provider_id"]]), back)
     proof = hashlib.sha256(provider.sent["code_verifier"].encode()).digest()
-    assert asked["code_challenge"] == [base64.urlsafe_b64encode(proof).decode().rstrip("=")]
+    assert sent["code_challenge"] == [base64.urlsafe_b64encode(proof).decode().rstrip("=")]
     assert provider.sent["client_secret"] == "quiet"
 
 

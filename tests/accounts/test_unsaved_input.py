@@ -29,12 +29,12 @@ def sent_late(browser: Client, url: str, fields: dict[str, Any]) -> Any:
 
 def fields(page: Any) -> dict[str, list[str]]:
     """What a browser would send with the form that is shown."""
-    found: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for name, value in re.findall(
         r'<textarea name="(\w+)" hidden>\n(.*?)</textarea>', page.content.decode(), re.S
     ):
-        found.setdefault(name, []).append(unescape(value))
-    return found
+        values_by_name.setdefault(name, []).append(unescape(value))
+    return values_by_name
 
 
 def test_it_is_there_again_and_can_be_saved(page, cast, report, sign_in):
@@ -44,14 +44,14 @@ def test_it_is_there_again_and_can_be_saved(page, cast, report, sign_in):
     assert away["Location"] == f"{reverse('account_login')}?next={page}"
     assert "What you typed is kept" in browser.get(away["Location"]).content.decode()
     assert come_in("vnm.coordinator", browser=browser, more={"next": page})["Location"] == page
-    shown = browser.get(page)
-    assert fields(shown) == {name: [value] for name, value in written.items()}
+    answer = browser.get(page)
+    assert fields(answer) == {name: [value] for name, value in written.items()}
     assert "Two provinces reported" in re.sub(
-        r"<textarea.*?</textarea>", "", shown.content.decode(), flags=re.S
+        r"<textarea.*?</textarea>", "", answer.content.decode(), flags=re.S
     )
     report.refresh_from_db()
     assert report.version == 1
-    assert browser.post(page, fields(shown))["Location"] == report.get_absolute_url()
+    assert browser.post(page, fields(answer))["Location"] == report.get_absolute_url()
     report.refresh_from_db()
     assert (report.data_collection, report.progress_updates.get().note) == (70, NOTE.replace("\r\n", "\n"))
     assert "Not saved yet" not in browser.get(page).content.decode()

@@ -135,7 +135,7 @@ def test_nobody_becomes_overdue_because_a_meeting_moved(cast, report, meeting, b
     """Moved to 22 August, the progress would have been due on 17 August: that deadline stays."""
     on, by = clock.today(), cast.secretariat
     shown = meetings.preview_of(meeting, day("08-22"), day("08-22")).following
-    assert [(f.deadline.pk, f.moves, f.has_passed) for f in shown] == [
+    assert [(f.deadline.pk, f.is_rescheduled, f.has_passed) for f in shown] == [
         (before.pk, False, True), (after.pk, True, False),
     ]  # fmt: skip
     meeting.reschedule(

@@ -77,11 +77,11 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
     )
     meeting = make.meeting(cycle, by=by, confidence="check")
     parts = {
-        AgendaItem: meeting.record(AgendaItem, by=by, title="Opening"),
-        Delegation: meeting.record(Delegation, by=by, organisation=cast.vnm.organisation),
-        Decision: meeting.record(Decision, by=by, text="Agreed."),
-        ActionPoint: meeting.record(
-            ActionPoint, by=by, text="Send it.", owner=cast.vnm, due_on=date(2020, 9, n)
+        AgendaItem: AgendaItem.add_to(meeting, by=by, title="Opening"),
+        Delegation: Delegation.add_to(meeting, by=by, organisation=cast.vnm.organisation),
+        Decision: Decision.add_to(meeting, by=by, text="Agreed."),
+        ActionPoint: ActionPoint.add_to(
+            meeting, by=by, text="Send it.", owner=cast.vnm, due_on=date(2020, 9, n)
         ),
     }
     treatments = {model: model.create_traced(by=by, gap=gap, **values) for model, values in TREATED.items()}

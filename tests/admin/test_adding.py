@@ -79,7 +79,7 @@ def test_what_follows_when_records_are_added(cast, cycle, report, sign_in):
 
 def test_parts_of_a_meeting_get_the_next_number(cast, cycle, sign_in):
     meeting = make.meeting(cycle, by=cast.secretariat)
-    meeting.record(Decision, by=cast.secretariat, text="First")
+    Decision.add_to(meeting, by=cast.secretariat, text="First")
     browser, url = sign_in(cast.admin), address(Decision, "add")
     browser.post(url, sent(browser.get(url), meeting=meeting.pk, text="Second"))
     assert Decision.objects.get(text="Second").number == 2

@@ -40,9 +40,9 @@ def test_the_second_is_told_who_changed_what(cast, body, opened):
     answer = browser.post(url, sent(page, name_en="My name", name_vi="Tên", why="My reason"))
     html = answer.content.decode()
     assert answer.status_code == 409
-    theirs = ("Somebody was faster", "secretariat", "First name", "Their name", "The letter of 3 June")
-    mine = ("My name", "Tên", "My reason")
-    for words in theirs + mine:
+    their_change = ("Somebody was faster", "secretariat", "First name", "Their name", "The letter of 3 June")
+    my_input = ("My name", "Tên", "My reason")
+    for words in their_change + my_input:
         assert words in html
     assert (stored(body).name_en, stored(body).version) == ("Their name", 2)
     assert Trace.objects.since_version(body, 2).count() == 0
@@ -126,14 +126,14 @@ def test_between_opening_the_form_and_writing(cast, body, opened, monkeypatch):
 def test_between_checking_and_writing(cast, body, opened, monkeypatch):
     """Even after the last look at the version: the conditional update decides."""
     browser, url, page = opened
-    real = Organisation._check
+    real = Organisation._validate
 
     def slow(record: Any, names: Any) -> None:
         real(record, names)
         if stored(body).version == 1 and record.name_en == "My name":
             others_change(body, cast.secretariat, name_en="Their name")
 
-    monkeypatch.setattr(Organisation, "_check", slow)
+    monkeypatch.setattr(Organisation, "_validate", slow)
     answer = browser.post(url, sent(page, name_en="My name", why="My reason"))
     assert answer.status_code == 409
     assert stored(body).name_en != "My name"

@@ -73,13 +73,15 @@ def test_a_corrected_status_moves_the_clock_of_its_holder(cast, report, sign_in)
 
 def test_a_corrected_decision_names_who_decided(cast, cycle, report, sign_in):
     deadline = make.deadline(cycle, by=cast.secretariat)
-    asked = Extension.ask_for(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 20), reason="Floods")
+    extension = Extension.ask_for(
+        report, deadline, by=cast.vnm, asked_until=date(2020, 9, 20), reason="Floods"
+    )
     browser = sign_in(cast.admin)
-    correct(browser, asked, status="granted", granted_until="2020-09-15", why="Decided by telephone")
-    now = Extension.objects.get(pk=asked.pk)
+    correct(browser, extension, status="granted", granted_until="2020-09-15", why="Decided by telephone")
+    now = Extension.objects.get(pk=extension.pk)
     assert (now.status, now.granted_until, now.decided_by) == ("granted", date(2020, 9, 15), cast.admin)
     correct(browser, now, status="asked", granted_until="", why="It was not")
-    now = Extension.objects.get(pk=asked.pk)
+    now = Extension.objects.get(pk=extension.pk)
     assert (now.status, now.decided_by, now.decided_at) == ("asked", None, None)
 
 

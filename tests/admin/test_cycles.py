@@ -24,17 +24,17 @@ def prepared(cast):
 
 def test_opening_closing_and_reopening_a_cycle(cast, prepared, sign_in):
     browser = sign_in(cast.admin)
-    for version, (step, why, status) in enumerate(
+    for version, (transition, why, status) in enumerate(
         [("open", "", "open"), ("close", "Over", "closed"), ("reopen", "Annex", "open")], start=1
     ):
-        offered = browser.get(address(ReviewCycle, "change", prepared.pk)).context["steps"]
-        assert address(ReviewCycle, step, prepared.pk) in [url for url, _ in offered]
-        assert browser.get(address(ReviewCycle, step, prepared.pk)).status_code == 200
-        answer = browser.post(address(ReviewCycle, step, prepared.pk), {"version": version, "why": why})
+        tools = browser.get(address(ReviewCycle, "change", prepared.pk)).context["object_tools"]
+        assert address(ReviewCycle, transition, prepared.pk) in [url for url, _ in tools]
+        assert browser.get(address(ReviewCycle, transition, prepared.pk)).status_code == 200
+        answer = browser.post(address(ReviewCycle, transition, prepared.pk), {"version": version, "why": why})
         assert answer.status_code == 302
         assert ReviewCycle.objects.get(pk=prepared.pk).status == status
-    told = Trace.objects.since_version(prepared, 1).values_list("verb", "why")
-    assert list(told) == [("opened", ""), ("closed", "Over"), ("reopened", "Annex")]
+    changes = Trace.objects.since_version(prepared, 1).values_list("verb", "why")
+    assert list(changes) == [("opened", ""), ("closed", "Over"), ("reopened", "Annex")]
     assert NationalReport.objects.get(cycle=prepared).member_state == cast.vnm.organisation
 
 

@@ -38,8 +38,8 @@ def test_trace_rows_are_found_by_kind_person_and_words(cast, report, sign_in):
         {"by__id__exact": cast.admin.pk},
         {"q": "names were"},
     ):
-        found = browser.get(address(Trace, "changelist"), query).context["cl"].queryset
-        assert [(row.by, row.verb) for row in found] == [(cast.admin, "corrected")]
+        rows = browser.get(address(Trace, "changelist"), query).context["cl"].queryset
+        assert [(row.by, row.verb) for row in rows] == [(cast.admin, "corrected")]
 
 
 def test_a_file_is_reached_through_its_page_only(cast, records, sign_in):

@@ -64,14 +64,14 @@ def more_below(records: Any, cast: SimpleNamespace, n: int) -> None:
     report.recall(by=cast.vnm, expected_version=report.version)
     make.submitted(report, by=cast.vnm)
     meeting, body = records[Meeting], make.organisation(f"Y{n}")
-    meeting.record(AgendaItem, by=by, title="Item")
-    meeting.record(Delegation, by=by, organisation=body)
-    meeting.record(Decision, by=by, text="Agreed.")
-    meeting.record(ActionPoint, by=by, text="Send it.", owner_body=body, due_on=date(2020, 9, n))
+    AgendaItem.add_to(meeting, by=by, title="Item")
+    Delegation.add_to(meeting, by=by, organisation=body)
+    Decision.add_to(meeting, by=by, text="Agreed.")
+    ActionPoint.add_to(meeting, by=by, text="Send it.", owner_body=body, due_on=date(2020, 9, n))
     seat_member(by=by, cycle=records[ReviewCycle], member_state=body, joined_on=date(2020, 3, 1))
-    theirs = make.report(records[ReviewCycle], f"Y{n}")
+    report = make.report(records[ReviewCycle], f"Y{n}")
     person = make.user(f"y{n}", "coordinator", body)
-    Extension.ask_for(theirs, records[Deadline], by=person, asked_until=date(2020, 11, n), reason="Floods")
+    Extension.ask_for(report, records[Deadline], by=person, asked_until=date(2020, 11, n), reason="Floods")
     make.area(f"B.{n}")
 
 
@@ -117,11 +117,11 @@ def test_finding_a_gap_by_its_number_and_without_accents(cast, report, sign_in):
     make.gap(report, by=cast.vnm, missing="Something else")
     browser = sign_in(cast.admin)
     for words in ("VNM-1", "vnm-1", "da nang", "ĐÀ NẴNG"):
-        found = browser.get(address(DataGap, "changelist"), {"q": words}).context["cl"].queryset
-        assert list(found) == [first]
+        rows = browser.get(address(DataGap, "changelist"), {"q": words}).context["cl"].queryset
+        assert list(rows) == [first]
 
 
 def test_choosing_an_organisation_by_its_name(cast, sign_in):
     field = {"app_label": "reviews", "model_name": "nationalreport", "field_name": "holder"}
-    found = sign_in(cast.admin).get(reverse("admin:autocomplete"), {"term": "viet", **field}).json()
-    assert [row["text"] for row in found["results"]] == ["Viet Nam"]
+    answer = sign_in(cast.admin).get(reverse("admin:autocomplete"), {"term": "viet", **field}).json()
+    assert [row["text"] for row in answer["results"]] == ["Viet Nam"]

@@ -135,8 +135,8 @@ def test_xlsx_holds_text_as_it_was_typed(browser, planted):
 def test_numbers_stay_numbers_and_blank_is_not_zero(kind, browser, cast, report):
     report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=80, analysis=0)
     rows = take(browser, kind, "report-list", member_state="VNM")
-    told = [column(rows, title)[0] for title in ("Data collection", "Analysis", "Writing")]
-    assert told == ([80, 0, ""] if kind == "xlsx" else ["80", "0", ""])
+    figures = [column(rows, title)[0] for title in ("Data collection", "Analysis", "Writing")]
+    assert figures == ([80, 0, ""] if kind == "xlsx" else ["80", "0", ""])
 
 
 @pytest.mark.parametrize("value", [-5, -0.5, 0])
@@ -177,7 +177,7 @@ def everything(cast: Any, report: Any) -> None:
     make.deadline(report.cycle, by=cast.secretariat)
     meeting = make.meeting(report.cycle, by=cast.secretariat)
     body = cast.vnm.organisation
-    meeting.record(ActionPoint, by=cast.secretariat, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    ActionPoint.add_to(meeting, by=cast.secretariat, text="Send", owner_body=body, due_on=date(2020, 9, 1))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ def gaps(cast, report):
     return [make.gap(report, by=cast.vnm) for _n in range(60)]
 
 
-def shown(browser, page):
+def rows_and_text(browser, page):
     answer = browser.get(f"{LIST}?page={page}")
     assert answer.status_code == 200
     return [row.number for row in answer.context["table"].page.object_list], answer.content.decode()
@@ -23,7 +23,7 @@ def shown(browser, page):
 
 @pytest.mark.parametrize(("page", "first", "last"), [(1, 1, 25), (2, 26, 50), (3, 51, 60)])
 def test_each_page_has_its_rows(page, first, last, gaps, cast, sign_in):
-    numbers, text = shown(sign_in(cast.consultant), page)
+    numbers, text = rows_and_text(sign_in(cast.consultant), page)
     assert numbers == list(range(first, last + 1))
     assert f"{first}–{last} of 60" in text
     assert "and more" not in text
@@ -41,7 +41,7 @@ def test_an_empty_list_has_one_page(report, cast, sign_in):
 def test_of_very_many_rows_so_many_are_counted_and_paged_through(gaps, cast, sign_in, monkeypatch):
     monkeypatch.setattr(pagination, "MOST", 50)
     browser = sign_in(cast.consultant)
-    numbers, text = shown(browser, 2)
+    numbers, text = rows_and_text(browser, 2)
     assert numbers == list(range(26, 51))
     assert "26–50 of 50 and more: narrow the list with its filters, or take it away whole" in text
     assert browser.get(f"{LIST}?page=3").status_code == 404
@@ -51,7 +51,7 @@ def test_of_very_many_rows_so_many_are_counted_and_paged_through(gaps, cast, sig
 
 def test_exactly_so_many_are_all_of_them(gaps, cast, sign_in, monkeypatch):
     monkeypatch.setattr(pagination, "MOST", 60)
-    _numbers, text = shown(sign_in(cast.consultant), 3)
+    _numbers, text = rows_and_text(sign_in(cast.consultant), 3)
     assert "51–60 of 60" in text
     assert "and more" not in text
 
@@ -60,11 +60,11 @@ def test_exactly_so_many_are_all_of_them(gaps, cast, sign_in, monkeypatch):
 def test_rows_that_are_sorted_alike_stand_on_one_page_each(order, report, cast, sign_in):
     for n in range(120):
         make.gap(report, by=cast.vnm, kind=make.kind(f"kind-{n * n % 5}"))
-    browser, found = sign_in(cast.consultant), []
+    browser, numbers = sign_in(cast.consultant), []
     for page in range(1, 6):
         table = browser.get(f"{LIST}?sort={order}&page={page}").context["table"]
-        found += [row.number for row in table.page.object_list]
-    assert sorted(found) == list(range(1, 121))
+        numbers += [row.number for row in table.page.object_list]
+    assert sorted(numbers) == list(range(1, 121))
 
 
 def test_in_another_order_a_list_begins_anew(gaps, cast, sign_in):

@@ -27,7 +27,7 @@ def test_every_step_says_what_was_done():
 
 def test_a_thing_to_do_leads_to_its_place(meeting, cast, sign_in):
     due = {"text": "Send the annex", "due_on": meeting.planned_to, "owner_body": cast.vnm.organisation}
-    point = meeting.record(ActionPoint, by=cast.secretariat, **due)
+    point = ActionPoint.add_to(meeting, by=cast.secretariat, **due)
     browser = sign_in(cast.vnm)
     (address,) = re.findall(r'href="([^"]*)">Act after a meeting', browser.get("/").content.decode())
     page, _hash, place = address.partition("#")
@@ -40,7 +40,7 @@ def test_a_thing_to_do_leads_to_its_place(meeting, cast, sign_in):
 
 
 def test_an_item_is_followed_to_its_new_place(meeting, cast, sign_in):
-    first, second = (meeting.record(AgendaItem, by=cast.secretariat, title=title) for title in ("One", "Two"))
+    first, second = (AgendaItem.add_to(meeting, by=cast.secretariat, title=title) for title in ("One", "Two"))
     browser, url = sign_in(cast.secretariat), reverse("agenda-up", args=["mtr", "3", second.pk])
     answer = browser.post(url, {"version": second.version})
     page, _hash, place = answer.url.partition("#")
@@ -72,10 +72,10 @@ def test_before_there_is_a_cycle_the_desk_says_what_to_do(cast, sign_in):
     address = reverse("admin:reviews_reviewcycle_add")
     assert f'href="{address}"' in desk
     assert sign_in(cast.admin).get(address).status_code == 200
-    told = sign_in(cast.vnm).get("/").content.decode()
-    assert "An administrator opens one" in told
-    assert address not in told
-    for text in (desk, told):
+    page = sign_in(cast.vnm).get("/").content.decode()
+    assert "An administrator opens one" in page
+    assert address not in page
+    for text in (desk, page):
         assert 'id="cycles"' not in text
 
 

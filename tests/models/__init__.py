@@ -1,1 +1,1 @@
-"""The rules of the models: moves, figures, deadlines, and that nothing changes without a trace."""
+"""The rules of the models: transitions, figures, deadlines, and that nothing changes without a trace."""

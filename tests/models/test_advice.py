@@ -52,18 +52,18 @@ def regroup(difficulty: Difficulty, gaps: list[DataGap], cast: Any) -> Difficult
     return difficulty.edit(by=cast.lead, expected_version=difficulty.version, gaps=gaps, **kept)
 
 
-@pytest.mark.parametrize(("status", "move", "outcome"), grids.cells(ADVICE_GRID))
-def test_moves_of_advice(status, move, outcome, gap, lao_gap, cast):
+@pytest.mark.parametrize(("status", "transition", "outcome"), grids.cells(ADVICE_GRID))
+def test_transitions_of_advice(status, transition, outcome, gap, lao_gap, cast):
     advice = advice_in(status, gap, lao_gap, cast)
-    assert (move in advice.transitions_for(cast.lead)) is (outcome == "done")
-    assert attempt(lambda: ADVICE_VERBS[move](advice, cast.lead)) == outcome
+    assert (transition in advice.transitions_for(cast.lead)) is (outcome == "done")
+    assert attempt(lambda: ADVICE_VERBS[transition](advice, cast.lead)) == outcome
 
 
-@pytest.mark.parametrize(("who", "move", "outcome"), grids.cells(ADVICE_PEOPLE))
-def test_who_moves_advice(who, move, outcome, gap, lao_gap, cast):
-    advice = advice_in("approved" if move == "send" else "draft", gap, lao_gap, cast)
-    assert (move in advice.transitions_for(getattr(cast, who))) is (outcome == "done")
-    assert attempt(lambda: ADVICE_VERBS[move](advice, getattr(cast, who))) == outcome
+@pytest.mark.parametrize(("who", "transition", "outcome"), grids.cells(ADVICE_PEOPLE))
+def test_who_may_make_transitions_of_advice(who, transition, outcome, gap, lao_gap, cast):
+    advice = advice_in("approved" if transition == "send" else "draft", gap, lao_gap, cast)
+    assert (transition in advice.transitions_for(getattr(cast, who))) is (outcome == "done")
+    assert attempt(lambda: ADVICE_VERBS[transition](advice, getattr(cast, who))) == outcome
 
 
 def test_approved_advice_answers_a_gap_that_asked(gap, cast):
@@ -136,19 +136,19 @@ set_aside   done    refused
 """
 
 
-def use(received: ReceivedAdvice, move: str, by: Any) -> ReceivedAdvice:
-    verb: Any = getattr(received, move)
+def use(received: ReceivedAdvice, transition: str, by: Any) -> ReceivedAdvice:
+    verb: Any = getattr(received, transition)
     return verb(by=by, expected_version=received.version, note="As told.")
 
 
-@pytest.mark.parametrize(("state", "move", "outcome"), grids.cells(USE_GRID))
-def test_use_of_advice(state, move, outcome, gap, cast):
+@pytest.mark.parametrize(("state", "transition", "outcome"), grids.cells(USE_GRID))
+def test_use_of_advice(state, transition, outcome, gap, cast):
     make.approved(by=cast.lead, gap=gap)
     received = gap.received.get()
     if state != "received":
         use(received, {"adopted": "adopt"}.get(state, state), cast.vnm)
-    assert (move in received.transitions_for(cast.vnm_team)) is (outcome == "done")
-    assert attempt(lambda: use(received, move, cast.vnm_team)) == outcome
+    assert (transition in received.transitions_for(cast.vnm_team)) is (outcome == "done")
+    assert attempt(lambda: use(received, transition, cast.vnm_team)) == outcome
 
 
 @pytest.mark.parametrize("who", [name for name in PEOPLE if not name.startswith("vnm")])

@@ -21,7 +21,7 @@ def closed(cast: Any, report: Any) -> SimpleNamespace:
     made = SimpleNamespace(cycle=cycle, report=report, gap=make.gap(report, by=cast.vnm))
     made.deadline, made.meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     body, day = cast.vnm.organisation, date(2020, 9, 1)
-    made.action = made.meeting.record(ActionPoint, by=by, text="Send", owner_body=body, due_on=day)
+    made.action = ActionPoint.add_to(made.meeting, by=by, text="Send", owner_body=body, due_on=day)
     made.extension = Extension.ask_for(
         report, made.deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason="Floods"
     )
@@ -52,7 +52,7 @@ VERBS = {
     "move a meeting": lambda c, x: c.meeting.reschedule(by=x.secretariat, expected_version=1, why="x", planned_to=DAY),
     "hold": lambda c, x: c.meeting.hold(by=x.secretariat, expected_version=1, held_from=DAY, held_to=DAY, why="x"),
     "cancel": lambda c, x: c.meeting.cancel(by=x.secretariat, expected_version=1, why="x"),
-    "record an agenda item": lambda c, x: c.meeting.record(AgendaItem, by=x.secretariat, title="x"),
+    "record an agenda item": lambda c, x: AgendaItem.add_to(c.meeting, by=x.secretariat, title="x"),
     "edit an action point": lambda c, x: c.action.edit(by=x.secretariat, expected_version=1, text="x"),
     "finish": lambda c, x: c.action.finish(by=x.vnm, expected_version=1, note="x"),
     "drop": lambda c, x: c.action.drop(by=x.secretariat, expected_version=1, note="x"),

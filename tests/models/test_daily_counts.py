@@ -103,7 +103,7 @@ def test_a_pace_skips_what_was_not_told(cast, report):
     post(report, cast.vnm, DAY + timedelta(3), None, None, None)
     post(report, cast.vnm, DAY + timedelta(5), 30, None, None)
     data, analysis, writing = progress.paces([report], DAY + timedelta(9))[report.pk]
-    assert (data.value, data.told_on, data.before_on, data.gain) == (30, DAY + timedelta(5), DAY, 20)
+    assert (data.value, data.updated_on, data.before_on, data.gain) == (30, DAY + timedelta(5), DAY, 20)
     assert analysis.value is writing.value is None
 
 

@@ -1,4 +1,4 @@
-"""Findings and recommendations: every status x every move, and their numbers."""
+"""Findings and recommendations: every status x every transition, and their numbers."""
 
 from typing import Any
 
@@ -10,24 +10,24 @@ from reviews.models.findings import FINDING_TRANSITIONS
 from tests.models.transitions import fresh, raises, refused, tells
 from tests.support import grids, make
 
-MOVES = """
+TRANSITIONS = """
            preliminary  final        withdrawn
 finalise   final        -            -
 withdraw   withdrawn    withdrawn    -
 reopen     -            preliminary  preliminary
 edit       preliminary  -            -
 """
-RIGHTS = """
+PERMISSIONS = """
            vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 any        yes  yes       no   no          no    no           no        no
 """
 VERBS = {"finalise": "finalised", "withdraw": "withdrawn", "reopen": "reopened", "edit": "changed"}
 
 
-def take(move: str, finding: Finding, by: Any) -> None:
+def take(transition: str, finding: Finding, by: Any) -> None:
     values: dict[str, Any] = {"by": by, "expected_version": finding.version}
-    values |= {"text": "Widened more"} if move == "edit" else {"note": "Because."}
-    getattr(finding, move)(**values)
+    values |= {"text": "Widened more"} if transition == "edit" else {"note": "Because."}
+    getattr(finding, transition)(**values)
 
 
 def in_status(status: str, report: Any, cast: Any) -> Finding:
@@ -39,28 +39,34 @@ def in_status(status: str, report: Any, cast: Any) -> Finding:
 
 
 def test_the_grid_is_whole():
-    assert {name for name, _row in grids.read(MOVES)} == {*FINDING_TRANSITIONS}
+    assert {name for name, _row in grids.read(TRANSITIONS)} == {*FINDING_TRANSITIONS}
 
 
-@pytest.mark.parametrize(("move", "status", "target"), grids.cells(MOVES))
-def test_every_status_by_every_move(move, status, target, cast, report):
+@pytest.mark.parametrize(("transition", "status", "target"), grids.cells(TRANSITIONS))
+def test_every_status_by_every_transition(transition, status, target, cast, report):
     finding = in_status(status, report, cast)
     if target == "-":
-        refused("status|preliminary", take, move, finding, cast.vnm)
+        refused("status|preliminary", take, transition, finding, cast.vnm)
         return
-    take(move, finding, cast.vnm)
+    take(transition, finding, cast.vnm)
     assert fresh(finding).status == target
-    tells(finding, by=cast.vnm, verb=VERBS[move], why="" if move == "edit" else "Because.", was=status)
+    tells(
+        finding,
+        by=cast.vnm,
+        verb=VERBS[transition],
+        why="" if transition == "edit" else "Because.",
+        was=status,
+    )
 
 
-@pytest.mark.parametrize(("_any", "name", "may"), grids.cells(RIGHTS))
-@pytest.mark.parametrize("move", ["finalise", "withdraw", "edit"])
-def test_who_may(move, _any, name, may, cast, report):
+@pytest.mark.parametrize(("_any", "name", "may"), grids.cells(PERMISSIONS))
+@pytest.mark.parametrize("transition", ["finalise", "withdraw", "edit"])
+def test_who_may(transition, _any, name, may, cast, report):
     finding = make.finding(report, by=cast.vnm)
     if may == "yes":
-        take(move, finding, getattr(cast, name))
+        take(transition, finding, getattr(cast, name))
     else:
-        raises(PermissionDenied, take, move, finding, getattr(cast, name))
+        raises(PermissionDenied, take, transition, finding, getattr(cast, name))
 
 
 def test_withdrawing_owes_a_reason(cast, report):

@@ -1,4 +1,4 @@
-"""Every status of a data gap x every move."""
+"""Every status of a data gap x every transition."""
 
 from datetime import date
 from typing import Any
@@ -12,8 +12,8 @@ from reviews.models.datagaps import GAP_TRANSITIONS
 from tests.models.transitions import fresh, last_trace, raises, refused, tells
 from tests.support import grids, make
 
-# The status that a move leads to; - where it is refused.
-MOVES = """
+# The status that a transition leads to; - where it is refused.
+TRANSITIONS = """
                open            guidance_asked  guidance_given  being_resolved  closed
 ask_guidance   guidance_asked  -               guidance_asked  guidance_asked  -
 give_guidance  -               guidance_given  -               -               -
@@ -23,7 +23,7 @@ reopen         -               -               -               -               o
 edit           open            guidance_asked  guidance_given  being_resolved  -
 """
 
-# Who makes the move, who has the gap after it, and the verb that the history tells.
+# Who makes the transition, who has the gap after it, and the verb that the history tells.
 AFTER = {
     "ask_guidance": ("vnm", "RET", "asked_guidance"),
     "give_guidance": ("lead", "VNM", "gave_guidance"),
@@ -33,7 +33,7 @@ AFTER = {
     "edit": ("vnm", None, "changed"),  # whoever has it keeps it
 }
 
-RIGHTS = """
+PERMISSIONS = """
                vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 ask_guidance   yes       yes   no          no    no           no        no     no
 give_guidance   no        no   no          no   yes           no        no     no
@@ -52,48 +52,48 @@ WAY_THERE = {
 }
 
 
-def take(move: str, gap: DataGap, by: Any, why: str = "Because.") -> None:
-    """Make the move with everything that it needs."""
+def take(transition: str, gap: DataGap, by: Any, why: str = "Because.") -> None:
+    """Make the transition with everything that it needs."""
     values: dict[str, Any] = {"by": by, "expected_version": gap.version}
-    if move == "edit":
+    if transition == "edit":
         gap.edit(**values, missing="Baseline of 2015")
-    elif move == "close":
+    elif transition == "close":
         gap.close(**values, way="data_found", note=why)
-    elif move == "give_guidance":  # it follows from approved advice, which holds the words
+    elif transition == "give_guidance":  # it follows from approved advice, which holds the words
         gap.give_guidance(**values)
     else:
-        getattr(gap, move)(**values, note=why)
+        getattr(gap, transition)(**values, note=why)
 
 
 @pytest.fixture
 def gap_in(cast: Any, report: Any) -> Any:
-    """`gap_in("closed")`: a gap of Viet Nam, brought to a status by the moves that lead there."""
+    """`gap_in("closed")`: a gap of Viet Nam, brought to a status by the transitions that lead there."""
 
     def bring(status: str) -> DataGap:
         with clock.at(date(2020, 8, 10)):
             gap = make.gap(report, by=cast.vnm)
-            for move in WAY_THERE[status]:
-                take(move, gap, getattr(cast, AFTER[move][0]))
+            for transition in WAY_THERE[status]:
+                take(transition, gap, getattr(cast, AFTER[transition][0]))
         return gap
 
     return bring
 
 
 def test_the_grid_is_whole():
-    assert set(dict(grids.read(MOVES))) == {*GAP_TRANSITIONS, "edit"}
-    assert {status for _move, status, _told in grids.cells(MOVES)} == set(GapStatus.values)
+    assert set(dict(grids.read(TRANSITIONS))) == {*GAP_TRANSITIONS, "edit"}
+    assert {status for _transition, status, _told in grids.cells(TRANSITIONS)} == set(GapStatus.values)
 
 
-@pytest.mark.parametrize(("move", "status", "target"), grids.cells(MOVES))
-def test_move(move, status, target, cast, gap_in):
-    gap, actor = gap_in(status), getattr(cast, AFTER[move][0])
+@pytest.mark.parametrize(("transition", "status", "target"), grids.cells(TRANSITIONS))
+def test_transition(transition, status, target, cast, gap_in):
+    gap, actor = gap_in(status), getattr(cast, AFTER[transition][0])
     before = fresh(gap)
     assert before.status == status
     if target == "-":
-        refused(why_refused(status), take, move, gap, actor)
+        refused(why_refused(status), take, transition, gap, actor)
     else:
-        take(move, gap, actor)
-        arrived(move, gap, target, before, actor)
+        take(transition, gap, actor)
+        arrived(transition, gap, target, before, actor)
 
 
 def why_refused(status: str) -> str:
@@ -102,9 +102,9 @@ def why_refused(status: str) -> str:
     return f"not possible while the status is “{GapStatus(status).label}”"
 
 
-def arrived(move: str, gap: DataGap, target: str, before: DataGap, actor: Any) -> None:
-    _who, holder, verb = AFTER[move]
-    stored, kept = fresh(gap), move == "edit"
+def arrived(transition: str, gap: DataGap, target: str, before: DataGap, actor: Any) -> None:
+    _who, holder, verb = AFTER[transition]
+    stored, kept = fresh(gap), transition == "edit"
     assert (stored.status, stored.version) == (target, before.version + 1)
     assert (stored.holder and stored.holder.code) == (before.holder.code if kept else holder)
     assert stored.held_since == (before.held_since if kept else clock.now())
@@ -112,18 +112,18 @@ def arrived(move: str, gap: DataGap, target: str, before: DataGap, actor: Any) -
         gap,
         by=actor,
         verb=verb,
-        why="" if move in ("edit", "give_guidance") else "Because.",
+        why="" if transition in ("edit", "give_guidance") else "Because.",
         was=before.status,
     )
 
 
-@pytest.mark.parametrize(("move", "person", "told"), grids.cells(RIGHTS))
-def test_who_may(move, person, told, cast, gap_in):
-    gap, actor = gap_in(BEFORE.get(move, "open")), getattr(cast, person)
+@pytest.mark.parametrize(("transition", "person", "told"), grids.cells(PERMISSIONS))
+def test_who_may(transition, person, told, cast, gap_in):
+    gap, actor = gap_in(BEFORE.get(transition, "open")), getattr(cast, person)
     if told == "yes":
-        take(move, gap, actor)
+        take(transition, gap, actor)
     else:
-        raises(PermissionDenied, take, move, gap, actor)
+        raises(PermissionDenied, take, transition, gap, actor)
 
 
 @pytest.mark.parametrize("status", GapStatus.values)
@@ -131,25 +131,25 @@ def test_the_buttons_of_its_page_are_the_moves_that_work(status, cast, gap_in):
     gap = gap_in(status)
     for person in ("vnm", "vnm_team", "lao", "consultant", "lead", "secretariat", "observer"):
         assert fresh(gap).transitions_for(getattr(cast, person)) == {
-            move
-            for move, row in grids.read(MOVES)
-            if move != "give_guidance"
+            transition
+            for transition, row in grids.read(TRANSITIONS)
+            if transition != "give_guidance"
             and row[status] != "-"
-            and dict(grids.read(RIGHTS))[move][person] == "yes"
+            and dict(grids.read(PERMISSIONS))[transition][person] == "yes"
         }
 
 
-OWED = [
+REQUIRED = [
     ("close", {"way": "", "note": "Found."}, {"way": ["Choose how the gap was closed."]}),
     ("close", {"way": "data_found", "note": ""}, {"note": ["Say how the gap was closed."]}),
     ("reopen", {"note": "\t"}, {"note": ["Say why the gap is opened again."]}),
 ]
 
 
-@pytest.mark.parametrize(("move", "typed", "told"), OWED)
-def test_what_a_move_owes(move, typed, told, cast, gap_in):
-    gap, actor = gap_in(BEFORE.get(move, "open")), getattr(cast, AFTER[move][0])
-    error = raises(ValidationError, getattr(gap, move), by=actor, expected_version=gap.version, **typed)
+@pytest.mark.parametrize(("transition", "typed", "told"), REQUIRED)
+def test_what_a_transition_requires(transition, typed, told, cast, gap_in):
+    gap, actor = gap_in(BEFORE.get(transition, "open")), getattr(cast, AFTER[transition][0])
+    error = raises(ValidationError, getattr(gap, transition), by=actor, expected_version=gap.version, **typed)
     assert error.message_dict == told
 
 

@@ -56,7 +56,7 @@ def test_in_which_status(status, saying, outcome, gap, cast):
     assert attempt(lambda: SAYINGS[saying](gap, by)) == outcome
 
 
-# Sources of each move of a gap; give_guidance follows from an approval.
+# Sources of each transition of a gap; give_guidance follows from an approval.
 GAP_GRID = """
                  ask_guidance  give_guidance  take_up    close   reopen
 open                     done        refused     done     done  refused
@@ -74,10 +74,10 @@ GAP_VERBS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("status", "move", "outcome"), grids.cells(GAP_GRID))
-def test_moves_of_a_gap(status, move, outcome, gap, cast):
+@pytest.mark.parametrize(("status", "transition", "outcome"), grids.cells(GAP_GRID))
+def test_transitions_of_a_gap(status, transition, outcome, gap, cast):
     in_status(status, gap, cast)
-    assert attempt(lambda: GAP_VERBS[move](gap, cast)) == outcome
+    assert attempt(lambda: GAP_VERBS[transition](gap, cast)) == outcome
 
 
 def test_guidance_by_approval_is_no_button(gap, cast):

@@ -93,7 +93,7 @@ def test_ahead_is_what_is_planned_and_not_over(cast, cycle, meeting):
 
 
 def record(meeting: Meeting, kind: Any, by: Any, **values: Any) -> Any:
-    return meeting.record(kind, by=by, **values)
+    return kind.add_to(meeting, by=by, **values)
 
 
 def test_parts_are_numbered_within_their_meeting(cast, cycle, meeting):

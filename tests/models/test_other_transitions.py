@@ -1,4 +1,4 @@
-"""Every status x every move of cycles, extensions, meetings and action points."""
+"""Every status x every transition of cycles, extensions, meetings and action points."""
 
 from datetime import date
 from typing import Any
@@ -55,7 +55,7 @@ VERBS = {
     "verify": "verified", "drop": "dropped",
 }  # fmt: skip
 
-RIGHTS = """
+PERMISSIONS = """
                  vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 cycle.open        no        no   no          no    no          yes        no    yes
 cycle.close       no        no   no          no    no          yes        no    yes
@@ -93,8 +93,8 @@ def record(cast: Any, report: Any) -> Any:
     def make_one(noun: str, status: str) -> Any:
         with clock.at(date(2020, 8, 10)):
             made: Any = MAKERS[noun](cast, report)
-            for move in WAYS[noun][status]:
-                take(f"{noun}.{move}", made, cast.vnm if move == "finish" else cast.secretariat)
+            for transition in WAYS[noun][status]:
+                take(f"{noun}.{transition}", made, cast.vnm if transition == "finish" else cast.secretariat)
         assert made.status == status
         return made
 
@@ -119,7 +119,7 @@ def new_meeting(cast: Any, report: Any) -> Meeting:
 def new_action(cast: Any, report: Any) -> Any:
     body, day = cast.vnm.organisation, date(2020, 9, 1)
     values = {"text": "Send the annex", "owner_body": body, "due_on": day, "priority": "high"}
-    return new_meeting(cast, report).record(ActionPoint, by=cast.secretariat, **values)
+    return ActionPoint.add_to(new_meeting(cast, report), by=cast.secretariat, **values)
 
 
 MAKERS: dict[str, Any] = {
@@ -134,7 +134,7 @@ WAYS: dict[str, dict[str, list[str]]] = {
 
 
 def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
-    """Make the move with everything that it needs."""
+    """Make the transition with everything that it needs."""
     who: dict[str, Any] = {"by": by, "expected_version": record.version}
     match step:
         case "cycle.open":
@@ -155,32 +155,32 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
 
 @pytest.mark.parametrize("noun", GRIDS)
 def test_the_grids_are_whole(noun):
-    grid, moves, statuses = GRIDS[noun]
-    assert set(dict(grids.read(grid))) == set(moves)
-    assert {status for _move, status, _told in grids.cells(grid)} == set(statuses.values)
+    grid, transitions, statuses = GRIDS[noun]
+    assert set(dict(grids.read(grid))) == set(transitions)
+    assert {status for _transition, status, _told in grids.cells(grid)} == set(statuses.values)
 
 
 @pytest.mark.parametrize(
-    ("noun", "move", "status", "target"),
-    [(noun, *cell) for noun, (grid, _moves, _statuses) in GRIDS.items() for cell in grids.cells(grid)],
+    ("noun", "transition", "status", "target"),
+    [(noun, *cell) for noun, (grid, _transitions, _statuses) in GRIDS.items() for cell in grids.cells(grid)],
 )
-def test_move(noun, move, status, target, cast, record):
+def test_transition(noun, transition, status, target, cast, record):
     subject = record(noun, status)
-    expected_version, step = subject.version, f"{noun}.{move}"
+    expected_version, step = subject.version, f"{noun}.{transition}"
     if target == "-":
         refused(LOCKED[noun], take, step, subject, cast.secretariat)
     else:
         take(step, subject, cast.secretariat)
         assert (fresh(subject).status, fresh(subject).version) == (target, expected_version + 1)
         why = "" if step == "cycle.open" else "Because."
-        tells(subject, by=cast.secretariat, verb=VERBS[move], why=why, was=status)
+        tells(subject, by=cast.secretariat, verb=VERBS[transition], why=why, was=status)
 
 
-@pytest.mark.parametrize(("step", "person", "told"), grids.cells(RIGHTS))
+@pytest.mark.parametrize(("step", "person", "told"), grids.cells(PERMISSIONS))
 def test_who_may(step, person, told, cast, record):
-    noun, _dot, move = step.partition(".")
-    _grid, moves, _statuses = GRIDS[noun]
-    subject, actor = record(noun, moves[move].sources[0]), getattr(cast, person)
+    noun, _dot, transition = step.partition(".")
+    _grid, transitions, _statuses = GRIDS[noun]
+    subject, actor = record(noun, transitions[transition].sources[0]), getattr(cast, person)
     if told == "yes":
         take(step, subject, actor)
     else:
@@ -189,7 +189,7 @@ def test_who_may(step, person, told, cast, record):
 
 NOT_LATER = "This is not later than the date in force"
 OTHER_DATES = "Say why the dates are other than planned."
-OWED = [
+REQUIRED = [
     ("extension.refuse", {"note": " "}, {"note": ["Say why it is refused."]}),
     ("extension.grant", {"until": None}, {"until": ["Give the day until which it is granted."]}),
     ("extension.grant", {"until": date(2020, 9, 7)}, {"until": [f"{NOT_LATER}, 7 Sep 2020."]}),
@@ -202,16 +202,16 @@ OWED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("step", "typed", "told"), OWED)
-def test_what_a_move_owes(step, typed, told, cast, record):
-    noun, _dot, move = step.partition(".")
-    subject = record(noun, GRIDS[noun][1][move].sources[0])
-    verb = getattr(subject, move)
+@pytest.mark.parametrize(("step", "typed", "told"), REQUIRED)
+def test_what_a_transition_requires(step, typed, told, cast, record):
+    noun, _dot, transition = step.partition(".")
+    subject = record(noun, GRIDS[noun][1][transition].sources[0])
+    verb = getattr(subject, transition)
     error = raises(ValidationError, verb, by=cast.secretariat, expected_version=subject.version, **typed)
     assert error.message_dict == told
 
 
-# What goes along with a move
+# What goes along with a transition
 
 
 def test_opening_a_cycle_gives_every_member_its_report(cast, cycle):
@@ -249,7 +249,7 @@ def test_an_action_point_belongs_to_its_owner_in_person(cast, cycle):
     """A person's own: their colleagues do not finish it for them, the Secretariat does."""
     meeting = make.meeting(cycle, by=cast.secretariat)
     values = {"text": "Send the annex", "owner": cast.vnm, "due_on": date(2020, 9, 1)}
-    point = meeting.record(ActionPoint, by=cast.secretariat, **values)
+    point = ActionPoint.add_to(meeting, by=cast.secretariat, **values)
     raises(
         PermissionDenied,
         point.finish,

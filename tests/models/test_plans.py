@@ -1,4 +1,4 @@
-"""Steps of the plan: which outcomes each kind has, and what stays when a date moves."""
+"""Steps of the plan: which outcomes each kind has, and what stays when a date is moved."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from tests.support import grids, make
 
 NOVEMBER, LATER = date(2020, 11, 12), date(2020, 11, 19)
 
-# Kind and status x move: the status that follows, or "no".
+# Kind and status x transition: the status that follows, or "no".
 GRID = """
                           finish  note   endorse   adopt    send_back
 national_reports/planned  no      no     no        no       no
@@ -34,16 +34,21 @@ def step_in(kind_and_status, cycle, by):
     kind, _slash, status = kind_and_status.partition("/")
     step = make.step(cycle, by=by, kind=kind)
     if status in LEADS_TO:
-        step.record_outcome(by=by, expected_version=1, move=LEADS_TO[status], note="Because.")
+        step.record_outcome(by=by, expected_version=1, outcome=LEADS_TO[status], note="Because.")
     return step
 
 
-@pytest.mark.parametrize(("start", "move", "becomes"), grids.cells(GRID))
-def test_outcomes(start, move, becomes, cast, cycle):
+@pytest.mark.parametrize(("start", "transition", "becomes"), grids.cells(GRID))
+def test_outcomes(start, transition, becomes, cast, cycle):
     step = step_in(start, cycle, cast.secretariat)
     before, traces = step.status, Trace.objects.count()
-    typed = {"by": cast.secretariat, "expected_version": step.version, "move": move, "note": "Because."}
-    assert (move in step.possible_outcomes) is (becomes != "no")
+    typed = {
+        "by": cast.secretariat,
+        "expected_version": step.version,
+        "outcome": transition,
+        "note": "Because.",
+    }
+    assert (transition in step.possible_outcomes) is (becomes != "no")
     if becomes == "no":
         with pytest.raises(NotAllowedNow):
             step.record_outcome(**typed)
@@ -57,11 +62,11 @@ def test_outcomes(start, move, becomes, cast, cycle):
 def test_sending_back_owes_a_note_and_no_day_is_ahead_of_us(cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
     with pytest.raises(ValidationError) as told:
-        step.record_outcome(by=cast.secretariat, expected_version=1, move="send_back")
+        step.record_outcome(by=cast.secretariat, expected_version=1, outcome="send_back")
     assert "note" in told.value.message_dict
     with pytest.raises(ValidationError) as told:
         step.record_outcome(
-            by=cast.secretariat, expected_version=1, move="adopt", actual_on=date(2020, 8, 21)
+            by=cast.secretariat, expected_version=1, outcome="adopt", actual_on=date(2020, 8, 21)
         )
     assert "actual_on" in told.value.message_dict
 
@@ -110,7 +115,7 @@ def test_one_date_only(cast, cycle):
 def test_only_the_secretariat_keeps_it(name, cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
     for write in (lambda by: step.edit(by=by, expected_version=1, title="X"),
-                  lambda by: step.record_outcome(by=by, expected_version=1, move="adopt"),
+                  lambda by: step.record_outcome(by=by, expected_version=1, outcome="adopt"),
                   lambda by: make.step(cycle, by=by, code="x")):  # fmt: skip
         with pytest.raises(PermissionDenied):
             write(getattr(cast, name))
@@ -121,7 +126,7 @@ def test_a_newer_version_and_a_closed_cycle_refuse(cast, cycle):
     step = make.step(cycle, by=cast.secretariat)
     PlanStep.objects.get().edit(by=cast.secretariat, expected_version=1, paper="Report")
     with pytest.raises(EditConflict):
-        step.record_outcome(by=cast.secretariat, expected_version=1, move="adopt")
+        step.record_outcome(by=cast.secretariat, expected_version=1, outcome="adopt")
     cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Over")
     with pytest.raises(NotAllowedNow):
         PlanStep.objects.get().edit(by=cast.secretariat, expected_version=2, paper="Other")

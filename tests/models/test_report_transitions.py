@@ -1,4 +1,4 @@
-"""Every status of a national report x every move."""
+"""Every status of a national report x every transition."""
 
 from datetime import date
 from typing import Any
@@ -13,8 +13,8 @@ from reviews.models.reports import REPORT_TRANSITIONS
 from tests.models.transitions import fresh, raises, refused, tells
 from tests.support import grids, make
 
-# The status that a move leads to; - where it is refused.
-MOVES = """
+# The status that a transition leads to; - where it is refused.
+TRANSITIONS = """
                 not_started   in_progress   submitted    being_read  returned   accepted
 update          in_progress   in_progress           -             -  returned          -
 submit                    -     submitted           -             -  submitted         -
@@ -24,7 +24,7 @@ return                    -             -           -      returned  -          
 accept                    -             -           -      accepted  -                 -
 """
 
-# Who makes the move, who has the report after it, and the verb that the history tells.
+# Who makes the transition, who has the report after it, and the verb that the history tells.
 AFTER = {
     "update": ("vnm", "VNM", "progress"),
     "submit": ("vnm", "RET", "submitted"),
@@ -34,7 +34,7 @@ AFTER = {
     "accept": ("consultant", None, "accepted"),
 }
 
-# Why a move is refused, and who can unlock it.
+# Why a transition is refused, and who can unlock it.
 LOCKED = {
     "not_started": "“not started”. Post a first progress update",
     "in_progress": "“in progress”. It is with the national team",
@@ -44,7 +44,7 @@ LOCKED = {
     "accepted": "“accepted”. It has been accepted; an administrator can correct it",
 }
 
-RIGHTS = """
+PERMISSIONS = """
                 vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 update          yes       yes   no          no    no           no        no     no
 submit          yes        no   no          no    no           no        no     no
@@ -59,10 +59,10 @@ BEFORE = {
 }  # fmt: skip
 
 
-def take(move: str, report: NationalReport, by: Any, why: str = "Because.") -> None:
-    """Make the move with everything that it needs."""
+def take(transition: str, report: NationalReport, by: Any, why: str = "Because.") -> None:
+    """Make the transition with everything that it needs."""
     expected_version = report.version
-    match move:
+    match transition:
         case "update":
             report.post_progress(by=by, expected_version=expected_version, note=why, analysis=50)
         case "submit":
@@ -74,32 +74,32 @@ def take(move: str, report: NationalReport, by: Any, why: str = "Because.") -> N
         case "return":
             report.return_for_revision(by=by, expected_version=expected_version, note=why)
         case _:
-            getattr(report, move)(by=by, expected_version=expected_version, note=why)
+            getattr(report, transition)(by=by, expected_version=expected_version, note=why)
 
 
 def test_the_grid_is_whole():
-    moves = {move.removesuffix("_returned") for move in REPORT_TRANSITIONS}
-    assert moves == {
-        *dict(grids.read(MOVES)),
+    transitions = {transition.removesuffix("_returned") for transition in REPORT_TRANSITIONS}
+    assert transitions == {
+        *dict(grids.read(TRANSITIONS)),
         "appoint",
     }  # who may name the authors, and when, is tested below
-    assert {status for _move, status, _told in grids.cells(MOVES)} == set(ReportStatus.values)
+    assert {status for _transition, status, _told in grids.cells(TRANSITIONS)} == set(ReportStatus.values)
     assert set(LOCKED) == set(ReportStatus.values)
 
 
-@pytest.mark.parametrize(("move", "status", "target"), grids.cells(MOVES))
-def test_move(move, status, target, cast, report):
-    actor = getattr(cast, AFTER[move][0])
+@pytest.mark.parametrize(("transition", "status", "target"), grids.cells(TRANSITIONS))
+def test_transition(transition, status, target, cast, report):
+    actor = getattr(cast, AFTER[transition][0])
     with clock.at(date(2020, 8, 10)):
         report = make.in_status(status, report, cast)
     assert report.status == status
     if target == "-":
-        refused(LOCKED[status], take, move, report, actor)
+        refused(LOCKED[status], take, transition, report, actor)
     else:
         was_held, expected_version = report.held_since, report.version
-        take(move, report, actor)
+        take(transition, report, actor)
         arrived(
-            move,
+            transition,
             report,
             target,
             was=status,
@@ -110,7 +110,7 @@ def test_move(move, status, target, cast, report):
 
 
 def arrived(
-    move: str,
+    transition: str,
     report: NationalReport,
     target: str,
     *,
@@ -119,24 +119,24 @@ def arrived(
     actor: Any,
     was_held: Any,
 ) -> None:
-    _who, holder, verb = AFTER[move]
+    _who, holder, verb = AFTER[transition]
     stored = fresh(report)
     assert (stored.status, stored.version) == (target, expected_version + 1)
     assert (stored.holder and stored.holder.code) == holder
     # Who has it has had it since now; a figure posted meanwhile does not start the count anew.
-    assert stored.held_since == (was_held if move == "update" else clock.now())
-    assert stored.reader == (actor if move == "start_reading" else None)
-    tells(report, by=actor, verb=verb, why="" if move == "start_reading" else "Because.", was=was)
+    assert stored.held_since == (was_held if transition == "update" else clock.now())
+    assert stored.reader == (actor if transition == "start_reading" else None)
+    tells(report, by=actor, verb=verb, why="" if transition == "start_reading" else "Because.", was=was)
 
 
-@pytest.mark.parametrize(("move", "person", "told"), grids.cells(RIGHTS))
-def test_who_may(move, person, told, cast, report):
-    report = make.in_status(BEFORE[move], report, cast)
+@pytest.mark.parametrize(("transition", "person", "told"), grids.cells(PERMISSIONS))
+def test_who_may(transition, person, told, cast, report):
+    report = make.in_status(BEFORE[transition], report, cast)
     actor = getattr(cast, person)
     if told == "yes":
-        take(move, report, actor)
+        take(transition, report, actor)
     else:
-        raises(PermissionDenied, take, move, report, actor)
+        raises(PermissionDenied, take, transition, report, actor)
 
 
 @pytest.mark.parametrize("status", ReportStatus.values)
@@ -148,9 +148,9 @@ def test_the_buttons_of_its_page_are_the_moves_that_work(status, cast, report):
             name.removesuffix("_returned") for name in fresh(report).transitions_for(getattr(cast, person))
         }
         assert offered - {"appoint"} == {
-            move
-            for move, row in grids.read(MOVES)
-            if row[status] != "-" and dict(grids.read(RIGHTS))[move][person] == "yes"
+            transition
+            for transition, row in grids.read(TRANSITIONS)
+            if row[status] != "-" and dict(grids.read(PERMISSIONS))[transition][person] == "yes"
         }
 
 

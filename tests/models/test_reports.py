@@ -213,19 +213,19 @@ def test_a_recalled_version_stays_and_the_next_one_has_the_next_number(cast, rep
 # When it was handed in: what deadlines are measured by
 
 
-def steps(report: NationalReport, cast: Any, *moves: tuple[int, str]) -> date | None:
-    """Make the moves on these days of August; the day that then counts as that of handing in."""
+def steps(report: NationalReport, cast: Any, *transitions: tuple[int, str]) -> date | None:
+    """Make the transitions on these days of August; the day that then counts as that of handing in."""
     post(report, cast.vnm, **FULL)
-    for day, move in moves:
+    for day, transition in transitions:
         with clock.at(date(2020, 8, day)):
-            step(report, cast, move)
+            step(report, cast, transition)
     handed_in = fresh(report).handed_in_at
     return handed_in and clock.day_of(handed_in).day
 
 
-def step(report: NationalReport, cast: Any, move: str) -> None:
+def step(report: NationalReport, cast: Any, transition: str) -> None:
     expected_version = report.version
-    match move:
+    match transition:
         case "submit":
             submit(report, cast.vnm)
         case "recall":
@@ -253,9 +253,9 @@ HANDED_IN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("moves", "day"), HANDED_IN, ids=lambda value: str(value))
-def test_the_first_submission_that_was_not_taken_back_counts(moves, day, cast, report):
-    assert steps(report, cast, *moves) == day
+@pytest.mark.parametrize(("transitions", "day"), HANDED_IN, ids=lambda value: str(value))
+def test_the_first_submission_that_was_not_taken_back_counts(transitions, day, cast, report):
+    assert steps(report, cast, *transitions) == day
 
 
 # Questions about many reports

@@ -91,7 +91,7 @@ def test_who_is_next_waits_after_this_one_or_from_the_start(cast):
     assert nexts(opened) == {"KHM": "LAO", "LAO": "VNM", "VNM": "KHM"}
     turn_of(opened, "LAO").pass_over(by=cast.secretariat, expected_version=1)
     assert nexts(opened) == {"KHM": "VNM", "LAO": "VNM", "VNM": "KHM"}
-    turn_of(opened, "VNM").record(by=cast.secretariat, expected_version=1, note="")
+    turn_of(opened, "VNM").mark_reported(by=cast.secretariat, expected_version=1, note="")
     assert nexts(opened) == {"KHM": None, "LAO": "KHM", "VNM": "KHM"}
 
 
@@ -100,10 +100,10 @@ def nexts(country_round: Round) -> dict[str, Any]:
     return {turn.member_state.code: turn.next_code for turn in rows.select_related("member_state")}
 
 
-# --- every status x every move
+# --- every status x every transition
 
 
-MOVES = """
+TRANSITIONS = """
             tell   pass
 waiting     told   passed
 told        told   no
@@ -112,24 +112,24 @@ closed      no     no
 """
 
 
-@pytest.mark.parametrize(("status", "move", "becomes"), grids.cells(MOVES))
-def test_moves(status, move, becomes, cast, opened):
+@pytest.mark.parametrize(("status", "transition", "becomes"), grids.cells(TRANSITIONS))
+def test_transitions(status, transition, becomes, cast, opened):
     by, turn = cast.secretariat, turn_of(opened, "VNM")
     reach(status, turn, opened, by)
-    steps = {"tell": lambda: turn.record(by=by, expected_version=turn.version, note="x"),
+    steps = {"tell": lambda: turn.mark_reported(by=by, expected_version=turn.version, note="x"),
              "pass": lambda: turn.pass_over(by=by, expected_version=turn.version)}  # fmt: skip
     if becomes == "no":
         before = grids.fingerprint()
         with pytest.raises(NotAllowedNow):
-            steps[move]()
+            steps[transition]()
         assert not grids.changed(before)
     else:
-        assert steps[move]().status == becomes
+        assert steps[transition]().status == becomes
 
 
 def reach(status: str, turn: Turn, opened: Round, by: Any) -> None:
     if status == "told":
-        turn.record(by=by, expected_version=turn.version, note="")
+        turn.mark_reported(by=by, expected_version=turn.version, note="")
     if status in ("passed", "closed"):
         turn.pass_over(by=by, expected_version=turn.version)
     if status == "closed":

@@ -1,4 +1,4 @@
-"""What every test of a move asserts: what was written and what the history tells, or that nothing was written."""
+"""What every test of a transition asserts: what was written and what the history tells, or that nothing was written."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from reviews.models import Trace, TraceLink
 from reviews.operations import trace_chain
-from reviews.operations.trace_verification import Verification, one_moment
+from reviews.operations.trace_verification import Verification, consistent_snapshot
 from tests.support import make
 
 STATEMENTS = {
@@ -68,7 +68,7 @@ def test_the_migration_can_be_taken_back_and_done_again():
     # What was written before is without a seal now: it has to be adopted.
     assert trace_chain.link_new_rows() == (0, rows)
     assert trace_chain.link_new_rows(adopt=True) == (rows, 0)
-    assert list(Verification().troubles()) == []
+    assert list(Verification().problems()) == []
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         models.QuerySet(Trace).update(why="x")
 
@@ -89,7 +89,7 @@ def test_two_jobs_at_once_make_one_chain():
     assert failed == []
     numbers = list(TraceLink.objects.values_list("number", flat=True))
     assert numbers == list(range(1, Trace.objects.count() + 1))
-    assert list(Verification().troubles()) == []
+    assert list(Verification().problems()) == []
 
 
 def link_in_steps(failed: list[Exception]) -> None:
@@ -105,17 +105,17 @@ def link_in_steps(failed: list[Exception]) -> None:
 def test_a_look_at_everything_is_of_one_moment_and_keeps_nobody_waiting(monkeypatch):
     made = make.cast()
     trace_chain.link_new_rows()
-    found = Verification()
-    with one_moment():
-        told = found.troubles()
-        list(found._chain())
+    verification = Verification()
+    with consistent_snapshot():
+        problems = verification.problems()
+        list(verification._chain_problems())
         writer = Thread(target=write_and_close, args=[made["admin"]])
         writer.start()
         writer.join(15)
         assert not writer.is_alive()
-        assert list(told) == []
-    assert found.unlinked == 0
-    assert list(Verification().troubles()) == []
+        assert list(problems) == []
+    assert verification.unlinked == 0
+    assert list(Verification().problems()) == []
     assert Trace.objects.filter(link=None).count() == 1
 
 

@@ -52,16 +52,16 @@ def files(folder: Path) -> dict[str, str]:
     }
 
 
-def spoilt(path: Path, **told: Any) -> Path:
+def spoilt(path: Path, **changed: Any) -> Path:
     """The same backup with another manifest, and a right checksum behind it."""
     again = path.with_name("again.tar")
-    with tarfile.open(path) as old, archive.writing(again) as writer:
+    with tarfile.open(path) as old, archive.create(again) as writer:
         manifest = json.load(old.extractfile("manifest.json"))
         for member in old.getmembers()[:-1]:
             (path.parent / "member").write_bytes(old.extractfile(member).read())
             writer.add(member.name, path.parent / "member")
         writer.members = manifest.pop("members")
-        text = json.dumps(manifest | {"members": writer.members} | told).encode()
+        text = json.dumps(manifest | {"members": writer.members} | changed).encode()
         writer._add("manifest.json", io.BytesIO(text), len(text))
     return again
 
@@ -86,16 +86,16 @@ def test_nobody_stays_signed_in(filled, saved):
 
 
 def test_the_list_tells_what_is_inside(saved, files_folder):
-    with archive.reading(saved) as (tar, told):
+    with archive.open_checked(saved) as (tar, manifest):
         names = [name for name in tar.getnames() if name != "manifest.json"]
-        assert sorted(told["members"]) == sorted(names)
-    assert told["rows"]["reviews_reportversion"] == 2
-    assert set(told["rows"]) == rows.tables()
-    assert not {"django_session", "usersessions_usersession"} & set(told["rows"])
+        assert sorted(manifest["members"]) == sorted(names)
+    assert manifest["rows"]["reviews_reportversion"] == 2
+    assert set(manifest["rows"]) == rows.tables()
+    assert not {"django_session", "usersessions_usersession"} & set(manifest["rows"])
     assert sorted(name for name in names if name.startswith("files/")) == sorted(
         f"files/{name}" for name in files(files_folder)
     )
-    assert told["missing"] == []
+    assert manifest["missing"] == []
 
 
 def test_no_secret_of_the_installation_is_inside(saved, settings):
@@ -123,7 +123,7 @@ def test_every_flipped_byte_is_noticed(saved):
     for place in sorted(places):
         saved.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :])
         try:
-            with archive.reading(saved):
+            with archive.open_checked(saved):
                 told_whole.append(place)
         except archive.Unusable:
             pass
@@ -141,9 +141,9 @@ def test_a_missing_end_is_noticed(cut, saved):
 
 def test_a_member_that_was_exchanged_is_noticed(saved):
     """Even by somebody who wrote the last line anew."""
-    with archive.reading(saved) as (_tar, told):
-        name = next(name for name in told["members"] if name.startswith("files/"))
-    other = spoilt(saved, members=told["members"] | {name: "0" * 64})
+    with archive.open_checked(saved) as (_tar, manifest):
+        name = next(name for name in manifest["members"] if name.startswith("files/"))
+    other = spoilt(saved, members=manifest["members"] | {name: "0" * 64})
     with pytest.raises(CommandError, match="not what its list says"):
         call_command("restore", other, "--check")
 
@@ -158,9 +158,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("told", "sentence"), REFUSED)
-def test_what_does_not_fit_is_refused_before_anything_changes(told, sentence, filled, saved, files_folder):
-    other, before, were = spoilt(saved, **told), grids.fingerprint(), files(files_folder)
+@pytest.mark.parametrize(("changed", "sentence"), REFUSED)
+def test_what_does_not_fit_is_refused_before_anything_changes(changed, sentence, filled, saved, files_folder):
+    other, before, were = spoilt(saved, **changed), grids.fingerprint(), files(files_folder)
     for arguments in ([], ["--check"], ["--replace"]):
         with pytest.raises(CommandError, match=sentence):
             call_command("restore", other, *arguments)
@@ -176,8 +176,8 @@ def test_a_place_that_is_not_empty_is_refused(filled, saved):
 
 
 def test_rows_that_do_not_arrive_are_noticed(filled, saved):
-    with archive.reading(saved) as (_tar, told):
-        counts = told["rows"] | {"reviews_trace": 1_000_000}
+    with archive.open_checked(saved) as (_tar, manifest):
+        counts = manifest["rows"] | {"reviews_trace": 1_000_000}
     with pytest.raises(CommandError, match="reviews_trace has not the 1000000 rows"):
         call_command("restore", spoilt(saved, rows=counts), "--replace")
 
@@ -185,10 +185,10 @@ def test_rows_that_do_not_arrive_are_noticed(filled, saved):
 def test_a_member_does_not_leave_its_folder(filled, saved, tmp_path):
     bad = tmp_path / "bad.tar"
     (tmp_path / "evil").write_text("evil")
-    with archive.reading(saved) as (_tar, told), archive.writing(bad) as writer:
+    with archive.open_checked(saved) as (_tar, manifest), archive.create(bad) as writer:
         writer.add("files/../../evil-there", tmp_path / "evil")
-        told.pop("members")
-        writer.end(**{name: value for name, value in told.items() if name != "format"})
+        manifest.pop("members")
+        writer.add_manifest(**{name: value for name, value in manifest.items() if name != "format"})
     with pytest.raises(CommandError, match="leads out of its folder"):
         call_command("restore", bad, "--replace")
     assert not (tmp_path / "evil-there").exists()

@@ -68,23 +68,23 @@ def copied() -> list[Any]:
 
 @postgres_only
 def test_the_seed_is_the_same_each_time(small_world):
-    found = []
+    copies = []
     for _time in range(2):
         point = transaction.savepoint()
         seed.fill(ROWS)
-        found.append(copied())
+        copies.append(copied())
         transaction.savepoint_rollback(point)
-    assert found[0] == found[1]
-    assert [len(rows) for rows in found[0]][0] == ROWS
+    assert copies[0] == copies[1]
+    assert [len(rows) for rows in copies[0]][0] == ROWS
 
 
 @postgres_only
 def test_a_seeded_trace_row_tells_what_is(small_world):
     before = Trace.objects.count()
     made = seed.fill(ROWS)
-    told = Trace.objects.order_by("pk")[before : before + ROWS * 3 // 2]
-    gaps = [row for row in told if row.model == "reviews.datagap"]
-    assert len(told) == ROWS * 3 // 2
+    trace = Trace.objects.order_by("pk")[before : before + ROWS * 3 // 2]
+    gaps = [row for row in trace if row.model == "reviews.datagap"]
+    assert len(trace) == ROWS * 3 // 2
     assert len(gaps) == ROWS
     assert list(daily_counts.differences()) == []
     assert all(DataGap.objects.get(pk=row.object_id).snapshot() == row.after for row in gaps)
@@ -99,11 +99,11 @@ def test_a_seeded_trace_row_tells_what_is(small_world):
 @postgres_only
 def test_every_measured_page_answers(browsers, on_the_floor):
     # The page of a country with many gaps as well.
-    shown = [*pages.every(world.found()), pages.Page("a long report", "/cycles/bench-1/reports/BRN/")]
-    ours = {page.name: browsers[page.who].get(page.url) for page in shown}
-    admin = {page.name: browsers["admin"].get(page.admin) for page in shown if page.admin}
+    measured = [*pages.all_pages(world.load()), pages.Page("a long report", "/cycles/bench-1/reports/BRN/")]
+    ours = {page.name: browsers[page.who].get(page.url) for page in measured}
+    admin = {page.name: browsers["admin"].get(page.admin) for page in measured if page.admin}
     bare = on_the_floor()
-    floor = {page.name: bare.get(page.url) for page in shown}
+    floor = {page.name: bare.get(page.url) for page in measured}
     answers = {"ours": ours, "floor": floor, "admin": admin}
     assert {
         f"{who} {name}: {a.status_code}" for who, all_ in answers.items() for name, a in all_.items()
@@ -120,23 +120,16 @@ def codes(answer: Any) -> set[str]:
 
 @postgres_only
 def test_both_forms_save(browsers):
-    page = next(page for page in pages.every(world.found()) if page.name == "update form")
+    page = next(page for page in pages.all_pages(world.load()) if page.name == "update form")
     for who, url, values in (
         ("coordinator", page.url, {"note": "Done."}),
         ("admin", page.admin, {"why": "A slip."}),
     ):
-        values = (
-            saves.shown(browsers[who].get(url).content)
-            | values
-            | {"data_collection": 99 if who == "admin" else 98}
-        )
+        figure = 99 if who == "admin" else 98
+        values = saves.form_values(browsers[who].get(url).content) | values | {"data_collection": figure}
         assert browsers[who].post(url, values).status_code == 302
-        assert (
-            NationalReport.objects.get(
-                cycle=world.found().cycles[0], member_state__code="VNM"
-            ).data_collection
-            == (values["data_collection"])
-        )
+        report = NationalReport.objects.get(cycle=world.load().cycles[0], member_state__code="VNM")
+        assert report.data_collection == figure
 
 
 class Same:
@@ -149,13 +142,13 @@ class Same:
         return Answer(self.seconds, 200, b"x" * 1000, {})
 
 
-def found(ours: float, most_mb: float = 100) -> dict[str, Any]:
-    """What would be found if our pages took so many seconds, the floor's 0.010 and the administration's 0.080."""
+def results(ours: float, most_mb: float = 100) -> dict[str, Any]:
+    """Results as if our pages took so many seconds, the floor's 0.010 and the administration's 0.080."""
     whose = {"consultant": ours, "coordinator": ours, "floor": 0.010, "admin": 0.080}
     names = (*goals.LISTS, goals.RARE, *goals.RECORDS, "list, deep page", "update form", *goals.OVERVIEWS)
-    shown = [pages.Page(name, "/", "/admin/") for name in names]
-    shown += [pages.Page(f"board, {which}", "/") for which in ("11 members", "a past day", "195 members")]
-    measured = measure(shown, {who: Same(seconds) for who, seconds in whose.items()}, 5)
+    all_pages = [pages.Page(name, "/", "/admin/") for name in names]
+    all_pages += [pages.Page(f"board, {which}", "/") for which in ("11 members", "a past day", "195 members")]
+    measured = measure(all_pages, {who: Same(seconds) for who, seconds in whose.items()}, 5)
     for page in measured.values():
         page["ours"]["queries"] = 4
     export = {"grown_mb": 10.0, "idle_ms": 10, "meanwhile_ms": 15}
@@ -171,8 +164,8 @@ def found(ours: float, most_mb: float = 100) -> dict[str, Any]:
 
 
 def test_a_goal_that_is_missed_is_told():
-    fast, slow = ("\n".join(report.lines(found(seconds), "1000")) for seconds in (0.015, 0.030))
+    fast, slow = ("\n".join(report.lines(results(seconds), "1000")) for seconds in (0.015, 0.030))
     assert "MISSED" not in fast
     assert "list, first page: times its floor, 1,000 rows" in slow
     assert re.search(r"list, first page: times its floor, 1,000 rows +\| 3.00 x +\| <= 2 x +\| MISSED", slow)
-    assert re.search(r"MISSED", "\n".join(report.lines(found(0.015, most_mb=140), "1000")))
+    assert re.search(r"MISSED", "\n".join(report.lines(results(0.015, most_mb=140), "1000")))

@@ -113,15 +113,15 @@ def test_every_setting_that_is_named_exists(name):
 
 
 def test_every_setting_is_in_the_table():
-    told = set(re.findall(r"^([A-Z_]{4,}) +\S", product.__doc__, re.MULTILINE))
-    told |= set(
+    documented = set(re.findall(r"^([A-Z_]{4,}) +\S", product.__doc__, re.MULTILINE))
+    documented |= set(
         re.findall(
             r"^(WEB_[A-Z]+)  ",
             (settings.BASE_DIR / "reviewtracker" / "gunicorn.py").read_text(),
             re.MULTILINE,
         )
     )
-    assert known_settings() - {"PROMETHEUS_MULTIPROC_DIR", "REVIEWTRACKER_METRICS_PID"} == told
+    assert known_settings() - {"PROMETHEUS_MULTIPROC_DIR", "REVIEWTRACKER_METRICS_PID"} == documented
 
 
 def test_every_command_of_the_manual_exists():

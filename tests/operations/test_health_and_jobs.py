@@ -27,7 +27,7 @@ def ticked(db: Any) -> JobRun:
     return JobRun.objects.create(job="tick", started_at=now, ended_at=now)
 
 
-def told(client: Client, query: str = "") -> tuple[int, dict[str, str]]:
+def readiness(client: Client, query: str = "") -> tuple[int, dict[str, str]]:
     answer = client.get(f"/readyz{query}")
     return answer.status_code, answer.json()["checks"]
 
@@ -47,14 +47,14 @@ def test_all_is_well(client, ticked):
 
 
 def test_before_the_first_tick(client, db):
-    status, checks = told(client)
+    status, checks = readiness(client)
     assert (status, checks["database"]) == (503, "ok")
     assert checks["tick"].startswith("No tick has run yet")
 
 
 def test_the_tick_is_late(client, ticked):
     JobRun.objects.update(ended_at=clock.real_now() - timedelta(minutes=6))
-    status, checks = told(client)
+    status, checks = readiness(client)
     assert (status, checks["tick"][:22]) == (503, "The last tick ended 36")
 
 
@@ -81,12 +81,12 @@ def test_mail_is_late(state, status, client, ticked):
 def test_a_migration_is_missing(client, ticked, monkeypatch):
     known = health.known_migrations() | {("reviews", "9999_not_here")}
     monkeypatch.setattr(health, "known_migrations", lambda: known)
-    status, checks = told(client)
+    status, checks = readiness(client)
     assert (status, checks["migrations"]) == (503, "1 migrations are not applied: run `manage.py migrate`.")
 
 
 def test_a_load_balancer_leaves_out_what_it_cannot_mend(client, db):
-    assert told(client, "?exclude=tick&exclude=mail") == (200, {"database": "ok", "migrations": "ok"})
+    assert readiness(client, "?exclude=tick&exclude=mail") == (200, {"database": "ok", "migrations": "ok"})
     assert client.get("/readyz?exclude=everything").status_code == 400
 
 
@@ -175,21 +175,21 @@ def test_what_is_counted(cast, cycle, report, sign_in, client, monkeypatch):
 def test_what_the_database_knows(client, ticked):
     OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello")
     JobRun.objects.create(job="send mail", started_at=clock.real_now(), failed=True)
-    told = figures(client)
+    metrics = figures(client)
     names = ("database_up", "unsent_mail", "failed_jobs")
-    assert [told[f"reviewtracker_{name}"] for name in names] == [1, 1, 1]
-    assert told["reviewtracker_last_tick_age_seconds"] < 60
+    assert [metrics[f"reviewtracker_{name}"] for name in names] == [1, 1, 1]
+    assert metrics["reviewtracker_last_tick_age_seconds"] < 60
 
 
 def test_figures_while_the_database_is_down(client, monkeypatch):
     monkeypatch.setattr(health, "last_tick", Down().cursor)
-    told = {
+    metrics = {
         name: value
         for name, value in figures(client).items()
         if "_requests" not in name and "_second" not in name
     }
-    assert told["reviewtracker_database_up"] == 0
-    assert "reviewtracker_unsent_mail" not in told
+    assert metrics["reviewtracker_database_up"] == 0
+    assert "reviewtracker_unsent_mail" not in metrics
 
 
 # --- the log
@@ -200,8 +200,8 @@ def log(caplog: Any) -> Iterator[Any]:
     """What has been written so far, in one form or the other: `log("json")`."""
     caplog.set_level(logging.INFO)
     forms = {
-        "json": log_formats.Json("{levelname}{name}{message}", style="{"),
-        "line": log_formats.Line("{request_id} {message}", style="{"),
+        "json": log_formats.JsonFormatter("{levelname}{name}{message}", style="{"),
+        "line": log_formats.LineFormatter("{request_id} {message}", style="{"),
     }
     handlers = {kind: logging.StreamHandler(io.StringIO()) for kind in forms}
     for kind, handler in handlers.items():
@@ -228,17 +228,17 @@ def test_a_request_is_one_line(cast, sign_in, log):
 def test_each_line_has_its_moment_and_cannot_be_forged(settings, capsys):
     """As the settings of the product write it: UTC with its zone, and one line whatever was typed."""
     fields = settings.LOGGING["formatters"]["json"]
-    form = log_formats.Json(**{name: value for name, value in fields.items() if name != "()"})
+    form = log_formats.JsonFormatter(**{name: value for name, value in fields.items() if name != "()"})
     forged = '{"logger": "access", "user": 1}'
     record = logging.LogRecord(
         "somewhere", logging.INFO, "", 0, "Typed: %s", (f"a\n{forged}\r\n{forged}",), None
     )
     line = form.format(record)
     assert len(line.splitlines()) == 1
-    told = json.loads(line)
-    assert (told["logger"], told["message"].count(forged)) == ("somewhere", 2)
-    assert datetime.fromisoformat(told["at"]).utcoffset() == timedelta(0)
-    assert abs(clock.real_now() - datetime.fromisoformat(told["at"])) < timedelta(minutes=1)
+    entry = json.loads(line)
+    assert (entry["logger"], entry["message"].count(forged)) == ("somewhere", 2)
+    assert datetime.fromisoformat(entry["at"]).utcoffset() == timedelta(0)
+    assert abs(clock.real_now() - datetime.fromisoformat(entry["at"])) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(("password", "line"), [
@@ -246,7 +246,7 @@ def test_each_line_has_its_moment_and_cannot_be_forged(settings, capsys):
 ])  # fmt: skip
 def test_each_sign_in_is_logged(password, line, cast, client, log):
     client.post(reverse("account_login"), {"login": "vnm.coordinator", "password": password})
-    messages = [json.loads(told)["message"] for told in log("json")]
+    messages = [json.loads(entry)["message"] for entry in log("json")]
     assert line.format(pk=cast.vnm.pk) in messages
     assert make.PASSWORD not in str(messages)
 
@@ -289,7 +289,7 @@ PLAIN = [
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_is_plain_is_told(text):
-    assert log_formats.scrubbed(text) == text
+    assert log_formats.mask_secrets(text) == text
 
 
 def test_the_traceback_is_scrubbed_too(caplog, log):
@@ -305,14 +305,15 @@ def test_the_traceback_is_scrubbed_too(caplog, log):
 def test_a_long_line_takes_no_time():
     start = clock.real_now()
     for text in ("a-" * 50_000, "token" * 20_000, "Key (" * 20_000, "x:" * 50_000, "password" + " " * 90_000):
-        log_formats.scrubbed(text)
+        log_formats.mask_secrets(text)
     assert clock.real_now() - start < timedelta(seconds=2)
 
 
 def test_people_of_tests_have_a_password_worth_hiding(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", make.PASSWORD)
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()
     assert (
-        log_formats.scrubbed(f"psql {make.PASSWORD} a%20long%20test%20password") == "psql [hidden] [hidden]"
+        log_formats.mask_secrets(f"psql {make.PASSWORD} a%20long%20test%20password")
+        == "psql [hidden] [hidden]"
     )
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()

@@ -115,10 +115,10 @@ def test_every_state_occurs(demo):
     assert ActionPoint.objects.overdue(TODAY).exists()
     assert Trace.objects.filter(verb="reopened", model="reviews.datagap").exists()
     assert Trace.objects.filter(verb="recalled").exists()
-    found = deadlines.deadline_statuses(
+    statuses = deadlines.deadline_statuses(
         NationalReport.objects.all(), Deadline.objects.all(), Extension.objects.granted(), TODAY
     )
-    states = {standing.state for theirs in found.values() for standing in theirs}
+    states = {status.state for of_report in statuses.values() for status in of_report}
     assert states >= {
         DeadlineState.MET,
         DeadlineState.MET_LATE,
@@ -284,8 +284,8 @@ def test_a_new_password_changes_only_passwords(demo):
 def test_a_missing_account_is_made_again(demo):
     gone = User.objects.get(username="observer")
     User.objects.filter(pk=gone.pk).update_if_version(gone.version, username="renamed")
-    said = load()
-    password = said.rstrip().rpartition("Password of the 1 accounts added now: ")[2]
+    output = load()
+    password = output.rstrip().rpartition("Password of the 1 accounts added now: ")[2]
     assert authenticate(username="observer", password=password)
     assert authenticate(username="admin", password=PASSWORD)
 

@@ -18,7 +18,7 @@ from reviews.models import (
     NationalReport,
     Trace,
 )
-from reviews.models.coverage import REASON_OWED
+from reviews.models.coverage import NOTE_REQUIRED
 from reviews.models.treatments import TREATMENTS, treatment_for
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +52,9 @@ def disruptions_are_cited_and_labelled() -> None:
 
 def all_ten_state_their_coverage() -> None:
     assert NationalReport.objects.filter(coverage__isnull=False).distinct().count() == 10
-    said = set(CoverageStatement.objects.values_list("coverage", flat=True))
-    assert said == set(Coverage.values) - {Coverage.NOTHING}
-    owing = CoverageStatement.objects.filter(coverage__in=REASON_OWED).values_list("note", flat=True)
+    stated = set(CoverageStatement.objects.values_list("coverage", flat=True))
+    assert stated == set(Coverage.values) - {Coverage.NOTHING}
+    owing = CoverageStatement.objects.filter(coverage__in=NOTE_REQUIRED).values_list("note", flat=True)
     assert all("(demonstration)" in note for note in owing)
     moments = Trace.objects.filter(cycle__isnull=False).order_by("id").values_list("at", flat=True)
     assert list(moments) == sorted(moments)

@@ -94,8 +94,8 @@ def test_most_of_them_name_something(db, rf):
     """Otherwise the above would prove nothing."""
     for kind in KINDS:
         sent(kind, LINES + xss.ALL, rf)
-    shown = [message for message in arrived() if "<script>xss(1)</script>" in message.get_content()]
-    assert len(shown) >= 10
+    messages = [message for message in arrived() if "<script>xss(1)</script>" in message.get_content()]
+    assert len(messages) >= 10
     assert {"account/email/invitation", "account/email/password_reset_key"} <= {*KINDS}
 
 
@@ -147,8 +147,8 @@ def test_a_subject_is_one_line(db):
 def test_a_header_let_through_is_noticed():
     """Planted: a mail whose head is pasted together, which neither Django nor Python does."""
     pasted = f"Subject: Deadline: {LINES}\r\n\r\nText"
-    found = faults(message_from_bytes(pasted.encode(), policy=policy.default))
-    assert "header Bcc" in found
+    problems = faults(message_from_bytes(pasted.encode(), policy=policy.default))
+    assert "header Bcc" in problems
 
 
 def test_django_would_refuse_it_as_well(db, monkeypatch):

@@ -89,12 +89,12 @@ def test_both_forms_and_the_headers_arrive(db):
     message.attach_alternative("<p>Text</p>", "text/html")
     message.send()
     outbox.deliver()
-    told = mail.outbox[0].message()
-    assert (told["Reply-To"], told["Message-ID"]) == (
+    message_sent = mail.outbox[0].message()
+    assert (message_sent["Reply-To"], message_sent["Message-ID"]) == (
         "e@f.example",
         OutgoingMail.objects.get().headers["Message-ID"],
     )
-    assert [part.get_content_type() for part in told.get_payload()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in message_sent.get_payload()] == ["text/plain", "text/html"]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_one_that_is_refused_does_not_stop_the_others(db, monkeypatch):
 
 def test_what_a_dead_process_was_sending_is_sent_later(db):
     row = write()
-    assert outbox._claimed(row.pk)
+    assert outbox._claim(row.pk)
     outbox.deliver()
     assert mail.outbox == []
     later(minutes=16)
@@ -234,9 +234,9 @@ def at_once(step: Any, people: int = 2) -> list[Any]:
 def test_two_at_a_time_send_each_mail_once():
     for n in range(MANY):
         write(str(n))
-    told = at_once(outbox.deliver, 3)
+    outcomes = at_once(outbox.deliver, 3)
     assert sorted(sent.subject for sent in mail.outbox) == sorted(map(str, range(MANY)))
-    assert sum(int(words.split()[0]) for words in told) == MANY
+    assert sum(int(words.split()[0]) for words in outcomes) == MANY
 
 
 def test_old_texts_are_emptied(settings, db):
@@ -335,10 +335,10 @@ def test_of_ticks_that_set_out_together_one_runs():
         jobs = (Job(f"job {n}", tick_jobs.DAILY, lambda: (gate.wait(), job())[1]),)
 
         def step(jobs: Any = jobs) -> Any:
-            told = tick_jobs.tick(jobs)
-            if told is None:
+            result = tick_jobs.tick(jobs)
+            if result is None:
                 gate.wait()  # lets the one at work end
-            return told
+            return result
 
         assert sorted(at_once(step), key=str) == [None, True]
     assert len(done) == 10

@@ -42,10 +42,14 @@ OURS |= {"REVIEWTRACKER_TODAY", "SECOND_FACTOR_EXEMPT", "DJANGO_SETTINGS_MODULE"
 
 def python(*arguments: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
     """Run Python in the project with production settings, changed as told (None: not set)."""
-    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     ours = {name: value for name, value in (PRODUCTION | environment).items() if value is not None}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=kept | ours, capture_output=True, text=True
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=inherited | ours,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -174,17 +178,17 @@ def test_a_proxy_is_believed_only_when_told():
 def test_behind_pgbouncer_nothing_is_left_in_a_session():
     database = "settings.DATABASES['default']"
     expression = f"{database}['DISABLE_SERVER_SIDE_CURSORS'], {database}['OPTIONS']"
-    told = read(expression, DATABASE_URL="postgres://db/reviews", PGBOUNCER="1")
-    assert told == "True {'connect_timeout': 3, 'prepare_threshold': None}"
+    value = read(expression, DATABASE_URL="postgres://db/reviews", PGBOUNCER="1")
+    assert value == "True {'connect_timeout': 3, 'prepare_threshold': None}"
 
 
 def test_mail_is_kept_first_and_leaves_by_the_url():
     expression = (
         "settings.EMAIL_BACKEND, settings.DELIVERY_BACKEND, settings.EMAIL_HOST, settings.EMAIL_USE_TLS"
     )
-    told = read(expression, EMAIL_URL="smtp+tls://u:p@mail.example:587")
+    value = read(expression, EMAIL_URL="smtp+tls://u:p@mail.example:587")
     smtp = "django.core.mail.backends.smtp.EmailBackend"
-    assert told == f"reviews.operations.outbox.Outbox {smtp} mail.example True"
+    assert value == f"reviews.operations.outbox.Outbox {smtp} mail.example True"
 
 
 def test_the_day_can_be_pinned_while_trying_out():
@@ -244,20 +248,20 @@ def test_the_database_can_be_asked_for_its_certificate(name):
     url = "postgres://u:p@db.example.org:5432/n?sslmode=verify-full&sslrootcert=/etc/ssl/own-ca.pem"
     database = "replica" if name == "REPLICA_URL" else "default"
     expression = f"[settings.DATABASES['{database}']['OPTIONS'].get(n) for n in ('sslmode', 'sslrootcert')]"
-    found = read(expression, **{"DATABASE_URL": "postgres://u:p@h:1/n", name: url})
-    assert found == "['verify-full', '/etc/ssl/own-ca.pem']"
+    value = read(expression, **{"DATABASE_URL": "postgres://u:p@h:1/n", name: url})
+    assert value == "['verify-full', '/etc/ssl/own-ca.pem']"
 
 
 def test_the_administration_is_there_before_anything_asks():
     """runserver reads the addresses in one thread while another checks what is registered: half of it is an error."""
-    told = python(
+    result = python(
         "-c",
         "import django; django.setup(); from django.contrib.admin.sites import all_sites;"
         "print(sum(len(site._registry) for site in all_sites if site.name == 'admin'))",
         DJANGO_SETTINGS_MODULE="reviewtracker.settings",
     )
-    assert told.returncode == 0, told.stderr
-    assert int(told.stdout) > 30
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) > 30
 
 
 def test_what_is_not_set_is_read_from_the_environment_file(tmp_path):

@@ -19,8 +19,8 @@ from tests.support.shared_records import shared
 from tests.support.tampering import tampering
 
 
-def troubles(head: str = "") -> list[str]:
-    return list(Verification().troubles(head))
+def problems(head: str = "") -> list[str]:
+    return list(Verification().problems(head))
 
 
 @pytest.fixture(params=[1_000, 2], ids=["at once", "in batches of two"])
@@ -38,16 +38,16 @@ def story(cast, report) -> SimpleNamespace:
     deadline = make.deadline(report.cycle, by=cast.secretariat, only_for=[cast.vnm.organisation])
     method = make.method(by=cast.lead)
     trace_chain.link_new_rows()
-    told = Trace.objects.filter(model="reviews.datagap").order_by("pk")
+    rows_of_gaps = Trace.objects.filter(model="reviews.datagap").order_by("pk")
     end = Trace.objects.order_by("-pk").first()
     return SimpleNamespace(
-        gap=gap.pk, deadline=deadline.pk, method=method.pk, rows=[row.pk for row in told], end=end.pk,
-        links=[row.link.number for row in told], head=str(trace_chain.head()), n=TraceLink.objects.count(),
+        gap=gap.pk, deadline=deadline.pk, method=method.pk, rows=[row.pk for row in rows_of_gaps], end=end.pk,
+        links=[row.link.number for row in rows_of_gaps], head=str(trace_chain.head()), n=TraceLink.objects.count(),
     )  # fmt: skip
 
 
 def test_nothing_is_wrong(batches, story):
-    assert troubles(story.head) == []
+    assert problems(story.head) == []
 
 
 ROW = r"trace row {row} \(reviews.datagap {gap}, version 3\)"
@@ -172,7 +172,7 @@ def filled(text: str, story: SimpleNamespace) -> str:
     row, link = story.rows[2], story.links[2]
     known = {"row": row, "last": story.rows[3], "link": link, "after": link + 1} | vars(story)
     known |= {f"link+{n}": link + n for n in range(4)}
-    return re.sub(r"\{([\w+]+)\}", lambda found: str(known[found[1]]), text)
+    return re.sub(r"\{([\w+]+)\}", lambda match: str(known[match[1]]), text)
 
 
 @pytest.mark.parametrize("planted", PLANTED)
@@ -181,9 +181,9 @@ def test_each_kind_of_tampering_is_told_and_nothing_else(planted, batches, story
     with tampering() as cursor:
         for statement in statements:
             cursor.execute(filled(statement, story))
-        told = troubles(story.head)
-    assert len(told) == len(expected), told
-    for pattern, text in zip(expected, told, strict=True):
+        reported = problems(story.head)
+    assert len(reported) == len(expected), reported
+    for pattern, text in zip(expected, reported, strict=True):
         assert re.fullmatch(filled(pattern, story), text), text
 
 
@@ -194,19 +194,19 @@ def test_what_the_trace_does_not_vouch_for(column, story, cast):
     )
     with tampering() as cursor:
         cursor.execute(f"UPDATE {table} SET {column} = %s", [value])
-        assert troubles() == []
+        assert problems() == []
 
 
 def test_rows_not_linked_yet_are_sealed_all_the_same(cast, report, story):
     gap = DataGap.objects.get(pk=story.gap)
     gap.edit(by=cast.vnm, expected_version=gap.version, missing="Later")
     row = Trace.objects.order_by("-pk").first()
-    found = Verification()
-    assert list(found.troubles()) == []
-    assert found.unlinked == 1
+    verification = Verification()
+    assert list(verification.problems()) == []
+    assert verification.unlinked == 1
     with tampering() as cursor:
         cursor.execute("UPDATE reviews_trace SET why = 'x' WHERE id = %s", [row.pk])
-        assert troubles() == [
+        assert problems() == [
             f"trace row {row.pk} (reviews.datagap {gap.pk}, version 5) was altered or inserted without the key"
         ]
 
@@ -233,7 +233,7 @@ def test_no_column_can_differ_under_one_seal(name, story):
 
 def test_another_key_makes_no_seal_of_ours(settings, story):
     settings.TRACE_KEY = "another key"
-    assert len(troubles()) == TraceLink.objects.count()
+    assert len(problems()) == TraceLink.objects.count()
 
 
 def test_a_row_past_record_is_refused(story):
@@ -262,7 +262,7 @@ def test_a_row_that_was_committed_late_comes_after_those_that_were_linked(cast, 
         models.QuerySet(Trace).bulk_create([row])
         assert trace_chain.link_new_rows() == (1, 0)
         assert TraceLink.objects.last().trace_id < TraceLink.objects.order_by("-number")[1].trace_id
-        assert troubles() == []
+        assert problems() == []
 
 
 @pytest.fixture
@@ -276,11 +276,11 @@ def older(story) -> Iterator[Trace]:
 
 def test_a_row_without_a_seal_is_linked_only_when_somebody_vouches_for_it(older):
     assert trace_chain.link_new_rows() == (0, 1)
-    assert "has no seal" in troubles()[0]
+    assert "has no seal" in problems()[0]
     assert trace_chain.link_new_rows(adopt=True) == (1, 0)
-    found = Verification()
-    assert list(found.troubles()) == []
-    assert (found.adopted, found.unlinked) == (1, 0)
+    verification = Verification()
+    assert list(verification.problems()) == []
+    assert (verification.adopted, verification.unlinked) == (1, 0)
 
 
 def test_adopting_takes_no_row_with_a_wrong_seal(older):
@@ -300,10 +300,10 @@ def run(*arguments: str, **options: Any) -> str:
 def test_the_commands(story, report):
     rows = Trace.objects.count()
     assert run("link_trace") == f"0 rows linked; the head is {story.head}\n"
-    told = run("verify_trace", head=story.head)
-    assert f"{rows} trace rows and" in told
-    assert f"{rows} rows linked (0 of them adopted without a seal), 0 not yet." in told
-    assert told.endswith(f"The head, to be written down elsewhere: {story.head}\n")
+    output = run("verify_trace", head=story.head)
+    assert f"{rows} trace rows and" in output
+    assert f"{rows} rows linked (0 of them adopted without a seal), 0 not yet." in output
+    assert output.endswith(f"The head, to be written down elsewhere: {story.head}\n")
 
 
 def test_the_commands_fail_where_something_is_wrong(story):
@@ -325,13 +325,13 @@ def test_linking_says_what_it_leaves_out(older):
 
 @pytest.mark.parametrize("head", ["1:f", "99999:f", "x", "1"])
 def test_a_head_that_never_was(head, story):
-    assert "no longer holds" in troubles(head)[0]
+    assert "no longer holds" in problems(head)[0]
 
 
 def test_an_empty_trace(db):
-    found = Verification()
-    assert list(found.troubles()) == []
-    assert found.head == "0:"
+    verification = Verification()
+    assert list(verification.problems()) == []
+    assert verification.head == "0:"
 
 
 # --- what it costs
@@ -340,9 +340,9 @@ def test_an_empty_trace(db):
 def test_a_write_asks_the_database_for_nothing_more(cast, report, django_assert_num_queries):
     """As many as before rows were sealed: savepoint, row, trace row, end of savepoint, and what the verb reads."""
     gap = make.gap(report, by=cast.vnm)
-    with django_assert_num_queries(4) as asked:
+    with django_assert_num_queries(4) as captured:
         gap.edit(by=cast.vnm, expected_version=gap.version, missing="Series of 2017")
-    assert [q["sql"].split()[0] for q in asked.captured_queries] == [
+    assert [q["sql"].split()[0] for q in captured.captured_queries] == [
         "SAVEPOINT",
         "UPDATE",
         "INSERT",

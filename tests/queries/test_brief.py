@@ -31,8 +31,8 @@ def meeting(cast: Any, cycle: Any) -> Any:
             by=cast.vnm, expected_version=vnm.version, meeting=second, data_collection=40, analysis=20
         )
         second.hold(by=by, expected_version=1, held_from=june["planned_from"], held_to=june["planned_to"])
-        point: Any = second.record(
-            ActionPoint, by=by, text="Send annex", owner_body=cast.vnm.organisation, due_on=date(2020, 7, 1)
+        point: Any = ActionPoint.add_to(
+            second, by=by, text="Send annex", owner_body=cast.vnm.organisation, due_on=date(2020, 7, 1)
         )
     with clock.at(date(2020, 8, 1)):
         vnm.post_progress(
@@ -48,42 +48,42 @@ def meeting(cast: Any, cycle: Any) -> Any:
         new = make.gap(vnm, by=cast.vnm, missing="Gap-new")
         new.ask_guidance(by=cast.vnm, expected_version=1)
     with clock.at(date(2020, 8, 5)):
-        theirs = make.gap(lao, by=cast.lao, missing="Gap-lao")
-        theirs.ask_guidance(by=cast.lao, expected_version=1)
+        asked_by_lao = make.gap(lao, by=cast.lao, missing="Gap-lao")
+        asked_by_lao.ask_guidance(by=cast.lao, expected_version=1)
     assert point.status == "open"
     days = {"planned_from": date(2020, 8, 25), "planned_to": date(2020, 8, 25)}
     return make.meeting(cycle, by=by, shared=True, **days)
 
 
 def test_numbers(cast, meeting):
-    told = brief.build(meeting, cast.secretariat)
-    lao, vnm = told.countries
-    assert [f.told for f in vnm.figures] == ["65 % (+25)", "15 % (−5)", "5 %"]
-    assert [f.told for f in lao.figures] == ["30 %", "not yet reported", "not yet reported"]
-    assert (vnm.gaps_told, lao.gaps_told) == ("1 open (1 new, 1 closed)", "1 open (1 new, 0 closed)")
-    assert [(o.state.code, o.standing.days) for o in told.overdue] == [("LAO", -2), ("VNM", -2)]
-    assert [(w.gap.code, w.days) for w in told.open_questions] == [
+    built = brief.build(meeting, cast.secretariat)
+    lao, vnm = built.countries
+    assert [f.text for f in vnm.figures] == ["65 % (+25)", "15 % (−5)", "5 %"]
+    assert [f.text for f in lao.figures] == ["30 %", "not yet reported", "not yet reported"]
+    assert (vnm.gaps_text, lao.gaps_text) == ("1 open (1 new, 1 closed)", "1 open (1 new, 0 closed)")
+    assert [(o.state.code, o.status.days) for o in built.overdue] == [("LAO", -2), ("VNM", -2)]
+    assert [(w.gap.code, w.days) for w in built.open_questions] == [
         ("VNM-2", 19),
         ("LAO-1", 15),
     ]  # oldest first
-    assert [a.code for a in told.actions] == ["2/1"]
-    assert [total.number for total in told.totals] == [2, 2, 2, 1, 2, 2, 1]
-    assert told.previous.code == "2"
+    assert [a.code for a in built.actions] == ["2/1"]
+    assert [total.number for total in built.totals] == [2, 2, 2, 1, 2, 2, 1]
+    assert built.previous.code == "2"
 
 
 def test_of_one_country(cast, meeting):
-    told = brief.build(meeting, cast.secretariat, "LAO")
-    assert [c.state.code for c in told.countries] == ["LAO"]
-    assert [w.gap.code for w in told.open_questions] == ["LAO-1"]
-    assert told.actions == []
-    assert [total.number for total in told.totals] == [1, 1, 1, 0, 1, 1, 0]
+    built = brief.build(meeting, cast.secretariat, "LAO")
+    assert [c.state.code for c in built.countries] == ["LAO"]
+    assert [w.gap.code for w in built.open_questions] == ["LAO-1"]
+    assert built.actions == []
+    assert [total.number for total in built.totals] == [1, 1, 1, 0, 1, 1, 0]
 
 
 def test_the_first_meeting_compares_with_nothing(cast, meeting):
-    told = brief.build(meeting.cycle.meetings.get(code="2"), cast.secretariat)
-    assert told.previous is None
-    assert "no earlier meeting" in told.told
-    assert {f.change for country in told.countries for f in country.figures} == {""}
+    built = brief.build(meeting.cycle.meetings.get(code="2"), cast.secretariat)
+    assert built.previous is None
+    assert "no earlier meeting" in built.period_text
+    assert {f.change for country in built.countries for f in country.figures} == {""}
 
 
 def words(answer: Any) -> str:
@@ -100,26 +100,26 @@ def cells(content: bytes) -> list[str]:
 def test_page_and_word_document_have_the_same_numbers(query, cast, meeting, sign_in):
     browser = sign_in(cast.secretariat)
     page, document = words(browser.get(URL + query)), browser.get(f"{URL}docx/{query}")
-    told = brief.build(meeting, cast.secretariat, "VNM" if query else "")
-    found = cells(document.content)
-    for total in told.totals:
-        at = found.index(total.label)
-        assert found[at + 1] == str(total.number)
+    built = brief.build(meeting, cast.secretariat, "VNM" if query else "")
+    document_cells = cells(document.content)
+    for total in built.totals:
+        at = document_cells.index(total.label)
+        assert document_cells[at + 1] == str(total.number)
         assert f"{total.label[0].upper()}{total.label[1:]} {total.number}" in page
-    for country in told.countries:
-        shown = [figure.told for figure in country.figures] + [country.gaps_told]
-        at = found.index(str(country.state))
-        assert found[at + 2 : at + 6] == shown
-        assert not [text for text in shown if text not in page]
-    codes = [line.gap.code for line in told.open_questions] + [point.code for point in told.actions]
-    assert not [code for code in codes if code not in found or code not in page]
+    for country in built.countries:
+        texts = [figure.text for figure in country.figures] + [country.gaps_text]
+        at = document_cells.index(str(country.state))
+        assert document_cells[at + 2 : at + 6] == texts
+        assert not [text for text in texts if text not in page]
+    codes = [line.gap.code for line in built.open_questions] + [point.code for point in built.actions]
+    assert not [code for code in codes if code not in document_cells or code not in page]
 
 
 def test_libreoffice_opens_it(cast, meeting, sign_in, opened):
     text = opened(sign_in(cast.secretariat).get(f"{URL}docx/").content)
-    told = brief.build(meeting, cast.secretariat)
-    shown = [f.told for country in told.countries for f in country.figures]
-    assert not [words for words in (*shown, *(c.gaps_told for c in told.countries)) if words not in text]
+    built = brief.build(meeting, cast.secretariat)
+    texts = [f.text for country in built.countries for f in country.figures]
+    assert not [words for words in (*texts, *(c.gaps_text for c in built.countries)) if words not in text]
 
 
 def test_each_country_reads_its_own(cast, meeting, sign_in):
@@ -141,7 +141,7 @@ def test_queries(cast, meeting, sign_in, django_assert_max_num_queries):
     for number in range(4):
         make.gap(report, by=cast.lao, missing=f"More {number}")
         make.deadline(meeting.cycle, by=cast.secretariat, title=f"D{number}")
-        meeting.record(ActionPoint, by=cast.secretariat, text="T", owner=cast.lao, due_on=date(2020, 9, 1))
+        ActionPoint.add_to(meeting, by=cast.secretariat, text="T", owner=cast.lao, due_on=date(2020, 9, 1))
     with django_assert_max_num_queries(12):
         assert browser.get(URL).status_code == 200
 

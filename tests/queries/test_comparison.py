@@ -1,4 +1,4 @@
-"""What changed between two meetings or two days: always what the trace tells, for any history."""
+"""What changed between two meetings or two days agrees with the trace, for any history."""
 
 import random
 from collections import Counter
@@ -86,14 +86,14 @@ def find(world: Any, person: Any, draw: random.Random) -> None:
 
 
 def withdraw(world: Any, person: Any, draw: random.Random) -> None:
-    found = Finding.objects.filter(member_state=person.organisation_id).not_withdrawn().first()
-    if found:
-        found.withdraw(by=person, expected_version=found.version, note="x")
+    finding = Finding.objects.filter(member_state=person.organisation_id).not_withdrawn().first()
+    if finding:
+        finding.withdraw(by=person, expected_version=finding.version, note="x")
 
 
 def act(world: Any, person: Any, draw: random.Random) -> None:
     owner = draw.choice([{"owner": person}, {"owner_body": person.organisation}])
-    world.meetings[0].record(ActionPoint, by=world.secretariat, text="x", due_on=BEGIN.date(), **owner)
+    ActionPoint.add_to(world.meetings[0], by=world.secretariat, text="x", due_on=BEGIN.date(), **owner)
 
 
 def turn_action(world: Any, person: Any, draw: random.Random) -> None:
@@ -144,49 +144,51 @@ def live(world: Any, steps: Any) -> datetime:
     return moment
 
 
-# --- what the trace tells, counted in the plainest way
+# --- what the trace has, counted in the plainest way
 
 
 MODELS = (NationalReport, DataGap, Finding, ActionPoint, User)
 
 
 def read(at: datetime) -> dict[Any, list[Any]]:
-    """Everything as `Trace.objects.as_of` tells it, one kind of record after the other."""
+    """Everything from `Trace.objects.as_of`, one kind of record after the other."""
     return {model: Trace.objects.as_of(model.objects.all(), at) for model in MODELS}
 
 
-class Told:
+class MemberThen:
     """One member at an instant."""
 
     def __init__(self, records: dict[Any, list[Any]], state: Organisation) -> None:
-        def theirs(model: Any) -> list[Any]:
+        def of_member(model: Any) -> list[Any]:
             return [record for record in records[model] if record.member_state_id == state.pk]
 
-        self.report = theirs(NationalReport)[0]
-        self.gaps = {gap.pk: gap for gap in theirs(DataGap)}
-        self.findings = Counter(f.kind for f in theirs(Finding) if f.status != "withdrawn")
+        self.report = of_member(NationalReport)[0]
+        self.gaps = {gap.pk: gap for gap in of_member(DataGap)}
+        self.findings = Counter(f.kind for f in of_member(Finding) if f.status != "withdrawn")
         homes, points = {u.pk: u.organisation_id for u in records[User]}, records[ActionPoint]
         self.actions = {p.pk: p for p in points if (p.owner_body_id or homes[p.owner_id]) == state.pk}
         self.every_action = {p.pk: p for p in points}
 
-    def stand(self) -> comparison.MemberSnapshot:
+    def snapshot(self) -> comparison.MemberSnapshot:
         codes = dict(make.GapKind.objects.values_list("pk", "code"))
         gaps = Counter(codes[gap.kind_id] for gap in self.gaps.values() if gap.status != "closed")
         actions = sum(point.status == "open" for point in self.actions.values())
-        found = (self.findings["finding"], self.findings["recommendation"])
-        return comparison.MemberSnapshot(self.report.status, self.report.figures, dict(gaps), *found, actions)
+        findings = (self.findings["finding"], self.findings["recommendation"])
+        return comparison.MemberSnapshot(
+            self.report.status, self.report.figures, dict(gaps), *findings, actions
+        )
 
 
-def agree(found: comparison.Comparison) -> None:
-    """Every number of a comparison is what the trace tells."""
-    ends = [read(at) for at in (found.since, found.until)]
-    assert [change.state.code for change in found.changes] == ["LAO", "VNM"]
-    for change in found.changes:
-        before, after = (Told(records, change.state) for records in ends)
-        assert change.before == before.stand()
-        assert change.after == after.stand()
+def agree(compared: comparison.Comparison) -> None:
+    """Every number of a comparison agrees with the trace."""
+    ends = [read(at) for at in (compared.since, compared.until)]
+    assert [change.state.code for change in compared.changes] == ["LAO", "VNM"]
+    for change in compared.changes:
+        before, after = (MemberThen(records, change.state) for records in ends)
+        assert change.before == before.snapshot()
+        assert change.after == after.snapshot()
         assert pks(change.gaps.new) == after.gaps.keys() - before.gaps.keys()
-        was, now = (closed(told.gaps) for told in (before, after))
+        was, now = (closed(member.gaps) for member in (before, after))
         assert pks(change.gaps.closed) == now - was
         assert pks(change.gaps.reopened) == was - now
         assert change.after.open_gaps == change.before.open_gaps + len(change.gaps.new) + len(
@@ -232,7 +234,7 @@ def test_a_member_that_came_later_has_no_before(world):
     with clock.at(BEGIN + timedelta(days=40)):
         values = {"member_state": make.organisation("KHM"), "joined_on": clock.today()}
         seat_member(by=world.secretariat, cycle=world.cycle, **values)
-        found = comparison.between_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
-    assert [(change.state.code, change.before is None) for change in found.changes] == [
+        compared = comparison.between_days(world.cycle, BEGIN.date(), clock.today(), world.secretariat)
+    assert [(change.state.code, change.before is None) for change in compared.changes] == [
         ("KHM", True), ("LAO", False), ("VNM", False)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is kept by its values is kept apart by what those values are."""
+"""The cache of fragments keeps apart what differs in type, language or template."""
 
 import pytest
 from django.utils.autoreload import file_changed
@@ -23,9 +23,9 @@ def test_each_language_has_its_own():
         english = fragments.bar(40)
     with override("vi"):
         fragments.bar(40)
-        keys = fragments._included.cache_info().currsize
+        keys = [cache.cache_info().currsize for cache in fragments.CACHES]
         fragments.bar(40)
-        assert fragments._included.cache_info().currsize == keys
+        assert [cache.cache_info().currsize for cache in fragments.CACHES] == keys
     with override("en"):
         assert fragments.bar(40) == english
 
@@ -34,12 +34,12 @@ def test_each_language_has_its_own():
 def test_an_edited_template_is_shown_at_once_under_runserver(render, settings, tmp_path):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path], "OPTIONS": {}}]
     file, arguments = tmp_path / "one.html", {"chart": 1}
-    shown = []
+    rendered = []
     for text in ("before", "after"):
         file.write_text(text)
         file_changed.send(sender=None, file_path=file)  # as runserver does when it notices
-        shown.append(render("one.html", **arguments))
-    assert shown == ["before", "after"]
+        rendered.append(render("one.html", **arguments))
+    assert rendered == ["before", "after"]
 
 
 def test_in_real_use_a_fragment_is_rendered_once(monkeypatch):

@@ -237,9 +237,9 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         report, cycle, deadline, meeting, vnm, cast.vnm, make.gap(report, by=cast.vnm), make.area(), event(),
         cycle.memberships.first(), report.versions.get(), ProgressUpdate.objects.get(), Trace.objects.first(),
         Extension.ask_for(report, deadline, by=cast.vnm, asked_until=day, reason="Floods"),
-        meeting.record(AgendaItem, by=by, title="Opening"), meeting.record(Decision, by=by, text="Agreed"),
-        meeting.record(Delegation, by=by, organisation=vnm),
-        meeting.record(ActionPoint, by=by, text="Send", owner_body=vnm, due_on=day),
+        AgendaItem.add_to(meeting, by=by, title="Opening"), Decision.add_to(meeting, by=by, text="Agreed"),
+        Delegation.add_to(meeting, by=by, organisation=vnm),
+        ActionPoint.add_to(meeting, by=by, text="Send", owner_body=vnm, due_on=day),
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [

@@ -18,7 +18,7 @@ def words(text: str) -> set[str]:
 
 # What the product is about: in every room the module of a noun has its name.
 NOUNS = words(
-    """accounts actionpoints agenda annex board briefs comparison coverage cycles datagaps deadlines desk difficulties
+    """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines desk difficulties
     disruptions extensions findings framework guidance invitations meetings methods minutes organisations people plans
     progress report_versions reports rounds threads timeline trace treatments"""
 )
@@ -30,7 +30,7 @@ OWN_FILES = {
     "lists": "base columns pagination",
     "views": "base health",
     "actions": "base",
-    "queries": "base brief schedule submission_checks",
+    "queries": "base schedule submission_checks",
     "admin": "base admin_site forms operations",
 }
 # Folders of templates that are no noun: what pages share, and the folders that Django and allauth name.

@@ -170,7 +170,7 @@ def test_a_second_request_for_an_extension(cast, cycle, sign_in):
 def test_a_step_of_the_plan_that_a_body_has_decided(cast, cycle, sign_in):
     """It says in which status it is, not that a body has no such answer."""
     made = steps.world("plan-outcome", cast, cycle)
-    made.plan.record_outcome(by=cast.secretariat, expected_version=made.plan.version, move="adopt")
+    made.plan.record_outcome(by=cast.secretariat, expected_version=made.plan.version, outcome="adopt")
     answer = sign_in(cast.secretariat).get(steps.address("plan-outcome", made))
     assert answer.status_code == 409
     assert "while the status is “adopted”. An administrator can correct it." in words(answer)

@@ -24,7 +24,7 @@ LISTS = {
     "action-list": 3,
 }  # fmt: skip
 PAGES = {"report": 14, "report-version": 4, "datagap": 3, "deadline": 9, "meeting": 8, "framework": 3}
-FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 8}
+FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 7}
 DESKS = {"vnm": 11, "consultant": 11, "secretariat": 13, "observer": 2, "admin": 10}
 NEWS = 4  # more on a desk with news: one query for each kind of page that the lines lead to
 BOARD = {"": 13, "?as_of=2020-08-11": 12}
@@ -92,11 +92,11 @@ def ask(report: Any, deadline: Any, by: Any) -> None:
 
 def parts(meeting: Any, code: str, cast: Any) -> None:
     body, by = make.organisation(code), cast.secretariat
-    meeting.record(AgendaItem, by=by, title="Report of " + code)
-    meeting.record(Delegation, by=by, organisation=body, size=4)
-    meeting.record(Decision, by=by, text="Agreed")
-    meeting.record(ActionPoint, by=by, text="Send", owner_body=body, due_on=date(2020, 9, 1))
-    meeting.record(ActionPoint, by=by, text="Read", owner=cast.consultant, due_on=date(2020, 9, 1))
+    AgendaItem.add_to(meeting, by=by, title="Report of " + code)
+    Delegation.add_to(meeting, by=by, organisation=body, size=4)
+    Decision.add_to(meeting, by=by, text="Agreed")
+    ActionPoint.add_to(meeting, by=by, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    ActionPoint.add_to(meeting, by=by, text="Read", owner=cast.consultant, due_on=date(2020, 9, 1))
 
 
 def queries(person: Any, url: str) -> int:

@@ -49,7 +49,7 @@ def browser(cast: Any, report: Any, sign_in: Any) -> Any:
     make.deadline(report.cycle, by=cast.secretariat)
     meeting = make.meeting(report.cycle, by=cast.secretariat)
     body = cast.vnm.organisation
-    meeting.record(ActionPoint, by=cast.secretariat, text="Send", owner_body=body, due_on=date(2020, 9, 1))
+    ActionPoint.add_to(meeting, by=cast.secretariat, text="Send", owner_body=body, due_on=date(2020, 9, 1))
     browser = sign_in(cast.secretariat)
     browser.raise_request_exception = False  # a 500 is an answer to look at
     return browser

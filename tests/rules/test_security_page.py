@@ -57,7 +57,7 @@ def test_each_named_setting_exists(name):
 def test_the_table_of_headers_is_the_one_that_is_tested():
     for value in (
         header_expectations.POLICY,
-        header_expectations.SEALED,
+        header_expectations.DOWNLOAD_POLICY,
         header_expectations.PRIVATE,
         header_expectations.IMMUTABLE,
         header_expectations.HSTS,

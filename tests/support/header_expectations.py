@@ -3,7 +3,7 @@
 from typing import Any
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-SEALED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+DOWNLOAD_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -29,7 +29,7 @@ def faults(answer: Any, *, cache: str = PRIVATE, hsts: str | None = None, issuer
     told = answer.headers
     file = told.get("Content-Disposition", "").startswith("attachment")
     owed = EVERYWHERE | {
-        "Content-Security-Policy": SEALED if file else _policy(issuer),
+        "Content-Security-Policy": DOWNLOAD_POLICY if file else _policy(issuer),
         "Cache-Control": cache,
         "Strict-Transport-Security": hsts,
     }

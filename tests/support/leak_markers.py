@@ -119,16 +119,16 @@ def _meetings(made: SimpleNamespace) -> None:
     days = {"planned_from": date(2020, 6, 2), "planned_to": date(2020, 6, 2)}
     made.unshared = make.meeting(made.cycle, by=by, code="2", title=w("Meeting.title:unshared"), **days)
     for line in ("carried on", "backlog"):
-        item: Any = made.unshared.record(AgendaItem, by=by, title=w(f"AgendaItem.title:{line}"))
+        item: Any = AgendaItem.add_to(made.unshared, by=by, title=w(f"AgendaItem.title:{line}"))
         item.put_off(by=by, expected_version=item.version)
         if line == "carried on":
             item.carry(by=by, expected_version=item.version)
-    made.unshared.record(Decision, by=by, text=w("Decision.text:unshared"))
+    Decision.add_to(made.unshared, by=by, text=w("Decision.text:unshared"))
     texts = {name: w(f"AgendaItem.{name}") for name in ("title", "presenter", "paper")}
-    item = meeting.record(AgendaItem, by=by, **texts)
+    item = AgendaItem.add_to(meeting, by=by, **texts)
     item.conclude(by=by, expected_version=1, outcome="decision", outcome_text=w("AgendaItem.outcome_text"))
-    meeting.record(Delegation, by=by, organisation=made.host, head=w("Delegation.head"))
-    meeting.record(Decision, by=by, text=w("Decision.text"))
+    Delegation.add_to(meeting, by=by, organisation=made.host, head=w("Delegation.head"))
+    Decision.add_to(meeting, by=by, text=w("Decision.text"))
 
 
 def _country(made: SimpleNamespace, state: str) -> None:
@@ -257,8 +257,8 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
 
 def _action(made: Any, coordinator: Any, w: Words) -> None:
     """What a meeting gave it to do is common; the document that shows it done is not."""
-    point: Any = made.meeting.record(
-        ActionPoint, by=made.cast.secretariat, text=w("ActionPoint.text"), priority="high",
+    point: Any = ActionPoint.add_to(
+        made.meeting, by=made.cast.secretariat, text=w("ActionPoint.text"), priority="high",
         owner_body=coordinator.organisation, due_on=date(2020, 9, 1),
     )  # fmt: skip
     file = make.pdf(w("ActionPoint.original_name") + ".pdf", make.PDF + w("ActionPoint.file").encode())
@@ -312,7 +312,7 @@ def _next_cycle(made: SimpleNamespace) -> None:
         seat = {"member_state": person.organisation, "joined_on": date(2020, 2, 1)}
         CycleMembership.create_traced(by=by, cycle=following, **seat)
     planned = make.meeting(following, by=by, title=w("Meeting.title:being prepared"), shared=True)
-    planned.record(Decision, by=by, text=w("Decision.text:being prepared"))
+    Decision.add_to(planned, by=by, text=w("Decision.text:being prepared"))
     make.deadline(following, by=by, title=w("Deadline.title:being prepared"), shared=True)
     made.following = following
 

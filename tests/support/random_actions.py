@@ -130,7 +130,7 @@ def hold(t: Try) -> Any:
 
 def record_action(t: Try) -> Any:
     owner = {"owner_body": t.world.cast.vnm.organisation, "priority": "high" if t.n % 2 else "normal"}
-    return t.record.record(ActionPoint, by=t.by, text=t.text or "Send it.", due_on=DAY, **owner)
+    return ActionPoint.add_to(t.record, by=t.by, text=t.text or "Send it.", due_on=DAY, **owner)
 
 
 def advise(t: Try) -> Any:
@@ -161,8 +161,8 @@ def cover(t: Try) -> Any:
 
 
 def outcome(t: Try) -> Any:
-    move = ("finish", "note", "endorse", "adopt", "send_back")[t.n % 5]
-    return t.record.record_outcome(**t.typed(), move=move, note=t.text)
+    outcome = ("finish", "note", "endorse", "adopt", "send_back")[t.n % 5]
+    return t.record.record_outcome(**t.typed(), outcome=outcome, note=t.text)
 
 
 def set_deadline(t: Try) -> Any:
@@ -224,7 +224,7 @@ STEPS: dict[str, Step] = {
     "cancel a meeting": Step(Meeting, STAFF, noted("cancel", "why")),
     "add to the agenda": Step(
         Meeting, STAFF,
-        lambda t: t.record.record(AgendaItem, by=t.by, title=t.text or "Opening")),
+        lambda t: AgendaItem.add_to(t.record, by=t.by, title=t.text or "Opening")),
     "conclude an item": Step(
         AgendaItem, STAFF,
         lambda t: t.record.conclude(**t.typed(), outcome="decision", outcome_text=t.text)),
@@ -232,7 +232,7 @@ STEPS: dict[str, Step] = {
     "carry over": Step(AgendaItem, STAFF, plain("carry")),
     "reopen an item": Step(AgendaItem, STAFF, noted("reopen")),
     "move an item": Step(AgendaItem, STAFF, lambda t: [t.record.move_up, t.record.move_down][t.n % 2](**t.typed())),
-    "decide": Step(Meeting, STAFF, lambda t: t.record.record(Decision, by=t.by, text=t.text)),
+    "decide": Step(Meeting, STAFF, lambda t: Decision.add_to(t.record, by=t.by, text=t.text)),
     "give out work": Step(Meeting, STAFF, record_action),
     "finish work": Step(
         ActionPoint, f"vnm vnm_team {STAFF}",

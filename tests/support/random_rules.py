@@ -1,6 +1,6 @@
 """What has to hold after any step, for `machine.py`.
 
-Which status may follow which stands here a second time, apart from the models' tables of moves: that is what
+Which status may follow which stands here a second time, apart from the models' transition tables: that is what
 makes a mistake in those visible.
 """
 
@@ -71,15 +71,15 @@ adopt      adopted    adopted    -      -         -        -
 send_back  sent_back  sent_back  -      -         -        -
 """
 GRIDS = {
-    "nationalreport": test_report_transitions.MOVES, "datagap": test_gap_transitions.MOVES,
-    "finding": test_finding_transitions.MOVES,
+    "nationalreport": test_report_transitions.TRANSITIONS, "datagap": test_gap_transitions.TRANSITIONS,
+    "finding": test_finding_transitions.TRANSITIONS,
     "reviewcycle": test_other_transitions.CYCLES, "extension": test_other_transitions.EXTENSIONS,
     "meeting": test_other_transitions.MEETINGS, "actionpoint": test_other_transitions.ACTION_POINTS, "turn": TURNS,
     "agendaitem": AGENDA, "minutes": MINUTES, "round": ROUNDS, "advice": ADVICE, "receivedadvice": USES,
     "planstep": STEPS_OF_THE_PLAN,
 }  # fmt: skip
 ALLOWED = {
-    model: {(was, told) for _move, was, told in grids.cells(grid) if told != "-" and told != was}
+    model: {(was, told) for _transition, was, told in grids.cells(grid) if told != "-" and told != was}
     for model, grid in GRIDS.items()
 }
 PEOPLE = ("vnm", "vnm_team", "lao", "consultant", "lead", "secretariat", "observer", "admin")
@@ -107,7 +107,7 @@ def tells_what_is(row: Trace) -> None:
 
 
 def everything_holds(world: SimpleNamespace) -> None:
-    wrong = [*Verification().troubles(), *daily_counts.differences()]
+    wrong = [*Verification().problems(), *daily_counts.differences()]
     wrong += [f"{who} sees {text}" for who in PEOPLE for text in leaks(getattr(world.cast, who))]
     assert not wrong, "\n".join(wrong)
 

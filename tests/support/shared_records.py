@@ -114,9 +114,9 @@ def shared(function: Callable[..., Any]) -> Any:
     # pytest reads from the signature which fixtures to bring: those of the function as well.
     own, needed = inspect.signature(fixture), inspect.signature(function).parameters.values()
     parameters = [*list(own.parameters.values())[:-1], *needed]
-    fixture.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    fixture.__signature__ = own.replace(parameters=parameters)
     fixture.__name__, fixture.__doc__ = function.__name__, function.__doc__
-    fixture.shared = function  # type: ignore[attr-defined]
+    fixture.shared = function
     return pytest.fixture(fixture)
 
 

@@ -52,7 +52,7 @@ TYPED: dict[str, Any] = {
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
-    "plan-outcome": {"move": "adopt"},
+    "plan-outcome": {"outcome": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
@@ -83,7 +83,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
-    made.agenda = made.meeting.record(AgendaItem, by=cast.secretariat, title="Opening")
+    made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     asked = page != "extension-ask"  # one request at a time
     made.extension = asked and extension(made, cast)
@@ -132,8 +132,8 @@ def finding_for(page: str, report: Any, cast: Any) -> Any:
 def action_of(page: str, meeting: Any, cast: Any) -> Any:
     """Viet Nam's to do."""
     body = cast.vnm.organisation
-    point = meeting.record(
-        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
+    point = ActionPoint.add_to(
+        meeting, by=cast.secretariat, text="Send the annex", owner_body=body, due_on=date(2020, 9, 1)
     )
     if page in ("action-verify", "action-file"):
         point.edit(by=cast.secretariat, expected_version=point.version, priority="high")
@@ -172,7 +172,7 @@ def guided(page: str, gap: Any, cast: Any) -> tuple[Any, Any, Any]:
 def around_minutes(page: str, made: Any, cast: Any) -> Any:
     """The minutes, their part and the agenda item that this page's step is about."""
     by, meeting, item = cast.secretariat, made.meeting, made.agenda
-    other = meeting.record(AgendaItem, by=by, title="Round")
+    other = AgendaItem.add_to(meeting, by=by, title="Round")
     if page == "agenda-up":
         made.agenda = other
     if page in ("agenda-carry", "agenda-reopen"):

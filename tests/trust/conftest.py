@@ -43,9 +43,9 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str, Any, Any], None]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if told := list(figures(terminalreporter.stats)):
+    if measured := list(figures(terminalreporter.stats)):
         terminalreporter.section("what was measured")
-        for line in table(told):
+        for line in table(measured):
             terminalreporter.line(line)
 
 

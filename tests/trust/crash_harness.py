@@ -75,9 +75,9 @@ class Site:
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -228,21 +228,21 @@ def check(acknowledged: list[str]) -> dict[str, Any]:
     from reviews.operations.trace_verification import Verification
 
     updates = Counter(ProgressUpdate.objects.values_list("note", flat=True))
-    told = Counter(Trace.objects.filter(verb="progress").values_list("why", flat=True))
+    traced_notes = Counter(Trace.objects.filter(verb="progress").values_list("why", flat=True))
     traced = Trace.objects.filter(model="reviews.progressupdate").count()
     trace_chain.link_new_rows()
     return {
         "lost": sum(updates[note] != 1 for note in acknowledged),
-        "without trace": sum(told[note] != 1 for note in acknowledged) + abs(sum(updates.values()) - traced),
-        "half-written": sum((updates - told).values()) + sum((told - updates).values())
+        "without trace": sum(traced_notes[note] != 1 for note in acknowledged) + abs(sum(updates.values()) - traced),
+        "half-written": sum((updates - traced_notes).values()) + sum((traced_notes - updates).values())
         + sum(not whole(report) for report in NationalReport.objects.all()),
-        "troubles": list(Verification().troubles()),
+        "problems": list(Verification().problems()),
         "unacknowledged": len(updates) - len(set(acknowledged)),
     }  # fmt: skip
 
 
 def whole(report: Any) -> bool:
-    """The report shows what its last update told, and has as many versions as it has trace rows."""
+    """The report shows what its last update reported, and has as many versions as it has trace rows."""
     from reviews.models import Trace
 
     last = report.progress_updates.order_by("-pk").first()

@@ -25,8 +25,8 @@ class Figure(NamedTuple):
 
     @property
     def measured(self) -> str:
-        told = f"{self.value:,.2f}" if isinstance(self.value, float) else f"{self.value:,}"
-        return f"{told} {self._read()[2]}".rstrip() if isinstance(self.goal, str) else told
+        value = f"{self.value:,.2f}" if isinstance(self.value, float) else f"{self.value:,}"
+        return f"{value} {self._read()[2]}".rstrip() if isinstance(self.goal, str) else value
 
     def _read(self) -> tuple[str, float, str]:
         parts = re.fullmatch(r"(<=|>=|=|<|>) ([\d.,]+) ?(.*)", self.goal)

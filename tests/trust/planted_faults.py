@@ -11,9 +11,9 @@ NationalReport: Any = apps.get_model("reviews", "NationalReport")
 post_progress = NationalReport.post_progress
 
 
-def taken_back(report: Any, **told: Any) -> Any:
+def taken_back(report: Any, **values: Any) -> Any:
     with transaction.atomic():
-        done = post_progress(report, **told)
+        done = post_progress(report, **values)
         transaction.set_rollback(True)
     return done
 

@@ -45,7 +45,7 @@ def runs_here(folder: Path) -> None:
 
 
 def tests(folder: Path, database: str, *chosen: str) -> tuple[int, int, str]:
-    """How many of its tests pass and fail on a database that is there already, and what pytest told."""
+    """How many of its tests pass and fail on a database that is there already, and what pytest printed."""
     command = [sys.executable, "-m", "pytest", "-q", "--reuse-db", "-p", "no:cacheprovider", *chosen]
     environment = servers.machine() | {"DATABASE_URL": database}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -40,23 +40,23 @@ DEAD = (OSError, HTTPException)
 
 def program(name: str) -> str:
     """Where a program is; without it, the test is skipped or fails."""
-    if found := shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"):
-        return found
+    if path := shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"):
+        return path
     advice = f"No {name} here: install it (Debian: apt-get install pgbouncer nginx-light libreoffice-writer)."
     if os.environ.get("REQUIRE_SERVERS") == "1":
         pytest.fail(advice)
     pytest.skip(advice)
 
 
-def wait_for(what: Callable[[], Any], told: Any, patience: float = PATIENCE) -> Any:
-    """What `what` gives once it gives something; `told` (words, or a log to read) if it never does."""
+def wait_for(what: Callable[[], Any], complaint: Any, patience: float = PATIENCE) -> Any:
+    """What `what` gives once it gives something; `complaint` (words, or a log to read) if it never does."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        if found := what():
-            return found
+        if result := what():
+            return result
         time.sleep(0.05)
-    told = told.read_text() if isinstance(told, Path) else told
-    raise AssertionError(f"{told}: not within {patience:.0f} s")
+    complaint = complaint.read_text() if isinstance(complaint, Path) else complaint
+    raise AssertionError(f"{complaint}: not within {patience:.0f} s")
 
 
 def free_port() -> int:
@@ -97,8 +97,8 @@ class Postgres:
 
     def ask(self, query: str, database: str = "reviewtracker") -> list[tuple[Any, ...]]:
         with psycopg.connect(host=self.host, user="postgres", dbname=database, autocommit=True) as one:
-            found = one.execute(query)
-            return found.fetchall() if found.description else []
+            cursor = one.execute(query)
+            return cursor.fetchall() if cursor.description else []
 
     def control(self, *arguments: str) -> None:
         command = [f"{postgres_programs()}/pg_ctl", "-w", "-D", str(self.data), *arguments]
@@ -251,10 +251,10 @@ class Web:
         self.running.send_signal(signal.SIGHUP)
 
     def children(self) -> list[int]:
-        found = subprocess.run(
+        result = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(self.running.pid)], capture_output=True, text=True
         )
-        return [int(word) for word in found.stdout.split()]
+        return [int(word) for word in result.stdout.split()]
 
     def kill(self) -> None:
         """Hard: the process that serves, and the one that would start it again."""
@@ -293,11 +293,11 @@ def answers(bind: str) -> bool:
 
 
 class Answer:
-    def __init__(self, found: HTTPResponse) -> None:
+    def __init__(self, response: HTTPResponse) -> None:
         self.status, self.headers, self.body = (
-            found.status,
-            found.headers,
-            found.read().decode(errors="replace"),
+            response.status,
+            response.headers,
+            response.read().decode(errors="replace"),
         )
 
 
@@ -335,14 +335,14 @@ class Browser:
                 {"Host": self.host, "Connection": "close"} | ({"Cookie": cookie} if cookie else {}) | headers
             )
             connection.request(method, path, body, every)
-            found = connection.getresponse()
-            self.keep(found)
-            return Answer(found)
+            response = connection.getresponse()
+            self.keep(response)
+            return Answer(response)
         finally:
             connection.close()
 
-    def keep(self, found: HTTPResponse) -> None:
-        for line in found.headers.get_all("Set-Cookie") or []:
+    def keep(self, response: HTTPResponse) -> None:
+        for line in response.headers.get_all("Set-Cookie") or []:
             name, _, rest = line.partition("=")
             self.cookies[name] = rest.partition(";")[0]
 

@@ -42,8 +42,8 @@ def places(request: Any, tmp_path: Path) -> Iterator[Any]:
 
 
 def fingerprint(product: Product) -> list[str]:
-    told = product.manage("shell", "--verbosity=0", f"--command={FINGERPRINT}")
-    return [line for line in told.splitlines() if line.startswith("table")]
+    output = product.manage("shell", "--verbosity=0", f"--command={FINGERPRINT}")
+    return [line for line in output.splitlines() if line.startswith("table")]
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -97,21 +97,23 @@ def half_written(new: Product, figure: Any, kind: str) -> None:
         "print('half', sum(r.version != Trace.objects.filter(model='reviews.nationalreport', object_id=r.pk).count()"
         " for r in NationalReport.objects.all()))"
     )
-    told = new.manage("shell", "--verbosity=0", f"--command={program}")
-    figure(f"{kind}: reports half written in the backup", int(re.search(r"half (\d+)", told)[1]), 0)
+    output = new.manage("shell", "--verbosity=0", f"--command={program}")
+    figure(f"{kind}: reports half written in the backup", int(re.search(r"half (\d+)", output)[1]), 0)
 
 
 def same_again(new: Product, figure: Any, kind: str, folder: Path) -> None:
     """What came out of a backup and a second backup of that are equal in every table and file; people sign in."""
     first, were = fingerprint(new), files(folder / "new" / "files")
     with tarfile.open(folder / "all.tar") as tar:
-        told = json.load(tar.extractfile("manifest.json"))
+        manifest = json.load(tar.extractfile("manifest.json"))
     inside = {
-        n.removeprefix("files/"): digest for n, digest in told["members"].items() if n.startswith("files/")
+        n.removeprefix("files/"): digest
+        for n, digest in manifest["members"].items()
+        if n.startswith("files/")
     }
     figure(f"{kind}: files that differ", len(inside.items() ^ were.items()), 0)
     counts = {line.split()[1]: int(line.split()[2]) for line in first}
-    figure(f"{kind}: tables that differ in rows", sum(counts[t] != n for t, n in told["rows"].items()), 0)
+    figure(f"{kind}: tables that differ in rows", sum(counts[t] != n for t, n in manifest["rows"].items()), 0)
     new.manage("backup", str(folder / "second.tar"))
     new.manage("restore", "--replace", str(folder / "second.tar"))
     figure(f"{kind}: tables that differ after a second round", len(set(first) ^ set(fingerprint(new))), 0)

@@ -68,28 +68,30 @@ def test_these_are_all_the_lists(world, cast, sign_in):
 
 
 def test_csv(world, cast, sign_in, figure):
-    browser, shown, formulas = sign_in(cast.secretariat), 0, 0
+    browser, cells_with_payload, formulas = sign_in(cast.secretariat), 0, 0
     for text in PAYLOADS:
         everywhere(text)
         for _name, content in taken(browser, "csv"):
             cells = [cell for row in read_csv(content) for cell in row]
             formulas += sum(c.lstrip(" ").startswith(DANGER) and not NUMBER.fullmatch(c) for c in cells)
-            shown += any(text in cell for cell in cells)
+            cells_with_payload += any(text in cell for cell in cells)
     figure("formula payloads", len(set(PAYLOADS)), ">= 60")
-    figure("CSV exports with a payload in them", shown, f">= {8 * len(PAYLOADS)}")
+    figure("CSV exports with a payload in them", cells_with_payload, f">= {8 * len(PAYLOADS)}")
     figure("formulas in CSV", formulas, 0)
 
 
 def test_xlsx(world, cast, sign_in, figure):
-    browser, shown, formulas = sign_in(cast.secretariat), 0, 0
+    browser, cells_with_payload, formulas = sign_in(cast.secretariat), 0, 0
     for text in PAYLOADS:
         everywhere(text)
         for _name, content in taken(browser, "xlsx"):
             book = openpyxl.load_workbook(io.BytesIO(content)).active
             cells = [cell for row in book.iter_rows() for cell in row]
             formulas += sum(cell.data_type == "f" or bool(cell.hyperlink) for cell in cells)
-            shown += any(text.strip() in str(cell.value).replace("_x000D_", "\r") for cell in cells)
-    figure("Excel exports with a payload in them", shown, f">= {8 * len(PAYLOADS)}")
+            cells_with_payload += any(
+                text.strip() in str(cell.value).replace("_x000D_", "\r") for cell in cells
+            )
+    figure("Excel exports with a payload in them", cells_with_payload, f">= {8 * len(PAYLOADS)}")
     figure("formulas and links in Excel", formulas, 0)
 
 
@@ -133,9 +135,9 @@ def test_a_formula_let_through_is_noticed(world, cast, sign_in, monkeypatch):
     everywhere("=1+1")
     monkeypatch.setattr(spreadsheets, "safe", str)
     contents = dict(taken(sign_in(cast.secretariat), "csv"))
-    found = [
+    downloads = [
         name
         for name, text in contents.items()
         if any(c.startswith("=") for row in read_csv(text) for c in row)
     ]
-    assert len(found) > 5
+    assert len(downloads) > 5

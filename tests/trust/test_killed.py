@@ -47,21 +47,21 @@ def test_web_processes_killed(kind, prepared, tmp_path, figure):
     with served(prepared.copy(kind, tmp_path), tmp_path, prepared.people[kind]) as site:
         load, killer = Load(site, UPDATES), Killer(SEED, (5, 40))
         load.run(killer)
-        found = site.step("check", load.acknowledged)
+        result = site.step("check", load.acknowledged)
     figure(
         f"{kind}: updates sent while web processes were killed", load.sent - len(site.people), f"= {UPDATES}"
     )
     figure(f"{kind}: of these acknowledged", len(load.acknowledged), f">= {UPDATES // 2}")
     figure(f"{kind}: web processes killed", killer.workers, ">= 10")
     figure(f"{kind}: whole servers killed", killer.servers, 1)
-    nothing_is_wrong(kind, found, figure)
+    nothing_is_wrong(kind, result, figure)
 
 
-def nothing_is_wrong(kind: str, found: dict[str, Any], figure: Callable[..., None]) -> None:
-    figure(f"{kind}: acknowledged updates lost", found["lost"], 0)
-    figure(f"{kind}: acknowledged updates without trace", found["without trace"], 0)
-    figure(f"{kind}: updates half-written", found["half-written"], 0)
-    figure(f"{kind}: what verify_trace finds wrong", len(found["troubles"]), 0)
+def nothing_is_wrong(kind: str, result: dict[str, Any], figure: Callable[..., None]) -> None:
+    figure(f"{kind}: acknowledged updates lost", result["lost"], 0)
+    figure(f"{kind}: acknowledged updates without trace", result["without trace"], 0)
+    figure(f"{kind}: updates half-written", result["half-written"], 0)
+    figure(f"{kind}: what verify_trace finds wrong", len(result["problems"]), 0)
 
 
 @KINDS
@@ -71,9 +71,9 @@ def test_the_harness_catches_a_write_that_is_not_atomic(kind, prepared, tmp_path
     with served(url, tmp_path, people, planted="no transactions") as site:
         load = Load(site, FEWER)
         load.run(Killer(SEED, (5, 20), whole=False))
-        found = site.step("check", load.acknowledged)
-    figure(f"{kind}: planted half-written updates caught", found["half-written"], ">= 1")
-    figure(f"{kind}: planted, what verify_trace finds wrong", len(found["troubles"]), ">= 1")
+        result = site.step("check", load.acknowledged)
+    figure(f"{kind}: planted half-written updates caught", result["half-written"], ">= 1")
+    figure(f"{kind}: planted, what verify_trace finds wrong", len(result["problems"]), ">= 1")
 
 
 # --- the database stopped hard
@@ -114,12 +114,12 @@ def durable(prepared, tmp_path) -> Iterator[Site]:
 def test_database_stopped_hard(durable, prepared, figure):
     load, outages = Load(durable, UPDATES), Outages(prepared.server, (UPDATES // 4, UPDATES // 2))
     load.run(outages)
-    found = durable.step("check", load.acknowledged)
+    result = durable.step("check", load.acknowledged)
     figure("database stopped hard, times", len(outages.recovered), 2)
     figure("database stopped hard: acknowledged", len(load.acknowledged), f">= {UPDATES // 2}")
     figure("PostgreSQL's own recovery, worst", max(outages.starting), "<= 60 s")
     figure("an update acknowledged after it, worst", max(outages.recovered), "<= 5 s")
-    nothing_is_wrong("database stopped hard", found, figure)
+    nothing_is_wrong("database stopped hard", result, figure)
 
 
 SETTINGS = ("synchronous_commit = off", "wal_writer_delay = 10000", "wal_writer_flush_after = '100MB'")
@@ -127,7 +127,7 @@ SETTINGS = ("synchronous_commit = off", "wal_writer_delay = 10000", "wal_writer_
 
 @pytest.fixture
 def careless(prepared) -> Iterator[Durable]:
-    """Commits are told before they are on the disk, as no ministry should set it."""
+    """Commits are acknowledged before they are on the disk, as no ministry should set it."""
     server = prepared.server
     for setting in SETTINGS:
         server.server.psql(f"alter system set {setting}")
@@ -141,13 +141,13 @@ def test_a_database_that_loses_what_it_acknowledged_is_caught(careless, durable,
     """Planted."""
     load = Load(durable, FEWER)
     load.run(Outages(careless, (FEWER // 3, FEWER // 2)))
-    found = durable.step("check", load.acknowledged)
-    figure("planted: lost by a database that acknowledges too early", found["lost"], ">= 1")
+    result = durable.step("check", load.acknowledged)
+    figure("planted: lost by a database that acknowledges too early", result["lost"], ">= 1")
 
 
 def test_the_check_itself(prepared, tmp_path):
-    """An update that was acknowledged and is not there is told."""
+    """An update that was acknowledged and is not there is reported."""
     site = Site(prepared.copy("SQLite", tmp_path), tmp_path)
     assert site.step("check", [])["lost"] == 0
-    found = site.step("check", ["VNM 1"])
-    assert (found["lost"], found["without trace"], found["troubles"]) == (1, 1, [])
+    result = site.step("check", ["VNM 1"])
+    assert (result["lost"], result["without trace"], result["problems"]) == (1, 1, [])

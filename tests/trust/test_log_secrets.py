@@ -23,19 +23,19 @@ DB_PASSWORD = "database password, of the test!"
 
 
 @pytest.fixture
-def told() -> Iterator[list[io.StringIO]]:
+def streams() -> Iterator[list[io.StringIO]]:
     """Everything that is logged, as the product would write it: as JSON, and as lines."""
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()
     root, streams = logging.getLogger(), [io.StringIO(), io.StringIO()]
     handlers = [logging.StreamHandler(stream) for stream in streams]
-    handlers[0].setFormatter(log_formats.Json("{levelname}{name}{message}", style="{"))
+    handlers[0].setFormatter(log_formats.JsonFormatter("{levelname}{name}{message}", style="{"))
     handlers[1].setFormatter(
-        log_formats.Line("{asctime} {levelname} {request_id} {name}: {message}", style="{")
+        log_formats.LineFormatter("{asctime} {levelname} {request_id} {name}: {message}", style="{")
     )
     others, root.handlers = root.handlers, [*handlers]
     yield streams
     root.handlers = others
-    log_formats.of_settings.cache_clear()
+    log_formats.secrets_of_settings.cache_clear()
 
 
 def drawn(draw: random.Random, length: int = 32) -> str:
@@ -94,7 +94,7 @@ class Visitor:
                 browser.get("/")
 
 
-def test_no_secret_in_100_000_lines(told, cast, cycle, settings, figure, monkeypatch):
+def test_no_secret_in_100_000_lines(streams, cast, cycle, settings, figure, monkeypatch):
     settings.METRICS_TOKEN = TOKEN
     monkeypatch.setitem(site_settings.DATABASES["default"], "PASSWORD", DB_PASSWORD)
     settings.SECRET_KEY = drawn(random.Random(1), 50)
@@ -110,13 +110,13 @@ def test_no_secret_in_100_000_lines(told, cast, cycle, settings, figure, monkeyp
             )
         n += 1
         if n % 200 == 1:
-            lines = sum(stream.getvalue().count("\n") for stream in told)
-    text = "".join(stream.getvalue() for stream in told)
+            lines = sum(stream.getvalue().count("\n") for stream in streams)
+    text = "".join(stream.getvalue() for stream in streams)
     known = visitor.secrets | {settings.SECRET_KEY, DB_PASSWORD, TOKEN, make.PASSWORD}
-    found = {word for word in words(text) if word in known} | {
+    leaked = {word for word in words(text) if word in known} | {
         word for word in known if len(word) > 40 and word in text
     }
-    figure("secrets told in the log", len(found), 0)
+    figure("secrets told in the log", len(leaked), 0)
     figure("lines of log", lines, f">= {LINES:,} lines")
     figure("secrets sent meanwhile", len(known), f">= {LINES:,} secrets")
 
@@ -126,10 +126,10 @@ def words(text: str) -> set[str]:
     return set(every.split())
 
 
-def test_a_secret_would_be_found(told, cast, cycle, monkeypatch):
+def test_a_secret_would_be_found(streams, cast, cycle, monkeypatch):
     """Planted: the same without the scrubbing."""
-    monkeypatch.setattr(log_formats, "scrubbed", lambda text, request=None: text)
+    monkeypatch.setattr(log_formats, "mask_secrets", lambda text, request=None: text)
     visitor = Visitor(cast)
     visitor.cheap(0)
     visitor.failing()
-    assert visitor.secrets & words(told[0].getvalue())
+    assert visitor.secrets & words(streams[0].getvalue())

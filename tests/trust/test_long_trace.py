@@ -26,11 +26,13 @@ def test_a_hundred_thousand_rows(db, figure):
     rows = Trace.objects.count()
     with measured() as linking:
         linked = trace_chain.link_new_rows().linked
-    found = Verification()
+    verification = Verification()
     with measured() as verifying:
-        troubles = list(found.troubles())
-    figure("trace rows linked and verified", min(rows, linked, found.linked), f">= {RECORDS * VERSIONS}")
-    figure("things found wrong with them", len(troubles), 0)
+        problems = list(verification.problems())
+    figure(
+        "trace rows linked and verified", min(rows, linked, verification.linked), f">= {RECORDS * VERSIONS}"
+    )
+    figure("things found wrong with them", len(problems), 0)
     figure("linking 100,000 rows", linking["seconds"], "<= 120 s")
     figure("verifying 100,000 rows", verifying["seconds"], "<= 120 s")
     figure("memory that verifying grows by, most", verifying["megabytes"], "<= 50 MB")
@@ -46,7 +48,7 @@ def test_one_altered_row_among_them_is_found(db, figure):
     with tampering() as cursor:
         last = Organisation.objects.order_by("pk").last()
         cursor.execute("UPDATE reviews_trace SET why = 'x' WHERE object_id = %s AND version = 25", [last.pk])
-        figure("planted: altered rows found", len(list(Verification().troubles())), 1)
+        figure("planted: altered rows found", len(list(Verification().problems())), 1)
 
 
 def write(codes: list[str]) -> None:
@@ -72,7 +74,7 @@ def measured() -> Iterator[dict[str, float]]:
     """Seconds that the block takes, and megabytes that the process grows by meanwhile."""
     give_back_what_is_free()
     process, over = psutil.Process(), Event()
-    told: dict[str, float] = {}
+    costs: dict[str, float] = {}
     before, expected_version = process.memory_info().rss, [0]
 
     def look() -> None:
@@ -82,12 +84,12 @@ def measured() -> Iterator[dict[str, float]]:
     watcher, began = Thread(target=look), time.monotonic()
     watcher.start()
     try:
-        yield told
+        yield costs
     finally:
-        told["seconds"] = time.monotonic() - began
+        costs["seconds"] = time.monotonic() - began
         over.set()
         watcher.join()
-        told["megabytes"] = max(0.0, (max(expected_version) - before) / 1e6)
+        costs["megabytes"] = max(0.0, (max(expected_version) - before) / 1e6)
 
 
 def give_back_what_is_free() -> None:

@@ -69,7 +69,7 @@ def pages_in(browser: Client) -> Iterator[tuple[str, Any]]:
 
 def test_no_page_shows_markup(poisoned, figure):
     """Every page of the site and of the administration, as five people come to them; and reading writes nothing."""
-    expected_version, shown, wrong, written = Counter[str](), 0, [], set()
+    expected_version, pages_with_payload, wrong, written = Counter[str](), 0, [], set()
     for name in PEOPLE:
         browser = signed_in(name)
         before = grids.fingerprint()
@@ -80,13 +80,13 @@ def test_no_page_shows_markup(poisoned, figure):
                 for fault in header_expectations.faults(answer) + (xss.faults(page) if page else [])
             ]
             expected_version[links.kind(url)[0]] += 1
-            shown += escape(xss.ONE) in page or escape(xss.PAYLOADS[0]) in page
+            pages_with_payload += escape(xss.ONE) in page or escape(xss.PAYLOADS[0]) in page
         written |= grids.changed(before)
     assert not wrong, "\n".join(wrong[:20])
     assert not_met(expected_version) == set()
     figure("payloads", len(xss.PAYLOADS), ">= 100")
     figure("text fields with payloads in them", poisoned, ">= 800")
-    figure("pages that show some of it", shown, ">= 100")
+    figure("pages that show some of it", pages_with_payload, ">= 100")
     figure("payloads that became markup", len(wrong), 0)
     figure("pages read in the crawl", sum(expected_version.values()), ">= 300")
     figure("tables that reading them changed", len(written), 0)
@@ -116,8 +116,8 @@ def test_a_planted_safe_is_noticed(payload):
         engines["django"].from_string(PLANTED).render({"text": payload})
     )
     assert xss.faults(page)
-    told = engines["django"].from_string(PLANTED.replace("|safe", "")).render({"text": payload})
-    assert not xss.faults(f"<!doctype html><main>{told}</main>")
+    escaped = engines["django"].from_string(PLANTED.replace("|safe", "")).render({"text": payload})
+    assert not xss.faults(f"<!doctype html><main>{escaped}</main>")
 
 
 # What a browser does with it

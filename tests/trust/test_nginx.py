@@ -58,7 +58,7 @@ def configuration(folder: Any, ports: tuple[int, int]) -> Any:
     deploy = servers.HERE / "deploy"
     text = (deploy / "nginx.conf").read_text()
     certificate(folder)
-    for told, ours in {
+    for original, ours in {
         "listen 80 default_server;": f"listen 127.0.0.1:{ports[0]} default_server;",
         "listen 443 ssl default_server;": f"listen 127.0.0.1:{ports[1]} ssl default_server;",
         "listen 80;": f"listen 127.0.0.1:{ports[0]};", "listen 443 ssl;": f"listen 127.0.0.1:{ports[1]} ssl;",
@@ -69,8 +69,8 @@ def configuration(folder: Any, ports: tuple[int, int]) -> Any:
         "/etc/nginx/reviewtracker-proxy.conf": f"{deploy}/nginx-proxy.conf",
         "/etc/nginx/reviewtracker-headers.conf": f"{deploy}/nginx-headers.conf",
     }.items():  # fmt: skip
-        assert told in text, f"{told} is not in deploy/nginx.conf any more"
-        text = text.replace(told, ours)
+        assert original in text, f"{original} is not in deploy/nginx.conf any more"
+        text = text.replace(original, ours)
     places = "".join(
         f"{name}_temp_path {folder}/{name};\n"
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -246,7 +246,9 @@ def test_only_todays_tls(site, figure):
     old = [handshake(site, version) for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)]
     weak = [handshake(site, ssl.TLSVersion.TLSv1_2, f"{name}:@SECLEVEL=0") for name in WEAK]
     figure(
-        "old versions and weak ciphers that nginx agrees to", len([told for told in old + weak if told]), 0
+        "old versions and weak ciphers that nginx agrees to",
+        len([answer for answer in old + weak if answer]),
+        0,
     )
     strong = [handshake(site, ssl.TLSVersion.TLSv1_2, name) for name in STRONG]
     assert strong == [f"TLSv1.2 {name}" for name in STRONG]

@@ -50,10 +50,10 @@ def newest(database: servers.Postgres) -> str:
 
 def test_its_own_tests_pass_on_the_new_tables(before, upgraded, figure):
     here = newest(upgraded)
-    passed, failed, told = release.tests(before, upgraded.uri, *SMOKE)
+    passed, failed, output = release.tests(before, upgraded.uri, *SMOKE)
     assert (newest(upgraded), here > release.MIGRATION) == (here, True), "it ran on other tables"
     figure("tests of the release before that pass on the new tables", passed, ">= 250 tests")
-    assert not failed, told[-5000:]
+    assert not failed, output[-5000:]
     figure("tests of the release before that fail on the new tables", failed, 0)
 
 
@@ -65,10 +65,10 @@ def test_a_column_that_only_new_code_fills_would_be_noticed(default, before, upg
     try:
         for step in steps:
             upgraded.ask(f"{table} {step}", "test_reviewtracker")
-        passed, failed, told = release.tests(before, upgraded.uri, *SHORT)
+        passed, failed, output = release.tests(before, upgraded.uri, *SHORT)
     finally:
         upgraded.ask(f"{table} drop column planted", "test_reviewtracker")
-    assert (passed > 0, failed > 0) == (bool(default), not default), told[-5000:]
+    assert (passed > 0, failed > 0) == (bool(default), not default), output[-5000:]
 
 
 @pytest.fixture

@@ -46,8 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def running(folder: Path, *options: str) -> Iterator[int]:
     """The port of a gunicorn of one process, so that there is no other one to help out, with production settings."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        number = int(found.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = int(free.getsockname()[1])
     arguments = [
         "--config=python:reviewtracker.gunicorn",
         "--workers=1",
@@ -69,9 +69,9 @@ def port(folder: Path) -> Iterator[int]:
 
 
 def environment_in(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     ours = {"FILES_DIR": f"{folder}/files", "STATIC_DIR": f"{folder}/static", "BEHIND_PROXY": "1"}
-    return kept | PRODUCTION | ours | {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+    return inherited | PRODUCTION | ours | {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
 
 
 def wait_until(done: Callable[[], bool]) -> None:
@@ -176,9 +176,9 @@ SMUGGLED = [
 @pytest.mark.parametrize("rest", SMUGGLED)
 def test_two_readings_of_one_request_are_refused(rest, port):
     """What a proxy before us and we could take for requests of different lengths."""
-    told = raw(port, f"POST {PAGE} HTTP/1.1\r\nHost: {HOST}\r\n".encode() + rest)
-    assert told.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501"))
-    assert told.count(b"HTTP/1.1 ") == 1
+    response = raw(port, f"POST {PAGE} HTTP/1.1\r\nHost: {HOST}\r\n".encode() + rest)
+    assert response.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501"))
+    assert response.count(b"HTTP/1.1 ") == 1
 
 
 # Others are served meanwhile
@@ -206,8 +206,8 @@ def test_rude_clients_keep_nobody_out(port, figure):
     with ThreadPoolExecutor(8) as crowd:
         rude = [crowd.submit(get, port, PAGE, "POST", body, Content_Type=kind) for body, kind in sent * 8]
         answers = [get(port) for _n in range(20)]
-        told = [answer.result() for answer in rude]
-    assert {answer.status for answer in told} <= {400, 403, 413}
-    assert all("Review tracker" in answer.text for answer in told)
+        rude_answers = [answer.result() for answer in rude]
+    assert {answer.status for answer in rude_answers} <= {400, 403, 413}
+    assert all("Review tracker" in answer.text for answer in rude_answers)
     figure("rude clients: pages refused", sum(answer.status != 200 for answer in answers), 0)
     figure("rude clients: slowest page", max(answer.seconds for answer in answers), "<= 10 s")

@@ -28,7 +28,7 @@ LONGEST = 10_000  # characters of a text whose field says nothing else
 VISITORS = ("account_login", "account_reset_password", "account_reset_password_from_key", "invitation")
 OWN = ("account_change_password", "account_reauthenticate", "mfa_edit_webauthn", "mfa_activate_totp")
 STEPS = {
-    page: next(name for name, told in row.items() if told == "302")
+    page: next(name for name, status in row.items() if status == "302")
     for page, row in grids.read(POSTS)
     if "302" in {**row, "visitor": ""}.values() and page not in {*VISITORS, *OWN}
 }
@@ -54,23 +54,23 @@ class Tally(Counter[str]):
 @pytest.fixture
 def noted(monkeypatch: Any) -> list[Any]:
     """The forms that were read from what was sent."""
-    found: list[Any] = []
+    read_forms: list[Any] = []
     clean = forms.BaseForm.full_clean
 
     def noting(form: Any) -> None:
         clean(form)
         if form.is_bound:
-            found.append(form)
+            read_forms.append(form)
 
     monkeypatch.setattr(forms.BaseForm, "full_clean", noting)
-    return found
+    return read_forms
 
 
-def text_fields(found: list[Any]) -> dict[str, Any]:
+def text_fields(read_forms: list[Any]) -> dict[str, Any]:
     """By the names under which a browser sends them."""
     return {
         form.add_prefix(name): field
-        for form in found
+        for form in read_forms
         for name, field in form.fields.items()
         if isinstance(field, forms.CharField) and not field.widget.is_hidden
     }
@@ -205,8 +205,8 @@ def address_of(page: str, made: Any) -> str:
 
 def names(answer: Any) -> list[str]:
     """Those that pages know, and every field of this page's filter."""
-    shown = getattr((answer.context or {}).get("filter"), "form", None) if answer.status_code == 200 else None
-    return [*ASKED, *(shown.fields if shown else ())]
+    form = getattr((answer.context or {}).get("filter"), "form", None) if answer.status_code == 200 else None
+    return [*ASKED, *(form.fields if form else ())]
 
 
 # Shown to notice

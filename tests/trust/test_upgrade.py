@@ -126,8 +126,8 @@ def watched(product: Any, step: Any) -> Waits:
 
 def newer() -> list[str]:
     """The migrations since the last release, oldest first."""
-    found = sorted(path.stem for path in (servers.HERE / "reviews" / "migrations").glob("0*.py"))
-    return found[found.index(RELEASED) :]
+    names = sorted(path.stem for path in (servers.HERE / "reviews" / "migrations").glob("0*.py"))
+    return names[names.index(RELEASED) :]
 
 
 def test_nobody_waits_for_an_upgrade(released, figure):

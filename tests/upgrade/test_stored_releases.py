@@ -1,8 +1,8 @@
-"""An upgrade keeps the past: databases made by earlier releases, upgraded with today's code, say what they said.
+"""An upgrade keeps the past: databases made by earlier releases, upgraded with today's code, print what they printed.
 
 releases/<commit>.sql.gz is the demonstration as that release's code made it (`load_demo`, then `link_trace`), as SQL of
-SQLite; beside it lies what that code said of it. Add one with each release. The words of a board may change on purpose:
-then its .boards.txt is made again, from the same database with the code of the commit before the change of words.
+SQLite; beside it is what that code printed about it. Add one with each release. The words of a board may change on
+purpose: then its .boards.txt is made again, from the same database with the code of the commit before the change.
 """
 
 import gzip
@@ -20,7 +20,7 @@ KEY = "the key of the stored release"
 
 
 class Stored:
-    """A database of an earlier release, upgraded, and what that release said of it."""
+    """A database of an earlier release, upgraded, and what that release printed about it."""
 
     def __init__(self, dump: Path, folder: Path) -> None:
         self.dump, self.database = dump, folder / "stored.sqlite3"
@@ -38,13 +38,14 @@ class Stored:
             "SECOND_FACTOR_EXEMPT": "secretariat",
             "LOG_LEVEL": "ERROR",
         }
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
-    def said(self, about: str) -> str:
+    def recorded(self, about: str) -> str:
+        """What that release printed."""
         return self.dump.with_name(f"{self.dump.name.removesuffix('.sql.gz')}.{about}.txt").read_text()
 
 
@@ -54,14 +55,14 @@ def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_the_trace_is_verified_as_before(stored):
-    assert stored.run("manage.py", "verify_trace") == stored.said("verification")
+    assert stored.run("manage.py", "verify_trace") == stored.recorded("verification")
 
 
 def test_boards_of_past_days_are_the_same(stored):
-    assert stored.run("-m", "tests.upgrade.read_back", "boards") == stored.said("boards")
+    assert stored.run("-m", "tests.upgrade.read_back", "boards") == stored.recorded("boards")
 
 
 def test_no_sealed_column_is_lost(stored):
     """A renamed column would turn past boards blank without an error."""
-    rows = stored.said("verification").split()[0]
+    rows = stored.recorded("verification").split()[0]
     assert stored.run("-m", "tests.upgrade.read_back", "records") == f"{rows} rows read back\n"

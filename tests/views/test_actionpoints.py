@@ -21,8 +21,8 @@ def meeting(cast: Any, cycle: Any) -> Any:
 
 def point(meeting: Any, cast: Any, priority: str = "high") -> Any:
     """Viet Nam's to do."""
-    return meeting.record(
-        ActionPoint, by=cast.secretariat, text="Send the annex", owner_body=cast.vnm.organisation,
+    return ActionPoint.add_to(
+        meeting, by=cast.secretariat, text="Send the annex", owner_body=cast.vnm.organisation,
         due_on=date(2020, 9, 1), priority=priority,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def test_who_opens_the_document(cast, meeting, sign_in):
     assert made.file.name.startswith("actions/")
     assert "report" not in made.file.name
     public = sign_in(cast.observer).get(meeting.get_absolute_url()).content.decode()
-    assert not [told for told in (made.file.name, "report.pdf", made.sha256) if told in public]
+    assert not [word for word in (made.file.name, "report.pdf", made.sha256) if word in public]
     answer = sign_in(cast.vnm).get(url)
     assert answer["Content-Disposition"] == 'attachment; filename="action-3-1.pdf"'
     assert b"".join(answer.streaming_content) == make.PDF

@@ -24,7 +24,7 @@ def following(cast: Any, cycle: Any) -> Any:
 
 
 def items(meeting: Any, by: Any, *titles: str) -> list[Any]:
-    return [meeting.record(AgendaItem, by=by, title=title) for title in titles]
+    return [AgendaItem.add_to(meeting, by=by, title=title) for title in titles]
 
 
 def order(meeting: Any) -> list[str]:
@@ -82,8 +82,8 @@ def test_an_outcome_has_its_kind_and_its_words(cast, meeting):
 
 def test_what_was_not_reached_goes_into_the_next_meeting(cast, meeting, following, sign_in):
     by = cast.secretariat
-    item = meeting.record(
-        AgendaItem, by=by, title="Next steps", presenter="ASEC", paper="Paper 5", duration=20
+    item = AgendaItem.add_to(
+        meeting, by=by, title="Next steps", presenter="ASEC", paper="Paper 5", duration=20
     )
     browser = sign_in(by)
     assert "Next steps" not in browser.get(following.get_absolute_url()).content.decode()
@@ -117,7 +117,7 @@ def test_nothing_is_carried_where_no_meeting_is_planned(cast, meeting):
 def test_the_next_meeting_opens_with_what_is_still_open(cast, meeting, following, sign_in):
     by, body = cast.secretariat, cast.vnm.organisation
     points: Any = [
-        meeting.record(ActionPoint, by=by, text=text, owner_body=body, due_on=date(2020, 9, 1))
+        ActionPoint.add_to(meeting, by=by, text=text, owner_body=body, due_on=date(2020, 9, 1))
         for text in ("Open-one", "Done-two")
     ]
     points[1].finish(by=by, expected_version=1, note="Sent.")
@@ -130,8 +130,8 @@ def test_the_next_meeting_opens_with_what_is_still_open(cast, meeting, following
 def test_other_meetings_are_no_series(cast, cycle, sign_in):
     by, day = cast.secretariat, date(2020, 10, 6)
     first = make.meeting(cycle, by=by, code="talk", series="other")
-    first.record(
-        ActionPoint, by=by, text="Open-one", owner_body=cast.vnm.organisation, due_on=date(2020, 9, 1)
+    ActionPoint.add_to(
+        first, by=by, text="Open-one", owner_body=cast.vnm.organisation, due_on=date(2020, 9, 1)
     )
     later = make.meeting(cycle, by=by, code="wrap-up", series="other", planned_from=day, planned_to=day)
     assert "Open-one" not in sign_in(cast.vnm).get(later.get_absolute_url()).content.decode()
@@ -146,8 +146,8 @@ def test_queries_of_the_meeting_page(cast, meeting, following, sign_in, django_a
     items(following, by, "D", "E", "F")
     make.deadline(meeting.cycle, by=by, anchor=following, offset_days=-3)
     for _n in range(3):
-        meeting.record(
-            ActionPoint, by=by, text="T", owner_body=cast.vnm.organisation, due_on=date(2020, 9, 1)
+        ActionPoint.add_to(
+            meeting, by=by, text="T", owner_body=cast.vnm.organisation, due_on=date(2020, 9, 1)
         )
     with django_assert_max_num_queries(12):
         assert browser.get(following.get_absolute_url()).status_code == 200

@@ -29,10 +29,10 @@ def members(answer):
 def test_each_member_stands_on_one_page(many, cast, sign_in):
     browser = sign_in(cast.consultant)
     pages = [browser.get(f"{BOARD}?page={n}") for n in (1, 2, 3)]
-    found = [members(answer) for answer in pages]
-    assert [len(codes) for codes in found] == [25, 25, 10]
-    assert sorted(sum(found, [])) == sorted(report.code for report in many.reports.all())
-    for answer, codes in zip(pages, found, strict=True):
+    codes_by_page = [members(answer) for answer in pages]
+    assert [len(codes) for codes in codes_by_page] == [25, 25, 10]
+    assert sorted(sum(codes_by_page, [])) == sorted(report.code for report in many.reports.all())
+    for answer, codes in zip(pages, codes_by_page, strict=True):
         assert [row.member for row in answer.context["gaps_chart"].rows] == [
             str(row.state) for row in answer.context["page"]
         ]

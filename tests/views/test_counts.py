@@ -25,11 +25,11 @@ def calendar(cycle: Any, cast: Any) -> Any:
     return cycle
 
 
-def told(page: Any) -> tuple[int, int]:
+def rows_and_total(page: Any) -> tuple[int, int]:
     """How many rows a page shows, and how many it says that there are."""
     text = page.content.decode()
-    said = re.search(r"\d–\d+ of (\d+)", text)
-    return text.count('<tr role="row">'), int(said[1]) if said else 0
+    total = re.search(r"\d–\d+ of (\d+)", text)
+    return text.count('<tr role="row">'), int(total[1]) if total else 0
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,11 @@ def told(page: Any) -> tuple[int, int]:
 )
 def test_what_is_said_is_what_is_there(name, who, rows, calendar, cast, sign_in):
     browser, address = sign_in(getattr(cast, who)), reverse(name, args=["mtr"])
-    assert told(browser.get(address)) == (min(rows, 25), rows)
+    assert rows_and_total(browser.get(address)) == (min(rows, 25), rows)
     if rows > 25:
-        assert told(browser.get(f"{address}?page=2")) == (rows - 25, rows)
+        assert rows_and_total(browser.get(f"{address}?page=2")) == (rows - 25, rows)
 
 
 def test_the_disruptions_of_one_country(calendar, cast, sign_in):
     address = reverse("disruption-list", args=["mtr"])
-    assert told(sign_in(cast.secretariat).get(f"{address}?concerning=LAO")) == (18, 18)
+    assert rows_and_total(sign_in(cast.secretariat).get(f"{address}?concerning=LAO")) == (18, 18)

@@ -10,17 +10,17 @@ from django.urls import reverse
 
 from reviews.actions.coverage import state_coverage
 from reviews.models import Coverage, CoverageStatement, EditConflict, NotAllowedNow
-from reviews.models.coverage import COVERAGE_TONES, REASON_OWED
+from reviews.models.coverage import COVERAGE_TONES, NOTE_REQUIRED
 from reviews.queries import coverage
 from tests.support import make
 from tests.support.shared_records import shared
 
 
 def state(
-    report: Any, by: Any, area: Any, said: str = "reported", note: str = "", expected_version: int = 0
+    report: Any, by: Any, area: Any, value: str = "reported", note: str = "", expected_version: int = 0
 ) -> Any:
     return CoverageStatement.state(
-        report, area, by=by, expected_version=expected_version, coverage=said, note=note
+        report, area, by=by, expected_version=expected_version, coverage=value, note=note
     )
 
 
@@ -32,10 +32,10 @@ def areas():
 @shared
 def covered(cast, cycle, report, areas):
     """Viet Nam: reported, estimated, not applicable, nothing, and reported with a gap."""
-    for area, said, note in zip(
+    for area, value, note in zip(
         areas, ("reported", "estimated", "not_applicable"), ("", "", "Note-Mango"), strict=False
     ):
-        state(report, cast.vnm, area, said, note)
+        state(report, cast.vnm, area, value, note)
     state(report, cast.vnm, areas[4])
     make.gap(report, by=cast.vnm, kind=make.kind("unsure"), missing="Gap-Kiwi", key_result_area=areas[4])
     return cycle
@@ -83,9 +83,9 @@ def test_the_map_taken_away_gives_reasons_to_those_who_may_read_them(cast, cover
 
 
 def test_other_countries_read_the_symbol_and_open_nothing(cast, covered, sign_in):
-    theirs = cells(covered, cast.lao)
-    assert theirs[4].words == "reported; with gap"
-    assert {cell.url for cell in theirs} == {""}
+    lao_cells = cells(covered, cast.lao)
+    assert lao_cells[4].words == "reported; with gap"
+    assert {cell.url for cell in lao_cells} == {""}
     assert all(cell.url for cell in cells(covered, cast.lao, "LAO"))
     page = sign_in(cast.lao).get(reverse("coverage", args=["mtr"])).content.decode()
     for hidden in ("Gap-Kiwi", "Note-Mango", "reports/VNM/", "member_state=VNM"):
@@ -101,10 +101,10 @@ def test_every_cell_opens_what_is_behind_it(cast, covered, sign_in):
         browser = sign_in(person)
         for cell in cells(covered, person):
             assert browser.get(cell.url).status_code == 200
-    said, gap = cells(covered, cast.consultant)[2].url, cells(covered, cast.consultant)[4].url
-    assert "Note-Mango" in sign_in(cast.consultant).get(said).content.decode()
-    assert "Gap-Kiwi" in sign_in(cast.consultant).get(gap).content.decode()
-    assert said.endswith("#A.3")
+    statement_url, gap_url = cells(covered, cast.consultant)[2].url, cells(covered, cast.consultant)[4].url
+    assert "Note-Mango" in sign_in(cast.consultant).get(statement_url).content.decode()
+    assert "Gap-Kiwi" in sign_in(cast.consultant).get(gap_url).content.decode()
+    assert statement_url.endswith("#A.3")
 
 
 def test_a_limitation_stays_a_gap_and_a_solved_one_does_not(cast, covered, report, areas):
@@ -154,12 +154,12 @@ def test_all_or_nothing(cast, report, areas):
     assert CoverageStatement.objects.count() == 1
 
 
-@pytest.mark.parametrize("said", ["not_collected", "not_applicable"])
+@pytest.mark.parametrize("value", ["not_collected", "not_applicable"])
 @pytest.mark.parametrize("note", ["", "  "])
-def test_a_statement_that_owes_its_reason_is_not_made_without(said, note, cast, report, areas):
+def test_a_statement_that_owes_its_reason_is_not_made_without(value, note, cast, report, areas):
     with pytest.raises(ValidationError) as refused:
-        state(report, cast.vnm, areas[0], said, note)
-    assert refused.value.message_dict == {"note": [str(REASON_OWED[said])]}
+        state(report, cast.vnm, areas[0], value, note)
+    assert refused.value.message_dict == {"note": [str(NOTE_REQUIRED[value])]}
     assert CoverageStatement.objects.count() == 0
 
 
@@ -173,9 +173,9 @@ def test_what_is_no_coverage_is_a_message_and_no_crash(cast, report, areas):
     "broken", [{"coverage": "x"}, {"coverage": "not_applicable"}, {"coverage": "not_collected"}], ids=str
 )
 def test_the_database_refuses_too(broken, cast, report, areas):
-    said = state(report, cast.vnm, areas[0])
+    statement = state(report, cast.vnm, areas[0])
     with pytest.raises(IntegrityError), transaction.atomic():
-        CoverageStatement.objects.filter(pk=said.pk).update_if_version(said.version, **broken)
+        CoverageStatement.objects.filter(pk=statement.pk).update_if_version(statement.version, **broken)
 
 
 # --- the form
@@ -202,8 +202,8 @@ def test_all_areas_on_one_form_and_only_changed_rows_are_written(cast, report, a
         browser.get(edit_url()), **{f"coverage_{areas[1].pk}": "estimated", f"note_{areas[1].pk}": "Soon"}
     )
     assert browser.post(edit_url(), typed).status_code == 302
-    told = CoverageStatement.objects.values_list("key_result_area__code", "coverage", "note", "version")
-    assert list(told) == [("A.1", "reported", "", 1), ("A.2", "estimated", "Soon", 1)]
+    rows = CoverageStatement.objects.values_list("key_result_area__code", "coverage", "note", "version")
+    assert list(rows) == [("A.1", "reported", "", 1), ("A.2", "estimated", "Soon", 1)]
 
 
 def test_the_form_carries_its_first_values(cast, report, areas, sign_in):
@@ -228,17 +228,17 @@ def test_not_collected_owes_its_reason_and_keeps_it(cast, report, areas, sign_in
     assert "Say why it is not collected." in answer.content.decode()
     assert CoverageStatement.objects.count() == 0
     assert browser.post(edit_url(), typed | {f"note_{areas[0].pk}": "No survey"}).status_code == 302
-    said = CoverageStatement.objects.get()
-    assert (said.coverage, said.note) == ("not_collected", "No survey")
+    statement = CoverageStatement.objects.get()
+    assert (statement.coverage, statement.note) == ("not_collected", "No survey")
     page = browser.get(reverse("report-coverage", args=["mtr", "VNM"])).content.decode()
     assert "not collected</span>" in page
     assert "No survey" in page
 
 
 def test_an_administrator_owes_the_reason_too(cast, report, areas, sign_in):
-    said = state(report, cast.vnm, areas[0])
-    url = reverse("admin:reviews_coveragestatement_change", args=[said.pk])
-    typed = {"coverage": "not_collected", "note": "", "version": said.version, "why": "They told us."}
+    statement = state(report, cast.vnm, areas[0])
+    url = reverse("admin:reviews_coveragestatement_change", args=[statement.pk])
+    typed = {"coverage": "not_collected", "note": "", "version": statement.version, "why": "They told us."}
     answer = sign_in(cast.admin).post(url, typed)
     assert list(answer.context["errors"]) == [["Say why it is not collected."]]
     assert sign_in(cast.admin).post(url, typed | {"note": "No survey"}).status_code == 302
@@ -255,8 +255,8 @@ def test_two_people_on_different_rows_do_not_meet(cast, report, areas, sign_in):
 
 def test_two_people_on_the_same_rows_are_told(cast, report, areas, sign_in):
     browser = sign_in(cast.vnm)
-    mine = {f"coverage_{a.pk}": "estimated" for a in areas[:2]} | {f"note_{areas[0].pk}": "Mine-Fig"}
-    typed = sent(browser.get(edit_url()), **mine)
+    values = {f"coverage_{a.pk}": "estimated" for a in areas[:2]} | {f"note_{areas[0].pk}": "Mine-Fig"}
+    typed = sent(browser.get(edit_url()), **values)
     for area in areas[:2]:
         state(report, cast.vnm_team, area, "reported", f"Theirs-{area.code}")
     answer = browser.post(edit_url(), typed)
@@ -264,10 +264,10 @@ def test_two_people_on_the_same_rows_are_told(cast, report, areas, sign_in):
     assert answer.status_code == 409
     for words in ("Somebody was faster", "VNM A.1", "VNM A.2", "Mine-Fig"):
         assert words in page
-    assert {said.coverage for said in CoverageStatement.objects.all()} == {"reported"}
+    assert {statement.coverage for statement in CoverageStatement.objects.all()} == {"reported"}
     again = sent(answer) | {name: value for name, value in typed.items() if name.startswith("initial-")}
     assert browser.post(edit_url(), again).status_code == 302
-    assert {said.coverage for said in CoverageStatement.objects.all()} == {"estimated"}
+    assert {statement.coverage for statement in CoverageStatement.objects.all()} == {"estimated"}
 
 
 # --- size and queries
@@ -279,12 +279,12 @@ def test_queries_do_not_grow(cast, cycle, report, areas, sign_in, django_assert_
         make.gap(report, by=cast.vnm, kind=make.kind(f"kind_{n}"), key_result_area=areas[n])
         state(report, cast.vnm, areas[n])
         make.area(f"B.{n}")
-        asked = []
+        query_counts = []
         for page, args in (("coverage", []), ("report-coverage", ["VNM"]), ("report-coverage-edit", ["VNM"])):
             with django_assert_max_num_queries(12) as queries:
                 assert browser.get(reverse(page, args=["mtr", *args])).status_code == 200
-            asked.append(len(queries))
-        counts.append(asked)
+            query_counts.append(len(queries))
+        counts.append(query_counts)
     assert counts[0] == counts[2]
 
 

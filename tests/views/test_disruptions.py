@@ -19,11 +19,11 @@ def cited(cast, cycle, report) -> SimpleNamespace:
     covid = make.disruption(cycle, by=cast.secretariat)
     gap = make.gap(report, by=cast.vnm, missing="Gap-Kiwi", disruption=covid)
     deadline = make.deadline(cycle, by=cast.secretariat, title="Reports-Lime")
-    asked = Extension.ask_for(
+    extension = Extension.ask_for(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason="Ask-Durian", disruption=covid
     )
     meeting = make.meeting(cycle, by=cast.secretariat, title="Meeting-Fig", disruption=covid)
-    return SimpleNamespace(covid=covid, gap=gap, deadline=deadline, extension=asked, meeting=meeting)
+    return SimpleNamespace(covid=covid, gap=gap, deadline=deadline, extension=extension, meeting=meeting)
 
 
 def page_of(browser: Any, record: Any) -> str:
@@ -114,8 +114,8 @@ def test_gap_extension_and_meeting_take_it_from_their_forms(cast, cycle, report,
     meeting = make.meeting(cycle, by=cast.secretariat)
     gap = {"kind": make.kind().pk, "missing": "x", "disruption": covid.pk}
     assert sign_in(cast.vnm).post(reverse("datagap-add", args=["mtr"]), gap).status_code == 302
-    asked = {"asked_until": "2020-10-01", "reason": "x", "disruption": covid.pk}
-    assert sign_in(cast.vnm).post(reverse("extension-ask", args=["mtr", 1]), asked).status_code == 302
+    values = {"asked_until": "2020-10-01", "reason": "x", "disruption": covid.pk}
+    assert sign_in(cast.vnm).post(reverse("extension-ask", args=["mtr", 1]), values).status_code == 302
     moved = {
         "title": "Meeting 3", "series": "coordination", "number": "3", "code": "3", "mode": "online",
         "planned_from": "2020-10-01", "planned_to": "2020-10-01", "time_zone": "Asia/Jakarta", "why": "COVID-19",

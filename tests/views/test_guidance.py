@@ -104,8 +104,8 @@ def waits(person: Any, cycle: Any) -> list[str]:
 
 def advised(person: Any, cycle: Any) -> list[str]:
     """The gaps of which the desk says that there is advice to answer."""
-    found = [item.about for item in desk.waiting(person, [cycle])]
-    return [about.partition(" ")[0] for about in found if about.endswith("say whether you use the advice")]
+    subjects = [item.about for item in desk.waiting(person, [cycle])]
+    return [about.partition(" ")[0] for about in subjects if about.endswith("say whether you use the advice")]
 
 
 def test_whose_turn_it_is_on_the_desks(gap, cycle, cast):
@@ -184,8 +184,8 @@ def test_as_many_queries_for_many_rows(page, who, gap, cast, sign_in, django_ass
             "method": [f"note-{number}"],
         }
         where = url(page, *codes.get(page, []))
-        with django_assert_max_num_queries(16) as asked:
+        with django_assert_max_num_queries(16) as queries:
             assert browser.get(where).status_code == 200
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[1] <= (8 if page.endswith("-list") else 12)

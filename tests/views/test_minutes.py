@@ -37,15 +37,15 @@ def meeting(cast: Any, cycle: Any) -> Any:
     """The third meeting, held; Viet Nam told figures and a note, Lao PDR nothing."""
     by, report = cast.secretariat, make.report(cycle, "VNM")
     made = make.meeting(cycle, by=by, shared=True)
-    made.record(Delegation, by=by, organisation=cast.vnm.organisation, head="Dr Hoa", size=3)
-    made.record(Delegation, by=by, organisation=cast.lao.organisation, present=False)
-    opening: Any = made.record(AgendaItem, by=by, title="Opening", presenter="Host", paper="Paper 1")
+    Delegation.add_to(made, by=by, organisation=cast.vnm.organisation, head="Dr Hoa", size=3)
+    Delegation.add_to(made, by=by, organisation=cast.lao.organisation, present=False)
+    opening: Any = AgendaItem.add_to(made, by=by, title="Opening", presenter="Host", paper="Paper 1")
     opening.conclude(by=by, expected_version=1, outcome="information", outcome_text="The host welcomed all.")
-    later: Any = made.record(AgendaItem, by=by, title="Next steps")
+    later: Any = AgendaItem.add_to(made, by=by, title="Next steps")
     later.put_off(by=by, expected_version=1)
-    made.record(Decision, by=by, text="Reports come by September.")
+    Decision.add_to(made, by=by, text="Reports come by September.")
     body, day = cast.vnm.organisation, date(2020, 9, 1)
-    made.record(ActionPoint, by=by, text="Send annex", owner_body=body, due_on=day, priority="high")
+    ActionPoint.add_to(made, by=by, text="Send annex", owner_body=body, due_on=day, priority="high")
     report.post_progress(
         by=cast.vnm,
         expected_version=report.version,
@@ -103,7 +103,7 @@ def told_anew(cast: Any, cycle: Any) -> Any:
         by=by, turn=vnm, expected_version=vnm.version, report=report, report_seen=report.version, note="",
         data_collection=65, analysis=0, writing=None,
     )  # fmt: skip
-    vnm.record(by=by, expected_version=vnm.version, note="Note-Papaya")
+    vnm.mark_reported(by=by, expected_version=vnm.version, note="Note-Papaya")
     return made.hold(
         by=by, expected_version=made.version, held_from=made.planned_from, held_to=made.planned_to
     )
@@ -200,7 +200,7 @@ def test_two_people_word_one_part(cast, minutes, sign_in):
 def test_drafting_a_part_anew(cast, minutes):
     part = minutes.sections.select_related("minutes__meeting__cycle").get(kind="decisions")
     part.edit(by=cast.secretariat, expected_version=1, text="Worded by hand")
-    minutes.meeting.record(Decision, by=cast.secretariat, text="One more.")
+    Decision.add_to(minutes.meeting, by=cast.secretariat, text="One more.")
     redraft_section(by=cast.secretariat, section=part, expected_version=2)
     assert part.text == "1. Reports come by September.\n2. One more."
     assert Trace.objects.filter(model="reviews.minutessection", before__text="Worded by hand").exists()
@@ -256,10 +256,10 @@ def test_the_word_document_has_the_text_and_no_notes(name, cast, minutes, sign_i
 
 def test_libreoffice_opens_them_with_the_numbers_of_the_page(cast, minutes, sign_in, opened):
     in_status("circulated", minutes, cast.secretariat)
-    shown = opened(sign_in(cast.lao).get(f"{PAGE}docx/").content)
+    document = opened(sign_in(cast.lao).get(f"{PAGE}docx/").content)
     assert "65 %" in text(minutes, "round")
     for section in minutes.sections.all():
-        assert not [line for line in section.text.splitlines() if line.strip() not in shown]
+        assert not [line for line in section.text.splitlines() if line.strip() not in document]
 
 
 def test_queries(cast, cycle, minutes, sign_in, django_assert_max_num_queries):

@@ -36,13 +36,13 @@ def plan(cast: Any, cycle: Any) -> SimpleNamespace:
 
 def extend(plan: Any, cast: Any, until: date) -> None:
     report = make.report(plan.deadline.cycle, "LAO")
-    asked = Extension.ask_for(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
-    asked.grant(by=cast.secretariat, expected_version=1, until=until)
+    extension = Extension.ask_for(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
+    extension.grant(by=cast.secretariat, expected_version=1, until=until)
 
 
-def tell(cast: Any, cycle: Any, *told: tuple[int, int | None]) -> None:
+def post_progress(cast: Any, cycle: Any, *updates: tuple[int, int | None]) -> None:
     """Viet Nam's writing on days of August."""
-    for day, writing in told:
+    for day, writing in updates:
         with clock.at(date(2020, 8, day)):
             report = make.report(cycle, "VNM")
             report.post_progress(
@@ -57,10 +57,10 @@ def words(answer: Any) -> str:
 
 def row(answer: Any, name: str) -> str:
     """The line of a table that begins with a name."""
-    found = [
+    panels = [
         r for r in re.findall(r"<tr role=\"row\".*?</tr>", answer.content.decode(), re.DOTALL) if name in r
     ]
-    return words(SimpleNamespace(content=found[-1].encode()))
+    return words(SimpleNamespace(content=panels[-1].encode()))
 
 
 def test_slack_of_every_country(cast, plan, sign_in):
@@ -124,14 +124,14 @@ def test_what_cannot_be_supposed(slip, cast, plan, sign_in):
 
 
 def test_pace_with_its_arithmetic(cast, cycle, plan, sign_in):
-    tell(cast, cycle, (4, 10), (11, 15), (18, 20))
-    told = (
+    post_progress(cast, cycle, (4, 10), (11, 15), (18, 20))
+    error = (
         "Writing: 20 % on 18 Aug 2020, +5 points in 7 days. (100 − 20) ÷ 5 × 7 = 112 days to 100 %: 8 Dec 2020,"
         " latest date 14 Sep 2020."
     )
     browser = sign_in(cast.secretariat)
     for url in (PLAN, reverse("board", args=["mtr"]), make.report(cycle, "VNM").get_absolute_url()):
-        assert told in words(browser.get(url)), url
+        assert error in words(browser.get(url)), url
     assert "Data collection: not yet reported, so nothing follows from it." in row(
         browser.get(PLAN), "Viet Nam"
     )
@@ -139,7 +139,7 @@ def test_pace_with_its_arithmetic(cast, cycle, plan, sign_in):
 
 
 def test_a_pace_that_arrives_in_time_is_no_news(cast, cycle, plan, sign_in):
-    tell(cast, cycle, (11, 20), (18, 90))
+    post_progress(cast, cycle, (11, 20), (18, 90))
     page = sign_in(cast.secretariat).get(reverse("board", args=["mtr"]))
     assert "pace points past" not in words(page)
 
@@ -159,7 +159,7 @@ def test_the_board_shows_slack_also_of_a_past_day(cast, cycle, plan, sign_in):
 
 
 def test_a_country_reads_its_own_slack_and_pace_only(cast, cycle, plan, sign_in):
-    tell(cast, cycle, (11, 15), (18, 20))
+    post_progress(cast, cycle, (11, 15), (18, 20))
     board = reverse("board", args=["mtr"])
     for url in (PLAN, board, f"{PLAN}?_export=csv&of=countries"):
         own, other = sign_in(cast.vnm).get(url), sign_in(cast.lao).get(url)
@@ -201,7 +201,7 @@ def test_the_secretariat_moves_a_step(cast, plan, sign_in):
 
 def test_the_secretariat_records_an_outcome(cast, plan, sign_in):
     browser, url = sign_in(cast.secretariat), reverse("plan-outcome", args=["mtr", "soca-29"])
-    typed = {"move": "endorse", "actual_on": "2020-08-19", "version": "1"}
+    typed = {"outcome": "endorse", "actual_on": "2020-08-19", "version": "1"}
     assert browser.post(url, typed).status_code == 302
     assert "endorsed 19 Aug 2020" in row(browser.get(PLAN), "Soca-29")
     assert browser.get(url).status_code == 409

@@ -33,7 +33,7 @@ def opened(cast, meetings) -> Iterator[Round]:
 
 
 @pytest.fixture
-def told(cast, opened) -> Round:
+def reported_round(cast, opened) -> Round:
     """Viet Nam has told what others must not read."""
     figures = {"data_collection": 40, "analysis": 20, "writing": None}
     make.told(
@@ -86,7 +86,7 @@ def test_a_turn_is_told_on_one_screen(cast, opened, sign_in):
     assert Finding.objects.get().code == "VNM-R1"
 
 
-def test_it_goes_on_where_it_was(cast, told, sign_in):
+def test_it_goes_on_where_it_was(cast, reported_round, sign_in):
     page = sign_in(cast.secretariat).get(url("round", "3")).content.decode()
     assert f'href="{url("round-turn", "3", "LAO")}">Go on with Lao PDR' in page
 
@@ -191,37 +191,37 @@ READ = ("meetings/3/round/?", "meetings/3/compare/2/?", "compare/?from=2020-08-2
 
 
 def everything(browser: Any) -> str:
-    found = [browser.get(f"/cycles/mtr/{page}{more}") for page in READ for more in ("", "_export=csv")]
-    assert {answer.status_code for answer in found} == {200}
-    contents = (b"".join(answer) if answer.streaming else answer.content for answer in found)
+    answers = [browser.get(f"/cycles/mtr/{page}{more}") for page in READ for more in ("", "_export=csv")]
+    assert {answer.status_code for answer in answers} == {200}
+    contents = (b"".join(answer) if answer.streaming else answer.content for answer in answers)
     return "".join(content.decode() for content in contents)
 
 
-def test_another_country_reads_the_figures_alone(cast, told, sign_in):
-    close(told, cast.secretariat)
-    shown = everything(sign_in(cast.lao))
-    assert not [word for word in (*SECRETS.values(), "VNM-1", "VNM-F1") if word in shown]
-    assert "Data collection was reported for the first time: 40." in shown
-    assert "1 new data gap." in shown
+def test_another_country_reads_the_figures_alone(cast, reported_round, sign_in):
+    close(reported_round, cast.secretariat)
+    text = everything(sign_in(cast.lao))
+    assert not [word for word in (*SECRETS.values(), "VNM-1", "VNM-F1") if word in text]
+    assert "Data collection was reported for the first time: 40." in text
+    assert "1 new data gap." in text
     for name in ("vnm", "consultant", "secretariat"):
         assert SECRETS["note"] in everything(sign_in(getattr(cast, name)))
 
 
-def test_observers_read_figures_of_shared_meetings(cast, told, sign_in):
-    close(told, cast.secretariat)
-    shown = everything(sign_in(cast.observer))
+def test_observers_read_figures_of_shared_meetings(cast, reported_round, sign_in):
+    close(reported_round, cast.secretariat)
+    text = everything(sign_in(cast.observer))
     assert not [
-        word for word in (*SECRETS.values(), "VNM-1", "data gap", "Open gaps", "Findings") if word in shown
+        word for word in (*SECRETS.values(), "VNM-1", "data gap", "Open gaps", "Findings") if word in text
     ]
-    assert "not yet reported → 40" in shown
-    meeting = told.meeting
+    assert "not yet reported → 40" in text
+    meeting = reported_round.meeting
     meeting.change_traced(by=cast.secretariat, expected_version=meeting.version, shared=False)
     for page in READ[:2]:
         assert sign_in(cast.observer).get(f"/cycles/mtr/{page}").status_code == 404
 
 
-def test_the_export_holds_numbers(cast, told, sign_in):
-    close(told, cast.secretariat)
+def test_the_export_holds_numbers(cast, reported_round, sign_in):
+    close(reported_round, cast.secretariat)
     answer = sign_in(cast.secretariat).get(url("meeting-compare", "3", "2") + "?_export=xlsx")
     sheet = openpyxl.load_workbook(BytesIO(b"".join(answer))).active
     rows = {row[0]: dict(zip(next(sheet.values), row, strict=True)) for row in sheet.values}
@@ -232,7 +232,7 @@ def test_the_export_holds_numbers(cast, told, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("page", "said"),
+    ("page", "reason"),
     [
         ("/meetings/3/compare/2/", "frozen when a country round closes"),
         ("/meetings/2/compare/2/", "two different meetings"),
@@ -243,10 +243,10 @@ def test_the_export_holds_numbers(cast, told, sign_in):
         ("/compare/?sort=writing", "cannot be sorted"),
     ],
 )
-def test_what_cannot_be_compared_is_said(page, said, cast, opened, sign_in):
+def test_what_cannot_be_compared_is_said(page, reason, cast, opened, sign_in):
     answer = sign_in(cast.secretariat).get(f"/cycles/mtr{page}")
     assert answer.status_code == 404
-    assert said in answer.content.decode()
+    assert reason in answer.content.decode()
 
 
 def test_a_figure_that_goes_down_is_told_plainly(cast, report, sign_in):
@@ -287,7 +287,7 @@ def many(cast) -> Round:
     make.frozen(meetings[0], by=cast.secretariat)
     for report in NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state"):
         values: dict[str, Any] = {"text": "x", "due_on": cycle.ends_on, "owner_body": report.member_state}
-        meetings[0].record(ActionPoint, by=cast.secretariat, **values)
+        ActionPoint.add_to(meetings[0], by=cast.secretariat, **values)
         DataGap.raise_for(report, by=cast.secretariat, meeting=meetings[0], kind=make.kind(), missing="x")
     return Round.open_for(meetings[1], by=cast.secretariat)
 
@@ -310,12 +310,12 @@ def test_a_step_of_63_members_asks_less_than_15(cast, many, sign_in, django_asse
 
 def test_a_round_of_63_members_has_pages(cast, many, sign_in):
     close(many, cast.secretariat)
-    browser, found = sign_in(cast.secretariat), []
+    browser, member_ids = sign_in(cast.secretariat), []
     for page in (1, 2):
         answer = browser.get(reverse("round", args=["wide", "3"]), {"page": page})
-        found += [row.record.member_state_id for row in answer.context["table"].page.object_list]
+        member_ids += [row.record.member_state_id for row in answer.context["table"].page.object_list]
         assert len(answer.content) < 100_000
-    assert sorted(found) == sorted(many.turns.values_list("member_state", flat=True))
+    assert sorted(member_ids) == sorted(many.turns.values_list("member_state", flat=True))
 
 
 def rows(kind: str, n: int, area: bool = False) -> dict[str, Any]:

@@ -174,9 +174,14 @@ def test_what_is_not_collected_is_in_the_annex_with_its_reason(cast, missing, re
 
 
 def test_only_not_collected_is_a_limitation_of_coverage(cast, cycle, report, sign_in):
-    for n, said in enumerate(set(Coverage.values) - {"not_collected"}):
+    for n, coverage in enumerate(set(Coverage.values) - {"not_collected"}):
         CoverageStatement.state(
-            report, make.area(f"C.{n}"), by=cast.vnm, expected_version=0, coverage=said, note="Reason-Date"
+            report,
+            make.area(f"C.{n}"),
+            by=cast.vnm,
+            expected_version=0,
+            coverage=coverage,
+            note="Reason-Date",
         )
     page = sign_in(cast.vnm).get(annex("VNM")).content.decode()
     assert "Reason-Date" not in page
@@ -185,14 +190,14 @@ def test_only_not_collected_is_a_limitation_of_coverage(cast, cycle, report, sig
 
 def test_the_regional_annex_filters_what_is_not_collected_too(cast, missing, sign_in):
     browser = sign_in(cast.consultant)
-    for query, shown in (
+    for query, words in (
         ({}, {"Guava", "Pear"}),
         ({"member_state": "LAO"}, {"Pear"}),
         ({"kind": "beneficiaries_unquantified"}, set()),  # a kind of gap is none of its own
         ({"member_state": "XYZ"}, set()),
     ):
         page = browser.get(annex(), query).content.decode()
-        assert {word for word in ("Guava", "Pear") if f"Reason-{word}" in page} == shown, query
+        assert {word for word in ("Guava", "Pear") if f"Reason-{word}" in page} == words, query
     codes = [area.code if area else "" for area, _entries in browser.get(annex()).context["areas"]]
     assert codes == ["", "A.1", "B.1"]
 

@@ -71,7 +71,7 @@ def test_a_form_without_its_token(cast, report):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_list_taken_away_is_sealed(kind, cast, report, sign_in):
     answer = sign_in(cast.secretariat).get(reverse("report-list", args=["mtr"]), {"_export": kind})
-    assert answer["Content-Security-Policy"] == security_headers.SEALED
+    assert answer["Content-Security-Policy"] == security_headers.DOWNLOAD_POLICY
     assert not header_expectations.faults(answer)
 
 
@@ -165,8 +165,8 @@ def test_every_cookie_is_shut(https, cast, cycle):
     assert answer.status_code == 302
     assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-device"}
     for cookie in browser.cookies.values():
-        told = {name: cookie[name] for name in ("secure", "httponly", "samesite", "path", "domain")}
-        assert told == {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}
+        attributes = {name: cookie[name] for name in ("secure", "httponly", "samesite", "path", "domain")}
+        assert attributes == {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}
 
 
 # Each shown to notice

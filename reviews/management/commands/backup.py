@@ -1,4 +1,4 @@
-"""Writes everything into one file, while everybody works on."""
+"""Writes a backup: one file with everything, while everybody works on."""
 
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ class Command(BaseCommand):
 
     def handle(self, *, place: Path, **options: Any) -> None:
         try:
-            path, told = make.write(place.absolute())
+            path, manifest = make.write(place.absolute())
         except Unusable as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{path}: {sum(told['rows'].values())} rows, {path.stat().st_size} bytes.")
-        if missing := told["missing"]:
+        self.stdout.write(f"{path}: {sum(manifest['rows'].values())} rows, {path.stat().st_size} bytes.")
+        if missing := manifest["missing"]:
             raise CommandError(
                 f"The backup is made, but {len(missing)} files named by rows are not there: {missing[0]}"
             )

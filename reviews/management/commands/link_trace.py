@@ -1,4 +1,4 @@
-"""Links the new rows of the trace to the chain, once."""
+"""Links the new rows of the audit trail to its hash chain, once."""
 
 from typing import Any
 
@@ -12,13 +12,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--adopt", action="store_true",
+            "--adopt",
+            action="store_true",
             help="also link rows without a seal: once, after the upgrade from a release that did not seal",
-        )  # fmt: skip
+        )
 
     def handle(self, *, adopt: bool, **options: Any) -> None:
-        done = trace_chain.link_new_rows(adopt=adopt)
+        result = trace_chain.link_new_rows(adopt=adopt)
         if options["verbosity"]:
-            self.stdout.write(f"{done.linked} rows linked; the head is {trace_chain.head() or '0:'}")
-        if done.refused:
-            raise CommandError(f"{done.refused} rows are not sealed by us: run verify_trace, it names them.")
+            self.stdout.write(f"{result.linked} rows linked; the head is {trace_chain.head() or '0:'}")
+        if result.refused:
+            raise CommandError(
+                f"{result.refused} rows are not sealed by us: run verify_trace, it names them."
+            )

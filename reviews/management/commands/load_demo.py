@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reviews.models import User
 from reviews.operations.loading import demo
 from reviews.operations.loading.rows import RowError
 
@@ -28,20 +27,15 @@ class Command(BaseCommand):
         self.stdout.write(
             "The demonstration is loaded." if loaded.is_new else "The demonstration was there already."
         )
-        self.tell_accounts(loaded.accounts)
-        self.stdout.write(about_password(loaded, password))
-
-    def tell_accounts(self, accounts: list[User]) -> None:
-        rows = [("user name", "role", "country or body"), *map(described, accounts)]
+        rows = [("user name", "role", "country or body")]
+        for user in loaded.accounts:
+            role = "Administrator" if user.is_superuser else user.get_role_display()
+            rows.append((user.username, role, str(user.organisation)))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  " + "  ".join(cells).rstrip())
-
-
-def described(user: User) -> tuple[str, str, str]:
-    role = "Administrator" if user.is_superuser else user.get_role_display()
-    return user.username, role, str(user.organisation)
+        self.stdout.write(about_password(loaded, password))
 
 
 def about_password(loaded: demo.Loaded, given: str) -> str:

@@ -1,4 +1,4 @@
-"""Loads `fixtures/reference`: organisations, the framework's tree, kinds of data gap, the time line."""
+"""Loads the reference data of `fixtures/reference`: organisations, the framework, kinds of data gap, the time line."""
 
 from typing import Any
 
@@ -16,13 +16,12 @@ class Command(BaseCommand):
             outcomes = reference.load()
         except RowError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
-        for outcome in outcomes if verbosity else ():
-            self.tell(outcome)
-
-    def tell(self, outcome: reference.Outcome) -> None:
-        counts = f"{outcome.added} added, {outcome.updated} updated, {outcome.unchanged} unchanged"
-        self.stdout.write(f"{outcome.file}: {counts}")
-        if outcome.kept:
-            self.stdout.write(f"  not in the file, kept: {'; '.join(outcome.kept)}")
-        if outcome.corrected:
-            self.stdout.write(f"  corrected here, kept: {'; '.join(outcome.corrected)}")
+        if not verbosity:
+            return
+        for outcome in outcomes:
+            counts = f"{outcome.added} added, {outcome.updated} updated, {outcome.unchanged} unchanged"
+            self.stdout.write(f"{outcome.file}: {counts}")
+            if outcome.kept:
+                self.stdout.write(f"  not in the file, kept: {'; '.join(outcome.kept)}")
+            if outcome.corrected:
+                self.stdout.write(f"  corrected here, kept: {'; '.join(outcome.corrected)}")

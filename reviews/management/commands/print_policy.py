@@ -1,6 +1,5 @@
 """Prints docs/policy.md, the whole of `policy.py` in sentences: `manage.py print_policy > docs/policy.md`."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -17,49 +16,46 @@ class Command(BaseCommand):
 
 
 def render_policy() -> str:
-    """The text of docs/policy.md, in the active language."""
+    """Return the text of docs/policy.md, in the active language."""
+    paragraphs = [
+        "# " + _("Who may see and do what"),
+        _("Printed from `reviews/policy.py` by `manage.py print_policy`; a test fails when the two differ."),
+        _(
+            "What a person may not read does not exist for them (404); a reader who may not act is refused (403). "
+            "Visitors and disabled accounts may do nothing. While a meeting is held, whoever runs it may also type "
+            "what a country tells: its progress, data gaps and findings. Action points are finished by whoever they "
+            "are for."
+        ),
+    ]
     roles = [(str(Role(role).label), grant) for role, grant in ROLE_GRANTS.items()]
     roles.append((_("Administrator"), ADMINISTRATOR))
-    sections = [section for name, grant in roles for section in _role_section(name, grant)]
-    return "\n\n".join([*_introduction(), *sections, *_overview(roles)]) + "\n"
+    for name, grant in roles:
+        paragraphs += [f"## {name}", str(grant.sentence)]
+        scopes = {
+            _("For the own member state, and for the cycles that it takes part in, may:"): grant.own,
+            _("Everywhere, may:"): grant.everywhere,
+            _("Where it was shared with partners, may:"): grant.shared,
+        }
+        for title, actions in scopes.items():
+            if actions:
+                items = [f"- {sentence}" for action, sentence in ACTIONS.items() if action in actions]
+                paragraphs.append("\n".join([title, *items]))
+    paragraphs += ["## " + _("All of it at a glance"), _overview(roles)]
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def _introduction() -> Iterator[str]:
-    yield "# " + _("Who may see and do what")
-    yield _("Printed from `reviews/policy.py` by `manage.py print_policy`; a test fails when the two differ.")
-    yield _(
-        "What a person may not read does not exist for them (404); a reader who may not act is refused (403). "
-        "Visitors and disabled accounts may do nothing. While a meeting is held, whoever runs it may also type "
-        "what a country tells: its progress, data gaps and findings. Action points are finished by whoever they "
-        "are for."
-    )
-
-
-def _role_section(name: str, grant: RoleGrant) -> Iterator[str]:
-    yield f"## {name}"
-    yield str(grant.sentence)
-    scopes = {
-        _("For the own member state, and for the cycles that it takes part in, may:"): grant.own,
-        _("Everywhere, may:"): grant.everywhere,
-        _("Where it was shared with partners, may:"): grant.shared,
-    }
-    for title, actions in scopes.items():
-        if actions:
-            yield title + "\n" + "\n".join(f"- {ACTIONS[action]}" for action in ACTIONS if action in actions)
-
-
-def _overview(roles: list[tuple[str, RoleGrant]]) -> Iterator[str]:
-    yield "## " + _("All of it at a glance")
+def _overview(roles: list[tuple[str, RoleGrant]]) -> str:
+    """Return a table of all actions and roles, with the scope of each in the cells."""
     heads = [_("may"), *(name for name, _grant in roles)]
     rows = [heads, ["---"] * len(heads)]
     for action, sentence in ACTIONS.items():
-        rows.append([str(sentence), *(_overview_cell(action, grant) for _name, grant in roles)])
-    yield "\n".join("| " + " | ".join(row) + " |" for row in rows)
-
-
-def _overview_cell(action: str, grant: RoleGrant) -> str:
-    if action in grant.everywhere:
-        return _("everywhere")
-    if action in grant.own:
-        return _("own")
-    return _("shared") if action in grant.shared else "-"
+        cells = [str(sentence)]
+        for _name, grant in roles:
+            if action in grant.everywhere:
+                cells.append(_("everywhere"))
+            elif action in grant.own:
+                cells.append(_("own"))
+            else:
+                cells.append(_("shared") if action in grant.shared else "-")
+        rows.append(cells)
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -1,4 +1,4 @@
-"""Counts anew what boards read day by day."""
+"""Rebuilds the daily counts that boards read, where they differ from the records; or only names the differences."""
 
 from typing import Any
 
@@ -16,9 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="only tell what differs")
 
     def handle(self, *, check: bool, **options: Any) -> None:
-        found = list(daily_counts.differences())
-        for line in found:
-            self.stdout.write(line)
-        if not check and found:
+        differences = list(daily_counts.differences())
+        for difference in differences:
+            self.stdout.write(difference)
+        outcome = f"{len(differences)} differences"
+        if differences and not check:
             daily_counts.rebuild()
-        self.stdout.write(f"{len(found)} differences" + ("" if check or not found else ", counted anew"))
+            outcome += ", counted anew"
+        self.stdout.write(outcome)

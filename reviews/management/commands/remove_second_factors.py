@@ -1,4 +1,4 @@
-"""For the only administrator, whose telephone, keys and recovery codes are all gone."""
+"""Removes a person's second factors: for the only administrator, whose telephone, keys and recovery codes are gone."""
 
 from typing import Any
 

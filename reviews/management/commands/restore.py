@@ -1,4 +1,4 @@
-"""Reads a backup back into an empty place."""
+"""Restores a backup into an empty database and an empty folder, or only checks it."""
 
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *, backup: Path, check: bool, replace: bool, **options: Any) -> None:
         try:
-            told = restore.check(backup) if check else restore.read_back(backup, replace=replace)
+            manifest = restore.check(backup) if check else restore.restore(backup, replace=replace)
         except Unusable as error:
             raise CommandError(str(error)) from error
-        done = "is whole" if check else "is read back; now run `manage.py migrate`, then start the site"
-        self.stdout.write(f"{backup} of {told['made_at']} {done}. {sum(told['rows'].values())} rows.")
+        outcome = "is whole" if check else "is read back; now run `manage.py migrate`, then start the site"
+        rows = sum(manifest["rows"].values())
+        self.stdout.write(f"{backup} of {manifest['made_at']} {outcome}. {rows} rows.")

@@ -1,4 +1,4 @@
-"""Runs what is due; a timer calls this each minute (deploy/reviewtracker-tick.timer, or cron)."""
+"""Runs the scheduled jobs that are due; a timer calls this each minute (deploy/reviewtracker-tick.timer, or cron)."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ class Command(BaseCommand):
     help = "Send mail and clear up. Start it each minute; a second one at the same time does nothing."
 
     def handle(self, **options: Any) -> None:
-        well = jobs.tick()
-        if well is None:
+        all_well = jobs.tick()
+        if all_well is None:
             self.stdout.write("Another tick is at work.")
-        elif not well:
+        elif not all_well:
             raise CommandError("A job failed; the log tells which one and why. The others have run.")

@@ -1,10 +1,10 @@
-"""Says whether the trace was tampered with, and where."""
+"""Verifies the audit trail: whether it was tampered with, and where."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reviews.operations.trace_verification import Verification, one_moment
+from reviews.operations.trace_verification import Verification, consistent_snapshot
 
 
 class Command(BaseCommand):
@@ -14,15 +14,16 @@ class Command(BaseCommand):
         parser.add_argument("--head", default="", help="a head written down earlier, NUMBER:DIGEST")
 
     def handle(self, *, head: str, **options: Any) -> None:
-        found, wrong = Verification(), 0
-        with one_moment():
-            for trouble in found.troubles(head):
-                wrong += 1
-                self.stdout.write(trouble)
+        verification, problems = Verification(), 0
+        with consistent_snapshot():
+            for problem in verification.problems(head):
+                problems += 1
+                self.stdout.write(problem)
         self.stdout.write(
-            f"{found.rows} trace rows and {found.records} records read; {found.linked} rows linked "
-            f"({found.adopted} of them adopted without a seal), {found.unlinked} not yet."
+            f"{verification.rows} trace rows and {verification.records} records read;"
+            f" {verification.linked} rows linked ({verification.adopted} of them adopted without a seal),"
+            f" {verification.unlinked} not yet."
         )
-        self.stdout.write(f"The head, to be written down elsewhere: {found.head}")
-        if wrong:
-            raise CommandError(f"{wrong} things are wrong.")
+        self.stdout.write(f"The head, to be written down elsewhere: {verification.head}")
+        if problems:
+            raise CommandError(f"{problems} things are wrong.")

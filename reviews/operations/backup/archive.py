@@ -1,22 +1,25 @@
-"""The form of a backup: a tar file that any machine can open, with one line of checksum behind it.
+"""The format of a backup: a tar file that any machine can open, with one line of checksum behind it.
 
     manifest.json            what is inside: version, row counts, and the SHA-256 of each other member
     database.dump|.sqlite3   the rows
     files/...                what was handed in
 
 tar does not notice a changed byte, and parts of it are in no member. So the last line is the SHA-256 of all bytes
-before it; tar itself takes no notice of that line.
+before it; tar itself ignores that line.
 """
 
 import hashlib
 import json
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -30,6 +33,18 @@ class Unusable(Exception):
     """Why a backup cannot be made or used, as one sentence that says what to do."""
 
 
+class Manifest(TypedDict):
+    """What manifest.json says. Backups of earlier releases have these keys too: they are not renamed."""
+
+    format: int
+    made_at: str
+    database: str  # django.db.connection.vendor
+    migrations: list[str]
+    rows: dict[str, int]  # by table
+    missing: list[str]  # files that a row names and that were not there
+    members: dict[str, str]  # SHA-256 of each other member
+
+
 class Writer:
     """Adds members and remembers the checksum of each."""
 
@@ -41,33 +56,45 @@ class Writer:
         with path.open("rb") as source:
             self._add(name, source, os.fstat(source.fileno()).st_size)
 
-    def end(self, **told: Any) -> None:
-        """The manifest, last: only now all is known."""
-        text = json.dumps({"format": FORMAT, **told, "members": self.members}, indent=1, sort_keys=True)
-        self._add(MANIFEST, BytesIO(text.encode()), len(text.encode()))
+    def add_manifest(
+        self, *, made_at: str, database: str, migrations: list[str], rows: dict[str, int], missing: list[str]
+    ) -> Manifest:
+        """Add the manifest, as the last member: only now everything in it is known."""
+        manifest = Manifest(
+            format=FORMAT,
+            made_at=made_at,
+            database=database,
+            migrations=migrations,
+            rows=rows,
+            missing=missing,
+            members=dict(self.members),
+        )
+        text = json.dumps(manifest, indent=1, sort_keys=True).encode()
+        self._add(MANIFEST, BytesIO(text), len(text))
+        return manifest
 
     def _add(self, name: str, source: IO[bytes], size: int) -> None:
         info, digest = tarfile.TarInfo(name), hashlib.sha256()
         info.size, info.mode = size, 0o600
-        self.tar.addfile(info, _Heard(source, digest.update))
+        self.tar.addfile(info, _HashingReader(source, digest))
         self.members[name] = digest.hexdigest()
 
 
-class _Heard:
-    """A file that passes on what is read from it."""
+class _HashingReader:
+    """A file that adds to a digest what is read from it."""
 
-    def __init__(self, source: IO[bytes], hear: Callable[[bytes], None]) -> None:
-        self.source, self.hear = source, hear
+    def __init__(self, source: IO[bytes], digest: "_Hash") -> None:
+        self.source, self.digest = source, digest
 
     def read(self, size: int = -1) -> bytes:
-        found = self.source.read(size)
-        self.hear(found)
-        return found
+        content = self.source.read(size)
+        self.digest.update(content)
+        return content
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
-    """A new backup, which has its name only once it is whole; nobody else on the machine may read it."""
+def create(path: Path) -> Iterator[Writer]:
+    """Open a new backup, which has its name only once it is whole; nobody else on the machine may read it."""
     part = path.with_name(f"{path.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "w+b") as target:
@@ -83,7 +110,7 @@ def writing(path: Path) -> Iterator[Writer]:
 
 
 def _seal(source: IO[bytes], length: int | None = None) -> bytes:
-    """The last line for the bytes from here on; leaves the file behind them."""
+    """Return the checksum line for the bytes from here on, or for `length` of them; the file is left behind them."""
     digest = hashlib.sha256()
     left = length if length is not None else -1
     while chunk := source.read(CHUNK if left < 0 else min(CHUNK, left)):
@@ -93,60 +120,50 @@ def _seal(source: IO[bytes], length: int | None = None) -> bytes:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
-    """A backup that was found whole, and its manifest. Raises Unusable."""
+def open_checked(path: Path) -> Iterator[tuple[tarfile.TarFile, Manifest]]:
+    """Open a backup of which every byte was checked, with its manifest. Raises Unusable."""
     try:
         with path.open("rb") as source:
-            _check_seal(source, path)
+            length = os.fstat(source.fileno()).st_size - SEAL_LENGTH
+            if length <= 0 or _seal(source, length) != source.read():
+                raise Unusable(
+                    f"{path} is not a backup, or not as it was written: use another one. Nothing was changed."
+                )
+            source.seek(0)
             with tarfile.open(fileobj=source) as tar:
                 yield tar, _checked_manifest(tar, path)
     except (tarfile.TarError, OSError) as error:
         raise Unusable(f"{path} cannot be read ({error}): give the path of a backup.") from error
 
 
-def _check_seal(source: IO[bytes], path: Path) -> None:
-    length = os.fstat(source.fileno()).st_size - SEAL_LENGTH
-    whole = length > 0 and _seal(source, length) == source.read()
-    source.seek(0)
-    if not whole:
+def _checked_manifest(tar: tarfile.TarFile, path: Path) -> Manifest:
+    """Return the manifest, after every member was compared with it."""
+    source = tar.extractfile(MANIFEST)
+    assert source is not None
+    manifest: Manifest = json.load(source)
+    if manifest["format"] != FORMAT:
         raise Unusable(
-            f"{path} is not a backup, or not as it was written: use another one. Nothing was changed."
-        )
-
-
-def _checked_manifest(tar: tarfile.TarFile, path: Path) -> dict[str, Any]:
-    found = tar.extractfile(MANIFEST)
-    assert found is not None
-    told: dict[str, Any] = json.load(found)
-    if told["format"] != FORMAT:
-        raise Unusable(
-            f"{path} has format {told['format']}, and this version reads format {FORMAT}: use that version."
+            f"{path} has format {manifest['format']}, and this version reads format {FORMAT}: use that version."
         )
     for member in tar:
-        if not _is_plain(member):
+        place = PurePosixPath(member.name)
+        if not member.isfile() or ".." in place.parts or place.is_absolute():
             raise Unusable(f"{member.name} in {path} leads out of its folder: this is no backup of ours.")
-        if member.name != MANIFEST and told["members"].get(member.name) != _digest(tar, member):
-            raise Unusable(f"{member.name} in {path} is not what its list says: use another backup.")
-    return told
-
-
-def _is_plain(member: tarfile.TarInfo) -> bool:
-    path = PurePosixPath(member.name)
-    return member.isfile() and ".." not in path.parts and not path.is_absolute()
-
-
-def _digest(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
-    found = tar.extractfile(member)
-    return hashlib.file_digest(found, "sha256").hexdigest() if found else ""  # type: ignore[arg-type]
+        if member.name != MANIFEST:
+            content = tar.extractfile(member)
+            digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+            if manifest["members"].get(member.name) != digest:
+                raise Unusable(f"{member.name} in {path} is not what its list says: use another backup.")
+    return manifest
 
 
 def extract(tar: tarfile.TarFile, name: str, target: Path) -> None:
-    """One member into a new file that is on the disk when this returns."""
-    found = tar.extractfile(name)
-    assert found is not None
+    """Copy one member into a new file that is on the disk when this returns."""
+    source = tar.extractfile(name)
+    assert source is not None
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
-        while chunk := found.read(CHUNK):
+        while chunk := source.read(CHUNK):
             copy.write(chunk)
         copy.flush()
         os.fsync(copy.fileno())

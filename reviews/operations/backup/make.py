@@ -1,28 +1,59 @@
-"""Writing a backup while everybody works on."""
+"""Writing a backup, while everybody works on."""
 
 import logging
 from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.db import connection
 
 from reviews import clock
 from reviews.operations import health
 from reviews.operations.backup import archive, postgres, rows, sqlite
-from reviews.operations.backup.archive import Unusable
+from reviews.operations.backup.archive import Manifest, Unusable
 
 log = logging.getLogger(__name__)
 
 
-def kind() -> Any:
-    """How rows of the present database are copied."""
+def backend() -> rows.Backend:
+    """Return the module that copies the rows of the present kind of database."""
     return postgres if connection.vendor == "postgresql" else sqlite
 
 
-def target(place: Path) -> Path:
-    """The file to write: `place`, or a new one named after the instant if that is a folder."""
+def write(place: Path) -> tuple[Path, Manifest]:
+    """Make a backup in a new file, or in a folder; return its path and its manifest. Raises Unusable."""
+    if health.missing_migrations():
+        raise Unusable(
+            "The database is of an older version: back it up with that one, before `manage.py migrate`."
+        )
+    path = _new_path(place)
+    row_counts: dict[str, int] = {}
+    named_files: set[str] = set()
+
+    def inspect(cursor: rows.Cursor) -> None:
+        row_counts.update(rows.count_rows(cursor))
+        named_files.update(rows.named_files(cursor))
+
+    # Beside the backup: there is room for it there, and the temporary folder of a machine may be small.
+    with TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder, archive.create(path) as writer:
+        dump = Path(folder) / backend().MEMBER
+        made_at, migrations = clock.real_now().isoformat(), rows.applied_migrations()
+        backend().copy(dump, inspect)
+        writer.add(dump.name, dump)
+        # After the rows: a file never changes and is stored before the row that names it.
+        missing = sorted(named_files - _add_files(writer))
+        manifest = writer.add_manifest(
+            made_at=made_at,
+            database=connection.vendor,
+            migrations=migrations,
+            rows=row_counts,
+            missing=missing,
+        )
+    return path, manifest
+
+
+def _new_path(place: Path) -> Path:
+    """Return the file to write: in a folder it is named after the instant."""
     if place.is_dir():
         return place / f"reviewtracker-{clock.real_now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}.tar"
     if place.exists():
@@ -32,37 +63,11 @@ def target(place: Path) -> Path:
     return place
 
 
-def write(place: Path) -> tuple[Path, dict[str, Any]]:
-    """Make a backup; gives back its path and what its manifest tells. Raises Unusable."""
-    if health.missing_migrations():
-        raise Unusable(
-            "The database is of an older version: back it up with that one, before `manage.py migrate`."
-        )
-    path = target(place)
-    told: dict[str, Any] = {}
-    named: set[str] = set()
-
-    def tell(cursor: Any) -> None:
-        named.update(rows.named_files(cursor))
-        told["rows"] = rows.counts(cursor)
-
-    # Beside the backup: there is room for it there, and the temporary folder of a machine may be small.
-    with TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder, archive.writing(path) as writer:
-        dump = Path(folder) / kind().MEMBER
-        told |= {"made_at": clock.real_now().isoformat(), "database": connection.vendor}
-        told["migrations"] = rows.migrations()
-        kind().copy(dump, tell)
-        writer.add(dump.name, dump)
-        # After the rows: a file never changes and is stored before the row that names it.
-        told["missing"] = sorted(named - _add_files(writer))
-        writer.end(**told)
-    return path, told
-
-
 def _add_files(writer: archive.Writer) -> set[str]:
+    """Add every stored file, and return their names."""
     added = set()
-    for path in sorted(rows.folder().rglob("*")):
-        name = path.relative_to(rows.folder()).as_posix()
+    for path in sorted(rows.files_folder().rglob("*")):
+        name = path.relative_to(rows.files_folder()).as_posix()
         try:
             if path.is_file():
                 writer.add(archive.FILES + name, path)

@@ -1,11 +1,10 @@
-"""Rows of PostgreSQL, by its own pg_dump and pg_restore."""
+"""Copies rows of PostgreSQL, by its own pg_dump and pg_restore."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,24 +13,23 @@ from reviews.operations.backup import rows
 from reviews.operations.backup.archive import Unusable
 
 MEMBER = "database.dump"
-Tell = Callable[[Any], None]
 
 
-def copy(target: Path, tell: Tell) -> None:
-    """Everything as it stands at one instant, while others go on writing; `tell` sees the same instant."""
+def copy(target: Path, inspect: Callable[[rows.Cursor], None]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
         cursor.execute("select pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         left_out = [f"--exclude-table-data={table}" for table in rows.LEFT_OUT]
         run("pg_dump", "--format=custom", f"--snapshot={snapshot}", *left_out, f"--file={target}")
-        tell(cursor)
+        inspect(cursor)
 
 
 def put_back(source: Path) -> None:
     """All or nothing: one transaction."""
     connection.close()
-    run("pg_restore", "--single-transaction", "--exit-on-error", f"--dbname={_name()}", str(source))
+    database = f"--dbname={connection.settings_dict['NAME']}"
+    run("pg_restore", "--single-transaction", "--exit-on-error", database, str(source))
 
 
 def is_empty() -> bool:
@@ -44,31 +42,29 @@ def clear() -> None:
 
 
 def run(name: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL against our database. The password is in its environment, where nobody reads it."""
-    command = [_program(name), "--no-owner", "--no-privileges", "--no-password", *arguments]
-    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with arguments of our own
-        command, env=os.environ | _environment(), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise Unusable(f"{name} refused: {done.stderr.strip()} Nothing else was done.")
+    """Run a program of PostgreSQL against our database. Raises Unusable with what it wrote if it fails.
 
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path=settings.PG_BIN or None)
-    if not found:
+    The password is in the program's environment, where nobody reads it.
+    """
+    program = shutil.which(name, path=settings.PG_BIN or None)
+    if not program:
         raise Unusable(
             f"{name} is not there: install PostgreSQL's client programs, or set PG_BIN to their folder."
         )
-    return found
-
-
-def _name() -> str:
-    return str(connection.settings_dict["NAME"])
+    result = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with arguments of our own
+        [program, "--no-owner", "--no-privileges", "--no-password", *arguments],
+        env=os.environ | _environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise Unusable(f"{name} refused: {result.stderr.strip()} Nothing else was done.")
 
 
 def _environment() -> dict[str, str]:
-    """What libpq reads; the options of DATABASE_URL (sslmode and the like) go along."""
-    told = connection.settings_dict
+    """Return the variables from which libpq reads where the database is; also the options of DATABASE_URL."""
+    database = connection.settings_dict
     names = {
         "PGHOST": "HOST",
         "PGPORT": "PORT",
@@ -76,6 +72,8 @@ def _environment() -> dict[str, str]:
         "PGPASSWORD": "PASSWORD",
         "PGDATABASE": "NAME",
     }
-    options = {f"PG{name.upper()}": told["OPTIONS"].get(name) for name in ("sslmode", "sslrootcert", "host")}
-    every = {name: told[key] for name, key in names.items()} | {k: v for k, v in options.items() if v}
-    return {name: str(value) for name, value in every.items() if value}
+    environment = {name: str(database[key]) for name, key in names.items() if database[key]}
+    for option in ("sslmode", "sslrootcert", "host"):
+        if value := database["OPTIONS"].get(option):
+            environment[f"PG{option.upper()}"] = str(value)
+    return environment

@@ -1,12 +1,11 @@
-"""Rows of the CSV files under `fixtures/`. Each knows where it stands, so that a mistake can be named."""
+"""Rows of the CSV files under `fixtures/`. Each knows its file and line, so that an error can name them."""
 
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -25,25 +24,35 @@ class RowError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a file, its cells by column."""
+    """One row of a file, its cells by column. What a cell does not hold is raised as RowError."""
 
     file: str
     line: int
     cells: dict[str, str]
 
-    def wrong(self, what: str) -> RowError:
-        return RowError(f"{self.file} line {self.line}: {what}")
+    def error(self, sentence: str) -> RowError:
+        return RowError(f"{self.file} line {self.line}: {sentence}")
 
     def text(self, column: str) -> str:
         return self.cells[column]
 
-    def day(self, column: str) -> date | None:
-        """A day written like 2020-08-20; None for an empty cell."""
+    def words(self, column: str) -> list[str]:
+        return self.text(column).split()
+
+    def day(self, column: str) -> date:
+        """A day written like 2020-08-20."""
+        day = self.optional_day(column)
+        if day is None:
+            raise self.error(f"{column} is empty.")
+        return day
+
+    def optional_day(self, column: str) -> date | None:
+        """The same; None for an empty cell."""
         text = self.text(column)
         try:
             return date.fromisoformat(text) if text else None
         except ValueError as error:
-            raise self.wrong(f"“{text}” ({column}) is no day written like 2020-08-20.") from error
+            raise self.error(f"“{text}” ({column}) is no day written like 2020-08-20.") from error
 
     def moment(self, column: str) -> datetime:
         """A moment in Jakarta, written like 2020-08-20 09:30."""
@@ -51,63 +60,57 @@ class Row:
         try:
             return timezone.make_aware(datetime.strptime(text, "%Y-%m-%d %H:%M"))
         except ValueError as error:
-            raise self.wrong(f"“{text}” ({column}) is no moment written like 2020-08-20 09:30.") from error
+            raise self.error(f"“{text}” ({column}) is no moment written like 2020-08-20 09:30.") from error
 
-    def number(self, column: str) -> int | None:
-        """A whole number; None for an empty cell."""
+    def number(self, column: str) -> int:
+        """A whole number."""
+        number = self.optional_number(column)
+        if number is None:
+            raise self.error(f"{column} is empty.")
+        return number
+
+    def optional_number(self, column: str) -> int | None:
+        """The same; None for an empty cell."""
         text = self.text(column)
-        if text and not text.isdecimal():
-            raise self.wrong(f"“{text}” ({column}) is no whole number.")
+        if text and not text.removeprefix("-").isdecimal():
+            raise self.error(f"“{text}” ({column}) is no whole number.")
         return int(text) if text else None
 
-    def words(self, column: str) -> list[str]:
-        return self.text(column).split()
-
     @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """What the models or the database refuse while the block runs is told as this row's mistake."""
+    def reporting_errors(self) -> Iterator[None]:
+        """Raise what the models or the database refuse in the block as a RowError of this row."""
         try:
             with transaction.atomic():
                 yield
         except ValidationError as error:
-            raise self.wrong(_complaint(error)) from error
+            texts = error.messages
+            if hasattr(error, "error_dict"):
+                texts = [f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()]
+            raise self.error(" ".join(texts)) from error
         except (NotAllowedNow, PermissionDenied, ObjectDoesNotExist, IntegrityError) as error:
-            raise self.wrong(str(error).partition("\n")[0]) from error
+            raise self.error(str(error).partition("\n")[0]) from error
 
 
 def read(path: Path, columns: tuple[str, ...]) -> list[Row]:
-    """The rows of a CSV file in UTF-8, which has to have these columns. Raises RowError."""
+    """Return the rows of a CSV file in UTF-8, which has to have these columns. Raises RowError."""
+    rows = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return _rows(path.name, csv.reader(file, strict=True), columns)
+            lines = csv.reader(file, strict=True)
+            heading = next(lines, [])
+            if missing := [column for column in columns if column not in heading]:
+                raise RowError(f"{path.name} line 1: the column {', '.join(missing)} is missing.")
+            for cells in lines:
+                texts = [nfc(cell).strip() for cell in cells]
+                row = Row(path.name, lines.line_num, dict(zip(heading, texts, strict=False)))
+                if cells and len(cells) != len(heading):
+                    raise row.error(f"{len(cells)} cells, where the heading has {len(heading)}.")
+                if cells:
+                    rows.append(row)
     except FileNotFoundError as error:
         raise RowError(f"{path.name} is missing.") from error
     except UnicodeDecodeError as error:
         raise RowError(f"{path.name} is not written in UTF-8.") from error
-
-
-def _rows(name: str, lines: Any, columns: tuple[str, ...]) -> list[Row]:
-    try:
-        heading = _heading(name, next(lines, []), columns)
-        return [_row(Row(name, lines.line_num, {}), heading, cells) for cells in lines if cells]
     except csv.Error as error:
-        raise RowError(f"{name} line {lines.line_num}: {error}.") from error
-
-
-def _heading(name: str, cells: list[str], columns: tuple[str, ...]) -> list[str]:
-    if missing := [column for column in columns if column not in cells]:
-        raise RowError(f"{name} line 1: the column {', '.join(missing)} is missing.")
-    return cells
-
-
-def _row(row: Row, heading: list[str], cells: list[str]) -> Row:
-    if len(cells) != len(heading):
-        raise row.wrong(f"{len(cells)} cells, where the heading has {len(heading)}.")
-    texts = (nfc(cell).strip() for cell in cells)
-    return replace(row, cells=dict(zip(heading, texts, strict=True)))
-
-
-def _complaint(error: ValidationError) -> str:
-    if not hasattr(error, "error_dict"):
-        return " ".join(error.messages)
-    return " ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
+        raise RowError(f"{path.name} line {lines.line_num}: {error}.") from error
+    return rows

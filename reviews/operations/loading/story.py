@@ -1,7 +1,7 @@
-"""The demonstration's history: each row of `fixtures/demo` is one step that somebody took at some moment.
+"""The demonstration's story: each row of `fixtures/demo` is one step that somebody took at some moment.
 
-The steps go through the models' own verbs, with the rights of whoever takes them and the clock at their
-moment, so that the trace reads as if people had done all this.
+The steps call the models' own verbs, with the rights of whoever takes them and the clock at their moment, so that the
+trace reads as if people had done all this.
 """
 
 from reviews import clock
@@ -14,83 +14,82 @@ from reviews.models import (
     Minutes,
     NationalReport,
     ReceivedAdvice,
-    ThreadEntry,
     Turn,
     User,
 )
-from reviews.operations.loading.rows import FIXTURES, Row, read
-from reviews.operations.loading.steps import calendar, datagaps, meetings, named, reports, rounds
-from reviews.operations.loading.steps.named import Step, noted
+from reviews.operations.loading.rows import FIXTURES, read
+from reviews.operations.loading.steps import calendar, datagaps, find, meetings, reports, rounds
+from reviews.operations.loading.steps.base import Step, transition
 
 FOLDER = FIXTURES / "demo"
 
-# What each file may tell. Of the steps of one moment, those of an earlier file come first.
+# By file, what the column "step" may say. Of the steps of one moment, those of an earlier file come first.
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": calendar.open_cycle},
-    "meetings.csv": {"plan": meetings.plan, "move": meetings.reschedule, "hold": meetings.hold},
+    "meetings.csv": {"plan": meetings.plan, "move": meetings.reschedule, "hold": meetings.record_as_held},
     "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.reschedule_deadline},
-    "progress.csv": {"post": reports.post},
+    "progress.csv": {"post": reports.post_progress},
     "reports.csv": {
         "appoint": reports.appoint,
         "submit": reports.submit,
-        "recall": noted(named.report, NationalReport.recall),
+        "recall": transition(find.report, NationalReport.recall),
         "start_reading": reports.start_reading,
-        "return": noted(named.report, NationalReport.return_for_revision),
-        "accept": noted(named.report, NationalReport.accept),
+        "return": transition(find.report, NationalReport.return_for_revision),
+        "accept": transition(find.report, NationalReport.accept),
     },
     "datagaps.csv": {
         "raise": datagaps.raise_gap,
-        "ask_guidance": noted(named.gap, DataGap.ask_guidance),
-        "take_up": noted(named.gap, DataGap.take_up),
+        "ask_guidance": transition(find.gap, DataGap.ask_guidance),
+        "take_up": transition(find.gap, DataGap.take_up),
         "close": datagaps.close,
-        "reopen": noted(named.gap, DataGap.reopen),
+        "reopen": transition(find.gap, DataGap.reopen),
     },
     "findings.csv": {
-        "record": reports.record,
-        "finalise": noted(reports.find_finding, Finding.finalise),
-        "withdraw": noted(reports.find_finding, Finding.withdraw),
-        "reopen": noted(reports.find_finding, Finding.reopen),
+        "record": reports.record_finding,
+        "finalise": transition(find.finding, Finding.finalise),
+        "withdraw": transition(find.finding, Finding.withdraw),
+        "reopen": transition(find.finding, Finding.reopen),
     },
     "guidance.csv": {
-        "question": datagaps.said(DataGap.question),
-        "answer": datagaps.said(DataGap.answer),
-        "note": datagaps.told(ThreadEntry.note),
-        "conclude": datagaps.told(ThreadEntry.conclude),
+        "question": datagaps.question,
+        "answer": datagaps.answer,
+        "note": datagaps.note,
+        "conclude": datagaps.conclude,
         "group": datagaps.group,
         "draft": datagaps.draft_advice,
-        "approve": datagaps.approve,
-        "adopt": noted(datagaps.find_received, ReceivedAdvice.adopt),
-        "set_aside": noted(datagaps.find_received, ReceivedAdvice.set_aside),
+        "approve": datagaps.approve_advice,
+        "adopt": transition(find.received_advice, ReceivedAdvice.adopt),
+        "set_aside": transition(find.received_advice, ReceivedAdvice.set_aside),
     },
     "extensions.csv": {
         "ask": calendar.ask,
         "grant": calendar.grant,
-        "refuse": noted(calendar.find_extension, Extension.refuse),
+        "refuse": transition(find.extension, Extension.refuse),
     },
     "minutes.csv": {
-        "agenda": meetings.agenda,
-        "delegations": meetings.delegations,
-        "decision": meetings.decide,
-        "action": meetings.act,
-        "finish": meetings.finish,
-        "drop": noted(meetings.find_action, ActionPoint.drop),
-        "verify": noted(meetings.find_action, ActionPoint.verify),
-        "conclude": meetings.conclude,
-        "put_off": noted(meetings.find_item, AgendaItem.put_off),
-        "draft": meetings.draft,
-        "word": meetings.word,
-        "circulate": noted(meetings.find_minutes, Minutes.circulate),
+        "agenda": meetings.add_agenda_item,
+        "delegations": meetings.add_delegations,
+        "decision": meetings.add_decision,
+        "action": meetings.add_action_point,
+        "finish": meetings.finish_action_point,
+        "drop": transition(find.action_point, ActionPoint.drop),
+        "verify": transition(find.action_point, ActionPoint.verify),
+        "conclude": meetings.conclude_agenda_item,
+        "put_off": transition(find.agenda_item, AgendaItem.put_off),
+        "draft": meetings.draft_minutes,
+        "word": meetings.word_minutes,
+        "circulate": transition(find.minutes, Minutes.circulate),
     },
     "plan.csv": {"step": calendar.plan_step},
     "rounds.csv": {
         "open": rounds.open_round,
-        "tell": rounds.record,
-        "pass": noted(rounds.find_turn, Turn.pass_over),
+        "tell": rounds.record_turn,
+        "pass": transition(find.turn, Turn.pass_over),
         "close": rounds.close_round,
     },
     "treatments.csv": {"raise": datagaps.raise_gap, "close": datagaps.close_treated},
     "disruptions.csv": {
-        "register": calendar.register,
+        "register": calendar.register_disruption,
         "cite_gap": calendar.cite_in_gap,
         "cite_meeting": calendar.cite_in_meeting,
         "ask": calendar.ask_citing,
@@ -99,16 +98,15 @@ STEPS: dict[str, dict[str, Step]] = {
 }
 
 
-def tell() -> None:
+def replay() -> None:
     """Take every step of every file, in the order of time. Raises RowError."""
-    steps = [(row, step) for file, verbs in STEPS.items() for row, step in _steps(file, verbs)]
-    for row, step in sorted(steps, key=lambda pair: pair[0].moment("at")):
-        with row.blamed(), clock.at(row.moment("at")):
+    steps = []
+    for file, steps_by_name in STEPS.items():
+        for row in read(FOLDER / file, ("at", "by", "step")):
+            name = row.text("step")
+            if name not in steps_by_name:
+                raise row.error(f"“{name}” is no step.")
+            steps.append((row.moment("at"), row, steps_by_name[name]))
+    for at, row, step in sorted(steps, key=lambda step: step[0]):
+        with row.reporting_errors(), clock.at(at):
             step(row, User.objects.get(username=row.text("by")))
-
-
-def _steps(file: str, verbs: dict[str, Step]) -> list[tuple[Row, Step]]:
-    rows = read(FOLDER / file, ("at", "by", "step"))
-    if unknown := [row for row in rows if row.text("step") not in verbs]:
-        raise unknown[0].wrong(f"“{unknown[0].text('step')}” is no step.")
-    return [(row, verbs[row.text("step")]) for row in rows]

@@ -1,4 +1,4 @@
-"""Stacked bars of the open data gaps: members down, kinds along."""
+"""Chart of open data gaps: a stacked bar for each member, a segment for each kind."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ GAP_UNIT_MOST = 56  # units for one gap: a few gaps do not fill the whole width
 
 
 def gaps_chart(rows: Iterable[GapRow], *, kinds: Sequence[str]) -> GapsChart:
-    """Stacked bars in the order given: that order is neutral, never by number."""
+    """Lay out stacked bars in the order given: that order is neutral, never by number."""
     rows = tuple(rows)
     totals = tuple(sum(row.counts[n] for row in rows) for n in range(len(kinds)))
     if not sum(totals):
@@ -76,11 +76,10 @@ def gaps_chart(rows: Iterable[GapRow], *, kinds: Sequence[str]) -> GapsChart:
 
 def gap_bar(row: GapRow, y: int, left: int, unit: float) -> Bar:
     edges = [round(left + unit * n) for n in accumulate(row.counts, initial=0)]
-    spans = enumerate(zip(pairwise(edges), row.counts, strict=True), 1)
-    segments = tuple(gap_segment(kind, count, *span) for kind, (span, count) in spans if count)
-    return Bar(row, y, segments, edges[-1] + 8)
-
-
-def gap_segment(kind: int, count: int, start: int, end: int) -> Segment:
-    fits = end - start >= text_width(len(str(count))) + 2
-    return Segment(kind, count, start, end - start, (start + end) // 2 if fits else None)
+    segments = []
+    for kind, (count, (start, end)) in enumerate(zip(row.counts, pairwise(edges), strict=True), 1):
+        if count:
+            fits = end - start >= text_width(len(str(count))) + 2
+            text_x = (start + end) // 2 if fits else None
+            segments.append(Segment(kind, count, start, end - start, text_x))
+    return Bar(row, y, tuple(segments), edges[-1] + 8)

@@ -1,4 +1,4 @@
-"""What the pictures share: days on a scale, ticks, texts in lanes."""
+"""Layout shared by the charts: time scale, ticks, labels in lanes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,8 +43,9 @@ class Scale:
 
 
 def scale_over(days: Iterable[date], left: int, right: int) -> Scale:
-    """A scale that holds all these days; a single day stands in the middle."""
-    first, *_, last = sorted([*(days := list(days)), *days])
+    """A scale that holds all these days; a single day is in the middle."""
+    days = list(days)
+    first, last = min(days), max(days)
     if first == last:
         first, last = first - timedelta(days=1), last + timedelta(days=1)
     return Scale(first, last, left, right)

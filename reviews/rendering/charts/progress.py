@@ -1,4 +1,4 @@
-"""Lines of the average progress over time, towards the deadlines."""
+"""Chart of average progress over time, with the deadlines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -76,23 +76,18 @@ PROGRESS_WIDTH, PROGRESS_LEFT, PROGRESS_RIGHT, PROGRESS_DEPTH = 860, 48, 672, 23
 def progress_chart(
     points: Iterable[ProgressPoint], *, series: Sequence[str], today: Marker, markers: Sequence[Marker] = ()
 ) -> ProgressChart:
-    """Lines named by `series`, one for each position in the points' values, in their order."""
+    """Lay out lines named by `series`, one for each position in the points' values, in their order."""
     known = tuple(sorted(points, key=lambda point: point.day))
     if all(value is None for point in known for value in point.values):
         return ProgressChart(known, tuple(Series(n, name, None) for n, name in enumerate(series, 1)))
     days = [*(point.day for point in known), *(marker.day for marker in (*markers, today))]
     scale = scale_over(days, PROGRESS_LEFT, PROGRESS_RIGHT)
-    return progress_drawing(known, series, place_flags(markers, today, scale, PROGRESS_WIDTH), scale)
-
-
-def progress_drawing(
-    points: tuple[ProgressPoint, ...], names: Sequence[str], flags: tuple[Flag, ...], scale: Scale
-) -> ProgressChart:
+    flags = place_flags(markers, today, scale, PROGRESS_WIDTH)
     top = max(flag.y for flag in flags) + 12
     bottom = top + PROGRESS_DEPTH
     return ProgressChart(
-        points=points,
-        series=progress_series(points, names, scale, top),
+        points=known,
+        series=progress_series(known, series, scale, top),
         flags=flags,
         months=month_ticks(scale, most=7),
         percents=tuple(Tick(percent_y(n, top), n) for n in (0, 25, 50, 75, 100)),
@@ -113,11 +108,21 @@ def progress_series(
     points: tuple[ProgressPoint, ...], names: Sequence[str], scale: Scale, top: int
 ) -> tuple[Series, ...]:
     """The lines with their labels beside the right edge, moved apart where values are close."""
-    runs = [value_runs(points, n, scale, top) for n in range(len(names))]
-    drawn = [n for n, run in enumerate(runs) if run]
-    heights = spread([runs[n][-1][-1].y for n in drawn], LINE, top + PROGRESS_DEPTH)
-    label_ys = dict(zip(drawn, heights, strict=True))
-    return tuple(one_series(points, n, name, runs[n], label_ys.get(n, 0)) for n, name in enumerate(names))
+    runs_by_series = [value_runs(points, n, scale, top) for n in range(len(names))]
+    ends = [runs[-1][-1] for runs in runs_by_series if runs]
+    label_ys = iter(spread([end.y for end in ends], LINE, top + PROGRESS_DEPTH))
+    series = []
+    for n, (name, runs) in enumerate(zip(names, runs_by_series, strict=True)):
+        if not runs:
+            series.append(Series(n + 1, name, None))
+            continue
+        reported = [value for point in points if (value := point.values[n]) is not None]
+        path = "".join("M" + "L".join(f"{dot.x} {dot.y}" for dot in run) for run in runs)
+        end, label_y = runs[-1][-1], next(label_ys)
+        lone = tuple(run[0] for run in runs[:-1] if len(run) == 1)
+        leader = f"M{end.x + 6} {end.y}L{PROGRESS_RIGHT + 12} {label_y}"
+        series.append(Series(n + 1, name, round(reported[-1]), path, (*lone, end), leader, label_y))
+    return tuple(series)
 
 
 def value_runs(points: tuple[ProgressPoint, ...], n: int, scale: Scale, top: int) -> list[list[Dot]]:
@@ -127,19 +132,3 @@ def value_runs(points: tuple[ProgressPoint, ...], n: int, scale: Scale, top: int
         if not missing:
             runs.append([Dot(scale.x(p.day), percent_y(p.values[n] or 0, top)) for p in group])
     return runs
-
-
-def one_series(
-    points: tuple[ProgressPoint, ...], n: int, name: str, runs: list[list[Dot]], label_y: int
-) -> Series:
-    if not runs:
-        return Series(n + 1, name, None)
-    latest = next(value for point in reversed(points) if (value := point.values[n]) is not None)
-    end = runs[-1][-1]
-    alone = tuple(run[0] for run in runs[:-1] if len(run) == 1)
-    leader = f"M{end.x + 6} {end.y}L{PROGRESS_RIGHT + 12} {label_y}"
-    return Series(n + 1, name, round(latest), "".join(map(polyline, runs)), (*alone, end), leader, label_y)
-
-
-def polyline(dots: Sequence[Dot]) -> str:
-    return "M" + "L".join(f"{dot.x} {dot.y}" for dot in dots)

@@ -1,4 +1,4 @@
-"""Meetings and deadlines along an axis of months, in lanes."""
+"""Time line of meetings and deadlines along an axis of months, in lanes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -46,8 +46,8 @@ class TimelineEvent:
 class Item:
     """An event drawn: its mark at `x`, a bar from `start_x` to it, a hollow mark at `ghost_x` if it moved.
 
-    The text starts at `text_x`, at most `text_width` long; all of it lies between `left` and `right` (8 of
-    them kept free) in a lane whose middle is `y`.
+    The text starts at `text_x`, at most `text_width` long; all of it is between `left` and `right` (8 of
+    them left free) in a lane whose middle is `y`.
     """
 
     event: TimelineEvent
@@ -96,71 +96,60 @@ TIMELINE_TEXT_MOST = 46  # characters of a label; the table beside the picture h
 def timeline_chart(
     events: Iterable[TimelineEvent], *, today: Marker, window: tuple[date, date] | None = None
 ) -> TimelineChart:
-    """Meetings above deadlines, in lanes; `window` (first and last day) limits the picture, not its table."""
-    every = tuple(sorted(events, key=lambda event: (event.day, event.label)))
-    shown = [event for event in every if not window or window[0] <= event.day <= window[1]]
-    if not shown:
-        return TimelineChart(every, today, outside=len(every))
-    scale = timeline_scale(shown, today, window)
-    bands = timeline_bands(shown, scale)
-    return timeline_drawing(every, today, scale, bands, len(every) - len(shown))
+    """Lay out meetings above deadlines; `window` (first and last day) limits the picture, not its table."""
+    all_events = tuple(sorted(events, key=lambda event: (event.day, event.label)))
+    visible = [event for event in all_events if not window or window[0] <= event.day <= window[1]]
+    if not visible:
+        return TimelineChart(all_events, today, outside=len(all_events))
 
-
-def timeline_scale(events: Sequence[TimelineEvent], today: Marker, window: tuple[date, date] | None) -> Scale:
-    """Whole months, from the first to the last day that is to be seen."""
-    days = {day for event in events for day in (event.starts, event.first_day, event.day) if day}
-    first, last = window or (min(days | {today.day}), max(days | {today.day}))
-    return Scale(month_start(first), month_start(last, 1), 0, TIMELINE_WIDTH)
-
-
-def timeline_drawing(
-    events: tuple[TimelineEvent, ...], today: Marker, scale: Scale, bands: tuple[Band, ...], outside: int
-) -> TimelineChart:
-    start, _end = flag_span(today, scale, TIMELINE_WIDTH)
+    # Whole months, from the first to the last day that is to be seen.
+    days = {day for event in visible for day in (event.starts, event.first_day, event.day) if day} | {
+        today.day
+    }
+    first, last = window or (min(days), max(days))
+    scale = Scale(month_start(first), month_start(last, 1), 0, TIMELINE_WIDTH)
+    bands = timeline_bands(visible, scale)
+    today_text_x, _end = flag_span(today, scale, TIMELINE_WIDTH)
     return TimelineChart(
-        events=events,
+        events=all_events,
         today=today,
         bands=bands,
         months=month_ticks(scale, most=12),
-        outside=outside,
+        outside=len(all_events) - len(visible),
         today_x=scale.x(today.day),
-        today_text_x=start,
+        today_text_x=today_text_x,
         width=TIMELINE_WIDTH,
         height=bands[-1].bottom + 8,
     )
 
 
 def timeline_bands(events: Sequence[TimelineEvent], scale: Scale) -> tuple[Band, ...]:
+    """A band for each kind that has events, one below the other, its items in lanes."""
     bands: list[Band] = []
     top = TIMELINE_TOP
     for kind in ("meeting", "deadline"):
-        if items := [place_event(event, scale) for event in events if event.kind == kind]:
-            bands.append(place_band(kind, items, top))
-            top = bands[-1].bottom
+        items = [place_event(event, scale) for event in events if event.kind == kind]
+        if items:
+            items.sort(key=lambda item: item.left)
+            chosen = lanes([(item.left, item.right) for item in items])
+            title_y = top + LINE
+            placed = [
+                replace(item, y=title_y + LANE * lane + 20) for item, lane in zip(items, chosen, strict=True)
+            ]
+            top = title_y + LANE * (max(chosen) + 1) + 8
+            bands.append(Band(kind, title_y, tuple(placed), bottom=top))
     return tuple(bands)
 
 
-def place_band(kind: str, items: Sequence[Item], top: int) -> Band:
-    ordered = sorted(items, key=lambda item: item.left)
-    chosen = lanes([(item.left, item.right) for item in ordered])
-    title_y = top + LINE
-    placed = tuple(
-        replace(item, y=title_y + LANE * lane + 20) for item, lane in zip(ordered, chosen, strict=True)
-    )
-    return Band(kind, title_y, placed, title_y + LANE * (max(chosen) + 1) + 8)
-
-
 def place_event(event: TimelineEvent, scale: Scale) -> Item:
-    """The text stands right of the marks, or left of them where it would leave the picture."""
+    """The text is right of the marks, or left of them where it would leave the picture."""
     x, start = scale.x(event.day), scale.x(event.starts or event.day)
     ghost = scale.x(event.first_day) if event.first_day and event.is_moved else None
     marks = [at for at in (x, start, ghost) if at is not None]
-    text = shortened(event.label)
+    text = event.label
+    if len(text) > TIMELINE_TEXT_MOST:
+        text = text[: TIMELINE_TEXT_MOST - 1].rstrip() + "…"
     size = text_width(len(text) + (17 if event.is_span else 7))  # with its day or days in front
     left, right = min(marks) - 8, max(marks) + 8
     text_x = right + 4 if right + 4 + size <= TIMELINE_WIDTH else max(left - 4 - size, 0)
     return Item(event, text, x, start, ghost, text_x, size, min(left, text_x), max(right, text_x + size) + 8)
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= TIMELINE_TEXT_MOST else text[: TIMELINE_TEXT_MOST - 1].rstrip() + "…"

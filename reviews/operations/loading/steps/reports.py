@@ -1,72 +1,76 @@
 """Steps of the national reports: progress, versions, what they cover, findings and recommendations."""
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
 from reviews.actions import coverage
 from reviews.actions.reports import submit_report
-from reviews.models import Coverage, Finding, FrameworkNode, NationalReport, User
-from reviews.models.coverage import REASON_OWED
+from reviews.models import Coverage, Finding, FrameworkNode, User
+from reviews.models.coverage import NOTE_REQUIRED, StatementFields
 from reviews.models.findings import KINDS
 from reviews.operations.loading.rows import Row
-from reviews.operations.loading.steps import named
-from reviews.operations.loading.steps.named import texts
+from reviews.operations.loading.steps import find
+from reviews.operations.loading.steps.base import invented_file
 
 
-def post(row: Row, by: User) -> None:
-    report, meeting = named.report(row), named.meeting(row) if row.text("meeting") else None
-    figures = {name: row.number(name) for name in ("data_collection", "analysis", "writing")}
+def post_progress(row: Row, by: User) -> None:
+    report = find.report(row)
     report.post_progress(
-        by=by, expected_version=report.version, note=row.text("note"), meeting=meeting, **figures
+        by=by,
+        expected_version=report.version,
+        note=row.text("note"),
+        meeting=find.optional_meeting(row),
+        data_collection=row.optional_number("data_collection"),
+        analysis=row.optional_number("analysis"),
+        writing=row.optional_number("writing"),
     )
 
 
 def appoint(row: Row, by: User) -> None:
-    report, author = named.report(row), named.person(row.text("lead_author"))
+    report, author = find.report(row), find.optional_person(row, "lead_author")
     report.appoint(by=by, expected_version=report.version, lead_author=author, authors=row.text("authors"))
 
 
 def submit(row: Row, by: User) -> None:
-    report = named.report(row)
-    said = {"reason": row.text("note"), "cleared_on": row.day("cleared_on")}
-    said |= texts(row, "on_behalf_of", "cleared_by")
-    submit_report(by=by, report=report, expected_version=report.version, file=_paper(report), **said)
-
-
-def _paper(report: NationalReport) -> SimpleUploadedFile:
+    report = find.report(row)
     number = report.versions.count() + 1
-    return named.invented(f"{report.code}, version {number}", f"{report.code}-demonstration-{number}")
+    submit_report(
+        by=by,
+        report=report,
+        expected_version=report.version,
+        file=invented_file(f"{report.code}, version {number}", f"{report.code}-demonstration-{number}"),
+        reason=row.text("note"),
+        on_behalf_of=row.text("on_behalf_of"),
+        cleared_by=row.text("cleared_by"),
+        cleared_on=row.optional_day("cleared_on"),
+    )
 
 
 def start_reading(row: Row, by: User) -> None:
-    report = named.report(row)
+    report = find.report(row)
     report.start_reading(by=by, expected_version=report.version)
 
 
 def state_coverage(row: Row, by: User) -> None:
-    """What a country says of its areas, for the first time."""
-    report = named.report(row)
-    kinds = [kind for kind in Coverage.values if kind != Coverage.NOTHING]
-    said = [(code, kind) for kind in kinds for code in row.words(kind)]
+    """What a country states on its key result areas, for the first time."""
+    report = find.report(row)
     areas = {a.code: a for a in FrameworkNode.objects.filter(framework=report.cycle.framework_id)}
-    notes = {kind: row.text(f"why_{kind}") for kind in REASON_OWED}
-    rows = [
-        (areas[c], {"coverage": kind, "note": notes.get(kind, ""), "expected_version": 0}) for c, kind in said
-    ]
-    coverage.state_coverage(by=by, report=report, rows=rows)
+    statements = []
+    for kind in Coverage.values:
+        if kind != Coverage.NOTHING:
+            note = row.text(f"why_{kind}") if kind in NOTE_REQUIRED else ""
+            statement: StatementFields = {"coverage": kind, "note": note, "expected_version": 0}
+            statements += [(areas[code], statement) for code in row.words(kind)]
+    coverage.state_coverage(by=by, report=report, rows=statements)
 
 
-def find_finding(row: Row) -> Finding:
+def record_finding(row: Row, by: User) -> None:
     state, _, number = row.text("finding").partition("-")
-    kind = KINDS[number[0]]
-    return Finding.objects.get(cycle__slug=named.SLUG, member_state__code=state, kind=kind, number=number[1:])
-
-
-def record(row: Row, by: User) -> None:
-    state, _, number = row.text("finding").partition("-")
-    report, meeting = named.report_of(state), named.meeting(row) if row.text("meeting") else None
-    area = named.area(row, report)
+    report = find.report_of(state)
     finding = Finding.record_for(
-        report, by=by, meeting=meeting, kind=KINDS[number[0]], key_result_area=area, text=row.text("text")
+        report,
+        by=by,
+        meeting=find.optional_meeting(row),
+        kind=KINDS[number[0]],
+        key_result_area=find.area(row, report),
+        text=row.text("text"),
     )
     if finding.code != row.text("finding"):
-        raise row.wrong(f"this one got the number {finding.code}.")
+        raise row.error(f"this one got the number {finding.code}.")

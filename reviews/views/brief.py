@@ -14,25 +14,7 @@ from reviews.views.meetings import meeting_or_404
 from reviews.views.minutes import word_response
 
 
-def brief_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
-    """The brief of today; `?member_state=VNM` of one country."""
-    meeting_brief = _brief_or_404(request, slug, code)
-    context = {
-        "cycle": meeting_brief.meeting.cycle, "nav": "meetings", "meeting": meeting_brief.meeting, "title": _("Brief"),
-        "brief": meeting_brief, "query": request.GET.urlencode(),
-        "breadcrumbs": [(meeting_brief.meeting, meeting_brief.meeting.get_absolute_url())],
-    }  # fmt: skip
-    return render(request, "meetings/brief.html", context)
-
-
-def brief_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
-    """The same as a Word document."""
-    meeting_brief = _brief_or_404(request, slug, code)
-    name = f"brief-{code}-{meeting_brief.only.code}" if meeting_brief.only else f"brief-{code}"
-    return word_response(docx.brief(meeting_brief), name)
-
-
-def _brief_or_404(request: SignedInRequest, slug: str, code: str) -> brief.Brief:
+def brief_or_404(request: SignedInRequest, slug: str, code: str) -> brief.Brief:
     """The brief of a meeting, or of one country of `?member_state=`; 404 for one that this person may not read."""
     cycle = cycle_or_404(request, slug)
     policy.require_reader(request.user, "report.read")
@@ -41,3 +23,26 @@ def _brief_or_404(request: SignedInRequest, slug: str, code: str) -> brief.Brief
         return brief.build(meeting, request.user, request.GET.get("member_state", ""))
     except Organisation.DoesNotExist:
         raise Http404 from None
+
+
+def brief_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """The brief of today; `?member_state=VNM` of one country."""
+    meeting_brief = brief_or_404(request, slug, code)
+    meeting = meeting_brief.meeting
+    context = {
+        "cycle": meeting.cycle,
+        "nav": "meetings",
+        "meeting": meeting,
+        "title": _("Brief"),
+        "brief": meeting_brief,
+        "query": request.GET.urlencode(),
+        "breadcrumbs": [(meeting, meeting.get_absolute_url())],
+    }
+    return render(request, "brief/brief.html", context)
+
+
+def brief_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """The same as a Word document."""
+    meeting_brief = brief_or_404(request, slug, code)
+    name = f"brief-{code}-{meeting_brief.only.code}" if meeting_brief.only else f"brief-{code}"
+    return word_response(docx.brief(meeting_brief), name)
