@@ -11,12 +11,15 @@ from django.test import Client
 
 from reviews import clock
 from tests.support import make
-from tests.support.shared_records import shared
+from tests.support.shared_records import (  # the first two are hooks of pytest
+    pytest_runtest_setup,  # noqa: F401
+    pytest_sessionfinish,  # noqa: F401
+    shared,
+)
 
 pytest_plugins = [
     "tests.support.databases",
     "tests.support.one_database",
-    "tests.support.shared_records",
     "tests.support.chromium",
     "tests.support.libreoffice",
 ]
