@@ -26,7 +26,7 @@ POSTGRESQL_ONLY = (
         f"rules/test_{name}.py": CODE
         for name in (
             "leaks", "rude_input", "invalid_input", "invalid_addresses", "mass_assignment", "guide", "security_page",
-            "policy", "policy_page", "planted_markup", "dependencies", "foreign_cycles", "other_countries",
+            "policy", "policy_page", "planted_faults", "dependencies", "foreign_cycles", "other_countries",
             "figures", "layout",
         )
     }

@@ -13,25 +13,24 @@ from reviews.models.datagaps import DataGapQuerySet
 from reviews.views.base import FormPage
 from tests.accounts.test_next import HOSTILE, stays
 from tests.rules import test_access, test_foreign_or_missing, test_leaks, test_mass_assignment
+from tests.rules.access_grid import POSTS
 from tests.support import grids, leak_markers, steps
 from tests.support.addresses import everywhere
-
-
-def row(grid: str, page: str) -> dict[str, str]:
-    return dict(grids.read(grid))[page]
+from tests.support.browsers import everybody
 
 
 def test_a_page_that_opens_to_too_many(cast, cycle, monkeypatch):
     """Every record of every country is there for everybody."""
     monkeypatch.setattr(policy, "filter_readable", lambda queryset, *_args, **_kwargs: queryset)
     with pytest.raises(AssertionError, match=r"lao reads datagap\b"):
-        test_access.test_get("datagap", row(test_access.GETS, "datagap"), cast, cycle)
+        test_access.test_page("datagap", cast, cycle, everybody(cast))
 
 
 def test_a_step_without_its_check(cast, cycle, monkeypatch):
+    made, row = steps.world("report-update", cast, cycle), dict(grids.read(POSTS))["report-update"]
     monkeypatch.setattr(policy, "require", lambda *_args: None)
     with pytest.raises(AssertionError, match="posts to report-update"):
-        test_access.test_post("report-update", row(test_access.POSTS, "report-update"), cast, cycle)
+        test_access.post("report-update", made, row, everybody(cast))
 
 
 def test_a_text_that_leaks(cast, monkeypatch):
