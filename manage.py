@@ -3,21 +3,27 @@
 
 import sys
 
-from django.core.management import execute_from_command_line
-from django.db import OperationalError, connection
+import django
+from django.core.management import call_command, execute_from_command_line
+from django.db import DatabaseError, InterfaceError, connection
 
 from reviewtracker import load_settings
+from reviewtracker.database_errors import explain
 
 
 def main() -> None:
     load_settings()
     try:
-        execute_from_command_line(sys.argv)
-    except OperationalError as error:
-        if connection.connection is not None:
+        if sys.argv[1:] in (["version"], ["--version"]):  # to these Django would answer with its own version
+            django.setup()
+            call_command("version")
+        else:
+            execute_from_command_line(sys.argv)
+    except (DatabaseError, InterfaceError) as error:
+        if not (sentence := explain(error, connection)):
             raise
-        # Never connected at all: that is a wrong DATABASE_URL or a server that is down, not a fault of ours.
-        sys.exit(f"reviewtracker: The database does not answer ({error}). Check DATABASE_URL and the server.")
+        # A wrong DATABASE_URL, a server that is down, a right that is missing: not a fault of the code.
+        sys.exit(f"reviewtracker: {sentence}")
 
 
 if __name__ == "__main__":

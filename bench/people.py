@@ -21,7 +21,7 @@ def administrator() -> User:
     """With the second factor that opens the administration."""
     if existing := User.objects.filter(username=ADMIN).first():
         return existing
-    admin = User.objects.create_superuser(ADMIN, None, name="Bench")
+    admin = User.objects.create_superuser(ADMIN, None, name="Bench", email="bench@asean.example")
     Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={})
     return admin
 

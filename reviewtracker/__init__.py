@@ -2,6 +2,12 @@
 
 import os
 import sys
+import tomllib
+from pathlib import Path
+
+# Written in one place: what the package is built from.
+PROJECT = tomllib.loads((Path(__file__).resolve().parent.parent / "pyproject.toml").read_text())["project"]
+__version__: str = PROJECT["version"]
 
 
 def load_settings(exit_code: int = 1) -> None:
@@ -14,4 +20,21 @@ def load_settings(exit_code: int = 1) -> None:
         settings.DEBUG  # noqa: B018 - the first look at any setting reads them all
     except ImproperlyConfigured as error:
         print(f"reviewtracker: {error}", file=sys.stderr)
+        sys.exit(exit_code)
+
+
+def refuse_wrong_trace_key(exit_code: int) -> None:
+    """End the program if TRACE_KEY is not the one that sealed the history: no new row would pass verification."""
+    from django.db import DatabaseError, InterfaceError, connection
+
+    from reviews.operations.health import check_trace_key
+
+    try:
+        reason = check_trace_key()
+    except (DatabaseError, InterfaceError):
+        return  # not there yet, or of an older release: /readyz says so
+    finally:
+        connection.close()
+    if reason:
+        print(f"reviewtracker: {reason}", file=sys.stderr)
         sys.exit(exit_code)

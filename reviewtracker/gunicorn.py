@@ -29,6 +29,8 @@ try:
     threads = at_least_one("WEB_THREADS", 8)  # fewer than DATABASE_POOL
 except ImproperlyConfigured as error:
     sys.exit(f"reviewtracker: {error}")
+# The socket is for its owner and its group, which nginx is in; by itself gunicorn lets everybody on the machine in.
+umask = 0o007
 # It reads a request in the thread that answers it. So nginx has to stand before it, which hands on whole requests.
 worker_class = "gthread"
 worker_connections = 1_000

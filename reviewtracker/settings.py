@@ -68,6 +68,8 @@ SECRET_KEY = secret_key()
 # Rows sealed with one key do not pass with another (docs/trust.md).
 TRACE_KEY = text("TRACE_KEY") or SECRET_KEY
 ALLOWED_HOSTS = allowed_hosts()
+HTTPS = switch("HTTPS", default=not DEBUG)
+BEHIND_PROXY = behind_proxy(HTTPS)
 DATABASES = databases()
 DATABASE_ROUTERS = ["reviews.operations.replica.Router"] if "replica" in DATABASES else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -103,6 +105,7 @@ MIDDLEWARE = [
     "reviews.web.security_headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "reviews.web.access_log.AccessLogMiddleware",
+    *(["reviews.web.proxy.ProxyHeaderMiddleware"] if HTTPS else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
@@ -260,8 +263,6 @@ OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 
 # --- what browsers are told -----------------------------------------------------------------------------
 
-HTTPS = switch("HTTPS", default=not DEBUG)
-BEHIND_PROXY = behind_proxy(HTTPS)
 # Whoever watches the machine from within asks over http.
 SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

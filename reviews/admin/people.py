@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from reviews.accounts import second_factors
 from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, Fieldset, Text, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm, ToolForm, TrackedForm, Values
@@ -145,7 +146,7 @@ class UserAdmin(TrackedAdmin[User]):
         def perform(person: User, cleaned: Values) -> None:
             with atomic():
                 person.correct(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
-                Authenticator.objects.filter(user=person).delete()
+                second_factors.remove_all(person)
 
         return self.tool_view(request, object_id, ReasonForm, _("Remove the second factors"), perform)
 

@@ -16,9 +16,12 @@ class MailState(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     GIVEN_UP = "given_up", _("given up")
+    REFUSED = "refused", _("refused for good")
 
 
 UNSENT = (MailState.WAITING, MailState.SENDING)
+# So begins the error of a mail that the mail server answered, and asked to try again later.
+PUT_OFF = "Put off: "
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -31,8 +34,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mail to send now, oldest first; also what a process that died was sending."""
         return self.unsent().filter(next_try_at__lte=at).order_by("id")
 
-    def oldest_unsent(self) -> datetime | None:
-        return self.unsent().aggregate(oldest=models.Min("created_at"))["oldest"]
+    def held_up(self) -> "OutgoingMailQuerySet":
+        """Mail that waits for us or for the mail server, not for one reader's mailbox that was full."""
+        return self.unsent().exclude(error__startswith=PUT_OFF)
+
+    def oldest_held_up(self) -> datetime | None:
+        return self.held_up().aggregate(oldest=models.Min("created_at"))["oldest"]
 
 
 class OutgoingMail(models.Model):

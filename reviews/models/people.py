@@ -38,9 +38,22 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.model.create_traced(by=by, username=username, password=user.password, **fields)
 
     def create_superuser(
-        self, username: str, password: str | None = None, *, by: "User | None" = None, **fields: object
+        self,
+        username: str,
+        password: str | None = None,
+        *,
+        by: "User | None" = None,
+        email: str = "",
+        **fields: object,
     ) -> "User":
-        return self.create_user(username, password, by=by, is_superuser=True, **fields)
+        """An administrator. Raises ValidationError without an e-mail address that nobody else has."""
+        if not email:
+            raise ValidationError(
+                _("An administrator needs an e-mail address: mails about the account go there.")
+            )
+        if self.filter(email__iexact=email).exists():
+            raise ValidationError(_("Somebody has this e-mail address already."))
+        return self.create_user(username, password, by=by, email=email, is_superuser=True, **fields)
 
     def by_login(self, text: str) -> "User | None":
         """The person with this e-mail address or user name, ignoring case; at most one, ever."""
@@ -86,7 +99,7 @@ class User(Tracked, AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]  # noqa: RUF012 - Django asks for a list
+    REQUIRED_FIELDS = ["name", "email"]  # noqa: RUF012 - Django asks for a list
 
     objects = UserManager()
 

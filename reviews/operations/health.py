@@ -4,22 +4,36 @@ A check returns an empty string if all is well, otherwise a sentence for whoever
 person, a place or a secret: the page needs no sign-in.
 """
 
+import logging
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.crypto import constant_time_compare
 
 from reviews import clock
-from reviews.models import JobRun, OutgoingMail
+from reviews.models import JobRun, OutgoingMail, Trace
+from reviews.models.trace_seal import seal
+from reviewtracker.database_errors import INSUFFICIENT_PRIVILEGE
+
+log = logging.getLogger(__name__)
 
 TICK = "tick"
 # The tick runs each minute. Mail is tried again after one, two and four minutes.
 TICK_LATE, MAIL_LATE = timedelta(minutes=5), timedelta(minutes=15)
 DOWN = (DatabaseError, InterfaceError)
+SEALS_COMPARED = 5
+NOT_READABLE = (
+    "There are tables, and the role of DATABASE_URL may not read them: run the `grant` and `revoke` lines under"
+    " “Least privilege” in docs/operations.md, as the role that owns the tables."
+)
 
 
 @dataclass(frozen=True)
@@ -42,15 +56,22 @@ def run_checks(exclude: Iterable[str] = ()) -> list[Check]:
             continue
         try:
             reason = check()
-        except DOWN:
-            reason = (
-                "The database did not answer, or lacks a table:"
-                " see the log of the server, then `manage.py migrate`."
-            )
+        except DOWN as error:
+            log.warning("The check %s failed: %s", name, error)
+            reason = reason_of(error)  # without what the server wrote, which names people and machines
         results.append(Check(name, reason))
         if name == "database" and reason:
             break
     return results
+
+
+def reason_of(error: DatabaseError | InterfaceError) -> str:
+    """What to do about a check that the database did not answer."""
+    if getattr(error.__cause__, "sqlstate", None) == INSUFFICIENT_PRIVILEGE:
+        return NOT_READABLE
+    if isinstance(error, OperationalError | InterfaceError):
+        return "The database did not answer: the log of the site and that of the server say why."
+    return "The database lacks a table or a column: run `manage.py migrate`, and see the log of the site."
 
 
 def check_database() -> str:
@@ -60,12 +81,26 @@ def check_database() -> str:
 
 
 def check_migrations() -> str:
+    if tables_are_hidden():
+        return NOT_READABLE
     missing = missing_migrations()
     return f"{len(missing)} migrations are not applied: run `manage.py migrate`." if missing else ""
 
 
 def missing_migrations() -> set[tuple[str, str]]:
     return set(known_migrations()) - set(MigrationRecorder(connection).applied_migrations())
+
+
+def tables_are_hidden() -> bool:
+    """Whether there are tables that our role may not read; to Django they would be missing."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select bool_or(not has_schema_privilege(relnamespace, 'usage') or not has_table_privilege(oid, 'select'))"
+            " from pg_class where relname = 'django_migrations' and relkind = 'r'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @lru_cache(maxsize=1)
@@ -82,15 +117,38 @@ def check_tick() -> str:
 
 
 def check_mail() -> str:
-    age = age_of(OutgoingMail.objects.oldest_unsent())
+    age = age_of(OutgoingMail.objects.oldest_held_up())
     if age is None or age <= MAIL_LATE:
         return ""
     return f"Mail has waited for {seconds(age)} s: look at its last error in the administration, and at EMAIL_URL."
 
 
+def check_trace_key() -> str:
+    """Compare TRACE_KEY with the newest seals: one of them suffices, since a single row may have been altered."""
+    newest = Trace.objects.exclude(digest="").order_by("-id")[:SEALS_COMPARED]
+    if not newest or any(constant_time_compare(row.digest, seal(row)) for row in newest):
+        return ""
+    return (
+        "TRACE_KEY is not the key that sealed the newest rows of the history: set it to that one"
+        " (if it was not set before, to the SECRET_KEY of that time)."
+    )
+
+
+def check_files() -> str:
+    """Whether handed-in files can be stored; the folder itself is made when the first one comes."""
+    folder = Path(default_storage.path(""))
+    while not folder.exists():
+        folder = folder.parent
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return ""
+    return "FILES_DIR cannot be written: let the site's own user write there, or set it to another folder."
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "migrations": check_migrations,
+    "trace_key": check_trace_key,
+    "files": check_files,
     "tick": check_tick,
     "mail": check_mail,
 }
@@ -112,7 +170,7 @@ def database_figures() -> dict[str, tuple[str, int]]:
     """Return help and value, by name, of what the database knows; what has not happened yet is left out."""
     try:
         tick = age_of(last_tick())
-        unsent, oldest = OutgoingMail.objects.unsent().count(), age_of(OutgoingMail.objects.oldest_unsent())
+        unsent, oldest = OutgoingMail.objects.unsent().count(), age_of(OutgoingMail.objects.oldest_held_up())
         failed = JobRun.objects.filter(failed=True).count()
     except DOWN:
         return {"database_up": ("Whether the database answers.", 0)}

@@ -19,6 +19,7 @@ from pythonjsonlogger import json
 from reviews.request_context import id_of, request_id
 
 HIDDEN = "[hidden]"
+SHORTEST_SECRET = 8
 LONGEST = 20_000  # characters of one text; a traceback has fewer
 # A name that announces a secret: password=..., "token": "...", Authorization: Bearer ...
 NAMED_SECRET = re.compile(
@@ -45,7 +46,9 @@ def secrets_of_settings() -> frozenset[str]:
     databases = [database.get("PASSWORD") for database in settings.DATABASES.values()]
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, settings.METRICS_TOKEN]
     keys.append(getattr(settings, "TRACE_KEY", ""))  # where the trace is sealed
-    secrets = {str(word) for word in (*databases, *keys, settings.EMAIL_HOST_PASSWORD) if word}
+    words = {str(word) for word in (*databases, *keys, settings.EMAIL_HOST_PASSWORD) if word}
+    # A shorter one would be hidden inside plain words, and so be told by what is missing.
+    secrets = {word for word in words if len(word) >= SHORTEST_SECRET}
     return frozenset(form for word in secrets for form in (word, quote(word, safe="")))
 
 

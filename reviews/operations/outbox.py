@@ -7,6 +7,7 @@ same Message-ID, by which the reader's program recognises the second copy.
 """
 
 import logging
+import smtplib
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
@@ -19,11 +20,14 @@ from django.core.mail.message import EmailMessage, EmailMultiAlternatives
 
 from reviews import clock
 from reviews.models import MailState, OutgoingMail
+from reviews.models.operations import PUT_OFF
 
 log = logging.getLogger(__name__)
 
 MAILS_PER_TICK = 200
 FAILURES_IN_A_ROW = 3  # after which the mail server is left alone until the next tick
+# Both say that this server does not take mail from us at all ("relaying denied"), whoever is to read it.
+AUTHENTICATION_REQUIRED, REFUSED_BY_POLICY = 530, "5.7."
 SENDING_TIMEOUT = timedelta(minutes=15)
 LONGEST_WAIT, GIVE_UP_AFTER = timedelta(hours=6), timedelta(days=3)
 
@@ -62,17 +66,18 @@ def one_line(text: object) -> str:
 
 
 def deliver() -> str:
-    """Send what is due. What fails is tried again after 1, 2, 4 ... minutes, for three days."""
+    """Send what is due. What fails is tried again after 1, 2, 4 ... minutes for three days, unless refused for good."""
     sent = failures = 0
     # Opened by the first mail, and kept for the others.
     with closing(mail.get_connection(settings.DELIVERY_BACKEND)) as server:
         due = OutgoingMail.objects.due(clock.real_now())
         for pk in due.values_list("pk", flat=True)[:MAILS_PER_TICK]:
             row = _claim(pk)
-            if row and _send(row, server):
-                sent, failures = sent + 1, 0
-            elif row:
-                failures += 1
+            state = _send(row, server) if row else None
+            if state == MailState.SENT:
+                sent += 1
+            # A mail server that refuses one mail is there for the next.
+            failures = failures + 1 if state in (MailState.WAITING, MailState.GIVEN_UP) else 0
             if failures == FAILURES_IN_A_ROW:
                 break
     return f"{sent} sent"
@@ -86,27 +91,66 @@ def _claim(pk: int) -> OutgoingMail | None:
     return OutgoingMail.objects.get(pk=pk) if claimed else None
 
 
-def _send(row: OutgoingMail, server: BaseEmailBackend) -> bool:
-    """Send a claimed mail, record the outcome, and return whether it was sent."""
+def _send(row: OutgoingMail, server: BaseEmailBackend) -> MailState:
+    """Send a claimed mail, record the outcome, and return the state that it has now."""
+    try:
+        message = _message(row)
+    except Exception as error:  # noqa: BLE001 - whatever is in it that no mail may contain
+        return _record_failure(
+            row, f"This mail cannot be written: {type(error).__name__}: {error}", refused=True
+        )
     try:
         server.open()
-        server.send_messages([_message(row)])
+        server.send_messages([message])
     except Exception as error:  # noqa: BLE001 - whatever a mail server or a network does, the next mail is tried
         server.close()
-        now, tries = clock.real_now(), row.tries + 1
-        state = MailState.GIVEN_UP if now - row.created_at > GIVE_UP_AFTER else MailState.WAITING
-        reason = f"{type(error).__name__}: {error}"[:500]
-        _record(row, state=state, tries=tries, next_try_at=now + wait_after(tries), error=reason)
-        log.warning("Mail %s was not sent (try %s): %s", row.pk, tries, reason)
-        return False
+        answer = answer_about_mail(error)
+        if answer is None:
+            return _record_failure(row, f"{type(error).__name__}: {error}", refused=False)
+        code, text = answer
+        reason = f"{code} {text}"
+        return _record_failure(row, reason if code >= 500 else PUT_OFF + reason, refused=code >= 500)
     _record(row, state=MailState.SENT, sent_at=clock.real_now(), error="")
-    return True
+    return MailState.SENT
+
+
+def answer_about_mail(error: Exception) -> tuple[int, str] | None:
+    """Return code and text of a mail server's answer about this mail or its reader: 5xx is for good, 4xx for now.
+
+    None for any other failure: the server does not answer, or refuses us (our password, our address), which
+    would refuse every mail.
+    """
+    answer: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and error.recipients:
+        # Of several readers the one that may still get it decides.
+        code, answer = min(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPDataError):
+        code, answer = error.smtp_code, error.smtp_error
+    else:
+        return None
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    refuses_us = code == AUTHENTICATION_REQUIRED or text.startswith(REFUSED_BY_POLICY)
+    return None if refuses_us else (code, text)
+
+
+def _record_failure(row: OutgoingMail, reason: str, *, refused: bool) -> MailState:
+    now, tries = clock.real_now(), row.tries + 1
+    if refused:
+        state = MailState.REFUSED
+    else:
+        state = MailState.GIVEN_UP if now - row.created_at > GIVE_UP_AFTER else MailState.WAITING
+    error = one_line(reason)[:500]
+    _record(row, state=state, tries=tries, next_try_at=now + wait_after(tries), error=error)
+    log.warning("Mail %s was not sent (try %s, now %s): %s", row.pk, tries, state.value, error)
+    return state
 
 
 def _message(row: OutgoingMail) -> EmailMessage:
+    """The mail of a row. Raises ValueError (BadHeaderError) if something in it may not be in a mail."""
     message = EmailMultiAlternatives(row.subject, row.body, row.sender, row.to, headers=row.headers)
     if row.html:
         message.attach_alternative(row.html, "text/html")
+    message.message()
     return message
 
 

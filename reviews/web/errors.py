@@ -82,8 +82,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
         status = 507
         message = _("There is no room left for files. Nothing was saved; please tell the administrator.")
+    elif isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EROFS:
+        message = _(
+            "A folder of the site cannot be written. Nothing was saved; please tell the administrator."
+        )
     # Without the request: the database that its person would be read from may be what failed.
     return HttpResponse(get_template("errors/500.html").render({"message": message}), status=status)
+
+
+def misconfigured() -> HttpResponse:
+    """500 for a proxy that lacks a header; without the request, whose cookies were meant for https."""
+    message = _(
+        "The proxy in front of this site does not say whether you use https (X-Forwarded-Proto). Nobody can sign in"
+        " until whoever looks after the site has set that header, as deploy/nginx-proxy.conf does."
+    )
+    return HttpResponse(get_template("errors/500.html").render({"message": message}), status=500)
 
 
 def service_unavailable() -> HttpResponse:

@@ -83,12 +83,12 @@ def test_a_promotion_counts_on_the_next_page(bare, sign_in):
 def test_the_demonstrations_accounts_may_do_without_while_trying_out(debug, status, bare, sign_in, settings):
     settings.DEBUG, settings.SECOND_FACTOR_EXEMPT = debug, ["admin", "secretariat"]
     assert sign_in(bare.secretariat).get("/").status_code == status
-    other = User.objects.create_superuser("own.admin", make.PASSWORD, name="Own")
+    other = User.objects.create_superuser("own.admin", make.PASSWORD, name="Own", email="own@asean.example")
     assert sign_in(other).get("/").status_code == 302
 
 
 def test_the_first_administrator_sets_one_up_at_the_first_visit(db, client):
-    User.objects.create_superuser("first", make.PASSWORD, name="First")
+    User.objects.create_superuser("first", make.PASSWORD, name="First", email="first@asean.example")
     come_in("first", browser=client)
     page = client.get("/", follow=True)
     assert page.request["PATH_INFO"] == reverse("mfa_index")

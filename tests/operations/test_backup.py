@@ -1,9 +1,11 @@
 """A backup holds every row and file of one instant, tells when a byte of it has changed, and is read back whole."""
 
+import errno
 import hashlib
 import io
 import json
 import random
+import re
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,14 @@ from django.db import connection
 
 from reviews.models import ReportVersion
 from reviews.operations import health
-from reviews.operations.backup import archive, make, rows
+from reviews.operations.backup import archive, make, postgres, rows
 from tests.support import grids
 from tests.support import make as records
 from tests.support.databases import postgres_programs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEED = 20200820
+MANUAL = (site_settings.BASE_DIR / "docs" / "operations.md").read_text()
 
 
 @pytest.fixture(autouse=True)
@@ -245,3 +248,123 @@ def test_programs_that_are_missing_or_refuse_are_told(filled, saved, tmp_path, s
     (tmp_path / "pg_dump").chmod(0o755)
     with pytest.raises(CommandError, match="pg_dump refused: server version mismatch"):
         call_command("backup", tmp_path / "all2.tar")
+
+
+# --- a restore that cannot be done leaves everything as it was
+
+
+def state(files_folder: Path) -> tuple[Any, dict[str, str], list[str]]:
+    beside = sorted(path.name for path in files_folder.parent.iterdir() if path.is_dir())
+    return grids.fingerprint(), files(files_folder), beside
+
+
+def refused(saved: Path, sentence: str, files_folder: Path) -> None:
+    """Restoring says the sentence, and that nothing was changed; and so it is."""
+    before, were, beside = state(files_folder)
+    with pytest.raises(CommandError, match=sentence) as told:
+        call_command("restore", saved, "--replace")
+    assert "Nothing was changed" in str(told.value)
+    assert (grids.changed(before), files(files_folder)) == (set(), were)
+    assert state(files_folder)[2] == beside
+
+
+def test_a_failed_restore_changes_nothing(filled, saved, files_folder):
+    """Whatever is found late: here a table has not the rows that it had."""
+    with archive.open_checked(saved) as (_tar, manifest):
+        counts = manifest["rows"] | {"reviews_trace": 1_000_000}
+    refused(spoilt(saved, rows=counts), "reviews_trace has not the 1000000 rows", files_folder)
+
+
+def test_a_full_disk_is_no_bad_archive(filled, saved, files_folder, monkeypatch):
+    def full(*_args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archive, "extract", full)
+    refused(saved, "cannot be written .No space left on device", files_folder)
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(filled, tmp_path, monkeypatch):
+    def closed(*_args: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(make, "TemporaryDirectory", lambda **_options: closed())
+    with pytest.raises(CommandError, match="cannot be written to .* .Permission denied"):
+        call_command("backup", tmp_path)
+
+
+on_postgresql = pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="programs and roles of PostgreSQL"
+)
+
+
+@on_postgresql
+@pytest.mark.parametrize("name", ["pg_restore", "psql"])
+def test_a_program_that_is_missing_or_fails_changes_nothing(
+    name, filled, saved, files_folder, settings, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("programs")
+    for other in {"pg_restore", "psql"} - {name}:
+        (folder / other).symlink_to(Path(settings.PG_BIN) / other)
+    settings.PG_BIN = str(folder)
+    refused(saved, f"{name} is not there: install", files_folder)
+    (folder / name).write_text("#!/bin/sh\necho 'unsupported version' >&2; exit 1\n")
+    (folder / name).chmod(0o755)
+    refused(saved, f"{name} refused: unsupported version", files_folder)
+
+
+@on_postgresql
+def test_a_role_that_owns_nothing_changes_nothing(filled, saved, files_folder, monkeypatch, web_role):
+    of_the_owner = postgres._environment
+    as_other = {"PGOPTIONS": f"-c role={web_role}"}
+    monkeypatch.setattr(postgres, "_environment", lambda: of_the_owner() | as_other)
+    refused(saved, "psql refused: .*must be owner of", files_folder)
+
+
+@pytest.fixture
+def web_role(db: Any) -> Any:
+    """The role of the manual for web servers; left out of the transaction, as the programs see what is committed."""
+    lines = re.search(r"```sql\n(.*?)```", MANUAL, re.DOTALL)[1]
+    with connection.cursor() as cursor:
+        cursor.execute(lines)
+    yield "reviewtracker_web"
+    with connection.cursor() as cursor:
+        cursor.execute("drop owned by reviewtracker_web; drop role reviewtracker_web")
+
+
+def rights(role: str) -> set[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname, p from pg_class c, unnest(array['select', 'insert', 'update', 'delete']) p"
+            " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and has_table_privilege(%s, c.oid, p)",
+            [role],
+        )
+        return set(cursor.fetchall())
+
+
+@on_postgresql
+def test_a_role_with_least_rights_has_them_again(filled, saved, web_role, capsys):
+    before = rights(web_role)
+    assert ("reviews_trace", "insert") in before
+    assert ("reviews_trace", "update") not in before
+    call_command("restore", saved, "--replace")
+    assert rights(web_role) == before
+    assert "Least privilege" not in capsys.readouterr().out
+
+
+@on_postgresql
+def test_what_a_role_of_its_own_needs_is_said(filled, saved, capsys):
+    call_command("restore", saved, "--replace")
+    assert "run the `grant` and `revoke` lines under “Least privilege”" in capsys.readouterr().out
+
+
+@on_postgresql
+def test_readiness_knows_tables_that_may_not_be_read(filled, client):
+    with connection.cursor() as cursor:
+        cursor.execute("create role planted_reader")
+        try:
+            cursor.execute("set role planted_reader")
+            checks = client.get("/readyz").json()["checks"]
+        finally:
+            cursor.execute("reset role; drop role planted_reader")
+    assert "may not read them" in checks["migrations"]
+    assert "migrate" not in checks["migrations"]

@@ -53,7 +53,7 @@ def test_systemd_finds_a_mistake(units):
     assert "ProtectSystems" in analyze("verify", str(path)).stderr
 
 
-@pytest.mark.parametrize("name", ["web", "tick", "backup"])
+@pytest.mark.parametrize("name", ["web", "tick", "backup", "verify"])
 def test_a_service_can_do_little_else(name, units, tmp_path):
     done = analyze("security", "--offline=true", str(tmp_path / f"reviewtracker-{name}.service"))
     exposed = re.search(r"exposure level .*: ([\d.]+)", done.stdout)
@@ -80,7 +80,15 @@ def test_the_image_is_made_by_the_steps_of_the_readme():
 def test_the_image_holds_what_the_product_needs():
     """Every folder that settings and commands read, and none of those that only working on it needs."""
     copied = set(re.findall(r"^COPY (\S+)", (DEPLOY / "Containerfile").read_text(), re.MULTILINE))
-    assert copied == {"requirements.txt", "manage.py", "reviewtracker", "reviews", "templates", "fixtures"}
+    assert copied == {
+        "requirements.txt",
+        "pyproject.toml",
+        "manage.py",
+        "reviewtracker",
+        "reviews",
+        "templates",
+        "fixtures",
+    }
     tracked = {path.name for path in settings.BASE_DIR.iterdir()}
     assert copied <= tracked
     if "locale" in tracked:

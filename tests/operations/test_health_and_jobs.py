@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from reviews import clock
-from reviews.models import JobRun, OutgoingMail
+from reviews.models import JobRun, OutgoingMail, Trace
 from reviews.operations import health, log_formats
 from tests.support import make
 
@@ -86,8 +86,31 @@ def test_a_migration_is_missing(client, ticked, monkeypatch):
 
 
 def test_a_load_balancer_leaves_out_what_it_cannot_mend(client, db):
-    assert readiness(client, "?exclude=tick&exclude=mail") == (200, {"database": "ok", "migrations": "ok"})
+    well = dict.fromkeys(("database", "migrations", "trace_key", "files"), "ok")
+    assert readiness(client, "?exclude=tick&exclude=mail") == (200, well)
     assert client.get("/readyz?exclude=everything").status_code == 400
+
+
+def test_another_trace_key_is_noticed(client, ticked, cast, settings):
+    assert readiness(client)[1]["trace_key"] == "ok"
+    settings.TRACE_KEY = "mistyped"
+    status, checks = readiness(client)
+    assert (status, checks["trace_key"][:30]) == (503, "TRACE_KEY is not the key that ")
+
+
+def test_one_altered_row_is_no_wrong_trace_key(client, ticked, cast, monkeypatch):
+    right = health.seal
+    newest = Trace.objects.latest("id").pk
+    monkeypatch.setattr(health, "seal", lambda row: "altered" if row.pk == newest else right(row))
+    assert readiness(client)[1]["trace_key"] == "ok"
+
+
+def test_a_folder_for_files_that_cannot_be_written_is_noticed(client, ticked, files_folder, monkeypatch):
+    assert not files_folder.exists()
+    assert readiness(client)[1]["files"] == "ok"
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    status, checks = readiness(client)
+    assert (status, checks["files"][:28]) == (503, "FILES_DIR cannot be written:")
 
 
 class Down:
@@ -307,6 +330,13 @@ def test_a_long_line_takes_no_time():
     for text in ("a-" * 50_000, "token" * 20_000, "Key (" * 20_000, "x:" * 50_000, "password" + " " * 90_000):
         log_formats.mask_secrets(text)
     assert clock.real_now() - start < timedelta(seconds=2)
+
+
+def test_a_short_secret_is_not_hidden_in_plain_words(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", "e")
+    log_formats.secrets_of_settings.cache_clear()
+    assert log_formats.mask_secrets("The tick ended") == "The tick ended"
+    log_formats.secrets_of_settings.cache_clear()
 
 
 def test_people_of_tests_have_a_password_worth_hiding(settings, monkeypatch):

@@ -38,7 +38,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def admin() -> User:
-    return User.objects.create_superuser("admin", name="Administrator")
+    return User.objects.create_superuser("admin", name="Administrator", email="admin@asean.example")
 
 
 def load(**options) -> str:

@@ -1,5 +1,6 @@
 """Mail is kept with what it tells of, sent by the tick, once; and the tick runs what is due, one at a time."""
 
+import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -15,8 +16,8 @@ from django.urls import reverse
 
 from reviews import clock
 from reviews.models import JobRun, OutgoingMail
+from reviews.operations import health, outbox
 from reviews.operations import jobs as tick_jobs
-from reviews.operations import outbox
 from reviews.operations.jobs import Job
 
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
@@ -120,7 +121,7 @@ def test_a_new_line_makes_no_header(where, db):
     EmailMessage(body="Text", **TYPED | {where: [BROKEN] if where == "to" else BROKEN}).send()
     call_command("tick", verbosity=0)
     assert [reader for sent in mail.outbox for reader in sent.recipients() if "\n" not in reader] == []
-    assert OutgoingMail.objects.get().state == "waiting"
+    assert OutgoingMail.objects.get().state == "refused"
 
 
 def test_a_new_line_in_a_subject_ends_nothing(db):
@@ -199,7 +200,7 @@ def test_one_that_is_refused_does_not_stop_the_others(db, monkeypatch):
 
     monkeypatch.setattr(outbox, "_message", refuses)
     assert outbox.deliver() == "1 sent"
-    assert list(OutgoingMail.objects.order_by("id").values_list("state", flat=True)) == ["waiting", "sent"]
+    assert list(OutgoingMail.objects.order_by("id").values_list("state", flat=True)) == ["refused", "sent"]
 
 
 def test_what_a_dead_process_was_sending_is_sent_later(db):
@@ -358,3 +359,83 @@ def test_one_that_took_too_long_does_not_free_the_next_ones_lock(db):
     assert tick_jobs.tick((Job("slow", tick_jobs.DAILY, slow), Job("never", tick_jobs.DAILY, fails))) is False
     assert "never" not in noted()
     assert tick_jobs.tick(()) is None
+
+
+# --- what the mail server answers
+
+
+class Answering:
+    """A mail server that answers each mail as `answers` says, by its first reader."""
+
+    answers: dict[str, Exception] = {}
+
+    def __init__(self, **_options: Any) -> None: ...
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def send_messages(self, messages: list[EmailMessage]) -> None:
+        if error := self.answers.get(messages[0].to[0]):
+            raise error
+
+
+def refuses(code: int, text: bytes) -> smtplib.SMTPRecipientsRefused:
+    return smtplib.SMTPRecipientsRefused({"gone@moh.example": (code, text)})
+
+
+def outcome(settings: Any, monkeypatch: Any, error: Exception) -> OutgoingMail:
+    """A mail that waited for an hour and then got this answer."""
+    settings.DELIVERY_BACKEND = f"{__name__}.Answering"
+    monkeypatch.setattr(Answering, "answers", {"gone@moh.example": error})
+    write(to="gone@moh.example")
+    later(hours=1)
+    outbox.deliver()
+    return OutgoingMail.objects.get()
+
+
+FOR_GOOD = [refuses(550, b"5.1.1 No such user"), smtplib.SMTPDataError(554, b"5.6.0 Not accepted")]
+FOR_NOW = [refuses(452, b"4.2.2 Mailbox full"), smtplib.SMTPDataError(451, b"4.7.1 Greylisted")]
+US = [
+    ConnectionRefusedError("nobody listens"), smtplib.SMTPServerDisconnected("gone"),
+    smtplib.SMTPAuthenticationError(535, b"5.7.8 Wrong password"), refuses(530, b"Authentication required"),
+    smtplib.SMTPSenderRefused(550, b"Not you", "site@moh.example"), refuses(554, b"5.7.1 Relaying denied"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", FOR_GOOD, ids=str)
+def test_a_mail_refused_for_good_is_not_sent_again(error, settings, monkeypatch, cast, sign_in):
+    row = outcome(settings, monkeypatch, error)
+    assert row.state == "refused"
+    monkeypatch.setattr(Answering, "answers", {})
+    later(days=1)
+    assert outbox.deliver() == "0 sent"
+    assert health.check_mail() == ""
+    page = sign_in(cast.admin).get(reverse("admin:reviews_outgoingmail_change", args=[row.pk]))
+    assert row.error[:3] in {"550", "554"}
+    assert row.error in page.content.decode()
+
+
+@pytest.mark.parametrize("error", FOR_NOW, ids=str)
+def test_a_mail_put_off_is_sent_later_and_alarms_nobody(error, settings, monkeypatch, db):
+    assert outcome(settings, monkeypatch, error).state == "waiting"
+    assert health.check_mail() == ""
+    monkeypatch.setattr(Answering, "answers", {})
+    later(minutes=5)
+    assert outbox.deliver() == "1 sent"
+
+
+@pytest.mark.parametrize("error", US, ids=str)
+def test_a_server_that_takes_no_mail_from_us_is_an_alarm(error, settings, monkeypatch, db):
+    """And loses no mail: what is wrong is our password, our address, or the server."""
+    assert outcome(settings, monkeypatch, error).state == "waiting"
+    assert health.check_mail().startswith("Mail has waited for 36")
+
+
+def test_many_refused_addresses_do_not_stop_the_others(settings, monkeypatch, db):
+    gone = [f"gone{n}@moh.example" for n in range(5)]
+    for address in [*gone, "there@moh.example"]:
+        write(to=address)
+    settings.DELIVERY_BACKEND = f"{__name__}.Answering"
+    monkeypatch.setattr(Answering, "answers", dict.fromkeys(gone, FOR_GOOD[0]))
+    assert outbox.deliver() == "1 sent"

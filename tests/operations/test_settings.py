@@ -3,11 +3,18 @@
 import os
 import subprocess
 import sys
+import tomllib
 from datetime import date
+from types import SimpleNamespace
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError
 from django.utils import formats, translation
+
+from reviewtracker import database_errors
 
 PRODUCTION = {
     "SECRET_KEY": "a-key-of-fifty-characters-for-nobody-but-this-test-0123456789",
@@ -313,3 +320,81 @@ def test_nginx_may_read_static_files_and_not_what_people_submit():
     expression = "settings.STORAGES['staticfiles']['OPTIONS'], settings.FILE_UPLOAD_PERMISSIONS"
     modes = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
     assert read(expression) == f"{modes} {0o600}"
+
+
+SERVER_SAYS = [
+    ('FATAL:  password authentication failed for user "u"', "refuses the user or the password"),
+    ('FATAL:  database "reviews" does not exist', "no database of the name"),
+    ('FATAL:  role "u" does not exist', "knows no such user"),
+    ('FATAL:  no pg_hba.conf entry for host "10.0.0.1"', "pg_hba.conf"),
+    ('could not translate host name "db.exmaple" to address', "no host of the name"),
+    ("FATAL:  sorry, too many clients already", "no connection left"),
+    (
+        "server closed the connection unexpectedly",
+        "does not answer (server closed the connection unexpectedly)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "sentence"), SERVER_SAYS)
+def test_why_the_database_lets_nobody_in_is_one_sentence(said, sentence, monkeypatch):
+    """Also with a pool, which by itself says only that it got no connection in time."""
+    unconnected = SimpleNamespace(connection=None, vendor="postgresql")
+    monkeypatch.setattr(database_errors, "failure_without_pool", lambda _connection: OperationalError(said))
+    told = database_errors.explain(OperationalError("couldn't get a connection after 4.00 sec"), unconnected)
+    assert sentence in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ['permission denied to create extension "pg_trgm"\nHINT: x', "permission denied for schema public"],
+)
+def test_a_right_that_is_missing_is_one_sentence(refused):
+    error = ProgrammingError(refused)
+    error.__cause__ = psycopg.errors.InsufficientPrivilege(refused)
+    told = database_errors.explain(error, SimpleNamespace(connection=object(), vendor="postgresql"))
+    assert told.startswith(
+        f"The database does not permit this to the role of DATABASE_URL ({refused.partition(chr(10))[0]})"
+    )
+    assert "Least privilege" in told
+
+
+def test_a_fault_of_the_code_keeps_its_traceback():
+    connected = SimpleNamespace(connection=object(), vendor="postgresql")
+    assert database_errors.explain(ProgrammingError("syntax error"), connected) == ""
+    assert (
+        database_errors.explain(OperationalError("canceling statement due to lock timeout"), connected) == ""
+    )
+
+
+def test_the_version_is_the_one_of_the_package(tmp_path):
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
+    for word in ("version", "--version"):
+        assert manage(word).stdout.startswith(f"reviewtracker {project['version']} (Django 5.2")
+    assert f"## {project['version']}" in (settings.BASE_DIR / "CHANGELOG.md").read_text()
+
+
+def test_the_web_server_does_not_start_with_another_trace_key(tmp_path):
+    """Every row from then on would be reported as altered."""
+    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "FILES_DIR": str(tmp_path)}
+    assert manage("migrate", "--verbosity=0", TRACE_KEY="a-key-for-this-test", **environment).returncode == 0
+    program = "from reviews.models import User; User.objects.create_user('a', name='A', role='observer')"
+    done = manage("shell", "--command", program, TRACE_KEY="a-key-for-this-test", **environment)
+    assert done.returncode == 0, done.stderr
+    start = ["-c", "import reviewtracker.wsgi; print('started')"]
+    assert "started" in python(*start, TRACE_KEY="a-key-for-this-test", **environment).stdout
+    done = python(*start, TRACE_KEY="mistyped", **environment)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert done.stderr.splitlines()[-1].startswith("reviewtracker: TRACE_KEY is not the key that sealed")
+
+
+def test_the_socket_is_for_its_owner_and_its_group():
+    assert read("__import__('reviewtracker.gunicorn').gunicorn.umask") == str(0o007)
+
+
+@pytest.mark.parametrize("address", [None, ""])
+def test_an_administrator_without_an_address_is_refused(address, db):
+    options = {} if address is None else {"email": address}
+    with pytest.raises(CommandError, match="--email|e-mail address"):
+        call_command("createsuperuser", interactive=False, username="root", name="Root", **options)

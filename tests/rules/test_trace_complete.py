@@ -192,7 +192,14 @@ def test_loading(db, settings):
 def test_accounts_from_the_command_line(cast, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", make.PASSWORD)
     with watched() as written:
-        call_command("createsuperuser", interactive=False, username="root", name="Root", stdout=StringIO())
+        call_command(
+            "createsuperuser",
+            interactive=False,
+            username="root",
+            name="Root",
+            email="root@asean.example",
+            stdout=StringIO(),
+        )
     assert [(row.verb, row.by) for row in written.rows] == [("created", None)]
     monkeypatch.setattr("getpass.getpass", lambda prompt: NEW)
     with watched() as written:

@@ -49,6 +49,9 @@ def site(tmp_path_factory: Any) -> Iterator[SimpleNamespace]:
         ]
         with servers.gunicorn(product, bind=bind) as web, servers.process([*command, "-g", "daemon off;"]):
             servers.wait_for(lambda: servers.listens(ports[0]), folder / "error.log")
+            if os.geteuid() == 0:
+                # In an installation the site's own group, which nginx is put into.
+                shutil.chown(folder / "web.sock", group="www-data")
             yield SimpleNamespace(web=web, http=ports[0], https=ports[1], folder=folder)
     shutil.rmtree(folder)
 

@@ -186,3 +186,25 @@ def test_a_header_too_many_is_noticed(name, cycle):
     answer = Client().get("/accounts/login/")
     answer[name] = "x"
     assert [fault.partition(":")[0] for fault in header_expectations.faults(answer)] == [name]
+
+
+@pytest.fixture
+def behind_proxy(https: Any) -> None:
+    https.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    place = https.MIDDLEWARE.index("django.middleware.security.SecurityMiddleware")
+    https.MIDDLEWARE = [
+        *https.MIDDLEWARE[:place], "reviews.web.proxy.ProxyHeaderMiddleware", *https.MIDDLEWARE[place:]
+    ]  # fmt: skip
+
+
+def test_a_proxy_that_does_not_name_the_scheme_is_a_page_that_says_so(behind_proxy, db):
+    """Otherwise a redirect to https, to the same page, for ever."""
+    answer = Client().get("/accounts/login/")
+    assert (answer.status_code, header_expectations.faults(answer)) == (500, [])
+    assert "X-Forwarded-Proto" in answer.content.decode()
+    assert Client().get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("https", 200), ("http", 301)])
+def test_a_proxy_that_names_the_scheme_is_believed(scheme, status, behind_proxy, db):
+    assert Client().get("/accounts/login/", headers={"X-Forwarded-Proto": scheme}).status_code == status

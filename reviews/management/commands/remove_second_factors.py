@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
+from reviews.accounts import second_factors
 from reviews.models import User
 
 
@@ -15,10 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("login", help="user name or e-mail")
 
-    @transaction.atomic
     def handle(self, *, login: str, **options: Any) -> None:
         user = User.objects.by_login(login)
         if user is None:
             raise CommandError(f"Nobody has the user name or e-mail {login!r}.")
-        removed, _ = Authenticator.objects.filter(user=user).delete()
+        removed = second_factors.remove_all(user)
         self.stdout.write(f"{user.username}: {removed} removed.")

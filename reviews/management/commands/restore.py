@@ -7,6 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reviews.operations.backup import restore
 from reviews.operations.backup.archive import Unusable
+from reviews.operations.backup.make import backend
+
+NO_OTHER_ROLE = (
+    "No other role has rights on these tables. If the web servers connect as a role of their own, run the `grant`"
+    " and `revoke` lines under “Least privilege” in docs/operations.md after `migrate`."
+)
 
 
 class Command(BaseCommand):
@@ -33,3 +39,5 @@ class Command(BaseCommand):
         outcome = "is whole" if check else "is read back; now run `manage.py migrate`, then start the site"
         rows = sum(manifest["rows"].values())
         self.stdout.write(f"{backup} of {manifest['made_at']} {outcome}. {rows} rows.")
+        if not check and not backend().other_roles_have_rights():
+            self.stdout.write(NO_OTHER_ROLE)

@@ -13,7 +13,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, TypedDict
@@ -122,18 +122,20 @@ def _seal(source: IO[bytes], length: int | None = None) -> bytes:
 @contextmanager
 def open_checked(path: Path) -> Iterator[tuple[tarfile.TarFile, Manifest]]:
     """Open a backup of which every byte was checked, with its manifest. Raises Unusable."""
-    try:
-        with path.open("rb") as source:
+    with ExitStack() as opened:
+        try:
+            source = opened.enter_context(path.open("rb"))
             length = os.fstat(source.fileno()).st_size - SEAL_LENGTH
             if length <= 0 or _seal(source, length) != source.read():
                 raise Unusable(
                     f"{path} is not a backup, or not as it was written: use another one. Nothing was changed."
                 )
             source.seek(0)
-            with tarfile.open(fileobj=source) as tar:
-                yield tar, _checked_manifest(tar, path)
-    except (tarfile.TarError, OSError) as error:
-        raise Unusable(f"{path} cannot be read ({error}): give the path of a backup.") from error
+            tar = opened.enter_context(tarfile.open(fileobj=source))
+            manifest = _checked_manifest(tar, path)
+        except (tarfile.TarError, OSError) as error:
+            raise Unusable(f"{path} cannot be read ({error}): give the path of a backup.") from error
+        yield tar, manifest
 
 
 def _checked_manifest(tar: tarfile.TarFile, path: Path) -> Manifest:

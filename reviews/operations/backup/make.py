@@ -22,6 +22,16 @@ def backend() -> rows.Backend:
 
 def write(place: Path) -> tuple[Path, Manifest]:
     """Make a backup in a new file, or in a folder; return its path and its manifest. Raises Unusable."""
+    try:
+        return _write(place)
+    except OSError as error:
+        raise Unusable(
+            f"The backup cannot be written to {place} ({error.strerror}): make room there,"
+            " or let the site's own user write there. No backup was made."
+        ) from error
+
+
+def _write(place: Path) -> tuple[Path, Manifest]:
     if health.missing_migrations():
         raise Unusable(
             "The database is of an older version: back it up with that one, before `manage.py migrate`."

@@ -1,7 +1,7 @@
 """What a backup has to know about rows and files, whatever the kind of database."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -24,11 +24,12 @@ class Backend(Protocol):
     def copy(self, target: Path, inspect: Callable[[Cursor], None]) -> None:
         """Copy all rows as of one instant, while others go on writing; `inspect` reads as of the same instant."""
 
-    def put_back(self, source: Path) -> None: ...
+    def put_back(self, source: Path, row_counts: Mapping[str, int]) -> None:
+        """Replace all rows by those of a copy, once these are known to be as many as counted: all or nothing."""
 
     def is_empty(self) -> bool: ...
 
-    def clear(self) -> None: ...
+    def other_roles_have_rights(self) -> bool: ...
 
 
 def count_rows(cursor: Cursor) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Copies rows of SQLite, by its own online backup."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -27,19 +27,36 @@ def copy(target: Path, inspect: Callable[[rows.Cursor], None]) -> None:
         inspect(database.cursor())
 
 
-def put_back(source: Path) -> None:
+def put_back(source: Path, row_counts: Mapping[str, int]) -> None:
+    """Replace the whole database by a copy that was looked through first; SQLite does it all or not at all."""
     with closing(sqlite3.connect(source)) as database:
         (result,) = database.execute("pragma integrity_check").fetchone()
         if result != "ok":
             raise Unusable(f"The database in this backup is damaged ({result}): use another one.")
+        _require_counts(database, row_counts)
         connection.ensure_connection()
-        database.backup(connection.connection)
+        try:
+            database.backup(connection.connection)
+        except sqlite3.Error as error:
+            raise Unusable(
+                f"The database cannot be written ({error}): correct that, then repeat. Nothing was changed."
+            ) from error
     connection.close()
+
+
+def _require_counts(database: sqlite3.Connection, row_counts: Mapping[str, int]) -> None:
+    for table, count in row_counts.items():
+        (found,) = database.execute(f'select count(*) from "{table}"').fetchone()  # noqa: S608 - of a checked manifest
+        if found != count:
+            raise Unusable(
+                f"{table} has not the {count} rows it had: use another backup. Nothing was changed."
+            )
 
 
 def is_empty() -> bool:
     return not connection.introspection.table_names()
 
 
-def clear() -> None:
-    """Nothing: putting back writes over the whole file."""
+def other_roles_have_rights() -> bool:
+    """Yes: SQLite has no roles, and whoever opens the file may do everything."""
+    return True
