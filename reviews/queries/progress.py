@@ -23,6 +23,7 @@ class Point(NamedTuple):
     day: date
     averages: tuple[float | None, ...]
     reported: int  # reports with any progress
+    counts: tuple[int, ...]  # of how many reports each average is
 
 
 def first_days(
@@ -80,8 +81,9 @@ def averages(cycle: ReviewCycle, on: date) -> list[Point]:
 
     points = []
     for day, reported, *sums in thinned(totals_by_day):
-        pairs = zip(sums[::2], sums[1::2], strict=True)
-        points.append(Point(day, tuple(total / count if count else None for total, count in pairs), reported))
+        counts = tuple(sums[1::2])
+        means = (total / count if count else None for total, count in zip(sums[::2], counts, strict=True))
+        points.append(Point(day, tuple(means), reported, counts))
     return points
 
 
