@@ -17,6 +17,7 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.cycles import CycleMembership
+from reviews.models.daily_counts import NO_FIGURES
 from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
@@ -212,13 +213,20 @@ class NationalReport(Tracked):
         by: "User",
         expected_version: int,
         note: str = "",
+        no_change: bool = False,
         meeting: "Meeting | None" = None,
         **figures: Unpack[Figures],
     ) -> ProgressUpdate:
-        """A new progress update; the report shows its figures. A figure goes down only with a note."""
+        """A new progress update; the report shows its figures. A figure goes down only with a note.
+
+        `no_change`: the country says that the figures are those of its last update.
+        """
         policy.require_at(by, "report.update", self, meeting)
         status = self.target_of(self._row_for("update"))
-        self._require_note_for(figures, note)
+        if no_change:
+            self._require_unchanged(figures)
+        else:
+            self._require_note_for(figures, note)
         moment = clock.now()
         with all_or_nothing():
             self.change_traced(
@@ -231,7 +239,15 @@ class NationalReport(Tracked):
                 **figures,
             )
             return ProgressUpdate.create_traced(
-                by=by, report=self, note=note, author=by, at=moment, meeting=meeting, **figures
+                by=by,
+                report=self,
+                note=note,
+                no_change=no_change,
+                by_country=by.organisation_id == self.member_state_id,
+                author=by,
+                at=moment,
+                meeting=meeting,
+                **figures,
             )
 
     def hand_in(
@@ -320,6 +336,17 @@ class NationalReport(Tracked):
     def _row_for(self, name: str) -> str:
         """The row of the table: an update leaves a returned report returned."""
         return "update_returned" if name == "update" and self.status == S.RETURNED else name
+
+    def _require_unchanged(self, figures: Figures) -> None:
+        """Raise ValidationError if "no change" is said of other figures, or of none."""
+        if self.figures == NO_FIGURES:
+            message = _("No figure has been posted yet, so there is none that could be unchanged.")
+            raise ValidationError({"no_change": message})
+        if any(getattr(self, name) != value for name, value in figures.items()):
+            message = _(
+                "A figure above is another than in the last update: enter the earlier one, or leave this open."
+            )
+            raise ValidationError({"no_change": message})
 
     def _require_note_for(self, figures: Figures, note: str) -> None:
         """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""

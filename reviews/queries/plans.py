@@ -24,6 +24,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.choices import StatusChoices
+from reviews.models.daily_counts import NO_FIGURES
 from reviews.queries import deadlines, progress
 from reviews.queries.schedule import (
     CriticalPath,
@@ -71,7 +72,7 @@ class CountryPlan:
     @property
     def is_silent(self) -> bool:
         """Whether it has posted no figure, and handed nothing in, so that nothing is known of its work."""
-        return not self.is_handed_in and not any(figure is not None for figure in self.report.figures)
+        return not self.is_handed_in and self.report.figures == NO_FIGURES
 
     @property
     def slack(self) -> int | None:

@@ -109,7 +109,7 @@ def test_a_pace_skips_what_was_not_told(cast, report):
 
 def test_the_first_day_in_a_window(cast, report):
     for days in (0, 5, 7):
-        post(report, cast.vnm, DAY + timedelta(days), 10, None, None)
+        post(report, cast.vnm, DAY + timedelta(days), 10 + days, None, None)
     opened = {1: DAY + timedelta(1), 2: DAY + timedelta(8)}
     assert progress.first_days([report], opened, DAY + timedelta(9)) == {(report.pk, 1): DAY + timedelta(5)}
     assert progress.first_days([report], opened, DAY + timedelta(4)) == {}

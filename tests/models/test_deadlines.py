@@ -163,7 +163,9 @@ def test_progress_meets_it_from_the_day_the_window_opens(cast, report):
     met_on = {}
     for posted in (date(2020, 8, 9), date(2020, 8, 10), date(2020, 9, 20)):
         with clock.at(posted):
-            report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
+            report.post_progress(
+                by=cast.vnm, expected_version=report.version, writing=posted.day + posted.month
+            )
             met_on[posted.day] = standing_of(report).met_on
     assert met_on == {9: None, 10: date(2020, 8, 10), 20: date(2020, 8, 10)}
 

@@ -8,7 +8,8 @@ import pytest
 from reviews import clock
 from reviews.actions.cycles import seat_member
 from reviews.actions.reports import find_locking_deadline
-from reviews.models import Extension, NationalReport
+from reviews.models import Extension, NationalReport, Trace
+from reviews.operations import daily_counts
 from reviews.queries import board, brief, deadlines, desk, plans
 from tests.support import make
 
@@ -217,3 +218,72 @@ def test_slip_is_of_those_who_needed_the_later_date(cast, cycle, report):
     found = deadlines.deadline_statuses(cycle.member_reports(), [deadline], granted, clock.today())
     slips = {report.code: found[report.pk][0].slip for report in cycle.member_reports()}
     assert slips == {"VNM": 0, "LAO": 3}
+
+
+# What meets a progress deadline
+
+
+def post(report: Any, by: Any, day: date, **values: Any) -> None:
+    report.refresh_from_db()
+    with clock.at(day):
+        report.post_progress(by=by, expected_version=report.version, **values)
+
+
+SAME = {"data_collection": 10, "analysis": None, "writing": None}
+MEETS = [
+    ({"data_collection": 20}, True),
+    ({"data_collection": 5, "note": "Counted anew."}, True),
+    (SAME | {"no_change": True}, True),
+    (SAME | {"note": "We are well."}, False),
+    (SAME, False),
+    (dict.fromkeys(SAME, None) | {"note": "Withdrawn."}, False),
+]
+
+
+@pytest.mark.parametrize(("values", "meets"), MEETS)
+def test_other_figures_or_no_change_meet_it(values, meets, cast, report, window):
+    post(report, cast.vnm, date(2020, 7, 20), **SAME)
+    post(report, cast.vnm, date(2020, 8, 10), **values)
+    assert statuses(report, LATER) == ["met" if meets else "overdue by 53 days"]
+    assert list(daily_counts.differences()) == []
+
+
+def test_what_the_secretariat_records_in_a_round_does_not_meet_it(cast, report, window):
+    meeting = make.meeting(report.cycle, by=cast.secretariat)
+    post(report, cast.secretariat, date(2020, 8, 10), meeting=meeting, data_collection=30)
+    assert statuses(report, LATER) == ["overdue by 53 days"]
+    post(report, cast.vnm, date(2020, 9, 10), **SAME | {"data_collection": 30, "no_change": True})
+    assert statuses(report, LATER) == ["met late by 3 days"]
+
+
+def test_what_a_country_posted_stays_its_own_when_its_author_moves(cast, report, window):
+    post(report, cast.vnm, date(2020, 8, 10), data_collection=30)
+    cast.vnm.organisation = cast.lao.organisation
+    cast.vnm.save()
+    daily_counts.rebuild()
+    assert statuses(report, LATER) == ["met"]
+
+
+def test_a_later_post_of_the_same_day_does_not_undo_it(cast, report, window):
+    post(report, cast.vnm, date(2020, 8, 10), **SAME)
+    post(report, cast.vnm, date(2020, 8, 10), **SAME | {"note": "Thank you."})
+    assert statuses(report, LATER) == ["met"]
+    assert list(daily_counts.differences()) == []
+
+
+def test_no_change_is_a_choice_of_the_form(cast, report, window, sign_in):
+    browser, url = sign_in(cast.vnm), "/cycles/mtr/reports/VNM/update/"
+    typed = {"data_collection": "10", "analysis": "", "writing": "", "note": "", "no_change": "on"}
+    answer = browser.post(url, typed | {"version": 1})
+    assert "No figure has been posted yet" in answer.content.decode()
+    browser.post(url, typed | {"version": 1, "no_change": ""})
+    answer = browser.post(url, typed | {"version": 2, "data_collection": "20"})
+    assert list(answer.context["form"].errors) == ["no_change"]
+    assert 'value="20"' in answer.content.decode()
+    assert browser.post(url, typed | {"version": 2}).status_code == 302
+    page = browser.get(report.get_absolute_url()).content.decode()
+    assert "No change since the last update." in page
+    listed = b"".join(browser.get("/cycles/mtr/reports/VNM/progress/?_export=csv")).decode()
+    assert "No change since the last update." in listed
+    row = Trace.objects.filter(model="reviews.progressupdate").first()
+    assert (row.after["no_change"], row.after["by_country"]) == (True, True)
