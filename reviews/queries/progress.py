@@ -32,8 +32,8 @@ def first_days(
     """Return, by report and key of `opened`, the first day from that one to `on` on which the country reported."""
     if not opened:
         return {}
-    days = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
-    days = days.order_by("on").values("on")
+    reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
+    days = reported.order_by("on").values("on")
     columns = {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
     first: dict[tuple[int, int], date] = {}
     for pk, *days_of_report in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
