@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from reviews import clock, policy
 from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
 from reviews.models.reports import Submission
-from reviews.queries.deadlines import latest_extensions
+from reviews.queries.deadlines import is_asked_of_member, latest_extensions
 
 
 def submit_report(
@@ -33,6 +33,8 @@ def find_locking_deadline(report: NationalReport) -> Deadline | None:
     granted = latest_extensions(Extension.objects.granted_in(report.cycle))
     deadlines = Deadline.objects.filter(cycle=report.cycle_id, output=DeadlineOutput.NATIONAL_REPORT)
     for deadline in deadlines.prefetch_related("only_for"):
-        if deadline.concerns(state) and deadline.locked_on(granted.get((deadline.pk, state)), today):
+        granted_until = granted.get((deadline.pk, state))
+        is_locked = deadline.concerns(state) and deadline.locked_on(granted_until, today)
+        if is_locked and is_asked_of_member(report, deadline.due_for(granted_until), today):
             return deadline
     return None

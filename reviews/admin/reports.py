@@ -121,7 +121,7 @@ class ProgressUpdateAdmin(TrackedAdmin[ProgressUpdate]):
             "report at author meeting",
             about=_("Updates are never changed. To correct figures, correct the report: that adds one."),
         ),
-        section(_("Progress"), "data_collection analysis writing note"),
+        section(_("Progress"), "data_collection analysis writing no_change by_country note"),
     ]
 
     @admin.display(description=_("member state"), ordering="report__member_state__name_en")

@@ -19,3 +19,9 @@ class ConcludeForm(ReviewForm):
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", "—"), *AgendaOutcome.choices])
     outcome_text = note_field(_("In words"), required=True, rows=4)
+
+
+class CarryForm(ReviewForm):
+    """Confirmation; a button on a meeting's page says into which one."""
+
+    into = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)

@@ -43,6 +43,11 @@ class ProgressForm(ReviewForm):
     data_collection = FigureField(FIGURE_LABELS["data_collection"])
     analysis = FigureField(FIGURE_LABELS["analysis"])
     writing = FigureField(FIGURE_LABELS["writing"])
+    no_change = forms.BooleanField(
+        label=_("No change since the last update"),
+        required=False,
+        help_text=_("Other figures meet a progress deadline, or this. A note alone does not."),
+    )
     note = note_field(
         _("Note"), help_text=_("What was done, what is difficult. Please say why if a figure goes down.")
     )

@@ -1,9 +1,11 @@
 """The backward plan as rows for export: its steps, and the slack of each country."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.columns import DayColumn
+from reviews.queries.plans import CountryPlan
 
 
 class PlanStepTable(tables.Table):
@@ -23,11 +25,20 @@ class PlanStepTable(tables.Table):
     slack = tables.Column(_("Slack in days"), accessor="scheduled__slack")
 
 
+class CountrySlackColumn(tables.Column):
+    """Days; in words where a country's silence is why nobody can tell."""
+
+    empty_values = ()
+
+    def value(self, record: CountryPlan) -> int | str | None:
+        return _now("cannot tell") if record.cannot_tell_slack else record.slack
+
+
 class PlanCountryTable(tables.Table):
     """Every country's slack, for export."""
 
     state = tables.Column(_("Member state"))
     arrives_on = DayColumn(_("Report in force for"))
     latest_on = DayColumn(_("Latest date"))
-    slack = tables.Column(_("Slack in days"))
+    slack = CountrySlackColumn(_("Slack in days"))
     points_past = tables.BooleanColumn(_("Pace points past it"))

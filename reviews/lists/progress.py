@@ -28,6 +28,7 @@ class ProgressTable(tables.Table):
     data_collection = FigureColumn()
     analysis = FigureColumn()
     writing = FigureColumn()
+    note = tables.Column(accessor="note_text", orderable=False)
 
     class Meta:
         model = ProgressUpdate

@@ -11,7 +11,7 @@ from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
 from reviews.models.daily_counts import DailyOpenGaps, DailyProgress
 from reviews.models.datagaps import DataGap, GapStatus
-from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus
+from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, NotRequired
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
@@ -114,6 +114,7 @@ __all__ = [
     "MinutesStatus",
     "NationalReport",
     "NotAllowedNow",
+    "NotRequired",
     "OngoingRule",
     "Organisation",
     "OrganisationKind",

@@ -157,10 +157,15 @@ class AgendaItem(MeetingPart):
         return self.make_transition("reopen", by=by, expected_version=expected_version, note=note, **values)
 
     @all_or_nothing()
-    def carry(self, *, by: "User", expected_version: int) -> "AgendaItem":
-        """Take it from the backlog into the next meeting of the series; the new item, last on that agenda."""
+    def carry(self, *, by: "User", expected_version: int, into: Meeting | None = None) -> "AgendaItem":
+        """Take it from the backlog into a later meeting, the next of the series; the new item, last on that agenda."""
         self.require_transition("carry", by)
-        into = Meeting.objects.next_after(self.meeting)
+        if into is None:
+            into = Meeting.objects.next_after(self.meeting)
+        elif not Meeting.objects.planned_after(self.meeting, into):
+            raise NotAllowedNow(
+                _now("%(meeting)s is not a later meeting that is planned.") % {"meeting": into}
+            )
         if into is None:
             raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))
         self.make_transition("carry", by=by, expected_version=expected_version, note=str(into))

@@ -100,7 +100,7 @@ class ReviewCycle(Tracked):
 
     def member_reports(self, on: date | None = None) -> "NationalReportQuerySet":
         """The national reports of the members counted on a day (today), in neutral order."""
-        reports = self.reports.filter(member_state__in=self._seats(on))
+        reports = self.reports.seated(on or clock.today())
         return reports.select_related("member_state").order_by("member_state__name_en")
 
     def _seats(self, on: date | None) -> "models.QuerySet[CycleMembership, Any]":

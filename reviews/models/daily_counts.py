@@ -4,7 +4,7 @@ Each write of a gap or a progress update also writes them, in its transaction. T
 `reviews.operations.daily_counts` rebuilds them, and compares.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.db import models
 from django.db.models import F, Subquery
@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.workstreams import WORKSTREAMS, figures_of
+from reviews.models.workstreams import WORKSTREAMS, WithFigures, figures_of
 
 if TYPE_CHECKING:
     from reviews.models import ProgressUpdate
@@ -72,6 +72,26 @@ class DailyOpenGaps(models.Model):
         return f"{self.on}: {self.number}"
 
 
+NO_FIGURES = (None,) * len(WORKSTREAMS)
+
+
+class Posted(WithFigures, Protocol):
+    """What of a progress update decides whether it is a report of the country."""
+
+    no_change: bool
+    by_country: bool
+
+
+def is_country_report(update: Posted, before: tuple[int | None, ...]) -> bool:
+    """Whether an update meets a progress deadline: by the country itself, other figures or "no change".
+
+    A note alone, the figures of before once more, and what the Secretariat recorded do not.
+    """
+    figures = figures_of(update)
+    has_other_figures = figures != before and figures != NO_FIGURES
+    return update.by_country and (update.no_change or has_other_figures)
+
+
 class DailyProgressQuerySet(models.QuerySet["DailyProgress"]):
     def add(self, update: "ProgressUpdate") -> None:
         """Write the figures of the day of a progress update, and those of the day before it.
@@ -81,14 +101,17 @@ class DailyProgressQuerySet(models.QuerySet["DailyProgress"]):
         day = clock.day_of(update.at)
         figures = dict(zip(WORKSTREAMS, figures_of(update), strict=True))
         last = self.filter(report=update.report_id, on__lte=day).order_by("-on").first()
+        reported = is_country_report(update, figures_of(last) if last else NO_FIGURES)
         if last and last.on == day:
-            self.filter(pk=last.pk).update(**figures)
+            reported = reported or last.country_reported
+            self.filter(pk=last.pk).update(**figures, country_reported=reported)
             return
         row = DailyProgress(
             report_id=update.report_id,
             cycle_id=update.report.cycle_id,
             on=day,
             is_first=last is None,
+            country_reported=reported,
             **figures,
         )
         if last:
@@ -109,6 +132,8 @@ class DailyProgress(models.Model):
     analysis = models.PositiveSmallIntegerField(null=True)
     writing = models.PositiveSmallIntegerField(null=True)
     is_first = models.BooleanField()
+    # Whether the country itself posted other figures that day, or that they have not changed.
+    country_reported = models.BooleanField(default=False, db_default=False)
     data_collection_was = models.PositiveSmallIntegerField(null=True)
     analysis_was = models.PositiveSmallIntegerField(null=True)
     writing_was = models.PositiveSmallIntegerField(null=True)

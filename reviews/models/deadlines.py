@@ -45,6 +45,14 @@ class DeadlineState(StatusChoices):
     OVERDUE = "overdue", "bad", _("overdue")
     MET = "met", "good", _("met")
     MET_LATE = "met_late", "warn", _("met late")
+    NOT_REQUIRED = "not_required", "neutral", _("not required")
+
+
+class NotRequired(models.TextChoices):
+    """Why nothing more is asked of a country for a deadline that it has not met."""
+
+    ACCEPTED = "accepted", _("not required: report accepted")
+    SUBMITTED = "submitted", _("not required: report submitted")
 
 
 class DeadlineFields(TypedDict, total=False):
@@ -71,6 +79,7 @@ class DeadlineStatus:
     due_on: date
     met_on: date | None
     days: int  # left until the due day; negative once it has passed; for a met deadline: met before (+) or after (-)
+    not_required: NotRequired | None = None  # None: it is met, or still asked
 
     @property
     def tone(self) -> str:
@@ -81,18 +90,28 @@ class DeadlineStatus:
         return self.met_on is not None
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the country still has to meet it."""
+        return not self.is_met and self.not_required is None
+
+    @property
     def is_extended(self) -> bool:
         """Whether this country's date differs from the common one."""
         return self.due_on != self.deadline.due_on
 
     @property
     def slip(self) -> int:
-        """Days between the first date and the one now in force."""
-        return clock.days_between(self.deadline.first_due_on, self.due_on)
+        """Days between the first date and the one in force; 0 for a country that did not need them."""
+        first = self.deadline.first_due_on
+        if self.not_required or (self.met_on and self.met_on <= first):
+            return 0
+        return clock.days_between(first, self.due_on)
 
     @property
     def text(self) -> str:
-        """The state in words, with its days."""
+        """The state in words, with its days or its reason."""
+        if self.not_required:
+            return str(self.not_required.label)
         if self.state == DeadlineState.OVERDUE:
             return ngettext("overdue by %(n)d day", "overdue by %(n)d days", -self.days) % {"n": -self.days}
         if self.state == DeadlineState.MET_LATE:
@@ -257,15 +276,28 @@ class Deadline(Tracked):
             return self
         return self.change_traced(by=by, expected_version=self.version, verb=Verb.MOVED, why=why, **dates)
 
-    def status_for(self, met_on: date | None, granted_until: date | None, on: date) -> DeadlineStatus:
+    def due_for(self, granted_until: date | None) -> date:
+        """The date in force for a country; `granted_until`: its latest granted extension."""
+        return max(self.due_on, granted_until) if granted_until else self.due_on
+
+    def status_for(
+        self,
+        met_on: date | None,
+        granted_until: date | None,
+        on: date,
+        not_required: NotRequired | None = None,
+    ) -> DeadlineStatus:
         """The deadline's status for one country on a day.
 
-        `met_on`: the day the country met it, if ever; `granted_until`: its latest granted extension.
+        `met_on`: the day the country met it, if ever; `not_required`: why it does not have to any more.
         """
-        due = max(self.due_on, granted_until) if granted_until else self.due_on
+        due = self.due_for(granted_until)
         met = met_on if met_on and met_on <= on else None
         if met:
+            not_required = None
             state = DeadlineState.MET if met <= due else DeadlineState.MET_LATE
+        elif not_required:
+            state = DeadlineState.NOT_REQUIRED
         elif on > due:
             state = DeadlineState.OVERDUE
         elif due != self.due_on:
@@ -276,7 +308,7 @@ class Deadline(Tracked):
             state = DeadlineState.DUE_SOON
         else:
             state = DeadlineState.OPEN
-        return DeadlineStatus(self, state, due, met, clock.days_between(met or on, due))
+        return DeadlineStatus(self, state, due, met, clock.days_between(met or on, due), not_required)
 
     def locked_on(self, granted_until: date | None, on: date) -> bool:
         """Whether the last acceptable day has passed; an extension unlocks until its own day."""

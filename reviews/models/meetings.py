@@ -84,14 +84,18 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
         return self.filter(status=S.PLANNED, planned_to__gte=on)
 
     def in_series(self, meeting: "Meeting") -> "MeetingQuerySet":
-        """The meetings of one series; "other" meetings are no series."""
-        rows = self.filter(cycle=meeting.cycle_id, series=meeting.series)
-        return rows.none() if meeting.series == MeetingSeries.OTHER else rows
+        """The meetings of one series; "other" meetings are no series, and go with all meetings of the cycle."""
+        rows = self.filter(cycle=meeting.cycle_id)
+        return rows if meeting.series == MeetingSeries.OTHER else rows.filter(series=meeting.series)
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
         """The earlier meetings of the same series."""
         same_day = Q(planned_from=meeting.planned_from, pk__lt=meeting.pk)
         return self.in_series(meeting).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
+
+    def planned_after(self, meeting: "Meeting", later: "Meeting") -> bool:
+        """Whether `later` is planned, and `meeting` is one of the earlier ones that it follows."""
+        return later.status == S.PLANNED and self.before(later).filter(pk=meeting.pk).exists()
 
     def last_before(self, meeting: "Meeting") -> "Meeting | None":
         """The meeting of the same series that was held last before it."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -24,11 +25,16 @@ class ProgressUpdate(Tracked):
     data_collection = percentage("data_collection")
     analysis = percentage("analysis")
     writing = percentage("writing")
+    no_change = models.BooleanField(_("no change since the last update"), default=False, db_default=False)
     note = models.TextField(_("note"), blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
     )
     at = models.DateTimeField(_("when"), default=clock.now)
+    # Kept, since its author may work for somebody else later.
+    by_country = models.BooleanField(
+        _("posted by the country itself"), default=False, db_default=False, editable=False
+    )
     meeting = models.ForeignKey(
         "Meeting", models.PROTECT, null=True, blank=True, related_name="progress_updates",
         verbose_name=_("at meeting"),
@@ -57,6 +63,12 @@ class ProgressUpdate(Tracked):
     @property
     def member_state_id(self) -> int:
         return self.report.member_state_id
+
+    @property
+    def note_text(self) -> str:
+        """The note, after what the country says of its figures."""
+        words = [_now("No change since the last update.")] if self.no_change else []
+        return "\n".join([*words, self.note]) if self.note else "".join(words)
 
     def update_daily_counts(self, before: "ProgressUpdate | None") -> None:
         DailyProgress.objects.add(self)

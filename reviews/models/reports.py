@@ -1,13 +1,14 @@
 """National reports: a member state's own evaluation, its status and its transitions."""
 
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.cycles import CycleMembership
+from reviews.models.daily_counts import NO_FIGURES
 from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
@@ -87,9 +90,21 @@ class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
     def to_read(self) -> "NationalReportQuerySet":
         return self.filter(status__in=(S.SUBMITTED, S.BEING_READ))
 
+    def with_seat(self) -> "NationalReportQuerySet":
+        """With `seated_on`, so that it takes no query of its own."""
+        seats = CycleMembership.objects.filter(cycle=OuterRef("cycle"), member_state=OuterRef("member_state"))
+        return self.annotate(  # type: ignore[no-redef]  # takes the place of the property
+            seated_on=Subquery(seats.values("joined_on")[:1])
+        )
+
+    def seated(self, on: date) -> "NationalReportQuerySet":
+        """Of the members that are counted on a day."""
+        return self.with_seat().filter(seated_on__lte=on)
+
     def silent_since(self, moment: datetime) -> "NationalReportQuerySet":
-        """In the country's hands without progress since then; NULL: none was ever posted."""
-        return self.open().filter(Q(progressed_at__lt=moment) | Q(progressed_at=None))
+        """Of members, in the country's hands all the time since then, without progress; NULL: none was ever posted."""
+        silent = Q(progressed_at__lt=moment) | Q(progressed_at=None)
+        return self.seated(clock.day_of(moment)).open().filter(silent, held_since__lt=moment)
 
 
 class NationalReport(Tracked):
@@ -156,6 +171,20 @@ class NationalReport(Tracked):
     def code(self) -> str:
         return self.member_state.code
 
+    @cached_property
+    def seated_on(self) -> date | None:
+        """The day from which its country is counted in the cycle; None: it has no seat. See with_seat()."""
+        seats = CycleMembership.objects.filter(cycle=self.cycle_id, member_state=self.member_state_id)
+        return seats.values_list("joined_on", flat=True).first()
+
+    @property
+    def silent_from(self) -> datetime:
+        """Since when nothing was heard: the last progress, or later the day it came to the country or it its seat."""
+        moments = [self.held_since, self.progressed_at or self.held_since]
+        if self.seated_on:
+            moments.append(clock.start_of(self.seated_on))
+        return max(moments)
+
     @property
     def figures(self) -> tuple[int | None, int | None, int | None]:
         return figures_of(self)
@@ -184,13 +213,20 @@ class NationalReport(Tracked):
         by: "User",
         expected_version: int,
         note: str = "",
+        no_change: bool = False,
         meeting: "Meeting | None" = None,
         **figures: Unpack[Figures],
     ) -> ProgressUpdate:
-        """A new progress update; the report shows its figures. A figure goes down only with a note."""
+        """A new progress update; the report shows its figures. A figure goes down only with a note.
+
+        `no_change`: the country says that the figures are those of its last update.
+        """
         policy.require_at(by, "report.update", self, meeting)
         status = self.target_of(self._row_for("update"))
-        self._require_note_for(figures, note)
+        if no_change:
+            self._require_unchanged(figures)
+        else:
+            self._require_note_for(figures, note)
         moment = clock.now()
         with all_or_nothing():
             self.change_traced(
@@ -203,7 +239,15 @@ class NationalReport(Tracked):
                 **figures,
             )
             return ProgressUpdate.create_traced(
-                by=by, report=self, note=note, author=by, at=moment, meeting=meeting, **figures
+                by=by,
+                report=self,
+                note=note,
+                no_change=no_change,
+                by_country=by.organisation_id == self.member_state_id,
+                author=by,
+                at=moment,
+                meeting=meeting,
+                **figures,
             )
 
     def hand_in(
@@ -292,6 +336,17 @@ class NationalReport(Tracked):
     def _row_for(self, name: str) -> str:
         """The row of the table: an update leaves a returned report returned."""
         return "update_returned" if name == "update" and self.status == S.RETURNED else name
+
+    def _require_unchanged(self, figures: Figures) -> None:
+        """Raise ValidationError if "no change" is said of other figures, or of none."""
+        if self.figures == NO_FIGURES:
+            message = _("No figure has been posted yet, so there is none that could be unchanged.")
+            raise ValidationError({"no_change": message})
+        if any(getattr(self, name) != value for name, value in figures.items()):
+            message = _(
+                "A figure above is another than in the last update: enter the earlier one, or leave this open."
+            )
+            raise ValidationError({"no_change": message})
 
     def _require_note_for(self, figures: Figures, note: str) -> None:
         """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reviews.models.base import Tracked
 
 Record = TypeVar("Record", bound="Tracked")
+OtherRecord = TypeVar("OtherRecord", bound="Tracked")
 
 
 class Verb(models.TextChoices):
@@ -126,11 +127,25 @@ class TraceQuerySet(models.QuerySet["Trace"]):
 
     def as_of(self, records: models.QuerySet[Record], at: datetime) -> list[Record]:
         """Return the records as they were at an instant, rebuilt from the trace: unsaved objects."""
+        rows = self._newest_rows(records, at).order_by("object_id").values_list("after", flat=True)
+        return [records.model.from_snapshot(row) for row in rows]
+
+    def both_as_of(
+        self, records: models.QuerySet[Record], others: models.QuerySet[OtherRecord], at: datetime
+    ) -> tuple[list[Record], list[OtherRecord]]:
+        """As as_of(), of two models in one query."""
+        newest = self._newest_rows(records, at).union(self._newest_rows(others, at), all=True)
+        rows = list(newest.values_list("model", "object_id", "after").order_by("object_id"))
+        first = [records.model.from_snapshot(row) for model, _pk, row in rows if _is_of(model, records)]
+        second = [others.model.from_snapshot(row) for model, _pk, row in rows if _is_of(model, others)]
+        return first, second
+
+    def _newest_rows(self, records: "models.QuerySet[Any]", at: datetime) -> "TraceQuerySet":
+        """The last row of each record at an instant."""
         last = self.filter(model=records.model._meta.label_lower, object_id=OuterRef("pk"), at__lte=at)
         newest = Subquery(last.order_by("-at", "-id").values("id")[:1])
         ids = records.order_by().annotate(newest=newest).values("newest")
-        rows = self.filter(pk__in=ids).order_by("object_id").values_list("after", flat=True)
-        return [records.model.from_snapshot(row) for row in rows]
+        return self.filter(pk__in=ids).order_by()
 
     def cycle_as_of(
         self, cycle: "ReviewCycle", kinds: "Iterable[type[Tracked]]", at: datetime
@@ -269,6 +284,10 @@ class TraceLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}:{self.digest}"
+
+
+def _is_of(model: str, records: "models.QuerySet[Any]") -> bool:
+    return bool(model == records.model._meta.label_lower)
 
 
 def columns_by_name(model: "type[models.Model] | models.Model") -> dict[str, Any]:

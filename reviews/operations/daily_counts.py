@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.apps import apps as current_apps
@@ -12,9 +12,11 @@ from django.apps.registry import Apps
 from django.db import models, transaction
 
 from reviews import clock
-from reviews.models.workstreams import WORKSTREAMS
+from reviews.models.daily_counts import NO_FIGURES, is_country_report
+from reviews.models.workstreams import WORKSTREAMS, figures_of
 
 BATCH = 5_000
+MARKED_AT_ONCE = 500  # SQLite takes so many ids in one statement, and more
 NAMES = ("DailyOpenGaps", "DailyProgress")
 Values = dict[str, Any]  # of one row, by column
 
@@ -32,6 +34,18 @@ def rebuild(apps: Apps = current_apps, names: tuple[str, str] = NAMES) -> None:
                 new = [old.model(**values) for values in count(apps, cycle)]
                 old.delete()
                 _rows(apps, name).bulk_create(new, BATCH)
+
+
+def mark_country_reports(apps: Apps) -> None:
+    """Mark the days on which a country itself reported, in rows that were written before this was kept."""
+    for cycle in _rows(apps, "ReviewCycle").values_list("pk", flat=True):
+        reported = {
+            (row["report_id"], row["on"]) for row in count_progress(apps, cycle) if row["country_reported"]
+        }
+        days = _rows(apps, "DailyProgress").filter(cycle=cycle)
+        marked = [pk for pk, *day in days.values_list("pk", "report", "on") if tuple(day) in reported]
+        for start in range(0, len(marked), MARKED_AT_ONCE):
+            days.filter(pk__in=marked[start : start + MARKED_AT_ONCE]).update(country_reported=True)
 
 
 def differences() -> Iterator[str]:
@@ -72,14 +86,25 @@ def count_open_gaps(apps: Apps, cycle: int) -> Iterator[Values]:
 def count_progress(apps: Apps, cycle: int) -> Iterator[Values]:
     """Yield the rows of DailyProgress that follow from the progress updates: the last ones of each day."""
     updates = _rows(apps, "ProgressUpdate").filter(report__cycle=cycle).order_by("report", "at", "id")
-    rows = updates.values_list("report", "at", *WORKSTREAMS).iterator(BATCH)
-    for report, updates_of_report in groupby(rows, itemgetter(0)):
+    # A migration may come before the columns.
+    marks = [name for name in ("no_change", "by_country") if _has_column(apps, "ProgressUpdate", name)]
+    rows = updates.values_list("report", "at", *WORKSTREAMS, *marks, named=True).iterator(BATCH)
+    for report, updates_of_report in groupby(rows, attrgetter("report")):
         before: Values = {f"{name}_was": None for name in WORKSTREAMS} | {"is_first": True}
-        for day, updates_of_day in groupby(updates_of_report, lambda row: clock.day_of(row[1])):
-            *_earlier, (_report, _at, *last) = updates_of_day
-            figures = dict(zip(WORKSTREAMS, last, strict=True))
-            yield {"report_id": report, "cycle_id": cycle, "on": day, **figures, **before}
+        last_figures: tuple[int | None, ...] = NO_FIGURES
+        for day, updates_of_day in groupby(updates_of_report, lambda row: clock.day_of(row.at)):
+            reported = False
+            for update in updates_of_day:
+                reported = reported or (bool(marks) and is_country_report(update, last_figures))
+                last_figures = figures_of(update)
+            figures = dict(zip(WORKSTREAMS, last_figures, strict=True))
+            row = {"report_id": report, "cycle_id": cycle, "on": day, **figures, **before}
+            yield row | ({"country_reported": reported} if marks else {})
             before = {f"{name}_was": figure for name, figure in figures.items()} | {"is_first": False}
+
+
+def _has_column(apps: Apps, model: str, name: str) -> bool:
+    return any(field.name == name for field in apps.get_model("reviews", model)._meta.fields)
 
 
 def _comparable(row: Values) -> tuple[tuple[str, Any], ...]:

@@ -121,7 +121,7 @@ class Board:
 
 def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:
     """Return the board on a day; with `at`, from the records as of that instant."""
-    reports = _as_of(cycle.member_reports(on), at)
+    reports = _member_reports(cycle, on, at)
     kinds = list(GapKind.objects.all())
     open_gaps = progress.open_gaps(reports, kinds, on)
     deadlines = _visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
@@ -143,6 +143,18 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
     rows.sort(key=lambda row: row.state.name_en)
     points = progress.averages(cycle, on)
     return Board(on, rows, kinds, deadlines, meetings, points, has_plan=latest is not None)
+
+
+def _member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[NationalReport]:
+    """The reports of the members counted on a day; with `at`, as they and their seats were at that instant."""
+    if at is None:
+        return list(cycle.member_reports(on))
+    reports, seats = Trace.objects.both_as_of(cycle.reports.all(), cycle.memberships.all(), at)
+    seated_on = {seat.member_state_id: seat.joined_on for seat in seats if seat.joined_on <= on}
+    members = [report for report in reports if report.member_state_id in seated_on]
+    for report in members:
+        report.seated_on = seated_on[report.member_state_id]
+    return members
 
 
 def _as_of(records: models.QuerySet[RecordType], at: datetime | None) -> list[RecordType]:

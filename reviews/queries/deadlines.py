@@ -1,10 +1,21 @@
-"""Deadlines of all countries of a cycle: the status of each on any day, for any page."""
+"""What is asked of a country on a day: the status of each of its deadlines, for any page.
+
+It is asked of members only, from the day they are counted, and no longer than there is something left to do.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 from reviews import clock
-from reviews.models import Deadline, DeadlineOutput, DeadlineStatus, Extension, NationalReport
+from reviews.models import (
+    Deadline,
+    DeadlineOutput,
+    DeadlineStatus,
+    Extension,
+    NationalReport,
+    NotRequired,
+    ReportStatus,
+)
 from reviews.queries import progress
 
 # By report and deadline: the first day on which progress was posted in its window.
@@ -35,8 +46,8 @@ def deadline_statuses(
 
 
 def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
-    """Return the earliest deadline that a country has not met; None: it has met all."""
-    return min((s for s in statuses if not s.is_met), key=lambda s: s.due_on, default=None)
+    """Return the earliest deadline that a country still has to meet; None: there is none."""
+    return min((s for s in statuses if s.is_asked), key=lambda s: s.due_on, default=None)
 
 
 def first_progress(
@@ -54,15 +65,38 @@ def statuses_of_report(
     progress_days: FirstProgress,
     on: date,
 ) -> list[DeadlineStatus]:
-    """Return the status of each of these deadlines for one country, in order of date.
+    """Return the status of each of these deadlines that is asked of the country, in order of date.
 
-    A deadline is met when the country hands its report in, or posts progress in the window.
+    A deadline is met when the country hands its report in, or reports progress in the window.
     """
     handed_in_on = clock.day_of(report.handed_in_at) if report.handed_in_at else None
     statuses = []
     for deadline in deadlines:
+        granted_until = granted_days.get((deadline.pk, report.member_state_id))
+        due = deadline.due_for(granted_until)
+        if not is_asked_of_member(report, due, on):
+            continue
         is_report = deadline.output == DeadlineOutput.NATIONAL_REPORT
         met_on = handed_in_on if is_report else progress_days.get((report.pk, deadline.pk))
-        granted_until = granted_days.get((deadline.pk, report.member_state_id))
-        statuses.append(deadline.status_for(met_on, granted_until, on))
+        not_required = why_not_required(report, deadline, due)
+        statuses.append(deadline.status_for(met_on, granted_until, on, not_required))
     return sorted(statuses, key=lambda status: (status.due_on, status.deadline.number))
+
+
+def is_asked_of_member(report: NationalReport, due: date, on: date) -> bool:
+    """Whether the country is a member on a day, and already was one when the deadline was due."""
+    return report.seated_on is not None and report.seated_on <= min(due, on)
+
+
+def why_not_required(report: NationalReport, deadline: Deadline, due: date) -> NotRequired | None:
+    """Return why a deadline that is not met asks nothing of the country; None: it does.
+
+    While a report is out of the country's hands no progress can be posted. Sent back, only what is due from that day
+    on is asked: the report itself has answered what was due before.
+    """
+    if report.status == ReportStatus.ACCEPTED:
+        return NotRequired.ACCEPTED
+    if deadline.output == DeadlineOutput.NATIONAL_REPORT:
+        return None
+    was_away = report.handed_in_at is not None and due < clock.day_of(report.held_since)
+    return NotRequired.SUBMITTED if was_away or not report.is_editable else None

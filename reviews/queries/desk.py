@@ -1,6 +1,6 @@
 """My desk: open tasks of a person, deadlines, and recent changes by others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models import (
@@ -18,6 +17,7 @@ from reviews.models import (
     Advice,
     DataGap,
     Deadline,
+    DeadlineOutput,
     DeadlineStatus,
     Extension,
     Meeting,
@@ -53,10 +53,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Due:
-    """A deadline that a country has not met yet."""
+    """A deadline that a country still has to meet."""
 
-    state: Organisation
+    report: NationalReport
     status: DeadlineStatus
+
+    @property
+    def state(self) -> Organisation:
+        return self.report.member_state
 
     @property
     def url(self) -> str:
@@ -76,34 +80,33 @@ PAGES: dict[str, models.QuerySet[Any]] = {
 # What is news; the rest (an agenda item, a delegation) is in the history of its own page only.
 NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", "reviews.round")
 NEWS += ("reviews.threadentry", "reviews.receivedadvice")
-# What a country does next with its report, and on which page; why it was returned is on the report's own.
-NEXT_STEPS = {
-    ReportStatus.NOT_STARTED: (_("Post the first progress"), "report-update"),
-    ReportStatus.IN_PROGRESS: (_("Post progress"), "report-update"),
-    ReportStatus.RETURNED: (_("Revise the returned report"), "report"),
-}
 
 
-def waiting(user: User, cycles: list[ReviewCycle]) -> list[Task]:
-    """Return what waits for this person in these cycles, oldest first."""
-    tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
-    return sorted(tasks, key=lambda task: task.since)
-
-
-def due(user: User, cycles: list[ReviewCycle]) -> list[Due]:
-    """Return what is due soon or overdue, of the person's own country, or of all for those who see all."""
+def asked_of_countries(user: User, cycles: list[ReviewCycle]) -> list[Due]:
+    """Return what still has to be met, by the person's own country or by all for those who see all, by date."""
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
     deadlines = deadlines.prefetch_related("only_for")
     statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(*cycles), clock.today())
-    last_day = clock.today() + timedelta(days=AHEAD_DAYS)
     lines = [
-        Due(report.member_state, status)
+        Due(report, status)
         for report in reports
         for status in statuses[report.pk]
-        if status.deadline.cycle_id == report.cycle_id and not status.is_met and status.due_on <= last_day
+        if status.deadline.cycle_id == report.cycle_id and status.is_asked
     ]
     return sorted(lines, key=lambda line: line.status.due_on)
+
+
+def waiting(user: User, cycles: list[ReviewCycle], asked: Iterable[Due] = ()) -> list[Task]:
+    """Return what waits for this person in these cycles, oldest first."""
+    tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
+    return sorted([*tasks, *progress_due(user, asked)], key=lambda task: task.since)
+
+
+def due(asked: Iterable[Due]) -> list[Due]:
+    """Return what is due soon or overdue."""
+    last_day = clock.today() + timedelta(days=AHEAD_DAYS)
+    return [line for line in asked if line.status.due_on <= last_day]
 
 
 def changes(user: User, since: datetime, most: int = 20) -> list[Trace]:
@@ -122,7 +125,9 @@ def changes(user: User, since: datetime, most: int = 20) -> list[Trace]:
 
 
 def _reports(cycles: list[ReviewCycle]) -> NationalReportQuerySet:
-    return NationalReport.objects.filter(cycle__in=cycles).select_related("cycle", "member_state")
+    """The reports of the members that are counted today."""
+    reports = NationalReport.objects.filter(cycle__in=cycles).seated(clock.today())
+    return reports.select_related("cycle", "member_state")
 
 
 # --- what waits, each for those whose duty it is
@@ -131,10 +136,33 @@ def _reports(cycles: list[ReviewCycle]) -> NationalReportQuerySet:
 def own_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return
-    for report in _reports(cycles).open().filter(member_state=user.organisation_id):
-        what, page = NEXT_STEPS[ReportStatus(report.status)]
-        url = reverse(page, args=[report.cycle.slug, report.code])
-        yield Task(report.progressed_at or report.held_since, str(what), str(report.member_state), url)
+    reports = list(_reports(cycles).open().filter(member_state=user.organisation_id))
+    for report in reports:
+        if report.status == ReportStatus.NOT_STARTED:
+            yield _own_task(report, report.silent_from, _now("Post the first progress"), "report-update")
+        elif report.status == ReportStatus.RETURNED:
+            # Why it was returned is on the report's own page.
+            yield _own_task(report, report.held_since, _now("Revise the returned report"), "report")
+
+
+def _own_task(report: NationalReport, since: datetime, what: str, page: str, about: str = "") -> Task:
+    url = reverse(page, args=[report.cycle.slug, report.code])
+    return Task(since, what, about or str(report.member_state), url)
+
+
+def progress_due(user: User, asked: Iterable[Due]) -> Iterator[Task]:
+    """One task for each own report with a progress deadline that is open and not met, from the day it could be."""
+    if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
+        return
+    reports = set()
+    for line in asked:
+        report, deadline = line.report, line.status.deadline
+        is_open = deadline.output == DeadlineOutput.PROGRESS and deadline.opens_on <= clock.today()
+        if is_open and report.status == ReportStatus.IN_PROGRESS and report not in reports:
+            reports.add(report)
+            since = max(clock.start_of(deadline.opens_on), report.held_since)
+            about = f"{line.state} · {deadline} · {line.status.text}"
+            yield _own_task(report, since, _now("Post progress"), "report-update", about)
 
 
 def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -178,8 +206,10 @@ def silent_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         return
     what = _now("Ask for progress: none for %(days)s days") % {"days": SILENT_DAYS}
     for report in _reports(cycles).silent_since(clock.now() - timedelta(days=SILENT_DAYS)):
-        since = report.progressed_at or report.held_since
-        yield Task(since, what, str(report.member_state), report.get_absolute_url())
+        # The task waits since the days without progress were over; from when they count is said beside it.
+        about = f"{report.member_state} · {_now('since')} {date_format(clock.day_of(report.silent_from))}"
+        since = report.silent_from + timedelta(days=SILENT_DAYS)
+        yield Task(since, what, about, report.get_absolute_url())
 
 
 def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:

@@ -24,6 +24,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.choices import StatusChoices
+from reviews.models.daily_counts import NO_FIGURES
 from reviews.queries import deadlines, progress
 from reviews.queries.schedule import (
     CriticalPath,
@@ -69,11 +70,22 @@ class CountryPlan:
         return self.report.handed_in_at is not None
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it has posted no figure, and handed nothing in, so that nothing is known of its work."""
+        return not self.is_handed_in and self.report.figures == NO_FIGURES
+
+    @property
     def slack(self) -> int | None:
-        """Days its report may still be later than its date; negative: its date is too late. None: not known."""
+        """Days its report may still be later than its date; negative: its date is too late. None: nobody can tell."""
         if self.latest_on is None or self.arrives_on is None:
             return None
-        return clock.days_between(self.arrives_on, self.latest_on)
+        slack = clock.days_between(self.arrives_on, self.latest_on)
+        return None if self.is_silent and slack >= 0 else slack
+
+    @property
+    def cannot_tell_slack(self) -> bool:
+        """Whether its dates are known, and its silence alone is why nobody can tell the slack."""
+        return self.slack is None and None not in (self.latest_on, self.arrives_on)
 
     @property
     def points_past(self) -> bool:

@@ -23,15 +23,17 @@ class Point(NamedTuple):
     day: date
     averages: tuple[float | None, ...]
     reported: int  # reports with any progress
+    counts: tuple[int, ...]  # of how many reports each average is
 
 
 def first_days(
     reports: Iterable[NationalReport], opened: Mapping[int, date], on: date
 ) -> dict[tuple[int, int], date]:
-    """Return, by report and key of `opened`, the first day from that one to `on` with progress, if any."""
+    """Return, by report and key of `opened`, the first day from that one to `on` on which the country reported."""
     if not opened:
         return {}
-    days = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on).order_by("on").values("on")
+    reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
+    days = reported.order_by("on").values("on")
     columns = {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
     first: dict[tuple[int, int], date] = {}
     for pk, *days_of_report in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
@@ -80,8 +82,9 @@ def averages(cycle: ReviewCycle, on: date) -> list[Point]:
 
     points = []
     for day, reported, *sums in thinned(totals_by_day):
-        pairs = zip(sums[::2], sums[1::2], strict=True)
-        points.append(Point(day, tuple(total / count if count else None for total, count in pairs), reported))
+        counts = tuple(sums[1::2])
+        means = (total / count if count else None for total, count in zip(sums[::2], counts, strict=True))
+        points.append(Point(day, tuple(means), reported, counts))
     return points
 
 

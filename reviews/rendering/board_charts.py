@@ -18,7 +18,7 @@ from reviews.rendering.charts import GapRow, Marker, ProgressPoint, TimelineEven
 def progress_over_time(board: Board) -> charts.ProgressChart:
     """Average progress over time, towards the deadlines of the national reports."""
     members = len(board.rows)
-    points = [ProgressPoint(day, values, reported, members) for day, values, reported in board.progress]
+    points = [ProgressPoint(day, means, reported, members, n) for day, means, reported, n in board.progress]
     due = [deadline for deadline in board.deadlines if deadline.output == DeadlineOutput.NATIONAL_REPORT]
     return charts.progress_chart(
         points,

@@ -33,6 +33,14 @@ def slack_badge(slack: int | None) -> dict[str, str]:
     return {"label": n_days(slack), "tone": "bad" if slack < 0 else tone}
 
 
+@register.inclusion_tag("includes/status.html")
+def country_slack(country: CountryPlan) -> dict[str, str]:
+    """The slack of a country's report; of one that has posted no figure nobody can tell it."""
+    if country.cannot_tell_slack:
+        return {"label": _("cannot tell"), "tone": "neutral"}
+    return slack_badge(country.slack)
+
+
 @register.filter
 def pace_words(country: CountryPlan) -> list[str]:
     """One sentence for each workstream that is not complete."""

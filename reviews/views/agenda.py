@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.agenda import ConcludeForm
+from reviews.forms.agenda import CarryForm, ConcludeForm
 from reviews.forms.base import ConfirmForm
 from reviews.models import AgendaItem, ReviewCycle
 from reviews.request_context import SignedInRequest
@@ -58,9 +58,14 @@ class PutOffItem(AgendaItemTransition):
 
 
 class CarryItem(AgendaItemTransition):
-    form_class, verb, title = ConfirmForm, "carry", _("Take into the next meeting")
+    form_class, verb, title = CarryForm, "carry", _("Take into the next meeting")
     success_message = _("The item stands on this agenda now.")
     redirects_to_result = True
+
+    def perform(self, form: CarryForm, expected_version: int) -> AgendaItem:
+        code = form.cleaned_data["into"]
+        into = meeting_or_404(self.request, self.cycle, code) if code else None
+        return self.object.carry(by=self.request.user, expected_version=expected_version, into=into)
 
 
 class ReopenItem(AgendaItemTransition):

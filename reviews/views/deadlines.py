@@ -13,6 +13,7 @@ from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
 from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
 from reviews.models import (
     Deadline,
+    DeadlineStatus,
     Extension,
     ExtensionStatus,
     Meeting,
@@ -58,9 +59,11 @@ def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpRespo
     related = ("member_state", "asked_by", "decided_by", "disruption")
     extensions = list(deadline.extensions.select_related(*related).visible_to(request.user))
 
-    reports = NationalReport.objects.filter(cycle=cycle).select_related("member_state")
-    reports = reports.order_by("member_state__name_en")
-    statuses = deadline_statuses(reports, [deadline], deadline.extensions.granted(), clock.today())
+    today = clock.today()
+    reports = cycle.member_reports(today)
+    statuses = deadline_statuses(reports, [deadline], deadline.extensions.granted(), today)
+
+    rows = [(report, statuses[report.pk][0]) for report in reports if statuses[report.pk]]
 
     anchor = None  # shown to whoever may read that meeting
     if deadline.anchor_id:
@@ -71,26 +74,30 @@ def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpRespo
         "nav": "deadlines",
         "deadline": deadline,
         "title": deadline.title,
-        "rows": [(report, statuses[report.pk][0]) for report in reports if statuses[report.pk]],
+        "rows": rows,
         "extensions": extensions,
         "anchor": anchor,
         "days_before": -(deadline.offset_days or 0),
         "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
         "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
-        "may_ask": may_ask_extension(request.user, cycle, deadline, extensions),
+        "may_ask": may_ask_extension(request.user, cycle, rows, extensions),
         "history": history(request, deadline),
     }
     return render(request, "deadlines/deadline.html", context)
 
 
 def may_ask_extension(
-    user: User, cycle: ReviewCycle, deadline: Deadline, extensions: list[Extension]
+    user: User,
+    cycle: ReviewCycle,
+    rows: list[tuple[NationalReport, DeadlineStatus]],
+    extensions: list[Extension],
 ) -> bool:
-    """Whether the person may ask for more time now: for the own country, one request at a time."""
+    """Whether the person's country still has to meet the deadline, and has no request that waits."""
     if policy.scope_of(user, "extension.ask") is not policy.Scope.OWN or cycle.is_closed:
         return False
     waits = any(extension.status == ExtensionStatus.ASKED for extension in extensions)
-    return not waits and deadline.concerns(user.organisation_id)
+    own = (status for report, status in rows if report.member_state_id == user.organisation_id)
+    return not waits and any(status.is_asked for status in own)
 
 
 class AddDeadline(AddPage):

@@ -24,13 +24,14 @@ def desk_page(request: SignedInRequest) -> HttpResponse:
         since = datetime.fromisoformat(last_visit)
     else:
         since = clock.now() - timedelta(days=FIRST_VISIT_DAYS)
+    asked = desk.asked_of_countries(request.user, running)
     context = {
         "nav": "desk",
         "title": _("My desk"),
         "cycles": cycles,
         "since": since,
-        "waiting": desk.waiting(request.user, running),
-        "due": desk.due(request.user, running),
+        "waiting": desk.waiting(request.user, running, asked),
+        "due": desk.due(asked),
         "changes": desk.changes(request.user, since),
         "demo": any(cycle.is_demo for cycle in cycles),
         "cycle": running[0] if len(running) == 1 else None,

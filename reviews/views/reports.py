@@ -23,6 +23,7 @@ from reviews.models import (
     ReportVersion,
     ReviewCycle,
 )
+from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
 from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
@@ -37,7 +38,7 @@ GAPS_SHOWN = 20
 def readable_reports(request: SignedInRequest) -> QuerySet[NationalReport]:
     """The reports that this person may read, with what their pages show."""
     related = ("cycle", "member_state", "holder", "reader", "lead_author")
-    return NationalReport.objects.visible_to(request.user).select_related(*related)
+    return NationalReport.objects.visible_to(request.user).with_seat().select_related(*related)
 
 
 def report_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> NationalReport:
@@ -59,6 +60,11 @@ class ReportList(ListPage):
     model, table_class, filterset_class = NationalReport, ReportTable, ReportFilter
     select_related, ordering = ("cycle", "member_state", "holder"), ("member_state__name_en",)
     empty_text = _("There is no report here: reports are made when the cycle opens.")
+
+    def get_queryset(self) -> QuerySet[NationalReport]:
+        """Of the members that are counted today."""
+        reports: NationalReportQuerySet = super().get_queryset()
+        return reports.seated(clock.today())
 
     def get_actions(self) -> list[tuple[Text, str]]:
         return [(_("Findings and recommendations"), reverse("finding-list", args=[self.cycle.slug]))]

@@ -91,9 +91,9 @@ def test_averages_over_time(cast, cycle, report):
     post(lao, cast.lao, DAY + timedelta(1), 50, 20, None)
     post(report, cast.vnm, DAY + timedelta(4), 30, None, None)
     assert progress.averages(cycle, DAY + timedelta(9)) == [
-        (DAY, (10, None, None), 1),
-        (DAY + timedelta(1), (30, 20, None), 2),
-        (DAY + timedelta(4), (40, 20, None), 2),
+        (DAY, (10, None, None), 1, (1, 0, 0)),
+        (DAY + timedelta(1), (30, 20, None), 2, (2, 1, 0)),
+        (DAY + timedelta(4), (40, 20, None), 2, (2, 1, 0)),
     ]
     assert len(progress.averages(cycle, DAY + timedelta(1))) == 2
 
@@ -109,14 +109,14 @@ def test_a_pace_skips_what_was_not_told(cast, report):
 
 def test_the_first_day_in_a_window(cast, report):
     for days in (0, 5, 7):
-        post(report, cast.vnm, DAY + timedelta(days), 10, None, None)
+        post(report, cast.vnm, DAY + timedelta(days), 10 + days, None, None)
     opened = {1: DAY + timedelta(1), 2: DAY + timedelta(8)}
     assert progress.first_days([report], opened, DAY + timedelta(9)) == {(report.pk, 1): DAY + timedelta(5)}
     assert progress.first_days([report], opened, DAY + timedelta(4)) == {}
 
 
 def test_points_of_a_long_time_are_thinned():
-    points = [progress.Point(DAY + timedelta(n), (n,), 1) for n in range(600)]
+    points = [progress.Point(DAY + timedelta(n), (n,), 1, (1,)) for n in range(600)]
     shown = progress.thinned(points)
     assert len(shown) <= progress.MOST_POINTS
     assert shown[-1] == points[-1]

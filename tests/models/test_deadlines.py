@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews import clock
 from reviews.actions.reports import submit_report
-from reviews.models import Deadline, DeadlineState, Extension
+from reviews.models import Deadline, DeadlineState, Extension, NotRequired
 from reviews.queries import deadlines
 from tests.models.transitions import fresh, last_trace, raises, refused, tells
 from tests.support import grids, make
@@ -29,11 +29,14 @@ in(09-08)             not_yet_open  open      open      due_soon  due_soon  met_
 until(09-14)          extended      extended  extended  extended  extended  extended  extended  overdue
 until(09-14)in(09-14) extended      extended  extended  extended  extended  extended  met       met
 until(09-14)in(09-15) extended      extended  extended  extended  extended  extended  extended  met_late
+accepted not_required not_required not_required not_required not_required not_required not_required not_required
+accepted,in(09-08) not_required not_required not_required not_required not_required met_late met_late met_late
 """
 TEXTS = [
     ("nothing", "09-08", "overdue by 1 day"), ("nothing", "09-15", "overdue by 8 days"),
     ("in(09-08)", "09-15", "met late by 1 day"), ("until(09-14)", "09-15", "overdue by 1 day"),
     ("in(09-07)", "09-15", "met"), ("nothing", "08-24", "due soon"),
+    ("accepted", "09-15", "not required: report accepted"),
 ]  # fmt: skip
 
 
@@ -49,7 +52,8 @@ def named(situation: str, word: str) -> date | None:
 
 def standing(situation: str, on: str) -> Any:
     window = Deadline(opens_on=OPENS, due_on=DUE, first_due_on=DUE)
-    return window.status_for(named(situation, "in"), named(situation, "until"), day(on))
+    released = NotRequired.ACCEPTED if situation.startswith("accepted") else None
+    return window.status_for(named(situation, "in"), named(situation, "until"), day(on), released)
 
 
 @pytest.mark.parametrize(("situation", "on", "state"), grids.cells(STANDINGS))
@@ -159,7 +163,9 @@ def test_progress_meets_it_from_the_day_the_window_opens(cast, report):
     met_on = {}
     for posted in (date(2020, 8, 9), date(2020, 8, 10), date(2020, 9, 20)):
         with clock.at(posted):
-            report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
+            report.post_progress(
+                by=cast.vnm, expected_version=report.version, writing=posted.day + posted.month
+            )
             met_on[posted.day] = standing_of(report).met_on
     assert met_on == {9: None, 10: date(2020, 8, 10), 20: date(2020, 8, 10)}
 

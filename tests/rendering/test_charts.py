@@ -157,6 +157,20 @@ def test_today_is_marked_once():
     assert [flag.marker for flag in progress((1, 1, 1), markers=[DUE]).flags if flag.is_today] == [TODAY]
 
 
+def test_the_first_of_very_many_draws_no_line():
+    """Its average stands in words, with the number of countries that it is of."""
+    days = [(1, (100, 50, None)), (97, (40, 20, 10)), (98, (40, 20, 10))]
+    points = [
+        ProgressPoint(date(2020, 6, n), values, count, 195, (count, count, 0 if n == 1 else 5))
+        for n, (count, values) in enumerate(days, 1)
+    ]
+    first = progress_chart(points[:1], series=NAMES, today=TODAY).series[0]
+    assert (first.path, first.latest, first.count) == ("", 100, 1)
+    data, _analysis, writing = progress_chart(points, series=NAMES, today=TODAY).series
+    assert (data.path, len(data.dots), data.count) == (f"M{data.dots[0].x} {data.dots[0].y}", 1, 98)
+    assert (writing.path, writing.latest, writing.count) == ("", 10, 5)
+
+
 @pytest.mark.parametrize("rows", [[], [(None, None, None)]])
 def test_without_figures_there_is_no_picture_of_progress(rows):
     chart = progress(*rows)

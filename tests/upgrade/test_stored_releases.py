@@ -3,6 +3,8 @@
 releases/<commit>.sql.gz is the demonstration as that release's code made it (`load_demo`, then `link_trace`), as SQL of
 SQLite; beside it is what that code printed about it. Add one with each release. The words of a board may change on
 purpose: then its .boards.txt is made again, from the same database with the code of the commit before the change.
+A cell that was false is corrected by hand. So far: the slack of Myanmar on 11 August, which was "7 days" though it had
+posted no figure, and is "cannot tell".
 """
 
 import gzip

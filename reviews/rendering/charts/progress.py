@@ -26,6 +26,15 @@ class ProgressPoint:
     values: tuple[float | None, ...]
     reported: int
     members: int
+    counts: tuple[int, ...] = ()  # of how many members each average is; none: of all that have reported
+
+    def count(self, n: int) -> int:
+        """Of how many members the n-th average is."""
+        return self.counts[n] if self.counts else self.reported
+
+    def is_drawn(self, n: int) -> bool:
+        """Whether the n-th average says something about the members: half of them have reported it."""
+        return self.values[n] is not None and 2 * self.count(n) >= self.members
 
 
 @dataclass(frozen=True)
@@ -36,11 +45,15 @@ class Dot:
 
 @dataclass(frozen=True)
 class Series:
-    """One line: `path` breaks where nothing was reported; `dots` are lone points and the last one."""
+    """One line: `dots` are lone points and the last one.
+
+    `path` breaks where nothing was reported, or by fewer than half of the members.
+    """
 
     number: int
     name: str
     latest: int | None
+    count: int = 0  # of how many members the latest average is
     path: str = ""
     dots: tuple[Dot, ...] = ()
     leader: str = ""
@@ -113,22 +126,26 @@ def progress_series(
     label_ys = iter(spread([end.y for end in ends], LINE, top + PROGRESS_DEPTH))
     series = []
     for n, (name, runs) in enumerate(zip(names, runs_by_series, strict=True)):
-        if not runs:
+        reported = [point for point in points if point.values[n] is not None]
+        if not reported:
             series.append(Series(n + 1, name, None))
             continue
-        reported = [value for point in points if (value := point.values[n]) is not None]
+        latest, count = round(reported[-1].values[n] or 0), reported[-1].count(n)
+        if not runs:
+            series.append(Series(n + 1, name, latest, count))
+            continue
         path = "".join("M" + "L".join(f"{dot.x} {dot.y}" for dot in run) for run in runs)
         end, label_y = runs[-1][-1], next(label_ys)
         lone = tuple(run[0] for run in runs[:-1] if len(run) == 1)
         leader = f"M{end.x + 6} {end.y}L{PROGRESS_RIGHT + 12} {label_y}"
-        series.append(Series(n + 1, name, round(reported[-1]), path, (*lone, end), leader, label_y))
+        series.append(Series(n + 1, name, latest, count, path, (*lone, end), leader, label_y))
     return tuple(series)
 
 
 def value_runs(points: tuple[ProgressPoint, ...], n: int, scale: Scale, top: int) -> list[list[Dot]]:
-    """The n-th values as unbroken runs of dots; a day without a value ends a run."""
+    """The n-th values as unbroken runs of dots; a day on which fewer than half have reported ends a run."""
     runs = []
-    for missing, group in groupby(points, key=lambda point: point.values[n] is None):
-        if not missing:
+    for is_drawn, group in groupby(points, key=lambda point: point.is_drawn(n)):
+        if is_drawn:
             runs.append([Dot(scale.x(p.day), percent_y(p.values[n] or 0, top)) for p in group])
     return runs
