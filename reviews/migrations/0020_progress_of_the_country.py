@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     # The marks are written cycle by cycle, each in a transaction of its own.
     atomic = False
 
-    dependencies = [("reviews", "0018_daily_counts_named")]
+    dependencies = [("reviews", "0019_mail_refused")]
 
     operations = [
         migrations.AddField(
