@@ -119,9 +119,7 @@ class Meeting(Tracked):
     series = models.CharField(
         _("series"), max_length=20, choices=MeetingSeries, default=MeetingSeries.COORDINATION
     )
-    number = models.PositiveSmallIntegerField(
-        _("number in the series"), null=True, blank=True
-    )  # NULL: has none
+    number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)  # NULL: none
     code = models.SlugField(_("short name in addresses"), max_length=40)
     title = models.CharField(_("title"), max_length=300)
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
