@@ -19,7 +19,8 @@ def database(name: str) -> dict[str, Any]:
     kind, _, rest = url.partition("://")
     if kind not in {"sqlite", "postgres", "postgresql"} or not rest:
         raise ImproperlyConfigured(f"{name} is of no kind known here: {ADVICE}.")
-    refuse_unencoded_password(name, rest)
+    if kind != "sqlite":  # the path of a file may hold any sign
+        refuse_unencoded_password(name, rest)
     if kind == "sqlite" and not rest.startswith(("/", ":memory:")):
         raise ImproperlyConfigured(f"{name} names no file (a slash is missing): {ADVICE}.")
     try:

@@ -316,6 +316,15 @@ def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path):
     assert (tmp_path / "db.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_path_of_a_sqlite_file_may_hold_an_at_sign(tmp_path):
+    (tmp_path / "reviews@home").mkdir()
+    url = f"sqlite:///{tmp_path}/reviews@home/db.sqlite3"
+    assert (
+        read("settings.DATABASES['default']['NAME']", DATABASE_URL=url)
+        == f"{tmp_path}/reviews@home/db.sqlite3"
+    )
+
+
 def test_nginx_may_read_static_files_and_not_what_people_submit():
     expression = "settings.STORAGES['staticfiles']['OPTIONS'], settings.FILE_UPLOAD_PERMISSIONS"
     modes = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
