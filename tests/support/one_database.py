@@ -43,7 +43,8 @@ SQLITE_ONLY = {
 # Tests in those places whose subject is the database after all: two that write at once.
 ON_BOTH = {
     "admin/test_conflict.py": "two corrections at the same moment: SQLite locks a file where PostgreSQL locks a row",
-    "operations/test_outbox.py": "two senders, and two ticks, at the same moment",
+    "operations/test_outbox.py": "two senders at the same moment",
+    "operations/test_jobs.py": "two ticks at the same moment",
     "accounts/test_sign_in_throttle.py": "guesses that are counted at the same moment",
 }
 
