@@ -176,8 +176,8 @@ AUTHENTICATION_BACKENDS = ["reviews.accounts.backend.PeopleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "reviews.accounts.password_hashers.NormalisedArgon2PasswordHasher",
+    "reviews.accounts.password_hashers.NormalisedPBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -1,7 +1,7 @@
 """ModelAdmin base: writes through create_traced()/change_traced() and requires a reason."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from reviews import clock, policy
-from reviews.admin.forms import DOMAIN_ERRORS, Text, ToolForm, TrackedForm, Values
+from reviews.admin.forms import DOMAIN_ERRORS, AdminNumberInput, Text, ToolForm, TrackedForm, Values
+from reviews.forms.fields import field_options, without_maxlength
 from reviews.models import (
     Confidence,
     EditConflict,
@@ -65,6 +66,9 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
     """One kind of record. Adding and changing leave a trace with a reason; nothing is ever deleted."""
 
     form: type[TrackedForm] = TrackedForm
+    formfield_overrides: ClassVar[Any] = dict.fromkeys(
+        (models.IntegerField, models.BigIntegerField), {"widget": AdminNumberInput}
+    )
     object_history_template = "admin/trace_history.html"
     list_per_page = 50
     show_full_result_count = False
@@ -129,8 +133,13 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
-        """Name the two boxes of a moment for screen readers: Django only writes "Date:" and "Time:" beside them."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        """Use the fields of our forms, and name the two boxes of a moment for screen readers.
+
+        Django only writes "Date:" and "Time:" beside them.
+        """
+        field = super().formfield_for_dbfield(db_field, request, **field_options(db_field) | kwargs)
+        if field:
+            without_maxlength(field.widget.attrs)
         if isinstance(field, forms.SplitDateTimeField):
             for box, part in zip(field.widget.widgets, (_now("date"), _now("time")), strict=True):
                 box.attrs["aria-label"] = f"{field.label}: {part}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import VersionField
+from reviews.forms.fields import TextField
 from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked
 
 if TYPE_CHECKING:
@@ -23,9 +24,16 @@ Values = dict[str, Any]  # by field
 Text: TypeAlias = "str | _StrPromise"
 
 
-def reason_field(help_text: Text = "") -> forms.CharField:
+class AdminNumberInput(forms.TextInput):
+    """A text box as wide as the administration's box for numbers."""
+
+    def __init__(self, attrs: Values | None = None) -> None:
+        super().__init__({"class": "vIntegerField"} | (attrs or {}))
+
+
+def reason_field(help_text: Text = "") -> TextField:
     widget = AdminTextareaWidget({"rows": 2})
-    return forms.CharField(label=_("Reason"), max_length=2000, widget=widget, help_text=help_text)
+    return TextField(label=_("Reason"), max_length=2000, widget=widget, help_text=help_text)
 
 
 class TrackedForm(forms.ModelForm):

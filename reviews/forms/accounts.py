@@ -12,6 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms.fields import TextField
 from reviews.models import Invitation, User
 from reviews.models.people import check_username
 
@@ -50,7 +51,7 @@ class ResetForm(ResetPasswordForm):
 class InvitationForm(SetPasswordMixin, forms.Form):
     """What the invited choose themselves."""
 
-    username = forms.CharField(
+    username = TextField(
         label=_("User name"),
         max_length=150,
         validators=User._meta.get_field("username").validators,

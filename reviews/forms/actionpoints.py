@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, day_widget, note_field
+from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.models import ActionPoint
 from reviews.uploads import storage
 
@@ -15,7 +15,7 @@ class ActionPointForm(RecordForm):
     class Meta:
         model = ActionPoint
         fields = ("text", "owner_body", "owner", "due_on", "priority")
-        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_widget()}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "owner_body": _("A body, or a person below: one of the two."),
             "priority": _("High: closed with a document, which a second person verifies."),

@@ -1,4 +1,4 @@
-"""Base of the forms: note and date fields, the expected version, errors that a record's verb raised."""
+"""Base of the forms: note fields, the expected version, errors that a record's verb raised."""
 
 import copy
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet, UniqueConstraint
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms.fields import TextField, form_field
 from reviews.models import Tracked
 
 if TYPE_CHECKING:
@@ -23,24 +24,11 @@ Text = str | Promise
 LONGEST_NOTE = 10_000  # characters
 
 
-def note_field(
-    label: Text, *, required: bool = False, rows: int = 3, help_text: Text = ""
-) -> forms.CharField:
+def note_field(label: Text, *, required: bool = False, rows: int = 3, help_text: Text = "") -> TextField:
     """Return a text field of several lines, limited to LONGEST_NOTE."""
     widget = forms.Textarea(attrs={"rows": rows})
     limit = MaxLengthValidator(LONGEST_NOTE)
-    return forms.CharField(
-        label=label, required=required, widget=widget, help_text=help_text, validators=[limit]
-    )
-
-
-def day_field(label: Text, *, required: bool = True, help_text: Text = "") -> forms.DateField:
-    """Return a date field with the browser's own calendar."""
-    return forms.DateField(label=label, required=required, widget=day_widget(), help_text=help_text)
-
-
-def day_widget() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return TextField(label=label, required=required, widget=widget, help_text=help_text, validators=[limit])
 
 
 class VersionField(forms.IntegerField):
@@ -105,6 +93,12 @@ class ReviewForm(forms.Form):
 
 class RecordForm(ReviewForm, forms.ModelForm):
     """ModelForm that validates a copy: the record of the view stays as it is. The model's verb writes, not the form."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give every column the field of its kind from `reviews.forms.fields`. Called before Django reads `Meta`."""
+        super().__init_subclass__(**kwargs)
+        if "Meta" in vars(cls):
+            cls.Meta.formfield_callback = staticmethod(form_field)  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, instance: Tracked, **kwargs: Any) -> None:
         kwargs["instance"] = copy.copy(instance)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm
+from reviews.forms.fields import TextField
 from reviews.models import Coverage, CoverageStatement, FrameworkNode
 from reviews.models.coverage import StatementFields, missing_note_error
 
@@ -47,7 +48,7 @@ class CoverageForm(ReviewForm):
             initial=statement.coverage if statement else Coverage.NOTHING.value,
             show_hidden_initial=True,
         )
-        note = forms.CharField(
+        note = TextField(
             label=_("Note on %s") % area.code,
             required=False,
             initial=statement.note if statement else "",

@@ -5,8 +5,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
+from reviews.forms.fields import DayField
 from reviews.models import Deadline, Extension
 from reviews.models.deadlines import DeadlineFields, with_anchored_due_day
 
@@ -30,12 +31,7 @@ class DeadlineForm(RecordForm):
             "shared",
             "confidence_note",
         )
-        widgets = {
-            "opens_on": day_widget(),
-            "due_on": day_widget(),
-            "last_on": day_widget(),
-            "only_for": forms.CheckboxSelectMultiple,
-        }
+        widgets = {"only_for": forms.CheckboxSelectMultiple}
         help_texts = {
             "anchor": _("It moves with that meeting; empty: it has dates of its own."),
             "offset_days": _("Such as 5, or -5 for five days before it. The due day follows from it."),
@@ -65,7 +61,7 @@ class ExtensionForm(RecordForm):
     class Meta:
         model = Extension
         fields = ("asked_until", "reason", "disruption")
-        widgets = {"asked_until": day_widget(), "reason": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,5 +76,5 @@ class DecideForm(ReviewForm):
         choices=[("grant", _("grant")), ("refuse", _("refuse"))],
         widget=forms.RadioSelect,
     )
-    until = day_field(_("Granted until"), required=False, help_text=_("The asked day, or another."))
+    until = DayField(label=_("Granted until"), required=False, help_text=_("The asked day, or another."))
     note = note_field(_("Note"), help_text=_("Owed when a request is refused."))

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, day_widget
+from reviews.forms.base import RecordForm
 from reviews.models import Disruption, ReviewCycle
 
 
@@ -15,8 +15,6 @@ class DisruptionForm(RecordForm):
         model = Disruption
         fields = ("title", "kind", "starts_on", "ends_on", "countries", "effect")
         widgets = {
-            "starts_on": day_widget(),
-            "ends_on": day_widget(),
             "countries": forms.CheckboxSelectMultiple,
             "effect": forms.Textarea(attrs={"rows": 4}),
         }

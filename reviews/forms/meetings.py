@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
+from reviews.forms.fields import DayField
 from reviews.models import Decision, Delegation, Meeting, Organisation, OrganisationKind
 
 
@@ -33,7 +34,6 @@ class MeetingForm(RecordForm):
             "shared",
             "disruption",
         )
-        widgets = {"planned_from": day_widget(), "planned_to": day_widget()}
         help_texts = {
             "code": _("Such as 3 for the third coordination meeting, or soca-29."),
             "disruption": _("What made it move, if it stands on the register of disruptions."),
@@ -48,8 +48,8 @@ class MeetingForm(RecordForm):
 
 
 class HoldForm(ReviewForm):
-    held_from = day_field(_("Held from"))
-    held_to = day_field(_("Held to"))
+    held_from = DayField(label=_("Held from"), past=True)
+    held_to = DayField(label=_("Held to"), past=True)
     why = note_field(_("Why on other days than planned"), rows=2)
 
 

@@ -4,13 +4,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm
+from reviews.forms.fields import TextField
 from reviews.models import MinutesSection
 
 LONGEST_SECTION = 100_000  # characters
 
 
 class SectionForm(RecordForm):
-    text = forms.CharField(
+    text = TextField(
         label=_("Text"),
         required=False,
         strip=False,

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, day_field, day_widget, note_field
+from reviews.forms.base import RecordForm, ReviewForm, note_field
+from reviews.forms.fields import DayField, RangeField
 from reviews.models import PlanStep
 
 MAX_DAYS_LATER = 366  # days
@@ -27,7 +28,6 @@ class PlanStepForm(RecordForm):
     class Meta:
         model = PlanStep
         fields = ("title", "paper", "meeting", "planned_on", "note")
-        widgets = {"planned_on": day_widget()}
         help_texts = {
             "meeting": _("With a meeting its days count, also when it moves."),
             "planned_on": _("Empty: the date is not known, or it is the meeting's."),
@@ -43,7 +43,9 @@ class OutcomeForm(ReviewForm):
     """What became of the paper."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
-    actual_on = day_field(_("Took place on"), required=False, help_text=_("Empty: the day is not known."))
+    actual_on = DayField(
+        label=_("Took place on"), past=True, required=False, help_text=_("Empty: the day is not known.")
+    )
     note = note_field(_("Note"), help_text=_("Owed when it was sent back."))
 
     def __init__(self, *args: Any, transitions: list[str], **kwargs: Any) -> None:
@@ -55,7 +57,7 @@ class WhatIfForm(forms.Form):
     """Suppose that one thing is so many days later. Nothing is stored."""
 
     what = forms.ChoiceField(label=_("What if this is later"))
-    days = forms.IntegerField(label=_("by days"), min_value=1, max_value=MAX_DAYS_LATER, initial=14)
+    days = RangeField(1, MAX_DAYS_LATER, label=_("by days"), initial=14)
 
     def __init__(self, *args: Any, choices: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,18 +1,16 @@
 """Forms about a national report."""
 
-import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, Text, day_field, note_field
+from reviews.forms.base import RecordForm, ReviewForm, Text, note_field
+from reviews.forms.fields import DayField, RangeField, TextField
 from reviews.models import NationalReport, User
 from reviews.uploads import storage
 
-OUT_OF_RANGE = _("Enter a whole number from 0 to 100.")
 FIGURE_LABELS = {
     "data_collection": _("Data collection"),
     "analysis": _("Analysis"),
@@ -20,23 +18,12 @@ FIGURE_LABELS = {
 }
 
 
-class FigureField(forms.IntegerField):
-    """0 to 100; empty means "not yet reported", which is not 0."""
+class FigureField(RangeField):
+    """0 to 100 percent; empty means "not yet reported", which is not 0."""
 
     def __init__(self, label: Text) -> None:
-        super().__init__(label=label, required=False, error_messages={"invalid": OUT_OF_RANGE})
-        self.widget.attrs |= {"inputmode": "numeric", "min": "0", "max": "100", "step": "1"}
-        self.widget.attrs |= {"placeholder": _("not yet reported")}
-
-    def to_python(self, value: str | None) -> int | None:
-        # Python reads "1_0" and digits of other scripts as numbers, too.
-        if value and not re.fullmatch("-?[0-9]{1,9}", value.strip()):
-            raise ValidationError(OUT_OF_RANGE)
-        return super().to_python(value)
-
-    def validate(self, value: int | None) -> None:
-        if value is not None and not 0 <= value <= 100:
-            raise ValidationError(OUT_OF_RANGE)
+        super().__init__(0, 100, unit="%", label=label, required=False)
+        self.widget.attrs["placeholder"] = _("not yet reported")
 
 
 class ProgressForm(ReviewForm):
@@ -62,15 +49,15 @@ class SubmitForm(ReviewForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx"}),
         max_length=255,
     )
-    on_behalf_of = forms.CharField(
+    on_behalf_of = TextField(
         label=_("On behalf of"),
         required=False,
         max_length=200,
         help_text=_("The ministry or SOCA leader for whom you submit."),
     )
-    cleared_by = forms.CharField(label=_("Cleared nationally by"), required=False, max_length=200)
-    cleared_on = day_field(_("Cleared on"), required=False)
-    clearance_letter = forms.CharField(label=_("Letter of clearance"), required=False, max_length=200)
+    cleared_by = TextField(label=_("Cleared nationally by"), required=False, max_length=200)
+    cleared_on = DayField(label=_("Cleared on"), past=True, required=False)
+    clearance_letter = TextField(label=_("Letter of clearance"), required=False, max_length=200)
     reason = note_field(
         _("Reason, if a workstream is below 100%"),
         rows=2,

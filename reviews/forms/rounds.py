@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm, Text, VersionField, note_field
+from reviews.forms.fields import TextField
 from reviews.forms.reports import FIGURE_LABELS, FigureField
 from reviews.models import (
     FindingKind,
@@ -35,7 +36,7 @@ class OpenRoundForm(ReviewForm):
         widget=forms.RadioSelect,
         initial=RoundOrder.ALPHABETICAL,
     )
-    first = forms.CharField(
+    first = TextField(
         label=_("Who comes first"),
         required=False,
         max_length=1000,

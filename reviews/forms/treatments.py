@@ -6,7 +6,7 @@ from django import forms
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, day_widget, note_field
+from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.models import (
     Beneficiaries,
     ClosingWay,
@@ -84,7 +84,7 @@ class SeriesBreakForm(TreatmentForm):
     class Meta:
         model = SeriesBreak
         fields = ("broke_on", "reason")
-        widgets = {"broke_on": day_widget(), "reason": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"broke_on": _("The first day to which the new definition or source applies.")}
 
 

@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms.fields import TextField
 from reviews.forms.widgets import PlainSelect
 from reviews.models import GapKind, ReviewCycle
 from reviews.queries.coverage import key_result_areas
@@ -94,8 +95,12 @@ def search_words(rows: QuerySet[Model], name: str, value: str) -> QuerySet[Model
     return rows
 
 
-def words_filter() -> filters.CharFilter:
-    return filters.CharFilter(label=_("Words"), method=search_words, max_length=100)
+class WordsFilter(filters.CharFilter):
+    field_class = TextField
+
+
+def words_filter() -> WordsFilter:
+    return WordsFilter(label=_("Words"), method=search_words, max_length=100)
 
 
 def choice_filter(label: Label, choices: Choices) -> filters.ChoiceFilter:

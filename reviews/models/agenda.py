@@ -15,6 +15,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -142,7 +143,7 @@ class AgendaItem(MeetingPart):
         self.require_transition("conclude", by)
         if not outcome:
             raise ValidationError({"outcome": _("Choose what came of it.")})
-        if not outcome_text.strip():
+        if is_blank(outcome_text):
             raise ValidationError({"outcome_text": _("Say in words what came of it.")})
         values = {"outcome": outcome, "outcome_text": outcome_text}
         return self.make_transition("conclude", by=by, expected_version=expected_version, **values)

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.choices import Labelled, StatusChoices
 from reviews.models.trace import Trace, Verb
+from reviews.models.validators import FIRST_YEAR, validate_past, validate_year
 from reviews.policy import Channel
-from reviews.text import fold, nfc
+from reviews.text import as_stored, fold, is_blank
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle, User
@@ -77,7 +78,7 @@ class Transition(NamedTuple):
 
     def require_note(self, note: str) -> None:
         """Raise ValidationError at the note's field if the transition requires a note and there is none."""
-        if self.note_required and not note.strip():
+        if self.note_required and is_blank(note):
             raise ValidationError({self.note_field: self.note_required})
 
 
@@ -116,6 +117,8 @@ class Tracked(Labelled):
     many_ids: dict[str, list[int]]  # only on objects rebuilt from a snapshot
     never_changed: ClassVar["str | Promise"] = ""  # of an append-only noun: why a row cannot be changed
     untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
+    past_days: ClassVar[frozenset[str]] = frozenset()  # days of something done, which cannot lie ahead
+    first_years: ClassVar[Mapping[str, int]] = {}  # of days that may lie before FIRST_YEAR
     searched: tuple[str, ...] = ()  # fields that make up the folded column `search`
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
@@ -150,7 +153,7 @@ class Tracked(Labelled):
         record._validate([f.name for f in cls._meta.concrete_fields if not f.is_relation])
         models.Model.save(record, force_insert=True)
         record._set_related(related)
-        Trace.objects.record(record, by=by, verb=verb, why=nfc(why), before=None)
+        Trace.objects.record(record, by=by, verb=verb, why=as_stored(why), before=None)
         record.update_daily_counts(None)
         return record
 
@@ -188,7 +191,7 @@ class Tracked(Labelled):
             raise EditConflict(self, self.version)
         after.version = self.version + 1
         after._set_related(related)
-        Trace.objects.record(after, by=by, verb=verb, why=nfc(why), before=before, earlier=self)
+        Trace.objects.record(after, by=by, verb=verb, why=as_stored(why), before=before, earlier=self)
         after.update_daily_counts(self)
 
         self.__dict__.update(after.__dict__)
@@ -196,7 +199,7 @@ class Tracked(Labelled):
 
     def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
         """Change any field as an administrator. Raises ValidationError without a reason."""
-        if not why.strip():
+        if is_blank(why):
             raise ValidationError({"why": _("Say why this is corrected.")})
         return self.change_traced(
             by=by, expected_version=expected_version, verb=Verb.CORRECTED, why=why, **values
@@ -316,14 +319,14 @@ class Tracked(Labelled):
 
     @classmethod
     def _split_values(cls, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The values of columns, texts in normal form; and the related records of many-to-many fields."""
+        """The values of columns, texts as they are stored; and the related records of many-to-many fields."""
         many_to_many = {f.name for f in cls._meta.many_to_many}
         columns, related = {}, {}
         for name, value in values.items():
             if name in many_to_many:
                 related[name] = list(value)
             else:
-                columns[name] = nfc(value) if isinstance(value, str) else value
+                columns[name] = as_stored(value) if isinstance(value, str) else value
         return columns, related
 
     def _set_search(self) -> None:
@@ -345,7 +348,23 @@ class Tracked(Labelled):
     def _validate(self, names: Collection[str]) -> None:
         skipped = {f.name for f in self._meta.fields if f.name not in names or f.is_relation}
         self.clean_fields(exclude=skipped)
+        self._validate_each_day(names)
         self.clean()
+
+    def _validate_each_day(self, names: Collection[str]) -> None:
+        """Raise ValidationError for a day whose year nobody means, or of something done that is still to come."""
+        errors: dict[str, ValidationError] = {}
+        for field in self._meta.concrete_fields:
+            day = getattr(self, field.attname) if field.name in names else None
+            if isinstance(day, date) and not isinstance(day, datetime):
+                try:
+                    validate_year(day, self.first_years.get(field.name, FIRST_YEAR))
+                    if field.name in self.past_days:
+                        validate_past(day)
+                except ValidationError as error:
+                    errors[field.name] = error
+        if errors:
+            raise ValidationError(errors)
 
     def _require_open_cycle(self, verb: str) -> None:
         cycle = self.governing_cycle()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.framework import check_key_result_area
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -38,7 +39,7 @@ NOTE_REQUIRED: "dict[str, _StrPromise]" = {
 
 def missing_note_error(coverage: str, note: str) -> "_StrPromise | None":
     """The error of a statement whose note is required and missing; None where nothing is wrong."""
-    return None if note.strip() else NOTE_REQUIRED.get(coverage)
+    return NOTE_REQUIRED.get(coverage) if is_blank(note) else None
 
 
 class StatementFields(TypedDict):

@@ -37,6 +37,7 @@ from reviews.models.treatments import (
     retire_treatments,
     treatments_by_gap,
 )
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from reviews.models import Disruption, FrameworkNode, GapKind, Meeting, NationalReport, User
@@ -301,7 +302,7 @@ class DataGap(Tracked):
     def ask_guidance(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Hand the question to the regional consultants."""
         self._hand_over("ask_guidance", Organisation.objects.evaluators(), by, expected_version, note)
-        if note.strip():
+        if not is_blank(note):
             ThreadEntry.add(self, by=by, kind=EntryKind.REQUEST, text=note)
         return self
 
@@ -342,7 +343,7 @@ class DataGap(Tracked):
         `treatment` holds the fields of the model that `treatments.treatment_for(way, kind)` names.
         """
         self.require_transition("close", by)
-        if not way.strip():
+        if is_blank(way):
             raise ValidationError({"way": _("Choose how the gap was closed.")})
         self.transitions["close"].require_note(note)
         if advice and advice.gap_id != self.pk:

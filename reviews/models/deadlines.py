@@ -20,6 +20,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from reviews.models import Meeting, Organisation, ReviewCycle, User
@@ -247,7 +248,7 @@ class Deadline(Tracked):
         values = with_anchored_due_day(values)
         dates = {name: day for name, day in values.items() if name in ("opens_on", "due_on", "last_on")}
         has_other_dates = any(day != getattr(self, name) for name, day in dates.items())
-        if has_other_dates and not why.strip():
+        if has_other_dates and is_blank(why):
             raise ValidationError({"why": _("Say why the dates move.")})
         verb = Verb.MOVED if has_other_dates else Verb.CHANGED
         return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=why, **values)

@@ -145,6 +145,8 @@ class Meeting(Tracked):
 
     objects = MeetingQuerySet.as_manager()
 
+    past_days = frozenset({"held_from", "held_to"})
+
     class Meta:
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")

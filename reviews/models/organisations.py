@@ -1,6 +1,7 @@
 """Organisations: member states, the bodies that oversee or carry the work, and partners."""
 
 from datetime import date
+from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -41,6 +42,8 @@ class Organisation(Tracked):
     iso2 = models.CharField(_("ISO code, two letters"), max_length=2, blank=True)
     joined_on = models.DateField(_("joined ASEAN on"), null=True, blank=True)  # NULL: not a member state
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
+
+    first_years = MappingProxyType({"joined_on": 1967})  # when ASEAN was founded
 
     objects = OrganisationQuerySet.as_manager()
 

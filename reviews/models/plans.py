@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock, policy
+from reviews import policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import MeetingStatus
 from reviews.models.trace import Verb
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from reviews.models import Meeting, Organisation, ReviewCycle, User
@@ -122,6 +123,7 @@ class PlanStep(Tracked):
     note = models.CharField(_("note on the dates"), max_length=200, blank=True)
 
     statuses = StepStatus
+    past_days = frozenset({"actual_on"})
     verb_labels = {Verb.DONE: _("finished")}
 
     objects = PlanStepQuerySet.as_manager()
@@ -231,7 +233,7 @@ class PlanStep(Tracked):
         dates: PlanStepFields = {"meeting": self.meeting, "planned_on": self.planned_on, **values}
         due_on = PlanStep(meeting=dates["meeting"], planned_on=dates["planned_on"]).due_on
         has_other_date = self.due_on not in (None, due_on)
-        if has_other_date and not why.strip():
+        if has_other_date and is_blank(why):
             raise ValidationError({"why": _("Say why the date moves.")})
         first = self.first_planned_on or self.due_on or first_day_of(dates)
         verb = Verb.MOVED if has_other_date else Verb.CHANGED
@@ -251,8 +253,6 @@ class PlanStep(Tracked):
         """Make the transition `outcome`: what became of the paper, on a day that may be unknown."""
         policy.require(by, EDIT)
         self.target_of(outcome)
-        if actual_on and actual_on > clock.today():
-            raise ValidationError({"actual_on": _("That day has not come yet.")})
         return self.make_transition(
             outcome, by=by, expected_version=expected_version, note=note, actual_on=actual_on
         )

@@ -39,6 +39,7 @@ class ReportVersion(Tracked):
     clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
 
+    past_days = frozenset({"cleared_on"})
     never_changed = _("A submitted version is never changed; submit a new one.")
 
     class Meta:

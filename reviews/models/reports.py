@@ -30,6 +30,7 @@ from reviews.models.workstreams import (
     percentage_rules,
     workstream_label,
 )
+from reviews.text import is_blank
 from reviews.uploads import storage
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ class NationalReport(Tracked):
         if locked_by is not None:
             raise NotAllowedNow(locked_by.lock_reason)
         self.target_of("submit")
-        if not self.is_complete and not reason.strip():
+        if not self.is_complete and is_blank(reason):
             raise ValidationError(
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
@@ -350,7 +351,7 @@ class NationalReport(Tracked):
 
     def _require_note_for(self, figures: Figures, note: str) -> None:
         """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""
-        if note.strip():
+        if not is_blank(note):
             return
         lower = []
         for name, value in figures.items():

@@ -13,6 +13,7 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
 from reviews.models.choices import choices_rule
 from reviews.policy import Channel
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from reviews.models import DataGap, ReviewCycle, User
@@ -88,7 +89,7 @@ class ThreadEntry(Tracked):
         cls, gap: "DataGap", *, by: "User", kind: str, text: str, channel: str = Channel.SHARED
     ) -> "ThreadEntry":
         """Add an entry. The caller has checked the permission."""
-        if not text.strip():
+        if is_blank(text):
             raise ValidationError({"text": _("Write what you want to say.")})
         return cls.create_traced(
             by=by, gap=gap, kind=kind, text=text, channel=channel, author=by, at=clock.now()

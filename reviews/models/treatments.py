@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ValidationError
@@ -177,6 +178,8 @@ class SeriesBreak(Treatment):
 
     broke_on = models.DateField(_("day of the break"))
     reason = models.TextField(_("reason of the break"))
+
+    first_years = MappingProxyType({"broke_on": 1900})  # series are older than the review
 
     class Meta:
         verbose_name = _("series break")

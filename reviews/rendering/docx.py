@@ -14,6 +14,7 @@ from docx.shared import Cm
 from reviews import clock
 from reviews.models import Minutes, MinutesSection, ReviewCycle
 from reviews.queries.brief import Brief, meeting_days
+from reviews.text import is_blank
 from reviews.uploads.storage import CONTENT_TYPES
 
 DOCX = CONTENT_TYPES["docx"]
@@ -29,7 +30,7 @@ def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     _add_paragraph(document, f"{meeting_days(meeting)} · {meeting.place or meeting.get_mode_display()}")
     _add_paragraph(document, f"{_('Status of these minutes')}: {record.get_status_display()}")
     for section in sections:
-        if section.text.strip():
+        if not is_blank(section.text):
             document.add_heading(_writable(section), level=1)
             for line in section.text.splitlines():
                 _add_paragraph(document, line)

@@ -29,6 +29,7 @@ from reviews.models.agenda import planned_minutes
 from reviews.models.meetings import MeetingPart
 from reviews.queries.meetings import Preview, preview_of
 from reviews.request_context import SignedInRequest
+from reviews.text import is_blank
 from reviews.views.actionpoints import ActionPointCard
 from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycles_named, history
 from reviews.web.errors import Text
@@ -154,7 +155,7 @@ class EditMeeting(MeetingFormPage):
     def preview_deadlines(self, form: ReviewForm) -> Preview | None:
         """The deadlines that would follow; None where none does, or where rescheduling would be refused."""
         values = form.cleaned_data
-        if values["version"] != self.object.version or not values["why"].strip():
+        if values["version"] != self.object.version or is_blank(values["why"]):
             return None
         if self.object.status != MeetingStatus.PLANNED or self.get_refusal_reason():
             return None

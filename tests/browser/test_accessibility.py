@@ -285,7 +285,7 @@ def test_forms_sent_back(person, live_server):
         data_collection=75,
         note="Hai",
     )
-    page.get_by_role("spinbutton", name="Analysis").fill("60")
+    page.get_by_role("textbox", name="Analysis").fill("60")
     page.get_by_role("button", name="Post progress").click()
     expect(page.get_by_role("alert")).to_contain_text("Viet Nam team")
     eyes.looks()

@@ -58,11 +58,11 @@ def test_words_and_marks_fit_on_a_phone(person):
 
 def test_a_hint_fits_into_its_box(person):
     page = at(person("vnm.coordinator"), f"{REPORT}update/", NARROW)
-    assert all_of(page, "input[type=number]", CUT_HINTS) == []
+    assert all_of(page, "input.number", CUT_HINTS) == []
     secretariat, meeting = User.objects.get(username="secretariat"), Meeting.objects.ahead(DAY).first()
     Round.open_for(meeting, by=secretariat)
     page = at(person("secretariat"), f"{AT}/meetings/{meeting.code}/round/VNM/", NARROW)
-    assert all_of(page, "main input[type=number]", CUT_HINTS) == []
+    assert all_of(page, "main input.number", CUT_HINTS) == []
 
 
 def test_a_list_that_changes_keeps_the_focus(person):

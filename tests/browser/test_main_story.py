@@ -29,7 +29,7 @@ def stored() -> NationalReport:
 
 
 def figure(page: Page, name: str) -> Locator:
-    return page.get_by_role("spinbutton", name=name)
+    return page.get_by_role("textbox", name=name)
 
 
 def type_progress(page: Page, *figures: object, note: str) -> None:
