@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("reviews", "0018_daily_counts_named"),
+        ("reviews", "0020_progress_of_the_country"),
     ]
 
     operations = [
