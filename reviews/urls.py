@@ -101,7 +101,7 @@ finding_urls = [
 ]
 
 deadline_urls = [
-    path("", deadlines.deadline_page, name="deadline"),
+    path("", deadlines.DeadlinePage.as_view(), name="deadline"),
     path("edit/", deadlines.EditDeadline.as_view(), name="deadline-edit"),
     path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
 ]
@@ -110,6 +110,7 @@ round_urls = [
     path("", rounds.RoundPage.as_view(), name="round"),
     path("open/", rounds.OpenRound.as_view(), name="round-open"),
     path("close/", rounds.CloseRound.as_view(), name="round-close"),
+    path("pass/", rounds.PassAllWaiting.as_view(), name="round-pass-all"),
     path("<state:state>/", rounds.TurnPage.as_view(), name="round-turn"),
     path("<state:state>/pass/", rounds.PassTurn.as_view(), name="round-pass"),
 ]

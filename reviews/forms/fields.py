@@ -83,11 +83,14 @@ class RangeField(WholeNumberField):
 
 
 class DayInput(forms.DateInput):
-    """A text box as wide as a day, which it shows as the year, month and day."""
+    """A text box as wide as a day, which it shows as year, month and day: the order that nobody can misread.
+
+    The script of the site adds a button to it that opens the browser's calendar.
+    """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         hint = {"class": "day", "autocomplete": "off", "placeholder": _("day/month/year")}
-        super().__init__(hint | (attrs or {}), format="%Y-%m-%d")
+        super().__init__(hint | {"data-calendar": _("Calendar")} | (attrs or {}), format="%Y-%m-%d")
 
 
 class DayField(forms.DateField):

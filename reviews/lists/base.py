@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.fields import TextField
+from reviews.forms.fields import DayField, TextField
 from reviews.forms.widgets import PlainSelect
 from reviews.models import GapKind, ReviewCycle
 from reviews.queries.coverage import key_result_areas
@@ -93,6 +93,12 @@ def search_words(rows: QuerySet[Model], name: str, value: str) -> QuerySet[Model
     for word in fold(value).split():
         rows = rows.filter(search__contains=word)
     return rows
+
+
+class DayFilter(filters.DateFilter):
+    """A day, typed as in a form."""
+
+    field_class = DayField
 
 
 class WordsFilter(filters.CharFilter):

@@ -113,10 +113,10 @@ class Board:
         return averages
 
     @property
-    def statuses(self) -> list[tuple[str, int]]:
-        """Label and number of reports of each status that occurs."""
+    def statuses(self) -> list[tuple[ReportStatus, int]]:
+        """Each status that occurs, and the number of its reports."""
         counts = Counter(row.report.status for row in self.rows)
-        return [(str(status.label), counts[status]) for status in ReportStatus if counts[status]]
+        return [(status, counts[status]) for status in ReportStatus if counts[status]]
 
 
 def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:

@@ -32,7 +32,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
-from reviews.queries.deadlines import DeadlineStatuses, deadline_statuses, next_due
+from reviews.queries.deadlines import CountryDeadline, DeadlineStatuses, deadline_statuses, next_due
 
 GapsByReport = dict[int, list[DataGap]]
 
@@ -80,13 +80,6 @@ class CountryBrief:
         return _("%(open)d open (%(new)d new, %(closed)d closed)") % numbers
 
 
-class Overdue(NamedTuple):
-    """A deadline that a country has missed."""
-
-    state: Organisation
-    status: DeadlineStatus
-
-
 class OpenQuestion(NamedTuple):
     """A gap on which guidance was asked; `days` ago."""
 
@@ -112,7 +105,7 @@ class Brief:
     previous: Meeting | None
     on: date
     countries: list[CountryBrief]
-    overdue: list[Overdue]
+    overdue: list[CountryDeadline]
     open_questions: list[OpenQuestion]
     actions: list[ActionPoint]
     readable: list[Organisation]  # the countries whose brief its reader may ask for
@@ -187,10 +180,10 @@ def _gaps_by_report(reports: list[NationalReport], gaps: models.QuerySet[DataGap
     return {report.pk: by_state[report.member_state_id] for report in reports}
 
 
-def _overdue(reports: list[NationalReport], statuses: DeadlineStatuses) -> list[Overdue]:
+def _overdue(reports: list[NationalReport], statuses: DeadlineStatuses) -> list[CountryDeadline]:
     """The missed deadlines of all countries, longest overdue first."""
     missed = [
-        Overdue(report.member_state, status)
+        CountryDeadline(report, status)
         for report in reports
         for status in statuses[report.pk]
         if status.state == DeadlineState.OVERDUE

@@ -4,9 +4,9 @@ A cell shows the country's own statement, and the gaps of that area on the regis
 accepted as a limitation. Of other countries one sees that there is a gap, not of what kind.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from django.db import models
@@ -97,6 +97,18 @@ class Map:
     reports: list[NationalReport]
     rows: list[tuple[FrameworkNode, list[Cell]]]
     kinds: list[GapKind]
+
+    def of_reports(self, reports: Sequence[NationalReport]) -> Self:
+        """The same map of some of the countries."""
+        columns = [number for number, report in enumerate(self.reports) if report in reports]
+        rows = [(area, [cells[number] for number in columns]) for area, cells in self.rows]
+        return replace(self, reports=list(reports), rows=rows)
+
+    @property
+    def totals(self) -> list[list[tuple[Coverage, int]]]:
+        """For each key result area: every coverage that occurs, and its number of countries."""
+        counted = [Counter(cell.coverage for cell in cells) for _area, cells in self.rows]
+        return [[(value, numbers[value]) for value in Coverage if numbers[value]] for numbers in counted]
 
     def cells(self) -> Iterator[Cell]:
         for _area, cells in self.rows:

@@ -3,20 +3,25 @@
 It is asked of members only, from the day they are counted, and no longer than there is something left to do.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from reviews import clock
 from reviews.models import (
     Deadline,
     DeadlineOutput,
+    DeadlineState,
     DeadlineStatus,
     Extension,
     NationalReport,
     NotRequired,
+    Organisation,
     ReportStatus,
 )
 from reviews.queries import progress
+from reviews.queries.lines import Lines
 
 # By report and deadline: the first day on which progress was posted in its window.
 FirstProgress = Mapping[tuple[int, int], date]
@@ -24,6 +29,52 @@ FirstProgress = Mapping[tuple[int, int], date]
 GrantedDays = Mapping[tuple[int, int], date]
 # By report: a status for each deadline that concerns its country, in order of date.
 DeadlineStatuses = dict[int, list[DeadlineStatus]]
+
+
+@dataclass(frozen=True)
+class CountryDeadline:
+    """A deadline that is asked of a country, with its status on a day."""
+
+    report: NationalReport
+    status: DeadlineStatus
+
+    @property
+    def state(self) -> Organisation:
+        return self.report.member_state
+
+    @property
+    def tone(self) -> str:
+        return self.status.tone
+
+    @property
+    def url(self) -> str:
+        return self.status.deadline.get_absolute_url()
+
+
+def count_by_state(countries: Iterable[CountryDeadline]) -> list[tuple[DeadlineState, int]]:
+    """Return how many countries are in each state; states without a country are left out."""
+    counted = Counter(row.status.state for row in countries)
+    return [(state, counted[state]) for state in DeadlineState if counted[state]]
+
+
+class DeadlineLines(Lines[CountryDeadline]):
+    """The countries of one deadline."""
+
+    @property
+    def deadline(self) -> Deadline:
+        return self.all[0].status.deadline
+
+    @property
+    def totals(self) -> list[tuple[DeadlineState, int]]:
+        return count_by_state(self.all)
+
+
+def by_deadline(countries: Iterable[CountryDeadline]) -> list[DeadlineLines]:
+    """Return countries by deadline, in the order in which the deadlines come first."""
+    lines: dict[int, list[CountryDeadline]] = {}
+    for row in countries:
+        lines.setdefault(row.status.deadline.pk, []).append(row)
+    return [DeadlineLines(of_deadline) for of_deadline in lines.values()]
 
 
 def latest_extensions(granted: Iterable[Extension]) -> GrantedDays:

@@ -49,6 +49,15 @@ class Verdict(StatusChoices):
     UNKNOWN = "unknown", "neutral", _("date not known")
 
 
+class SlackGroup(StatusChoices):
+    """Whether a country's report is there in time for the plan."""
+
+    LATE = "late", "bad", _("later than its latest date")
+    CANNOT_TELL = "cannot_tell", "neutral", _("cannot tell")
+    IN_TIME = "in_time", "good", _("in time")
+    HANDED_IN = "handed_in", "good", _("submitted")
+
+
 @dataclass(frozen=True)
 class CountryPlan:
     """One country's report in the plan: its date, the latest one, and the pace of its workstreams."""
@@ -86,6 +95,14 @@ class CountryPlan:
     def cannot_tell_slack(self) -> bool:
         """Whether its dates are known, and its silence alone is why nobody can tell the slack."""
         return self.slack is None and None not in (self.latest_on, self.arrives_on)
+
+    @property
+    def group(self) -> "SlackGroup":
+        if self.is_handed_in:
+            return SlackGroup.HANDED_IN
+        if self.slack is None:
+            return SlackGroup.CANNOT_TELL
+        return SlackGroup.LATE if self.slack < 0 else SlackGroup.IN_TIME
 
     @property
     def points_past(self) -> bool:

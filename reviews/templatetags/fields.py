@@ -6,6 +6,8 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
+MOST_BOXES = 20  # that are shown at once
+
 
 @register.filter
 def styled(field: BoundField) -> SafeString:
@@ -45,3 +47,10 @@ def has_required_field(form: forms.BaseForm) -> bool:
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_long_choice(field: BoundField) -> bool:
+    """Whether so many boxes can be ticked that they are folded away until they are needed."""
+    is_several = isinstance(field.field, forms.ModelMultipleChoiceField)
+    return is_several and field.field.queryset.count() > MOST_BOXES

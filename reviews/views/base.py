@@ -1,14 +1,14 @@
 """Base of the pages: the cycle of an address, lists, forms with optimistic locking, new records, transitions."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import InvalidPage
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -23,12 +23,15 @@ from django_tables2 import SingleTableMixin
 
 from reviews import policy
 from reviews.forms.base import OptionalNoteForm, RequiredNoteForm, ReviewForm
+from reviews.forms.fields import DayField
 from reviews.lists.base import CycleFilterSet
 from reviews.lists.pagination import ListPaginator
 from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace, Tracked, User
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.web.errors import BadAddress, Text, conflict, post_required
+
+Row = TypeVar("Row")
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -45,11 +48,20 @@ def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
 
 
 def parse_day(text: str) -> date:
-    """The day that an address names, such as 2020-08-11. Raises BadAddress."""
+    """The day that an address names, such as 2020-08-11, or as it was typed into the page. Raises BadAddress."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return DayField().clean(text)
+    except ValidationError:
         raise BadAddress(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+
+
+def page_of(request: HttpRequest, rows: Sequence[Row], per_page: int = ROWS) -> Page[Row]:
+    """The page of these rows that the address names. Raises BadAddress if there is none."""
+    number = request.GET.get("page") or "1"
+    try:
+        return Paginator(rows, per_page).page(number)
+    except InvalidPage:
+        raise BadAddress(_("There is no page “%s”.") % number[:40]) from None
 
 
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:

@@ -16,7 +16,7 @@ from reviews.models import CoverageStatement, DataGap, EditConflict, NationalRep
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404
+from reviews.views.base import cycle_or_404, page_of
 from reviews.views.reports import ReportForm, report_or_404
 
 HISTORY_ROWS = 30
@@ -30,12 +30,16 @@ def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     file_format = request.GET.get("_export")
     if file_format:
         return spreadsheets.response(file_format, CoverageTable(list(coverage_of_cycle.cells())), "coverage")
+    page = page_of(request, coverage_of_cycle.reports)  # as many columns as a list has rows
+    shown = coverage_of_cycle.of_reports(page.object_list)
     sign, letter, tone = coverage.GAP_MARK
     context = {
         "cycle": cycle,
         "nav": "datagaps",
         "title": _("Coverage map"),
-        "map": coverage_of_cycle,
+        "map": shown,
+        "rows": [(*row, total) for row, total in zip(shown.rows, coverage_of_cycle.totals, strict=True)],
+        "page": page,
         "legend": [(*mark, value.label) for value, mark in coverage.MARKS.items()],
         "gap_mark": (sign, str(letter), tone),
     }

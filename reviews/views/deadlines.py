@@ -2,18 +2,19 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
+from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
 from reviews.models import (
     Deadline,
-    DeadlineStatus,
     Extension,
     ExtensionStatus,
     Meeting,
@@ -22,9 +23,10 @@ from reviews.models import (
     User,
 )
 from reviews.models.extensions import STILL_WAITS
-from reviews.queries.deadlines import deadline_statuses
+from reviews.queries.deadlines import CountryDeadline, count_by_state, deadline_statuses
+from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history, own_report
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, history, own_report
 from reviews.web.errors import conflict
 
 
@@ -52,51 +54,75 @@ class DeadlineList(ListPage):
     add_button = AddButton(_("Set a deadline"), "deadline-add", "deadline.set")
 
 
-def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
-    """One deadline: each country's status, requests and decisions, history."""
-    cycle = cycle_or_404(request, slug)
-    deadline = deadline_or_404(request, cycle, number)
-    related = ("member_state", "asked_by", "decided_by", "disruption")
-    extensions = list(deadline.extensions.select_related(*related).visible_to(request.user))
+class DeadlinePage(ListPage):
+    """One deadline: totals, how each country has met it, requests for later dates and decisions, history."""
 
-    today = clock.today()
-    reports = cycle.member_reports(today)
-    statuses = deadline_statuses(reports, [deadline], deadline.extensions.granted(), today)
+    template_name = "deadlines/deadline.html"
+    nav, permission = "deadlines", "deadline.read"
+    table_class, filterset_class = CountryDeadlineTable, CountryDeadlineFilter
+    table_pagination = {"per_page": 50, "silent": False}  # noqa: RUF012 - read only
+    empty_text = _("Nobody is asked for it.")
 
-    rows = [(report, statuses[report.pk][0]) for report in reports if statuses[report.pk]]
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.deadline = deadline_or_404(self.request, self.cycle, self.kwargs["number"])
+            self.title = self.deadline.title
 
-    anchor = None  # shown to whoever may read that meeting
-    if deadline.anchor_id:
-        meetings = Meeting.objects.visible_to(request.user).select_related("cycle")
-        anchor = meetings.filter(pk=deadline.anchor_id).first()
-    context = {
-        "cycle": cycle,
-        "nav": "deadlines",
-        "deadline": deadline,
-        "title": deadline.title,
-        "rows": rows,
-        "extensions": extensions,
-        "anchor": anchor,
-        "days_before": -(deadline.offset_days or 0),
-        "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
-        "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
-        "may_ask": may_ask_extension(request.user, cycle, rows, extensions),
-        "history": history(request, deadline),
-    }
-    return render(request, "deadlines/deadline.html", context)
+    def get_queryset(self) -> QuerySet[NationalReport]:
+        return self.cycle.member_reports(clock.today())
+
+    @cached_property
+    def countries(self) -> list[CountryDeadline]:
+        """All countries that the deadline is asked of."""
+        reports, granted = list(self.object_list), self.deadline.extensions.granted()
+        statuses = deadline_statuses(reports, [self.deadline], granted, clock.today())
+        return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
+
+    def get_table_data(self) -> list[CountryDeadline]:
+        state = self.filterset.form.cleaned_data.get("state") if self.filterset.form.is_valid() else ""
+        return [row for row in self.countries if not state or row.status.state == state]
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        user, is_open = self.request.user, not self.cycle.is_closed
+        context = super().get_context_data(**kwargs)
+        extensions = self.deadline.extensions.select_related(
+            "member_state", "asked_by", "decided_by", "disruption"
+        )
+        extensions = list(extensions.visible_to(user))
+        return context | {
+            "deadline": self.deadline,
+            "totals": count_by_state(self.countries),
+            "extensions": Lines(
+                sorted(extensions, key=lambda request: request.status != ExtensionStatus.ASKED)
+            ),
+            "anchor": self.get_anchor(),
+            "days_before": -(self.deadline.offset_days or 0),
+            "may_set": policy.may(user, "deadline.set") and is_open,
+            "may_decide": policy.may(user, "extension.decide") and is_open,
+            "may_ask": may_ask_extension(user, self.cycle, self.countries, extensions),
+            "history": history(self.request, self.deadline),
+        }
+
+    def get_anchor(self) -> Meeting | None:
+        """Return the meeting that the deadline hangs from, for whoever may read it."""
+        if self.deadline.anchor_id is None:
+            return None
+        meetings = Meeting.objects.visible_to(self.request.user).select_related("cycle")
+        return meetings.filter(pk=self.deadline.anchor_id).first()
 
 
 def may_ask_extension(
     user: User,
     cycle: ReviewCycle,
-    rows: list[tuple[NationalReport, DeadlineStatus]],
+    countries: list[CountryDeadline],
     extensions: list[Extension],
 ) -> bool:
     """Whether the person's country still has to meet the deadline, and has no request that waits."""
     if policy.scope_of(user, "extension.ask") is not policy.Scope.OWN or cycle.is_closed:
         return False
     waits = any(extension.status == ExtensionStatus.ASKED for extension in extensions)
-    own = (status for report, status in rows if report.member_state_id == user.organisation_id)
+    own = (row.status for row in countries if row.report.member_state_id == user.organisation_id)
     return not waits and any(status.is_asked for status in own)
 
 

@@ -14,8 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.actions.rounds import close_round, record_turn
-from reviews.forms.base import ConfirmForm, ReviewForm
+from reviews.actions.rounds import close_round, pass_all_waiting, record_turn
+from reviews.forms.base import ConfirmForm, RequiredNoteForm, ReviewForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
 from reviews.lists.base import EmptyFilterSet
 from reviews.lists.rounds import TurnTable
@@ -173,6 +173,23 @@ class CloseRound(TransitionPage):
 
     def perform(self, form: ReviewForm, expected_version: int) -> Round:
         return close_round(by=self.request.user, country_round=self.object, expected_version=expected_version)
+
+
+class PassAllWaiting(TransitionPage):
+    """Pass all members that still wait, such as those that are absent at the end of the day."""
+
+    object: Round
+    record_or_404 = staticmethod(round_or_404)
+    form_class, permission, nav, transition = RequiredNoteForm, "meeting.run", "meetings", "close"
+    title, success_message = _("Pass all who wait"), _("The members that waited are passed.")
+
+    def perform(self, form: ReviewForm, expected_version: int) -> Round:
+        return pass_all_waiting(
+            by=self.request.user,
+            country_round=self.object,
+            expected_version=expected_version,
+            **form.values(),
+        )
 
 
 class TurnPage(FormPage):

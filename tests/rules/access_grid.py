@@ -85,6 +85,7 @@ round                       in  200   200  200         200   200          200   
 round-open                  in  403   403  403         403   403          200       403    403        in
 round-turn                  in  403   403  403         403   403          200       403    403        in
 round-pass                  in  403   403  403         403   403          405       403    403        in
+round-pass-all              in  403   403  403         403   403          405       403    403        in
 round-close                 in  403   403  403         403   403          405       403    403        in
 meeting-compare             in  200   200  200         200   200          200       200    200        in
 compare                     in  200   200  200         200   200          200       200    200        in
@@ -228,6 +229,7 @@ round                       in  405   405  405         405   405          405   
 round-open                  in  403   403  403         403   403          302       403    403        in
 round-turn                  in  403   403  403         403   403          302       403    403        in
 round-pass                  in  403   403  403         403   403          302       403    403        in
+round-pass-all              in  403   403  403         403   403          302       403    403        in
 round-close                 in  403   403  403         403   403          302       403    403        in
 meeting-compare             in  405   405  405         405   405          405       405    405        in
 compare                     in  405   405  405         405   405          405       405    405        in

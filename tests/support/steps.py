@@ -47,7 +47,7 @@ TYPED: dict[str, Any] = {
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
     "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
-    "round-pass": NOTE,
+    "round-pass": NOTE, "round-pass-all": NOTE,
     "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
