@@ -54,7 +54,8 @@ def brief(content: Brief) -> bytes:
     _add_table(document, [*heads, _("Data gaps"), _("Next due")], rows)
 
     heads = [_("Member state"), _("Deadline"), _("Due"), _("State")]
-    rows = [[state, s.deadline, date_format(s.due_on), s.text] for state, s in content.overdue]
+    overdue = [(line.state, line.status) for line in content.overdue]
+    rows = [[state, s.deadline, date_format(s.due_on), s.text] for state, s in overdue]
     _add_section(document, _("Overdue"), heads, rows)
 
     heads = [_("Gap"), _("Kind"), _("What is missing"), _("Asked")]

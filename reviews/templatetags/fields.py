@@ -52,5 +52,5 @@ def is_checkbox(field: BoundField) -> bool:
 @register.filter
 def is_long_choice(field: BoundField) -> bool:
     """Whether so many boxes can be ticked that they are folded away until they are needed."""
-    is_several = isinstance(field.field, forms.ModelMultipleChoiceField)
-    return is_several and field.field.queryset.count() > MOST_BOXES
+    several = field.field
+    return isinstance(several, forms.ModelMultipleChoiceField) and several.queryset.count() > MOST_BOXES

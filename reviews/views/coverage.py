@@ -31,7 +31,7 @@ def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     if file_format:
         return spreadsheets.response(file_format, CoverageTable(list(coverage_of_cycle.cells())), "coverage")
     page = page_of(request, coverage_of_cycle.reports)  # as many columns as a list has rows
-    shown = coverage_of_cycle.of_reports(page.object_list)
+    shown = coverage_of_cycle.of_reports(list(page))
     sign, letter, tone = coverage.GAP_MARK
     context = {
         "cycle": cycle,

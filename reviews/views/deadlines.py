@@ -86,10 +86,8 @@ class DeadlinePage(ListPage):
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         user, is_open = self.request.user, not self.cycle.is_closed
         context = super().get_context_data(**kwargs)
-        extensions = self.deadline.extensions.select_related(
-            "member_state", "asked_by", "decided_by", "disruption"
-        )
-        extensions = list(extensions.visible_to(user))
+        related = ("member_state", "asked_by", "decided_by", "disruption")
+        extensions = list(self.deadline.extensions.select_related(*related).visible_to(user))
         return context | {
             "deadline": self.deadline,
             "totals": count_by_state(self.countries),

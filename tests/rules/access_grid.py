@@ -200,7 +200,7 @@ finding-withdraw            in  302   302  404         403   403          403   
 finding-reopen              in  302   302  404         403   403          403       404    403        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
-deadline                    in  200   200  200         200   200          200       200    200        in
+deadline                    in  405   405  405         405   405          405       405    405        in
 deadline-edit               in  403   403  403         403   403          302       403    403        in
 extension-ask               in  302   403  302         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          302       404    403        in

@@ -30,7 +30,7 @@ OWN_FILES = {
     "lists": "base columns pagination",
     "views": "base health",
     "actions": "base",
-    "queries": "base schedule submission_checks",
+    "queries": "base lines schedule submission_checks",
     "admin": "base admin_site forms operations",
 }
 # Folders of templates that are no noun: what pages share, and the folders that Django and allauth name.

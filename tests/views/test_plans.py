@@ -122,7 +122,7 @@ def test_the_form_leads_to_its_address(cast, plan, sign_in):
     assert (answer.status_code, answer["Location"]) == (302, f"{PLAN}?slip=LAO:21")
     wrong = browser.get(PLAN, {"what": "LAO", "days": "0"})
     assert wrong.status_code == 200
-    assert "greater than or equal to 1" in words(wrong)
+    assert "Enter a whole number from 1 to 366." in words(wrong)
 
 
 @pytest.mark.parametrize(
