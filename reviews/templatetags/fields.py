@@ -53,4 +53,5 @@ def is_checkbox(field: BoundField) -> bool:
 def is_long_choice(field: BoundField) -> bool:
     """Whether so many boxes can be ticked that they are folded away until they are needed."""
     several = field.field
-    return isinstance(several, forms.ModelMultipleChoiceField) and several.queryset.count() > MOST_BOXES
+    offered = several.queryset if isinstance(several, forms.ModelMultipleChoiceField) else None
+    return offered is not None and offered.count() > MOST_BOXES
