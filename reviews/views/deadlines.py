@@ -60,7 +60,6 @@ class DeadlinePage(ListPage):
     template_name = "deadlines/deadline.html"
     nav, permission = "deadlines", "deadline.read"
     table_class, filterset_class = CountryDeadlineTable, CountryDeadlineFilter
-    table_pagination = {"per_page": 50, "silent": False}  # noqa: RUF012 - read only
     empty_text = _("Nobody is asked for it.")
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:

@@ -44,7 +44,7 @@ def test_a_deadline_counts_its_countries_and_filters_them(cast, many, sign_in):
     page = browser.get(path("deadlines/1/"))
     counted = {state.value: number for state, number in page.context["totals"]}
     assert counted == {"overdue": NEVER, "met_late": LATE, "met": MEMBERS - LATE - NEVER}
-    assert len(page.context["table"].page.object_list) == 50
+    assert len(page.context["table"].page.object_list) == 25
     overdue = browser.get(path("deadlines/1/?state=overdue"))
     assert {row.record.status.state for row in overdue.context["table"].page.object_list} == {"overdue"}
     assert overdue.context["table"].paginator.count == NEVER

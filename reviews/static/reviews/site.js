@@ -55,7 +55,7 @@
 
   // A day is typed as text, so that the server can judge it; the button beside the box opens the browser's calendar.
   function addCalendar(box) {
-    if (!HTMLInputElement.prototype.showPicker || box.nextElementSibling) { return; }
+    if (!HTMLInputElement.prototype.showPicker || box.parentElement.className === "day-row") { return; }
     var row = document.createElement("span"), button = document.createElement("button");
     var calendar = document.createElement("input");
     row.className = "day-row";
