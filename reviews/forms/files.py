@@ -20,10 +20,10 @@ LOST = "lost"  # in place of a token: a file was chosen, and could not be kept
 
 
 class DocumentInput(forms.FileInput):
-    """A box for a file. Above it, the one that was chosen before, if it is kept."""
+    """A box for a file. Above it, the name of the one that was chosen before and is kept."""
 
-    chosen: kept.KeptFile | None = None  # before
-    lost = False
+    chosen: kept.KeptFile | None = None
+    lost = False  # one was chosen before, and could not be kept
 
     def use_required_attribute(self, initial: Any) -> bool:
         return self.chosen is None and super().use_required_attribute(initial)
@@ -31,22 +31,35 @@ class DocumentInput(forms.FileInput):
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
+        attrs = attrs or {}
+        if self.chosen:
+            described_by = f"{attrs.get('aria-describedby', '')} {kept.token_field(name)}"
+            attrs = attrs | {"aria-describedby": described_by.strip()}
         box = super().render(name, value, attrs, renderer)
-        if self.chosen is None:
-            hidden = format_html('<input type="hidden" name="{}" value="{}">', kept.token_field(name), LOST)
-            return format_html("{}{}{}", box, hidden, self.render_leave_out(name)) if self.lost else box
-        return format_html(
-            '<p class="form-text">{}: <strong><bdi>{}</bdi></strong> ({}). {}</p>'
-            '<input type="hidden" name="{}" value="{}">{}{}',
-            _("Kept"), self.chosen.original_name, filesizeformat(self.chosen.size),
-            _("Choose another file only if it shall replace this one."),
-            kept.token_field(name), self.chosen.token, box, self.render_leave_out(name),
-        )  # fmt: skip
+        if not (self.chosen or self.lost):
+            return box
+        return self.render_chosen(name) + box + self.render_token(name) + self.render_leave_out(name)
 
-    def render_leave_out(self, name: str) -> SafeString | str:
+    def render_chosen(self, name: str) -> SafeString:
+        if not self.chosen:
+            return SafeString()
+        return format_html(
+            '<p class="form-text" id="{}">{}: <strong><bdi>{}</bdi></strong> ({}). {}</p>',
+            kept.token_field(name),
+            _("Kept"),
+            self.chosen.original_name,
+            filesizeformat(self.chosen.size),
+            _("Choose another file only if it should replace this one."),
+        )
+
+    def render_token(self, name: str) -> SafeString:
+        token = self.chosen.token if self.chosen else LOST
+        return format_html('<input type="hidden" name="{}" value="{}">', kept.token_field(name), token)
+
+    def render_leave_out(self, name: str) -> SafeString:
         """The box to tick for saving without a file, where one may be left out."""
         if self.is_required:
-            return ""
+            return SafeString()
         html = '<div class="check"><input type="checkbox" name="{0}" id="id_{0}"><label for="id_{0}">{1}</label></div>'
         return format_html(html, leave_out_name(name), _("Save without a file"))
 

@@ -31,14 +31,14 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
 
 
-def simple(catalog: bytes = b"", pages: int = 1, kids: bytes = b"3 0 R") -> bytes:
-    """One page, or the same one several times; `catalog` are more entries of the root."""
+def simple(catalog: bytes = b"", content: bytes = stream(CONTENT)) -> bytes:
+    """One page; `catalog` are more entries of the root."""
     return build(
         {
             1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
-            2: b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join([kids] * pages), pages),
+            2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
             3: PAGE,
-            4: stream(CONTENT),
+            4: content,
         }
     )
 

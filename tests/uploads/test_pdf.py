@@ -1,5 +1,7 @@
 """A PDF is opened: can everybody read it, is it whole, how many pages has it?"""
 
+import zlib
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -76,8 +78,36 @@ def test_a_damaged_one_is_refused():
     assert refused(empty) == Reason.PDF_DAMAGED
 
 
-def test_a_blank_page_is_a_page():
-    assert opened(make.PDF.replace(b"/Contents 4 0 R", b"               ")).pages == 1
+def test_one_with_a_hole_is_refused():
+    """A piece never arrived: the place of some pages holds nothing."""
+    whole = pdfs.written(20)
+    third, half = len(whole) // 3, len(whole) // 2
+    assert refused(whole[:third] + bytes(half - third) + whole[half:]) == Reason.PDF_DAMAGED
+    assert refused(whole[:half] + whole[half + 200 :]) == Reason.PDF_DAMAGED
+
+
+def test_one_that_was_treated_as_a_text_is_refused():
+    whole = pdfs.written(20)
+    assert refused(whole.decode("latin-1").encode()) == Reason.PDF_DAMAGED
+    assert refused(whole.decode("utf-8", "replace").encode()) == Reason.PDF_DAMAGED
+
+
+@pytest.mark.parametrize("nothing", [b"", zlib.compress(b"")], ids=["empty", "packed"])
+def test_a_page_with_nothing_on_it_is_a_page(nothing):
+    entries = b"/Filter /FlateDecode" if nothing else b""
+    assert opened(pdfs.simple(content=pdfs.stream(nothing, entries))).pages == 1
+
+
+def test_a_page_in_several_pieces_is_a_page():
+    several = make.PDF.replace(b"/Contents 4 0 R", b"/Contents[4 0 R]")
+    assert opened(several).pages == 1
+    assert refused(several.replace(b"[4 0 R]", b"[7 0 R]")) == Reason.PDF_DAMAGED
+
+
+@pytest.mark.parametrize("content", [b"", b"/Contents null", b"/Contents []"], ids=["none", "null", "list"])
+def test_a_blank_page_is_a_page(content):
+    assert opened(make.PDF.replace(b"/Contents 4 0 R", content.ljust(15))).pages == 1
+    assert opened(pdfs.simple(content=b"null")).pages == 1
 
 
 @pytest.mark.parametrize("kind", pdfs.HOSTILE)
