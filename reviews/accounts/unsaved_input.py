@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import ResolverMatch
 
 from reviews.models import User
+from reviews.uploads import kept
 
 KEY = "typed"
 # Stored for the work on a review, and for corrections.
@@ -29,7 +30,7 @@ class UnsavedInput(NamedTuple):
     user: int
     path: str
     fields: dict[str, list[str]]
-    with_file: bool
+    without_file: bool  # a file was sent, and could not be kept
 
     def labelled_values(self, match: ResolverMatch | None) -> list[tuple[str, str]]:
         """What the person wrote, with the labels of the form; what has none was not written by hand."""
@@ -60,8 +61,13 @@ def store(request: HttpRequest, user: User | AnonymousUser) -> bool:
         for name, values in request.POST.lists()
         if not any(part in name.lower() for part in NEVER_STORED)
     }
-    unsaved = UnsavedInput(user.pk, request.get_full_path(), fields, bool(request.FILES))
-    request.session[KEY] = unsaved
+    sent = request.FILES.lists()
+    kept_files = {name: kept.keep(files[-1], user.pk, request.path) for name, files in sent}
+    for name, file in kept_files.items():
+        if file:
+            fields |= {name: [file.original_name], kept.token_field(name): [file.token]}
+    without_file = not all(kept_files.values())
+    request.session[KEY] = UnsavedInput(user.pk, request.get_full_path(), fields, without_file)
     return True
 
 

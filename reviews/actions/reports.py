@@ -2,12 +2,11 @@
 
 from typing import Unpack
 
-from django.core.files.uploadedfile import UploadedFile
-
 from reviews import clock, policy
 from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
 from reviews.models.reports import Submission
 from reviews.queries.deadlines import is_asked_of_member, latest_extensions
+from reviews.uploads.documents import Document
 
 
 def submit_report(
@@ -15,7 +14,7 @@ def submit_report(
     by: User,
     report: NationalReport,
     expected_version: int,
-    file: UploadedFile,
+    file: Document,
     reason: str = "",
     **submission: Unpack[Submission],
 ) -> ReportVersion:

@@ -26,6 +26,7 @@ class ActionPointAdmin(MeetingPartAdmin):
         "verified_by",
         "original_name",
         "size",
+        "pages",
         "sha256",
     )
     hidden_when_adding = ("status", "closing_note")
@@ -36,7 +37,7 @@ class ActionPointAdmin(MeetingPartAdmin):
         section(_("Status"), "status closing_note", about=_("Done or dropped only with a closing note.")),
         section(
             _("Evidence"),
-            "finished_by verified_by original_name size sha256",
+            "finished_by verified_by original_name size pages sha256",
             about=_("One of high priority is done with a document, and verified by a second person."),
         ),
     ]

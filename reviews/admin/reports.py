@@ -150,7 +150,7 @@ class ReportVersionAdmin(TrackedAdmin[ReportVersion]):
     date_hierarchy = "submitted_at"
     fieldsets = [
         section(None, "report number submitted_at submitted_by on_behalf_of reason receipt"),
-        section(_("File"), "download original_name volume sha256"),
+        section(_("File"), "download original_name volume pages sha256"),
         section(_("National clearance"), "cleared_by cleared_on clearance_letter"),
     ]
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm, ReviewForm, note_field
+from reviews.forms.base import RecordForm, note_field
+from reviews.forms.files import DocumentField, DocumentForm
 from reviews.models import ActionPoint
-from reviews.uploads import storage
 
 
 class ActionPointForm(RecordForm):
@@ -22,24 +21,12 @@ class ActionPointForm(RecordForm):
         }
 
 
-class FinishForm(ReviewForm):
+class FinishForm(DocumentForm):
     """How an action point is closed; one of high priority with a document."""
 
     note = note_field(_("Note"), required=True)
-    file = forms.FileField(
-        label=_("The document"),
-        required=False,
-        help_text=_("PDF or Word (DOCX), at most 25 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx"}),
-        max_length=255,
-    )
+    file = DocumentField(_("The document"), required=False)
 
     def __init__(self, *args: Any, high: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].required = high
-
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload:
-            storage.check(upload)
-        return upload
+        self.fields["file"].required = self.fields["file"].widget.is_required = high

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, Text, note_field
 from reviews.forms.fields import DayField, RangeField, TextField
+from reviews.forms.files import DocumentField, DocumentForm
 from reviews.models import NationalReport, User
-from reviews.uploads import storage
 
 FIGURE_LABELS = {
     "data_collection": _("Data collection"),
@@ -40,15 +39,10 @@ class ProgressForm(ReviewForm):
     )
 
 
-class SubmitForm(ReviewForm):
+class SubmitForm(DocumentForm):
     """The file, and who has cleared it."""
 
-    file = forms.FileField(
-        label=_("The report"),
-        help_text=_("PDF or Word (DOCX), at most 25 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx"}),
-        max_length=255,
-    )
+    file = DocumentField(_("The report"))
     on_behalf_of = TextField(
         label=_("On behalf of"),
         required=False,
@@ -63,11 +57,6 @@ class SubmitForm(ReviewForm):
         rows=2,
         help_text=_("Owed while data collection, analysis or writing is not complete."),
     )
-
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
-        storage.check(upload)
-        return upload
 
 
 class AppointForm(RecordForm):

@@ -18,9 +18,8 @@ from reviews.models.trace import Verb
 from reviews.uploads import storage
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
     from reviews.models import Organisation, User
+    from reviews.uploads.documents import Document
 
 
 class Priority(models.TextChoices):
@@ -126,6 +125,12 @@ class ActionPoint(MeetingPart):
         _("size in bytes"), null=True, blank=True, editable=False
     )  # NULL: no document
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
+    pages = models.PositiveIntegerField(
+        _("pages"), null=True, blank=True, editable=False
+    )  # NULL: no document, a Word file, or not counted
+    repeats_document = models.BooleanField(
+        _("the same document as before"), default=False, db_default=False, editable=False
+    )
 
     statuses, transitions = ActionStatus, ACTION_TRANSITIONS
     verb_labels = {Verb.DONE: _("finished")}
@@ -253,9 +258,7 @@ class ActionPoint(MeetingPart):
             raise ValidationError({"priority": _("Reopen the action point to change its priority.")})
         return self._edit(by, expected_version, **values)
 
-    def finish(
-        self, *, by: "User", expected_version: int, note: str, file: "UploadedFile | None" = None
-    ) -> Self:
+    def finish(self, *, by: "User", expected_version: int, note: str, file: "Document | None" = None) -> Self:
         """Close it with a note; one of high priority with a document too, for a second person to verify."""
         self.require_transition("finish", by)
         if self.is_high and file is None:
@@ -267,8 +270,9 @@ class ActionPoint(MeetingPart):
                 "finish", by=by, expected_version=expected_version, note=note, **closing
             )
         with storage.stored(file, "actions") as columns:
+            closing |= {**columns, "repeats_document": columns["sha256"] == self.sha256}
             return self.make_transition(
-                "finish", by=by, expected_version=expected_version, note=note, **closing, **columns
+                "finish", by=by, expected_version=expected_version, note=note, **closing
             )
 
     def verify(self, *, by: "User", expected_version: int, note: str = "") -> Self:

@@ -5,16 +5,25 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.base import Tracked
+from reviews.models.base import Tracked, TrackedQuerySet
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle
+
+
+class ReportVersionQuerySet(TrackedQuerySet["ReportVersion"]):
+    def with_repetition(self) -> "ReportVersionQuerySet":
+        """With `repeats`: the number of the newest earlier version that is the very same file, or None."""
+        earlier = ReportVersion.objects.filter(
+            report=OuterRef("report"), sha256=OuterRef("sha256"), number__lt=OuterRef("number")
+        )
+        return self.annotate(repeats=Subquery(earlier.order_by("-number").values("number")[:1]))
 
 
 class ReportVersion(Tracked):
@@ -28,6 +37,9 @@ class ReportVersion(Tracked):
     original_name = models.CharField(_("name of the file when uploaded"), max_length=255)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    pages = models.PositiveIntegerField(
+        _("pages"), null=True, blank=True
+    )  # NULL: a Word file, or not counted
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("submitted by")
     )
@@ -41,6 +53,8 @@ class ReportVersion(Tracked):
 
     past_days = frozenset({"cleared_on"})
     never_changed = _("A submitted version is never changed; submit a new one.")
+
+    objects = ReportVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submitted version")

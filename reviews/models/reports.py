@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
@@ -32,6 +31,7 @@ from reviews.models.workstreams import (
 )
 from reviews.text import is_blank
 from reviews.uploads import storage
+from reviews.uploads.documents import Document
 
 if TYPE_CHECKING:
     from reviews.models import Deadline, Meeting, User
@@ -257,7 +257,7 @@ class NationalReport(Tracked):
         by: "User",
         expected_version: int,
         locked_by: "Deadline | None",
-        file: UploadedFile,
+        file: Document,
         reason: str = "",
         **submission: Unpack[Submission],
     ) -> ReportVersion:

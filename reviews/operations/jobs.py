@@ -12,10 +12,11 @@ from reviews import clock
 from reviews.models import JobRun
 from reviews.operations import outbox, trace_chain
 from reviews.operations.health import TICK
+from reviews.uploads import kept
 
 log = logging.getLogger(__name__)
 
-EACH_MINUTE, DAILY = timedelta(0), timedelta(days=1)
+EACH_MINUTE, HOURLY, DAILY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 # Renewed before each job; a tick that was killed keeps the next ones waiting for as long.
 LOCK = timedelta(minutes=5)
 
@@ -45,6 +46,7 @@ JOBS = (
     Job("link the trace", EACH_MINUTE, link_trace),
     Job("purge mail", DAILY, outbox.purge),
     Job("clear sessions", DAILY, clear_sessions),
+    Job("purge kept files", HOURLY, kept.purge),
 )
 
 

@@ -15,7 +15,7 @@ from reviews import clock
 from reviews.models import Minutes, MinutesSection, ReviewCycle
 from reviews.queries.brief import Brief, meeting_days
 from reviews.text import is_blank
-from reviews.uploads.storage import CONTENT_TYPES
+from reviews.uploads.documents import CONTENT_TYPES
 
 DOCX = CONTENT_TYPES["docx"]
 Row = Sequence[object]  # of a table; each cell as str() has it

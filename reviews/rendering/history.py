@@ -12,8 +12,8 @@ from reviews.models.trace import Trace, columns_by_name
 
 # Columns derived from another one, or without meaning for a reader.
 HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
-# Name and storage of a document: only for those who may open it.
-HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256"}
+# Name, storage and size of a document: only for those who may open it.
+HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256", "pages", "repeats_document"}
 # Columns in which empty means “not yet reported”.
 FIGURES = {"data_collection", "analysis", "writing"}
 

@@ -13,7 +13,7 @@ from reviews.forms.actionpoints import FinishForm
 from reviews.lists.actionpoints import ActionPointFilter, ActionPointTable
 from reviews.models import ActionPoint, ReviewCycle, User
 from reviews.request_context import SignedInRequest
-from reviews.uploads.storage import CONTENT_TYPES
+from reviews.uploads.documents import CONTENT_TYPES
 from reviews.views.base import ListPage, TransitionPage, cycle_or_404
 
 

@@ -24,6 +24,7 @@ from django_tables2 import SingleTableMixin
 from reviews import policy
 from reviews.forms.base import OptionalNoteForm, RequiredNoteForm, ReviewForm
 from reviews.forms.fields import DayField
+from reviews.forms.files import DocumentForm
 from reviews.lists.base import CycleFilterSet
 from reviews.lists.pagination import ListPaginator
 from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace, Tracked, User
@@ -263,6 +264,8 @@ class FormPage(FormView):
         form = super().get_form(form_class)
         if not self.is_new:
             form.set_expected_version(self.object.version)
+        if isinstance(form, DocumentForm):
+            form.restore_files(self.request.user.pk, self.request.path)
         return form
 
     def form_valid(self, form: ReviewForm) -> HttpResponse:
@@ -314,6 +317,9 @@ class FormPage(FormView):
         return str(self.object.get_absolute_url())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.get("form")
+        if isinstance(form, DocumentForm):  # sent, and shown once more
+            form.keep_files(self.request.user.pk, self.request.path)
         page = {
             "title": self.title,
             "lead": self.object,

@@ -28,7 +28,7 @@ from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
 from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
 from reviews.request_context import SignedInRequest
-from reviews.uploads.storage import CONTENT_TYPES
+from reviews.uploads.documents import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
 from reviews.web.errors import Text
 
@@ -49,7 +49,8 @@ def report_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Na
 def version_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, number: str) -> ReportVersion:
     """A submitted version of a country's report, if this person may read the report."""
     report = report_or_404(request, cycle, code)
-    versions = ReportVersion.objects.select_related("report__member_state", "report__cycle", "submitted_by")
+    related = ("report__member_state", "report__cycle", "submitted_by")
+    versions = ReportVersion.objects.with_repetition().select_related(*related)
     return get_object_or_404(versions, report=report, number=number)
 
 
@@ -104,7 +105,7 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "transitions": report.transitions_for(request.user), "deadline_statuses": statuses,
         "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
         "country": plans.country_plan_today(report, statuses),
-        "versions": report.versions.select_related("submitted_by"),
+        "versions": report.versions.with_repetition().select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(count.number for count in gap_counts),
         "findings": findings, "checks": [],
         "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,

@@ -31,7 +31,7 @@ def fields(page: Any) -> dict[str, list[str]]:
     """What a browser would send with the form that is shown."""
     values_by_name: dict[str, list[str]] = {}
     for name, value in re.findall(
-        r'<textarea name="(\w+)" hidden>\n(.*?)</textarea>', page.content.decode(), re.S
+        r'<textarea name="([\w-]+)" hidden>\n(.*?)</textarea>', page.content.decode(), re.S
     ):
         values_by_name.setdefault(name, []).append(unescape(value))
     return values_by_name
@@ -142,7 +142,20 @@ def test_one_may_begin_anew(page, cast, sign_in):
     assert "provinces" not in browser.get(f"{page}?anew").content.decode()
 
 
-def test_a_file_is_asked_for_again(cast, report, sign_in):
+def test_a_file_is_there_again(cast, report, sign_in):
+    make.in_status("in_progress", report, cast)
+    browser, url = sign_in(cast.vnm), reverse("report-submit", args=["mtr", "VNM"])
+    typed = {"reason": "The rest follows.", "version": str(report.version), "file": make.pdf("a.pdf")}
+    sent_late(browser, url, typed)
+    come_in("vnm.coordinator", browser=browser)
+    page = browser.get(url)
+    assert "<dd>a.pdf</dd>" in page.content.decode()
+    assert browser.post(url, fields(page)).status_code == 302
+    assert report.versions.get().original_name == "a.pdf"
+
+
+def test_a_file_for_which_there_is_no_room_is_asked_for_again(cast, report, sign_in, settings):
+    settings.REPORT_FILE_MAX_BYTES = 10
     browser, url = sign_in(cast.vnm), reverse("report-submit", args=["mtr", "VNM"])
     sent_late(browser, url, {"on_behalf_of": "The Ministry", "version": "1", "file": make.pdf("a.pdf")})
     come_in("vnm.coordinator", browser=browser)

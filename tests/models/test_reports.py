@@ -280,3 +280,21 @@ def test_open_and_to_read_are_in_whose_hands_it_is(cast, report):
     lao = make.report(report.cycle, "LAO")
     assert list(NationalReport.objects.to_read()) == [report]
     assert list(NationalReport.objects.open()) == [lao]
+
+
+def test_the_same_file_again_is_recognised(report, cast):
+    in_progress = make.in_status("in_progress", report, cast)
+    contents = [make.PDF, make.PDF + b"%", make.PDF, make.PDF]
+    for content in contents:
+        submit(in_progress, cast.vnm, file=make.pdf(content=content), reason="More follows.")
+        in_progress.recall(by=cast.vnm, expected_version=in_progress.version)
+    versions = in_progress.versions.with_repetition()
+    assert [version.repeats for version in versions] == [None, None, 1, 3]
+    assert {version.pages for version in versions} == {1}
+
+
+def test_the_file_of_another_report_is_no_repetition(cycle, cast):
+    for code, by in (("VNM", cast.vnm), ("LAO", cast.lao)):
+        report = make.report(cycle, code)
+        post(report, by, **FULL)
+        assert submit(report, by).report.versions.with_repetition().get().repeats is None

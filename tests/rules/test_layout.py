@@ -26,7 +26,7 @@ NOUNS = words(
 OWN_FILES = {
     "models": """base choices numbering files validators workstreams daily_counts operations sign_in_attempts trace_seal
         trace_triggers""",
-    "forms": "base fields widgets",
+    "forms": "base fields files widgets",
     "lists": "base columns pagination",
     "views": "base health",
     "actions": "base",

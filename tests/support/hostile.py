@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from tests.support import make
+from tests.support import make, pdfs
 
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{}</Types>'
 RELATIONS = (
@@ -17,6 +17,14 @@ HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 NEITHER, ENDING = "neither a PDF nor a Word", "should end in"
 DAMAGED, MACROS, ELSEWHERE, LARGE = "is damaged", "has macros", "from elsewhere", "too large to be taken"
+LOCKED, CUT_OFF, UNKNOWN = "locked with a password", "cut off", "something that cannot be taken"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+DEFAULTS = (
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
+)
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+DOCUMENT = f'<w:document xmlns:w="{W}"><w:body>{{}}</w:body></w:document>'
 
 
 class Hostile(NamedTuple):
@@ -28,9 +36,9 @@ class Hostile(NamedTuple):
 
 
 def docx(**parts: str | bytes) -> bytes:
-    """A Word file with more parts in it; a double underscore in a name stands for a slash, "9" for a dot."""
+    """A Word file with more parts in it, or other ones; names as in types()."""
     named = {name.replace("__", "/").replace("9", "."): content for name, content in parts.items()}
-    return archive({"[Content_Types].xml": TYPES.format(""), "word/document.xml": "<w/>"} | named)
+    return archive(PACKAGE | named)
 
 
 def archive(parts: dict[str, str | bytes], level: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -47,8 +55,20 @@ def relation(kind: str, target: str, mode: str = "External") -> str:
     )
 
 
-def typed(kind: str) -> str:
-    return TYPES.format(f'<Override PartName="/word/x.bin" ContentType="{kind}"/>')
+def types(**kinds: str) -> str:
+    """The list of types, with those of more parts; a double underscore in a name stands for a slash, "9" for a dot."""
+    named = {"word/document.xml": f"{WORD}.document.main+xml"}
+    named |= {name.replace("__", "/").replace("9", "."): kind for name, kind in kinds.items()}
+    overrides = (f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in named.items())
+    return TYPES.format(DEFAULTS + "".join(overrides))
+
+
+# The least that Word opens.
+PACKAGE: dict[str, str | bytes] = {
+    "[Content_Types].xml": types(),
+    "_rels/.rels": relation("officeDocument", "word/document.xml", "Internal"),
+    "word/document.xml": DOCUMENT.format(""),
+}
 
 
 def encrypted() -> bytes:
@@ -85,9 +105,7 @@ def wrong_content() -> Iterator[Hostile]:
         "gif": b"GIF89a/*" + HTML,
         "png": b"\x89PNG\r\n\x1a\n" + HTML,
         "jpeg": b"\xff\xd8\xff\xe0" + HTML,
-        "rtf": b"{\\rtf1 \\object}",
         "old word": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99,
-        "pdf later": b"\n" + make.PDF,
         "html before pdf": HTML + make.PDF,
         "nul": b"\0" * 64,
         "bom": b"\xef\xbb\xbf" + HTML,
@@ -103,16 +121,25 @@ def wrong_content() -> Iterator[Hostile]:
         "xlsx": archive({"xl/workbook.xml": ""}),
         "epub": archive({"mimetype": "application/epub+zip"}),
         "zip": archive({"a.html": HTML}),
-        "half a zip": docx()[:60],
-        "zip without its end": docx()[:-30],
         "html before zip": HTML + docx(),
         "empty zip": b"PK\x05\x06" + b"\0" * 18,
-        "zip of lies": b"PK\x03\x04" + b"\xff" * 200,
         "svg with a bom": b"\xef\xbb\xbf" + SVG,
     }
     for content in starts.values():
         yield Hostile("report.pdf", content, NEITHER)
         yield Hostile("report.docx", content, NEITHER)
+
+
+def broken() -> Iterator[Hostile]:
+    """It begins like something that would be taken."""
+    for name in ("report.pdf", "report.docx"):
+        yield Hostile(name, b"{\\rtf1 \\object}", "rich text")
+        yield Hostile(name, docx()[:60], DAMAGED)
+        yield Hostile(name, docx()[:-30], DAMAGED)
+        yield Hostile(name, b"PK\x03\x04" + b"\xff" * 200, DAMAGED)
+        yield Hostile(name, b"%PDF-1.4\n" + SVG, CUT_OFF)
+        yield Hostile(name, make.PDF[:-30], CUT_OFF)
+        yield Hostile(name, pdfs.written(user_password="secret"), LOCKED)
 
 
 def wrong_names() -> Iterator[Hostile]:
@@ -142,11 +169,12 @@ def wrong_archives() -> Iterator[Hostile]:
     yield Hostile("out.docx", archive({"word/document.xml": "", "../../etc/cron.d/x": ""}), DAMAGED)
     yield Hostile("root.docx", archive({"word/document.xml": "", "/etc/passwd": ""}), DAMAGED)
     yield Hostile("windows.docx", archive({"word/document.xml": "", "..\\..\\x.exe": ""}), DAMAGED)
-    yield Hostile("password.docx", encrypted(), DAMAGED)
+    yield Hostile("password.docx", encrypted(), LOCKED)
     yield Hostile("no types.docx", archive({"word/document.xml": ""}), DAMAGED)
     yield Hostile("entities.docx", docx(_rels__9rels=ENTITIES), DAMAGED)
     yield Hostile("fetching.docx", docx(_rels__9rels=FETCHING), DAMAGED)
     yield Hostile("no xml.docx", docx(_rels__9rels="<x"), DAMAGED)
+    yield Hostile("html inside.docx", docx(word__x9html=HTML), UNKNOWN)
     yield Hostile("macros.docx", docx(word__vbaProject9bin=b"x"), MACROS)
     yield Hostile("MACROS.docx", docx(word__VBAPROJECT9BIN=b"x"), MACROS)
     yield Hostile("activex.docx", docx(word__activeX__activeX19bin=b"x"), MACROS)
@@ -154,9 +182,8 @@ def wrong_archives() -> Iterator[Hostile]:
         "application/vnd.ms-word.document.macroEnabled.main+xml",
         "application/vnd.ms-office.vbaProject",
     ):
-        yield Hostile(
-            "declared.docx", archive({"[Content_Types].xml": typed(kind), "word/document.xml": ""}), MACROS
-        )
+        listed = {"[Content_Types].xml": types(word__x9bin=kind)}
+        yield Hostile("declared.docx", archive(PACKAGE | listed), MACROS)
     for kind in ("attachedTemplate", "image", "oleObject", "frame", "subDocument"):
         yield Hostile(
             "far.docx", docx(word___rels__settings9xml9rels=relation(kind, "http://x.example/t")), ELSEWHERE
@@ -170,11 +197,11 @@ def wrong_archives() -> Iterator[Hostile]:
 def taken() -> Iterator[Hostile]:
     """What may be somebody's report: kept under a name of ours, handed out as a download and never shown."""
     yield Hostile("polyglot.pdf", make.PDF + HTML)
-    yield Hostile("polyglot.pdf", b"%PDF-1.4\n" + SVG)
-    yield Hostile("script.pdf", b"%PDF-1.7\n1 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj\n%%EOF")
-    yield Hostile("launch.pdf", b"%PDF-1.7\n1 0 obj<</S/Launch/F(cmd.exe)>>endobj\n%%EOF")
+    yield Hostile("after a line.pdf", b"\n" + make.PDF)
+    yield Hostile("script.pdf", pdfs.simple(b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"))
+    yield Hostile("launch.pdf", pdfs.simple(b"/OpenAction << /S /Launch /F (cmd.exe) >>"))
     yield Hostile("zip inside.pdf", make.PDF + archive({"word/document.xml": "", "x.html": HTML}))
-    yield Hostile("html inside.docx", docx(word__x9html=HTML) + HTML)
+    yield Hostile("html after.docx", docx() + HTML)
     yield Hostile(
         "link.docx", docx(word___rels__document9xml9rels=relation("hyperlink", "http://x.example/"))
     )
@@ -193,4 +220,4 @@ NAMES = (
 
 @cache
 def everything() -> list[Hostile]:
-    return [*wrong_content(), *wrong_names(), *wrong_archives(), *taken()]
+    return [*wrong_content(), *broken(), *wrong_names(), *wrong_archives(), *taken()]

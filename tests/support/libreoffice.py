@@ -12,18 +12,25 @@ NO_OFFICE = "No LibreOffice here (Debian: apt-get install libreoffice-writer)."
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[[bytes], str]:
-    """`opened(docx)`: the text of a document as LibreOffice shows it, figures from tables included."""
+def converted(tmp_path: Path) -> Callable[..., bytes]:
+    """`converted(docx, "pdf")`: a Word document as LibreOffice saves it in another format."""
     if not shutil.which("soffice"):
         if os.environ.get("REQUIRE_LIBREOFFICE") == "1":
             pytest.fail(NO_OFFICE)
         pytest.skip(NO_OFFICE)
 
-    def text_of(docx: bytes) -> str:
+    def convert(docx: bytes, kind: str, options: str = "") -> bytes:
         (path := tmp_path / "opened.docx").write_bytes(docx)
+        (target := tmp_path / "converted").mkdir(exist_ok=True)
         home = f"-env:UserInstallation=file://{tmp_path / 'home'}"
-        command = ["soffice", home, "--headless", "--convert-to", "txt:Text", "--outdir", str(tmp_path)]
+        command = ["soffice", home, "--headless", "--convert-to", kind + options, "--outdir", str(target)]
         subprocess.run([*command, str(path)], check=True, timeout=180)
-        return path.with_suffix(".txt").read_text(encoding="utf-8-sig")
+        return (target / f"opened.{kind}").read_bytes()
 
-    return text_of
+    return convert
+
+
+@pytest.fixture
+def opened(converted: Callable[..., bytes]) -> Callable[[bytes], str]:
+    """`opened(docx)`: the text of a document as LibreOffice shows it, figures from tables included."""
+    return lambda docx: converted(docx, "txt", ":Text").decode("utf-8-sig")

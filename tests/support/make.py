@@ -35,10 +35,12 @@ from reviews.models import (
     Turn,
     User,
 )
+from reviews.operations.loading.pdf import make_pdf
+from reviews.uploads.documents import Document
 
 PASSWORD = "a long test password"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PDF = make_pdf("Our report")
 # What a browser sends from a turn of the country round in which no row was touched.
 TURN = {"data_collection": "", "analysis": "", "writing": "", "note": ""}
 TURN |= {f"{rows}-{name}": value for rows in ("difficulties", "findings")
@@ -164,8 +166,9 @@ def disruption(cycle: ReviewCycle, *, by: User, **fields: Any) -> Disruption:
     return Disruption.register(cycle, by=by, **values)
 
 
-def pdf(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type="application/pdf")
+def pdf(name: str = "report.pdf", content: bytes = PDF) -> Document:
+    """A file as a form gives it to a verb; a browser may send it as well."""
+    return Document(SimpleUploadedFile(name, content), "pdf", pages=1)
 
 
 def submitted(report: NationalReport, *, by: User) -> NationalReport:

@@ -1,26 +1,15 @@
 """Files that cannot be taken, and those that can come back as they were."""
 
-import io
-import zipfile
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from reviews.uploads import storage
-from tests.support import make
+from reviews.uploads import documents
+from tests.support import hostile, make
 from tests.support.invalid_input import assert_kept, sent
 
-
-def docx(*names: str) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        for name in names:
-            packed.writestr(name, "<xml/>")
-    return archive.getvalue()
-
-
-WORD = docx("[Content_Types].xml", "word/document.xml")
+WORD = hostile.docx()
+DAMAGED = "This Word file is damaged. Please save it again in Word."
 NEITHER = "This is neither a PDF nor a Word (DOCX) file."
 EXECUTABLE = b"MZ\x90\x00" + b"\0" * 100
 FILES: list[tuple[str, str, bytes, str]] = [
@@ -30,8 +19,13 @@ FILES: list[tuple[str, str, bytes, str]] = [
     ("pdf behind something else", "report.pdf", b"<script>" + make.PDF, NEITHER),
     ("page of the web", "report.pdf", b"<html></html>", NEITHER),
     ("zero bytes", "report.pdf", b"", "The submitted file is empty."),
-    ("spreadsheet", "report.docx", docx("[Content_Types].xml", "xl/workbook.xml"), NEITHER),
-    ("broken archive", "report.docx", b"PK\x03\x04" + b"\0" * 50, NEITHER),
+    (
+        "spreadsheet",
+        "report.docx",
+        hostile.archive({"[Content_Types].xml": "<x/>", "xl/workbook.xml": ""}),
+        NEITHER,
+    ),
+    ("broken archive", "report.docx", b"PK\x03\x04" + b"\0" * 50, DAMAGED),
     ("old word", "report.doc", b"\xd0\xcf\x11\xe0" + b"\0" * 50, NEITHER),
     ("pdf with another name", "report.docx", make.PDF, "The name of the file should end in .pdf."),
     ("word with another name", "report.pdf", WORD, "The name of the file should end in .docx."),
@@ -39,7 +33,7 @@ FILES: list[tuple[str, str, bytes, str]] = [
     (
         "too large",
         "report.pdf",
-        make.PDF + b"x" * 2_000,
+        make.PDF + b"x" * (2_048 - len(make.PDF)),
         "The file is 2.0\xa0KB; at most 2.0\xa0KB can be taken.",
     ),
 ]
@@ -77,7 +71,7 @@ def test_a_file_that_can_be_taken_comes_back_as_it_was(name, content, kind, cast
     assert told.answer.status_code == 302
     answer = sign_in(cast.consultant).get(reverse("report-version-file", args=["mtr", "VNM", 1]))
     assert b"".join(answer) == content
-    assert answer["Content-Type"] == storage.CONTENT_TYPES[kind]
+    assert answer["Content-Type"] == documents.CONTENT_TYPES[kind]
     assert answer["Content-Disposition"] == f'attachment; filename="VNM-mtr-v1.{kind}"'
     assert answer["X-Content-Type-Options"] == "nosniff"
 

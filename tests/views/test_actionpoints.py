@@ -66,6 +66,18 @@ def test_high_priority_owes_a_document(cast, meeting, sign_in):
     assert (made.status, made.status_text, made.finished_by) == ("done", "done, to be verified", cast.vnm)
 
 
+def test_the_same_document_again_is_recognised(cast, meeting, sign_in):
+    made, seen = brought_to("done", point(meeting, cast), cast), []
+    for content in (make.PDF, make.PDF + b"\n"):
+        made.reopen(by=cast.secretariat, expected_version=made.version, note="Please revise it.")
+        file = make.pdf(content=content)
+        made.finish(by=cast.vnm, expected_version=made.version, note="Revised.", file=file)
+        for person in (cast.vnm, cast.secretariat):
+            page = sign_in(person).get(meeting.get_absolute_url()).content.decode()
+            seen.append("the same document as before it was reopened" in page)
+    assert seen == [True, True, False, False]
+
+
 def test_no_file_stays_when_the_step_fails(cast, meeting, files_folder):
     made = point(meeting, cast)
     for note, expected_version in ((" ", 1), ("Sent.", 9)):

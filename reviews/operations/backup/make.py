@@ -11,6 +11,7 @@ from reviews import clock
 from reviews.operations import health
 from reviews.operations.backup import archive, postgres, rows, sqlite
 from reviews.operations.backup.archive import Manifest, Unusable
+from reviews.uploads import kept
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +75,12 @@ def _new_path(place: Path) -> Path:
 
 
 def _add_files(writer: archive.Writer) -> set[str]:
-    """Add every stored file, and return their names."""
+    """Add every stored file of a record, and return their names."""
     added = set()
     for path in sorted(rows.files_folder().rglob("*")):
         name = path.relative_to(rows.files_folder()).as_posix()
+        if name.startswith(f"{kept.FOLDER}/"):
+            continue  # of no record, for a few days
         try:
             if path.is_file():
                 writer.add(archive.FILES + name, path)

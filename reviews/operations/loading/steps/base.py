@@ -9,6 +9,7 @@ from reviews.models import User
 from reviews.models.base import Tracked
 from reviews.operations.loading.pdf import make_pdf
 from reviews.operations.loading.rows import Row
+from reviews.uploads.documents import Document
 
 Step = Callable[[Row, User], None]
 Verb = Callable[..., Any]  # of a model
@@ -24,6 +25,6 @@ def transition(find: Callable[[Row], Tracked], verb: Verb) -> Step:
     return step
 
 
-def invented_file(title: str, name: str) -> SimpleUploadedFile:
+def invented_file(title: str, name: str) -> Document:
     content = make_pdf("Demonstration: invented content", title)
-    return SimpleUploadedFile(f"{name}.pdf", content, "application/pdf")
+    return Document(SimpleUploadedFile(f"{name}.pdf", content), "pdf", pages=1)
