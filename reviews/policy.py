@@ -186,6 +186,11 @@ def role_grant(user: "User") -> RoleGrant:
     return ADMINISTRATOR if user.is_superuser else ROLE_GRANTS[user.role]
 
 
+def roles_with(action: str) -> list[str]:
+    """The roles that may take `action` everywhere."""
+    return [role for role, grant in ROLE_GRANTS.items() if action in grant.everywhere]
+
+
 def scope_of(user: "Visitor", action: str) -> Scope:
     """How far this person may take `action`; NOTHING for visitors and disabled accounts."""
     if not (user and user.is_authenticated and user.is_active):

@@ -10,6 +10,7 @@ FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 SINGLE_QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u02bc"), "'")
 DOUBLE_QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"')
+TYPOGRAPHY = DASHES | SINGLE_QUOTES | DOUBLE_QUOTES
 FULL_WIDTH = dict.fromkeys(map(ord, "\uff05\u066a\ufe6a"), "%") | {0xFF0F: "/", 0x2044: "/", 0xFF0E: "."}
 
 
@@ -43,6 +44,18 @@ def plain_signs(text: str) -> str:
     return "".join(digits).translate(DASHES | FULL_WIDTH).strip()
 
 
+class FoldedSigns(dict[int, str | int | None]):
+    """What `fold` makes of each single sign, found out once: None for what it leaves out."""
+
+    def __missing__(self, code: int) -> str | int | None:
+        is_left_out = 0x300 <= code <= 0x36F or is_invisible(chr(code))
+        self[code] = None if is_left_out else DASHES.get(code, code)
+        return self[code]
+
+
+FOLDED_SIGNS = FoldedSigns({ord("đ"): "d", ord("Đ"): "d"})
+
+
 def fold(text: str) -> str:
     """Case-folded text without Latin diacritics, for searches: "Đà Nẵng" and "da nang" find each other.
 
@@ -50,9 +63,10 @@ def fold(text: str) -> str:
     stay, since without them different words become one. SQLite's own `icontains` knows only ASCII, hence a stored
     column.
     """
-    apart = unicodedata.normalize("NFKD", text.translate(DASHES | SINGLE_QUOTES | DOUBLE_QUOTES))
-    bare = "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f" and not is_invisible(sign))
-    return bare.translate(DASHES).replace("đ", "d").replace("Đ", "d").casefold()
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFKD", text.translate(TYPOGRAPHY))
+    return apart.translate(FOLDED_SIGNS).casefold()
 
 
 def in_language(english: str, vietnamese: str) -> str:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from reviews import clock, policy
+from reviews.admin.filtering import lookups_of, rows_with_words
 from reviews.admin.forms import DOMAIN_ERRORS, AdminNumberInput, Text, ToolForm, TrackedForm, Values
 from reviews.forms.fields import field_options, without_maxlength
 from reviews.models import (
@@ -37,6 +38,7 @@ from reviews.models import (
     Trace,
     Tracked,
 )
+from reviews.models.codes import is_valid_code
 from reviews.request_context import SignedInRequest
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
     set_once: tuple[str, ...] = ()  # fields that say what a record is: editable only while it is added
     hidden_when_adding: tuple[str, ...] = ()  # fields that make no sense while a record is added
     reason_when_added = True
+    folded: tuple[str, ...] = ()  # those of `search_fields` that are stored folded
     resets_held_since: tuple[str, ...] = ()  # fields whose change restarts `held_since`
 
     # --- permissions
@@ -101,10 +104,26 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
     def has_delete_permission(self, request: HttpRequest, obj: Record | None = None) -> bool:
         return False
 
+    # --- the list
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow what the page itself links to. Django would allow any column here, such as the password's hash."""
+        return lookup in lookups_of(self)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Record], search_term: str
+    ) -> tuple[models.QuerySet[Record], bool]:
+        """Find the rows that hold each word in one of `search_fields`, whatever its capitals and diacritics."""
+        return rows_with_words(queryset, self.search_fields, self.folded, search_term), False
+
     # --- the form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Record | None = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, *(self.set_once if obj else ()))
+        if obj is None:
+            return tuple(self.readonly_fields)
+        codes = getattr(obj, "lasting_codes", ())
+        lasting = [name for name in codes if is_valid_code(obj, name)]  # any other can be corrected
+        return (*self.readonly_fields, *self.set_once, *lasting)
 
     def get_fieldsets(self, request: HttpRequest, obj: Record | None = None) -> list[Fieldset]:
         hidden = set() if obj else {*self.readonly_fields, *self.hidden_when_adding}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import VersionField
 from reviews.forms.fields import TextField
+from reviews.forms.record_choices import RecordChoice
 from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class TrackedForm(forms.ModelForm):
         self.fields["why"].required = exists = self.instance.pk is not None
         if exists:
             self.fields["version"] = VersionField(self.instance.version)
+        for name, field in self.fields.items():
+            if isinstance(field, RecordChoice):
+                field.keep_present(self.instance, name)
         if isinstance(self.refusal, EditConflict):
             self._show_stored_values(self.refusal.expected_version)
 

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms.record_choices import RecordField, RecordsField
 from reviews.models.validators import FIRST_YEAR, LAST_YEAR, validate_past, validate_year
 from reviews.text import is_blank, nfc, plain_signs
 
@@ -186,6 +187,10 @@ def field_options(column: models.Field) -> dict[str, Any]:
         return {"form_class": DayField, "first_year": first_year, "past": column.name in model.past_days}
     if isinstance(column, models.IntegerField):
         return {"form_class": WholeNumberField}
+    if isinstance(column, models.ManyToManyField):
+        return {"form_class": RecordsField}
+    if isinstance(column, models.ForeignKey):
+        return {"form_class": RecordField}
     if type(column) in (models.CharField, models.TextField):
         return {"form_class": TextField}
     return {}

@@ -67,5 +67,4 @@ class AppointForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(organisation=self.instance.member_state_id, is_active=True)
-        self.offer("lead_author", people)
+        self.offer("lead_author", User.objects.filter(organisation=self.instance.member_state_id))

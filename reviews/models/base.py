@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.choices import Labelled, StatusChoices
+from reviews.models.choices import Labelled, OfferedQuerySet, StatusChoices
+from reviews.models.codes import validate_same_codes
 from reviews.models.trace import Trace, Verb
 from reviews.models.validators import FIRST_YEAR, validate_past, validate_year
 from reviews.policy import Channel
@@ -85,7 +86,7 @@ class Transition(NamedTuple):
 Record = TypeVar("Record", bound="Tracked", covariant=True)
 
 
-class TrackedQuerySet(models.QuerySet[Record]):
+class TrackedQuerySet(OfferedQuerySet[Record]):
     """A queryset without the bulk writes that would leave no trace."""
 
     def update_if_version(self, expected_version: int, **values: object) -> bool:
@@ -120,6 +121,7 @@ class Tracked(Labelled):
     past_days: ClassVar[frozenset[str]] = frozenset()  # days of something done, which cannot lie ahead
     first_years: ClassVar[Mapping[str, int]] = {}  # of days that may lie before FIRST_YEAR
     searched: tuple[str, ...] = ()  # fields that make up the folded column `search`
+    lasting_codes: ClassVar[tuple[str, ...]] = ()  # codes that never change
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
     status_field: ClassVar[str] = "status"
@@ -183,6 +185,7 @@ class Tracked(Labelled):
         after._set_search()
         after._require_open_cycle(verb)
         after._validate(columns)
+        validate_same_codes(self, after, self.lasting_codes)
 
         before = self.snapshot()
         written = [*columns, "search"] if self.searched else list(columns)

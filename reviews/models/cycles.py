@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.framework import Framework
 from reviews.models.organisations import Organisation, OrganisationQuerySet
 from reviews.models.trace import Verb
@@ -48,7 +49,7 @@ class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
 class ReviewCycle(Tracked):
     """One review of one framework, with its members, deadlines, meetings and ladder."""
 
-    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    slug = address_word(_("short name in addresses"), 60, unique=True)
     name_en = models.CharField(_("name"), max_length=200)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
     framework = models.ForeignKey(
@@ -61,6 +62,7 @@ class ReviewCycle(Tracked):
     shared = models.BooleanField(_("board shared with observers"), default=False)
 
     statuses, transitions = CycleStatus, CYCLE_TRANSITIONS
+    lasting_codes = ("slug",)
 
     objects = ReviewCycleQuerySet.as_manager()
 

@@ -20,6 +20,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_offered
 from reviews.text import is_blank
 
 if TYPE_CHECKING:
@@ -237,6 +238,7 @@ class Deadline(Tracked):
         # Two officers at once wait for each other here, so that numbers differ; who writes in the cycle does not.
         type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
         number = next_number(cls.objects.filter(cycle=cycle))
+        validate_offered(values.get("anchor"), "anchor")
         values = with_anchored_due_day(values)
         return cls.create_traced(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
 
@@ -245,6 +247,7 @@ class Deadline(Tracked):
     ) -> Self:
         """Change it; the first date stays and is shown. Another date requires a reason."""
         policy.require(by, "deadline.set")
+        validate_offered(values.get("anchor"), "anchor", self.anchor)
         values = with_anchored_due_day(values)
         dates = {name: day for name, day in values.items() if name in ("opens_on", "due_on", "last_on")}
         has_other_dates = any(day != getattr(self, name) for name, day in dates.items())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Tracked
 from reviews.models.choices import Confidence, choices_rule
+from reviews.models.codes import address_word, validate_area_code
 from reviews.text import in_language
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ class FrameworkLevel(models.TextChoices):
 class Framework(Tracked):
     """The plan under review, such as the ASCC Blueprint 2025."""
 
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = address_word(_("code"), 40, unique=True)
     title = models.CharField(_("title"), max_length=200)
+
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("framework")
@@ -48,7 +51,7 @@ class FrameworkNode(Tracked):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )  # NULL: the top of the tree
-    code = models.CharField(_("code"), max_length=20)
+    code = models.CharField(_("code"), max_length=20, validators=[validate_area_code])
     title = models.CharField(_("title"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
@@ -78,12 +81,14 @@ class FrameworkNode(Tracked):
 class GapKind(Tracked):
     """One of the difficulties that the national teams named on 11 August 2020."""
 
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = address_word(_("code"), 40, unique=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     label_en = models.CharField(_("label"), max_length=100)
     label_vi = models.CharField(_("label in Vietnamese"), max_length=100, blank=True)
     meaning = models.TextField(_("meaning"), blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True)
+
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("kind of data gap")

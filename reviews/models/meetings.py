@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
@@ -120,7 +121,7 @@ class Meeting(Tracked):
         _("series"), max_length=20, choices=MeetingSeries, default=MeetingSeries.COORDINATION
     )
     number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)  # NULL: none
-    code = models.SlugField(_("short name in addresses"), max_length=40)
+    code = address_word(_("short name in addresses"), 40)
     title = models.CharField(_("title"), max_length=300)
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
     first_planned_from = models.DateField(_("first planned from"), editable=False)
@@ -141,11 +142,13 @@ class Meeting(Tracked):
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     statuses, transitions = MeetingStatus, MEETING_TRANSITIONS
+    statuses_not_offered = (S.CANCELLED,)
     verb_labels_before_name = {Verb.HELD: _("recorded as held:")}
 
     objects = MeetingQuerySet.as_manager()
 
     past_days = frozenset({"held_from", "held_to"})
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("meeting")
@@ -204,8 +207,6 @@ class Meeting(Tracked):
     def clean(self) -> None:
         validate_days(self.planned_from, self.planned_to, "planned_to")
         validate_days(self.held_from, self.held_to, "held_to")
-        if self.code == "add":
-            raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
         try:
             ZoneInfo(self.time_zone)
         except (

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.meetings import MeetingStatus
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_offered
 from reviews.text import is_blank
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ class PlanStep(Tracked):
         "ReviewCycle", models.PROTECT, related_name="plan_steps", verbose_name=_("review cycle")
     )
     position = models.PositiveSmallIntegerField(_("position"))
-    code = models.SlugField(_("short name in addresses"), max_length=40)
+    code = address_word(_("short name in addresses"), 40)
     kind = models.CharField(_("kind"), max_length=20, choices=StepKind, default=StepKind.WORK)
     title = models.CharField(_("title"), max_length=200)
     body = models.ForeignKey(
@@ -124,6 +126,7 @@ class PlanStep(Tracked):
 
     statuses = StepStatus
     past_days = frozenset({"actual_on"})
+    lasting_codes = ("code",)
     verb_labels = {Verb.DONE: _("finished")}
 
     objects = PlanStepQuerySet.as_manager()
@@ -223,6 +226,7 @@ class PlanStep(Tracked):
     def enter(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[PlanStepFields]) -> Self:
         """A new step; its first date is kept for good."""
         policy.require(by, EDIT)
+        validate_offered(values.get("meeting"), "meeting")
         return cls.create_traced(by=by, cycle=cycle, first_planned_on=first_day_of(values), **values)
 
     def edit(
@@ -230,6 +234,7 @@ class PlanStep(Tracked):
     ) -> Self:
         """Change paper or dates; another date than a known one requires a reason, and the first one stays."""
         policy.require(by, EDIT)
+        validate_offered(values.get("meeting"), "meeting", self.meeting)
         dates: PlanStepFields = {"meeting": self.meeting, "planned_on": self.planned_on, **values}
         due_on = PlanStep(meeting=dates["meeting"], planned_on=dates["planned_on"]).due_on
         has_other_date = self.due_on not in (None, due_on)

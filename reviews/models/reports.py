@@ -21,6 +21,7 @@ from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_offered
 from reviews.models.workstreams import (
     WORKSTREAMS,
     Figures,
@@ -317,6 +318,7 @@ class NationalReport(Tracked):
 
     def appoint(self, *, by: "User", expected_version: int, lead_author: "User | None", authors: str) -> Self:
         """Name who writes the report."""
+        validate_offered(lead_author, "lead_author", self.lead_author)
         return self.make_transition(
             "appoint", by=by, expected_version=expected_version, lead_author=lead_author, authors=authors
         )

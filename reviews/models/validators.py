@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.models.choices import Labelled
 
 # The years in which anything of a review can lie; a model may reach further back.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -17,6 +18,14 @@ def validate_days(start: date | None, end: date | None, field: str) -> None:
         raise ValidationError({field: _("Give both days, or neither.")})
     if start and end and end < start:
         raise ValidationError({field: _("The last day comes before the first.")})
+
+
+def validate_offered(record: Labelled | None, field: str, present: Labelled | None = None) -> None:
+    """Raise ValidationError at `field` if a record is chosen that no form offers any more; the present one may stay."""
+    if record is not None and record != present and record.why_not_offered:
+        words = {"record": record.choice_label, "reason": record.why_not_offered}
+        message = _("“%(record)s” cannot be chosen any more: %(reason)s.")
+        raise ValidationError({field: ValidationError(message, params=words)})
 
 
 def validate_year(day: date, first_year: int = FIRST_YEAR) -> None:

@@ -180,7 +180,8 @@ def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 def reports_to_read(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     if not policy.may(user, "report.start_reading"):
         return
-    for report in _reports(cycles).to_read().filter(Q(reader=None) | Q(reader=user)):
+    reader_has_left = Q(reader__is_active=False) | ~Q(reader__role__in=policy.roles_with("report.accept"))
+    for report in _reports(cycles).to_read().filter(Q(reader=None) | Q(reader=user) | reader_has_left):
         about, url = str(report.member_state), report.get_absolute_url()
         yield Task(report.held_since, _now("Read a report"), about, url)
 

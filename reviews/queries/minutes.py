@@ -145,7 +145,7 @@ def draft_action_points(meeting: Meeting) -> str:
     for point in points.order_by("number"):
         due = _("due %(day)s") % {"day": date_format(point.due_on)}
         priority = f" ({_('high priority')})" if point.is_high else ""
-        lines.append(f"{point.code} {point.holder}: {point.text}, {due}{priority}")
+        lines.append(f"{point.code} {point.holder_text}: {point.text}, {due}{priority}")
     return "\n".join(lines) or _("Nobody was given anything to do.")
 
 

@@ -63,7 +63,7 @@ def brief(content: Brief) -> bytes:
     _add_section(document, _("For the floor: guidance is asked"), heads, rows)
 
     heads = [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")]
-    rows = [[p.code, p.text, p.holder, date_format(p.due_on), p.status_text] for p in content.actions]
+    rows = [[p.code, p.text, p.holder_text, date_format(p.due_on), p.status_text] for p in content.actions]
     _add_section(document, _("Actions not finished"), heads, rows)
     return _to_bytes(document)
 

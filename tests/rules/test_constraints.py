@@ -168,6 +168,7 @@ NAMED_FIRST = {
 TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "trace_once_per_version": ("trace", {}),
     "framework_node_code": ("frameworknode", {}),
+    "evaluation_team_once": ("organisation", {"code": "TWO", "kind": "evaluation_team"}),
     "membership_once": ("cyclemembership", {}),
     "gap_number_once": ("datagap", {}),
     "open_gaps_once_a_day": ("dailyopengaps", {}),

@@ -24,14 +24,14 @@ NOUNS = words(
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
-    "models": """base choices numbering files validators workstreams daily_counts operations sign_in_attempts trace_seal
-        trace_triggers""",
-    "forms": "base fields files widgets",
+    "models": """base choices codes daily_counts files folding numbering operations sign_in_attempts
+        trace_seal trace_triggers validators workstreams""",
+    "forms": "base fields files record_choices widgets",
     "lists": "base columns pagination",
     "views": "base health",
     "actions": "base",
     "queries": "base lines schedule submission_checks",
-    "admin": "base admin_site forms operations",
+    "admin": "base admin_site filtering forms operations",
 }
 # Folders of templates that are no noun: what pages share, and the folders that Django and allauth name.
 OWN_FOLDERS = words("account admin charts errors includes mfa registration socialaccount tables usersessions")

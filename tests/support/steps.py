@@ -12,6 +12,7 @@ from django.utils.http import int_to_base36
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
 from reviews.models import ActionPoint, AgendaItem, Extension, Round
+from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.urls import account_urls, health_urls
 from tests.support import make
 
@@ -256,4 +257,6 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page == "round-turn":
         values["report_seen"] = made.report.version
+    if page == "meeting-cancel":
+        values["shown"] = fingerprint_of(dependents_of(made.meeting))
     return values | ({"file": make.pdf()} if page == "report-submit" else {})
