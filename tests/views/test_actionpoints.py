@@ -135,3 +135,13 @@ def test_who_opens_the_document(cast, meeting, sign_in):
     opens = {name for name, who in vars(cast).items() if url in sign_in(who).get(page).content.decode()}
     assert opens == {"vnm", "vnm_team", "consultant", "lead", "secretariat", "admin"}
     assert {name for name, who in vars(cast).items() if sign_in(who).get(url).status_code == 200} == opens
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_desk_names_no_action_of_a_meeting_that_its_owner_does_not_read(shared, cast, cycle, sign_in):
+    meeting = make.meeting(cycle, by=cast.secretariat, shared=shared)
+    for owner in ({"owner": cast.observer}, {"owner_body": cast.observer.organisation}):
+        text = f"Action-Kiwi of {next(iter(owner))}"
+        ActionPoint.add_to(meeting, by=cast.secretariat, text=text, due_on=date(2020, 9, 1), **owner)
+    page = sign_in(cast.observer).get("/").content.decode()
+    assert page.count("Action-Kiwi") == (2 if shared else 0)
