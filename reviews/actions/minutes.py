@@ -12,7 +12,7 @@ from reviews.queries.minutes import text_of_section
 def draft_minutes(*, by: User, meeting: Meeting) -> Minutes:
     """Draft the minutes of a held meeting from its records. Raises NotAllowedNow if there are some already."""
     policy.require(by, "meeting.run")
-    Meeting.objects.select_for_update().get(pk=meeting.pk)  # two people drafting at once: one draft
+    meeting.lock()  # two people drafting at once: one draft
     if Minutes.objects.filter(meeting=meeting).exists():
         raise NotAllowedNow(_("There are minutes of this meeting already; edit them."))
     if meeting.status != MeetingStatus.HELD:

@@ -83,8 +83,9 @@ def pass_all_waiting(*, by: User, country_round: Round, expected_version: int, n
 @all_or_nothing()
 def close_round(*, by: User, country_round: Round, expected_version: int) -> Round:
     """Close a round once every member has reported or was passed, and freeze each member's status."""
+    country_round.require_permission("close", by)
+    country_round.lock(expected_version)
     status = country_round.require_transition("close", by)
-    country_round.lock_while_open()
     waiting = [
         str(turn.member_state) for turn in country_round.turns.waiting().select_related("member_state")
     ]

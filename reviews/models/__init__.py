@@ -12,6 +12,8 @@ from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
 from reviews.models.daily_counts import DailyOpenGaps, DailyProgress
 from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, NotRequired
+from reviews.models.decisions import Decision
+from reviews.models.delegations import Delegation
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
@@ -20,8 +22,6 @@ from reviews.models.framework import Framework, FrameworkLevel, FrameworkNode, G
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
 from reviews.models.meetings import (
-    Decision,
-    Delegation,
     Meeting,
     MeetingMode,
     MeetingPart,

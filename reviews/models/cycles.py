@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -44,6 +45,10 @@ class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
         begun = ~Q(status=CycleStatus.PREPARING)
         own = begun & Q(memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "cycle.read", own=own, shared=begun & Q(shared=True))
+
+    def begun(self) -> "ReviewCycleQuerySet":
+        """Opened, and perhaps closed since."""
+        return self.exclude(status=CycleStatus.PREPARING)
 
 
 class ReviewCycle(Tracked):
@@ -88,6 +93,13 @@ class ReviewCycle(Tracked):
     def governing_cycle(self) -> None:
         return None
 
+    def refusal_of(self, part: Tracked) -> str:
+        """Closed, everything in it is read-only."""
+        if not self.is_closed:
+            return ""
+        text = _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
+        return text % {"cycle": self.name}
+
     @property
     def name(self) -> str:
         return in_language(self.name_en, self.name_vi)
@@ -112,6 +124,13 @@ class ReviewCycle(Tracked):
     def close(self, *, by: "User", expected_version: int, why: str) -> Self:
         """Make everything in the cycle read-only."""
         return self.make_transition("close", by=by, expected_version=expected_version, note=why)
+
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
+        """As the base. Raises ValidationError for another framework once the cycle was opened."""
+        if self.status != S.PREPARING and values.get("framework", self.framework) != self.framework:
+            message = _("An opened cycle keeps its framework: its records name the key result areas.")
+            raise ValidationError({"framework": message})
+        return super().correct(by=by, expected_version=expected_version, why=why, **values)
 
     def reopen(self, *, by: "User", expected_version: int, why: str) -> Self:
         """Undo the closing; the reason stays in the history."""

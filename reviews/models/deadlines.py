@@ -235,13 +235,14 @@ class Deadline(Tracked):
     def set_for(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[DeadlineFields]) -> Self:
         """A new deadline with the cycle's next number."""
         policy.require(by, "deadline.set")
-        # Two officers at once wait for each other here, so that numbers differ; who writes in the cycle does not.
-        type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        # Two officers at once wait for each other here, so that numbers differ; and nobody hands in a report meanwhile.
+        cycle.lock()
         number = next_number(cls.objects.filter(cycle=cycle))
         validate_offered(values.get("anchor"), "anchor")
         values = with_anchored_due_day(values)
         return cls.create_traced(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
 
+    @all_or_nothing()
     def reschedule(
         self, *, by: "User", expected_version: int, why: str, **values: Unpack[DeadlineFields]
     ) -> Self:
@@ -329,8 +330,11 @@ class Deadline(Tracked):
 
 
 def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:
-    """A deadline's values, with the due day that follows from its anchor where it has one."""
+    """A deadline's values, with the due day that follows from its anchor where it has one.
+
+    The meeting does not move before the deadline is stored; when it does after that, the deadline follows.
+    """
     meeting, days = values.get("anchor"), values.get("offset_days")
     if meeting is None or days is None:
         return values
-    return {**values, "due_on": meeting.day_at(days)}
+    return {**values, "due_on": meeting.lock_shared().day_at(days)}

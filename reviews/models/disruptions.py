@@ -112,7 +112,7 @@ class Disruption(Tracked):
     def register(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[DisruptionFields]) -> Self:
         """A new entry with the cycle's next number."""
         policy.require(by, "disruption.edit")
-        type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
+        cycle.lock()  # numbers stay apart
         number = next_number(cycle.disruptions.all())
         return cls.create_traced(by=by, cycle=cycle, number=number, **values)
 

@@ -145,8 +145,8 @@ class Extension(Tracked):
     ) -> Self:
         """A coordinator's request for the country of `report`. Raises ValidationError while another one waits."""
         policy.require(by, "extension.ask", report)
-        # Two people of one country asking at once wait for each other here; the second gets the error.
-        type(report).objects.select_for_update().get(pk=report.pk)
+        report.lock()  # two people of one country asking at once wait here; the second gets the error
+        deadline.lock_shared()  # it does not move before the request is stored
         requests = cls.objects.filter(deadline=deadline, member_state=report.member_state)
         if requests.to_decide().exists():
             raise ValidationError(STILL_WAITS)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models import locks
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
 from reviews.models.codes import address_word
 from reviews.models.disruptions import check_cited, cited_disruption
@@ -217,6 +218,15 @@ class Meeting(Tracked):
             raise ValidationError({"time_zone": _("There is no such time zone.")}) from error
         check_cited(self.disruption, self.cycle)
 
+    def target_of(self, name: str) -> str:
+        """As the base; and a meeting whose country round is going on is not cancelled."""
+        target = super().target_of(name)
+        if name == "cancel" and self.rounds.open().exists():
+            raise NotAllowedNow(
+                _now("The country round of this meeting is open: close it before you cancel the meeting.")
+            )
+        return target
+
     def refusal_reason(self, name: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
             "status": self.get_status_display()
@@ -256,7 +266,7 @@ class Meeting(Tracked):
         return self
 
     def _reschedule_deadlines(self, by: "User", why: str) -> None:
-        for deadline in self.anchored_deadlines.select_for_update().order_by("pk"):
+        for deadline in locks.lock_rows(self.anchored_deadlines.all(), exclusive=True):
             deadline.follow(self, by=by, why=why)
 
     def has_other_dates(self, values: Mapping[str, object]) -> bool:
@@ -285,7 +295,11 @@ class Meeting(Tracked):
             "hold", by=by, expected_version=expected_version, note=why, held_from=held_from, held_to=held_to
         )
 
+    @all_or_nothing()
     def cancel(self, *, by: "User", expected_version: int, why: str) -> Self:
+        """It does not take place. Raises NotAllowedNow while its round is open."""
+        policy.require(by, RUN)
+        self.lock(expected_version)  # nobody opens a round meanwhile
         return self.make_transition("cancel", by=by, expected_version=expected_version, note=why)
 
 
@@ -322,7 +336,7 @@ class MeetingPart(Tracked):
     def _add_to(cls, meeting: Meeting, by: "User", **values: object) -> Self:
         """Record a new part of a meeting, under the next number."""
         policy.require(by, RUN)
-        Meeting.objects.select_for_update().get(pk=meeting.pk)  # numbers stay apart
+        meeting.lock()  # numbers stay apart
         numbers = cls.numbers_for_new(meeting)
         return cls.create_traced(by=by, verb=Verb.CREATED, why="", meeting=meeting, **numbers, **values)
 
@@ -335,68 +349,3 @@ class MeetingPart(Tracked):
 
 def number_rule(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
-
-
-class DelegationFields(TypedDict, total=False):
-    """What the Secretariat enters."""
-
-    organisation: "Organisation"
-    present: bool
-    head: str
-    size: int | None
-
-
-class Delegation(MeetingPart):
-    """Who came to a meeting for a member state or a body."""
-
-    organisation = models.ForeignKey(
-        "Organisation", models.PROTECT, related_name="+", verbose_name=_("delegation of")
-    )
-    present = models.BooleanField(_("present"), default=True)
-    head = models.CharField(_("head of delegation"), max_length=200, blank=True)
-    size = models.PositiveSmallIntegerField(
-        _("number of people"), null=True, blank=True
-    )  # NULL: not recorded
-
-    class Meta:
-        verbose_name = _("delegation")
-        verbose_name_plural = _("delegations")
-        ordering = ("meeting_id", "organisation__name_en")
-        constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
-
-    def __str__(self) -> str:
-        return str(self.organisation)
-
-    @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
-        return {}
-
-    @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[DelegationFields]) -> Self:
-        return cls._add_to(meeting, by, **values)
-
-    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DelegationFields]) -> Self:
-        return self._edit(by, expected_version, **values)
-
-
-class Decision(MeetingPart):
-    """What a meeting decided."""
-
-    number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("decision"))
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        ordering = ("meeting_id", "number")
-        constraints = (number_rule("decision_number_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.meeting} · {_now('decision')} {self.number}"
-
-    @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:
-        return cls._add_to(meeting, by, text=text)
-
-    def edit(self, *, by: "User", expected_version: int, text: str) -> Self:
-        return self._edit(by, expected_version, text=text)

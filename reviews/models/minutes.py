@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition
+from reviews.models.base import EditConflict, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting
 from reviews.models.trace import Verb
@@ -109,6 +109,16 @@ class Minutes(Tracked):
             " An administrator can correct it in the administration, with a reason."
         ) % {"day": date_format(clock.day_of(self.adopted_at)), "by": self.adopted_by}
 
+    def refusal_of(self, part: Tracked) -> str:
+        """Adopted, every part of them is locked."""
+        return self.why_locked
+
+    @property
+    def seen_parts(self) -> str:
+        """The version of each part, as a form sends back which text the person has read: "1.3.1"."""
+        versions = self.sections.order_by("position").values_list("version", flat=True)
+        return ".".join(map(str, versions))
+
     def visible_to_all_members(self) -> bool:
         """Whether they are circulated: a draft is not yet for the members, nor is what was changed in it."""
         return self.status != S.DRAFT
@@ -116,14 +126,25 @@ class Minutes(Tracked):
     def refusal_reason(self, name: str) -> str:
         return self.why_locked or super().refusal_reason(name)
 
-    def circulate(self, *, by: "User", expected_version: int, note: str = "") -> Self:
-        """Send them to the members, who can read them from now on."""
+    @all_or_nothing()
+    def circulate(
+        self, *, by: "User", expected_version: int, note: str = "", seen_parts: str | None = None
+    ) -> Self:
+        """Send them to the members, who can read them from now on. Raises EditConflict if a part is newer."""
+        policy.require(by, RUN)
+        self._lock_as_seen(expected_version, seen_parts)
         return self.make_transition(
             "circulate", by=by, expected_version=expected_version, note=note, circulated_at=clock.now()
         )
 
-    def adopt(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Record that the members adopted them; `note` says where. They are locked from now on."""
+    @all_or_nothing()
+    def adopt(self, *, by: "User", expected_version: int, note: str, seen_parts: str | None = None) -> Self:
+        """Record that the members adopted them; `note` says where. They are locked from now on.
+
+        Raises EditConflict if a part is newer than the person saw: members rely on a text that somebody has read.
+        """
+        policy.require(by, RUN)
+        self._lock_as_seen(expected_version, seen_parts)
         return self.make_transition(
             "adopt",
             by=by,
@@ -132,6 +153,12 @@ class Minutes(Tracked):
             adopted_at=clock.now(),
             adopted_by=by,
         )
+
+    def _lock_as_seen(self, expected_version: int, seen_parts: str | None) -> None:
+        """Keep all parts as they are; `seen_parts` None: they are not shown to anybody, as when a file is loaded."""
+        self.lock(expected_version)
+        if seen_parts is not None and seen_parts != self.seen_parts:
+            raise EditConflict(self, expected_version)
 
 
 class MinutesSection(Tracked):
@@ -167,11 +194,10 @@ class MinutesSection(Tracked):
     def visible_to_all_members(self) -> bool:
         return self.minutes.visible_to_all_members()
 
+    def governors(self) -> tuple[Tracked, ...]:
+        return (self.cycle, self.minutes)
+
     def edit(self, *, by: "User", expected_version: int, text: str, why: str = "") -> Self:
         """Word it. Raises NotAllowedNow once the minutes are adopted."""
         policy.require(by, RUN)
-        self.require_open_for("edit")
         return self.change_traced(by=by, expected_version=expected_version, why=why, text=text)
-
-    def require_open_for(self, name: str = "") -> None:
-        self.minutes.require_open_for(name)

@@ -1,6 +1,6 @@
 """The backward plan: the steps from the countries' reports to the Summit, each with its date and its outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
+from reviews.models import locks
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.codes import address_word
 from reviews.models.meetings import MeetingStatus
@@ -207,8 +208,30 @@ class PlanStep(Tracked):
     def require_open_for(self, name: str = "") -> None:
         """As the base; `outcome` stands for any of the transitions."""
         super().require_open_for(name)
-        if name == "outcome" and not self.possible_outcomes:
-            raise NotAllowedNow(self.refusal_reason(next(iter(self.transitions), "")))
+        if name == "outcome":
+            if not self.possible_outcomes:
+                raise NotAllowedNow(self.refusal_reason(next(iter(self.transitions), "")))
+            self._require_earlier_over(self.earlier_steps())
+
+    def earlier_steps(self) -> PlanStepQuerySet:
+        """The steps that come before a body of the ladder; none for other steps."""
+        steps = PlanStep.objects.filter(cycle=self.cycle_id, position__lt=self.position)
+        return steps if self.kind == StepKind.LADDER else steps.none()
+
+    def waits_for(self, other: "PlanStep") -> bool:
+        """Whether another step has to be over before a body of the ladder decides.
+
+        National reports have no outcome of their own: whether they are in, they say themselves.
+        """
+        comes_before = self.kind == StepKind.LADDER and other.position < self.position
+        return comes_before and not other.is_over and other.kind != StepKind.NATIONAL_REPORTS
+
+    def _require_earlier_over(self, steps: "Iterable[PlanStep]") -> None:
+        """Raise NotAllowedNow, with their names, if steps of the plan that come before this one are still open."""
+        still_open = sorted(filter(self.waits_for, steps), key=lambda step: step.position)
+        if still_open:
+            text = _now("These steps come before it and are still open: %s. Record their outcome first.")
+            raise NotAllowedNow(text % ", ".join(step.title for step in still_open))
 
     def target_of(self, name: str) -> str:
         if name not in self.transitions:
@@ -246,6 +269,7 @@ class PlanStep(Tracked):
             by=by, expected_version=expected_version, verb=verb, why=why, first_planned_on=first, **values
         )
 
+    @all_or_nothing()
     def record_outcome(
         self,
         *,
@@ -255,9 +279,14 @@ class PlanStep(Tracked):
         actual_on: date | None = None,
         note: str = "",
     ) -> Self:
-        """Make the transition `outcome`: what became of the paper, on a day that may be unknown."""
+        """Make the transition `outcome`: what became of the paper, on a day that may be unknown.
+
+        Raises NotAllowedNow for a body of the ladder that comes before its turn.
+        """
         policy.require(by, EDIT)
+        self.lock(expected_version)
         self.target_of(outcome)
+        self._require_earlier_over(locks.lock_rows(self.earlier_steps()))
         return self.make_transition(
             outcome, by=by, expected_version=expected_version, note=note, actual_on=actual_on
         )

@@ -1,5 +1,6 @@
 """National reports: a member state's own evaluation, its status and its transitions."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
@@ -202,6 +203,10 @@ class NationalReport(Tracked):
     def refusal_reason(self, name: str) -> str:
         return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
 
+    def refusal_of(self, part: Tracked) -> str:
+        """Accepted, what the country says in it is locked: its coverage, findings and recommendations."""
+        return self.refusal_reason("") if self.status == S.ACCEPTED else ""
+
     def transitions_for(self, user: "User") -> set[str]:
         """As for every record; progress on a returned report is an "update" as well."""
         return {name.removesuffix("_returned") for name in super().transitions_for(user)}
@@ -257,27 +262,28 @@ class NationalReport(Tracked):
         *,
         by: "User",
         expected_version: int,
-        locked_by: "Deadline | None",
+        find_lock: "Callable[[], Deadline | None]",
         file: Document,
         reason: str = "",
         **submission: Unpack[Submission],
     ) -> ReportVersion:
         """Store the file as the next numbered version. A reason is required while a workstream is below 100.
 
-        `locked_by` is the deadline whose last acceptable day has passed for this country, which refuses it;
-        `reviews.actions.reports.submit_report` looks it up.
+        `find_lock` finds the deadline whose last acceptable day has passed for this country, which refuses it: see
+        `reviews.actions.reports.submit_report`.
         """
         self.require_permission("submit", by)
-        if locked_by is not None:
-            raise NotAllowedNow(locked_by.lock_reason)
-        self.target_of("submit")
-        if not self.is_complete and is_blank(reason):
-            raise ValidationError(
-                {"reason": _("A workstream is below 100%: say why you submit all the same.")}
-            )
-        moment = clock.now()
-        number = self.versions.count() + 1
         with storage.stored(file) as columns, all_or_nothing():
+            self.lock(expected_version)
+            if locked_by := find_lock():
+                raise NotAllowedNow(locked_by.lock_reason)
+            self.target_of("submit")
+            if not self.is_complete and is_blank(reason):
+                raise ValidationError(
+                    {"reason": _("A workstream is below 100%: say why you submit all the same.")}
+                )
+            moment = clock.now()
+            number = self.versions.count() + 1
             self._hand_over(
                 "submit",
                 Organisation.objects.evaluators(),

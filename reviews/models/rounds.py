@@ -56,6 +56,9 @@ class RoundQuerySet(TrackedQuerySet["Round"]):
         """As far as its meeting is read."""
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
+    def open(self) -> "RoundQuerySet":
+        return self.filter(status=RoundStatus.OPEN)
+
     def frozen(self) -> "RoundQuerySet":
         return self.filter(status=RoundStatus.CLOSED)
 
@@ -110,6 +113,10 @@ class Round(MeetingPart):
     def refusal_reason(self, name: str) -> str:
         return _now("This round is closed: the status at the meeting is frozen and never changes.")
 
+    def refusal_of(self, part: Tracked) -> str:
+        """Closed, its turns are locked."""
+        return "" if self.is_open else self.refusal_reason("record")
+
     @classmethod
     def open_for(
         cls,
@@ -121,7 +128,6 @@ class Round(MeetingPart):
     ) -> Self:
         """Open the round of a meeting; in its own order, the members `first` come before the others."""
         policy.require(by, RUN)
-        cls.require_no_obstacle(meeting)
         return cls.create_with_turns(meeting, by=by, order=order, first=first)
 
     @classmethod
@@ -129,10 +135,6 @@ class Round(MeetingPart):
         """Raise NotAllowedNow if the meeting is cancelled or has its round."""
         if meeting.status == MeetingStatus.CANCELLED:
             raise NotAllowedNow(_now("This meeting is cancelled, so no round is held."))
-        cls._require_none(meeting)
-
-    @classmethod
-    def _require_none(cls, meeting: Meeting) -> None:
         if cls.objects.filter(meeting=meeting).exists():
             raise NotAllowedNow(_now("The round of this meeting has been opened already."))
 
@@ -141,9 +143,9 @@ class Round(MeetingPart):
     def create_with_turns(
         cls, meeting: Meeting, *, by: "User", order: str, first: "Iterable[Organisation]" = (), why: str = ""
     ) -> Self:
-        """The round and a turn for every member of that day. Raises NotAllowedNow if the meeting has one."""
-        Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
-        cls._require_none(meeting)
+        """The round and a turn for every member of that day. Raises NotAllowedNow as require_no_obstacle()."""
+        meeting.lock()  # it is not cancelled, and nobody opens another round, meanwhile
+        cls.require_no_obstacle(meeting)
         country_round = cls.create_traced(
             by=by, verb=Verb.OPENED, why=why, meeting=meeting, order=order, opened_at=clock.now()
         )
@@ -158,12 +160,6 @@ class Round(MeetingPart):
         before = Round.objects.filter(meeting__cycle=self.cycle, frozen_at__lt=self.opened_at)
         last: datetime | None = before.aggregate(last=Max("frozen_at"))["last"]
         return last or clock.start_of(self.cycle.starts_on)
-
-    def lock_while_open(self) -> None:
-        """Lock the row, so that nobody closes the round until the transaction ends. Raises NotAllowedNow if closed."""
-        status = Round.objects.select_for_update().get(pk=self.pk).status
-        if status != RoundStatus.OPEN:
-            raise NotAllowedNow(self.refusal_reason("record"))
 
 
 class TurnQuerySet(TrackedQuerySet["Turn"]):
@@ -230,6 +226,9 @@ class Turn(Tracked):
         """Whether the country has posted progress since the round before."""
         return report.progress_updates.filter(at__gt=self.round.since()).exists()
 
+    def governors(self) -> tuple[Tracked, ...]:
+        return (self.cycle, self.round)
+
     def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""
         return self._change_in_open_round("record", by, expected_version, note)
@@ -238,11 +237,9 @@ class Turn(Tracked):
         """The member is absent, or asks to be passed."""
         return self._change_in_open_round("pass_over", by, expected_version, note)
 
-    @all_or_nothing()
     def _change_in_open_round(self, name: str, by: "User", expected_version: int, note: str) -> Self:
-        self.require_permission(name, by)
-        self.round.lock_while_open()
-        status, verb = self.target_of(name), self.transitions[name].verb
+        """As make_transition, which cannot write the column `note`."""
+        status, verb = self.require_transition(name, by), self.transitions[name].verb
         return self.change_traced(
             by=by, expected_version=expected_version, verb=verb, why=note, status=status, note=note
         )

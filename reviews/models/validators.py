@@ -1,8 +1,10 @@
 """Validation that several nouns share."""
 
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -41,3 +43,22 @@ def validate_past(day: date) -> None:
     """Raise ValidationError if the day of something done is still to come."""
     if day > clock.today():
         raise ValidationError(_("That day has not come yet."), code="future")
+
+
+def validate_each_day(record: Model, first_years: Mapping[str, int], *, past: Collection[str]) -> None:
+    """Raise ValidationError for a day whose year nobody means, or of something done that is still to come.
+
+    `first_years` are the names of the fields to look at; those that hold no day are left out.
+    """
+    errors: dict[str, ValidationError] = {}
+    for name, first_year in first_years.items():
+        day = getattr(record, name)
+        if isinstance(day, date) and not isinstance(day, datetime):
+            try:
+                validate_year(day, first_year)
+                if name in past:
+                    validate_past(day)
+            except ValidationError as error:
+                errors[name] = error
+    if errors:
+        raise ValidationError(errors)

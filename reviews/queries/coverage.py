@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import pgettext_lazy
 
-from reviews import policy
 from reviews.models import (
     ClosingWay,
     Coverage,
@@ -173,7 +172,7 @@ def build(cycle: ReviewCycle, user: User) -> Map:
     kinds, records = list(GapKind.objects.all()), CoverageRecords.of_cycle(cycle)
     columns = []
     for report in reports:
-        is_readable = policy.may(user, "report.read", report)
+        is_readable = DataGap.are_read_by(user, report)
         columns.append(cells_of(report, areas, kinds, records, is_readable=is_readable))
     return Map(reports, [(area, [column[n] for column in columns]) for n, area in enumerate(areas)], kinds)
 

@@ -209,6 +209,7 @@ def silent_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 
 def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     points = ActionPoint.objects.filter(meeting__cycle__in=cycles).open().owned_by(user)
+    points = points.visible_to(user)  # of a meeting that is not shared, an observer learns nothing
     for point in points.select_related("meeting__cycle"):
         about = f"{point.text} · {_now('due')} {date_format(point.due_on)}"
         yield Task(point.held_since, _now("Act after a meeting"), about, point.get_absolute_url())

@@ -46,7 +46,8 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "status": request.GET.get("status", ""),
         "readable": readable,
         "progress_chart": board_charts.progress_over_time(content),
-        "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page, readable),
+        "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page),
+        "hides_kinds": any(row.gaps is None for row in page),
         "time_line_chart": board_charts.board_timeline(cycle, content),
     }
     return render(request, "board/board.html", context)

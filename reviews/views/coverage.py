@@ -65,7 +65,8 @@ def report_coverage(request: SignedInRequest, slug: str, code: str) -> HttpRespo
         "nav": "reports",
         "report": report,
         "title": report.member_state,
-        "may_state": policy.may(request.user, "report.update", report) and not cycle.is_closed,
+        "may_state": policy.may(request.user, "report.update", report)
+        and not CoverageStatement(report=report).governors_refusal(),
         "rows": [(area, statements.get(area.pk), gaps_by_area[area.pk]) for area in areas],
         "history": traces.select_related("by").order_by("-id")[:HISTORY_ROWS],
         "breadcrumbs": [(report.member_state, report.get_absolute_url())],
@@ -84,6 +85,9 @@ class StateCoverage(ReportForm):
     form_class, template_name, permission = CoverageForm, "coverage/state.html", "report.update"
     is_new = True  # each row has its own version
     title, success_message = _("Coverage of the report"), _("What you say of the areas is recorded.")
+
+    def get_instance(self) -> CoverageStatement:
+        return CoverageStatement(report=self.object)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {

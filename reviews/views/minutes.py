@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.actions.minutes import draft_minutes, redraft_section
 from reviews.forms.base import ConfirmForm, ReviewForm
-from reviews.forms.minutes import SectionForm
-from reviews.models import Meeting, Minutes, MinutesSection, ReviewCycle
+from reviews.forms.minutes import AdoptForm, CirculateForm, SectionForm
+from reviews.models import EditConflict, Meeting, Minutes, MinutesSection, ReviewCycle, Trace
 from reviews.queries.minutes import notes_at
 from reviews.rendering import docx
 from reviews.request_context import SignedInRequest
@@ -125,15 +125,38 @@ class RedraftSection(TransitionPage):
 class MinutesTransition(TransitionPage):
     """A transition of the minutes."""
 
+    object: Minutes
     record_or_404 = staticmethod(minutes_or_404)
     nav = "meetings"
 
+    def render_conflict(self, form: CirculateForm | AdoptForm, conflict: EditConflict) -> HttpResponse:
+        """The minutes or a part of them changed meanwhile: show what is newer than the text that the person read."""
+        self.object = self.get_object()
+        changes = list(Trace.objects.since_version(self.object, conflict.expected_version))
+        seen = map(int, form.cleaned_data["seen_parts"].split("."))
+        for part, version in zip(self.object.sections.all(), seen, strict=False):
+            changes += Trace.objects.since_version(part, version)
+        form.accept_version(self.object.version)
+        form.replace_data({"seen_parts": self.object.seen_parts})
+        locked = self.get_refusal_reason()
+        if locked:
+            form.add_error(None, locked)
+        stale = {
+            "by": changes[-1].by if changes else None,
+            "changes": changes,
+            "locked": locked,
+            "feed": True,
+        }
+        return self.render_to_response(self.get_context_data(form=form, stale=stale), status=409)
+
 
 class CirculateMinutes(MinutesTransition):
+    form_class = CirculateForm
     verb, title, submit_label = "circulate", _("Circulate the minutes"), _("Circulate")
     success_message = _("The minutes are circulated: the members can read them.")
 
 
 class AdoptMinutes(MinutesTransition):
+    form_class = AdoptForm
     verb, title = "adopt", _("Record that the minutes were adopted")
     submit_label, success_message = _("Adopt"), _("The minutes are adopted and locked.")

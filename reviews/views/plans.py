@@ -49,6 +49,11 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "cycle": cycle, "nav": "plan", "title": _("Backward plan"), "plan": plan, "countries": countries,
         "page": page_of(request, shown), "group": request.GET.get("group", ""), "totals": count_groups(countries),
         "form": form, "supposed": [(form.choices[code], days) for code, days in plan.slips.items()],
+        "in_turn": {
+            line.step.code
+            for line in plan.lines
+            if not any(line.step.waits_for(other.step) for other in plan.lines)
+        },
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
         "line": board_charts.plan_timeline(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip

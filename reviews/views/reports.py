@@ -20,6 +20,7 @@ from reviews.models import (
     Extension,
     NationalReport,
     ProgressUpdate,
+    ReportStatus,
     ReportVersion,
     ReviewCycle,
 )
@@ -108,7 +109,8 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "versions": report.versions.with_repetition().select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(count.number for count in gap_counts),
         "findings": findings, "checks": [],
-        "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
+        "may_record": policy.may(request.user, "finding.edit", report)
+        and not (cycle.is_closed or report.status == ReportStatus.ACCEPTED),
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
         "may_appoint": may_appoint and report.is_editable and not cycle.is_closed,

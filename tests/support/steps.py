@@ -255,6 +255,8 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["kind"] = make.kind().pk
     if page == "report-coverage-edit":
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
+    if page in ("minutes-circulate", "minutes-adopt"):
+        values["seen_parts"] = made.minutes.seen_parts
     if page == "round-turn":
         values["report_seen"] = made.report.version
     if page == "meeting-cancel":

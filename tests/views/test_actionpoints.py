@@ -238,3 +238,13 @@ def test_the_past_of_earlier_releases_is_read_as_the_day_it_was_given(cast, cycl
     models.QuerySet.update(ActionPoint.objects.all(), responsible_body=None)
     migration.fill(MigrationLoader(connection).project_state().apps, None)  # models that leave no trace
     assert ActionPoint.objects.get().responsible_body_id == cast.vnm.organisation_id
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_desk_names_no_action_of_a_meeting_that_its_owner_does_not_read(shared, cast, cycle, sign_in):
+    meeting = make.meeting(cycle, by=cast.secretariat, shared=shared)
+    for owner in ({"owner": cast.observer}, {"owner_body": cast.observer.organisation}):
+        text = f"Action-Kiwi of {next(iter(owner))}"
+        ActionPoint.add_to(meeting, by=cast.secretariat, text=text, due_on=date(2020, 9, 1), **owner)
+    page = sign_in(cast.observer).get("/").content.decode()
+    assert page.count("Action-Kiwi") == (2 if shared else 0)

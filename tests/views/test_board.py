@@ -68,3 +68,24 @@ def test_few_members_need_no_pages(report, cast, sign_in):
     answer = sign_in(cast.consultant).get(BOARD)
     assert isinstance(answer.context["page"].paginator, Paginator)
     assert 'class="pager"' not in answer.content.decode()
+
+
+# Gaps of other countries: how many, not of which kind, as on the coverage map
+
+
+@pytest.mark.parametrize("day", ["", "?as_of=2020-08-20"])
+def test_the_kinds_of_gaps_are_for_those_who_read_the_gaps(day, cast, report, sign_in):
+    make.gap(report, by=cast.vnm, kind=make.kind("unsure"))
+    told = {}
+    for name in ("vnm", "lao", "secretariat", "observer"):
+        answer = sign_in(getattr(cast, name)).get(BOARD + day)
+        page = answer.content.decode()
+        assert "<dt>Open data gaps</dt><dd>1</dd>" in page
+        told[name] = ("Unsure: 1" in page, [row.member for row in answer.context["gaps_chart"].rows])
+        assert ("not of which kind they are" in page) is (name in ("vnm", "lao", "observer"))
+    assert told == {
+        "vnm": (True, ["Viet Nam"]),
+        "lao": (False, ["Lao PDR"]),
+        "secretariat": (True, ["Lao PDR", "Viet Nam"]),
+        "observer": (False, []),
+    }
