@@ -71,9 +71,8 @@ def record_turn(
 def pass_all_waiting(*, by: User, country_round: Round, expected_version: int, note: str = "") -> Round:
     """Pass every member that still waits. Raises EditConflict if the round has another version by now."""
     country_round.require_permission("close", by)
-    country_round.lock_while_open()
-    if country_round.version != expected_version:
-        raise EditConflict(country_round, expected_version)
+    country_round.lock(expected_version)
+    country_round.require_transition("close", by)
     for turn in country_round.turns.waiting().select_related("member_state"):
         turn.round = country_round
         turn.pass_over(by=by, expected_version=turn.version, note=note)
