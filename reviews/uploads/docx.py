@@ -5,7 +5,7 @@ from typing import BinaryIO
 from urllib.parse import unquote
 
 from reviews.uploads import sandbox, word_fields, word_parts
-from reviews.uploads.package import DAMAGED, Package, Relation
+from reviews.uploads.package import DAMAGED, TYPES, Package, Relation
 from reviews.uploads.reasons import Reason, Refused
 
 COMPOUND_FILE = (
@@ -20,8 +20,9 @@ MACROS = re.compile("macroenabled|vbaproject|vbadata|activex")
 EMBEDDED = re.compile(
     "oleobject|ms-excel|msword|ms-powerpoint|presentationml|spreadsheetml|document$|package$"
 )
-# A path on the disk of whoever opens the file, which asks no other machine: "file:///C:/x.dotx", "Normal.dotm".
-LOCAL_PATH = re.compile(r"(file:///|/)?([a-z]:/)?[^/?:][^?:]*", re.IGNORECASE)
+# A path on the disk of whoever opens the file, which asks no other machine: "file:///C:/x.dotx", "Normal.dotm"; and as
+# old Macs write it, "Macintosh HD:Users:lan:x.dotx".
+LOCAL_PATH = re.compile(r"(file:///|/)?([a-z]:/)?[^/?:][^?:]*|[^/?:]+(:[^/?:]+){2,}", re.IGNORECASE)
 
 
 def examine(file: BinaryIO) -> None:
@@ -53,12 +54,12 @@ def require_word(package: Package) -> None:
         raise Refused(Reason.WORD_TEMPLATE)
     if kind != word_parts.MAIN_PART and not kind.startswith(WITH_MACROS):
         raise Refused(Reason.NEITHER)
-    if has_macros(package):
+    if has_macros(package, {kind for kind in package.types if not EMBEDDED.search(kind)}):
         raise Refused(Reason.MACROS)
 
 
-def has_macros(package: Package) -> bool:
-    return any(MACROS.search(text) for text in (*package.parts, *package.types))
+def has_macros(package: Package, types: set[str]) -> bool:
+    return any(MACROS.search(text) for text in (*package.parts, *types))
 
 
 def require_known_relations(package: Package) -> None:
@@ -84,7 +85,7 @@ def require_harmless_target(relation: Relation) -> None:
 
 
 def require_known_parts(package: Package) -> None:
-    for name in package.parts:
+    for name in package.parts.keys() - {TYPES}:
         kind = package.type_of(name)
         if kind == word_parts.WORKBOOK:
             require_plain_workbook(package, name)
@@ -99,7 +100,7 @@ def require_plain_workbook(package: Package, name: str) -> None:
         workbook = Package(package.open_inner(name))
     except (Refused, *DAMAGED) as error:
         raise Refused(Reason.EMBEDDED_OBJECT, name) from error
-    if has_macros(workbook):
+    if has_macros(workbook, workbook.types):
         raise Refused(Reason.MACROS)
 
 

@@ -15,8 +15,8 @@ START, END = b"%PDF-", b"%%EOF"
 # In the first object of a file that is arranged for reading while it arrives: how long the whole file is.
 LINEARIZED = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")
 HEAD_BYTES = 2_048
-# The second line is of bytes that no text has. A program that took the file for a text put these in their place, there
-# and everywhere.
+# The second line is of bytes that no text has. A program that took the file for a text put these in their place: there,
+# which does no harm, and in all that is packed.
 GARBLED = "\ufffd\ufffd".encode()
 DRAWN = (StreamObject, NullObject)  # what a page may have for its content; null is a blank page
 
@@ -24,11 +24,13 @@ DRAWN = (StreamObject, NullObject)  # what a page may have for its content; null
 def examine(file: BinaryIO) -> int:
     """Return the number of pages. Raises Refused."""
     content = file.read()
-    if GARBLED in content[:HEAD_BYTES]:
-        raise Refused(Reason.PDF_DAMAGED)
     require_end(content)
     try:
-        return count_pages(open_reader(content[content.index(START) :]))  # offsets count from there
+        reader = open_reader(content[content.index(START) :])  # offsets count from there
+        pages = count_pages(reader)
+        if GARBLED in content[:HEAD_BYTES]:
+            require_legible(reader.pages[0])
+        return pages
     except (Refused, MemoryError, RecursionError):
         raise
     except LimitReachedError as error:
@@ -77,6 +79,13 @@ def contents_of(page: PageObject) -> list[PdfObject | None]:
     content = page.get("/Contents")
     found = content.get_object() if content is not None else ArrayObject()
     return [piece.get_object() for piece in found] if isinstance(found, ArrayObject) else [found]
+
+
+def require_legible(page: PageObject) -> None:
+    """Raise Refused if nothing of what is drawn on the page can be unpacked."""
+    drawn = [content for content in contents_of(page) if isinstance(content, StreamObject)]
+    if drawn and not any(content.get_data() for content in drawn):
+        raise Refused(Reason.PDF_DAMAGED)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import BinaryIO, TypedDict
 
 from reviews.uploads.reasons import Reason, Refused
 
-CPU_SECONDS = 10
+CPU_SECONDS = 15
 SECONDS = 45  # by the clock: of a machine that is busy with other things
 MEMORY_MAX_BYTES = 512 * 1024 * 1024
 # At once in a process of the web server. The next file waits as long as this, then it is refused for the moment.

@@ -39,7 +39,9 @@ PARTS = frozenset(
         *(f"{_PACKAGE}{name}+xml" for name in _words("relationships core-properties digital-signature-xmlsignature "
             "digital-signature-certificate")),
         f"{_PACKAGE}digital-signature-origin", f"{_PACKAGE}digital-signature-certificate",
-        "application/vnd.ms-word.styleswitheffects+xml", "application/inkml+xml",
+        "application/vnd.ms-word.styleswitheffects+xml", "application/vnd.ms-word.keymapcustomizations+xml",
+        "application/inkml+xml",
+        "application/pdf",  # a picture, on a Mac
         "application/xml", "text/xml", "application/binary",  # data of forms, bibliographies, Google: only kept
         f"{_OFFICE}vmldrawing", WORKBOOK,
         f"{_OFFICE}obfuscatedfont", *_words("""application/x-fontdata application/x-font-ttf application/x-font-otf
@@ -51,10 +53,11 @@ PARTS = frozenset(
 
 # The last word of a relation's type.
 RELATIONS = _words(
-    """officeDocument core-properties extended-properties custom-properties thumbnail metadata
-    styles stylesWithEffects settings webSettings fontTable font theme themeOverride numbering
+    """officeDocument core-properties extended-properties extendedProperties custom-properties customProperties
+    thumbnail metadata
+    styles stylesWithEffects stylesWithtEffects settings webSettings fontTable font theme themeOverride numbering
     footnotes endnotes comments commentsExtended commentsIds commentsExtensible commentsDocument people
-    header footer glossaryDocument printerSettings customXml customXmlProps hyperlink image hdphoto
+    header footer glossaryDocument printerSettings keyMapCustomizations customXml customXmlProps hyperlink image hdphoto
     chart chartEx chartStyle chartColorStyle chartUserShapes package vmlDrawing
     diagramData diagramLayout diagramQuickStyle diagramColors diagramDrawing
     classificationlabels documenttasks intelligence ink origin signature certificate"""
@@ -64,6 +67,7 @@ RELATIONS = _words(
 REFUSED_INSIDE = {
     "afchunk": Reason.INSERTED_FILE,
     "oleobject": Reason.EMBEDDED_OBJECT,
+    "recipientdata": Reason.MAIL_MERGE,
     "control": Reason.MACROS,
     "activexcontrolbinary": Reason.MACROS,
     "vbaproject": Reason.MACROS,

@@ -90,6 +90,8 @@ def test_one_that_was_treated_as_a_text_is_refused():
     whole = pdfs.written(20)
     assert refused(whole.decode("latin-1").encode()) == Reason.PDF_DAMAGED
     assert refused(whole.decode("utf-8", "replace").encode()) == Reason.PDF_DAMAGED
+    nothing_packed = make.PDF.replace(b"\n", "\n%\ufffd\ufffd\n".encode(), 1)
+    assert opened(nothing_packed).pages == 1
 
 
 @pytest.mark.parametrize("nothing", [b"", zlib.compress(b"")], ids=["empty", "packed"])
