@@ -50,7 +50,7 @@ class DifficultyForm(RecordForm):
         self.offer("kind", GapKind.objects.all())
         gaps = DataGap.objects.filter(cycle=self.instance.cycle).exclude(status=GapStatus.CLOSED)
         gaps = gaps.select_related("member_state", "kind")
-        self.offer("gaps", gaps.order_by("kind__position", "member_state__name_en", "number"))
+        self.offer("gaps", gaps.order_by("kind__position", "member_state__sort_key", "number"))
 
 
 class MethodNoteForm(RecordForm):

@@ -32,7 +32,7 @@ def require_one_team(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("reviews", "0021_searches_folded_again"),
+        ("reviews", "0023_documents_opened"),
     ]
 
     operations = [

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("reviews", "0024_codes_checked"),
+        ("reviews", "0025_sorted_naturally"),
     ]
 
     operations = [

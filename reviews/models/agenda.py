@@ -15,7 +15,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus, number_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -169,7 +169,8 @@ class AgendaItem(MeetingPart):
             into and not Meeting.objects.planned_after(self.meeting, into)
         ):
             raise NotAllowedNow(
-                _now("%(meeting)s is not a later meeting that is planned.") % {"meeting": later}
+                _now("%(meeting)s is not a later meeting that is planned.")
+                % {"meeting": isolated(str(later))}
             )
         self.make_transition("carry", by=by, expected_version=expected_version, note=str(later))
         copied: AgendaFields = {

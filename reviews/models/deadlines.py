@@ -21,7 +21,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_offered
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
     from reviews.models import Meeting, Organisation, ReviewCycle, User
@@ -326,7 +326,7 @@ class Deadline(Tracked):
         text = _now(
             "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
         )
-        return text % {"deadline": self, "day": date_format(self.last_on or self.due_on)}
+        return text % {"deadline": isolated(str(self)), "day": date_format(self.last_on or self.due_on)}
 
 
 def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.meetings import Meeting, MeetingPart, number_rule
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -25,7 +26,7 @@ class Decision(MeetingPart):
         constraints = (number_rule("decision_number_once"),)
 
     def __str__(self) -> str:
-        return f"{self.meeting} · {_now('decision')} {self.number}"
+        return f"{isolated(str(self.meeting))} · {_now('decision')} {self.number}"
 
     @classmethod
     def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:

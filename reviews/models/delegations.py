@@ -35,7 +35,7 @@ class Delegation(MeetingPart):
     class Meta:
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
-        ordering = ("meeting_id", "organisation__name_en")
+        ordering = ("meeting_id", "organisation__sort_key")
         constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
 
     def __str__(self) -> str:

@@ -142,7 +142,7 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
         plan = plans.country_plan(report, state, statuses[report.pk], latest, paces[report.pk], on)
         due = next_due(statuses[report.pk])
         rows.append(BoardRow(on, report, state, sum(gaps.values()), known, due, plan))
-    rows.sort(key=lambda row: row.state.name_en)
+    rows.sort(key=lambda row: row.state.sort_key)
     points = progress.averages(cycle, on)
     return Board(on, rows, kinds, deadlines, meetings, points, has_plan=latest is not None)
 
