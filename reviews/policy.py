@@ -85,7 +85,7 @@ ACTIONS: dict[str, Promise] = {
     "report.recall": _("take a handed-in report back before anybody has started to read it"),
     "report.appoint": _("name the lead author and the authors of the report"),
     "report.start_reading": _("start to read a handed-in report"),
-    "report.return": _("return a report for revision, with a reason"),
+    "report.return": _("return a report for revision, with a reason and a day"),
     "report.accept": _("accept a report"),
     "datagap.read": _("read data gaps and the discussion that the person's side takes part in"),
     "datagap.edit": _("raise, describe, take up, close and reopen data gaps, ask for guidance and answer it"),

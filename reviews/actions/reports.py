@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from reviews import clock, policy
 from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
 from reviews.models.reports import Submission
-from reviews.queries.deadlines import is_asked_of_member, latest_extensions
+from reviews.queries.deadlines import by_deadline_and_state, due_in_force, is_asked_of_member
 
 
 def submit_report(
@@ -30,11 +30,11 @@ def submit_report(
 def find_locking_deadline(report: NationalReport) -> Deadline | None:
     """The deadline for handing in whose last acceptable day has passed for the report's country."""
     state, today = report.member_state_id, clock.today()
-    granted = latest_extensions(Extension.objects.granted_in(report.cycle))
+    granted = by_deadline_and_state(Extension.objects.granted_in(report.cycle))
     deadlines = Deadline.objects.filter(cycle=report.cycle_id, output=DeadlineOutput.NATIONAL_REPORT)
     for deadline in deadlines.prefetch_related("only_for"):
-        granted_until = granted.get((deadline.pk, state))
-        is_locked = deadline.concerns(state) and deadline.locked_on(granted_until, today)
-        if is_locked and is_asked_of_member(report, deadline.due_for(granted_until), today):
+        due = due_in_force(report, deadline, granted)
+        is_locked = deadline.concerns(state) and deadline.locked_on(due, today)
+        if is_locked and is_asked_of_member(report, due, today):
             return deadline
     return None

@@ -70,6 +70,16 @@ class SubmitForm(ReviewForm):
         return upload
 
 
+class ReturnForm(ReviewForm):
+    """What has to be revised, and by when."""
+
+    note = note_field(_("Note"), required=True, help_text=_("What has to be revised."))
+    revise_by = DayField(
+        label=_("Revise by"),
+        help_text=_("From now on the report is due by this day. A day in Jakarta; “by” includes the day."),
+    )
+
+
 class AppointForm(RecordForm):
     class Meta:
         model = NationalReport

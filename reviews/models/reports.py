@@ -1,6 +1,6 @@
 """National reports: a member state's own evaluation, its status and its transitions."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
 
@@ -10,25 +10,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.cycles import CycleMembership
-from reviews.models.daily_counts import NO_FIGURES
 from reviews.models.organisations import Organisation
-from reviews.models.progress import ProgressUpdate
+from reviews.models.progress import ProgressUpdate, require_note_for, require_unchanged
 from reviews.models.report_versions import ReportVersion
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_between
 from reviews.models.workstreams import (
     WORKSTREAMS,
     Figures,
     figures_of,
     percentage,
     percentage_rules,
-    workstream_label,
 )
 from reviews.text import is_blank
 from reviews.uploads import storage
@@ -49,6 +47,7 @@ class ReportStatus(StatusChoices):
 S = ReportStatus
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
 SAY_WHAT = _("Say what has to be revised.")
+LONGEST_REVISION = 366  # days, once the cycle should have ended
 REPORT_TRANSITIONS = {
     "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS, "report.update", Verb.PROGRESS),
     "update_returned": Transition((S.RETURNED,), S.RETURNED, "report.update", Verb.PROGRESS),
@@ -136,6 +135,10 @@ class NationalReport(Tracked):
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
+    returned_at = models.DateTimeField(
+        _("returned"), null=True, blank=True, editable=False
+    )  # NULL: never, or before this was recorded
+    revise_by = models.DateField(_("to be revised by"), null=True, blank=True)  # NULL: as above
     lead_author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("lead author"),
@@ -198,6 +201,11 @@ class NationalReport(Tracked):
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
+    @property
+    def is_to_revise(self) -> bool:
+        """Whether it was handed in and sent back, so that the country owes it again."""
+        return self.handed_in_at is not None and self.is_editable
+
     def refusal_reason(self, name: str) -> str:
         return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
 
@@ -225,9 +233,9 @@ class NationalReport(Tracked):
         policy.require_at(by, "report.update", self, meeting)
         status = self.target_of(self._row_for("update"))
         if no_change:
-            self._require_unchanged(figures)
+            require_unchanged(self.figures, figures)
         else:
-            self._require_note_for(figures, note)
+            require_note_for(self.figures, figures, note)
         moment = clock.now()
         with all_or_nothing():
             self.change_traced(
@@ -308,9 +316,14 @@ class NationalReport(Tracked):
         evaluators = Organisation.objects.evaluators()
         return self._hand_over("start_reading", evaluators, by, expected_version, reader=by)
 
-    def return_for_revision(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Send it back with a note; editing reopens, all versions stay."""
-        return self._hand_over("return", self.member_state, by, expected_version, note, return_note=note)
+    def return_for_revision(
+        self, *, by: "User", expected_version: int, note: str, revise_by: date | None
+    ) -> Self:
+        """Send it back with a note, to be back by a day; editing reopens, all versions stay."""
+        self.require_transition("return", by, note)
+        self._require_sensible_revision(revise_by)
+        values = {"return_note": note, "returned_at": clock.now(), "revise_by": revise_by}
+        return self._hand_over("return", self.member_state, by, expected_version, note, **values)
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         return self._hand_over("accept", None, by, expected_version, note)
@@ -338,32 +351,14 @@ class NationalReport(Tracked):
         """The row of the table: an update leaves a returned report returned."""
         return "update_returned" if name == "update" and self.status == S.RETURNED else name
 
-    def _require_unchanged(self, figures: Figures) -> None:
-        """Raise ValidationError if "no change" is said of other figures, or of none."""
-        if self.figures == NO_FIGURES:
-            message = _("No figure has been posted yet, so there is none that could be unchanged.")
-            raise ValidationError({"no_change": message})
-        if any(getattr(self, name) != value for name, value in figures.items()):
-            message = _(
-                "A figure above is another than in the last update: enter the earlier one, or leave this open."
-            )
-            raise ValidationError({"no_change": message})
-
-    def _require_note_for(self, figures: Figures, note: str) -> None:
-        """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""
-        if not is_blank(note):
-            return
-        lower = []
-        for name, value in figures.items():
-            current = getattr(self, name)
-            # From a number to "not yet reported" is down as well.
-            if current is not None and (value is None or value < current):
-                lower.append(workstream_label(name))
-        if lower:
-            message = _now("This lowers an earlier figure (%(figures)s): say why.")
-            raise ValidationError({"note": message % {"figures": ", ".join(lower)}})
-        if all(value is None for value in figures.values()):
-            raise ValidationError({"note": _("Enter at least one figure or a note.")})
+    def _require_sensible_revision(self, revise_by: date | None) -> None:
+        """Raise ValidationError unless the day is from today to the end of the cycle."""
+        if revise_by is None:
+            raise ValidationError({"revise_by": _("Say by which day it has to be back.")})
+        today, last = clock.today(), self.cycle.ends_on
+        if last < today:  # the cycle should have ended
+            last = today + timedelta(days=LONGEST_REVISION)
+        validate_between(revise_by, today, last, "revise_by")
 
     def _hand_over(
         self,

@@ -3,6 +3,8 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -17,6 +19,13 @@ def validate_days(start: date | None, end: date | None, field: str) -> None:
         raise ValidationError({field: _("Give both days, or neither.")})
     if start and end and end < start:
         raise ValidationError({field: _("The last day comes before the first.")})
+
+
+def validate_between(day: date, first: date, last: date, field: str) -> None:
+    """Raise ValidationError at `field` unless the day is one from `first` to `last`."""
+    if not first <= day <= last:
+        days = {"first": date_format(first), "last": date_format(last)}
+        raise ValidationError({field: _now("Choose a day from %(first)s to %(last)s.") % days})
 
 
 def validate_year(day: date, first_year: int = FIRST_YEAR) -> None:

@@ -54,7 +54,7 @@ def parse_day(text: str) -> date:
 
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     """The report of the person's own country; None for staff."""
-    reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
+    reports = NationalReport.objects.filter(cycle=cycle).with_seat().select_related("cycle", "member_state")
     return reports.filter(member_state=user.organisation_id).first()
 
 

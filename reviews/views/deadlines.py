@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.actions.extensions import ask_for_extension
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
 from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
 from reviews.models import (
@@ -18,14 +19,14 @@ from reviews.models import (
     ExtensionStatus,
     Meeting,
     NationalReport,
+    NotAllowedNow,
     ReviewCycle,
     User,
 )
-from reviews.models.extensions import STILL_WAITS
-from reviews.queries.deadlines import deadline_statuses
+from reviews.models.extensions import STILL_WAITS, require_asked
+from reviews.queries.deadlines import deadline_statuses, status_of
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history, own_report
-from reviews.web.errors import conflict
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
@@ -134,11 +135,14 @@ class AskExtension(FormPage):
         assert report is not None  # nobody has the permission without a report
         self.report = report
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """One request at a time: no form for a second."""
-        if self.object.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
-            return conflict(request, STILL_WAITS, self.get_cancel_url())
-        return super().get(request, *args, **kwargs)
+    def check_open(self) -> None:
+        """As the base; and one request at a time, for a deadline that asks something of the country."""
+        super().check_open()
+        extensions = list(self.object.extensions.filter(member_state=self.report.member_state_id))
+        granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+        require_asked(self.object, status_of(self.report, self.object, granted, clock.today()))
+        if any(extension.status == ExtensionStatus.ASKED for extension in extensions):
+            raise NotAllowedNow(str(STILL_WAITS))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = {"deadline": self.object, "day": date_format(self.object.due_on)}
@@ -148,7 +152,9 @@ class AskExtension(FormPage):
         return Extension(deadline=self.object, member_state=self.report.member_state)
 
     def perform(self, form: ExtensionForm, expected_version: int) -> Extension:
-        return Extension.ask_for(self.report, self.object, by=self.request.user, **form.values())
+        return ask_for_extension(
+            by=self.request.user, report=self.report, deadline=self.object, **form.values()
+        )
 
 
 class DecideExtension(FormPage):

@@ -202,7 +202,7 @@ def deadline(cast: Any, report: Any) -> Deadline:
 
 
 def ask(report: Any, deadline: Deadline, by: Any, until: date = date(2020, 9, 21)) -> Extension:
-    return Extension.ask_for(report, deadline, by=by, asked_until=until, reason="Floods")
+    return make.extension(report, deadline, by=by, asked_until=until, reason="Floods")
 
 
 def test_a_request_says_who_asks_for_what_and_why(cast, report, deadline):

@@ -109,7 +109,7 @@ def new_cycle(cast: Any, report: Any) -> ReviewCycle:
 def new_extension(cast: Any, report: Any) -> Extension:
     deadline = make.deadline(report.cycle, by=cast.secretariat)
     day = date(2020, 9, 21)
-    return Extension.ask_for(report, deadline, by=cast.vnm, asked_until=day, reason="Floods")
+    return make.extension(report, deadline, by=cast.vnm, asked_until=day, reason="Floods")
 
 
 def new_meeting(cast: Any, report: Any) -> Meeting:
@@ -239,7 +239,7 @@ def test_a_decision_says_who_decided_and_when(cast, record):
 def test_a_refused_request_grants_nothing_and_another_may_be_asked(cast, report, record):
     asked = record("extension", "refused")
     assert fresh(asked).granted_until is None
-    again = Extension.ask_for(
+    again = make.extension(
         report, asked.deadline, by=cast.vnm, asked_until=date(2020, 9, 28), reason="Floods again"
     )
     assert again.due_when_asked == date(2020, 9, 7)

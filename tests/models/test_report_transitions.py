@@ -72,7 +72,9 @@ def take(transition: str, report: NationalReport, by: Any, why: str = "Because."
         case "start_reading":
             report.start_reading(by=by, expected_version=expected_version)
         case "return":
-            report.return_for_revision(by=by, expected_version=expected_version, note=why)
+            report.return_for_revision(
+                by=by, expected_version=expected_version, note=why, revise_by=date(2020, 9, 30)
+            )
         case _:
             getattr(report, transition)(by=by, expected_version=expected_version, note=why)
 
@@ -179,8 +181,34 @@ def test_a_return_owes_a_note(note, cast, report):
         by=cast.consultant,
         expected_version=report.version,
         note=note,
+        revise_by=date(2020, 9, 30),
     )
     assert error.message_dict == {"note": ["Say what has to be revised."]}
+
+
+@pytest.mark.parametrize(
+    ("revise_by", "message"),
+    [
+        (None, "Say by which day it has to be back."),
+        (date(2020, 8, 19), "Choose a day from 20 Aug 2020 to 31 Dec 2020."),
+        (date(2021, 1, 1), "Choose a day from 20 Aug 2020 to 31 Dec 2020."),
+    ],
+)
+def test_a_return_owes_a_day_within_the_cycle(revise_by, message, cast, report):
+    report = make.in_status("being_read", report, cast)
+    returned = {"by": cast.consultant, "expected_version": report.version, "note": "Annex 2."}
+    error = raises(ValidationError, report.return_for_revision, **returned, revise_by=revise_by)
+    assert error.message_dict == {"revise_by": [message]}
+    report.return_for_revision(**returned, revise_by=date(2020, 8, 20))
+    assert fresh(report).revise_by == date(2020, 8, 20)
+
+
+def test_after_the_end_of_a_cycle_a_return_may_ask_for_a_year(cast, report):
+    report = make.in_status("being_read", report, cast)
+    returned = {"by": cast.consultant, "expected_version": report.version, "note": "Annex 2."}
+    with clock.at(date(2021, 1, 10)):
+        raises(ValidationError, report.return_for_revision, **returned, revise_by=date(2022, 1, 12))
+        report.return_for_revision(**returned, revise_by=date(2022, 1, 11))
 
 
 def test_the_note_of_a_return_is_shown_until_the_report_is_submitted_again(cast, report):

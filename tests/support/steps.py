@@ -11,7 +11,7 @@ from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, Extension, Round
+from reviews.models import ActionPoint, AgendaItem, Round
 from reviews.urls import account_urls, health_urls
 from tests.support import make
 
@@ -37,7 +37,7 @@ TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
-    "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
+    "report-recall": NOTE, "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
     "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
     "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
     "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
@@ -198,7 +198,7 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
 
 def extension(made: Any, cast: Any) -> Any:
     day = date(2020, 9, 21)
-    return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+    return make.extension(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
 
 
 def address(page: str, made: Any) -> str:
