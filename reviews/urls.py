@@ -22,6 +22,7 @@ from reviews.views import (
     brief,
     comparison,
     coverage,
+    cycles,
     datagaps,
     deadlines,
     desk,
@@ -153,6 +154,12 @@ meeting_urls += [
 
 cycle_urls = [
     path("", board.board_page, name="board"),
+    path("cycle/", cycles.cycle_page, name="cycle"),
+    path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
+    path("cycle/open/", cycles.OpenCycle.as_view(), name="cycle-open"),
+    path("cycle/close/", cycles.CloseCycle.as_view(), name="cycle-close"),
+    path("cycle/reopen/", cycles.ReopenCycle.as_view(), name="cycle-reopen"),
+    path("cycle/members/add/", cycles.SeatMember.as_view(), name="cycle-seat"),
     path("framework/", framework.framework_page, name="framework"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/<state:code>/", include(report_urls)),
@@ -175,6 +182,7 @@ cycle_urls = [
     path("actions/<number:pk>/drop/", actionpoints.DropAction.as_view(), name="action-drop"),
     path("actions/<number:pk>/reopen/", actionpoints.ReopenAction.as_view(), name="action-reopen"),
     path("plan/", plans.plan_page, name="plan"),
+    path("plan/add/", plans.AddStep.as_view(), name="plan-add"),
     path("plan/<slug:code>/edit/", plans.EditStep.as_view(), name="plan-edit"),
     path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
     path("actions/<number:pk>/verify/", actionpoints.VerifyAction.as_view(), name="action-verify"),
@@ -271,6 +279,8 @@ health_urls = [
 urlpatterns = [
     *health_urls,
     path("", desk.desk_page, name="desk"),
+    path("cycles/", cycles.cycle_list, name="cycles"),
+    path("cycles/add/", cycles.AddCycle.as_view(), name="cycle-add"),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
 ]

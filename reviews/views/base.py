@@ -192,10 +192,14 @@ class FormPage(FormView):
     result: Any  # what `perform` returned: the record written
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
+        self.cycle = self.get_cycle()
         self.object = self.get_object()
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)
+
+    def get_cycle(self) -> Any:
+        """Return the cycle of the address. Raises Http404 if the person may not open it."""
+        return cycle_or_404(self.request, self.kwargs["slug"])
 
     def get_object(self) -> Any:
         """Return the record that the form is about. Raises Http404 if the person may not see it."""

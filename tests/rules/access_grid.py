@@ -6,6 +6,14 @@ GETS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+cycles                      in  200   200  200         200   200          200       200    200        in
+cycle-add                   in  403   403  403         403   403          200       403    200        in
+cycle                       in  200   200  200         200   200          200       200    200        in
+cycle-edit                  in  403   403  403         403   403          200       403    200        in
+cycle-open                  in  404   404  404         403   403          200       404    200        in
+cycle-close                 in  403   403  403         403   403          200       403    200        in
+cycle-reopen                in  403   403  403         403   403          200       403    200        in
+cycle-seat                  in  403   403  403         403   403          200       403    200        in
 framework                   in  200   200  200         200   200          200       200    200        in
 report-list                 in  200   200  200         200   200          200       404    200        in
 report                      in  200   200  404         200   200          200       404    200        in
@@ -106,6 +114,7 @@ agenda-reopen               in  403   403  403         403   403          405   
 action-verify               in  403   403  403         403   405          405       403    403        in
 action-file                 in  200   200  404         200   200          200       404    200        in
 plan                        in  200   200  200         200   200          200       404    200        in
+plan-add                    in  403   403  403         403   403          200       404    403        in
 plan-edit                   in  403   403  403         403   403          200       404    403        in
 plan-outcome                in  403   403  403         403   403          200       404    403        in
 account_login              200  302   302  302         302   302          302       302    302       200
@@ -149,6 +158,14 @@ POSTS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+cycles                      in  200   200  200         200   200          200       200    200        in
+cycle-add                   in  403   403  403         403   403          302       403    302        in
+cycle                       in  200   200  200         200   200          200       200    200        in
+cycle-edit                  in  403   403  403         403   403          302       403    302        in
+cycle-open                  in  404   404  404         403   403          302       404    302        in
+cycle-close                 in  403   403  403         403   403          302       403    302        in
+cycle-reopen                in  403   403  403         403   403          302       403    302        in
+cycle-seat                  in  403   403  403         403   403          302       403    302        in
 framework                   in  200   200  200         200   200          200       200    200        in
 report-list                 in  405   405  405         405   405          405       404    405        in
 report                      in  200   200  404         200   200          200       404    200        in
@@ -249,6 +266,7 @@ agenda-reopen               in  403   403  403         403   403          302   
 action-verify               in  403   403  403         403   302          302       403    403        in
 action-file                 in  200   200  404         200   200          200       404    200        in
 plan                        in  200   200  200         200   200          200       404    200        in
+plan-add                    in  403   403  403         403   403          302       404    403        in
 plan-edit                   in  403   403  403         403   403          302       404    403        in
 plan-outcome                in  403   403  403         403   403          302       404    403        in
 account_login              200   on    on   on          on    on           on        on     on       200

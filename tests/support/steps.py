@@ -33,7 +33,10 @@ NOTE = {"note": "Because."}
 DISRUPTION = {"title": "Flood", "kind": "disaster", "starts_on": "2020-08-01"}
 FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
+CYCLE = {"name_en": "Next review", "starts_on": "2025-02-01", "ends_on": "2025-12-31"}
 TYPED: dict[str, Any] = {
+    "cycle-add": CYCLE | {"slug": "next"}, "cycle-edit": CYCLE, "cycle-seat": {"joined_on": "2020-08-01"},
+    "cycle-close": {"why": "Adopted."}, "cycle-reopen": {"why": "An annex is missing."},
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
@@ -52,6 +55,7 @@ TYPED: dict[str, Any] = {
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-add": {"position": "1", "title": "29th SOCA", "code": "soca-29", "kind": "ladder", "days": "7"},
     "plan-outcome": {"outcome": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
@@ -69,7 +73,7 @@ TYPED: dict[str, Any] = {
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "logout",
+    "round-close", "logout", "cycle-open",
 }  # fmt: skip
 
 
@@ -97,7 +101,18 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.method = make.method(by=cast.lead)
     made.minutes = around_minutes(page, made, cast)
     made.of_account = of_account(page, cast)
+    made.cycle = cycle_for(page, cycle, cast)
     return made
+
+
+def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
+    """The cycle: open, but where the page opens it, again or for the first time."""
+    cycle.refresh_from_db()
+    if page == "cycle-reopen":
+        cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
+    if page == "cycle-open":
+        cycle.correct(by=cast.admin, expected_version=cycle.version, why="Too early.", status="preparing")
+    return cycle
 
 
 def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
@@ -204,12 +219,12 @@ def extension(made: Any, cast: Any) -> Any:
 def address(page: str, made: Any) -> str:
     """Where the page of a record is."""
     noun, _dash, rest = page.partition("-")
-    if page in ("desk", *(url.name for url in [*account_urls, *health_urls])):
+    if page in ("desk", "cycles", "cycle-add", *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],
-        "action": [made.action.pk], "board": [], "framework": [],
+        "action": [made.action.pk], "board": [], "framework": [], "cycle": [],
     }  # fmt: skip
     codes |= {
         "round": [made.meeting.code],
@@ -225,7 +240,7 @@ def address(page: str, made: Any) -> str:
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
-        "plan": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
+        "plan": [], "plan-add": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
@@ -252,6 +267,10 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["gaps"] = [made.gap.pk]
     if page in OF_A_KIND:
         values["kind"] = make.kind().pk
+    if page == "cycle-add":
+        values["framework"] = make.framework().pk
+    if page == "cycle-seat":
+        values["member_state"] = make.organisation("KHM").pk
     if page == "report-coverage-edit":
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page == "round-turn":
