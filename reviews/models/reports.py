@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.cycles import CycleMembership
 from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate, require_note_for, require_unchanged
-from reviews.models.report_versions import ReportVersion
+from reviews.models.report_versions import ReportVersion, Submission
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_between
 from reviews.models.workstreams import (
@@ -53,6 +53,9 @@ REPORT_TRANSITIONS = {
     "update_returned": Transition((S.RETURNED,), S.RETURNED, "report.update", Verb.PROGRESS),
     "appoint": Transition(EDITABLE, right="report.appoint"),
     "submit": Transition((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "report.submit", Verb.SUBMITTED),
+    "record_submission": Transition(
+        EDITABLE, S.SUBMITTED, "record.correct", Verb.SUBMITTED, _("Say how and when it came."), "why"
+    ),
     "recall": Transition((S.SUBMITTED,), S.IN_PROGRESS, "report.recall", Verb.RECALLED),
     "start_reading": Transition((S.SUBMITTED,), S.BEING_READ, "report.start_reading", Verb.STARTED_READING),
     "return": Transition((S.BEING_READ,), S.RETURNED, "report.return", Verb.RETURNED, SAY_WHAT),
@@ -68,15 +71,6 @@ UNLOCKS = {
     S.RETURNED: _("It has been returned to the national team."),
     S.ACCEPTED: _("It has been accepted; an administrator can correct it."),
 }
-
-
-class Submission(TypedDict, total=False):
-    """For whom the report is handed in; and who signed it in the country, when, and by which letter."""
-
-    on_behalf_of: str
-    cleared_by: str
-    cleared_on: date | None
-    clearance_letter: str
 
 
 class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
@@ -282,28 +276,26 @@ class NationalReport(Tracked):
             raise ValidationError(
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
-        moment = clock.now()
-        number = self.versions.count() + 1
-        with storage.stored(file) as columns, all_or_nothing():
-            self._hand_over(
-                "submit",
-                Organisation.objects.evaluators(),
-                by,
-                expected_version,
-                reason,
-                return_note="",
-                handed_in_at=self.handed_in_at or moment,
-            )
-            return ReportVersion.create_traced(
-                by=by,
-                report=self,
-                number=number,
-                reason=reason,
-                submitted_by=by,
-                submitted_at=moment,
-                **columns,
-                **submission,
-            )
+        return self._receive("submit", by, expected_version, file, clock.now(), reason, **submission)
+
+    def record_past_submission(
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        submitted_on: date,
+        why: str,
+        file: UploadedFile,
+        **submission: Unpack[Submission],
+    ) -> ReportVersion:
+        """Record, as an administrator, what was handed in on an earlier day by another way; `why` says how it came."""
+        self.require_transition("record_submission", by, why)
+        latest = self.versions.last()
+        known = [latest.submitted_at if latest else None, self.returned_at if self.is_to_revise else None]
+        first = max([self.cycle.starts_on, *(clock.day_of(moment) for moment in known if moment)])
+        validate_between(submitted_on, first, clock.today(), "submitted_on")
+        moment = min(clock.noon_of(submitted_on), clock.now())
+        return self._receive("record_submission", by, expected_version, file, moment, why, **submission)
 
     def recall(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Take a submission back, until reading starts."""
@@ -359,6 +351,32 @@ class NationalReport(Tracked):
         if last < today:  # the cycle should have ended
             last = today + timedelta(days=LONGEST_REVISION)
         validate_between(revise_by, today, last, "revise_by")
+
+    def _receive(
+        self,
+        name: str,
+        by: "User",
+        expected_version: int,
+        file: UploadedFile,
+        moment: datetime,
+        reason: str,
+        **submission: Unpack[Submission],
+    ) -> ReportVersion:
+        """Store the file as the next version, handed in at a moment, and give the report to the consultants."""
+        number = self.versions.count() + 1
+        with storage.stored(file) as columns, all_or_nothing():
+            values = {"return_note": "", "handed_in_at": self.handed_in_at or moment}
+            self._hand_over(name, Organisation.objects.evaluators(), by, expected_version, reason, **values)
+            return ReportVersion.create_traced(
+                by=by,
+                report=self,
+                number=number,
+                reason=reason,
+                submitted_by=by,
+                submitted_at=moment,
+                **columns,
+                **submission,
+            )
 
     def _hand_over(
         self,

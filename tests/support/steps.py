@@ -12,6 +12,7 @@ from django.utils.http import int_to_base36
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
 from reviews.models import ActionPoint, AgendaItem, Round
+from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
 from tests.support import make
 
@@ -40,7 +41,9 @@ TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
-    "report-recall": NOTE, "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
+    "report-past-submission": {"submitted_on": "2020-08-18", "why": "It came by mail on that day."},
+    "minutes-revise": NOTE, "report-recall": NOTE,
+    "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
     "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
     "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
     "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
@@ -73,7 +76,7 @@ TYPED: dict[str, Any] = {
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "logout", "cycle-open",
+    "round-close", "round-end-rehearsal", "logout", "cycle-open",
 }  # fmt: skip
 
 
@@ -205,7 +208,7 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
     if page == "minutes-draft":
         return meeting
     minutes = draft_minutes(by=by, meeting=meeting)
-    if page != "minutes-circulate":
+    if page not in ("minutes-circulate", "minutes-section", "minutes-redraft"):
         minutes.circulate(by=by, expected_version=minutes.version)
     made.section = minutes.sections.get(kind="decisions")
     return made.section if page in ("minutes-section", "minutes-redraft") else minutes
@@ -275,4 +278,7 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page == "round-turn":
         values["report_seen"] = made.report.version
-    return values | ({"file": make.pdf()} if page == "report-submit" else {})
+    if page == "minutes-redraft":
+        values["drafted"] = fingerprint(text_of_section(made.section.kind, made.meeting))
+    with_file = page in ("report-submit", "report-past-submission")
+    return values | ({"file": make.pdf()} if with_file else {})
