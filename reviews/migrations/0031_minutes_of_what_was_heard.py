@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             "datagap",
             "meeting",
             models.ForeignKey(
-                "Meeting",
+                "reviews.meeting",
                 models.PROTECT,
                 null=True,
                 blank=True,

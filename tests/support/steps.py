@@ -82,18 +82,18 @@ ONLY_BUTTONS = {
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     """One record of each kind, in the status that this page's step starts from."""
-    report = make.report(cycle, "VNM")
+    report, deadline = make.report(cycle, "VNM"), make.deadline(cycle, by=cast.secretariat, shared=True)
+    asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
         gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
         finding=finding_for(page, report, cast),
-        deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
+        deadline=deadline,
+        extension=asked,
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
-    asked = page != "extension-ask"  # one request at a time
-    made.extension = asked and extension(made, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
     made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
@@ -111,6 +111,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
 def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
     """The cycle: open, but where the page opens it, again or for the first time."""
     cycle.refresh_from_db()
+    if page == "cycle-seat":
+        make.organisation("KHM")
     if page == "cycle-reopen":
         cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
     if page == "cycle-open":
@@ -214,9 +216,8 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
     return made.section if page in ("minutes-section", "minutes-redraft") else minutes
 
 
-def extension(made: Any, cast: Any) -> Any:
-    day = date(2020, 9, 21)
-    return make.extension(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+def extension(report: Any, deadline: Any, cast: Any) -> Any:
+    return make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21))
 
 
 def address(page: str, made: Any) -> str:
