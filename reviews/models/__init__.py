@@ -21,13 +21,7 @@ from reviews.models.findings import Finding, FindingKind, FindingStatus
 from reviews.models.framework import Framework, FrameworkLevel, FrameworkNode, GapKind
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
-from reviews.models.meetings import (
-    Meeting,
-    MeetingMode,
-    MeetingPart,
-    MeetingSeries,
-    MeetingStatus,
-)
+from reviews.models.meetings import Meeting, MeetingMode, MeetingPart, MeetingSeries, MeetingStatus
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
 from reviews.models.operations import JobRun, MailState, OutgoingMail

@@ -1,7 +1,7 @@
 """Review cycles and the seats of their members."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,10 +33,23 @@ class CycleStatus(StatusChoices):
 S = CycleStatus
 RUN_CYCLE = "cycle.run"
 CYCLE_TRANSITIONS = {
+    "edit": Transition((S.PREPARING, S.OPEN), right=RUN_CYCLE),
     "open": Transition((S.PREPARING,), S.OPEN, RUN_CYCLE, Verb.OPENED),  # by reviews.actions.cycles
     "close": Transition((S.OPEN,), S.CLOSED, RUN_CYCLE, Verb.CLOSED),
     "reopen": Transition((S.CLOSED,), S.OPEN, RUN_CYCLE, Verb.REOPENED),
 }
+
+
+class CycleFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    slug: str
+    name_en: str
+    name_vi: str
+    framework: Framework
+    starts_on: date
+    ends_on: date
+    shared: bool
 
 
 class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
@@ -89,6 +102,8 @@ class ReviewCycle(Tracked):
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The end comes before the start.")})
+        if self.slug == "add":
+            raise ValidationError({"slug": _("This word has a meaning of its own in addresses.")})
 
     def governing_cycle(self) -> None:
         return None
@@ -120,6 +135,16 @@ class ReviewCycle(Tracked):
     def _seats(self, on: date | None) -> "models.QuerySet[CycleMembership, Any]":
         """The ids of the member states that have a seat on a day."""
         return self.memberships.filter(joined_on__lte=on or clock.today()).values("member_state")
+
+    @classmethod
+    def prepare(cls, *, by: "User", **values: Unpack[CycleFields]) -> Self:
+        """A new cycle, which members do not see until it is opened."""
+        policy.require(by, RUN_CYCLE)
+        return cls.create_traced(by=by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[CycleFields]) -> Self:
+        """Change its names, days, or who may look at it."""
+        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
     def close(self, *, by: "User", expected_version: int, why: str) -> Self:
         """Make everything in the cycle read-only."""
@@ -166,3 +191,6 @@ class CycleMembership(Tracked):
     def clean(self) -> None:
         if self.member_state_id and not self.member_state.is_member_state:
             raise ValidationError({"member_state": _("Only member states have a seat in a cycle.")})
+        joined = self.member_state.joined_on if self.member_state_id else None
+        if joined and self.joined_on and self.joined_on < joined:
+            raise ValidationError({"joined_on": _("It had not joined ASEAN by that day.")})

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.models import locks
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
@@ -91,9 +91,12 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
         return rows if meeting.series == MeetingSeries.OTHER else rows.filter(series=meeting.series)
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
-        """The earlier meetings of the same series."""
+        """The earlier meetings that it follows: of the same series, and those of no series."""
         same_day = Q(planned_from=meeting.planned_from, pk__lt=meeting.pk)
-        return self.in_series(meeting).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
+        rows = self.filter(cycle=meeting.cycle_id)
+        if meeting.series != MeetingSeries.OTHER:
+            rows = rows.filter(series__in=(meeting.series, MeetingSeries.OTHER))
+        return rows.filter(Q(planned_from__lt=meeting.planned_from) | same_day)
 
     def planned_after(self, meeting: "Meeting", later: "Meeting") -> bool:
         """Whether `later` is planned, and `meeting` is one of the earlier ones that it follows."""
@@ -101,7 +104,7 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
 
     def last_before(self, meeting: "Meeting") -> "Meeting | None":
         """The meeting of the same series that was held last before it."""
-        held = self.before(meeting).filter(status=S.HELD)
+        held = self.in_series(meeting).before(meeting).filter(status=S.HELD)
         return held.order_by("planned_from", "pk").last()
 
     def next_after(self, meeting: "Meeting", *, including: bool = False) -> "Meeting | None":
@@ -199,6 +202,11 @@ class Meeting(Tracked):
     @property
     def ends_on(self) -> date:
         return self.held_to or self.planned_to
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its first day is still to come."""
+        return self.status == S.PLANNED and clock.today() < self.starts_on
 
     @property
     def has_moved(self) -> bool:

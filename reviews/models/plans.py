@@ -59,6 +59,7 @@ STEP_TRANSITIONS: dict[str, dict[str, Transition]] = {
     StepKind.WORK: WORK_TRANSITIONS,
     StepKind.LADDER: LADDER_TRANSITIONS,
 }
+KINDS_ONCE = (StepKind.NATIONAL_REPORTS, StepKind.REGIONAL_DRAFT)
 MOST_DAYS = 366
 OUTCOMES = {
     kind: {S.PLANNED, *(row.target for row in rows.values())} for kind, rows in STEP_TRANSITIONS.items()
@@ -246,10 +247,19 @@ class PlanStep(Tracked):
         return f"{super().refusal_reason(name)} {_now('An administrator can correct it.')}"
 
     @classmethod
+    @all_or_nothing()
     def enter(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[PlanStepFields]) -> Self:
-        """A new step; its first date is kept for good."""
+        """A new step; its first date is kept for good. If its position is taken, those from there on move by one."""
         policy.require(by, EDIT)
         validate_offered(values.get("meeting"), "meeting")
+        cycle.lock()  # two officers at once wait here, so that no position is taken twice
+        kind = values["kind"]
+        if kind in KINDS_ONCE and cycle.plan_steps.filter(kind=kind).exists():
+            raise ValidationError({"kind": _("The plan has a step of this kind already.")})
+        following = cycle.plan_steps.filter(position__gte=values["position"]).order_by("-position")
+        if following.filter(position=values["position"]).exists():
+            for step in following.select_related("cycle", "meeting"):
+                step.change_traced(by=by, expected_version=step.version, position=step.position + 1)
         return cls.create_traced(by=by, cycle=cycle, first_planned_on=first_day_of(values), **values)
 
     def edit(

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -28,6 +30,13 @@ def validate_offered(record: Labelled | None, field: str, present: Labelled | No
         words = {"record": record.choice_label, "reason": record.why_not_offered}
         message = _("“%(record)s” cannot be chosen any more: %(reason)s.")
         raise ValidationError({field: ValidationError(message, params=words)})
+
+
+def validate_between(day: date, first: date, last: date, field: str) -> None:
+    """Raise ValidationError at `field` unless the day is one from `first` to `last`."""
+    if not first <= day <= last:
+        days = {"first": date_format(first), "last": date_format(last)}
+        raise ValidationError({field: _now("Choose a day from %(first)s to %(last)s.") % days})
 
 
 def validate_year(day: date, first_year: int = FIRST_YEAR) -> None:

@@ -136,7 +136,10 @@ def own_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
             yield _own_task(report, report.silent_from, _now("Post the first progress"), "report-update")
         elif report.status == ReportStatus.RETURNED:
             # Why it was returned is on the report's own page.
-            yield _own_task(report, report.held_since, _now("Revise the returned report"), "report")
+            about = str(report.member_state)
+            if report.revise_by:
+                about = f"{about} · {_now('by')} {date_format(report.revise_by)}"
+            yield _own_task(report, report.held_since, _now("Revise the returned report"), "report", about)
 
 
 def _own_task(report: NationalReport, since: datetime, what: str, page: str, about: str = "") -> Task:

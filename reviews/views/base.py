@@ -67,7 +67,7 @@ def page_of(request: HttpRequest, rows: Sequence[Row], per_page: int = ROWS) -> 
 
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     """The report of the person's own country; None for staff."""
-    reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
+    reports = NationalReport.objects.filter(cycle=cycle).with_seat().select_related("cycle", "member_state")
     return reports.filter(member_state=user.organisation_id).first()
 
 
@@ -205,10 +205,14 @@ class FormPage(FormView):
     result: Any  # what `perform` returned: the record written
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
+        self.cycle = self.get_cycle()
         self.object = self.get_object()
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)
+
+    def get_cycle(self) -> Any:
+        """Return the cycle of the address. Raises Http404 if the person may not open it."""
+        return cycle_or_404(self.request, self.kwargs["slug"])
 
     def get_object(self) -> Any:
         """Return the record that the form is about. Raises Http404 if the person may not see it."""

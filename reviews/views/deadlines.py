@@ -1,7 +1,9 @@
 """Deadlines: the list, each country's status, and extensions."""
 
+from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,7 +13,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.actions.extensions import ask_for_extension
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
+from reviews.forms.fields import DayField
 from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
 from reviews.models import (
     Deadline,
@@ -19,15 +23,16 @@ from reviews.models import (
     ExtensionStatus,
     Meeting,
     NationalReport,
+    NotAllowedNow,
     ReviewCycle,
     User,
 )
-from reviews.models.extensions import STILL_WAITS
-from reviews.queries.deadlines import CountryDeadline, count_by_state, deadline_statuses
+from reviews.models.extensions import STILL_WAITS, require_asked
+from reviews.queries.deadlines import CountryDeadline, count_by_state, deadline_statuses, status_of
+from reviews.queries.extensions import Effect, effect_of
 from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, AddPage, FormPage, ListPage, history, own_report
-from reviews.web.errors import conflict
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
@@ -157,11 +162,14 @@ class AskExtension(FormPage):
         assert report is not None  # nobody has the permission without a report
         self.report = report
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """One request at a time: no form for a second."""
-        if self.object.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
-            return conflict(request, STILL_WAITS, self.get_cancel_url())
-        return super().get(request, *args, **kwargs)
+    def check_open(self) -> None:
+        """As the base; and one request at a time, for a deadline that asks something of the country."""
+        super().check_open()
+        extensions = list(self.object.extensions.filter(member_state=self.report.member_state_id))
+        granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+        require_asked(self.object, status_of(self.report, self.object, granted, clock.today()))
+        if any(extension.status == ExtensionStatus.ASKED for extension in extensions):
+            raise NotAllowedNow(str(STILL_WAITS))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = {"deadline": self.object, "day": date_format(self.object.due_on)}
@@ -171,11 +179,13 @@ class AskExtension(FormPage):
         return Extension(deadline=self.object, member_state=self.report.member_state)
 
     def perform(self, form: ExtensionForm, expected_version: int) -> Extension:
-        return Extension.ask_for(self.report, self.object, by=self.request.user, **form.values())
+        return ask_for_extension(
+            by=self.request.user, report=self.report, deadline=self.object, **form.values()
+        )
 
 
 class DecideExtension(FormPage):
-    """The Secretariat grants or refuses."""
+    """The Secretariat grants or refuses, having seen what the later day does to the plan."""
 
     object: Extension
     record_or_404 = staticmethod(extension_or_404)
@@ -184,9 +194,38 @@ class DecideExtension(FormPage):
     title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
     initial_from = {"until": "asked_until"}
 
+    @cached_property
+    def effect(self) -> Effect | None:
+        """Of the day that was typed, or else of the one asked for."""
+        try:
+            typed = DayField(required=False).clean(self.request.POST.get("until"))
+        except ValidationError:
+            typed = None
+        return effect_of(self.object, typed or self.object.asked_until)
+
+    def require_effect_seen(self, until: date | None, seen: str) -> None:
+        """Raise ValidationError if the day does harm that was not shown yet."""
+        if until and self.effect and self.effect.does_harm and self.effect.fingerprint != seen:
+            message = _now(
+                "This is later than %(day)s, the latest day that harms nothing. See above what it does; to grant it"
+                " all the same, decide again."
+            )
+            raise ValidationError({"until": message % {"day": date_format(self.effect.latest_on)}})
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"seen": self.effect.fingerprint if self.effect else ""}
+
+    def form_invalid(self, form: DecideForm) -> HttpResponse:
+        form.replace_data({"seen": self.effect.fingerprint if self.effect else ""})
+        return super().form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"effect": self.effect}
+
     def perform(self, form: DecideForm, expected_version: int) -> Extension:
         user, note = self.request.user, form.cleaned_data["note"]
         if form.cleaned_data["decision"] == "refuse":
             return self.object.refuse(by=user, expected_version=expected_version, note=note)
         until = form.cleaned_data["until"]
+        self.require_effect_seen(until, form.cleaned_data["seen"])
         return self.object.grant(by=user, expected_version=expected_version, until=until, note=note)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.plans import MAX_DAYS_LATER, OutcomeForm, PlanStepForm, WhatIfForm
+from reviews.forms.plans import MAX_DAYS_LATER, NewStepForm, OutcomeForm, PlanStepForm, WhatIfForm
 from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, ReviewCycle, Trace
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, cycle_or_404, page_of
+from reviews.views.base import AddPage, FormPage, cycle_or_404, page_of
 from reviews.web.errors import BadAddress
 
 HISTORY_ROWS = 30
@@ -118,6 +118,20 @@ class StepPage(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         breadcrumbs = [(_("Backward plan"), reverse("plan", args=[self.cycle.slug])), (self.object.title, "")]
         return super().get_context_data(**kwargs) | {"breadcrumbs": breadcrumbs, "lead": self.object.title}
+
+
+class AddStep(AddPage):
+    """A new step; those that come after it move one place on."""
+
+    model, verb, form_class = PlanStep, "enter", NewStepForm
+    permission, read_permission, nav = "plan.edit", "plan.read", "plan"
+    title, submit_label, success_message = _("Enter a step"), _("Enter"), _("The step is entered.")
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"position": self.cycle.plan_steps.count() + 1}
+
+    def get_cancel_url(self) -> str:
+        return reverse("plan", args=[self.cycle.slug])
 
 
 class EditStep(StepPage):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.actions.reports import submit_report
 from reviews.forms.base import ConfirmForm
-from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
+from reviews.forms.reports import AppointForm, PastSubmissionForm, ProgressForm, ReturnForm, SubmitForm
 from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import (
@@ -27,7 +27,7 @@ from reviews.models import (
 from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
-from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
+from reviews.queries.deadlines import by_deadline_and_state, first_progress, statuses_of_report
 from reviews.request_context import SignedInRequest
 from reviews.uploads.documents import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
@@ -114,7 +114,8 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
         "may_appoint": may_appoint and report.is_editable and not cycle.is_closed,
-        "submit_form": SubmitForm(auto_id="submit_%s"), "history": history(request, report),
+        "submit_form": SubmitForm(auto_id="submit_%s"), "return_form": ReturnForm(auto_id="return_%s"),
+        "history": history(request, report),
         "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
     }  # fmt: skip
     if report.is_editable:
@@ -131,14 +132,10 @@ def deadline_statuses_of(report: NationalReport) -> tuple[list[DeadlineStatus], 
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
-    granted = latest_extensions(extensions.granted())
+    granted = by_deadline_and_state(extensions.granted())
     progress_days = first_progress([report], deadlines, today)
     statuses = statuses_of_report(report, deadlines, granted, progress_days, today)
-    locked = []
-    for status in statuses:
-        granted_until = status.due_on if status.is_extended else None
-        if status.deadline.locked_on(granted_until, today):
-            locked.append(status.deadline)
+    locked = [status.deadline for status in statuses if status.deadline.locked_on(status.due_on, today)]
     return statuses, locked
 
 
@@ -187,6 +184,16 @@ class SubmitReport(ReportTransition):
         )
 
 
+class RecordPastSubmission(ReportForm):
+    """An administrator records what was handed in on an earlier day by another way, such as by mail."""
+
+    form_class, permission = PastSubmissionForm, "record.correct"
+    verb, transition = "record_past_submission", "record_submission"
+    title, submit_label = _("Record an earlier submission"), _("Record")
+    success_message = _("The submission is recorded, with its day and your reason.")
+    redirects_to_result = True
+
+
 class RecallReport(ReportTransition):
     verb, title, submit_label = "recall", _("Recall the report"), _("Recall")
     success_message = _("The report is back with you; the submitted version stays on record.")
@@ -198,8 +205,9 @@ class StartReading(ReportTransition):
 
 
 class ReturnReport(ReportTransition):
-    verb, transition, title = "return_for_revision", "return", _("Return for revision")
-    submit_label, success_message = _("Return"), _("The report is returned with your note.")
+    form_class, verb, transition = ReturnForm, "return_for_revision", "return"
+    title, submit_label = _("Return for revision"), _("Return")
+    success_message = _("The report is returned with your note.")
 
 
 class AcceptReport(ReportTransition):

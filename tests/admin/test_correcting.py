@@ -74,9 +74,7 @@ def test_a_corrected_status_moves_the_clock_of_its_holder(cast, report, sign_in)
 
 def test_a_corrected_decision_names_who_decided(cast, cycle, report, sign_in):
     deadline = make.deadline(cycle, by=cast.secretariat)
-    extension = Extension.ask_for(
-        report, deadline, by=cast.vnm, asked_until=date(2020, 9, 20), reason="Floods"
-    )
+    extension = make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 20), reason="Floods")
     browser = sign_in(cast.admin)
     correct(browser, extension, status="granted", granted_until="2020-09-15", why="Decided by telephone")
     now = Extension.objects.get(pk=extension.pk)

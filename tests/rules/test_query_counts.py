@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from reviews import clock
 from reviews.actions.reports import submit_report
-from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Extension, User
+from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, User
 from tests.support import make
 
 STATES = ("VNM", "LAO", "KHM", "BRN", "IDN", "MMR", "MYS", "PHL", "SGP", "THA")
@@ -88,7 +88,7 @@ def coordinator_in(code: str) -> Any:
 
 
 def ask(report: Any, deadline: Any, by: Any) -> None:
-    Extension.ask_for(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
+    make.extension(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
 
 
 def parts(meeting: Any, code: str, cast: Any) -> None:

@@ -233,7 +233,7 @@ def test_the_past_of_earlier_releases_is_read_as_the_day_it_was_given(cast, cycl
     rows[0].responsible_body_id = None
     comparison._add_missing_bodies(rows, clock.now())
     assert rows[0].responsible_body_id == cast.vnm.organisation_id
-    migration = import_module("reviews.migrations.0034_action_points_of_bodies")
+    migration = import_module("reviews.migrations.0026_action_points_of_bodies")
     assert migration.body_when_named(apps, made) == cast.vnm.organisation_id
     models.QuerySet.update(ActionPoint.objects.all(), responsible_body=None)
     migration.fill(MigrationLoader(connection).project_state().apps, None)  # models that leave no trace

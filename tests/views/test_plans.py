@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from reviews import clock
-from reviews.models import Extension, PlanStep
+from reviews.models import PlanStep
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -43,7 +43,7 @@ def start_work(cast: Any, cycle: Any) -> None:
 
 def extend(plan: Any, cast: Any, until: date) -> None:
     report = make.report(plan.deadline.cycle, "LAO")
-    extension = Extension.ask_for(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
+    extension = make.extension(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
     extension.grant(by=cast.secretariat, expected_version=1, until=until)
 
 
