@@ -9,7 +9,7 @@ from importlib import import_module
 from django.conf import settings
 
 from reviews import clock
-from reviews.models import JobRun
+from reviews.models import JobRun, SentForm
 from reviews.operations import outbox, trace_chain
 from reviews.operations.health import TICK
 
@@ -39,12 +39,17 @@ def link_trace() -> str:
     return f"{result.linked} linked, {result.refused} refused"
 
 
+def purge_form_keys() -> str:
+    return f"{SentForm.purge()} deleted"
+
+
 # A new job is added here, and nowhere else.
 JOBS = (
     Job("send mail", EACH_MINUTE, outbox.deliver),
     Job("link the trace", EACH_MINUTE, link_trace),
     Job("purge mail", DAILY, outbox.purge),
     Job("clear sessions", DAILY, clear_sessions),
+    Job("purge form keys", DAILY, purge_form_keys),
 )
 
 

@@ -125,6 +125,7 @@ class AskExtension(FormPage):
         _("The Secretariat has your request."),
     )
 
+    asks_before_repeating = True
     object: Deadline
     report: NationalReport
 

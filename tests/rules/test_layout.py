@@ -24,8 +24,8 @@ NOUNS = words(
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
-    "models": """base choices numbering files validators workstreams daily_counts operations sign_in_attempts trace_seal
-        trace_triggers""",
+    "models": """base choices numbering files validators workstreams daily_counts operations sign_in_attempts sent_forms
+        trace_seal trace_triggers""",
     "forms": "base fields widgets",
     "lists": "base columns pagination",
     "views": "base health",
