@@ -40,6 +40,7 @@ from reviews.models import (
 )
 from reviews.models.codes import is_valid_code
 from reviews.request_context import SignedInRequest
+from reviews.web import form_keys
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldOpts
@@ -203,7 +204,9 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
 
     def save_model(self, request: HttpRequest, obj: Record, form: TrackedForm, change: bool) -> None:
         signed_in = cast(SignedInRequest, request)  # nobody else has a permission here
-        written = self.correct(signed_in, obj.pk, form) if change else self.add(signed_in, form)
+        with form_keys.save_once(signed_in, repeatable=change) as sent:
+            written = self.correct(signed_in, obj.pk, form) if change else self.add(signed_in, form)
+            sent.set_result(written, self.url("change", written.pk))
         obj.__dict__.update(written.__dict__)
 
     def add(self, request: SignedInRequest, form: TrackedForm) -> Record:
@@ -260,6 +263,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         refusal = getattr(request, "refusal", None)
         context["object_tools"] = self.object_tools(request, obj) if obj else []
         context["conflict"] = conflicting_changes(refusal)
+        context["sent_before"] = isinstance(refusal, form_keys.SentBefore)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         response.status_code = 409 if isinstance(refusal, EditConflict) else 200
         return response
@@ -289,7 +293,9 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         refusal: Exception | None = None
         if form.is_valid():
             try:
-                perform(record, form.cleaned_data)
+                with form_keys.save_once(request) as sent:
+                    perform(record, form.cleaned_data)
+                    sent.set_result(record, self.url("change", record.pk))
             except DOMAIN_ERRORS as error:
                 refusal = error
                 record.refresh_from_db()

@@ -15,12 +15,13 @@ from reviews.forms.base import VersionField
 from reviews.forms.fields import TextField
 from reviews.forms.record_choices import RecordChoice
 from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked
+from reviews.web.form_keys import SentBefore
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 # What the models may raise. Each becomes a message on the form; nothing was written.
-DOMAIN_ERRORS = (EditConflict, NotAllowedNow, ValidationError, IntegrityError)
+DOMAIN_ERRORS = (EditConflict, NotAllowedNow, ValidationError, IntegrityError, SentBefore)
 Values = dict[str, Any]  # by field
 Text: TypeAlias = "str | _StrPromise"
 

@@ -32,6 +32,7 @@ from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
+from reviews.models.sent_forms import SentForm
 from reviews.models.sign_in_attempts import SignInGuess
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.timeline import TimelineEvent
@@ -125,6 +126,7 @@ __all__ = [
     "RoundOrder",
     "RoundStatus",
     "SectionKind",
+    "SentForm",
     "SeriesBreak",
     "SignInGuess",
     "StandIn",

@@ -115,5 +115,4 @@ class StateCoverage(ReportForm):
         traces = Trace.objects.filter(model=CoverageStatement._meta.label_lower)
         traces = traces.filter(since, object_id__in=[statement.pk for statement in newer])
         changes = list(traces.select_related("by").order_by("id"))
-        stale = {"by": changes[-1].by if changes else None, "changes": changes, "feed": True}
-        return self.render_to_response(self.get_context_data(form=form, stale=stale), status=409)
+        return self.render_newer(form, changes, feed=True)

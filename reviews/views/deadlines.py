@@ -153,6 +153,7 @@ class AskExtension(FormPage):
         _("The Secretariat has your request."),
     )
 
+    asks_before_repeating = True
     object: Deadline
     report: NationalReport
 

@@ -225,7 +225,8 @@ class PartPage(FormPage):
 
 class AddPart(PartPage):
     object: Meeting
-    is_new, success_message = True, _("It is recorded.")
+    is_new = asks_before_repeating = True
+    success_message = _("It is recorded.")
 
     def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -26,7 +25,6 @@ from reviews.models import (
     Finding,
     Meeting,
     NationalReport,
-    NotAllowedNow,
     ReviewCycle,
     Round,
     StatusAtMeeting,
@@ -248,6 +246,12 @@ class TurnPage(FormPage):
         reports = NationalReport.objects.select_related("cycle", "member_state")
         return reports.get(cycle=self.cycle, member_state=self.object.member_state_id)
 
+    def get_object(self) -> Turn:
+        """The turn as it is stored; its report is then read again too."""
+        vars(self).pop("report", None)
+        turn: Turn = super().get_object()
+        return turn
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """After the end of the round, go to its page."""
         if not self.object.round.is_open:
@@ -261,28 +265,23 @@ class TurnPage(FormPage):
         return super().get_form_kwargs() | {"report": self.report, "cycle": self.cycle}
 
     def perform(self, form: TurnForm, expected_version: int) -> Turn:
-        try:
-            return record_turn(
-                by=self.request.user,
-                turn=self.object,
-                expected_version=expected_version,
-                report=self.report,
-                **form.values(),
-            )
-        except (NotAllowedNow, EditConflict, ValidationError):
-            self.object = self.get_object()
-            del self.report  # both are read again: what was written before the error was rolled back
-            raise
+        return record_turn(
+            by=self.request.user,
+            turn=self.object,
+            expected_version=expected_version,
+            report=self.report,
+            **form.values(),
+        )
 
     def render_conflict(self, form: TurnForm, conflict: EditConflict) -> HttpResponse:
         """The turn was saved, or the country posted, meanwhile: say what, and keep everything typed."""
+        self.object = self.get_object()
         of_turn = Trace.objects.since_version(self.object, form.cleaned_data["version"])
         of_report = Trace.objects.since_version(self.report, form.cleaned_data["report_seen"])
         changes = [*of_turn, *(figures_alone(row) for row in of_report)]
         form.accept_version(self.object.version)
         form.accept_report_version(self.report.version)
-        stale = {"by": changes[-1].by if changes else None, "changes": changes}
-        return self.render_to_response(self.get_context_data(form=form, stale=stale), status=409)
+        return self.render_newer(form, changes)
 
     def get_cancel_url(self) -> str:
         return self.object.round.get_absolute_url()

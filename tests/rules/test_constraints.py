@@ -23,6 +23,7 @@ from reviews.models import (
     NationalReport,
     OutgoingMail,
     ProgressUpdate,
+    SentForm,
     SeriesBreak,
     StandIn,
     ThreadEntry,
@@ -202,6 +203,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "turn_once": ("turn", {"position": 9}),
     "turn_position_once": ("turn", {"member_state_id": 999_999}),
     "status_at_meeting_once": ("statusatmeeting", {}),
+    "sent_content_once": ("sentform", {"key": "another"}),
 }
 
 # What may stand beside the first row all the same.
@@ -216,6 +218,7 @@ BESIDE: list[tuple[str, dict[str, Any]]] = [
     ("completionlevel", {"in_force": False}),
     ("planstep", {"code": "nine", "position": 9}),
     ("finding", {"kind": "recommendation"}),
+    ("sentform", {"key": "another", "repeatable": True}),
 ]
 # What looks like a broken rule, written over the first row, and is taken.
 TAKEN: list[tuple[str, dict[str, Any]]] = [
@@ -245,6 +248,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [
+        SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
         DailyOpenGaps.objects.first(),
         *newer(cast, report, meeting),
@@ -366,7 +370,7 @@ def test_every_code_in_an_address_is_unique():
         ("Organisation", "code"), ("Framework", "code"), ("GapKind", "code"), ("TimelineEvent", "code"),
         ("ReviewCycle", "slug"), ("User", "username"), ("ReportVersion", "receipt"), ("MethodNote", "code"),
         ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("TraceLink", "trace"), ("JobRun", "job"),
-        ("Invitation", "key_digest"), ("Invitation", "account"),
+        ("Invitation", "key_digest"), ("Invitation", "account"), ("SentForm", "key"),
     }  # fmt: skip
 
 

@@ -25,8 +25,8 @@ NOUNS = words(
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
-    "models": """base choices codes daily_counts files folding locks numbering operations sign_in_attempts
-        trace_seal trace_triggers validators workstreams""",
+    "models": """base choices codes daily_counts files folding locks numbering operations sent_forms
+        sign_in_attempts trace_seal trace_triggers validators workstreams""",
     "forms": "base fields files record_choices widgets",
     "lists": "base columns pagination",
     "views": "base health",

@@ -154,12 +154,14 @@ OutgoingMail.error                              .    .     .          .    .    
 
 # Texts that nobody writes, or that hold no words.
 NO_WORDS = {
-    "Trace.model", "Trace.page_model", "Trace.label",  # made of the record, whose own words are above
+    # Made of the record, whose own words are above.
+    "Trace.model", "Trace.page_model", "Trace.label", "SentForm.made", "SentForm.url",
     "Organisation.iso2",  # two letters
     "Meeting.time_zone",  # one of a list
     "DataGap.search", "Finding.search",  # the same words, folded
     "ActionPoint.sha256", "ReportVersion.sha256",  # worked out from the file
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
+    "SentForm.key", "SentForm.content",
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip
 

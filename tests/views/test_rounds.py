@@ -141,7 +141,8 @@ def test_what_is_wrong_is_said_beside_its_field(cast, opened, sign_in):
 
 def test_two_secretaries_on_one_turn(cast, opened, sign_in):
     """The second is told what the first wrote, keeps everything typed, and may save it over that."""
-    one, two = sign_in(cast.secretariat), sign_in(cast.secretariat)
+    second = make.user("second.officer", "secretariat", cast.secretariat.organisation)
+    one, two = sign_in(cast.secretariat), sign_in(second)
     expected_version = two.get(url(*TURN))
     one.post(url(*TURN), sent(one.get(url(*TURN)), data_collection="40", note="First"))
     typed = {"data_collection": "45", "note": "Second", "difficulties-0-missing": "Baseline of mine",
