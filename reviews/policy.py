@@ -78,14 +78,14 @@ class RoleGrant:
 # Every action, in the words of docs/policy.md: "may ...".
 ACTIONS: dict[str, Promise] = {
     "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
-    "cycle.run": _("open, close and reopen a review cycle, and seat its members"),
+    "cycle.run": _("prepare, open, close and reopen a review cycle, and seat its members"),
     "report.read": _("read national reports, their versions, files and history"),
     "report.update": _("post progress, and state what the report covers"),
     "report.submit": _("hand in the national report"),
     "report.recall": _("take a handed-in report back before anybody has started to read it"),
     "report.appoint": _("name the lead author and the authors of the report"),
     "report.start_reading": _("start to read a handed-in report"),
-    "report.return": _("return a report for revision, with a reason"),
+    "report.return": _("return a report for revision, with a reason and a day"),
     "report.accept": _("accept a report"),
     "datagap.read": _("read data gaps and the discussion that the person's side takes part in"),
     "datagap.edit": _("raise, describe, take up, close and reopen data gaps, ask for guidance and answer it"),
@@ -186,6 +186,11 @@ def role_grant(user: "User") -> RoleGrant:
     return ADMINISTRATOR if user.is_superuser else ROLE_GRANTS[user.role]
 
 
+def roles_with(action: str) -> list[str]:
+    """The roles that may take `action` everywhere."""
+    return [role for role, grant in ROLE_GRANTS.items() if action in grant.everywhere]
+
+
 def scope_of(user: "Visitor", action: str) -> Scope:
     """How far this person may take `action`; NOTHING for visitors and disabled accounts."""
     if not (user and user.is_authenticated and user.is_active):
@@ -234,7 +239,8 @@ def filter_readable(queryset: Rows, user: "Visitor", action: str, *, own: Q, sha
         case Scope.EVERYWHERE:
             return queryset
         case Scope.OWN:
-            return queryset.filter(own)
+            # Who belongs to no country has nothing of the own one: see models.people.everybody_in_the_room().
+            return queryset.filter(own) if user.organisation_id else queryset.none()  # type: ignore[union-attr]
         case Scope.SHARED if shared is not None:
             return queryset.filter(shared)
     return queryset.none()

@@ -22,6 +22,7 @@ from reviews.views import (
     brief,
     comparison,
     coverage,
+    cycles,
     datagaps,
     deadlines,
     desk,
@@ -38,6 +39,7 @@ from reviews.views import (
     reports,
     rounds,
 )
+from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
 
 register_converter(converters.StateCode, "state")
@@ -52,6 +54,7 @@ report_urls = [
     path("update/", reports.UpdateReport.as_view(), name="report-update"),
     path("authors/", reports.AppointAuthors.as_view(), name="report-authors"),
     path("submit/", reports.SubmitReport.as_view(), name="report-submit"),
+    path("past-submission/", reports.RecordPastSubmission.as_view(), name="report-past-submission"),
     path("recall/", reports.RecallReport.as_view(), name="report-recall"),
     path("start-reading/", reports.StartReading.as_view(), name="report-start-reading"),
     path("return/", reports.ReturnReport.as_view(), name="report-return"),
@@ -101,17 +104,19 @@ finding_urls = [
 ]
 
 deadline_urls = [
-    path("", deadlines.deadline_page, name="deadline"),
+    path("", deadlines.DeadlinePage.as_view(), name="deadline"),
     path("edit/", deadlines.EditDeadline.as_view(), name="deadline-edit"),
     path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
 ]
 
 round_urls = [
-    path("", rounds.RoundPage.as_view(), name="round"),
+    path("", rehearsable(rounds.RoundPage.as_view()), name="round"),
     path("open/", rounds.OpenRound.as_view(), name="round-open"),
-    path("close/", rounds.CloseRound.as_view(), name="round-close"),
-    path("<state:state>/", rounds.TurnPage.as_view(), name="round-turn"),
-    path("<state:state>/pass/", rounds.PassTurn.as_view(), name="round-pass"),
+    path("rehearsal/end/", rounds.EndRehearsal.as_view(), name="round-end-rehearsal"),
+    path("close/", rehearsable(rounds.CloseRound.as_view()), name="round-close"),
+    path("pass/", rehearsable(rounds.PassAllWaiting.as_view()), name="round-pass-all"),
+    path("<state:state>/", rehearsable(rounds.TurnPage.as_view()), name="round-turn"),
+    path("<state:state>/pass/", rehearsable(rounds.PassTurn.as_view()), name="round-pass"),
 ]
 
 meeting_urls: list[Any] = [
@@ -139,6 +144,7 @@ minutes_urls = [
     path("docx/", minutes.minutes_docx, name="minutes-docx"),
     path("draft/", minutes.DraftMinutes.as_view(), name="minutes-draft"),
     path("circulate/", minutes.CirculateMinutes.as_view(), name="minutes-circulate"),
+    path("revise/", minutes.ReviseMinutes.as_view(), name="minutes-revise"),
     path("adopt/", minutes.AdoptMinutes.as_view(), name="minutes-adopt"),
     path("<number:pk>/", minutes.EditSection.as_view(), name="minutes-section"),
     path("<number:pk>/redraft/", minutes.RedraftSection.as_view(), name="minutes-redraft"),
@@ -153,6 +159,12 @@ meeting_urls += [
 
 cycle_urls = [
     path("", board.board_page, name="board"),
+    path("cycle/", cycles.cycle_page, name="cycle"),
+    path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
+    path("cycle/open/", cycles.OpenCycle.as_view(), name="cycle-open"),
+    path("cycle/close/", cycles.CloseCycle.as_view(), name="cycle-close"),
+    path("cycle/reopen/", cycles.ReopenCycle.as_view(), name="cycle-reopen"),
+    path("cycle/members/add/", cycles.SeatMember.as_view(), name="cycle-seat"),
     path("framework/", framework.framework_page, name="framework"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/<state:code>/", include(report_urls)),
@@ -175,6 +187,7 @@ cycle_urls = [
     path("actions/<number:pk>/drop/", actionpoints.DropAction.as_view(), name="action-drop"),
     path("actions/<number:pk>/reopen/", actionpoints.ReopenAction.as_view(), name="action-reopen"),
     path("plan/", plans.plan_page, name="plan"),
+    path("plan/add/", plans.AddStep.as_view(), name="plan-add"),
     path("plan/<slug:code>/edit/", plans.EditStep.as_view(), name="plan-edit"),
     path("plan/<slug:code>/outcome/", plans.RecordOutcome.as_view(), name="plan-outcome"),
     path("actions/<number:pk>/verify/", actionpoints.VerifyAction.as_view(), name="action-verify"),
@@ -271,6 +284,8 @@ health_urls = [
 urlpatterns = [
     *health_urls,
     path("", desk.desk_page, name="desk"),
+    path("cycles/", cycles.cycle_list, name="cycles"),
+    path("cycles/add/", cycles.AddCycle.as_view(), name="cycle-add"),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
 ]

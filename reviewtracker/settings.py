@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "reviews.accounts.middleware.SecondFactorMiddleware",
     "reviews.accounts.middleware.UnsavedInputMiddleware",
     *(["reviews.operations.replica.ReplicaMiddleware"] if "replica" in DATABASES else []),
+    "reviews.web.form_keys.FormKeyMiddleware",
     # Last, so that it is the first to see what a view refuses.
     "reviews.web.refusals.RefusalMiddleware",
 ]
@@ -135,7 +136,7 @@ TEMPLATES = [
             # As Django's own list, but for our templates.
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "reviews.web.template_loader.CachedLoader",
                     [
                         "reviews.web.template_loader.UnindentedLoader",
                         "django.template.loaders.app_directories.Loader",

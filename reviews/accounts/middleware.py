@@ -1,4 +1,4 @@
-"""Middleware about the signed-in person: session timeout, required second factor, input restored after a timeout."""
+"""Middleware about the signed-in person: session timeout, required second factor, input that arrived too late."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from reviews.accounts import second_factors, session_timeouts, unsaved_input
+from reviews.models.sent_forms import FIELD
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -29,10 +30,9 @@ class SessionTimeoutMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> None:
-        """Store what was typed. After the check of the CSRF token: it is the person's own input."""
-        user = getattr(request, "signed_out_user", None)
-        if user and unsaved_input.store(request, user):
-            messages.info(request, _("What you typed is kept: sign in, and it is here again."))
+        """Keep what was typed. After the check of the CSRF token: it is the person's own input."""
+        if request.method == "POST" and not request.user.is_authenticated:
+            unsaved_input.keep(request)
 
 
 class SecondFactorMiddleware:
@@ -56,7 +56,7 @@ class SecondFactorMiddleware:
 
 
 class UnsavedInputMiddleware:
-    """Shows what was typed before the timeout once more, in place of the empty form."""
+    """Shows what was sent too late once more, in place of the empty form."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -66,10 +66,15 @@ class UnsavedInputMiddleware:
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
         unsaved = unsaved_input.for_request(request)
-        if unsaved and request.method == "POST":  # sent once more: saved now, or back in the form
-            unsaved_input.forget(request.session)
-        elif unsaved and request.method == "GET":
+        if unsaved and request.method == "GET":
             fields = unsaved.labelled_values(request.resolver_match)
             page = {"unsaved": unsaved, "fields": fields, "anew": unsaved_input.ANEW}
             return render(request, "account/unsaved_input.html", page)
+        if request.method == "POST":
+            if unsaved and unsaved.form_key == request.POST.getlist(FIELD):
+                unsaved_input.forget(
+                    request.session, unsaved
+                )  # sent once more: saved now, or back in the form
+            if unsaved_input.ANEW in request.POST:
+                return redirect(request.get_full_path())
         return None

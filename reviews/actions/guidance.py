@@ -3,7 +3,17 @@
 from django.utils.translation import gettext as _
 
 from reviews import clock
-from reviews.models import Advice, DataGap, Difficulty, GapStatus, NotAllowedNow, ReceivedAdvice, User, Verb
+from reviews.models import (
+    Advice,
+    DataGap,
+    Difficulty,
+    GapStatus,
+    NotAllowedNow,
+    ReceivedAdvice,
+    User,
+    Verb,
+    locks,
+)
 from reviews.models.base import all_or_nothing
 
 
@@ -24,10 +34,12 @@ def send_advice(*, by: User, advice: Advice, expected_version: int) -> Advice:
 def _send(transition: str, by: User, advice: Advice, expected_version: int) -> Advice:
     advice.require_transition(transition, by)
     subject = advice.subject
-    gaps = subject.gaps.all() if isinstance(subject, Difficulty) else DataGap.objects.filter(pk=subject.pk)
+    if isinstance(subject, Difficulty):
+        gaps = subject.lock_shared().gaps.all()  # nobody removes one of them meanwhile
+    else:
+        gaps = DataGap.objects.filter(pk=subject.lock().pk)
     waiting = gaps.open().exclude(received__advice=advice).select_related("cycle", "member_state")
-    # Locked, so that a transition which somebody makes at this moment is seen.
-    recipients = list(waiting.select_for_update(of=("self",)))
+    recipients = locks.lock_rows(waiting, exclusive=True)  # a transition that is made at this moment is seen
     if not recipients:
         raise NotAllowedNow(_("No open gap waits for this advice."))
     approval: dict[str, object] = {}

@@ -12,7 +12,7 @@ from reviews.queries.minutes import text_of_section
 def draft_minutes(*, by: User, meeting: Meeting) -> Minutes:
     """Draft the minutes of a held meeting from its records. Raises NotAllowedNow if there are some already."""
     policy.require(by, "meeting.run")
-    Meeting.objects.select_for_update().get(pk=meeting.pk)  # two people drafting at once: one draft
+    meeting.lock()  # two people drafting at once: one draft
     if Minutes.objects.filter(meeting=meeting).exists():
         raise NotAllowedNow(_("There are minutes of this meeting already; edit them."))
     if meeting.status != MeetingStatus.HELD:
@@ -25,7 +25,10 @@ def draft_minutes(*, by: User, meeting: Meeting) -> Minutes:
 
 
 def redraft_section(*, by: User, section: MinutesSection, expected_version: int) -> MinutesSection:
-    """Replace a part's text by a draft from the records as they are now; the history keeps the earlier text."""
+    """Replace a part's text by a draft from the records as they are now; the history keeps the earlier text.
+
+    Its page shows the difference first, and asks.
+    """
     text = text_of_section(SectionKind(section.kind), section.minutes.meeting)
     why = _("Drafted anew from the records.")
     return section.edit(by=by, expected_version=expected_version, text=text, why=why)

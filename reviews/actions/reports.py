@@ -2,10 +2,12 @@
 
 from typing import Unpack
 
+from django.db.models import prefetch_related_objects
+
 from reviews import clock, policy
-from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
-from reviews.models.reports import Submission
-from reviews.queries.deadlines import is_asked_of_member, latest_extensions
+from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User, locks
+from reviews.models.report_versions import Submission
+from reviews.queries.deadlines import by_deadline_and_state, due_in_force, is_asked_of_member
 from reviews.uploads.documents import Document
 
 
@@ -20,20 +22,29 @@ def submit_report(
 ) -> ReportVersion:
     """Hand in a report. Raises NotAllowedNow once its last acceptable day has passed, ValidationError, EditConflict."""
     policy.require(by, "report.submit", report)
-    locked_by = find_locking_deadline(report)
     return report.hand_in(
-        by=by, expected_version=expected_version, locked_by=locked_by, file=file, reason=reason, **submission
+        by=by,
+        expected_version=expected_version,
+        find_lock=lambda: find_locking_deadline(report),
+        file=file,
+        reason=reason,
+        **submission,
     )
 
 
 def find_locking_deadline(report: NationalReport) -> Deadline | None:
-    """The deadline for handing in whose last acceptable day has passed for the report's country."""
+    """The deadline for handing in whose last acceptable day has passed for the report's country.
+
+    Nobody moves one of its deadlines before the transaction ends, and none is added while the cycle is locked.
+    """
     state, today = report.member_state_id, clock.today()
-    granted = latest_extensions(Extension.objects.granted_in(report.cycle))
-    deadlines = Deadline.objects.filter(cycle=report.cycle_id, output=DeadlineOutput.NATIONAL_REPORT)
-    for deadline in deadlines.prefetch_related("only_for"):
-        granted_until = granted.get((deadline.pk, state))
-        is_locked = deadline.concerns(state) and deadline.locked_on(granted_until, today)
-        if is_locked and is_asked_of_member(report, deadline.due_for(granted_until), today):
+    granted = by_deadline_and_state(Extension.objects.granted_in(report.cycle))
+    rows = Deadline.objects.filter(cycle=report.cycle_id, output=DeadlineOutput.NATIONAL_REPORT)
+    deadlines = locks.lock_rows(rows)
+    prefetch_related_objects(deadlines, "only_for")
+    for deadline in deadlines:
+        due = due_in_force(report, deadline, granted)
+        is_locked = deadline.concerns(state) and deadline.locked_on(due, today)
+        if is_locked and is_asked_of_member(report, due, today):
             return deadline
     return None

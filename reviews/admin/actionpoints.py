@@ -21,6 +21,7 @@ class ActionPointAdmin(MeetingPartAdmin):
     autocomplete_fields = ("meeting", "owner", "owner_body")
     readonly_fields = (
         "number",
+        "responsible_body",
         "held_since",
         "finished_by",
         "verified_by",
@@ -33,7 +34,11 @@ class ActionPointAdmin(MeetingPartAdmin):
     resets_held_since = ("status", "owner", "owner_body")
     fieldsets = [
         section(None, "meeting number text due_on priority"),
-        section(_("Owner"), "owner owner_body held_since", about=_("One of the two: a person or a body.")),
+        section(
+            _("Owner"),
+            "owner owner_body responsible_body held_since",
+            about=_("One of the two: a person or a body."),
+        ),
         section(_("Status"), "status closing_note", about=_("Done or dropped only with a closing note.")),
         section(
             _("Evidence"),

@@ -7,10 +7,12 @@ from urllib.parse import unquote_plus
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,6 +25,22 @@ from django.views.decorators.cache import never_cache
 from reviews import policy
 from reviews.admin.base import GROUPS, TrackedAdmin
 from reviews.models import Trace
+from reviews.web.errors import BadAddress
+
+
+class OfferedRecords(AutocompleteJsonView):
+    """The answers of the boxes that search for a record: those that a form offers, each with its full label."""
+
+    model_admin: TrackedAdmin
+
+    def get_queryset(self) -> QuerySet[Any]:
+        related: Any = self.model_admin.list_select_related or ()
+        rows: Any = super().get_queryset().select_related(*related)
+        records: QuerySet[Any] = rows.offered().with_choice_labels()
+        return records
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {"id": str(getattr(obj, to_field_name)), "text": obj.choice_label}
 
 
 class ReviewSite(admin.AdminSite):
@@ -50,6 +68,10 @@ class ReviewSite(admin.AdminSite):
                 raise BadRequest  # Django's filters would hand it to the database, which takes no NUL
             try:
                 return unguarded(request, *args, **kwargs)
+            except DisallowedModelAdminLookup:
+                raise BadAddress(_("This list has no such filter.")) from None
+            except DisallowedModelAdminToField:
+                raise BadAddress(_("This choice has no such column.")) from None
             except OverflowError:  # a filter by a number that SQLite cannot hold
                 raise BadRequest from None
 
@@ -62,6 +84,9 @@ class ReviewSite(admin.AdminSite):
                 # Django would send visitors to the administration's own sign-in first.
                 view.login_url = settings.LOGIN_URL  # type: ignore[union-attr]
         return urls
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast(HttpResponse, OfferedRecords.as_view(admin_site=self)(request))
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from reviews import clock, policy
+from reviews.admin.filtering import lookups_of, rows_with_words
 from reviews.admin.forms import DOMAIN_ERRORS, AdminNumberInput, Text, ToolForm, TrackedForm, Values
 from reviews.forms.fields import field_options, without_maxlength
 from reviews.models import (
@@ -37,7 +38,9 @@ from reviews.models import (
     Trace,
     Tracked,
 )
+from reviews.models.codes import is_valid_code
 from reviews.request_context import SignedInRequest
+from reviews.web import form_keys
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldOpts
@@ -79,6 +82,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
     set_once: tuple[str, ...] = ()  # fields that say what a record is: editable only while it is added
     hidden_when_adding: tuple[str, ...] = ()  # fields that make no sense while a record is added
     reason_when_added = True
+    folded: tuple[str, ...] = ()  # those of `search_fields` that are stored folded
     resets_held_since: tuple[str, ...] = ()  # fields whose change restarts `held_since`
 
     # --- permissions
@@ -101,10 +105,26 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
     def has_delete_permission(self, request: HttpRequest, obj: Record | None = None) -> bool:
         return False
 
+    # --- the list
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow what the page itself links to. Django would allow any column here, such as the password's hash."""
+        return lookup in lookups_of(self)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Record], search_term: str
+    ) -> tuple[models.QuerySet[Record], bool]:
+        """Find the rows that hold each word in one of `search_fields`, whatever its capitals and diacritics."""
+        return rows_with_words(queryset, self.search_fields, self.folded, search_term), False
+
     # --- the form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Record | None = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, *(self.set_once if obj else ()))
+        if obj is None:
+            return tuple(self.readonly_fields)
+        codes = getattr(obj, "lasting_codes", ())
+        lasting = [name for name in codes if is_valid_code(obj, name)]  # any other can be corrected
+        return (*self.readonly_fields, *self.set_once, *lasting)
 
     def get_fieldsets(self, request: HttpRequest, obj: Record | None = None) -> list[Fieldset]:
         hidden = set() if obj else {*self.readonly_fields, *self.hidden_when_adding}
@@ -184,7 +204,9 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
 
     def save_model(self, request: HttpRequest, obj: Record, form: TrackedForm, change: bool) -> None:
         signed_in = cast(SignedInRequest, request)  # nobody else has a permission here
-        written = self.correct(signed_in, obj.pk, form) if change else self.add(signed_in, form)
+        with form_keys.save_once(signed_in, repeatable=change) as sent:
+            written = self.correct(signed_in, obj.pk, form) if change else self.add(signed_in, form)
+            sent.set_result(written, self.url("change", written.pk))
         obj.__dict__.update(written.__dict__)
 
     def add(self, request: SignedInRequest, form: TrackedForm) -> Record:
@@ -241,6 +263,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         refusal = getattr(request, "refusal", None)
         context["object_tools"] = self.object_tools(request, obj) if obj else []
         context["conflict"] = conflicting_changes(refusal)
+        context["sent_before"] = isinstance(refusal, form_keys.SentBefore)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         response.status_code = 409 if isinstance(refusal, EditConflict) else 200
         return response
@@ -270,7 +293,9 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         refusal: Exception | None = None
         if form.is_valid():
             try:
-                perform(record, form.cleaned_data)
+                with form_keys.save_once(request) as sent:
+                    perform(record, form.cleaned_data)
+                    sent.set_result(record, self.url("change", record.pk))
             except DOMAIN_ERRORS as error:
                 refusal = error
                 record.refresh_from_db()

@@ -13,7 +13,6 @@ from reviews.admin.forms import Values
 from reviews.models import DataGap
 from reviews.models.numbering import next_number
 from reviews.request_context import SignedInRequest
-from reviews.text import fold
 
 
 @admin.register(DataGap, site=site)
@@ -23,6 +22,7 @@ class DataGapAdmin(TrackedAdmin[DataGap]):
     list_filter = ("cycle", "status", "kind", ("member_state", OCCURRING))
     list_select_related = ("cycle", "member_state", "kind", "key_result_area", "holder")
     search_fields = ("spoken", "search", "member_state__name_en")
+    folded = ("search",)
     search_help_text = _("Number (such as VNM-3), country, or words of the text, with or without accents")
     date_hierarchy = "raised_at"
     autocomplete_fields = (
@@ -34,7 +34,7 @@ class DataGapAdmin(TrackedAdmin[DataGap]):
         "disruption",
         "closed_with",
     )
-    readonly_fields = ("number", "held_since", "raised_by", "raised_at")
+    readonly_fields = ("number", "held_since", "raised_by", "raised_at", "meeting")
     set_once = ("cycle", "member_state")
     hidden_when_adding = ("status", "holder", "closing_way", "closing_note", "closed_with")
     resets_held_since = ("status", "holder")
@@ -50,18 +50,12 @@ class DataGapAdmin(TrackedAdmin[DataGap]):
             "closing_way closing_note closed_with",
             about=_("A closed gap says how it was closed; any other has nothing here."),
         ),
-        section(_("Origin"), "raised_by raised_at"),
+        section(_("Origin"), "raised_by raised_at meeting"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataGap]:
         spoken = Concat("member_state__code", Value("-"), Cast("number", CharField()))
         return super().get_queryset(request).annotate(spoken=spoken)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[DataGap], search_term: str
-    ) -> tuple[QuerySet[DataGap], bool]:
-        """The stored column is folded, so the search term is folded too."""
-        return super().get_search_results(request, queryset, fold(search_term))
 
     def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         country = {name: values[name] for name in ("cycle", "member_state")}

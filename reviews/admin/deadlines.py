@@ -13,8 +13,16 @@ from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, OCCURRING, ReadOnlyInline, TrackedAdmin, section
 from reviews.admin.forms import Values
-from reviews.models import Deadline, Extension, ExtensionStatus, Organisation, OrganisationKind
+from reviews.models import (
+    Deadline,
+    Extension,
+    ExtensionStatus,
+    NationalReport,
+    Organisation,
+    OrganisationKind,
+)
 from reviews.models.numbering import next_number
+from reviews.queries.deadlines import status_of
 from reviews.request_context import SignedInRequest
 
 
@@ -104,11 +112,15 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
     ]
 
     def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
-        requests = Extension.objects.filter(member_state=values["member_state"], deadline=values["deadline"])
-        due = requests.due_day_of(values["deadline"])
-        if values["asked_until"] <= due:
+        deadline: Deadline = values["deadline"]
+        reports = NationalReport.objects.filter(cycle=deadline.cycle, member_state=values["member_state"])
+        report = reports.first()
+        status = report and status_of(report, deadline, deadline.extensions.granted(), clock.today())
+        if status is None:
+            raise ValidationError({"member_state": _("This deadline asks nothing of that country.")})
+        if values["asked_until"] <= status.due_on:
             raise ValidationError({"asked_until": _("This is not later than the date in force.")})
-        return {"due_when_asked": due, "asked_by": request.user, "asked_at": clock.now()}
+        return {"due_when_asked": status.due_on, "asked_by": request.user, "asked_at": clock.now()}
 
     def derived_values(self, request: SignedInRequest, record: Extension, values: Values) -> Values:
         """A corrected status is a decision of whoever corrects it; "asked" is none yet."""

@@ -1,8 +1,6 @@
 """Findings and recommendations."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -12,7 +10,6 @@ from reviews.admin.forms import Values
 from reviews.models import Finding
 from reviews.models.numbering import next_number
 from reviews.request_context import SignedInRequest
-from reviews.text import fold
 
 
 @admin.register(Finding, site=site)
@@ -22,6 +19,7 @@ class FindingAdmin(TrackedAdmin[Finding]):
     list_filter = ("cycle", "kind", "status", ("member_state", OCCURRING))
     list_select_related = ("cycle", "member_state", "key_result_area", "meeting")
     search_fields = ("search", "member_state__name_en")
+    folded = ("search",)
     search_help_text = _("Country, or words of the text, with or without accents")
     date_hierarchy = "recorded_at"
     autocomplete_fields = ("cycle", "member_state", "key_result_area", "meeting")
@@ -32,12 +30,6 @@ class FindingAdmin(TrackedAdmin[Finding]):
         section(None, "cycle member_state kind number key_result_area text status"),
         section(_("Origin"), "meeting recorded_by recorded_at"),
     ]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Finding], search_term: str
-    ) -> tuple[QuerySet[Finding], bool]:
-        """The stored column is folded, so the search term is folded too."""
-        return super().get_search_results(request, queryset, fold(search_term))
 
     def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         of_kind = {name: values[name] for name in ("cycle", "member_state", "kind")}

@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import VersionField
 from reviews.forms.fields import TextField
+from reviews.forms.record_choices import RecordChoice
 from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked
+from reviews.web.form_keys import SentBefore
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 # What the models may raise. Each becomes a message on the form; nothing was written.
-DOMAIN_ERRORS = (EditConflict, NotAllowedNow, ValidationError, IntegrityError)
+DOMAIN_ERRORS = (EditConflict, NotAllowedNow, ValidationError, IntegrityError, SentBefore)
 Values = dict[str, Any]  # by field
 Text: TypeAlias = "str | _StrPromise"
 
@@ -48,6 +50,9 @@ class TrackedForm(forms.ModelForm):
         self.fields["why"].required = exists = self.instance.pk is not None
         if exists:
             self.fields["version"] = VersionField(self.instance.version)
+        for name, field in self.fields.items():
+            if isinstance(field, RecordChoice):
+                field.keep_present(self.instance, name)
         if isinstance(self.refusal, EditConflict):
             self._show_stored_values(self.refusal.expected_version)
 

@@ -1,11 +1,15 @@
 """The framework under review, and the kinds of data gap."""
 
 from django.contrib import admin
+from django.template.defaultfilters import linebreaksbr
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
 from reviews.admin.base import REFERENCE, TRUST, ReadOnlyInline, TrackedAdmin, confidence_mark, section
+from reviews.admin.forms import TrackedForm
 from reviews.models import Framework, FrameworkNode, GapKind
+from reviews.queries.framework import uses_of
+from reviews.request_context import SignedInRequest
 
 
 class NodesInline(ReadOnlyInline):
@@ -27,16 +31,30 @@ class FrameworkAdmin(TrackedAdmin[Framework]):
 @admin.register(FrameworkNode, site=site)
 class FrameworkNodeAdmin(TrackedAdmin[FrameworkNode]):
     group, reference = REFERENCE, True
-    list_display = ("code", "title", confidence_mark, "level", "parent", "framework")
-    list_display_links = ("code", "title")
+    list_display = ("code_in_order", "title", confidence_mark, "level", "parent", "framework")
+    list_display_links = ("code_in_order", "title")
     list_filter = ("framework", "level", "confidence")
     list_select_related = ("parent", "framework")
     search_fields = ("code", "title")
     autocomplete_fields = ("framework", "parent")
+    readonly_fields = ("what_it_affects",)
     fieldsets = [
         section(None, "framework level parent code title"),
         TRUST,
+        section(_("What another wording changes"), "what_it_affects"),
     ]
+
+    def add(self, request: SignedInRequest, form: TrackedForm) -> FrameworkNode:
+        return FrameworkNode.add(by=request.user, why=form.cleaned_data["why"], **form.model_values())
+
+    @admin.display(description=_("records that name it"))
+    def what_it_affects(self, node: FrameworkNode) -> str:
+        """In each cycle that was opened: a reader of a closed one sees the new wording too."""
+        return linebreaksbr("\n".join(uses.text for uses in uses_of(node)) or str(_("none")))
+
+    @admin.display(description=_("code"), ordering="sort_key")
+    def code_in_order(self, entry: FrameworkNode) -> str:
+        return entry.code
 
 
 @admin.register(GapKind, site=site)

@@ -64,6 +64,7 @@ class NationalReportAdmin(TrackedAdmin[NationalReport]):
         "writing",
         "handed_in_at",
         "return_note",
+        "revise_by",
     )
     resets_held_since = ("status", "holder")
     inlines = (VersionsInline, UpdatesInline)
@@ -84,7 +85,7 @@ class NationalReportAdmin(TrackedAdmin[NationalReport]):
                 " progress update of their own; the earlier ones stay."
             ),
         ),
-        section(_("Submission"), "handed_in_at return_note"),
+        section(_("Submission"), "handed_in_at return_note revise_by"),
         section(_("Authors"), "lead_author authors"),
     ]
 
@@ -124,7 +125,7 @@ class ProgressUpdateAdmin(TrackedAdmin[ProgressUpdate]):
         section(_("Progress"), "data_collection analysis writing no_change by_country note"),
     ]
 
-    @admin.display(description=_("member state"), ordering="report__member_state__name_en")
+    @admin.display(description=_("member state"), ordering="report__member_state__sort_key")
     def member_state(self, update: ProgressUpdate) -> str:
         return str(update.report.member_state)
 

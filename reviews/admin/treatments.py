@@ -32,6 +32,7 @@ class TreatmentAdmin(TrackedAdmin):
     list_filter = ("in_force", "way", "gap__cycle", ("gap__member_state", OCCURRING))
     list_select_related = ("gap__member_state", "gap__cycle")
     search_fields = ("gap__search", "gap__member_state__name_en")
+    folded = ("gap__search",)
     autocomplete_fields = ("gap",)
     set_once = ("gap",)
 

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
+from reviews.forms.fields import TextField
 from reviews.models import AgendaItem, AgendaOutcome
 
 
@@ -24,4 +25,4 @@ class ConcludeForm(ReviewForm):
 class CarryForm(ReviewForm):
     """Confirmation; a button on a meeting's page says into which one."""
 
-    into = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
+    into = TextField(required=False, widget=forms.HiddenInput, max_length=40)

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.fields import TextField, form_field
+from reviews.forms.record_choices import RecordChoice
 from reviews.models import Tracked
 
 if TYPE_CHECKING:
@@ -108,12 +109,17 @@ class RecordForm(ReviewForm, forms.ModelForm):
             if isinstance(field, forms.CharField) and field.max_length is None:
                 field.validators.append(MaxLengthValidator(LONGEST_NOTE))
             name_empty_choice(field)
+            if isinstance(field, RecordChoice):
+                field.keep_present(self.instance, name)
+        if self.instance.pk is not None:
+            for name in self.instance.lasting_codes:
+                self.fields.pop(name, None)
 
     def offer(self, name: str, records: QuerySet[Any], empty_label: Text | None = None) -> None:
         """Let the person choose among these records."""
         field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = records
+        assert isinstance(field, RecordChoice)
+        field.offer(records)
         if empty_label:
             field.empty_label = empty_label
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm
@@ -31,11 +30,9 @@ class DisruptionForm(RecordForm):
 
 
 def offer_disruptions(form: RecordForm, cycle: ReviewCycle, member_state_id: int | None = None) -> None:
-    """Let a form cite a disruption of its cycle: of one country those that concern it. The present one stays."""
+    """Let a form cite a disruption of its cycle: of one country those that concern it."""
     disruptions = Disruption.objects.filter(cycle=cycle)
     if member_state_id:
         concerning = Disruption.objects.concerning(member_state_id)
-        disruptions = disruptions.filter(
-            Q(pk__in=concerning.values("pk")) | Q(pk=form.instance.disruption_id)
-        )
+        disruptions = disruptions.filter(pk__in=concerning.values("pk"))
     form.offer("disruption", disruptions, _("no disruption"))

@@ -14,8 +14,9 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from reviews.forms.record_choices import RecordField, RecordsField
 from reviews.models.validators import FIRST_YEAR, LAST_YEAR, validate_past, validate_year
-from reviews.text import is_blank, nfc, plain_signs
+from reviews.text import is_blank, nfc, plain_signs, with_line_feeds
 
 BUDDHIST_ERA = 543  # years ahead of the common era
 
@@ -31,7 +32,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text: str = super().to_python(value) or ""
-        return "" if is_blank(text) else text
+        return "" if is_blank(text) else with_line_feeds(text)  # browsers send a line end as two characters
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return without_maxlength(super().widget_attrs(widget))
@@ -83,11 +84,14 @@ class RangeField(WholeNumberField):
 
 
 class DayInput(forms.DateInput):
-    """A text box as wide as a day, which it shows as the year, month and day."""
+    """A text box as wide as a day, which it shows as year, month and day: the order that nobody can misread.
+
+    The script of the site adds a button to it that opens the browser's calendar.
+    """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         hint = {"class": "day", "autocomplete": "off", "placeholder": _("day/month/year")}
-        super().__init__(hint | (attrs or {}), format="%Y-%m-%d")
+        super().__init__(hint | {"data-calendar": _("Calendar")} | (attrs or {}), format="%Y-%m-%d")
 
 
 class DayField(forms.DateField):
@@ -183,6 +187,10 @@ def field_options(column: models.Field) -> dict[str, Any]:
         return {"form_class": DayField, "first_year": first_year, "past": column.name in model.past_days}
     if isinstance(column, models.IntegerField):
         return {"form_class": WholeNumberField}
+    if isinstance(column, models.ManyToManyField):
+        return {"form_class": RecordsField}
+    if isinstance(column, models.ForeignKey):
+        return {"form_class": RecordField}
     if type(column) in (models.CharField, models.TextField):
         return {"form_class": TextField}
     return {}

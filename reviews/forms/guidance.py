@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
+from reviews.forms.record_choices import RecordsField
 from reviews.models import Advice, DataGap, Difficulty, GapKind, GapStatus, MethodNote
 
 
@@ -28,12 +28,12 @@ class AdviceForm(RecordForm):
         }
 
 
-class GapsField(forms.ModelMultipleChoiceField):
+class GapsField(RecordsField):
     """Checkboxes for data gaps: code, kind and the beginning of what is missing."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def label_from_instance(self, gap: DataGap) -> str:
+    def label_of(self, gap: DataGap) -> str:
         return f"{gap.code} · {gap.kind} · {Truncator(gap.missing).words(14)}"
 
 
@@ -48,12 +48,9 @@ class DifficultyForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("kind", GapKind.objects.all())
-        condition = ~Q(status=GapStatus.CLOSED)
-        if self.instance.pk:
-            condition |= Q(pk__in=self.instance.gaps.values("pk"))
-        gaps = DataGap.objects.filter(condition, cycle=self.instance.cycle)
+        gaps = DataGap.objects.filter(cycle=self.instance.cycle).exclude(status=GapStatus.CLOSED)
         gaps = gaps.select_related("member_state", "kind")
-        self.offer("gaps", gaps.order_by("kind__position", "member_state__name_en", "number"))
+        self.offer("gaps", gaps.order_by("kind__position", "member_state__sort_key", "number"))
 
 
 class MethodNoteForm(RecordForm):
@@ -65,8 +62,3 @@ class MethodNoteForm(RecordForm):
             "code": _("Lower case words with hyphens, such as series-break."),
             "source": _("Where the method comes from, if it is written down elsewhere."),
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            del self.fields["code"]  # it is part of the address

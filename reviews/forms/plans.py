@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.fields import DayField, RangeField
-from reviews.models import PlanStep
+from reviews.models import Organisation, OrganisationKind, PlanStep
 
 MAX_DAYS_LATER = 366  # days
+MOST_STEPS = 200
 OUTCOME_LABELS = {
     "finish": _("done"),
     "note": _("noted"),
@@ -27,8 +28,9 @@ class PlanStepForm(RecordForm):
 
     class Meta:
         model = PlanStep
-        fields = ("title", "paper", "meeting", "planned_on", "note")
+        fields = ("title", "body", "paper", "days", "meeting", "planned_on", "note")
         help_texts = {
+            "body": _("Empty: every member state for itself."),
             "meeting": _("With a meeting its days count, also when it moves."),
             "planned_on": _("Empty: the date is not known, or it is the meeting's."),
         }
@@ -37,6 +39,29 @@ class PlanStepForm(RecordForm):
         super().__init__(*args, **kwargs)
         meetings = self.instance.cycle.meetings.order_by("planned_from", "pk")
         self.offer("meeting", meetings, _("none, or not yet known"))
+        self.offer("body", Organisation.objects.exclude(kind=OrganisationKind.MEMBER_STATE))
+        if self.instance.pk is None:
+            del self.fields["why"]
+
+
+class NewStepForm(PlanStepForm):
+    position = RangeField(
+        1,
+        MOST_STEPS,
+        label=_("Position"),
+        help_text=_("Its place in the plan. If it is taken, the steps from there on move one place on."),
+    )
+
+    class Meta(PlanStepForm.Meta):
+        fields = ("position", "title", "code", "kind", *PlanStepForm.Meta.fields[1:])
+        help_texts = PlanStepForm.Meta.help_texts | {
+            "code": _("Such as soca-29. It stays: links lead to it."),
+        }
+
+    def validate_unique(self) -> None:
+        """As the base, without the position: entering a step makes room for it."""
+        self.instance.position = None
+        super().validate_unique()
 
 
 class OutcomeForm(ReviewForm):

@@ -59,6 +59,32 @@ class SubmitForm(DocumentForm):
     )
 
 
+class PastSubmissionForm(SubmitForm):
+    """A submission of an earlier day that came by another way, such as by mail."""
+
+    submitted_on = DayField(label=_("Handed in on"), past=True)
+    why = note_field(
+        _("How it came, and why it is recorded now"),
+        required=True,
+        help_text=_("Shown in the history of the report, to everybody who may read it."),
+    )
+    field_order = ("file", "submitted_on", "why")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reason"]
+
+
+class ReturnForm(ReviewForm):
+    """What has to be revised, and by when."""
+
+    note = note_field(_("Note"), required=True, help_text=_("What has to be revised."))
+    revise_by = DayField(
+        label=_("Revise by"),
+        help_text=_("From now on the report is due by this day. A day in Jakarta; “by” includes the day."),
+    )
+
+
 class AppointForm(RecordForm):
     class Meta:
         model = NationalReport
@@ -67,5 +93,4 @@ class AppointForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(organisation=self.instance.member_state_id, is_active=True)
-        self.offer("lead_author", people)
+        self.offer("lead_author", User.objects.filter(organisation=self.instance.member_state_id))

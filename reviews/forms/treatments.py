@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
+from reviews.forms.record_choices import RecordField
 from reviews.models import (
     Beneficiaries,
     ClosingWay,
@@ -28,10 +29,10 @@ class WayForm(forms.Form):
     )
 
 
-class AdviceField(forms.ModelChoiceField):
+class AdviceField(RecordField):
     """A choice of received advice, shown by its day and first words."""
 
-    def label_from_instance(self, received: ReceivedAdvice) -> str:
+    def label_of(self, received: ReceivedAdvice) -> str:
         return f"{received.day}: {Truncator(received.advice.text).words(10)}"
 
 

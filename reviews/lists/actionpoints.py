@@ -23,7 +23,7 @@ class ActionPointTable(tables.Table):
     )
     status = StatusColumn(accessor="status_text", order_by="status")
     due_on = DayColumn()
-    holder = tables.Column(_("Owner"), accessor="holder", orderable=False)
+    holder = tables.Column(_("Owner"), accessor="holder_text", orderable=False)
 
     class Meta:
         model = ActionPoint

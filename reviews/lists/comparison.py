@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import django_filters as filters
 import django_tables2 as tables
-from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews.forms.reports import FIGURE_LABELS
-from reviews.lists.base import EmptyFilterSet, Label
+from reviews.lists.base import DayFilter, EmptyFilterSet, Label
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.comparison import Change
 
@@ -22,10 +21,9 @@ NO_ACCESS = "—"
 Cell = str | int | None  # what a column shows of a change; None is an empty cell of an export
 
 
-def day_filter(label: Label) -> filters.DateFilter:
+def day_filter(label: Label) -> DayFilter:
     """A day that the page itself makes use of."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return filters.DateFilter(label=label, required=True, widget=widget, method="keep_all_rows")
+    return DayFilter(label=label, required=True, method="keep_all_rows")
 
 
 class PeriodFilter(EmptyFilterSet):

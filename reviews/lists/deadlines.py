@@ -1,11 +1,21 @@
-"""Deadlines as a list: columns and filters."""
+"""Deadlines as a list, and the countries of one deadline: columns and filters."""
+
+from datetime import date
 
 import django_tables2 as tables
+from django.db.models import Model, QuerySet
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from reviews.lists.base import CycleFilterSet, choice_filter
 from reviews.lists.columns import DayColumn, open_row
-from reviews.models import Deadline, DeadlineOutput
+from reviews.models import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus
+from reviews.queries.deadlines import CountryDeadline
+from reviews.rendering import fragments
 
 
 class DeadlineFilter(CycleFilterSet):
@@ -27,3 +37,51 @@ class DeadlineTable(tables.Table):
     class Meta:
         model = Deadline
         fields = ("number", "title", "opens_on", "due_on", "last_on", "first_due_on", "output")
+
+
+class CountryDeadlineFilter(CycleFilterSet):
+    """Which countries of a deadline: the page itself leaves out the others, since a state is derived, not stored."""
+
+    state = choice_filter(_("State"), DeadlineState.choices)
+    state.method = "keep_all_rows"
+
+    def keep_all_rows(self, rows: QuerySet[Model], name: str, value: object) -> QuerySet[Model]:
+        return rows
+
+
+class DueColumn(DayColumn):
+    """The day in force: how far it is while it is still to be met, and the common one if it is another."""
+
+    # django-tables2 passes whatever the signature names.
+    def render(self, value: date, record: CountryDeadline) -> SafeString:  # type: ignore[override]
+        status = record.status
+        due_on = fragments.age(value, status.days) if status.is_asked else fragments.day(value)
+        if not status.is_extended:
+            return due_on
+        common = _now("(instead of %s)") % date_format(status.deadline.due_on)
+        return format_html('{} <span class="small soft">{}</span>', due_on, common)
+
+
+class CountryDeadlineTable(tables.Table):
+    """A deadline: how each country has met it."""
+
+    member_state = tables.Column(_("Member state"), accessor="state")
+    state = tables.Column(_("State"), accessor="status", order_by=("status__days",))
+    due_on = DueColumn(_("Due by"), accessor="status__due_on")
+    met_on = DayColumn(_("Met on"), accessor="status__met_on")
+    slip = tables.Column(_("Slip"), accessor="status__slip")
+
+    class Meta:
+        fields = ("member_state", "state", "due_on", "met_on", "slip")
+
+    def render_state(self, value: DeadlineStatus) -> SafeString:
+        return fragments.badge(value.text, value.tone)
+
+    def value_state(self, value: DeadlineStatus) -> str:
+        return value.text
+
+    def render_slip(self, value: int) -> str:
+        return ngettext("%(n)d day", "%(n)d days", value) % {"n": value} if value else "–"
+
+    def value_slip(self, value: int) -> int:
+        return value

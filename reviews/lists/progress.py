@@ -1,22 +1,15 @@
 """Progress updates of one country as a list: columns and filters."""
 
-import django_filters as filters
 import django_tables2 as tables
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.lists.base import CycleFilterSet
+from reviews.lists.base import CycleFilterSet, DayFilter
 from reviews.lists.columns import DayColumn, FigureColumn
 from reviews.models import ProgressUpdate
 
 
 class ProgressFilter(CycleFilterSet):
-    since = filters.DateFilter(
-        label=_("Since"),
-        field_name="at",
-        lookup_expr="date__gte",
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    since = DayFilter(label=_("Since"), field_name="at", lookup_expr="date__gte")
 
     class Meta:
         model = ProgressUpdate

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("reviews", "0021_searches_folded_again"),
+        ("reviews", "0022_sent_forms"),
     ]
 
     operations = [

@@ -12,6 +12,8 @@ from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
 from reviews.models.daily_counts import DailyOpenGaps, DailyProgress
 from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, NotRequired
+from reviews.models.decisions import Decision
+from reviews.models.delegations import Delegation
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
@@ -19,15 +21,7 @@ from reviews.models.findings import Finding, FindingKind, FindingStatus
 from reviews.models.framework import Framework, FrameworkLevel, FrameworkNode, GapKind
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
-from reviews.models.meetings import (
-    Decision,
-    Delegation,
-    Meeting,
-    MeetingMode,
-    MeetingPart,
-    MeetingSeries,
-    MeetingStatus,
-)
+from reviews.models.meetings import Meeting, MeetingMode, MeetingPart, MeetingSeries, MeetingStatus
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
 from reviews.models.operations import JobRun, MailState, OutgoingMail
@@ -38,6 +32,7 @@ from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
+from reviews.models.sent_forms import SentForm
 from reviews.models.sign_in_attempts import SignInGuess
 from reviews.models.threads import EntryKind, ThreadEntry
 from reviews.models.timeline import TimelineEvent
@@ -131,6 +126,7 @@ __all__ = [
     "RoundOrder",
     "RoundStatus",
     "SectionKind",
+    "SentForm",
     "SeriesBreak",
     "SignInGuess",
     "StandIn",

@@ -1,12 +1,13 @@
 """Action points: what a person or a body has to do after a meeting, and how that is shown to be done."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_offered
 from reviews.uploads import storage
 
 if TYPE_CHECKING:
@@ -70,15 +72,21 @@ class ActionPointQuerySet(TrackedQuerySet["ActionPoint"]):
         return self.open().filter(due_on__lt=on)
 
     def owned_by(self, user: "User") -> "ActionPointQuerySet":
-        """A person's own, and those of the body they belong to."""
-        owned = Q(owner=user)
-        if user.organisation_id:
-            owned |= Q(owner_body=user.organisation_id)
-        return self.filter(owned)
+        """What a person has to do, as is_of() says of one."""
+        if user.organisation_id is None:
+            return self.filter(owner=user)._of_body(None)
+        has_left = ~Q(owner__organisation=user.organisation_id) | Q(owner__is_active=False)
+        return self._of_body(user.organisation_id).filter(Q(owner=user) | Q(owner=None) | has_left)
 
     def of_country(self, state: "Organisation") -> "ActionPointQuerySet":
-        """Owned by a body or by one of its people."""
-        return self.filter(Q(owner_body=state) | Q(owner__organisation=state))
+        """Of a body, or of a person who was one of its people when it was given to them."""
+        return self._of_body(state.pk)
+
+    def _of_body(self, body_id: int | None) -> "ActionPointQuerySet":
+        """As `body_id` of one says."""
+        body = Coalesce("responsible_body", "owner_body", "owner__organisation")
+        rows = self.alias(body=body)
+        return rows.filter(body__isnull=True) if body_id is None else rows.filter(body=body_id)
 
     def visible_to(self, user: "User") -> "ActionPointQuerySet":
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
@@ -105,6 +113,11 @@ class ActionPoint(MeetingPart):
         related_name="action_points",
         verbose_name=_("body"),
     )  # NULL: a person owns it
+    # Kept, since its owner may work for somebody else later. NULL: of an administrator without a body.
+    responsible_body = models.ForeignKey(
+        "Organisation", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("whose it is"),
+    )  # fmt: skip
     due_on = models.DateField(_("due"))
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.OPEN)
     held_since = models.DateTimeField(_("since"), default=clock.now)
@@ -210,6 +223,28 @@ class ActionPoint(MeetingPart):
         return self.owner or self.owner_body
 
     @property
+    def owner_has_left(self) -> bool:
+        """Whether the person cannot act on it any more, so that it is up to the body."""
+        if self.owner is None:
+            return False
+        return not self.owner.is_active or self.owner.organisation_id != self.body_id
+
+    @property
+    def body_id(self) -> int | None:
+        """Whose it is; by what a release before 0.2 writes while it is being replaced, the owner's body of today."""
+        if self.responsible_body_id or self.owner is None:
+            return self.responsible_body_id or self.owner_body_id
+        return self.owner.organisation_id
+
+    @property
+    def holder_text(self) -> str:
+        return (
+            _now("%(person)s (has left)") % {"person": self.owner}
+            if self.owner_has_left
+            else str(self.holder)
+        )
+
+    @property
     def download_name(self) -> str:
         """The name we give the document: never the uploader's."""
         return f"action-{self.meeting.code}-{self.number}.{self.file.name.rpartition('.')[2]}"
@@ -219,9 +254,10 @@ class ActionPoint(MeetingPart):
             raise ValidationError({"owner_body": _("Name one owner: a person or a body.")})
 
     def is_of(self, user: "User") -> bool:
-        """Whether the person, or the body they belong to, owns it."""
-        body = self.owner_body_id and self.owner_body_id == user.organisation_id
-        return bool(user.is_active and (self.owner_id == user.pk or body))
+        """Whether it is the person's own, or the body's that they belong to: so is what somebody left behind there."""
+        if not user.is_active or self.body_id != user.organisation_id:
+            return False
+        return self.owner_id in (None, user.pk) or (user.organisation_id is not None and self.owner_has_left)
 
     def may_finish(self, user: "User") -> bool:
         """Its owner, a person of the body that owns it, or the Secretariat."""
@@ -248,12 +284,38 @@ class ActionPoint(MeetingPart):
             )
 
     @classmethod
+    def create_traced(
+        cls, *, by: "User | None", verb: str = Verb.CREATED, why: str = "", **values: Any
+    ) -> Self:
+        """As the base; with the body that it belongs to."""
+        body = _body_of(values.get("owner"), values.get("owner_body"))
+        return super().create_traced(by=by, verb=verb, why=why, responsible_body=body, **values)
+
+    def change_traced(
+        self,
+        *,
+        by: "User | None",
+        expected_version: int,
+        verb: str = Verb.CHANGED,
+        why: str = "",
+        **values: Any,
+    ) -> Self:
+        """As the base; another owner's body takes the place of the former one's."""
+        names = ("owner", "owner_body")
+        owners = [values.get(name, getattr(self, name)) for name in names]
+        if owners != [getattr(self, name) for name in names]:
+            values["responsible_body"] = _body_of(*owners)
+        return super().change_traced(by=by, expected_version=expected_version, verb=verb, why=why, **values)
+
+    @classmethod
     def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[ActionFields]) -> Self:
+        validate_offered(values.get("owner"), "owner")
         return cls._add_to(meeting, by, **values)
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[ActionFields]) -> Self:
         """What closed it depends on its priority, which is settled while it is open."""
         policy.require(by, RUN)
+        validate_offered(values.get("owner"), "owner", self.owner)
         if self.status != S.OPEN and values.get("priority", self.priority) != self.priority:
             raise ValidationError({"priority": _("Reopen the action point to change its priority.")})
         return self._edit(by, expected_version, **values)
@@ -302,3 +364,8 @@ class ActionPoint(MeetingPart):
         values: dict[str, object] = {"closing_note": "", "held_since": clock.now()}
         values |= {"finished_by": None, "verified_by": None}
         return self.make_transition("reopen", by=by, expected_version=expected_version, note=note, **values)
+
+
+def _body_of(owner: "User | None", owner_body: "Organisation | None") -> "Organisation | None":
+    """The body that owns an action point, or that of the person who does."""
+    return owner.organisation if owner else owner_body

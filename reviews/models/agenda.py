@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
-from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
+from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus, number_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -161,22 +161,25 @@ class AgendaItem(MeetingPart):
     def carry(self, *, by: "User", expected_version: int, into: Meeting | None = None) -> "AgendaItem":
         """Take it from the backlog into a later meeting, the next of the series; the new item, last on that agenda."""
         self.require_transition("carry", by)
-        if into is None:
-            into = Meeting.objects.next_after(self.meeting)
-        elif not Meeting.objects.planned_after(self.meeting, into):
-            raise NotAllowedNow(
-                _now("%(meeting)s is not a later meeting that is planned.") % {"meeting": into}
-            )
-        if into is None:
+        later = into or Meeting.objects.next_after(self.meeting)
+        if later is None:
             raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))
-        self.make_transition("carry", by=by, expected_version=expected_version, note=str(into))
+        later.lock()  # nobody cancels it meanwhile
+        if later.status != MeetingStatus.PLANNED or (
+            into and not Meeting.objects.planned_after(self.meeting, into)
+        ):
+            raise NotAllowedNow(
+                _now("%(meeting)s is not a later meeting that is planned.")
+                % {"meeting": isolated(str(later))}
+            )
+        self.make_transition("carry", by=by, expected_version=expected_version, note=str(later))
         copied: AgendaFields = {
             "title": self.title,
             "presenter": self.presenter,
             "paper": self.paper,
             "duration": self.duration,
         }
-        return self._add_to(into, by, carried_from=self, **copied)
+        return self._add_to(later, by, carried_from=self, **copied)
 
     def move_up(self, *, by: "User", expected_version: int) -> Self:
         return self._swap(by, expected_version, Q(position__lt=self.position), "-position")
@@ -188,8 +191,7 @@ class AgendaItem(MeetingPart):
     def _swap(self, by: "User", expected_version: int, beyond: Q, order: str) -> Self:
         """Change places with the next item in that direction."""
         policy.require(by, RUN)
-        # Two people ordering one agenda wait for each other here, so that no place is taken twice.
-        Meeting.objects.select_for_update().get(pk=self.meeting_id)
+        self.meeting.lock()  # two people ordering one agenda wait for each other here: no place is taken twice
         items = AgendaItem.objects.filter(beyond, meeting=self.meeting_id)
         neighbour = items.select_related("meeting__cycle").order_by(order).first()
         if neighbour is None:

@@ -1,25 +1,26 @@
 """Base of all tracked records: optimistic locking by version, the trace of every write, transitions of status."""
 
 import copy
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.dispatch import Signal
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.choices import Labelled, StatusChoices
+from reviews.models import locks
+from reviews.models.choices import Labelled, OfferedQuerySet, StatusChoices
+from reviews.models.codes import validate_same_codes
+from reviews.models.locks import all_or_nothing as all_or_nothing  # also for the other models
 from reviews.models.trace import Trace, Verb
-from reviews.models.validators import FIRST_YEAR, validate_past, validate_year
+from reviews.models.validators import FIRST_YEAR, validate_each_day
 from reviews.policy import Channel
-from reviews.text import as_stored, fold, is_blank
+from reviews.text import as_stored, fold, is_blank, sort_key
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle, User
@@ -38,28 +39,6 @@ class EditConflict(Exception):
         super().__init__(f"{record} is no longer at version {expected_version}")
         self.record, self.expected_version = record, expected_version
         edit_conflict_raised.send(type(record))
-
-
-_within: ContextVar[bool] = ContextVar("within all_or_nothing", default=False)
-
-
-@contextmanager
-def all_or_nothing() -> Iterator[None]:
-    """One transaction for the block; inside another such block, a part of that one's.
-
-    The inner block takes no savepoint of its own, which would cost two queries. So an error in a part takes the whole
-    back: catching it on the way raises TransactionManagementError.
-    """
-    with transaction.atomic(savepoint=not _within.get()):
-        token = _within.set(True)
-        try:
-            yield
-        finally:
-            _within.reset(token)
-        if transaction.get_rollback():
-            raise transaction.TransactionManagementError(
-                "A part of this transaction failed: let its error pass."
-            )
 
 
 class Transition(NamedTuple):
@@ -85,7 +64,7 @@ class Transition(NamedTuple):
 Record = TypeVar("Record", bound="Tracked", covariant=True)
 
 
-class TrackedQuerySet(models.QuerySet[Record]):
+class TrackedQuerySet(OfferedQuerySet[Record]):
     """A queryset without the bulk writes that would leave no trace."""
 
     def update_if_version(self, expected_version: int, **values: object) -> bool:
@@ -120,6 +99,8 @@ class Tracked(Labelled):
     past_days: ClassVar[frozenset[str]] = frozenset()  # days of something done, which cannot lie ahead
     first_years: ClassVar[Mapping[str, int]] = {}  # of days that may lie before FIRST_YEAR
     searched: tuple[str, ...] = ()  # fields that make up the folded column `search`
+    lasting_codes: ClassVar[tuple[str, ...]] = ()  # codes that never change
+    sorted_by: ClassVar[str] = ""  # field that the column `sort_key` is derived from
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
     status_field: ClassVar[str] = "status"
@@ -148,10 +129,11 @@ class Tracked(Labelled):
         """
         columns, related = cls._split_values(values)
         record = cls(**columns)
-        record._set_search()
-        record._require_open_cycle(verb)
+        record._set_derived_columns()
+        record._lock_governors(verb)
         record._validate([f.name for f in cls._meta.concrete_fields if not f.is_relation])
         models.Model.save(record, force_insert=True)
+        locks.note_lock(record, exclusive=True)
         record._set_related(related)
         Trace.objects.record(record, by=by, verb=verb, why=as_stored(why), before=None)
         record.update_daily_counts(None)
@@ -175,21 +157,23 @@ class Tracked(Labelled):
             raise NotAllowedNow(str(self.never_changed))
         if self.version != expected_version:
             raise EditConflict(self, expected_version)
+        self._lock_governors(verb)
         columns, related = self._split_values(values)
         self._prefetch_related()
         after = copy.copy(self)
         for name, value in columns.items():
             setattr(after, name, value)
-        after._set_search()
-        after._require_open_cycle(verb)
+        after._set_derived_columns()
         after._validate(columns)
+        validate_same_codes(self, after, self.lasting_codes)
 
         before = self.snapshot()
-        written = [*columns, "search"] if self.searched else list(columns)
+        written = [*columns, *self._derived_columns()]
         rows = type(self).objects.filter(pk=self.pk)
         if not rows.update_if_version(self.version, **{name: getattr(after, name) for name in written}):
             raise EditConflict(self, self.version)
         after.version = self.version + 1
+        locks.note_lock(after, exclusive=True)
         after._set_related(related)
         Trace.objects.record(after, by=by, verb=verb, why=as_stored(why), before=before, earlier=self)
         after.update_daily_counts(self)
@@ -205,6 +189,37 @@ class Tracked(Labelled):
             by=by, expected_version=expected_version, verb=Verb.CORRECTED, why=why, **values
         )
 
+    # --- locks
+
+    def lock(self, expected_version: int | None = None) -> Self:
+        """Keep everybody else from changing or sharing this record until the transaction ends, and read it again.
+
+        For a verb that reads more than this row: numbers, parts, other records. Raises EditConflict if it is newer.
+        """
+        for governor in self.governors():
+            locks.lock(governor)
+        locks.lock(self, exclusive=True)
+        if expected_version is not None and self.version != expected_version:
+            raise EditConflict(self, expected_version)
+        return self
+
+    def lock_shared(self) -> Self:
+        """Keep everybody from changing this record until the transaction ends, and read it again."""
+        for governor in self.governors():
+            locks.lock(governor)
+        locks.lock(self)
+        return self
+
+    def _lock_governors(self, verb: str) -> None:
+        """Raise NotAllowedNow if what governs this record locks it, as stored now; else it stays so until the commit.
+
+        An administrator may correct what is locked.
+        """
+        for governor in self.governors():
+            locks.lock(governor)
+        if verb != Verb.CORRECTED and (reason := self.governors_refusal()):
+            raise NotAllowedNow(reason)
+
     # --- transitions
 
     @property
@@ -214,8 +229,7 @@ class Tracked(Labelled):
 
     def transitions_for(self, user: "User") -> set[str]:
         """Names of the transitions that this person may make now: the buttons of its page."""
-        cycle = self.governing_cycle()
-        if cycle and cycle.is_closed:
+        if self.governors_refusal():
             return set()
         possible = (name for name, row in self.transitions.items() if self._current_status in row.sources)
         return {name for name in possible if self.permits(name, user)}
@@ -264,9 +278,10 @@ class Tracked(Labelled):
     def require_open_for(self, name: str = "") -> None:
         """Raise NotAllowedNow if nobody can make the transition now: asked before a form opens for it.
 
-        Without a name, or with one that is not in the table, only a closed cycle keeps the form from opening.
+        Without a name, or with one that is not in the table, only what governs it keeps the form from opening.
         """
-        self._require_open_cycle(name)
+        if reason := self.governors_refusal():
+            raise NotAllowedNow(reason)
         if name in self.transitions:
             self.target_of(name)
 
@@ -279,6 +294,19 @@ class Tracked(Labelled):
     def governing_cycle(self) -> "ReviewCycle | None":
         """Return the review cycle whose closing makes this record read-only; None for reference data."""
         return getattr(self, "cycle", None)
+
+    def governors(self) -> "tuple[Tracked, ...]":
+        """Return the records whose status may lock this one, from the outside in. Each write locks and asks them."""
+        cycle = self.governing_cycle()
+        return (cycle,) if cycle else ()
+
+    def refusal_of(self, part: "Tracked") -> str:
+        """Return why a record that this one governs cannot be written now, and who can unlock it; empty if it can."""
+        return ""
+
+    def governors_refusal(self) -> str:
+        """Return why what governs this record keeps it from being written now; empty if nothing does."""
+        return next(filter(None, (governor.refusal_of(self) for governor in self.governors())), "")
 
     def history_owner(self) -> "Tracked":
         """Return the record on whose page this one's history is shown."""
@@ -329,10 +357,17 @@ class Tracked(Labelled):
                 columns[name] = as_stored(value) if isinstance(value, str) else value
         return columns, related
 
-    def _set_search(self) -> None:
+    def _set_derived_columns(self) -> None:
+        """Fill the columns that follow from others: what is searched, and what lists are sorted by."""
         if self.searched:
             text = " ".join(str(getattr(self, name)) for name in self.searched)
             self.search = fold(text)  # a column of the models that are searched
+        if self.sorted_by:
+            self.sort_key = sort_key(getattr(self, self.sorted_by))
+
+    @classmethod
+    def _derived_columns(cls) -> list[str]:
+        return ["search"] * bool(cls.searched) + ["sort_key"] * bool(cls.sorted_by)
 
     def _set_related(self, related: Mapping[str, Any]) -> None:
         self._prefetch_related()
@@ -348,31 +383,9 @@ class Tracked(Labelled):
     def _validate(self, names: Collection[str]) -> None:
         skipped = {f.name for f in self._meta.fields if f.name not in names or f.is_relation}
         self.clean_fields(exclude=skipped)
-        self._validate_each_day(names)
+        days = {name: self.first_years.get(name, FIRST_YEAR) for name in names}
+        validate_each_day(self, days, past=self.past_days)
         self.clean()
-
-    def _validate_each_day(self, names: Collection[str]) -> None:
-        """Raise ValidationError for a day whose year nobody means, or of something done that is still to come."""
-        errors: dict[str, ValidationError] = {}
-        for field in self._meta.concrete_fields:
-            day = getattr(self, field.attname) if field.name in names else None
-            if isinstance(day, date) and not isinstance(day, datetime):
-                try:
-                    validate_year(day, self.first_years.get(field.name, FIRST_YEAR))
-                    if field.name in self.past_days:
-                        validate_past(day)
-                except ValidationError as error:
-                    errors[field.name] = error
-        if errors:
-            raise ValidationError(errors)
-
-    def _require_open_cycle(self, verb: str) -> None:
-        cycle = self.governing_cycle()
-        if cycle and cycle.is_closed and verb != Verb.CORRECTED:
-            raise NotAllowedNow(
-                _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
-                % {"cycle": cycle.name}
-            )
 
 
 def _json_value(value: object) -> object:

@@ -74,7 +74,7 @@ class CoverageStatement(Tracked):
     class Meta:
         verbose_name = _("statement on coverage")
         verbose_name_plural = _("statements on coverage")
-        ordering = ("report_id", "key_result_area__code")
+        ordering = ("report_id", "key_result_area__sort_key")
         constraints = (
             models.UniqueConstraint(fields=("report", "key_result_area"), name="coverage_once"),
             models.CheckConstraint(condition=Q(coverage__in=Coverage.values), name="coverage_known"),
@@ -106,6 +106,9 @@ class CoverageStatement(Tracked):
     def member_state_id(self) -> int:
         return self.report.member_state_id
 
+    def governors(self) -> tuple[Tracked, ...]:
+        return (self.cycle, self.report)
+
     def clean(self) -> None:
         check_key_result_area(self.key_result_area, self.cycle)
         error = missing_note_error(self.coverage, self.note)
@@ -126,8 +129,7 @@ class CoverageStatement(Tracked):
     ) -> "CoverageStatement":
         """Say how the report covers an area. `expected_version` is 0 where there was no statement yet."""
         policy.require(by, "report.update", report)
-        # Two people of one team stating at once wait for each other here.
-        type(report).objects.select_for_update().get(pk=report.pk)
+        report.lock()  # two people of one team stating at once wait for each other here
         statement = cls.objects.filter(report=report, key_result_area=area).first()
         if statement is None:
             return cls.create_traced(by=by, report=report, key_result_area=area, coverage=coverage, note=note)

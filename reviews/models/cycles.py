@@ -1,21 +1,23 @@
 """Review cycles and the seats of their members."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.framework import Framework
 from reviews.models.organisations import Organisation, OrganisationQuerySet
 from reviews.models.trace import Verb
-from reviews.text import in_language
+from reviews.text import in_language, isolated
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -31,10 +33,23 @@ class CycleStatus(StatusChoices):
 S = CycleStatus
 RUN_CYCLE = "cycle.run"
 CYCLE_TRANSITIONS = {
+    "edit": Transition((S.PREPARING, S.OPEN), right=RUN_CYCLE),
     "open": Transition((S.PREPARING,), S.OPEN, RUN_CYCLE, Verb.OPENED),  # by reviews.actions.cycles
     "close": Transition((S.OPEN,), S.CLOSED, RUN_CYCLE, Verb.CLOSED),
     "reopen": Transition((S.CLOSED,), S.OPEN, RUN_CYCLE, Verb.REOPENED),
 }
+
+
+class CycleFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    slug: str
+    name_en: str
+    name_vi: str
+    framework: Framework
+    starts_on: date
+    ends_on: date
+    shared: bool
 
 
 class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
@@ -44,11 +59,15 @@ class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
         own = begun & Q(memberships__member_state=user.organisation_id)
         return policy.filter_readable(self, user, "cycle.read", own=own, shared=begun & Q(shared=True))
 
+    def begun(self) -> "ReviewCycleQuerySet":
+        """Opened, and perhaps closed since."""
+        return self.exclude(status=CycleStatus.PREPARING)
+
 
 class ReviewCycle(Tracked):
     """One review of one framework, with its members, deadlines, meetings and ladder."""
 
-    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    slug = address_word(_("short name in addresses"), 60, unique=True)
     name_en = models.CharField(_("name"), max_length=200)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
     framework = models.ForeignKey(
@@ -61,6 +80,7 @@ class ReviewCycle(Tracked):
     shared = models.BooleanField(_("board shared with observers"), default=False)
 
     statuses, transitions = CycleStatus, CYCLE_TRANSITIONS
+    lasting_codes = ("slug",)
 
     objects = ReviewCycleQuerySet.as_manager()
 
@@ -82,9 +102,18 @@ class ReviewCycle(Tracked):
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The end comes before the start.")})
+        if self.slug == "add":
+            raise ValidationError({"slug": _("This word has a meaning of its own in addresses.")})
 
     def governing_cycle(self) -> None:
         return None
+
+    def refusal_of(self, part: Tracked) -> str:
+        """Closed, everything in it is read-only."""
+        if not self.is_closed:
+            return ""
+        text = _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
+        return text % {"cycle": isolated(self.name)}
 
     @property
     def name(self) -> str:
@@ -96,20 +125,37 @@ class ReviewCycle(Tracked):
 
     def members(self, on: date | None = None) -> OrganisationQuerySet:
         """The member states counted on a day (today), in neutral order: the denominator of everything."""
-        return Organisation.objects.filter(pk__in=self._seats(on)).order_by("name_en")
+        return Organisation.objects.filter(pk__in=self._seats(on)).order_by("sort_key")
 
     def member_reports(self, on: date | None = None) -> "NationalReportQuerySet":
         """The national reports of the members counted on a day (today), in neutral order."""
         reports = self.reports.seated(on or clock.today())
-        return reports.select_related("member_state").order_by("member_state__name_en")
+        return reports.select_related("member_state").order_by("member_state__sort_key")
 
     def _seats(self, on: date | None) -> "models.QuerySet[CycleMembership, Any]":
         """The ids of the member states that have a seat on a day."""
         return self.memberships.filter(joined_on__lte=on or clock.today()).values("member_state")
 
+    @classmethod
+    def prepare(cls, *, by: "User", **values: Unpack[CycleFields]) -> Self:
+        """A new cycle, which members do not see until it is opened."""
+        policy.require(by, RUN_CYCLE)
+        return cls.create_traced(by=by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[CycleFields]) -> Self:
+        """Change its names, days, or who may look at it."""
+        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
+
     def close(self, *, by: "User", expected_version: int, why: str) -> Self:
         """Make everything in the cycle read-only."""
         return self.make_transition("close", by=by, expected_version=expected_version, note=why)
+
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
+        """As the base. Raises ValidationError for another framework once the cycle was opened."""
+        if self.status != S.PREPARING and values.get("framework", self.framework) != self.framework:
+            message = _("An opened cycle keeps its framework: its records name the key result areas.")
+            raise ValidationError({"framework": message})
+        return super().correct(by=by, expected_version=expected_version, why=why, **values)
 
     def reopen(self, *, by: "User", expected_version: int, why: str) -> Self:
         """Undo the closing; the reason stays in the history."""
@@ -134,7 +180,7 @@ class CycleMembership(Tracked):
         constraints = (models.UniqueConstraint(fields=("cycle", "member_state"), name="membership_once"),)
 
     def __str__(self) -> str:
-        return f"{self.cycle}: {self.member_state}"
+        return f"{isolated(str(self.cycle))}: {self.member_state}"
 
     def history_owner(self) -> Tracked:
         return self.cycle
@@ -145,3 +191,6 @@ class CycleMembership(Tracked):
     def clean(self) -> None:
         if self.member_state_id and not self.member_state.is_member_state:
             raise ValidationError({"member_state": _("Only member states have a seat in a cycle.")})
+        joined = self.member_state.joined_on if self.member_state_id else None
+        if joined and self.joined_on and self.joined_on < joined:
+            raise ValidationError({"joined_on": _("It had not joined ASEAN by that day.")})

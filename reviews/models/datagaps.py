@@ -1,6 +1,6 @@
 """Data gaps: the difficulties a national team meets, and what became of them."""
 
-from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import (
-    EditConflict,
     NotAllowedNow,
     Tracked,
     TrackedQuerySet,
@@ -181,6 +180,11 @@ class DataGap(Tracked):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("raised by")
     )
     raised_at = models.DateTimeField(_("raised"), default=clock.now)
+    # Read together with the cycle alone, so it needs no index of its own.
+    meeting = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, editable=False, db_index=False, related_name="datagaps",
+        verbose_name=_("at meeting"),
+    )  # NULL: between meetings  # fmt: skip
     search = models.TextField(editable=False, default="")  # on PostgreSQL with an index by its trigrams
 
     searched = ("missing", "effect", "closing_note")
@@ -198,7 +202,7 @@ class DataGap(Tracked):
     class Meta:
         verbose_name = _("data gap")
         verbose_name_plural = _("data gaps")
-        ordering = ("-cycle_id", "member_state__name_en", "number")
+        ordering = ("-cycle_id", "member_state__sort_key", "number")
         indexes = (
             models.Index(fields=("cycle", "status", "member_state"), name="gap_of_cycle"),
             # The register sorts by these, and shows its first page without reading the rest.
@@ -237,6 +241,11 @@ class DataGap(Tracked):
 
     def get_absolute_url(self) -> str:
         return reverse("datagap", args=[self.cycle.slug, self.code])
+
+    @staticmethod
+    def are_read_by(user: "User", country: policy.OfMemberState) -> bool:
+        """As `visible_to`, for a country's gaps that were counted: whether the person may know their kinds."""
+        return policy.may(user, "datagap.read", country)
 
     @property
     def code(self) -> str:
@@ -279,21 +288,13 @@ class DataGap(Tracked):
     ) -> Self:
         """Raise a new gap of the report's country, with that country's next number."""
         policy.require_at(by, EDIT, report, meeting)
-        # Two people of one team raising gaps at once wait for each other here, so that numbers stay apart.
-        type(report).objects.select_for_update().get(pk=report.pk)
+        report.lock()  # two people of one team raising gaps at once wait for each other here: numbers stay apart
         cycle, state, now = report.cycle, report.member_state, clock.now()
         number = next_number(cls.objects.filter(cycle=cycle, member_state=state))
         return cls.create_traced(
-            by=by,
-            cycle=cycle,
-            member_state=state,
-            number=number,
-            holder=state,
-            held_since=now,
-            raised_by=by,
-            raised_at=now,
-            **values,
-        )
+            by=by, cycle=cycle, member_state=state, number=number, holder=state, held_since=now,
+            raised_by=by, raised_at=now, meeting=meeting, **values,
+        )  # fmt: skip
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[GapFields]) -> Self:
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)
@@ -342,15 +343,14 @@ class DataGap(Tracked):
 
         `treatment` holds the fields of the model that `treatments.treatment_for(way, kind)` names.
         """
-        self.require_transition("close", by)
+        self.require_permission("close", by)
+        self.lock(expected_version)  # two people closing at once wait here; the second gets the conflict
+        self.target_of("close")
         if is_blank(way):
             raise ValidationError({"way": _("Choose how the gap was closed.")})
         self.transitions["close"].require_note(note)
         if advice and advice.gap_id != self.pk:
             raise ValidationError({"advice": _("This gap did not receive that advice.")})
-        # Two people closing at once wait for each other here; the second gets the conflict.
-        if type(self).objects.select_for_update().get(pk=self.pk).version != expected_version:
-            raise EditConflict(self, expected_version)
         record_treatment(self, by=by, way=way, why=note, values=treatment)
         closing = {"closing_way": way, "closing_note": note, "closed_with": advice}
         self._hand_over("close", None, by, expected_version, note, **closing)
@@ -360,6 +360,8 @@ class DataGap(Tracked):
     @all_or_nothing()
     def reopen(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Open it again; how it had been closed and treated stays on record."""
+        self.require_permission("reopen", by)
+        self.lock(expected_version)
         self.require_transition("reopen", by, note)
         retire_treatments(self, by=by, why=note)
         closing = {"closing_way": "", "closing_note": "", "closed_with": None}
@@ -386,13 +388,10 @@ class DataGap(Tracked):
     def _discuss(
         self, kind: str, verb: str, by: "User", expected_version: int, text: str, *, holder: Organisation
     ) -> Self:
+        """Add an entry, with which the gap gets a new version: whoever writes at the same moment reads it first."""
         if not self.is_open:
             raise NotAllowedNow(self.refusal_reason(kind))
-        if self.version != expected_version:
-            raise EditConflict(self, expected_version)
+        moves = self.status == S.GUIDANCE_ASKED and self.holder_id != holder.pk
+        handed_over: dict[str, Any] = {"holder": holder, "held_since": clock.now()} if moves else {}
         ThreadEntry.add(self, by=by, kind=kind, text=text)
-        if self.status == S.GUIDANCE_ASKED and self.holder_id != holder.pk:
-            self.change_traced(
-                by=by, expected_version=expected_version, verb=verb, holder=holder, held_since=clock.now()
-            )
-        return self
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, **handed_over)

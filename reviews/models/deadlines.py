@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,7 +20,8 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
-from reviews.text import is_blank
+from reviews.models.validators import validate_offered
+from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
     from reviews.models import Meeting, Organisation, ReviewCycle, User
@@ -46,6 +47,7 @@ class DeadlineState(StatusChoices):
     OVERDUE = "overdue", "bad", _("overdue")
     MET = "met", "good", _("met")
     MET_LATE = "met_late", "warn", _("met late")
+    TO_REVISE = "to_revise", "warn", _("to be revised")
     NOT_REQUIRED = "not_required", "neutral", _("not required")
 
 
@@ -54,6 +56,12 @@ class NotRequired(models.TextChoices):
 
     ACCEPTED = "accepted", _("not required: report accepted")
     SUBMITTED = "submitted", _("not required: report submitted")
+
+
+class Revision(NamedTuple):
+    """A report that was sent back, to be handed in again by a day; None: no day was named."""
+
+    revise_by: date | None
 
 
 class DeadlineFields(TypedDict, total=False):
@@ -81,6 +89,7 @@ class DeadlineStatus:
     met_on: date | None
     days: int  # left until the due day; negative once it has passed; for a met deadline: met before (+) or after (-)
     not_required: NotRequired | None = None  # None: it is met, or still asked
+    is_to_revise: bool = False  # it was met, and the report was sent back
 
     @property
     def tone(self) -> str:
@@ -97,8 +106,8 @@ class DeadlineStatus:
 
     @property
     def is_extended(self) -> bool:
-        """Whether this country's date differs from the common one."""
-        return self.due_on != self.deadline.due_on
+        """Whether this country got another date than the common one before it handed anything in."""
+        return self.due_on != self.deadline.due_on and not self.is_to_revise
 
     @property
     def slip(self) -> int:
@@ -106,7 +115,7 @@ class DeadlineStatus:
         first = self.deadline.first_due_on
         if self.not_required or (self.met_on and self.met_on <= first):
             return 0
-        return clock.days_between(first, self.due_on)
+        return max(clock.days_between(first, self.due_on), 0)
 
     @property
     def text(self) -> str:
@@ -234,17 +243,20 @@ class Deadline(Tracked):
     def set_for(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[DeadlineFields]) -> Self:
         """A new deadline with the cycle's next number."""
         policy.require(by, "deadline.set")
-        # Two officers at once wait for each other here, so that numbers differ; who writes in the cycle does not.
-        type(cycle).objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        # Two officers at once wait for each other here, so that numbers differ; and nobody hands in a report meanwhile.
+        cycle.lock()
         number = next_number(cls.objects.filter(cycle=cycle))
+        validate_offered(values.get("anchor"), "anchor")
         values = with_anchored_due_day(values)
         return cls.create_traced(by=by, cycle=cycle, number=number, first_due_on=values["due_on"], **values)
 
+    @all_or_nothing()
     def reschedule(
         self, *, by: "User", expected_version: int, why: str, **values: Unpack[DeadlineFields]
     ) -> Self:
         """Change it; the first date stays and is shown. Another date requires a reason."""
         policy.require(by, "deadline.set")
+        validate_offered(values.get("anchor"), "anchor", self.anchor)
         values = with_anchored_due_day(values)
         dates = {name: day for name, day in values.items() if name in ("opens_on", "due_on", "last_on")}
         has_other_dates = any(day != getattr(self, name) for name, day in dates.items())
@@ -277,9 +289,14 @@ class Deadline(Tracked):
             return self
         return self.change_traced(by=by, expected_version=self.version, verb=Verb.MOVED, why=why, **dates)
 
-    def due_for(self, granted_until: date | None) -> date:
-        """The date in force for a country; `granted_until`: its latest granted extension."""
-        return max(self.due_on, granted_until) if granted_until else self.due_on
+    def due_for(self, granted_until: date | None, revise_by: date | None = None) -> date:
+        """The date in force for a country; `granted_until`: its latest granted extension.
+
+        `revise_by`: the day by which its report, sent back, has to be there again; then only what was granted since
+        is given.
+        """
+        due = revise_by or self.due_on
+        return max(due, granted_until) if granted_until else due
 
     def status_for(
         self,
@@ -287,11 +304,15 @@ class Deadline(Tracked):
         granted_until: date | None,
         on: date,
         not_required: NotRequired | None = None,
+        revision: Revision | None = None,
     ) -> DeadlineStatus:
         """The deadline's status for one country on a day.
 
-        `met_on`: the day the country met it, if ever; `not_required`: why it does not have to any more.
+        `met_on`: the day the country met it, if ever; `not_required`: why it does not have to any more; `revision`:
+        what met it was sent back.
         """
+        if revision:
+            return self._status_of_revision(revision, granted_until, on)
         due = self.due_for(granted_until)
         met = met_on if met_on and met_on <= on else None
         if met:
@@ -311,9 +332,16 @@ class Deadline(Tracked):
             state = DeadlineState.OPEN
         return DeadlineStatus(self, state, due, met, clock.days_between(met or on, due), not_required)
 
-    def locked_on(self, granted_until: date | None, on: date) -> bool:
-        """Whether the last acceptable day has passed; an extension unlocks until its own day."""
-        last = max(self.last_on, granted_until) if self.last_on and granted_until else self.last_on
+    def _status_of_revision(self, revision: Revision, granted_until: date | None, on: date) -> DeadlineStatus:
+        """As status_for(); nobody is late for a day that was not named."""
+        due = self.due_for(granted_until, revision.revise_by)
+        is_late = on > due and bool(revision.revise_by or granted_until)
+        state = DeadlineState.OVERDUE if is_late else DeadlineState.TO_REVISE
+        return DeadlineStatus(self, state, due, None, clock.days_between(on, due), is_to_revise=True)
+
+    def locked_on(self, due: date | None, on: date) -> bool:
+        """Whether the last acceptable day has passed; `due`, a country's later date, unlocks until that day."""
+        last = max(self.last_on, due) if self.last_on and due else self.last_on
         return last is not None and last < on
 
     @property
@@ -322,12 +350,15 @@ class Deadline(Tracked):
         text = _now(
             "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
         )
-        return text % {"deadline": self, "day": date_format(self.last_on or self.due_on)}
+        return text % {"deadline": isolated(str(self)), "day": date_format(self.last_on or self.due_on)}
 
 
 def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:
-    """A deadline's values, with the due day that follows from its anchor where it has one."""
+    """A deadline's values, with the due day that follows from its anchor where it has one.
+
+    The meeting does not move before the deadline is stored; when it does after that, the deadline follows.
+    """
     meeting, days = values.get("anchor"), values.get("offset_days")
     if meeting is None or days is None:
         return values
-    return {**values, "due_on": meeting.day_at(days)}
+    return {**values, "due_on": meeting.lock_shared().day_at(days)}

@@ -97,11 +97,12 @@ class Difficulty(Tracked):
     ) -> Self:
         """A new difficulty with the cycle's next number, and the gaps that have it."""
         policy.require(by, "guidance.write")
-        type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
+        cycle.lock()  # numbers stay apart
         number = next_number(cycle.difficulties.all())
         _require_gaps_of(cycle, gaps)
         return cls.create_traced(by=by, verb=Verb.GROUPED, cycle=cycle, number=number, gaps=gaps, **values)
 
+    @all_or_nothing()
     def edit(
         self,
         *,
@@ -112,6 +113,7 @@ class Difficulty(Tracked):
     ) -> Self:
         """Word it better, add or remove gaps; a gap that has received its advice cannot be removed."""
         policy.require(by, "guidance.write")
+        self.lock(expected_version)  # no advice reaches its gaps meanwhile
         _require_gaps_of(self.cycle, gaps)
         before, after = set(self.gaps.all()), set(gaps)
         removed = before - after

@@ -17,6 +17,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.validators import validate_days
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import Organisation, ReviewCycle, User
@@ -105,14 +106,14 @@ class Disruption(Tracked):
     @property
     def with_period(self) -> str:
         """Its title and when it was, as the annex cites it."""
-        return f"{self.title}, {self.period}"
+        return f"{isolated(self.title)}, {self.period}"
 
     @classmethod
     @all_or_nothing()
     def register(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[DisruptionFields]) -> Self:
         """A new entry with the cycle's next number."""
         policy.require(by, "disruption.edit")
-        type(cycle).objects.select_for_update().get(pk=cycle.pk)  # numbers stay apart
+        cycle.lock()  # numbers stay apart
         number = next_number(cycle.disruptions.all())
         return cls.create_traced(by=by, cycle=cycle, number=number, **values)
 

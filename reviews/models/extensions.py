@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.trace import Verb
+from reviews.text import isolated
 
 if TYPE_CHECKING:
-    from reviews.models import Deadline, Disruption, NationalReport, ReviewCycle, User
+    from reviews.models import Deadline, DeadlineStatus, Disruption, NationalReport, ReviewCycle, User
 
 
 class ExtensionStatus(StatusChoices):
@@ -46,11 +47,6 @@ class ExtensionQuerySet(TrackedQuerySet["Extension"]):
 
     def granted(self) -> "ExtensionQuerySet":
         return self.filter(status=S.GRANTED)
-
-    def due_day_of(self, deadline: "Deadline") -> date:
-        """The day in force for the country whose requests these are: the deadline's, or a later one granted."""
-        granted = self.granted().aggregate(until=models.Max("granted_until"))["until"]
-        return max(deadline.due_on, granted) if granted else deadline.due_on
 
     def granted_in(self, *cycles: "ReviewCycle") -> "ExtensionQuerySet":
         """The granted extensions of all deadlines of these cycles."""
@@ -116,7 +112,7 @@ class Extension(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.deadline} · {self.member_state}"
+        return f"{isolated(str(self.deadline))} · {self.member_state}"
 
     def get_absolute_url(self) -> str:
         return self.deadline.get_absolute_url()
@@ -132,25 +128,27 @@ class Extension(Tracked):
         return self.deadline
 
     @classmethod
-    @all_or_nothing()
     def ask_for(
         cls,
         report: "NationalReport",
-        deadline: "Deadline",
+        status: "DeadlineStatus",
         *,
         by: "User",
         asked_until: date,
         reason: str,
         disruption: "Disruption | None" = None,
     ) -> Self:
-        """A coordinator's request for the country of `report`. Raises ValidationError while another one waits."""
+        """A coordinator's request for the country of `report`; `status`: of the deadline for it, today.
+
+        `reviews.actions.extensions.ask_for_extension` looks it up. Raises NotAllowedNow if the deadline asks nothing of
+        the country, ValidationError while another request waits.
+        """
         policy.require(by, "extension.ask", report)
-        # Two people of one country asking at once wait for each other here; the second gets the error.
-        type(report).objects.select_for_update().get(pk=report.pk)
+        deadline, due = status.deadline, status.due_on
+        require_asked(deadline, status)
         requests = cls.objects.filter(deadline=deadline, member_state=report.member_state)
         if requests.to_decide().exists():
             raise ValidationError(STILL_WAITS)
-        due = requests.due_day_of(deadline)
         _require_later(asked_until, due, "asked_until")
         return cls.create_traced(
             by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
@@ -174,6 +172,16 @@ class Extension(Tracked):
     def _decide(self, name: str, by: "User", expected_version: int, note: str, **values: object) -> Self:
         values |= {"decided_by": by, "decided_at": clock.now(), "decision_note": note}
         return self.make_transition(name, by=by, expected_version=expected_version, note=note, **values)
+
+
+def require_asked(deadline: "Deadline", status: "DeadlineStatus | None") -> "DeadlineStatus":
+    """Return the status of a deadline for a country if it still has to meet it. Raises NotAllowedNow."""
+    names = {"deadline": deadline, "state": status.text if status else ""}
+    if status is None:
+        raise NotAllowedNow(_now("“%(deadline)s” asks nothing of your country.") % names)
+    if not status.is_asked:
+        raise NotAllowedNow(_now("“%(deadline)s” asks nothing more of your country: %(state)s.") % names)
+    return status
 
 
 def _require_later(day: date, due: date, field: str) -> None:

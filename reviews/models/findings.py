@@ -6,18 +6,21 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models import locks
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.framework import check_key_result_area
 from reviews.models.numbering import next_number
+from reviews.models.reports import NationalReport
 from reviews.models.trace import Verb
 
 if TYPE_CHECKING:
-    from reviews.models import FrameworkNode, Meeting, NationalReport, User
+    from reviews.models import FrameworkNode, Meeting, User
 
 
 class FindingKind(models.TextChoices):
@@ -98,7 +101,7 @@ class Finding(Tracked):
     class Meta:
         verbose_name = _("finding or recommendation")
         verbose_name_plural = _("findings and recommendations")
-        ordering = ("-cycle_id", "member_state__name_en", "kind", "number")
+        ordering = ("-cycle_id", "member_state__sort_key", "kind", "number")
         indexes = (models.Index(fields=("cycle", "status", "member_state"), name="finding_of_cycle"),)
         constraints = (
             models.UniqueConstraint(
@@ -117,6 +120,15 @@ class Finding(Tracked):
     @property
     def code(self) -> str:
         return f"{self.member_state.code}-{LETTERS[FindingKind(self.kind)]}{self.number}"
+
+    @cached_property
+    def report(self) -> "NationalReport | None":
+        """The report of its country; None for a country without a seat."""
+        own = {"cycle_id": self.cycle_id, "member_state_id": self.member_state_id}
+        return locks.find(NationalReport, **own) or NationalReport.objects.filter(**own).first()
+
+    def governors(self) -> tuple[Tracked, ...]:
+        return (self.cycle, self.report) if self.report else (self.cycle,)
 
     def clean(self) -> None:
         if self.cycle_id:
@@ -143,7 +155,7 @@ class Finding(Tracked):
         Its own people record it; at a meeting, whoever runs the meeting may type it for them.
         """
         policy.require_at(by, EDIT, report, meeting)
-        type(report).objects.select_for_update().get(pk=report.pk)  # numbers stay apart
+        report.lock()  # numbers stay apart
         cycle, state = report.cycle, report.member_state
         number = next_number(cls.objects.filter(cycle=cycle, member_state=state, kind=kind))
         return cls.create_traced(

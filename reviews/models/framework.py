@@ -1,18 +1,20 @@
 """The framework under review as a tree, and the kinds of data gap."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Required, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.base import Tracked
+from reviews.models.base import Tracked, all_or_nothing
 from reviews.models.choices import Confidence, choices_rule
-from reviews.text import in_language
+from reviews.models.codes import address_word, validate_area_code
+from reviews.text import SORT_KEY_LENGTH, in_language
 
 if TYPE_CHECKING:
-    from reviews.models import ReviewCycle
+    from reviews.models import ReviewCycle, User
 
 
 class FrameworkLevel(models.TextChoices):
@@ -23,11 +25,27 @@ class FrameworkLevel(models.TextChoices):
     ACTIVITY = "activity", _("activity")
 
 
+PLACE = ("framework", "level", "parent", "code")  # what says where an entry is, not how it is worded
+
+
+class NodeFields(TypedDict, total=False):
+    """What is entered of an entry."""
+
+    framework: Required["Framework"]
+    level: Required[str]
+    parent: "FrameworkNode | None"
+    code: str
+    title: str
+    confidence: str
+
+
 class Framework(Tracked):
     """The plan under review, such as the ASCC Blueprint 2025."""
 
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = address_word(_("code"), 40, unique=True)
     title = models.CharField(_("title"), max_length=200)
+
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("framework")
@@ -36,6 +54,15 @@ class Framework(Tracked):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def why_fixed(self) -> str:
+        """Why its key result areas can no longer change, apart from their wording; empty: no cycle was opened yet."""
+        cycles = [cycle.name for cycle in self.cycles.begun()]
+        if not cycles:
+            return ""
+        text = _now("%s reviews these key result areas: they keep their code and place, and none is added.")
+        return text % ", ".join(cycles)
 
 
 class FrameworkNode(Tracked):
@@ -48,14 +75,19 @@ class FrameworkNode(Tracked):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )  # NULL: the top of the tree
-    code = models.CharField(_("code"), max_length=20)
+    code = models.CharField(_("code"), max_length=20, validators=[validate_area_code])
+    sort_key = models.CharField(
+        max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="", db_default=""
+    )
     title = models.CharField(_("title"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
+
+    sorted_by, untraced = "code", frozenset({"sort_key"})
 
     class Meta:
         verbose_name = _("framework entry")
         verbose_name_plural = _("framework entries")
-        ordering = ("framework_id", "code")
+        ordering = ("framework_id", "sort_key", "code")
         constraints = (
             models.UniqueConstraint(fields=("framework", "code"), name="framework_node_code"),
             choices_rule("framework_node_level_known", "level", FrameworkLevel),
@@ -74,16 +106,38 @@ class FrameworkNode(Tracked):
         if self.parent and self.parent.framework_id != self.framework_id:
             raise ValidationError({"parent": _("Choose an entry of the same framework.")})
 
+    @classmethod
+    @all_or_nothing()
+    def add(cls, *, by: "User", why: str = "", **values: Unpack[NodeFields]) -> Self:
+        """A new entry. Raises ValidationError for a key result area once a cycle of the framework was opened."""
+        framework = values["framework"].lock_shared()
+        if values["level"] == FrameworkLevel.KEY_RESULT_AREA and framework.why_fixed:
+            raise ValidationError({"level": framework.why_fixed})
+        return cls.create_traced(by=by, why=why, **values)
+
+    @all_or_nothing()
+    def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:
+        """As the base. Raises ValidationError for a key result area's code or place once a cycle was opened."""
+        moved = [name for name in PLACE if name in values and values[name] != getattr(self, name)]
+        if moved and FrameworkLevel.KEY_RESULT_AREA in (self.level, values.get("level")):
+            frameworks = {self.framework, values.get("framework", self.framework)}
+            for framework in sorted(frameworks, key=lambda framework: framework.pk):
+                if framework.lock_shared().why_fixed:
+                    raise ValidationError(dict.fromkeys(moved, framework.why_fixed))
+        return super().correct(by=by, expected_version=expected_version, why=why, **values)
+
 
 class GapKind(Tracked):
     """One of the difficulties that the national teams named on 11 August 2020."""
 
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = address_word(_("code"), 40, unique=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     label_en = models.CharField(_("label"), max_length=100)
     label_vi = models.CharField(_("label in Vietnamese"), max_length=100, blank=True)
     meaning = models.TextField(_("meaning"), blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True)
+
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("kind of data gap")

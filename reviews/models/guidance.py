@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition
+from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.trace import Verb
 from reviews.policy import Channel
@@ -173,6 +173,7 @@ class Advice(Tracked):
         return _now("This draft was dropped; draft another one.")
 
     @classmethod
+    @all_or_nothing()
     def draft(
         cls,
         *,
@@ -185,7 +186,7 @@ class Advice(Tracked):
         """A new draft, on one of the two: a gap or a difficulty."""
         policy.require(by, WRITE)
         if gap:
-            gap.require_open_for("edit")  # advice is for open gaps, as edits are
+            gap.lock_shared().require_open_for("edit")  # advice is for open gaps, as edits are
         return cls.create_traced(
             by=by,
             gap=gap,

@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
+from reviews import clock, policy
+from reviews.models import locks
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
@@ -89,9 +91,12 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
         return rows if meeting.series == MeetingSeries.OTHER else rows.filter(series=meeting.series)
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
-        """The earlier meetings of the same series."""
+        """The earlier meetings that it follows: of the same series, and those of no series."""
         same_day = Q(planned_from=meeting.planned_from, pk__lt=meeting.pk)
-        return self.in_series(meeting).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
+        rows = self.filter(cycle=meeting.cycle_id)
+        if meeting.series != MeetingSeries.OTHER:
+            rows = rows.filter(series__in=(meeting.series, MeetingSeries.OTHER))
+        return rows.filter(Q(planned_from__lt=meeting.planned_from) | same_day)
 
     def planned_after(self, meeting: "Meeting", later: "Meeting") -> bool:
         """Whether `later` is planned, and `meeting` is one of the earlier ones that it follows."""
@@ -99,7 +104,7 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
 
     def last_before(self, meeting: "Meeting") -> "Meeting | None":
         """The meeting of the same series that was held last before it."""
-        held = self.before(meeting).filter(status=S.HELD)
+        held = self.in_series(meeting).before(meeting).filter(status=S.HELD)
         return held.order_by("planned_from", "pk").last()
 
     def next_after(self, meeting: "Meeting", *, including: bool = False) -> "Meeting | None":
@@ -120,7 +125,7 @@ class Meeting(Tracked):
         _("series"), max_length=20, choices=MeetingSeries, default=MeetingSeries.COORDINATION
     )
     number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)  # NULL: none
-    code = models.SlugField(_("short name in addresses"), max_length=40)
+    code = address_word(_("short name in addresses"), 40)
     title = models.CharField(_("title"), max_length=300)
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
     first_planned_from = models.DateField(_("first planned from"), editable=False)
@@ -141,11 +146,13 @@ class Meeting(Tracked):
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     statuses, transitions = MeetingStatus, MEETING_TRANSITIONS
+    statuses_not_offered = (S.CANCELLED,)
     verb_labels_before_name = {Verb.HELD: _("recorded as held:")}
 
     objects = MeetingQuerySet.as_manager()
 
     past_days = frozenset({"held_from", "held_to"})
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("meeting")
@@ -197,6 +204,11 @@ class Meeting(Tracked):
         return self.held_to or self.planned_to
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether its first day is still to come."""
+        return self.status == S.PLANNED and clock.today() < self.starts_on
+
+    @property
     def has_moved(self) -> bool:
         moved = self.held_from is not None or self.planned_from != self.first_planned_from
         return moved and (self.starts_on, self.ends_on) != (self.first_planned_from, self.first_planned_to)
@@ -204,8 +216,6 @@ class Meeting(Tracked):
     def clean(self) -> None:
         validate_days(self.planned_from, self.planned_to, "planned_to")
         validate_days(self.held_from, self.held_to, "held_to")
-        if self.code == "add":
-            raise ValidationError({"code": _("This word has a meaning of its own in addresses.")})
         try:
             ZoneInfo(self.time_zone)
         except (
@@ -215,6 +225,15 @@ class Meeting(Tracked):
         ) as error:  # unknown; outside the list; a folder of it
             raise ValidationError({"time_zone": _("There is no such time zone.")}) from error
         check_cited(self.disruption, self.cycle)
+
+    def target_of(self, name: str) -> str:
+        """As the base; and a meeting whose country round is going on is not cancelled."""
+        target = super().target_of(name)
+        if name == "cancel" and self.rounds.open().exists():
+            raise NotAllowedNow(
+                _now("The country round of this meeting is open: close it before you cancel the meeting.")
+            )
+        return target
 
     def refusal_reason(self, name: str) -> str:
         return _now("This meeting is %(status)s; an administrator can correct it.") % {
@@ -255,7 +274,7 @@ class Meeting(Tracked):
         return self
 
     def _reschedule_deadlines(self, by: "User", why: str) -> None:
-        for deadline in self.anchored_deadlines.select_for_update().order_by("pk"):
+        for deadline in locks.lock_rows(self.anchored_deadlines.all(), exclusive=True):
             deadline.follow(self, by=by, why=why)
 
     def has_other_dates(self, values: Mapping[str, object]) -> bool:
@@ -284,7 +303,11 @@ class Meeting(Tracked):
             "hold", by=by, expected_version=expected_version, note=why, held_from=held_from, held_to=held_to
         )
 
+    @all_or_nothing()
     def cancel(self, *, by: "User", expected_version: int, why: str) -> Self:
+        """It does not take place. Raises NotAllowedNow while its round is open."""
+        policy.require(by, RUN)
+        self.lock(expected_version)  # nobody opens a round meanwhile
         return self.make_transition("cancel", by=by, expected_version=expected_version, note=why)
 
 
@@ -321,7 +344,7 @@ class MeetingPart(Tracked):
     def _add_to(cls, meeting: Meeting, by: "User", **values: object) -> Self:
         """Record a new part of a meeting, under the next number."""
         policy.require(by, RUN)
-        Meeting.objects.select_for_update().get(pk=meeting.pk)  # numbers stay apart
+        meeting.lock()  # numbers stay apart
         numbers = cls.numbers_for_new(meeting)
         return cls.create_traced(by=by, verb=Verb.CREATED, why="", meeting=meeting, **numbers, **values)
 
@@ -334,68 +357,3 @@ class MeetingPart(Tracked):
 
 def number_rule(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
-
-
-class DelegationFields(TypedDict, total=False):
-    """What the Secretariat enters."""
-
-    organisation: "Organisation"
-    present: bool
-    head: str
-    size: int | None
-
-
-class Delegation(MeetingPart):
-    """Who came to a meeting for a member state or a body."""
-
-    organisation = models.ForeignKey(
-        "Organisation", models.PROTECT, related_name="+", verbose_name=_("delegation of")
-    )
-    present = models.BooleanField(_("present"), default=True)
-    head = models.CharField(_("head of delegation"), max_length=200, blank=True)
-    size = models.PositiveSmallIntegerField(
-        _("number of people"), null=True, blank=True
-    )  # NULL: not recorded
-
-    class Meta:
-        verbose_name = _("delegation")
-        verbose_name_plural = _("delegations")
-        ordering = ("meeting_id", "organisation__name_en")
-        constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
-
-    def __str__(self) -> str:
-        return str(self.organisation)
-
-    @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
-        return {}
-
-    @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[DelegationFields]) -> Self:
-        return cls._add_to(meeting, by, **values)
-
-    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DelegationFields]) -> Self:
-        return self._edit(by, expected_version, **values)
-
-
-class Decision(MeetingPart):
-    """What a meeting decided."""
-
-    number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("decision"))
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        ordering = ("meeting_id", "number")
-        constraints = (number_rule("decision_number_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.meeting} · {_now('decision')} {self.number}"
-
-    @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:
-        return cls._add_to(meeting, by, text=text)
-
-    def edit(self, *, by: "User", expected_version: int, text: str) -> Self:
-        return self._edit(by, expected_version, text=text)

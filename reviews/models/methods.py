@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.models.choices import Confidence
+from reviews.models.codes import address_word
 from reviews.models.guidance import Advice
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class MethodNoteQuerySet(TrackedQuerySet["MethodNote"]):
 class MethodNote(Tracked):
     """How to treat one kind of difficulty; advice cites it."""
 
-    code = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    code = address_word(_("short name in addresses"), 60, unique=True)
     kind = models.ForeignKey(
         "GapKind", models.PROTECT, related_name="method_notes", verbose_name=_("kind of data gap")
     )
@@ -52,6 +53,8 @@ class MethodNote(Tracked):
     confidence = models.CharField(
         _("confidence"), max_length=10, choices=Confidence, default=Confidence.CHECK
     )
+
+    lasting_codes = ("code",)
 
     objects = MethodNoteQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition
+from reviews.models.base import EditConflict, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting
 from reviews.models.trace import Verb
@@ -28,9 +28,11 @@ class MinutesStatus(StatusChoices):
 
 S = MinutesStatus
 SAY_WHERE = _("Say where or how the members adopted them.")
+SAY_WHAT_CHANGES = _("Say what changes in the new version.")
 MINUTES_TRANSITIONS = {
-    "edit": Transition((S.DRAFT, S.CIRCULATED), right=RUN),  # of a part
+    "edit": Transition((S.DRAFT,), right=RUN),  # of a part
     "circulate": Transition((S.DRAFT,), S.CIRCULATED, RUN, Verb.CIRCULATED),
+    "revise": Transition((S.CIRCULATED,), S.DRAFT, RUN, Verb.REOPENED, SAY_WHAT_CHANGES),
     "adopt": Transition((S.CIRCULATED,), S.ADOPTED, RUN, Verb.ADOPTED, SAY_WHERE),
 }
 
@@ -48,19 +50,22 @@ class SectionKind(models.TextChoices):
 
 class MinutesQuerySet(TrackedQuerySet["Minutes"]):
     def visible_to(self, user: "User") -> "MinutesQuerySet":
-        """Members read them once circulated, staff the draft too, observers never."""
+        """Members read them once circulated, staff the draft too, observers never.
+
+        While a new version is prepared, members read the one circulated last: reviews.queries.minutes has its text.
+        """
         rows = self.filter(meeting__in=Meeting.objects.visible_to(user))
-        return policy.filter_readable(rows, user, "minutes.read", own=~Q(status=S.DRAFT))
+        return policy.filter_readable(rows, user, "minutes.read", own=Q(circulated_at__isnull=False))
 
 
 class Minutes(Tracked):
-    """The record of one meeting. Once adopted it is locked."""
+    """The record of one meeting. Circulated, it changes only by a new version; adopted, it is locked."""
 
     meeting = models.OneToOneField(
         "Meeting", models.PROTECT, related_name="minutes", verbose_name=_("meeting")
     )
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.DRAFT)
-    circulated_at = models.DateTimeField(_("circulated"), null=True, blank=True)  # NULL: still a draft
+    circulated_at = models.DateTimeField(_("circulated"), null=True, blank=True)  # NULL: not yet
     adopted_at = models.DateTimeField(_("adopted"), null=True, blank=True)  # NULL: not yet adopted
     adopted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
@@ -78,9 +83,7 @@ class Minutes(Tracked):
         constraints = (
             choices_rule("minutes_status_known", "status", MinutesStatus),
             models.CheckConstraint(
-                condition=Q(status=S.DRAFT, circulated_at__isnull=True)
-                | (~Q(status=S.DRAFT) & Q(circulated_at__isnull=False)),
-                name="minutes_circulated_since",
+                condition=Q(status=S.DRAFT) | Q(circulated_at__isnull=False), name="minutes_circulated_since"
             ),
             models.CheckConstraint(
                 condition=Q(status=S.ADOPTED, adopted_at__isnull=False, adopted_by__isnull=False)
@@ -109,21 +112,50 @@ class Minutes(Tracked):
             " An administrator can correct it in the administration, with a reason."
         ) % {"day": date_format(clock.day_of(self.adopted_at)), "by": self.adopted_by}
 
+    def refusal_of(self, part: Tracked) -> str:
+        """Adopted, every part of them is locked."""
+        return self.why_locked
+
+    @property
+    def seen_parts(self) -> str:
+        """The version of each part, as a form sends back which text the person has read: "1.3.1"."""
+        versions = self.sections.order_by("position").values_list("version", flat=True)
+        return ".".join(map(str, versions))
+
     def visible_to_all_members(self) -> bool:
         """Whether they are circulated: a draft is not yet for the members, nor is what was changed in it."""
         return self.status != S.DRAFT
 
     def refusal_reason(self, name: str) -> str:
+        if name == "edit" and self.status == S.CIRCULATED:
+            return _now(
+                "These minutes are circulated, and members rely on them: prepare a new version to change them."
+            )
         return self.why_locked or super().refusal_reason(name)
 
-    def circulate(self, *, by: "User", expected_version: int, note: str = "") -> Self:
-        """Send them to the members, who can read them from now on."""
+    @all_or_nothing()
+    def circulate(
+        self, *, by: "User", expected_version: int, note: str = "", seen_parts: str | None = None
+    ) -> Self:
+        """Send them to the members, who can read them from now on. Raises EditConflict if a part is newer."""
+        policy.require(by, RUN)
+        self._lock_as_seen(expected_version, seen_parts)
         return self.make_transition(
             "circulate", by=by, expected_version=expected_version, note=note, circulated_at=clock.now()
         )
 
-    def adopt(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Record that the members adopted them; `note` says where. They are locked from now on."""
+    def revise(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Prepare a new version; until it is circulated, members read the one before."""
+        return self.make_transition("revise", by=by, expected_version=expected_version, note=note)
+
+    @all_or_nothing()
+    def adopt(self, *, by: "User", expected_version: int, note: str, seen_parts: str | None = None) -> Self:
+        """Record that the members adopted them; `note` says where. They are locked from now on.
+
+        Raises EditConflict if a part is newer than the person saw: members rely on a text that somebody has read.
+        """
+        policy.require(by, RUN)
+        self._lock_as_seen(expected_version, seen_parts)
         return self.make_transition(
             "adopt",
             by=by,
@@ -132,6 +164,12 @@ class Minutes(Tracked):
             adopted_at=clock.now(),
             adopted_by=by,
         )
+
+    def _lock_as_seen(self, expected_version: int, seen_parts: str | None) -> None:
+        """Keep all parts as they are; `seen_parts` None: they are not shown to anybody, as when a file is loaded."""
+        self.lock(expected_version)
+        if seen_parts is not None and seen_parts != self.seen_parts:
+            raise EditConflict(self, expected_version)
 
 
 class MinutesSection(Tracked):
@@ -167,11 +205,10 @@ class MinutesSection(Tracked):
     def visible_to_all_members(self) -> bool:
         return self.minutes.visible_to_all_members()
 
-    def edit(self, *, by: "User", expected_version: int, text: str, why: str = "") -> Self:
-        """Word it. Raises NotAllowedNow once the minutes are adopted."""
-        policy.require(by, RUN)
-        self.require_open_for("edit")
-        return self.change_traced(by=by, expected_version=expected_version, why=why, text=text)
+    def governors(self) -> tuple[Tracked, ...]:
+        return (self.cycle, self.minutes)
 
-    def require_open_for(self, name: str = "") -> None:
-        self.minutes.require_open_for(name)
+    def edit(self, *, by: "User", expected_version: int, text: str, why: str = "") -> Self:
+        """Word it. Raises NotAllowedNow once the minutes are circulated, or adopted."""
+        policy.require(by, RUN)
+        return self.change_traced(by=by, expected_version=expected_version, why=why, text=text)

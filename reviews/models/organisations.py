@@ -6,11 +6,14 @@ from types import MappingProxyType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.base import Tracked, TrackedQuerySet
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
 from reviews.models.choices import Confidence, choices_rule
-from reviews.text import in_language
+from reviews.models.codes import validate_body_code, validate_country_letters
+from reviews.policy import NATIONAL
+from reviews.text import SORT_KEY_LENGTH, in_language
 
 
 class OrganisationKind(models.TextChoices):
@@ -22,43 +25,70 @@ class OrganisationKind(models.TextChoices):
     PARTNER = "partner", _("partner")
 
 
+ONE_TEAM = _("Another organisation is the Regional Evaluation Team; there is one.")
+
+
 class OrganisationQuerySet(TrackedQuerySet["Organisation"]):
     def member_states(self, on: date) -> "OrganisationQuerySet":
         """ASEAN's members on a day: 10 until 25 Oct 2025, 11 after."""
         return self.filter(kind=OrganisationKind.MEMBER_STATE, joined_on__lte=on)
 
     def evaluators(self) -> "Organisation":
-        """The Regional Evaluation Team: who holds a report while it is read."""
-        return self.get(kind=OrganisationKind.EVALUATION_TEAM)
+        """The Regional Evaluation Team: who holds a report while it is read. Raises NotAllowedNow without one."""
+        team = self.filter(kind=OrganisationKind.EVALUATION_TEAM).first()
+        if team is None:
+            raise NotAllowedNow(
+                _now(
+                    "There is no Regional Evaluation Team yet. The Secretariat can enter it in the administration,"
+                    " among the organisations, as an evaluation team."
+                )
+            )
+        return team
 
 
 class Organisation(Tracked):
     """A member state, a body that oversees or carries the work, or a partner."""
 
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[validate_body_code])
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     name_en = models.CharField(_("name"), max_length=200)
+    sort_key = models.CharField(
+        max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="", db_default=""
+    )
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
-    iso2 = models.CharField(_("ISO code, two letters"), max_length=2, blank=True)
+    iso2 = models.CharField(
+        _("ISO code, two letters"), max_length=2, blank=True, validators=[validate_country_letters]
+    )
     joined_on = models.DateField(_("joined ASEAN on"), null=True, blank=True)  # NULL: not a member state
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
+    lasting_codes = ("code",)
     first_years = MappingProxyType({"joined_on": 1967})  # when ASEAN was founded
+
+    # Also where names are shown in Vietnamese: members are seated in the order of their English names.
+    sorted_by, untraced = "name_en", frozenset({"sort_key"})
 
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
-        ordering = ("name_en",)
+        ordering = ("sort_key", "id")
         # Lists by country walk through the countries, and read the rows of the first ones only.
-        indexes = (models.Index(fields=("name_en",), name="organisation_by_name"),)
+        indexes = (models.Index(fields=("sort_key",), name="organisation_in_order"),)
         constraints = (
             choices_rule("organisation_kind_known", "kind", OrganisationKind),
             choices_rule("organisation_confidence_known", "confidence", Confidence),
             models.CheckConstraint(
                 condition=~Q(kind=OrganisationKind.MEMBER_STATE) | Q(joined_on__isnull=False),
                 name="member_state_has_joined",
+            ),
+            # Reports that are read, and gaps on which guidance is asked, are with it: nobody else can be meant.
+            models.UniqueConstraint(
+                fields=("kind",),
+                condition=Q(kind=OrganisationKind.EVALUATION_TEAM),
+                name="evaluation_team_once",
+                violation_error_message=ONE_TEAM,
             ),
         )
 
@@ -68,6 +98,16 @@ class Organisation(Tracked):
     def clean(self) -> None:
         if self.is_member_state and self.joined_on is None:
             raise ValidationError({"joined_on": _("A member state has a day on which it joined.")})
+        teams = Organisation.objects.filter(kind=OrganisationKind.EVALUATION_TEAM).exclude(pk=self.pk)
+        if self.kind == OrganisationKind.EVALUATION_TEAM and teams.exists():
+            raise ValidationError({"kind": ONE_TEAM})
+        if self.pk and not self.is_member_state and self._is_a_country_already():
+            raise ValidationError(
+                {"kind": _("It has a seat in a review cycle, or a national team, so it is a member state.")}
+            )
+
+    def _is_a_country_already(self) -> bool:
+        return self.memberships.exists() or self.people.filter(role__in=NATIONAL).exists()
 
     @property
     def name(self) -> str:

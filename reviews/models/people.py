@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,14 @@ class UserQuerySet(TrackedQuerySet["User"]):
     def select_for_update(self, *args: Any, **options: Any) -> Self:
         """Lock the person's row alone: PostgreSQL locks no joined row that may be missing."""
         return super().select_for_update(*args, **{"of": ("self",), **options})
+
+    def offered(self) -> Self:
+        """Those who can sign in."""
+        return self.filter(is_active=True)
+
+    def with_choice_labels(self) -> Self:
+        namesakes = User.objects.filter(name=OuterRef("name"), organisation=OuterRef("organisation"))
+        return self.annotate(has_namesake=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -101,6 +109,8 @@ class User(Tracked, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name", "email"]  # noqa: RUF012 - Django asks for a list
 
+    has_namesake: bool  # in the same body; only on people read with_choice_labels()
+
     objects = UserManager()
 
     class Meta:
@@ -131,6 +141,18 @@ class User(Tracked, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def choice_label(self) -> str:
+        """The name and the body; also the user name, of a person without a body or with a namesake there."""
+        parts = [str(self), str(self.organisation or "")]
+        if self.organisation is None or getattr(self, "has_namesake", False):
+            parts.append(self.username)
+        return " · ".join(dict.fromkeys(filter(None, parts)))
+
+    @property
+    def why_not_offered(self) -> "str | Promise":
+        return "" if self.is_active else _("account switched off")
 
     def clean(self) -> None:
         super().clean()
@@ -180,3 +202,11 @@ class User(Tracked, AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
+
+
+def everybody_in_the_room() -> User:
+    """The reader who stands for all who sit in a meeting: reads what every member may, and nothing of one country.
+
+    For `visible_to()`, where a page is shown to the whole room.
+    """
+    return User(role=Role.TEAM)

@@ -1,6 +1,6 @@
 """The backward plan: the steps from the countries' reports to the Summit, each with its date and its outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
+from reviews.models import locks
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.meetings import MeetingStatus
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_offered
 from reviews.text import is_blank
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ STEP_TRANSITIONS: dict[str, dict[str, Transition]] = {
     StepKind.WORK: WORK_TRANSITIONS,
     StepKind.LADDER: LADDER_TRANSITIONS,
 }
+KINDS_ONCE = (StepKind.NATIONAL_REPORTS, StepKind.REGIONAL_DRAFT)
 MOST_DAYS = 366
 OUTCOMES = {
     kind: {S.PLANNED, *(row.target for row in rows.values())} for kind, rows in STEP_TRANSITIONS.items()
@@ -98,7 +102,7 @@ class PlanStep(Tracked):
         "ReviewCycle", models.PROTECT, related_name="plan_steps", verbose_name=_("review cycle")
     )
     position = models.PositiveSmallIntegerField(_("position"))
-    code = models.SlugField(_("short name in addresses"), max_length=40)
+    code = address_word(_("short name in addresses"), 40)
     kind = models.CharField(_("kind"), max_length=20, choices=StepKind, default=StepKind.WORK)
     title = models.CharField(_("title"), max_length=200)
     body = models.ForeignKey(
@@ -124,6 +128,7 @@ class PlanStep(Tracked):
 
     statuses = StepStatus
     past_days = frozenset({"actual_on"})
+    lasting_codes = ("code",)
     verb_labels = {Verb.DONE: _("finished")}
 
     objects = PlanStepQuerySet.as_manager()
@@ -204,8 +209,30 @@ class PlanStep(Tracked):
     def require_open_for(self, name: str = "") -> None:
         """As the base; `outcome` stands for any of the transitions."""
         super().require_open_for(name)
-        if name == "outcome" and not self.possible_outcomes:
-            raise NotAllowedNow(self.refusal_reason(next(iter(self.transitions), "")))
+        if name == "outcome":
+            if not self.possible_outcomes:
+                raise NotAllowedNow(self.refusal_reason(next(iter(self.transitions), "")))
+            self._require_earlier_over(self.earlier_steps())
+
+    def earlier_steps(self) -> PlanStepQuerySet:
+        """The steps that come before a body of the ladder; none for other steps."""
+        steps = PlanStep.objects.filter(cycle=self.cycle_id, position__lt=self.position)
+        return steps if self.kind == StepKind.LADDER else steps.none()
+
+    def waits_for(self, other: "PlanStep") -> bool:
+        """Whether another step has to be over before a body of the ladder decides.
+
+        National reports have no outcome of their own: whether they are in, they say themselves.
+        """
+        comes_before = self.kind == StepKind.LADDER and other.position < self.position
+        return comes_before and not other.is_over and other.kind != StepKind.NATIONAL_REPORTS
+
+    def _require_earlier_over(self, steps: "Iterable[PlanStep]") -> None:
+        """Raise NotAllowedNow, with their names, if steps of the plan that come before this one are still open."""
+        still_open = sorted(filter(self.waits_for, steps), key=lambda step: step.position)
+        if still_open:
+            text = _now("These steps come before it and are still open: %s. Record their outcome first.")
+            raise NotAllowedNow(text % ", ".join(step.title for step in still_open))
 
     def target_of(self, name: str) -> str:
         if name not in self.transitions:
@@ -220,9 +247,19 @@ class PlanStep(Tracked):
         return f"{super().refusal_reason(name)} {_now('An administrator can correct it.')}"
 
     @classmethod
+    @all_or_nothing()
     def enter(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[PlanStepFields]) -> Self:
-        """A new step; its first date is kept for good."""
+        """A new step; its first date is kept for good. If its position is taken, those from there on move by one."""
         policy.require(by, EDIT)
+        validate_offered(values.get("meeting"), "meeting")
+        cycle.lock()  # two officers at once wait here, so that no position is taken twice
+        kind = values["kind"]
+        if kind in KINDS_ONCE and cycle.plan_steps.filter(kind=kind).exists():
+            raise ValidationError({"kind": _("The plan has a step of this kind already.")})
+        following = cycle.plan_steps.filter(position__gte=values["position"]).order_by("-position")
+        if following.filter(position=values["position"]).exists():
+            for step in following.select_related("cycle", "meeting"):
+                step.change_traced(by=by, expected_version=step.version, position=step.position + 1)
         return cls.create_traced(by=by, cycle=cycle, first_planned_on=first_day_of(values), **values)
 
     def edit(
@@ -230,6 +267,7 @@ class PlanStep(Tracked):
     ) -> Self:
         """Change paper or dates; another date than a known one requires a reason, and the first one stays."""
         policy.require(by, EDIT)
+        validate_offered(values.get("meeting"), "meeting", self.meeting)
         dates: PlanStepFields = {"meeting": self.meeting, "planned_on": self.planned_on, **values}
         due_on = PlanStep(meeting=dates["meeting"], planned_on=dates["planned_on"]).due_on
         has_other_date = self.due_on not in (None, due_on)
@@ -241,6 +279,7 @@ class PlanStep(Tracked):
             by=by, expected_version=expected_version, verb=verb, why=why, first_planned_on=first, **values
         )
 
+    @all_or_nothing()
     def record_outcome(
         self,
         *,
@@ -250,9 +289,14 @@ class PlanStep(Tracked):
         actual_on: date | None = None,
         note: str = "",
     ) -> Self:
-        """Make the transition `outcome`: what became of the paper, on a day that may be unknown."""
+        """Make the transition `outcome`: what became of the paper, on a day that may be unknown.
+
+        Raises NotAllowedNow for a body of the ladder that comes before its turn.
+        """
         policy.require(by, EDIT)
+        self.lock(expected_version)
         self.target_of(outcome)
+        self._require_earlier_over(locks.lock_rows(self.earlier_steps()))
         return self.make_transition(
             outcome, by=by, expected_version=expected_version, note=note, actual_on=actual_on
         )

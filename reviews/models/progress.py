@@ -3,14 +3,22 @@
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.models.base import Tracked
-from reviews.models.daily_counts import DailyProgress
-from reviews.models.workstreams import percentage, percentage_rules
+from reviews.models.daily_counts import NO_FIGURES, DailyProgress
+from reviews.models.workstreams import (
+    WORKSTREAMS,
+    Figures,
+    percentage,
+    percentage_rules,
+    workstream_label,
+)
+from reviews.text import is_blank
 
 if TYPE_CHECKING:
     from reviews.models import Organisation, ReviewCycle
@@ -72,3 +80,33 @@ class ProgressUpdate(Tracked):
 
     def update_daily_counts(self, before: "ProgressUpdate | None") -> None:
         DailyProgress.objects.add(self)
+
+
+def require_unchanged(current: tuple[int | None, ...], figures: Figures) -> None:
+    """Raise ValidationError if "no change" is said of other figures than the current ones, or of none."""
+    if current == NO_FIGURES:
+        message = _("No figure has been posted yet, so there is none that could be unchanged.")
+        raise ValidationError({"no_change": message})
+    by_name = dict(zip(WORKSTREAMS, current, strict=True))
+    if any(by_name[name] != value for name, value in figures.items()):
+        message = _(
+            "A figure above is another than in the last update: enter the earlier one, or leave this open."
+        )
+        raise ValidationError({"no_change": message})
+
+
+def require_note_for(current: tuple[int | None, ...], figures: Figures, note: str) -> None:
+    """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""
+    if not is_blank(note):
+        return
+    by_name, lower = dict(zip(WORKSTREAMS, current, strict=True)), []
+    for name, value in figures.items():
+        before = by_name[name]
+        # From a number to "not yet reported" is down as well.
+        if before is not None and (value is None or value < before):  # type: ignore[operator]
+            lower.append(workstream_label(name))
+    if lower:
+        message = _now("This lowers an earlier figure (%(figures)s): say why.")
+        raise ValidationError({"note": message % {"figures": ", ".join(lower)}})
+    if all(value is None for value in figures.values()):
+        raise ValidationError({"note": _("Enter at least one figure or a note.")})

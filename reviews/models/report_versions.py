@@ -1,7 +1,8 @@
 """Versions: what was handed in as the national report, by whom, for whom."""
 
 import uuid
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -12,9 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.models.base import Tracked, TrackedQuerySet
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle
+
+
+class Submission(TypedDict, total=False):
+    """For whom the report is handed in; and who signed it in the country, when, and by which letter."""
+
+    on_behalf_of: str
+    cleared_by: str
+    cleared_on: date | None
+    clearance_letter: str
 
 
 class ReportVersionQuerySet(TrackedQuerySet["ReportVersion"]):
@@ -67,7 +78,7 @@ class ReportVersion(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.report} · {_now('version')} {self.number}"
+        return f"{isolated(str(self.report))} · {_now('version')} {self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])

@@ -1,35 +1,34 @@
 """National reports: a member state's own evaluation, its status and its transitions."""
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.cycles import CycleMembership
-from reviews.models.daily_counts import NO_FIGURES
 from reviews.models.organisations import Organisation
-from reviews.models.progress import ProgressUpdate
-from reviews.models.report_versions import ReportVersion
+from reviews.models.progress import ProgressUpdate, require_note_for, require_unchanged
+from reviews.models.report_versions import ReportVersion, Submission
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_between, validate_offered
 from reviews.models.workstreams import (
     WORKSTREAMS,
     Figures,
     figures_of,
     percentage,
     percentage_rules,
-    workstream_label,
 )
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 from reviews.uploads import storage
 from reviews.uploads.documents import Document
 
@@ -49,11 +48,15 @@ class ReportStatus(StatusChoices):
 S = ReportStatus
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
 SAY_WHAT = _("Say what has to be revised.")
+LONGEST_REVISION = 366  # days, once the cycle should have ended
 REPORT_TRANSITIONS = {
     "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS, "report.update", Verb.PROGRESS),
     "update_returned": Transition((S.RETURNED,), S.RETURNED, "report.update", Verb.PROGRESS),
     "appoint": Transition(EDITABLE, right="report.appoint"),
     "submit": Transition((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "report.submit", Verb.SUBMITTED),
+    "record_submission": Transition(
+        EDITABLE, S.SUBMITTED, "record.correct", Verb.SUBMITTED, _("Say how and when it came."), "why"
+    ),
     "recall": Transition((S.SUBMITTED,), S.IN_PROGRESS, "report.recall", Verb.RECALLED),
     "start_reading": Transition((S.SUBMITTED,), S.BEING_READ, "report.start_reading", Verb.STARTED_READING),
     "return": Transition((S.BEING_READ,), S.RETURNED, "report.return", Verb.RETURNED, SAY_WHAT),
@@ -69,15 +72,6 @@ UNLOCKS = {
     S.RETURNED: _("It has been returned to the national team."),
     S.ACCEPTED: _("It has been accepted; an administrator can correct it."),
 }
-
-
-class Submission(TypedDict, total=False):
-    """For whom the report is handed in; and who signed it in the country, when, and by which letter."""
-
-    on_behalf_of: str
-    cleared_by: str
-    cleared_on: date | None
-    clearance_letter: str
 
 
 class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
@@ -136,6 +130,10 @@ class NationalReport(Tracked):
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
+    returned_at = models.DateTimeField(
+        _("returned"), null=True, blank=True, editable=False
+    )  # NULL: never, or before this was recorded
+    revise_by = models.DateField(_("to be revised by"), null=True, blank=True)  # NULL: as above
     lead_author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("lead author"),
@@ -150,7 +148,7 @@ class NationalReport(Tracked):
     class Meta:
         verbose_name = _("national report")
         verbose_name_plural = _("national reports")
-        ordering = ("-cycle_id", "member_state__name_en")
+        ordering = ("-cycle_id", "member_state__sort_key")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state"), name="report_once_per_state"),
             choices_rule("report_status_known", "status", ReportStatus),
@@ -163,7 +161,7 @@ class NationalReport(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_state} · {self.cycle}"
+        return f"{isolated(str(self.member_state))} · {self.cycle}"
 
     def get_absolute_url(self) -> str:
         return reverse("report", args=[self.cycle.slug, self.member_state.code])
@@ -198,8 +196,17 @@ class NationalReport(Tracked):
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
+    @property
+    def is_to_revise(self) -> bool:
+        """Whether it was handed in and sent back, so that the country owes it again."""
+        return self.handed_in_at is not None and self.is_editable
+
     def refusal_reason(self, name: str) -> str:
         return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
+
+    def refusal_of(self, part: Tracked) -> str:
+        """Accepted, what the country says in it is locked: its coverage, findings and recommendations."""
+        return self.refusal_reason("") if self.status == S.ACCEPTED else ""
 
     def transitions_for(self, user: "User") -> set[str]:
         """As for every record; progress on a returned report is an "update" as well."""
@@ -225,9 +232,9 @@ class NationalReport(Tracked):
         policy.require_at(by, "report.update", self, meeting)
         status = self.target_of(self._row_for("update"))
         if no_change:
-            self._require_unchanged(figures)
+            require_unchanged(self.figures, figures)
         else:
-            self._require_note_for(figures, note)
+            require_note_for(self.figures, figures, note)
         moment = clock.now()
         with all_or_nothing():
             self.change_traced(
@@ -256,46 +263,50 @@ class NationalReport(Tracked):
         *,
         by: "User",
         expected_version: int,
-        locked_by: "Deadline | None",
+        find_lock: "Callable[[], Deadline | None]",
         file: Document,
         reason: str = "",
         **submission: Unpack[Submission],
     ) -> ReportVersion:
         """Store the file as the next numbered version. A reason is required while a workstream is below 100.
 
-        `locked_by` is the deadline whose last acceptable day has passed for this country, which refuses it;
-        `reviews.actions.reports.submit_report` looks it up.
+        `find_lock` finds the deadline whose last acceptable day has passed for this country, which refuses it: see
+        `reviews.actions.reports.submit_report`.
         """
         self.require_permission("submit", by)
-        if locked_by is not None:
-            raise NotAllowedNow(locked_by.lock_reason)
-        self.target_of("submit")
-        if not self.is_complete and is_blank(reason):
-            raise ValidationError(
-                {"reason": _("A workstream is below 100%: say why you submit all the same.")}
-            )
-        moment = clock.now()
-        number = self.versions.count() + 1
         with storage.stored(file) as columns, all_or_nothing():
-            self._hand_over(
-                "submit",
-                Organisation.objects.evaluators(),
-                by,
-                expected_version,
-                reason,
-                return_note="",
-                handed_in_at=self.handed_in_at or moment,
-            )
-            return ReportVersion.create_traced(
-                by=by,
-                report=self,
-                number=number,
-                reason=reason,
-                submitted_by=by,
-                submitted_at=moment,
-                **columns,
-                **submission,
-            )
+            self.lock(expected_version)
+            if locked_by := find_lock():
+                raise NotAllowedNow(locked_by.lock_reason)
+            self.target_of("submit")
+            if not self.is_complete and is_blank(reason):
+                raise ValidationError(
+                    {"reason": _("A workstream is below 100%: say why you submit all the same.")}
+                )
+            return self._receive("submit", by, expected_version, clock.now(), reason, columns, **submission)
+
+    def record_past_submission(
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        submitted_on: date,
+        why: str,
+        file: Document,
+        **submission: Unpack[Submission],
+    ) -> ReportVersion:
+        """Record, as an administrator, what was handed in on an earlier day by another way; `why` says how it came."""
+        self.require_permission("record_submission", by)
+        with storage.stored(file) as columns, all_or_nothing():
+            self.lock(expected_version)
+            self.require_transition("record_submission", by, why)
+            latest = self.versions.last()
+            known = [latest.submitted_at if latest else None, self.returned_at if self.is_to_revise else None]
+            first = max([self.cycle.starts_on, *(clock.day_of(moment) for moment in known if moment)])
+            validate_between(submitted_on, first, clock.today(), "submitted_on")
+            moment = min(clock.noon_of(submitted_on), clock.now())
+            name = "record_submission"
+            return self._receive(name, by, expected_version, moment, why, columns, **submission)
 
     def recall(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Take a submission back, until reading starts."""
@@ -308,15 +319,21 @@ class NationalReport(Tracked):
         evaluators = Organisation.objects.evaluators()
         return self._hand_over("start_reading", evaluators, by, expected_version, reader=by)
 
-    def return_for_revision(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Send it back with a note; editing reopens, all versions stay."""
-        return self._hand_over("return", self.member_state, by, expected_version, note, return_note=note)
+    def return_for_revision(
+        self, *, by: "User", expected_version: int, note: str, revise_by: date | None
+    ) -> Self:
+        """Send it back with a note, to be back by a day; editing reopens, all versions stay."""
+        self.require_transition("return", by, note)
+        self._require_sensible_revision(revise_by)
+        values = {"return_note": note, "returned_at": clock.now(), "revise_by": revise_by}
+        return self._hand_over("return", self.member_state, by, expected_version, note, **values)
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         return self._hand_over("accept", None, by, expected_version, note)
 
     def appoint(self, *, by: "User", expected_version: int, lead_author: "User | None", authors: str) -> Self:
         """Name who writes the report."""
+        validate_offered(lead_author, "lead_author", self.lead_author)
         return self.make_transition(
             "appoint", by=by, expected_version=expected_version, lead_author=lead_author, authors=authors
         )
@@ -338,32 +355,39 @@ class NationalReport(Tracked):
         """The row of the table: an update leaves a returned report returned."""
         return "update_returned" if name == "update" and self.status == S.RETURNED else name
 
-    def _require_unchanged(self, figures: Figures) -> None:
-        """Raise ValidationError if "no change" is said of other figures, or of none."""
-        if self.figures == NO_FIGURES:
-            message = _("No figure has been posted yet, so there is none that could be unchanged.")
-            raise ValidationError({"no_change": message})
-        if any(getattr(self, name) != value for name, value in figures.items()):
-            message = _(
-                "A figure above is another than in the last update: enter the earlier one, or leave this open."
-            )
-            raise ValidationError({"no_change": message})
+    def _require_sensible_revision(self, revise_by: date | None) -> None:
+        """Raise ValidationError unless the day is from today to the end of the cycle."""
+        if revise_by is None:
+            raise ValidationError({"revise_by": _("Say by which day it has to be back.")})
+        today, last = clock.today(), self.cycle.ends_on
+        if last < today:  # the cycle should have ended
+            last = today + timedelta(days=LONGEST_REVISION)
+        validate_between(revise_by, today, last, "revise_by")
 
-    def _require_note_for(self, figures: Figures, note: str) -> None:
-        """Raise ValidationError if a figure goes down, or nothing at all is entered, without a note."""
-        if not is_blank(note):
-            return
-        lower = []
-        for name, value in figures.items():
-            current = getattr(self, name)
-            # From a number to "not yet reported" is down as well.
-            if current is not None and (value is None or value < current):
-                lower.append(workstream_label(name))
-        if lower:
-            message = _now("This lowers an earlier figure (%(figures)s): say why.")
-            raise ValidationError({"note": message % {"figures": ", ".join(lower)}})
-        if all(value is None for value in figures.values()):
-            raise ValidationError({"note": _("Enter at least one figure or a note.")})
+    def _receive(
+        self,
+        name: str,
+        by: "User",
+        expected_version: int,
+        moment: datetime,
+        reason: str,
+        file_columns: storage.FileColumns,
+        **submission: Unpack[Submission],
+    ) -> ReportVersion:
+        """Record the stored file as the next version, handed in at a moment; the consultants have the report then."""
+        number = self.versions.count() + 1
+        values = {"return_note": "", "handed_in_at": self.handed_in_at or moment}
+        self._hand_over(name, Organisation.objects.evaluators(), by, expected_version, reason, **values)
+        return ReportVersion.create_traced(
+            by=by,
+            report=self,
+            number=number,
+            reason=reason,
+            submitted_by=by,
+            submitted_at=moment,
+            **file_columns,
+            **submission,
+        )
 
     def _hand_over(
         self,

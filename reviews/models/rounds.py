@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,7 @@ from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
 from reviews.models.reports import ReportStatus
 from reviews.models.trace import Verb
 from reviews.models.workstreams import percentage, percentage_rules
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import NationalReport, Organisation, ReviewCycle, User
@@ -55,6 +58,9 @@ class RoundQuerySet(TrackedQuerySet["Round"]):
     def visible_to(self, user: "User") -> "RoundQuerySet":
         """As far as its meeting is read."""
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
+
+    def open(self) -> "RoundQuerySet":
+        return self.filter(status=RoundStatus.OPEN)
 
     def frozen(self) -> "RoundQuerySet":
         return self.filter(status=RoundStatus.CLOSED)
@@ -110,7 +116,12 @@ class Round(MeetingPart):
     def refusal_reason(self, name: str) -> str:
         return _now("This round is closed: the status at the meeting is frozen and never changes.")
 
+    def refusal_of(self, part: Tracked) -> str:
+        """Closed, its turns are locked."""
+        return "" if self.is_open else self.refusal_reason("record")
+
     @classmethod
+    @all_or_nothing()
     def open_for(
         cls,
         meeting: Meeting,
@@ -118,10 +129,19 @@ class Round(MeetingPart):
         by: "User",
         order: str = RoundOrder.ALPHABETICAL,
         first: "Iterable[Organisation]" = (),
+        early: bool = False,
     ) -> Self:
-        """Open the round of a meeting; in its own order, the members `first` come before the others."""
+        """Open the round of a meeting; in its own order, the members `first` come before the others.
+
+        `early`: the person means it, although the day of the meeting is still to come.
+        """
         policy.require(by, RUN)
+        meeting.lock()
         cls.require_no_obstacle(meeting)
+        if meeting.is_ahead and not early:
+            raise ValidationError(
+                {"early": _("The meeting is still ahead: tick this to open its round all the same.")}
+            )
         return cls.create_with_turns(meeting, by=by, order=order, first=first)
 
     @classmethod
@@ -129,10 +149,6 @@ class Round(MeetingPart):
         """Raise NotAllowedNow if the meeting is cancelled or has its round."""
         if meeting.status == MeetingStatus.CANCELLED:
             raise NotAllowedNow(_now("This meeting is cancelled, so no round is held."))
-        cls._require_none(meeting)
-
-    @classmethod
-    def _require_none(cls, meeting: Meeting) -> None:
         if cls.objects.filter(meeting=meeting).exists():
             raise NotAllowedNow(_now("The round of this meeting has been opened already."))
 
@@ -141,9 +157,9 @@ class Round(MeetingPart):
     def create_with_turns(
         cls, meeting: Meeting, *, by: "User", order: str, first: "Iterable[Organisation]" = (), why: str = ""
     ) -> Self:
-        """The round and a turn for every member of that day. Raises NotAllowedNow if the meeting has one."""
-        Meeting.objects.select_for_update().get(pk=meeting.pk)  # two rounds opened at once wait here
-        cls._require_none(meeting)
+        """The round and a turn for every member of that day. Raises NotAllowedNow as require_no_obstacle()."""
+        meeting.lock()  # it is not cancelled, and nobody opens another round, meanwhile
+        cls.require_no_obstacle(meeting)
         country_round = cls.create_traced(
             by=by, verb=Verb.OPENED, why=why, meeting=meeting, order=order, opened_at=clock.now()
         )
@@ -159,11 +175,18 @@ class Round(MeetingPart):
         last: datetime | None = before.aggregate(last=Max("frozen_at"))["last"]
         return last or clock.start_of(self.cycle.starts_on)
 
-    def lock_while_open(self) -> None:
-        """Lock the row, so that nobody closes the round until the transaction ends. Raises NotAllowedNow if closed."""
-        status = Round.objects.select_for_update().get(pk=self.pk).status
-        if status != RoundStatus.OPEN:
-            raise NotAllowedNow(self.refusal_reason("record"))
+    def require_all_reported(self) -> None:
+        """Raise NotAllowedNow while a member waits, or before the day of the meeting: then nothing can be frozen."""
+        if self.meeting.is_ahead:
+            text = _now(
+                "The status is frozen on the day of the meeting at the earliest: %(day)s. Move the meeting first."
+            )
+            raise NotAllowedNow(text % {"day": date_format(self.meeting.starts_on)})
+        waiting = [str(turn.member_state) for turn in self.turns.waiting().select_related("member_state")]
+        if waiting:
+            raise NotAllowedNow(
+                _now("These still wait: %s. Let them report, or pass them.") % ", ".join(waiting)
+            )
 
 
 class TurnQuerySet(TrackedQuerySet["Turn"]):
@@ -210,7 +233,7 @@ class Turn(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_state} · {self.round.meeting}"
+        return f"{isolated(str(self.member_state))} · {self.round.meeting}"
 
     def get_absolute_url(self) -> str:
         return reverse("round-turn", args=[self.cycle.slug, self.round.meeting.code, self.member_state.code])
@@ -230,6 +253,9 @@ class Turn(Tracked):
         """Whether the country has posted progress since the round before."""
         return report.progress_updates.filter(at__gt=self.round.since()).exists()
 
+    def governors(self) -> tuple[Tracked, ...]:
+        return (self.cycle, self.round)
+
     def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""
         return self._change_in_open_round("record", by, expected_version, note)
@@ -238,11 +264,9 @@ class Turn(Tracked):
         """The member is absent, or asks to be passed."""
         return self._change_in_open_round("pass_over", by, expected_version, note)
 
-    @all_or_nothing()
     def _change_in_open_round(self, name: str, by: "User", expected_version: int, note: str) -> Self:
-        self.require_permission(name, by)
-        self.round.lock_while_open()
-        status, verb = self.target_of(name), self.transitions[name].verb
+        """As make_transition, which cannot write the column `note`."""
+        status, verb = self.require_transition(name, by), self.transitions[name].verb
         return self.change_traced(
             by=by, expected_version=expected_version, verb=verb, why=note, status=status, note=note
         )
@@ -270,7 +294,7 @@ class StatusAtMeeting(Tracked):
     class Meta:
         verbose_name = _("status at a meeting")
         verbose_name_plural = _("statuses at meetings")
-        ordering = ("round_id", "member_state__name_en")
+        ordering = ("round_id", "member_state__sort_key")
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="status_at_meeting_once"),
             choices_rule("status_at_meeting_status_known", "status", ReportStatus),
@@ -278,7 +302,7 @@ class StatusAtMeeting(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_state} · {self.round.meeting}"
+        return f"{isolated(str(self.member_state))} · {self.round.meeting}"
 
     @property
     def cycle(self) -> "ReviewCycle":

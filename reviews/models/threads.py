@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.policy import Channel
 from reviews.text import is_blank
@@ -101,9 +101,11 @@ class ThreadEntry(Tracked):
         return cls.add(gap, by=by, kind=EntryKind.NOTE, text=text, channel=_require_side(by, gap))
 
     @classmethod
+    @all_or_nothing()
     def conclude(cls, gap: "DataGap", *, by: "User", text: str) -> "ThreadEntry":
         """Add a conclusion of either side, once the gap is closed."""
         _require_side(by, gap)
+        gap.lock_shared()  # nobody opens it again meanwhile
         if gap.is_open:
             raise NotAllowedNow(
                 _now("A conclusion is written once the gap is closed; its national team closes it.")

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Tracked
 from reviews.models.choices import Confidence, choices_rule
+from reviews.models.codes import address_word
 from reviews.models.validators import validate_days
 
 
 class TimelineEvent(Tracked):
     """What happened when in the mid-term review, planned and actual dates apart, with its source."""
 
-    code = models.SlugField(_("code"), max_length=60, unique=True)
+    code = address_word(_("code"), 60, unique=True)
     kind = models.CharField(_("kind"), max_length=20)
     title = models.CharField(_("title"), max_length=300)
     planned_from = models.DateField(_("planned from"), null=True, blank=True)  # NULL: day not known
@@ -23,6 +24,8 @@ class TimelineEvent(Tracked):
     mode = models.CharField(_("mode"), max_length=20, blank=True)
     source = models.CharField(_("source"), max_length=200)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
+
+    lasting_codes = ("code",)
 
     class Meta:
         verbose_name = _("event of the review")

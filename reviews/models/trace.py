@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.apps import apps
@@ -16,6 +16,7 @@ from reviews.models.choices import Labelled
 from reviews.models.trace_seal import seal
 from reviews.policy import Channel
 from reviews.request_context import request_id
+from reviews.text import as_stored
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle, User
@@ -260,6 +261,32 @@ class Trace(Labelled):
         row = copy.copy(self)
         row.before = None
         return row
+
+    def wrote(self, values: Mapping[str, Any]) -> bool:
+        """Whether the record has these values, by field, after this change; `note` and `why` are its reason.
+
+        False where that cannot be told: of a file, and of what is no column of the record.
+        """
+        columns = {field.name: name for name, field in columns_by_name(apps.get_model(self.model)).items()}
+        for name, value in values.items():
+            stored = self.why if name in ("note", "why") else self.after.get(columns.get(name, ""))
+            if _as_in_snapshot(stored) != _as_in_snapshot(value):
+                return False
+        return True
+
+
+def _as_in_snapshot(value: object) -> object:
+    """A value of a form, or of a snapshot, as a snapshot holds it; "" for what was left empty, which 0 was not."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, list | tuple | models.QuerySet):
+        ids: list[Any] = [getattr(record, "pk", record) for record in value]
+        return sorted(ids)
+    if isinstance(value, date):
+        return value.isoformat()
+    return as_stored(value) if isinstance(value, str) else value
 
 
 def _is_for(user: "User", countries: list[int] | None) -> bool:

@@ -9,7 +9,7 @@ from importlib import import_module
 from django.conf import settings
 
 from reviews import clock
-from reviews.models import JobRun
+from reviews.models import JobRun, SentForm
 from reviews.operations import outbox, trace_chain
 from reviews.operations.health import TICK
 from reviews.uploads import kept
@@ -40,6 +40,10 @@ def link_trace() -> str:
     return f"{result.linked} linked, {result.refused} refused"
 
 
+def purge_form_keys() -> str:
+    return f"{SentForm.purge()} deleted"
+
+
 # A new job is added here, and nowhere else.
 JOBS = (
     Job("send mail", EACH_MINUTE, outbox.deliver),
@@ -47,6 +51,7 @@ JOBS = (
     Job("purge mail", DAILY, outbox.purge),
     Job("clear sessions", DAILY, clear_sessions),
     Job("purge kept files", HOURLY, kept.purge),
+    Job("purge form keys", DAILY, purge_form_keys),
 )
 
 

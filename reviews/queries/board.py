@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.models import (
+    DataGap,
     Deadline,
     DeadlineStatus,
     Extension,
@@ -42,7 +43,10 @@ class BoardRow:
     on: date
     report: NationalReport
     state: Organisation
-    gaps: dict[GapKind, int]  # open ones
+    open_gaps: int
+    gaps: (
+        dict[GapKind, int] | None
+    )  # open ones by kind; None where the reader may not know of what kind they are
     next_due: DeadlineStatus | None
     plan: plans.CountryPlan  # its slack, where the cycle has a plan
 
@@ -54,13 +58,9 @@ class BoardRow:
         return str(self.state) if self.report.holder_id == self.state.pk else str(_("Regional consultants"))
 
     @property
-    def open_gaps(self) -> int:
-        return sum(self.gaps.values())
-
-    @property
     def gaps_by_kind(self) -> tuple[tuple[str, int], ...]:
-        """Label and number of each kind that has open gaps."""
-        return tuple((str(kind), number) for kind, number in self.gaps.items() if number)
+        """Label and number of each kind that has open gaps, as far as the reader may know."""
+        return tuple((str(kind), number) for kind, number in (self.gaps or {}).items() if number)
 
     @property
     def updated_on(self) -> date | None:
@@ -113,10 +113,10 @@ class Board:
         return averages
 
     @property
-    def statuses(self) -> list[tuple[str, int]]:
-        """Label and number of reports of each status that occurs."""
+    def statuses(self) -> list[tuple[ReportStatus, int]]:
+        """Each status that occurs, and the number of its reports."""
         counts = Counter(row.report.status for row in self.rows)
-        return [(str(status.label), counts[status]) for status in ReportStatus if counts[status]]
+        return [(status, counts[status]) for status in ReportStatus if counts[status]]
 
 
 def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:
@@ -138,9 +138,11 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
     for report in reports:
         state = states[report.member_state_id] if at else report.member_state
         gaps = {kind: open_gaps[state.pk, kind.pk] for kind in kinds}
+        known = gaps if DataGap.are_read_by(user, report) else None
         plan = plans.country_plan(report, state, statuses[report.pk], latest, paces[report.pk], on)
-        rows.append(BoardRow(on, report, state, gaps, next_due(statuses[report.pk]), plan))
-    rows.sort(key=lambda row: row.state.name_en)
+        due = next_due(statuses[report.pk])
+        rows.append(BoardRow(on, report, state, sum(gaps.values()), known, due, plan))
+    rows.sort(key=lambda row: row.state.sort_key)
     points = progress.averages(cycle, on)
     return Board(on, rows, kinds, deadlines, meetings, points, has_plan=latest is not None)
 

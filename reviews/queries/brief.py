@@ -32,7 +32,8 @@ from reviews.models import (
     User,
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
-from reviews.queries.deadlines import DeadlineStatuses, deadline_statuses, next_due
+from reviews.queries.deadlines import CountryDeadline, DeadlineStatuses, deadline_statuses, next_due
+from reviews.text import isolated
 
 GapsByReport = dict[int, list[DataGap]]
 
@@ -80,13 +81,6 @@ class CountryBrief:
         return _("%(open)d open (%(new)d new, %(closed)d closed)") % numbers
 
 
-class Overdue(NamedTuple):
-    """A deadline that a country has missed."""
-
-    state: Organisation
-    status: DeadlineStatus
-
-
 class OpenQuestion(NamedTuple):
     """A gap on which guidance was asked; `days` ago."""
 
@@ -112,7 +106,7 @@ class Brief:
     previous: Meeting | None
     on: date
     countries: list[CountryBrief]
-    overdue: list[Overdue]
+    overdue: list[CountryDeadline]
     open_questions: list[OpenQuestion]
     actions: list[ActionPoint]
     readable: list[Organisation]  # the countries whose brief its reader may ask for
@@ -136,7 +130,10 @@ class Brief:
         if self.previous is None:
             return f"{today} " + _("There was no earlier meeting of this series to compare with.")
         words = _("Changes are those since the %(meeting)s (%(day)s).")
-        return f"{today} " + words % {"meeting": self.previous, "day": meeting_days(self.previous)}
+        return f"{today} " + words % {
+            "meeting": isolated(str(self.previous)),
+            "day": meeting_days(self.previous),
+        }
 
 
 def meeting_days(meeting: Meeting) -> str:
@@ -187,10 +184,10 @@ def _gaps_by_report(reports: list[NationalReport], gaps: models.QuerySet[DataGap
     return {report.pk: by_state[report.member_state_id] for report in reports}
 
 
-def _overdue(reports: list[NationalReport], statuses: DeadlineStatuses) -> list[Overdue]:
+def _overdue(reports: list[NationalReport], statuses: DeadlineStatuses) -> list[CountryDeadline]:
     """The missed deadlines of all countries, longest overdue first."""
     missed = [
-        Overdue(report.member_state, status)
+        CountryDeadline(report, status)
         for report in reports
         for status in statuses[report.pk]
         if status.state == DeadlineState.OVERDUE

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from reviews import clock, policy
@@ -43,16 +42,6 @@ class Records:
     gaps: list[DataGap]
     findings: list[Finding]
     actions: list[ActionPoint]
-    people: list[User]  # those who may own an action point
-
-    @cached_property
-    def bodies(self) -> dict[int, int | None]:
-        """To which body each person belonged."""
-        return {person.pk: person.organisation_id for person in self.people}
-
-    def body_of(self, point: ActionPoint) -> int | None:
-        """The body that owns an action point, or that of the person who does."""
-        return self.bodies.get(point.owner_id) if point.owner_id else point.owner_body_id
 
 
 class MemberSnapshot(NamedTuple):
@@ -166,21 +155,39 @@ class Comparison:
 
 def current_records(cycle: ReviewCycle) -> Records:
     """Return the records of a cycle as they are now."""
-    actions = ActionPoint.objects.filter(meeting__cycle=cycle)
     return Records(
         reports=list(cycle.reports.all()),
         gaps=list(cycle.datagaps.all()),
         findings=list(cycle.findings.all()),
-        actions=list(actions),
-        people=list(User.objects.filter(action_points__in=actions).distinct()),
+        actions=list(ActionPoint.objects.filter(meeting__cycle=cycle).select_related("owner")),
     )
 
 
 def records_as_of(cycle: ReviewCycle, at: datetime) -> Records:
     """Return the records of a cycle at an instant, rebuilt from the trace."""
-    models = (NationalReport, DataGap, Finding, ActionPoint, User)
+    models = (NationalReport, DataGap, Finding, ActionPoint)
     records = Trace.objects.cycle_as_of(cycle, models, at)
+    _add_missing_bodies(records[ActionPoint], at)
     return Records(*(records[model] for model in models))
+
+
+def _add_missing_bodies(points: list[ActionPoint], at: datetime) -> None:
+    """Add whose an action point was, which the trace of earlier releases does not say.
+
+    With the owner of today it is what is stored today; with another, the owner's body at that instant.
+    """
+    points = [point for point in points if point.responsible_body_id is None]
+    if not points:
+        return
+    stored = ActionPoint.objects.in_bulk([point.pk for point in points])
+    people = Trace.objects.as_of(User.objects.filter(pk__in={point.owner_id for point in points}), at)
+    bodies = {person.pk: person.organisation_id for person in people}
+    for point in points:
+        now = stored[point.pk]
+        if (now.owner_id, now.owner_body_id) == (point.owner_id, point.owner_body_id):
+            point.responsible_body_id = now.responsible_body_id
+        else:
+            point.responsible_body_id = point.owner_body_id or bodies.get(point.owner_id)
 
 
 def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
@@ -192,7 +199,7 @@ def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSna
             gaps[gap.member_state_id][codes[gap.kind_id]] += 1
     not_withdrawn = [finding for finding in records.findings if finding.status != FindingStatus.WITHDRAWN]
     findings = Counter((finding.member_state_id, finding.kind) for finding in not_withdrawn)
-    actions = Counter(records.body_of(point) for point in records.actions if point.status not in ENDED)
+    actions = Counter(point.body_id for point in records.actions if point.status not in ENDED)
     by_state = {}
     for report in records.reports:
         state = report.member_state_id
@@ -253,7 +260,7 @@ def _between(
     kinds: list[GapKind],
 ) -> Comparison:
     gaps = _opened_and_closed(start.records.gaps, end.records.gaps, lambda gap: gap.member_state_id)
-    actions = _opened_and_closed(start.records.actions, end.records.actions, end.records.body_of)
+    actions = _opened_and_closed(start.records.actions, end.records.actions, lambda point: point.body_id)
 
     # Records rebuilt from the trace get the related records that their names and addresses need.
     kinds_by_id = {kind.pk: kind for kind in kinds}
@@ -271,7 +278,7 @@ def _between(
             is_read = policy.may(user, "report.read", _OfMember(pk))
             members = (start.members.get(pk), end.members[pk])
             changes.append(Change(state, *members, gaps[pk], actions[pk], is_read))
-    changes.sort(key=lambda change: change.state.name_en)
+    changes.sort(key=lambda change: change.state.sort_key)
     of_others = [point for pk, points in actions.items() if pk not in end.members for point in points.closed]
     done = [point for point in of_others if point.status == ActionStatus.DONE]
     return Comparison(start.at, end.at, changes, others=done)

@@ -4,9 +4,9 @@ A cell shows the country's own statement, and the gaps of that area on the regis
 accepted as a limitation. Of other countries one sees that there is a gap, not of what kind.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from django.db import models
@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import pgettext_lazy
 
-from reviews import policy
 from reviews.models import (
     ClosingWay,
     Coverage,
@@ -98,6 +97,18 @@ class Map:
     rows: list[tuple[FrameworkNode, list[Cell]]]
     kinds: list[GapKind]
 
+    def of_reports(self, reports: Sequence[NationalReport]) -> Self:
+        """The same map of some of the countries."""
+        columns = [number for number, report in enumerate(self.reports) if report in reports]
+        rows = [(area, [cells[number] for number in columns]) for area, cells in self.rows]
+        return replace(self, reports=list(reports), rows=rows)
+
+    @property
+    def totals(self) -> list[list[tuple[Coverage, int]]]:
+        """For each key result area: every coverage that occurs, and its number of countries."""
+        counted = [Counter(cell.coverage for cell in cells) for _area, cells in self.rows]
+        return [[(value, numbers[value]) for value in Coverage if numbers[value]] for numbers in counted]
+
     def cells(self) -> Iterator[Cell]:
         for _area, cells in self.rows:
             yield from cells
@@ -106,7 +117,7 @@ class Map:
 def key_result_areas(cycle: ReviewCycle) -> models.QuerySet[FrameworkNode]:
     """Return the key result areas of the framework under review."""
     areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA)
-    return areas.order_by("code")
+    return areas.order_by("sort_key")
 
 
 class AreaStatement(NamedTuple):
@@ -161,7 +172,7 @@ def build(cycle: ReviewCycle, user: User) -> Map:
     kinds, records = list(GapKind.objects.all()), CoverageRecords.of_cycle(cycle)
     columns = []
     for report in reports:
-        is_readable = policy.may(user, "report.read", report)
+        is_readable = DataGap.are_read_by(user, report)
         columns.append(cells_of(report, areas, kinds, records, is_readable=is_readable))
     return Map(reports, [(area, [column[n] for column in columns]) for n, area in enumerate(areas)], kinds)
 

@@ -3,46 +3,126 @@
 It is asked of members only, from the day they are counted, and no longer than there is something left to do.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from reviews import clock
 from reviews.models import (
     Deadline,
     DeadlineOutput,
+    DeadlineState,
     DeadlineStatus,
     Extension,
     NationalReport,
     NotRequired,
+    Organisation,
     ReportStatus,
 )
+from reviews.models.deadlines import Revision
 from reviews.queries import progress
+from reviews.queries.lines import Lines
 
 # By report and deadline: the first day on which progress was posted in its window.
 FirstProgress = Mapping[tuple[int, int], date]
-# By deadline and member state: the latest granted day.
-GrantedDays = Mapping[tuple[int, int], date]
+# By deadline and member state: the extensions that were granted.
+GrantedExtensions = Mapping[tuple[int, int], list[Extension]]
 # By report: a status for each deadline that concerns its country, in order of date.
 DeadlineStatuses = dict[int, list[DeadlineStatus]]
 
 
-def latest_extensions(granted: Iterable[Extension]) -> GrantedDays:
-    """Return the latest granted day by deadline and member state."""
-    days = [(e.deadline_id, e.member_state_id, e.granted_until) for e in granted if e.granted_until]
-    return {(deadline, state): until for deadline, state, until in sorted(days, key=lambda row: row[2])}
+@dataclass(frozen=True)
+class CountryDeadline:
+    """A deadline that is asked of a country, with its status on a day."""
+
+    report: NationalReport
+    status: DeadlineStatus
+
+    @property
+    def state(self) -> Organisation:
+        return self.report.member_state
+
+    @property
+    def tone(self) -> str:
+        return self.status.tone
+
+    @property
+    def url(self) -> str:
+        return self.status.deadline.get_absolute_url()
+
+
+def count_by_state(countries: Iterable[CountryDeadline]) -> list[tuple[DeadlineState, int]]:
+    """Return how many countries are in each state; states without a country are left out."""
+    counted = Counter(row.status.state for row in countries)
+    return [(state, counted[state]) for state in DeadlineState if counted[state]]
+
+
+class DeadlineLines(Lines[CountryDeadline]):
+    """The countries of one deadline."""
+
+    @property
+    def deadline(self) -> Deadline:
+        return self.all[0].status.deadline
+
+    @property
+    def totals(self) -> list[tuple[DeadlineState, int]]:
+        return count_by_state(self.all)
+
+
+def by_deadline(countries: Iterable[CountryDeadline]) -> list[DeadlineLines]:
+    """Return countries by deadline, in the order in which the deadlines come first."""
+    lines: dict[int, list[CountryDeadline]] = {}
+    for row in countries:
+        lines.setdefault(row.status.deadline.pk, []).append(row)
+    return [DeadlineLines(of_deadline) for of_deadline in lines.values()]
+
+
+def by_deadline_and_state(granted: Iterable[Extension]) -> GrantedExtensions:
+    """Return granted extensions by deadline and member state."""
+    by_key: dict[tuple[int, int], list[Extension]] = defaultdict(list)
+    for extension in granted:
+        by_key[extension.deadline_id, extension.member_state_id].append(extension)
+    return by_key
+
+
+def is_to_revise(report: NationalReport, deadline: Deadline) -> bool:
+    """Whether the deadline asks for the report again, since it was sent back."""
+    return report.is_to_revise and deadline.output == DeadlineOutput.NATIONAL_REPORT
+
+
+def latest_granted(report: NationalReport, deadline: Deadline, granted: GrantedExtensions) -> date | None:
+    """Return the latest day granted to a country; of a report that was sent back, granted since then."""
+    since = report.returned_at if is_to_revise(report, deadline) else None
+    extensions = granted.get((deadline.pk, report.member_state_id), [])
+    in_force = [e for e in extensions if since is None or (e.decided_at and e.decided_at >= since)]
+    return max((e.granted_until for e in in_force if e.granted_until), default=None)
+
+
+def due_in_force(report: NationalReport, deadline: Deadline, granted: GrantedExtensions) -> date:
+    """Return the date of a deadline for a country: the common one, an extended one, or that of its revision."""
+    revise_by = report.revise_by if is_to_revise(report, deadline) else None
+    return deadline.due_for(latest_granted(report, deadline, granted), revise_by)
 
 
 def deadline_statuses(
     reports: Iterable[NationalReport], deadlines: Iterable[Deadline], granted: Iterable[Extension], on: date
 ) -> DeadlineStatuses:
     """Return, by report, the status on a day of each deadline that concerns its country."""
-    reports, deadlines, granted_days = list(reports), list(deadlines), latest_extensions(granted)
+    reports, deadlines, extensions = list(reports), list(deadlines), by_deadline_and_state(granted)
     progress_days = first_progress(reports, deadlines, on)
     by_report = {}
     for report in reports:
         concerning = [deadline for deadline in deadlines if deadline.concerns(report.member_state_id)]
-        by_report[report.pk] = statuses_of_report(report, concerning, granted_days, progress_days, on)
+        by_report[report.pk] = statuses_of_report(report, concerning, extensions, progress_days, on)
     return by_report
+
+
+def status_of(
+    report: NationalReport, deadline: Deadline, granted: Iterable[Extension], on: date
+) -> DeadlineStatus | None:
+    """Return the status of one deadline for one country on a day; None: it is not one of its deadlines."""
+    return next(iter(deadline_statuses([report], [deadline], granted, on)[report.pk]), None)
 
 
 def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
@@ -61,25 +141,27 @@ def first_progress(
 def statuses_of_report(
     report: NationalReport,
     deadlines: Iterable[Deadline],
-    granted_days: GrantedDays,
+    granted: GrantedExtensions,
     progress_days: FirstProgress,
     on: date,
 ) -> list[DeadlineStatus]:
     """Return the status of each of these deadlines that is asked of the country, in order of date.
 
-    A deadline is met when the country hands its report in, or reports progress in the window.
+    A deadline is met when the country hands its report in, or reports progress in the window. A report that was sent
+    back does not meet it until it is handed in again.
     """
     handed_in_on = clock.day_of(report.handed_in_at) if report.handed_in_at else None
     statuses = []
     for deadline in deadlines:
-        granted_until = granted_days.get((deadline.pk, report.member_state_id))
-        due = deadline.due_for(granted_until)
+        due = due_in_force(report, deadline, granted)
         if not is_asked_of_member(report, due, on):
             continue
         is_report = deadline.output == DeadlineOutput.NATIONAL_REPORT
         met_on = handed_in_on if is_report else progress_days.get((report.pk, deadline.pk))
         not_required = why_not_required(report, deadline, due)
-        statuses.append(deadline.status_for(met_on, granted_until, on, not_required))
+        revision = Revision(report.revise_by) if is_to_revise(report, deadline) else None
+        granted_until = latest_granted(report, deadline, granted)
+        statuses.append(deadline.status_for(met_on, granted_until, on, not_required, revision))
     return sorted(statuses, key=lambda status: (status.due_on, status.deadline.number))
 
 

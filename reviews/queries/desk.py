@@ -1,5 +1,6 @@
 """My desk: open tasks of a person, deadlines, and recent changes by others."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,19 +19,18 @@ from reviews.models import (
     DataGap,
     Deadline,
     DeadlineOutput,
-    DeadlineStatus,
     Extension,
     Meeting,
     Minutes,
     NationalReport,
-    Organisation,
     ReportStatus,
     ReviewCycle,
     Trace,
     User,
 )
 from reviews.models.reports import NationalReportQuerySet
-from reviews.queries.deadlines import deadline_statuses
+from reviews.queries.deadlines import CountryDeadline, DeadlineLines, by_deadline, deadline_statuses
+from reviews.queries.lines import MOST_LINES, Lines
 
 SILENT_DAYS = 14  # after this without progress, the Secretariat may want to ask
 AHEAD_DAYS = 45  # how far the desk looks
@@ -51,22 +51,6 @@ class Task:
         return clock.days_between(clock.today(), clock.day_of(self.since))
 
 
-@dataclass(frozen=True)
-class Due:
-    """A deadline that a country still has to meet."""
-
-    report: NationalReport
-    status: DeadlineStatus
-
-    @property
-    def state(self) -> Organisation:
-        return self.report.member_state
-
-    @property
-    def url(self) -> str:
-        return self.status.deadline.get_absolute_url()
-
-
 PageOfRecord = NationalReport | DataGap | Deadline | Meeting | Minutes | ReviewCycle
 # The pages that a line of news may lead to, with what their addresses need.
 PAGES: dict[str, models.QuerySet[Any]] = {
@@ -82,14 +66,14 @@ NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", 
 NEWS += ("reviews.threadentry", "reviews.receivedadvice")
 
 
-def asked_of_countries(user: User, cycles: list[ReviewCycle]) -> list[Due]:
+def asked_of_countries(user: User, cycles: list[ReviewCycle]) -> list[CountryDeadline]:
     """Return what still has to be met, by the person's own country or by all for those who see all, by date."""
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
     deadlines = deadlines.prefetch_related("only_for")
     statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(*cycles), clock.today())
     lines = [
-        Due(report, status)
+        CountryDeadline(report, status)
         for report in reports
         for status in statuses[report.pk]
         if status.deadline.cycle_id == report.cycle_id and status.is_asked
@@ -97,16 +81,26 @@ def asked_of_countries(user: User, cycles: list[ReviewCycle]) -> list[Due]:
     return sorted(lines, key=lambda line: line.status.due_on)
 
 
-def waiting(user: User, cycles: list[ReviewCycle], asked: Iterable[Due] = ()) -> list[Task]:
+def waiting(user: User, cycles: list[ReviewCycle], asked: Iterable[CountryDeadline] = ()) -> list[Task]:
     """Return what waits for this person in these cycles, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
     return sorted([*tasks, *progress_due(user, asked)], key=lambda task: task.since)
 
 
-def due(asked: Iterable[Due]) -> list[Due]:
-    """Return what is due soon or overdue."""
+def gather_tasks(tasks: Iterable[Task]) -> list[Lines[Task]]:
+    """Return tasks of a kind of which there are many together, where the oldest of them is; the others one by one."""
+    tasks = list(tasks)
+    number = Counter(task.what for task in tasks)
+    gathered: dict[object, list[Task]] = {}
+    for task in tasks:
+        gathered.setdefault(task.what if number[task.what] > MOST_LINES else task, []).append(task)
+    return [Lines(of_kind) for of_kind in gathered.values()]
+
+
+def due(asked: Iterable[CountryDeadline]) -> list[DeadlineLines]:
+    """Return what is due soon or overdue, by deadline."""
     last_day = clock.today() + timedelta(days=AHEAD_DAYS)
-    return [line for line in asked if line.status.due_on <= last_day]
+    return by_deadline(line for line in asked if line.status.due_on <= last_day)
 
 
 def changes(user: User, since: datetime, most: int = 20) -> list[Trace]:
@@ -142,7 +136,10 @@ def own_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
             yield _own_task(report, report.silent_from, _now("Post the first progress"), "report-update")
         elif report.status == ReportStatus.RETURNED:
             # Why it was returned is on the report's own page.
-            yield _own_task(report, report.held_since, _now("Revise the returned report"), "report")
+            about = str(report.member_state)
+            if report.revise_by:
+                about = f"{about} · {_now('by')} {date_format(report.revise_by)}"
+            yield _own_task(report, report.held_since, _now("Revise the returned report"), "report", about)
 
 
 def _own_task(report: NationalReport, since: datetime, what: str, page: str, about: str = "") -> Task:
@@ -150,7 +147,7 @@ def _own_task(report: NationalReport, since: datetime, what: str, page: str, abo
     return Task(since, what, about or str(report.member_state), url)
 
 
-def progress_due(user: User, asked: Iterable[Due]) -> Iterator[Task]:
+def progress_due(user: User, asked: Iterable[CountryDeadline]) -> Iterator[Task]:
     """One task for each own report with a progress deadline that is open and not met, from the day it could be."""
     if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return
@@ -186,7 +183,8 @@ def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 def reports_to_read(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     if not policy.may(user, "report.start_reading"):
         return
-    for report in _reports(cycles).to_read().filter(Q(reader=None) | Q(reader=user)):
+    reader_has_left = Q(reader__is_active=False) | ~Q(reader__role__in=policy.roles_with("report.accept"))
+    for report in _reports(cycles).to_read().filter(Q(reader=None) | Q(reader=user) | reader_has_left):
         about, url = str(report.member_state), report.get_absolute_url()
         yield Task(report.held_since, _now("Read a report"), about, url)
 
@@ -214,6 +212,7 @@ def silent_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 
 def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     points = ActionPoint.objects.filter(meeting__cycle__in=cycles).open().owned_by(user)
+    points = points.visible_to(user)  # of a meeting that is not shared, an observer learns nothing
     for point in points.select_related("meeting__cycle"):
         about = f"{point.text} · {_now('due')} {date_format(point.due_on)}"
         yield Task(point.held_since, _now("Act after a meeting"), about, point.get_absolute_url())

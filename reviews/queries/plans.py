@@ -49,6 +49,15 @@ class Verdict(StatusChoices):
     UNKNOWN = "unknown", "neutral", _("date not known")
 
 
+class SlackGroup(StatusChoices):
+    """Whether a country's report is there in time for the plan."""
+
+    LATE = "late", "bad", _("later than its latest date")
+    CANNOT_TELL = "cannot_tell", "neutral", _("cannot tell")
+    IN_TIME = "in_time", "good", _("in time")
+    HANDED_IN = "handed_in", "good", _("submitted")
+
+
 @dataclass(frozen=True)
 class CountryPlan:
     """One country's report in the plan: its date, the latest one, and the pace of its workstreams."""
@@ -58,8 +67,13 @@ class CountryPlan:
     deadline_status: DeadlineStatus | None  # of the deadline of its report; None: there is none
     latest_on: date | None  # None: no fixed date follows
     due_on: date | None  # handed in, or the date in force, or today when that has passed; None: no date
-    paces: tuple[Pace, ...] = ()  # one for each workstream; none once it is handed in
+    paces: tuple[Pace, ...] = ()  # one for each workstream; none while it is handed in
     slip: int = 0  # days later, in a what-if
+
+    @property
+    def date_in_force(self) -> date | None:
+        """By when its report is asked for: its deadline's date, or the day of its revision alone."""
+        return self.deadline_status.due_on if self.deadline_status else self.report.revise_by
 
     @property
     def arrives_on(self) -> date | None:
@@ -67,12 +81,13 @@ class CountryPlan:
 
     @property
     def is_handed_in(self) -> bool:
-        return self.report.handed_in_at is not None
+        """Whether it has been handed in, and was not sent back."""
+        return self.report.handed_in_at is not None and not self.report.is_to_revise
 
     @property
     def is_silent(self) -> bool:
         """Whether it has posted no figure, and handed nothing in, so that nothing is known of its work."""
-        return not self.is_handed_in and self.report.figures == NO_FIGURES
+        return self.report.handed_in_at is None and self.report.figures == NO_FIGURES
 
     @property
     def slack(self) -> int | None:
@@ -86,6 +101,14 @@ class CountryPlan:
     def cannot_tell_slack(self) -> bool:
         """Whether its dates are known, and its silence alone is why nobody can tell the slack."""
         return self.slack is None and None not in (self.latest_on, self.arrives_on)
+
+    @property
+    def group(self) -> "SlackGroup":
+        if self.is_handed_in:
+            return SlackGroup.HANDED_IN
+        if self.slack is None:
+            return SlackGroup.CANNOT_TELL
+        return SlackGroup.LATE if self.slack < 0 else SlackGroup.IN_TIME
 
     @property
     def points_past(self) -> bool:
@@ -213,13 +236,13 @@ def country_plan(
     paces: tuple[Pace, ...],
     on: date,
 ) -> CountryPlan:
-    """Return a country's dates and pace, from its deadlines; once its report is handed in there is no pace."""
+    """Return a country's dates and pace, from its deadlines; while its report is handed in there is no pace."""
     due = [status for status in statuses if status.deadline.output == DeadlineOutput.NATIONAL_REPORT]
     last_due = max(due, key=lambda status: status.due_on, default=None)
-    if report.handed_in_at:
+    if report.handed_in_at and not report.is_to_revise:
         return CountryPlan(report, state, last_due, latest, clock.day_of(report.handed_in_at))
-    due_on = max(last_due.due_on, on) if last_due else None
-    return CountryPlan(report, state, last_due, latest, due_on, paces)
+    due_on = last_due.due_on if last_due else report.revise_by
+    return CountryPlan(report, state, last_due, latest, due_on and max(due_on, on), paces)
 
 
 def country_plan_today(report: NationalReport, statuses: Iterable[DeadlineStatus]) -> CountryPlan:

@@ -28,18 +28,14 @@ def progress_over_time(board: Board) -> charts.ProgressChart:
     )
 
 
-def gaps_by_kind(
-    cycle: ReviewCycle, kinds: Iterable[GapKind], rows: Iterable[BoardRow], readable: set[int]
-) -> charts.GapsChart:
-    """Open gaps by kind of the countries on one page of the board, in its neutral order.
-
-    Linked to the gaps of those whose report is `readable`.
-    """
+def gaps_by_kind(cycle: ReviewCycle, kinds: Iterable[GapKind], rows: Iterable[BoardRow]) -> charts.GapsChart:
+    """Open gaps by kind of those countries on one page of the board whose gaps its reader may read, with links."""
     gaps_url = reverse("datagap-list", args=[cycle.slug])
     bars = []
     for row in rows:
-        url = f"{gaps_url}?member_state={row.state.code}" if row.report.pk in readable else ""
-        bars.append(GapRow(str(row.state), tuple(row.gaps.values()), url))
+        if row.gaps is not None:
+            url = f"{gaps_url}?member_state={row.state.code}"
+            bars.append(GapRow(str(row.state), tuple(row.gaps.values()), url))
     return charts.gaps_chart(bars, kinds=[str(kind) for kind in kinds])
 
 

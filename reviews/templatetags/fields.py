@@ -1,10 +1,31 @@
 """Filters for form fields: their widgets with our classes."""
 
+import secrets
+
 from django import forms, template
 from django.forms import BoundField
+from django.template import RequestContext
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reviews.models.sent_forms import FIELD, new_key
+from reviews.rendering.direction import AsTyped
+
 register = template.Library()
+
+MOST_BOXES = 20  # that are shown at once
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: RequestContext) -> SafeString:
+    """The key of a form that saves something, beside its {% csrf_token %}: saved once, however often it is sent."""
+    user = context["request"].user
+    if not user.is_authenticated:
+        return SafeString()  # forms about signing in make no records
+    fields = format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key(user))
+    if context.get("sent_before"):  # sent once more, it differs from what was saved before
+        fields += format_html('<input type="hidden" name="again" value="{}">', secrets.token_urlsafe(6))
+    return fields
 
 
 @register.filter
@@ -43,5 +64,19 @@ def has_required_field(form: forms.BaseForm) -> bool:
 
 
 @register.filter
+def as_typed(text: str) -> AsTyped:
+    """What somebody typed, for a field that nobody sees and that is sent again."""
+    return AsTyped(text)
+
+
+@register.filter
 def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_long_choice(field: BoundField) -> bool:
+    """Whether so many boxes can be ticked that they are folded away until they are needed."""
+    several = field.field
+    offered = several.queryset if isinstance(several, forms.ModelMultipleChoiceField) else None
+    return offered is not None and offered.count() > MOST_BOXES

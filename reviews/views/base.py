@@ -1,14 +1,14 @@
 """Base of the pages: the cycle of an address, lists, forms with optimistic locking, new records, transitions."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import InvalidPage
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -23,13 +23,17 @@ from django_tables2 import SingleTableMixin
 
 from reviews import policy
 from reviews.forms.base import OptionalNoteForm, RequiredNoteForm, ReviewForm
+from reviews.forms.fields import DayField
 from reviews.forms.files import DocumentForm
 from reviews.lists.base import CycleFilterSet
 from reviews.lists.pagination import ListPaginator
 from reviews.models import EditConflict, NationalReport, NotAllowedNow, ReviewCycle, Trace, Tracked, User
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
+from reviews.web import form_keys
 from reviews.web.errors import BadAddress, Text, conflict, post_required
+
+Row = TypeVar("Row")
 
 ROWS = 25
 PAGE = re.compile("[1-9][0-9]{0,8}")
@@ -46,16 +50,25 @@ def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
 
 
 def parse_day(text: str) -> date:
-    """The day that an address names, such as 2020-08-11. Raises BadAddress."""
+    """The day that an address names, such as 2020-08-11, or as it was typed into the page. Raises BadAddress."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return DayField().clean(text)
+    except ValidationError:
         raise BadAddress(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
+
+
+def page_of(request: HttpRequest, rows: Sequence[Row], per_page: int = ROWS) -> Page[Row]:
+    """The page of these rows that the address names. Raises BadAddress if there is none."""
+    number = request.GET.get("page") or "1"
+    try:
+        return Paginator(rows, per_page).page(number)
+    except InvalidPage:
+        raise BadAddress(_("There is no page “%s”.") % number[:40]) from None
 
 
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     """The report of the person's own country; None for staff."""
-    reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
+    reports = NationalReport.objects.filter(cycle=cycle).with_seat().select_related("cycle", "member_state")
     return reports.filter(member_state=user.organisation_id).first()
 
 
@@ -183,6 +196,7 @@ class FormPage(FormView):
     # Finds the record from the request, the cycle and the rest of the address; without it, it is the cycle.
     record_or_404: ClassVar[Callable[..., Tracked] | None] = None
     redirects_to_result = False  # to what was written, in place of the record that the form is about
+    asks_before_repeating = False  # where it makes a record: the same once more is seldom meant
     initial_from: ClassVar[
         Mapping[str, str]
     ] = {}  # by the name of a field: the record's attribute it starts with
@@ -193,10 +207,14 @@ class FormPage(FormView):
     result: Any  # what `perform` returned: the record written
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
+        self.cycle = self.get_cycle()
         self.object = self.get_object()
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)
+
+    def get_cycle(self) -> Any:
+        """Return the cycle of the address. Raises Http404 if the person may not open it."""
+        return cycle_or_404(self.request, self.kwargs["slug"])
 
     def get_object(self) -> Any:
         """Return the record that the form is about. Raises Http404 if the person may not see it."""
@@ -262,21 +280,31 @@ class FormPage(FormView):
             # Before the verb judges what was typed over an old version.
             if not self.is_new and self.object.version != expected_version:
                 raise EditConflict(self.object, expected_version)
-            self.result = self.perform(form, expected_version)
+            with form_keys.save_once(self.request, repeatable=not self.asks_before_repeating) as sent:
+                self.result = self.perform(form, expected_version)
+                success_url = self.get_success_url()
+                sent.set_result(self.result or self.object, success_url)
         except ValidationError as error:
+            self.object = self.get_object()  # as it is stored: what was begun has been taken back
             form.add_errors(error)
             return self.form_invalid(form)
+        except form_keys.SentBefore as before:
+            page = self.get_context_data(form=form, sent_before=before.sent)
+            return self.render_to_response(page, status=409)
         except EditConflict as error:
             return self.render_conflict(form, error)
         except NotAllowedNow as refused:
-            self.object = self.get_object()  # as it is stored: what was begun has been taken back
+            self.object = self.get_object()
             return self.render_refusal(form, str(refused))
         messages.success(self.request, str(self.success_message))
-        return redirect(self.get_success_url())
+        return redirect(success_url)
 
     def form_invalid(self, form: ReviewForm) -> HttpResponse:
         reason = self.get_refusal_reason()
-        return self.render_refusal(form, reason) if reason else super().form_invalid(form)
+        if reason:
+            return self.render_refusal(form, reason)
+        sent_before = form_keys.saved_earlier(self.request) if self.asks_before_repeating else None
+        return self.render_to_response(self.get_context_data(form=form, sent_before=sent_before))
 
     def render_refusal(self, form: ReviewForm, reason: str) -> HttpResponse:
         """Answer 409: the record was locked meanwhile. The form says why and keeps everything typed."""
@@ -290,10 +318,27 @@ class FormPage(FormView):
         changes = list(Trace.objects.since_version(current, conflict.expected_version))
         form.accept_version(current.version)
         self.object = self.get_object()
+        if self.have_saved_this(changes, form.values()):
+            messages.info(self.request, form_keys.SAVED_ALREADY)
+            self.result, sent_before = self.object, form_keys.saved_earlier(self.request)
+            return redirect(sent_before.url if sent_before else self.get_success_url())
         locked = self.get_refusal_reason()
         if locked:
             form.add_error(None, locked)
-        newer = {"by": changes[-1].by if changes else None, "changes": changes, "locked": locked}
+        return self.render_newer(form, changes, locked=locked)
+
+    def have_saved_this(self, changes: list[Trace], values: dict[str, Any]) -> bool:
+        """Whether the one newer version is what this person sends now: with an earlier press, or in another window."""
+        if len(changes) != 1 or changes[0].by_id != self.request.user.pk:
+            return False
+        row = self.object.transitions.get(self.transition or self.verb)
+        is_this_step = changes[0].verb == row.verb if row and row.target else bool(values)
+        return is_this_step and changes[0].wrote(values)
+
+    def render_newer(self, form: Any, changes: list[Trace], **about: object) -> HttpResponse:
+        """Answer 409 with the form and what was changed since it was opened."""
+        is_own = {change.by_id for change in changes} == {self.request.user.pk}
+        newer = {"by": changes[-1].by if changes else None, "changes": changes, "is_own": is_own, **about}
         return self.render_to_response(self.get_context_data(form=form, stale=newer), status=409)
 
     def get_success_url(self) -> str:
@@ -325,7 +370,7 @@ class AddPage(FormPage):
 
     model: Any  # a tracked model
     read_permission = ""  # who may not read any such record gets a 404, who reads but may not add one a 403
-    is_new = redirects_to_result = True
+    is_new = redirects_to_result = asks_before_repeating = True
 
     def check_permission(self) -> None:
         if self.read_permission:

@@ -1,19 +1,27 @@
 """The board of a cycle."""
 
-from django.core.paginator import InvalidPage, Paginator
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import clock, policy
+from reviews.lists.board import BoardTable
+from reviews.models import ReportStatus
 from reviews.queries import board
-from reviews.rendering import board_charts
+from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import ROWS, cycle_or_404, parse_day
+from reviews.views.base import cycle_or_404, page_of, parse_day
 from reviews.web.errors import BadAddress
 
 
-def board_page(request: SignedInRequest, slug: str) -> HttpResponse:
+def rows_in_status(content: board.Board, status: str) -> list[board.BoardRow]:
+    """The members whose report has this status, all of them for an empty one. Raises BadAddress for an unknown one."""
+    if status and status not in ReportStatus.values:
+        raise BadAddress(_("There is no status “%s”.") % status[:40])
+    return [row for row in content.rows if not status or row.report.status == status]
+
+
+def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Every member state at a glance; `?as_of=2020-08-11` shows it as it was at the end of that day."""
     cycle = cycle_or_404(request, slug)
     as_of = parse_day(request.GET["as_of"]) if request.GET.get("as_of") else None
@@ -21,12 +29,11 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponse:
         raise BadAddress(_("That day has not come yet."))
     content = board.build(cycle, request.user, as_of or clock.today(), clock.end_of(as_of) if as_of else None)
 
-    # As many members as a list has rows; the figures above them are of all.
-    number = request.GET.get("page") or "1"
-    try:
-        page = Paginator(content.rows, ROWS).page(number)
-    except InvalidPage:
-        raise BadAddress(_("The board has no page “%s”.") % number[:40]) from None
+    rows = rows_in_status(content, request.GET.get("status", ""))
+    file_format = request.GET.get("_export")
+    if file_format:
+        return spreadsheets.response(file_format, BoardTable(rows), "board")
+    page = page_of(request, rows)  # the figures above it are of all members
 
     readable = {row.report.pk for row in page if policy.may(request.user, "report.read", row.report)}
     context = {
@@ -36,9 +43,11 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "board": content,
         "as_of": as_of,
         "page": page,
+        "status": request.GET.get("status", ""),
         "readable": readable,
         "progress_chart": board_charts.progress_over_time(content),
-        "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page, readable),
+        "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page),
+        "hides_kinds": any(row.gaps is None for row in page),
         "time_line_chart": board_charts.board_timeline(cycle, content),
     }
     return render(request, "board/board.html", context)

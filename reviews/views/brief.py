@@ -1,5 +1,7 @@
 """The brief for a meeting: page and Word document, of all countries or of one."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models import Organisation
 from reviews.queries import brief
+from reviews.queries.deadlines import by_deadline
 from reviews.rendering import docx
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404
+from reviews.views.base import cycle_or_404, page_of
 from reviews.views.meetings import meeting_or_404
 from reviews.views.minutes import word_response
 
@@ -35,7 +38,9 @@ def brief_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "meeting": meeting,
         "title": _("Brief"),
         "brief": meeting_brief,
-        "query": request.GET.urlencode(),
+        "overdue": by_deadline(meeting_brief.overdue),
+        "page": page_of(request, meeting_brief.countries),
+        "query": urlencode({"member_state": meeting_brief.only.code}) if meeting_brief.only else "",
         "breadcrumbs": [(meeting, meeting.get_absolute_url())],
     }
     return render(request, "brief/brief.html", context)

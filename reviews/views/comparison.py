@@ -23,7 +23,7 @@ class ComparisonPage(ListPage):
     """One row for each member, in neutral order and without any ranking."""
 
     template_name = "rounds/compare.html"
-    table_class, filterset_class, table_pagination = ChangeTable, EmptyFilterSet, False
+    table_class, filterset_class = ChangeTable, EmptyFilterSet
     title = _("What changed")
     empty_text = _("No member had a report on both sides of this period.")
 

@@ -16,7 +16,7 @@ from reviews.models import CoverageStatement, DataGap, EditConflict, NationalRep
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404
+from reviews.views.base import cycle_or_404, page_of
 from reviews.views.reports import ReportForm, report_or_404
 
 HISTORY_ROWS = 30
@@ -30,12 +30,16 @@ def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     file_format = request.GET.get("_export")
     if file_format:
         return spreadsheets.response(file_format, CoverageTable(list(coverage_of_cycle.cells())), "coverage")
+    page = page_of(request, coverage_of_cycle.reports)  # as many columns as a list has rows
+    shown = coverage_of_cycle.of_reports(list(page))
     sign, letter, tone = coverage.GAP_MARK
     context = {
         "cycle": cycle,
         "nav": "datagaps",
         "title": _("Coverage map"),
-        "map": coverage_of_cycle,
+        "map": shown,
+        "rows": [(*row, total) for row, total in zip(shown.rows, coverage_of_cycle.totals, strict=True)],
+        "page": page,
         "legend": [(*mark, value.label) for value, mark in coverage.MARKS.items()],
         "gap_mark": (sign, str(letter), tone),
     }
@@ -61,7 +65,8 @@ def report_coverage(request: SignedInRequest, slug: str, code: str) -> HttpRespo
         "nav": "reports",
         "report": report,
         "title": report.member_state,
-        "may_state": policy.may(request.user, "report.update", report) and not cycle.is_closed,
+        "may_state": policy.may(request.user, "report.update", report)
+        and not CoverageStatement(report=report).governors_refusal(),
         "rows": [(area, statements.get(area.pk), gaps_by_area[area.pk]) for area in areas],
         "history": traces.select_related("by").order_by("-id")[:HISTORY_ROWS],
         "breadcrumbs": [(report.member_state, report.get_absolute_url())],
@@ -80,6 +85,9 @@ class StateCoverage(ReportForm):
     form_class, template_name, permission = CoverageForm, "coverage/state.html", "report.update"
     is_new = True  # each row has its own version
     title, success_message = _("Coverage of the report"), _("What you say of the areas is recorded.")
+
+    def get_instance(self) -> CoverageStatement:
+        return CoverageStatement(report=self.object)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {
@@ -107,5 +115,4 @@ class StateCoverage(ReportForm):
         traces = Trace.objects.filter(model=CoverageStatement._meta.label_lower)
         traces = traces.filter(since, object_id__in=[statement.pk for statement in newer])
         changes = list(traces.select_related("by").order_by("id"))
-        stale = {"by": changes[-1].by if changes else None, "changes": changes, "feed": True}
-        return self.render_to_response(self.get_context_data(form=form, stale=stale), status=409)
+        return self.render_newer(form, changes, feed=True)

@@ -1,31 +1,38 @@
 """Deadlines: the list, each country's status, and extensions."""
 
+from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.actions.extensions import ask_for_extension
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
+from reviews.forms.fields import DayField
+from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
 from reviews.models import (
     Deadline,
-    DeadlineStatus,
     Extension,
     ExtensionStatus,
     Meeting,
     NationalReport,
+    NotAllowedNow,
     ReviewCycle,
     User,
 )
-from reviews.models.extensions import STILL_WAITS
-from reviews.queries.deadlines import deadline_statuses
+from reviews.models.extensions import STILL_WAITS, require_asked
+from reviews.queries.deadlines import CountryDeadline, count_by_state, deadline_statuses, status_of
+from reviews.queries.extensions import Effect, effect_of
+from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history, own_report
-from reviews.web.errors import conflict
+from reviews.views.base import AddButton, AddPage, FormPage, ListPage, history, own_report
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
@@ -52,51 +59,72 @@ class DeadlineList(ListPage):
     add_button = AddButton(_("Set a deadline"), "deadline-add", "deadline.set")
 
 
-def deadline_page(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
-    """One deadline: each country's status, requests and decisions, history."""
-    cycle = cycle_or_404(request, slug)
-    deadline = deadline_or_404(request, cycle, number)
-    related = ("member_state", "asked_by", "decided_by", "disruption")
-    extensions = list(deadline.extensions.select_related(*related).visible_to(request.user))
+class DeadlinePage(ListPage):
+    """One deadline: totals, how each country has met it, requests for later dates and decisions, history."""
 
-    today = clock.today()
-    reports = cycle.member_reports(today)
-    statuses = deadline_statuses(reports, [deadline], deadline.extensions.granted(), today)
+    template_name = "deadlines/deadline.html"
+    nav, permission = "deadlines", "deadline.read"
+    table_class, filterset_class = CountryDeadlineTable, CountryDeadlineFilter
+    empty_text = _("Nobody is asked for it.")
 
-    rows = [(report, statuses[report.pk][0]) for report in reports if statuses[report.pk]]
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.deadline = deadline_or_404(self.request, self.cycle, self.kwargs["number"])
+            self.title = self.deadline.title
 
-    anchor = None  # shown to whoever may read that meeting
-    if deadline.anchor_id:
-        meetings = Meeting.objects.visible_to(request.user).select_related("cycle")
-        anchor = meetings.filter(pk=deadline.anchor_id).first()
-    context = {
-        "cycle": cycle,
-        "nav": "deadlines",
-        "deadline": deadline,
-        "title": deadline.title,
-        "rows": rows,
-        "extensions": extensions,
-        "anchor": anchor,
-        "days_before": -(deadline.offset_days or 0),
-        "may_set": policy.may(request.user, "deadline.set") and not cycle.is_closed,
-        "may_decide": policy.may(request.user, "extension.decide") and not cycle.is_closed,
-        "may_ask": may_ask_extension(request.user, cycle, rows, extensions),
-        "history": history(request, deadline),
-    }
-    return render(request, "deadlines/deadline.html", context)
+    def get_queryset(self) -> QuerySet[NationalReport]:
+        return self.cycle.member_reports(clock.today())
+
+    @cached_property
+    def countries(self) -> list[CountryDeadline]:
+        """All countries that the deadline is asked of."""
+        reports, granted = list(self.object_list), self.deadline.extensions.granted()
+        statuses = deadline_statuses(reports, [self.deadline], granted, clock.today())
+        return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
+
+    def get_table_data(self) -> list[CountryDeadline]:
+        state = self.filterset.form.cleaned_data.get("state") if self.filterset.form.is_valid() else ""
+        return [row for row in self.countries if not state or row.status.state == state]
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        user, is_open = self.request.user, not self.cycle.is_closed
+        context = super().get_context_data(**kwargs)
+        related = ("member_state", "asked_by", "decided_by", "disruption")
+        extensions = list(self.deadline.extensions.select_related(*related).visible_to(user))
+        return context | {
+            "deadline": self.deadline,
+            "totals": count_by_state(self.countries),
+            "extensions": Lines(
+                sorted(extensions, key=lambda request: request.status != ExtensionStatus.ASKED)
+            ),
+            "anchor": self.get_anchor(),
+            "days_before": -(self.deadline.offset_days or 0),
+            "may_set": policy.may(user, "deadline.set") and is_open,
+            "may_decide": policy.may(user, "extension.decide") and is_open,
+            "may_ask": may_ask_extension(user, self.cycle, self.countries, extensions),
+            "history": history(self.request, self.deadline),
+        }
+
+    def get_anchor(self) -> Meeting | None:
+        """Return the meeting that the deadline hangs from, for whoever may read it."""
+        if self.deadline.anchor_id is None:
+            return None
+        meetings = Meeting.objects.visible_to(self.request.user).select_related("cycle")
+        return meetings.filter(pk=self.deadline.anchor_id).first()
 
 
 def may_ask_extension(
     user: User,
     cycle: ReviewCycle,
-    rows: list[tuple[NationalReport, DeadlineStatus]],
+    countries: list[CountryDeadline],
     extensions: list[Extension],
 ) -> bool:
     """Whether the person's country still has to meet the deadline, and has no request that waits."""
     if policy.scope_of(user, "extension.ask") is not policy.Scope.OWN or cycle.is_closed:
         return False
     waits = any(extension.status == ExtensionStatus.ASKED for extension in extensions)
-    own = (status for report, status in rows if report.member_state_id == user.organisation_id)
+    own = (row.status for row in countries if row.report.member_state_id == user.organisation_id)
     return not waits and any(status.is_asked for status in own)
 
 
@@ -125,6 +153,7 @@ class AskExtension(FormPage):
         _("The Secretariat has your request."),
     )
 
+    asks_before_repeating = True
     object: Deadline
     report: NationalReport
 
@@ -134,11 +163,14 @@ class AskExtension(FormPage):
         assert report is not None  # nobody has the permission without a report
         self.report = report
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """One request at a time: no form for a second."""
-        if self.object.extensions.filter(member_state=self.report.member_state_id).to_decide().exists():
-            return conflict(request, STILL_WAITS, self.get_cancel_url())
-        return super().get(request, *args, **kwargs)
+    def check_open(self) -> None:
+        """As the base; and one request at a time, for a deadline that asks something of the country."""
+        super().check_open()
+        extensions = list(self.object.extensions.filter(member_state=self.report.member_state_id))
+        granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+        require_asked(self.object, status_of(self.report, self.object, granted, clock.today()))
+        if any(extension.status == ExtensionStatus.ASKED for extension in extensions):
+            raise NotAllowedNow(str(STILL_WAITS))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = {"deadline": self.object, "day": date_format(self.object.due_on)}
@@ -148,11 +180,13 @@ class AskExtension(FormPage):
         return Extension(deadline=self.object, member_state=self.report.member_state)
 
     def perform(self, form: ExtensionForm, expected_version: int) -> Extension:
-        return Extension.ask_for(self.report, self.object, by=self.request.user, **form.values())
+        return ask_for_extension(
+            by=self.request.user, report=self.report, deadline=self.object, **form.values()
+        )
 
 
 class DecideExtension(FormPage):
-    """The Secretariat grants or refuses."""
+    """The Secretariat grants or refuses, having seen what the later day does to the plan."""
 
     object: Extension
     record_or_404 = staticmethod(extension_or_404)
@@ -161,9 +195,38 @@ class DecideExtension(FormPage):
     title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
     initial_from = {"until": "asked_until"}
 
+    @cached_property
+    def effect(self) -> Effect | None:
+        """Of the day that was typed, or else of the one asked for."""
+        try:
+            typed = DayField(required=False).clean(self.request.POST.get("until"))
+        except ValidationError:
+            typed = None
+        return effect_of(self.object, typed or self.object.asked_until)
+
+    def require_effect_seen(self, until: date | None, seen: str) -> None:
+        """Raise ValidationError if the day does harm that was not shown yet."""
+        if until and self.effect and self.effect.does_harm and self.effect.fingerprint != seen:
+            message = _now(
+                "This is later than %(day)s, the latest day that harms nothing. See above what it does; to grant it"
+                " all the same, decide again."
+            )
+            raise ValidationError({"until": message % {"day": date_format(self.effect.latest_on)}})
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"seen": self.effect.fingerprint if self.effect else ""}
+
+    def form_invalid(self, form: DecideForm) -> HttpResponse:
+        form.replace_data({"seen": self.effect.fingerprint if self.effect else ""})
+        return super().form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"effect": self.effect}
+
     def perform(self, form: DecideForm, expected_version: int) -> Extension:
         user, note = self.request.user, form.cleaned_data["note"]
         if form.cleaned_data["decision"] == "refuse":
             return self.object.refuse(by=user, expected_version=expected_version, note=note)
         until = form.cleaned_data["until"]
+        self.require_effect_seen(until, form.cleaned_data["seen"])
         return self.object.grant(by=user, expected_version=expected_version, until=until, note=note)

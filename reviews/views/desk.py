@@ -30,7 +30,7 @@ def desk_page(request: SignedInRequest) -> HttpResponse:
         "title": _("My desk"),
         "cycles": cycles,
         "since": since,
-        "waiting": desk.waiting(request.user, running, asked),
+        "waiting": desk.gather_tasks(desk.waiting(request.user, running, asked)),
         "due": desk.due(asked),
         "changes": desk.changes(request.user, since),
         "demo": any(cycle.is_demo for cycle in cycles),

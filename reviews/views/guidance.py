@@ -32,7 +32,13 @@ def received_advice_or_404(
     return get_object_or_404(related, gap=gap, pk=pk)
 
 
-class AskBack(GapTransition):
+class Remark(GapTransition):
+    """An entry in a gap's thread."""
+
+    asks_before_repeating = True
+
+
+class AskBack(Remark):
     """A question of the consultants, sent at once."""
 
     form_class, verb, permission = EntryForm, "question", "guidance.write"
@@ -43,7 +49,7 @@ class AskBack(GapTransition):
     )
 
 
-class Answer(GapTransition):
+class Answer(Remark):
     form_class, verb, permission = EntryForm, "answer", "datagap.edit"
     title, submit_label, success_message = (
         _("Answer the consultants"),
@@ -52,7 +58,7 @@ class Answer(GapTransition):
     )
 
 
-class AddEntry(GapTransition):
+class AddEntry(Remark):
     """An entry of the country or of the consultants; the Secretariat only reads."""
 
     form_class = EntryForm
@@ -83,6 +89,7 @@ class DraftAdvice(FormPage):
     form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "edit"
     title, submit_label = _("Draft advice"), _("Keep the draft")
     success_message = _("The draft waits for a lead consultant.")
+    asks_before_repeating = True
     subject_field: str  # of Advice
 
     def get_instance(self) -> Advice:

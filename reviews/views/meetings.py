@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -27,7 +28,7 @@ from reviews.models import (
 )
 from reviews.models.agenda import planned_minutes
 from reviews.models.meetings import MeetingPart
-from reviews.queries.meetings import Preview, preview_of
+from reviews.queries.meetings import Dependents, Preview, dependents_of, fingerprint_of, preview_of
 from reviews.request_context import SignedInRequest
 from reviews.text import is_blank
 from reviews.views.actionpoints import ActionPointCard
@@ -172,9 +173,26 @@ class HoldMeeting(MeetingFormPage):
 
 
 class CancelMeeting(MeetingFormPage):
-    form_class, transition, verb = ReasonForm, "cancel", "cancel"
+    """Cancel a meeting, after the page has named what depends on it."""
+
+    form_class, transition, verb, template_name = ReasonForm, "cancel", "cancel", "meetings/cancel.html"
     title, success_message = _("Cancel the meeting"), _("The meeting is cancelled.")
     submit_label = _("Cancel the meeting")
+
+    @cached_property
+    def dependents(self) -> list[Dependents]:
+        return dependents_of(self.object)
+
+    def form_valid(self, form: ReviewForm) -> HttpResponse:
+        """Before anything is written, show what has come to depend on it since the page was opened."""
+        is_current = form.cleaned_data["version"] == self.object.version and not self.get_refusal_reason()
+        if not is_current or self.request.POST.get("shown", "") == fingerprint_of(self.dependents):
+            return super().form_valid(form)
+        return self.render_to_response(self.get_context_data(form=form, changed_meanwhile=True))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = {"dependents": self.dependents, "shown": fingerprint_of(self.dependents)}
+        return page | super().get_context_data(**kwargs)
 
 
 class PartKind(NamedTuple):
@@ -207,7 +225,8 @@ class PartPage(FormPage):
 
 class AddPart(PartPage):
     object: Meeting
-    is_new, success_message = True, _("It is recorded.")
+    is_new = asks_before_repeating = True
+    success_message = _("It is recorded.")
 
     def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])

@@ -71,7 +71,7 @@ class MethodForm(FormPage):
 
 
 class AddMethod(MethodForm):
-    is_new = True
+    is_new = asks_before_repeating = True
     title, success_message = _("Write a method note"), _("The note is in the library.")
 
     def get_object(self) -> ReviewCycle:

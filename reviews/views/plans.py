@@ -1,5 +1,6 @@
 """The backward plan of a cycle: its steps, every country's slack, and what if something is later."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,13 +11,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.plans import MAX_DAYS_LATER, OutcomeForm, PlanStepForm, WhatIfForm
+from reviews.forms.plans import MAX_DAYS_LATER, NewStepForm, OutcomeForm, PlanStepForm, WhatIfForm
 from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, ReviewCycle, Trace
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, cycle_or_404
+from reviews.views.base import AddPage, FormPage, cycle_or_404, page_of
 from reviews.web.errors import BadAddress
 
 HISTORY_ROWS = 30
@@ -29,6 +30,8 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     plan = plans.build(cycle, clock.today(), parse_slips(request.GET.getlist("slip")))
     countries = [row for row in plan.countries if policy.may(request.user, "plan.read", row.report)]
 
+    shown = countries_in_group(countries, request.GET.get("group", ""))
+
     form = what_if_form(request, plan, countries)
     if form.is_valid():
         slip = {"slip": f"{form.cleaned_data['what']}:{form.cleaned_data['days']}"}
@@ -36,7 +39,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
 
     file_format = request.GET.get("_export")
     if file_format and request.GET.get("of") == "countries":
-        return spreadsheets.response(file_format, PlanCountryTable(countries), "slack")
+        return spreadsheets.response(file_format, PlanCountryTable(shown), "slack")
     if file_format:
         return spreadsheets.response(file_format, PlanStepTable(plan.lines), "plan")
 
@@ -44,11 +47,30 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     traces = traces.readable_on_page_by(request.user).select_related("by").order_by("-id")
     context = {
         "cycle": cycle, "nav": "plan", "title": _("Backward plan"), "plan": plan, "countries": countries,
+        "page": page_of(request, shown), "group": request.GET.get("group", ""), "totals": count_groups(countries),
         "form": form, "supposed": [(form.choices[code], days) for code, days in plan.slips.items()],
+        "in_turn": {
+            line.step.code
+            for line in plan.lines
+            if not any(line.step.waits_for(other.step) for other in plan.lines)
+        },
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
         "line": board_charts.plan_timeline(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
+
+
+def countries_in_group(countries: list[plans.CountryPlan], group: str) -> list[plans.CountryPlan]:
+    """The countries of one group, all of them for an empty one. Raises BadAddress for an unknown one."""
+    if group and group not in plans.SlackGroup.values:
+        raise BadAddress(_now("There is no group of countries “%s”.") % group[:40])
+    return [country for country in countries if not group or country.group == group]
+
+
+def count_groups(countries: list[plans.CountryPlan]) -> list[tuple[plans.SlackGroup, int]]:
+    """Each group that has countries, and their number."""
+    counted = Counter(country.group for country in countries)
+    return [(group, counted[group]) for group in plans.SlackGroup if counted[group]]
 
 
 def what_if_form(
@@ -96,6 +118,20 @@ class StepPage(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         breadcrumbs = [(_("Backward plan"), reverse("plan", args=[self.cycle.slug])), (self.object.title, "")]
         return super().get_context_data(**kwargs) | {"breadcrumbs": breadcrumbs, "lead": self.object.title}
+
+
+class AddStep(AddPage):
+    """A new step; those that come after it move one place on."""
+
+    model, verb, form_class = PlanStep, "enter", NewStepForm
+    permission, read_permission, nav = "plan.edit", "plan.read", "plan"
+    title, submit_label, success_message = _("Enter a step"), _("Enter"), _("The step is entered.")
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"position": self.cycle.plan_steps.count() + 1}
+
+    def get_cancel_url(self) -> str:
+        return reverse("plan", args=[self.cycle.slug])
 
 
 class EditStep(StepPage):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.actions.reports import submit_report
 from reviews.forms.base import ConfirmForm
-from reviews.forms.reports import AppointForm, ProgressForm, SubmitForm
+from reviews.forms.reports import AppointForm, PastSubmissionForm, ProgressForm, ReturnForm, SubmitForm
 from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import (
@@ -20,13 +20,14 @@ from reviews.models import (
     Extension,
     NationalReport,
     ProgressUpdate,
+    ReportStatus,
     ReportVersion,
     ReviewCycle,
 )
 from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import coverage, plans, submission_checks
-from reviews.queries.deadlines import first_progress, latest_extensions, statuses_of_report
+from reviews.queries.deadlines import by_deadline_and_state, first_progress, statuses_of_report
 from reviews.request_context import SignedInRequest
 from reviews.uploads.documents import CONTENT_TYPES
 from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
@@ -59,7 +60,7 @@ class ReportList(ListPage):
 
     title, nav, permission = _("National reports"), "reports", "report.read"
     model, table_class, filterset_class = NationalReport, ReportTable, ReportFilter
-    select_related, ordering = ("cycle", "member_state", "holder"), ("member_state__name_en",)
+    select_related, ordering = ("cycle", "member_state", "holder"), ("member_state__sort_key",)
     empty_text = _("There is no report here: reports are made when the cycle opens.")
 
     def get_queryset(self) -> QuerySet[NationalReport]:
@@ -108,11 +109,13 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "versions": report.versions.with_repetition().select_related("submitted_by"),
         "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(count.number for count in gap_counts),
         "findings": findings, "checks": [],
-        "may_record": policy.may(request.user, "finding.edit", report) and not cycle.is_closed,
+        "may_record": policy.may(request.user, "finding.edit", report)
+        and not (cycle.is_closed or report.status == ReportStatus.ACCEPTED),
         "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
         "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
         "may_appoint": may_appoint and report.is_editable and not cycle.is_closed,
-        "submit_form": SubmitForm(auto_id="submit_%s"), "history": history(request, report),
+        "submit_form": SubmitForm(auto_id="submit_%s"), "return_form": ReturnForm(auto_id="return_%s"),
+        "history": history(request, report),
         "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
     }  # fmt: skip
     if report.is_editable:
@@ -129,14 +132,10 @@ def deadline_statuses_of(report: NationalReport) -> tuple[list[DeadlineStatus], 
         deadline__cycle=report.cycle_id, member_state=report.member_state_id
     )
     deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
-    granted = latest_extensions(extensions.granted())
+    granted = by_deadline_and_state(extensions.granted())
     progress_days = first_progress([report], deadlines, today)
     statuses = statuses_of_report(report, deadlines, granted, progress_days, today)
-    locked = []
-    for status in statuses:
-        granted_until = status.due_on if status.is_extended else None
-        if status.deadline.locked_on(granted_until, today):
-            locked.append(status.deadline)
+    locked = [status.deadline for status in statuses if status.deadline.locked_on(status.due_on, today)]
     return statuses, locked
 
 
@@ -185,6 +184,16 @@ class SubmitReport(ReportTransition):
         )
 
 
+class RecordPastSubmission(ReportForm):
+    """An administrator records what was handed in on an earlier day by another way, such as by mail."""
+
+    form_class, permission = PastSubmissionForm, "record.correct"
+    verb, transition = "record_past_submission", "record_submission"
+    title, submit_label = _("Record an earlier submission"), _("Record")
+    success_message = _("The submission is recorded, with its day and your reason.")
+    redirects_to_result = True
+
+
 class RecallReport(ReportTransition):
     verb, title, submit_label = "recall", _("Recall the report"), _("Recall")
     success_message = _("The report is back with you; the submitted version stays on record.")
@@ -196,8 +205,9 @@ class StartReading(ReportTransition):
 
 
 class ReturnReport(ReportTransition):
-    verb, transition, title = "return_for_revision", "return", _("Return for revision")
-    submit_label, success_message = _("Return"), _("The report is returned with your note.")
+    form_class, verb, transition = ReturnForm, "return_for_revision", "return"
+    title, submit_label = _("Return for revision"), _("Return")
+    success_message = _("The report is returned with your note.")
 
 
 class AcceptReport(ReportTransition):

@@ -1,10 +1,42 @@
 """URL converters: the codes in addresses."""
 
+from urllib.parse import quote, unquote
+
 
 class StateCode:
-    """A member state: VNM."""
+    """A member state: VNM.
 
-    regex = "[A-Z0-9][A-Z0-9-]{1,19}"
+    Any other code, entered before codes were checked, is percent-encoded: its pages open, too.
+    """
+
+    regex = "[A-Za-z0-9_.~%-]{1,240}"
+
+    def to_python(self, value: str) -> str:
+        code = unquote(value)
+        if not code.isprintable() or quote(code, safe="") != value:
+            raise ValueError  # no code is written like this
+        return code
+
+    def to_url(self, value: str) -> str:
+        return quote(value, safe="")
+
+
+class GapCode(StateCode):
+    """A data gap: VNM-3."""
+
+    regex = f"{StateCode.regex}-[1-9][0-9]{{0,8}}"
+
+
+class FindingCode(StateCode):
+    """A finding or recommendation: VNM-F2, VNM-R1."""
+
+    regex = f"{StateCode.regex}-[FR][1-9][0-9]{{0,8}}"
+
+
+class Number:
+    """A number in a list, small enough for every database."""
+
+    regex = "[1-9][0-9]{0,8}"
 
     def to_python(self, value: str) -> str:
         return value
@@ -13,25 +45,7 @@ class StateCode:
         return value
 
 
-class GapCode(StateCode):
-    """A data gap: VNM-3."""
-
-    regex = "[A-Z0-9][A-Z0-9-]{1,19}-[1-9][0-9]{0,8}"
-
-
-class Number(StateCode):
-    """A number in a list, small enough for every database."""
-
-    regex = "[1-9][0-9]{0,8}"
-
-
-class PartKind(StateCode):
+class PartKind(Number):
     """What is recorded at a meeting; see views.meetings.PARTS."""
 
     regex = "agenda|delegations|decisions|actions"
-
-
-class FindingCode(StateCode):
-    """A finding or recommendation: VNM-F2, VNM-R1."""
-
-    regex = "[A-Z0-9][A-Z0-9-]{1,19}-[FR][1-9][0-9]{0,8}"

@@ -3,16 +3,22 @@
 import errno
 import sys
 
+from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from reviews.accounts import unsaved_input
 from reviews.rendering.spreadsheets import UnknownFormat
 
 Text = str | Promise
@@ -33,8 +39,43 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403."""
-    return _render_error(request, 403)
+    """The page was older than the last sign-in here: what was typed is kept for a page that sends it again.
+
+    403 with an explanation where there is nothing to keep, or where the form came from elsewhere.
+    """
+    if not _is_from_this_site(request):
+        return _render_error(request, 403, template="errors/old_page.html")
+    if request.path == reverse(settings.LOGIN_URL) and not request.user.is_authenticated:
+        return _sign_in_page(request)
+    if request.path == reverse(settings.LOGIN_URL):
+        name = {"name": request.user}
+        messages.info(
+            request,
+            _("You are signed in already, as %(name)s. To sign in as somebody else, sign out first.") % name,
+        )
+        return redirect(get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL)
+    if unsaved_input.keep(request):
+        path = request.get_full_path()
+        return redirect(path) if request.user.is_authenticated else redirect_to_login(path)
+    return _render_error(request, 403, template="errors/old_page.html")
+
+
+def _sign_in_page(request: HttpRequest) -> HttpResponse:
+    """403: the sign-in page once more, with the name that was typed."""
+    message = _(
+        "This page had grown old: please type your password once more. If you read this again, allow this site to"
+        " keep cookies."
+    )
+    messages.info(request, message)
+    request.method = "GET"
+    page: HttpResponse = LoginView.as_view(initial={"login": request.POST.get("login", "")})(request)
+    page.status_code = 403
+    return page
+
+
+def _is_from_this_site(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this very site sent the form."""
+    return request.headers.get("origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -96,7 +96,7 @@ def test_another_one_would_be_shown_nothing_in_any_case(page, cast, sign_in):
     """Planted: the receiver that forgets did not run."""
     browser = sign_in(cast.vnm_team)
     session = browser.session
-    session[unsaved_input.KEY] = [cast.vnm.pk, page, {"note": [NOTE]}, False]
+    session[unsaved_input.KEY] = [[cast.vnm.pk, page, {"note": [NOTE]}, False]]
     session.save()
     assert "provinces" not in browser.get(page).content.decode()
 
@@ -134,12 +134,18 @@ def test_a_step_by_button_is_kept_too(cast, report, sign_in):
     assert "Page 4 is missing." in answer.content.decode()
 
 
-def test_one_may_begin_anew(page, cast, sign_in):
+def test_one_may_begin_anew(page, cast, report, sign_in):
     browser = sign_in(cast.vnm)
     sent_late(browser, page, {"note": NOTE, "version": "1"})
     come_in("vnm.coordinator", browser=browser)
-    assert 'href="?anew"' in browser.get(page).content.decode()
-    assert "provinces" not in browser.get(f"{page}?anew").content.decode()
+    answer = browser.get(page)
+    assert f'name="{unsaved_input.ANEW}"' in answer.content.decode()
+    for _press in "twice":  # the second one of a double press neither saves it
+        again = browser.post(page, fields(answer) | {unsaved_input.ANEW: "1"})
+        assert again["Location"] == page
+    assert "provinces" not in browser.get(page).content.decode()
+    assert "provinces" not in everything_kept()
+    assert not report.progress_updates.exists()
 
 
 def test_a_file_is_there_again(cast, report, sign_in):

@@ -72,9 +72,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
     report = make.report(cycle, "VNM")
     gap = make.gap(report, by=cast.vnm, kind=kind, key_result_area=area)
     deadline = make.deadline(cycle, by=by, only_for=[cast.vnm.organisation, cast.lao.organisation])
-    extension = Extension.ask_for(
-        report, deadline, by=cast.vnm, asked_until=date(2020, 10, n), reason="Floods"
-    )
+    extension = make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 10, n), reason="Floods")
     meeting = make.meeting(cycle, by=by, confidence="check")
     parts = {
         AgendaItem: AgendaItem.add_to(meeting, by=by, title="Opening"),

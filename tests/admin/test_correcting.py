@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import models
 
 from reviews import clock
 from reviews.models import (
@@ -73,9 +74,7 @@ def test_a_corrected_status_moves_the_clock_of_its_holder(cast, report, sign_in)
 
 def test_a_corrected_decision_names_who_decided(cast, cycle, report, sign_in):
     deadline = make.deadline(cycle, by=cast.secretariat)
-    extension = Extension.ask_for(
-        report, deadline, by=cast.vnm, asked_until=date(2020, 9, 20), reason="Floods"
-    )
+    extension = make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 20), reason="Floods")
     browser = sign_in(cast.admin)
     correct(browser, extension, status="granted", granted_until="2020-09-15", why="Decided by telephone")
     now = Extension.objects.get(pk=extension.pk)
@@ -144,6 +143,6 @@ def test_bad_input(model, typed, wrong, cast, records, sign_in):
 def test_a_verbs_error_about_a_field_that_is_not_shown(cast, records, sign_in):
     """A seat of what is no member state any more: the field to blame is not on the form."""
     seat = records[CycleMembership]
-    correct(sign_in(cast.admin), seat.member_state, kind="partner", why="Wrong kind")
+    models.QuerySet.update(Organisation.objects.filter(pk=seat.member_state_id), kind="partner")
     answer = correct(sign_in(cast.admin), seat, joined_on="2020-05-01", why="Later")
     assert "Only member states" in str(answer.context["adminform"].form.non_field_errors())

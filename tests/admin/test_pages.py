@@ -17,7 +17,6 @@ from reviews.models import (
     Deadline,
     Decision,
     Delegation,
-    Extension,
     Framework,
     FrameworkNode,
     Meeting,
@@ -71,7 +70,7 @@ def more_below(records: Any, cast: SimpleNamespace, n: int) -> None:
     seat_member(by=by, cycle=records[ReviewCycle], member_state=body, joined_on=date(2020, 3, 1))
     report = make.report(records[ReviewCycle], f"Y{n}")
     person = make.user(f"y{n}", "coordinator", body)
-    Extension.ask_for(report, records[Deadline], by=person, asked_until=date(2020, 11, n), reason="Floods")
+    make.extension(report, records[Deadline], by=person, asked_until=date(2020, 11, n), reason="Floods")
     make.area(f"B.{n}")
 
 

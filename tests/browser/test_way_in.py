@@ -160,7 +160,7 @@ def test_the_page_of_what_was_typed(person, live_server):
     user = User.objects.get(username="vnm.coordinator")
     for row in Session.objects.all():
         typed = [user.pk, form, {"note": ["Two provinces reported."], "data_collection": ["70"]}, True]
-        row.session_data = Session.objects.encode(row.get_decoded() | {KEY: typed})
+        row.session_data = Session.objects.encode(row.get_decoded() | {KEY: [typed]})
         row.save()
     eyes.visits(form)
     expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()

@@ -174,34 +174,71 @@ def spoilt(text: str, rng: random.Random) -> str:
     )
 
 
-def test_500_random_figures():
+def test_2000_random_texts_in_every_number_field(fields_of_administration):
     rng = random.Random(20)
-    typed = meant_numbers(rng)
-    for _ in range(500):
-        text, number = next(typed)
-        assert FigureField("Analysis").clean(text) == number
-        other = spoilt(text, rng)
-        try:
-            stored = FigureField("Analysis").clean(other)
-        except ValidationError:
-            continue
-        left = other.strip("% \u200b\u2060\u00a0")
-        assert stored == (int(left) if left else None), other
+    for name, field in different_fields(fields_of_administration, WholeNumberField):
+        typed = meant_numbers(rng)
+        for _ in range(1_000):
+            text, number = next(typed)
+            for typed_text in (text, spoilt(text, rng)):
+                visible = typed_text.translate({0x200B: None, 0x2060: None}).strip(" \u00a0")
+                meant = int(visible.rstrip("%\u00a0 ")) if is_number(visible, field.unit) else None
+                stored = stored_or_refused(field, typed_text)
+                assert stored in (meant, REFUSED) if visible else stored in (None, REFUSED), (
+                    name,
+                    typed_text,
+                )
+                if typed_text == text and meant == number and in_bounds(field, number):
+                    assert stored == number, (name, text)
 
 
-def test_500_random_days():
+def test_2000_random_texts_in_every_day_field(fields_of_administration):
     rng = random.Random(8)
-    typed = meant_days(rng)
-    for _ in range(500):
-        text, day = next(typed)
-        assert DayField(required=False).clean(text) == day, text
-        other = spoilt(text, rng)
-        try:
-            stored = DayField(required=False).clean(other)
-        except ValidationError:
-            continue
-        assert stored is not None, other
-        assert sorted(map(int, digit_groups(other))) == sorted([stored.year, stored.month, stored.day]), other
+    for name, field in different_fields(fields_of_administration, DayField):
+        typed = meant_days(rng)
+        for _ in range(1_000):
+            text, day = next(typed)
+            assert stored_or_refused(field, text) == (REFUSED if field.past and day > DAY else day), (
+                name,
+                text,
+            )
+            other = spoilt(text, rng)
+            stored = stored_or_refused(field, other)
+            if stored is not REFUSED:
+                assert sorted(map(int, digit_groups(other))) == sorted(
+                    [stored.year, stored.month, stored.day]
+                ), other
+
+
+REFUSED = object()
+
+
+def stored_or_refused(field: forms.Field, typed: str) -> Any:
+    try:
+        return field.clean(typed)
+    except ValidationError:
+        return REFUSED
+
+
+def is_number(text: str, unit: str) -> bool:
+    digits = text.removesuffix(unit).rstrip() if unit else text
+    return digits.removeprefix("-").isdecimal()
+
+
+def in_bounds(field: WholeNumberField, number: int) -> bool:
+    least, most = field.min_value, field.max_value
+    return (least is None or number >= least) and (most is None or number <= most)
+
+
+def different_fields(of_administration: list[tuple[str, forms.Field]], kind: type) -> list[tuple[str, Any]]:
+    """One field of each kind that differs from the others in what it takes, of all our forms."""
+    found: dict[Any, tuple[str, Any]] = {}
+    for name, field in [*fields_of_forms(), *of_administration]:
+        for part in field.fields if isinstance(field, forms.MultiValueField) else (field,):
+            if isinstance(part, kind):
+                takes = ("min_value", "max_value", "unit", "first_year", "past", "required")
+                found.setdefault((type(part), *(getattr(part, one, None) for one in takes)), (name, part))
+    return list(found.values())
 
 
 def digit_groups(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reviews.actions.reports import submit_report
-from reviews.models import ActionPoint, AgendaItem, Extension
+from reviews.models import ActionPoint, AgendaItem
 from tests.models.transitions import fresh, refused, tells
 from tests.support import make
 from tests.support.shared_records import shared
@@ -22,7 +22,7 @@ def closed(cast: Any, report: Any) -> SimpleNamespace:
     made.deadline, made.meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     body, day = cast.vnm.organisation, date(2020, 9, 1)
     made.action = ActionPoint.add_to(made.meeting, by=by, text="Send", owner_body=body, due_on=day)
-    made.extension = Extension.ask_for(
+    made.extension = make.extension(
         report, made.deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason="Floods"
     )
     cycle.close(by=by, expected_version=cycle.version, why="Adopted by the Summit.")
@@ -43,7 +43,7 @@ VERBS = {
     "close a gap": lambda c, x: c.gap.close(by=x.vnm, expected_version=1, way="limitation", note="x"),
     "set a deadline": lambda c, x: make.deadline(c.cycle, by=x.secretariat),
     "move a deadline": lambda c, x: c.deadline.reschedule(by=x.secretariat, expected_version=1, why="x", due_on=DAY),
-    "ask for an extension": lambda c, x: Extension.ask_for(
+    "ask for an extension": lambda c, x: make.extension(
         make.report(c.cycle, "LAO"), c.deadline, by=x.lao, asked_until=date(2020, 9, 21), reason="x"
     ),
     "grant": lambda c, x: c.extension.grant(by=x.secretariat, expected_version=1, until=date(2020, 9, 21)),

@@ -102,7 +102,7 @@ def test_a_question_hands_the_gap_to_the_country_and_an_answer_back(gap, cast):
 def test_a_question_about_a_gap_that_asked_nothing_leaves_it_where_it_is(gap, cast):
     held = gap.held_since
     gap.question(by=cast.consultant, expected_version=gap.version, text="Since when?")
-    assert (gap.version, gap.status, gap.holder, gap.held_since) == (1, "open", cast.vnm.organisation, held)
+    assert (gap.version, gap.status, gap.holder, gap.held_since) == (2, "open", cast.vnm.organisation, held)
 
 
 def asked_back(gap: DataGap) -> bool:

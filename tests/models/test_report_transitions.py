@@ -18,6 +18,7 @@ TRANSITIONS = """
                 not_started   in_progress   submitted    being_read  returned   accepted
 update          in_progress   in_progress           -             -  returned          -
 submit                    -     submitted           -             -  submitted         -
+record_submission submitted  submitted           -             -  submitted         -
 recall                    -             -  in_progress            -  -                 -
 start_reading             -             -   being_read            -  -                 -
 return                    -             -           -      returned  -                 -
@@ -28,6 +29,7 @@ accept                    -             -           -      accepted  -          
 AFTER = {
     "update": ("vnm", "VNM", "progress"),
     "submit": ("vnm", "RET", "submitted"),
+    "record_submission": ("admin", "RET", "submitted"),
     "recall": ("vnm", "VNM", "recalled"),
     "start_reading": ("consultant", "RET", "started_reading"),
     "return": ("consultant", "VNM", "returned"),
@@ -48,13 +50,15 @@ PERMISSIONS = """
                 vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 update          yes       yes   no          no    no           no        no     no
 submit          yes        no   no          no    no           no        no     no
+record_submission no       no   no          no    no           no        no    yes
 recall          yes        no   no          no    no           no        no     no
 start_reading    no        no   no         yes   yes           no        no     no
 return           no        no   no         yes   yes           no        no     no
 accept           no        no   no         yes   yes           no        no     no
 """
 BEFORE = {
-    "update": "in_progress", "submit": "in_progress", "recall": "submitted", "start_reading": "submitted",
+    "update": "in_progress", "submit": "in_progress", "record_submission": "in_progress",
+    "recall": "submitted", "start_reading": "submitted",
     "return": "being_read", "accept": "being_read",
 }  # fmt: skip
 
@@ -69,10 +73,17 @@ def take(transition: str, report: NationalReport, by: Any, why: str = "Because."
             submit_report(
                 report=report, by=by, expected_version=expected_version, file=make.pdf(), reason=why
             )
+        case "record_submission":
+            day = clock.today()
+            report.record_past_submission(
+                by=by, expected_version=expected_version, submitted_on=day, why=why, file=make.pdf()
+            )
         case "start_reading":
             report.start_reading(by=by, expected_version=expected_version)
         case "return":
-            report.return_for_revision(by=by, expected_version=expected_version, note=why)
+            report.return_for_revision(
+                by=by, expected_version=expected_version, note=why, revise_by=date(2020, 9, 30)
+            )
         case _:
             getattr(report, transition)(by=by, expected_version=expected_version, note=why)
 
@@ -179,8 +190,34 @@ def test_a_return_owes_a_note(note, cast, report):
         by=cast.consultant,
         expected_version=report.version,
         note=note,
+        revise_by=date(2020, 9, 30),
     )
     assert error.message_dict == {"note": ["Say what has to be revised."]}
+
+
+@pytest.mark.parametrize(
+    ("revise_by", "message"),
+    [
+        (None, "Say by which day it has to be back."),
+        (date(2020, 8, 19), "Choose a day from 20 Aug 2020 to 31 Dec 2020."),
+        (date(2021, 1, 1), "Choose a day from 20 Aug 2020 to 31 Dec 2020."),
+    ],
+)
+def test_a_return_owes_a_day_within_the_cycle(revise_by, message, cast, report):
+    report = make.in_status("being_read", report, cast)
+    returned = {"by": cast.consultant, "expected_version": report.version, "note": "Annex 2."}
+    error = raises(ValidationError, report.return_for_revision, **returned, revise_by=revise_by)
+    assert error.message_dict == {"revise_by": [message]}
+    report.return_for_revision(**returned, revise_by=date(2020, 8, 20))
+    assert fresh(report).revise_by == date(2020, 8, 20)
+
+
+def test_after_the_end_of_a_cycle_a_return_may_ask_for_a_year(cast, report):
+    report = make.in_status("being_read", report, cast)
+    returned = {"by": cast.consultant, "expected_version": report.version, "note": "Annex 2."}
+    with clock.at(date(2021, 1, 10)):
+        raises(ValidationError, report.return_for_revision, **returned, revise_by=date(2022, 1, 12))
+        report.return_for_revision(**returned, revise_by=date(2022, 1, 11))
 
 
 def test_the_note_of_a_return_is_shown_until_the_report_is_submitted_again(cast, report):

@@ -194,7 +194,10 @@ def test_versions_are_numbered_and_all_stay(cast, report):
         assert submit(report, cast.vnm, file=make.pdf(content=content)).number == number
         report.start_reading(by=cast.consultant, expected_version=report.version)
         report.return_for_revision(
-            by=cast.consultant, expected_version=report.version, note="Please add annex 2."
+            by=cast.consultant,
+            expected_version=report.version,
+            note="Please add annex 2.",
+            revise_by=date(2020, 8, 31),
         )
     assert [v.number for v in report.versions.all()] == [1, 2, 3]
     assert (
@@ -233,7 +236,10 @@ def step(report: NationalReport, cast: Any, transition: str) -> None:
         case "return":
             report.start_reading(by=cast.consultant, expected_version=expected_version)
             report.return_for_revision(
-                by=cast.consultant, expected_version=report.version, note="Please add annex 2."
+                by=cast.consultant,
+                expected_version=report.version,
+                note="Please add annex 2.",
+                revise_by=date(2020, 8, 31),
             )
         case "accept":
             report.start_reading(by=cast.consultant, expected_version=expected_version)

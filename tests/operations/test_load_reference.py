@@ -206,3 +206,24 @@ def test_a_file_saved_by_a_spreadsheet_loads(folder):
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n")
     load()
     assert GapKind.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "column"),
+    [
+        ("organisations.csv", "SOC-COM,", "Sóc Com,", "code"),
+        ("member_states.csv", "KHM,KH,", "khm,KH,", "code"),
+        ("member_states.csv", "KHM,KH,", "KHM,kh,", "iso2"),
+        ("framework.csv", "\nA.1,", "\nA 1,", "code"),
+        ("method_notes.csv", "\nseries-break,", "\nadd,", "code"),
+        ("gap_kinds.csv", "\nmissing,", "\nMissing,", "code"),
+        ("timeline.csv", "soc-com-15,", "SOC-COM 15,", "code"),
+        ("organisations.csv", "ACC,oversight_body", "ACC,evaluation_team", "kind"),
+    ],
+)
+def test_codes_are_checked_as_in_the_administration(file, old, new, column, folder, db):
+    edit(folder / file, old, new)
+    message = refused()
+    assert message.startswith(f"{file} line ")
+    assert f": {column}: " in message
+    assert not rows()

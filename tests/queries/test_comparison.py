@@ -165,8 +165,8 @@ class MemberThen:
         self.report = of_member(NationalReport)[0]
         self.gaps = {gap.pk: gap for gap in of_member(DataGap)}
         self.findings = Counter(f.kind for f in of_member(Finding) if f.status != "withdrawn")
-        homes, points = {u.pk: u.organisation_id for u in records[User]}, records[ActionPoint]
-        self.actions = {p.pk: p for p in points if (p.owner_body_id or homes[p.owner_id]) == state.pk}
+        points = records[ActionPoint]
+        self.actions = {p.pk: p for p in points if (p.owner_body_id or home_when_given(p)) == state.pk}
         self.every_action = {p.pk: p for p in points}
 
     def snapshot(self) -> comparison.MemberSnapshot:
@@ -177,6 +177,13 @@ class MemberThen:
         return comparison.MemberSnapshot(
             self.report.status, self.report.figures, dict(gaps), *findings, actions
         )
+
+
+def home_when_given(point: ActionPoint) -> int:
+    """The body of its owner on the day that it was given; no owner changes here, but people do change sides."""
+    given = Trace.objects.get(model="reviews.actionpoint", object_id=point.pk, version=1)
+    [owner] = Trace.objects.as_of(User.objects.filter(pk=point.owner_id), given.at)
+    return owner.organisation_id
 
 
 def agree(compared: comparison.Comparison) -> None:

@@ -54,7 +54,9 @@ def test_sent_back_only_what_is_due_from_that_day_on_is_asked(cast, report, wind
         make.in_status("being_read", report, cast)
     with clock.at(DUE + timedelta(1)):
         report = make.report(report.cycle, "VNM")
-        report.return_for_revision(by=cast.consultant, expected_version=report.version, note="More.")
+        report.return_for_revision(
+            by=cast.consultant, expected_version=report.version, note="More.", revise_by=LATER
+        )
     make.deadline(report.cycle, by=cast.secretariat, output="progress", due_on=DUE + timedelta(20))
     assert statuses(report, LATER) == ["not required: report submitted", "overdue by 33 days"]
 
@@ -173,7 +175,7 @@ def test_of_a_country_without_a_figure_nobody_can_tell_the_slack(cast, cycle, re
 
 
 def test_a_date_that_is_too_late_is_so_whatever_a_country_posts(cast, cycle, report, plan):
-    asked = Extension.ask_for(report, plan, by=cast.vnm, asked_until=date(2020, 9, 18), reason="Floods")
+    asked = make.extension(report, plan, by=cast.vnm, asked_until=date(2020, 9, 18), reason="Floods")
     asked.grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 18))
     shown = {c.state.code: c for c in plans.build(cycle, clock.today()).countries}
     assert (shown["VNM"].slack, shown["VNM"].cannot_tell_slack) == (-4, False)

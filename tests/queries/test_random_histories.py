@@ -30,6 +30,8 @@ class History:
         self.cast, self.day = cast, FIRST_DAY
         self.answered: set[tuple[str, date]] = set()  # days on which a country reported on its progress
         self.has_figure: set[str] = set()
+        self.sent_back: dict[str, date] = {}  # by country: when its report, returned, has to be back
+        self.last_sent_back: dict[str, date] = {}
         with clock.at(self.day):
             self.cycle = make.cycle("mtr", by=cast.secretariat)
             self.meeting = make.meeting(self.cycle, by=cast.secretariat, code="1")
@@ -75,13 +77,20 @@ class History:
 
     def submit(self, report: Any, by: Any, _n: int) -> None:
         submit_report(by=by, report=report, expected_version=report.version, file=make.pdf(), reason="x")
+        self.sent_back.pop(report.code, None)
 
     def recall(self, report: Any, by: Any, _n: int) -> None:
         report.recall(by=by, expected_version=report.version)
+        if report.code in self.last_sent_back:
+            self.sent_back[report.code] = self.last_sent_back[report.code]
 
-    def give_back(self, report: Any, _by: Any, _n: int) -> None:
+    def give_back(self, report: Any, _by: Any, n: int) -> None:
         self.start_reading(report)
-        report.return_for_revision(by=self.cast.consultant, expected_version=report.version, note="x")
+        revise_by = self.day + timedelta(n)
+        report.return_for_revision(
+            by=self.cast.consultant, expected_version=report.version, note="x", revise_by=revise_by
+        )
+        self.sent_back[report.code] = self.last_sent_back[report.code] = revise_by
 
     def accept(self, report: Any, _by: Any, _n: int) -> None:
         self.start_reading(report)
@@ -109,8 +118,8 @@ class History:
     def extend(self, report: Any, by: Any, n: int) -> None:
         deadline = self.cycle.deadlines.order_by("-pk").first()
         if deadline:
-            until = deadline.due_on + timedelta(n)
-            asked = Extension.ask_for(report, deadline, by=by, asked_until=until, reason="Floods")
+            until = max(deadline.due_on, self.sent_back.get(report.code, deadline.due_on)) + timedelta(n)
+            asked = make.extension(report, deadline, by=by, asked_until=until, reason="Floods")
             asked.grant(by=self.cast.secretariat, expected_version=1, until=until)
 
     def seat_another(self, _report: Any, _by: Any, n: int) -> None:
@@ -139,9 +148,19 @@ class History:
             for status in statuses[report.pk]:
                 if status.state == DeadlineState.OVERDUE:
                     self.assert_has_something_to_do(report, status)
+                if report.code in self.sent_back and status.deadline.output == "national_report":
+                    assert not status.is_met
+                    assert status.tone != "good"
+                    assert status.due_on >= self.sent_back[report.code]
+            if report.code in self.sent_back and rows[report.code].plan.latest_on:
+                self.assert_slack_counts_to_its_revision(rows[report.code].plan)
             if report.code not in self.has_figure and report.handed_in_at is None:
                 assert "good" not in {status.tone for status in statuses[report.pk]}
                 assert country_slack(rows[report.code].plan)["tone"] != "good"
+
+    def assert_slack_counts_to_its_revision(self, country: Any) -> None:
+        assert not country.is_handed_in
+        assert country.due_on >= max(self.sent_back[country.state.code], self.day)
 
     def assert_has_something_to_do(self, report: Any, status: Any) -> None:
         deadline = status.deadline
@@ -150,7 +169,7 @@ class History:
         assert seat.joined_on <= status.due_on < self.day
         assert deadline.concerns(report.member_state_id)
         if deadline.output == "national_report":
-            assert report.handed_in_at is None
+            assert report.handed_in_at is None or self.sent_back[report.code] < self.day
         else:
             answers = [day for code, day in self.answered if code == report.code]
             assert not any(deadline.opens_on <= day <= self.day for day in answers)

@@ -6,6 +6,14 @@ GETS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+cycles                      in  200   200  200         200   200          200       200    200        in
+cycle-add                   in  403   403  403         403   403          200       403    200        in
+cycle                       in  200   200  200         200   200          200       200    200        in
+cycle-edit                  in  403   403  403         403   403          200       403    200        in
+cycle-open                  in  404   404  404         403   403          200       404    200        in
+cycle-close                 in  403   403  403         403   403          200       403    200        in
+cycle-reopen                in  403   403  403         403   403          200       403    200        in
+cycle-seat                  in  403   403  403         403   403          200       403    200        in
 framework                   in  200   200  200         200   200          200       200    200        in
 report-list                 in  200   200  200         200   200          200       404    200        in
 report                      in  200   200  404         200   200          200       404    200        in
@@ -13,6 +21,7 @@ progress-list               in  200   200  404         200   200          200   
 report-update               in  200   200  404         403   403          403       404    403        in
 report-authors              in  200   403  404         403   403          403       404    403        in
 report-submit               in  405   403  404         403   403          403       404    403        in
+report-past-submission      in  403   403  404         403   403          403       404    200        in
 report-recall               in  405   403  404         403   403          403       404    403        in
 report-start-reading        in  403   403  404         405   405          403       404    403        in
 report-return               in  403   403  404         405   405          403       404    403        in
@@ -83,17 +92,20 @@ disruption                  in  200   200  200         200   200          200   
 disruption-edit             in  403   403  403         403   403          200       404    403        in
 round                       in  200   200  200         200   200          200       200    200        in
 round-open                  in  403   403  403         403   403          200       403    403        in
+round-end-rehearsal         in  403   403  403         403   403          405       403    403        in
 round-turn                  in  403   403  403         403   403          200       403    403        in
 round-pass                  in  403   403  403         403   403          405       403    403        in
-round-close                 in  403   403  403         403   403          405       403    403        in
+round-pass-all              in  403   403  403         403   403          405       403    403        in
+round-close                 in  403   403  403         403   403          200       403    403        in
 meeting-compare             in  200   200  200         200   200          200       200    200        in
 compare                     in  200   200  200         200   200          200       200    200        in
 minutes                     in  200   200  200         200   200          200       404    200        in
 minutes-docx                in  200   200  200         200   200          200       404    200        in
 minutes-draft               in  403   403  403         403   403          405       403    403        in
-minutes-section             in  403   403  403         403   403          200       404    403        in
-minutes-redraft             in  403   403  403         403   403          405       404    403        in
+minutes-section             in  404   404  404         403   403          200       404    403        in
+minutes-redraft             in  404   404  404         403   403          200       404    403        in
 minutes-circulate           in  404   404  404         403   403          405       404    403        in
+minutes-revise              in  403   403  403         403   403          405       404    403        in
 minutes-adopt               in  403   403  403         403   403          405       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
@@ -106,6 +118,7 @@ agenda-reopen               in  403   403  403         403   403          405   
 action-verify               in  403   403  403         403   405          405       403    403        in
 action-file                 in  200   200  404         200   200          200       404    200        in
 plan                        in  200   200  200         200   200          200       404    200        in
+plan-add                    in  403   403  403         403   403          200       404    403        in
 plan-edit                   in  403   403  403         403   403          200       404    403        in
 plan-outcome                in  403   403  403         403   403          200       404    403        in
 account_login              200  302   302  302         302   302          302       302    302       200
@@ -149,6 +162,14 @@ POSTS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+cycles                      in  200   200  200         200   200          200       200    200        in
+cycle-add                   in  403   403  403         403   403          302       403    302        in
+cycle                       in  200   200  200         200   200          200       200    200        in
+cycle-edit                  in  403   403  403         403   403          302       403    302        in
+cycle-open                  in  404   404  404         403   403          302       404    302        in
+cycle-close                 in  403   403  403         403   403          302       403    302        in
+cycle-reopen                in  403   403  403         403   403          302       403    302        in
+cycle-seat                  in  403   403  403         403   403          302       403    302        in
 framework                   in  200   200  200         200   200          200       200    200        in
 report-list                 in  405   405  405         405   405          405       404    405        in
 report                      in  200   200  404         200   200          200       404    200        in
@@ -156,6 +177,7 @@ progress-list               in  405   405  405         405   405          405   
 report-update               in  302   302  404         403   403          403       404    403        in
 report-authors              in  302   403  404         403   403          403       404    403        in
 report-submit               in  302   403  404         403   403          403       404    403        in
+report-past-submission      in  403   403  404         403   403          403       404    302        in
 report-recall               in  302   403  404         403   403          403       404    403        in
 report-start-reading        in  403   403  404         302   302          403       404    403        in
 report-return               in  403   403  404         302   302          403       404    403        in
@@ -199,7 +221,7 @@ finding-withdraw            in  302   302  404         403   403          403   
 finding-reopen              in  302   302  404         403   403          403       404    403        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
-deadline                    in  200   200  200         200   200          200       200    200        in
+deadline                    in  405   405  405         405   405          405       405    405        in
 deadline-edit               in  403   403  403         403   403          302       403    403        in
 extension-ask               in  302   403  302         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          302       404    403        in
@@ -226,17 +248,20 @@ disruption                  in  200   200  200         200   200          200   
 disruption-edit             in  403   403  403         403   403          302       404    403        in
 round                       in  405   405  405         405   405          405       405    405        in
 round-open                  in  403   403  403         403   403          302       403    403        in
+round-end-rehearsal         in  403   403  403         403   403           on       403    403        in
 round-turn                  in  403   403  403         403   403          302       403    403        in
 round-pass                  in  403   403  403         403   403          302       403    403        in
+round-pass-all              in  403   403  403         403   403          302       403    403        in
 round-close                 in  403   403  403         403   403          302       403    403        in
 meeting-compare             in  405   405  405         405   405          405       405    405        in
 compare                     in  405   405  405         405   405          405       405    405        in
 minutes                     in  200   200  200         200   200          200       404    200        in
 minutes-docx                in  200   200  200         200   200          200       404    200        in
 minutes-draft               in  403   403  403         403   403          302       403    403        in
-minutes-section             in  403   403  403         403   403          302       404    403        in
-minutes-redraft             in  403   403  403         403   403          302       404    403        in
+minutes-section             in  404   404  404         403   403          302       404    403        in
+minutes-redraft             in  404   404  404         403   403          302       404    403        in
 minutes-circulate           in  404   404  404         403   403          302       404    403        in
+minutes-revise              in  403   403  403         403   403          302       404    403        in
 minutes-adopt               in  403   403  403         403   403          302       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
@@ -249,6 +274,7 @@ agenda-reopen               in  403   403  403         403   403          302   
 action-verify               in  403   403  403         403   302          302       403    403        in
 action-file                 in  200   200  404         200   200          200       404    200        in
 plan                        in  200   200  200         200   200          200       404    200        in
+plan-add                    in  403   403  403         403   403          302       404    403        in
 plan-edit                   in  403   403  403         403   403          302       404    403        in
 plan-outcome                in  403   403  403         403   403          302       404    403        in
 account_login              200   on    on   on          on    on           on        on     on       200

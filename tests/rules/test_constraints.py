@@ -18,12 +18,12 @@ from reviews.models import (
     DailyProgress,
     Decision,
     Delegation,
-    Extension,
     Minutes,
     MinutesSection,
     NationalReport,
     OutgoingMail,
     ProgressUpdate,
+    SentForm,
     SeriesBreak,
     StandIn,
     ThreadEntry,
@@ -168,6 +168,7 @@ NAMED_FIRST = {
 TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "trace_once_per_version": ("trace", {}),
     "framework_node_code": ("frameworknode", {}),
+    "evaluation_team_once": ("organisation", {"code": "TWO", "kind": "evaluation_team"}),
     "membership_once": ("cyclemembership", {}),
     "gap_number_once": ("datagap", {}),
     "open_gaps_once_a_day": ("dailyopengaps", {}),
@@ -202,6 +203,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "turn_once": ("turn", {"position": 9}),
     "turn_position_once": ("turn", {"member_state_id": 999_999}),
     "status_at_meeting_once": ("statusatmeeting", {}),
+    "sent_content_once": ("sentform", {"key": "another"}),
 }
 
 # What may stand beside the first row all the same.
@@ -216,6 +218,7 @@ BESIDE: list[tuple[str, dict[str, Any]]] = [
     ("completionlevel", {"in_force": False}),
     ("planstep", {"code": "nine", "position": 9}),
     ("finding", {"kind": "recommendation"}),
+    ("sentform", {"key": "another", "repeatable": True}),
 ]
 # What looks like a broken rule, written over the first row, and is taken.
 TAKEN: list[tuple[str, dict[str, Any]]] = [
@@ -227,22 +230,25 @@ TAKEN: list[tuple[str, dict[str, Any]]] = [
 @shared
 def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     """One row of each model that has rules."""
-    report, by = make.submitted(make.report(cycle, "VNM"), by=cast.vnm), cast.secretariat
+    report, by = make.report(cycle, "VNM"), cast.secretariat
     cycle = report.cycle
     deadline, meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     vnm, day = cast.vnm.organisation, date(2020, 9, 21)
+    asked = make.extension(report, deadline, by=cast.vnm, asked_until=day)
+    report = make.submitted(report, by=cast.vnm)
     cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@vnm.example")
     records = [
         make.invitation(by=by)[0],
         report, cycle, deadline, meeting, vnm, cast.vnm, make.gap(report, by=cast.vnm), make.area(), event(),
         cycle.memberships.first(), report.versions.get(), ProgressUpdate.objects.get(), Trace.objects.first(),
-        Extension.ask_for(report, deadline, by=cast.vnm, asked_until=day, reason="Floods"),
+        asked,
         AgendaItem.add_to(meeting, by=by, title="Opening"), Decision.add_to(meeting, by=by, text="Agreed"),
         Delegation.add_to(meeting, by=by, organisation=vnm),
         ActionPoint.add_to(meeting, by=by, text="Send", owner_body=vnm, due_on=day),
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [
+        SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
         DailyOpenGaps.objects.first(),
         *newer(cast, report, meeting),
@@ -364,7 +370,7 @@ def test_every_code_in_an_address_is_unique():
         ("Organisation", "code"), ("Framework", "code"), ("GapKind", "code"), ("TimelineEvent", "code"),
         ("ReviewCycle", "slug"), ("User", "username"), ("ReportVersion", "receipt"), ("MethodNote", "code"),
         ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("TraceLink", "trace"), ("JobRun", "job"),
-        ("Invitation", "key_digest"), ("Invitation", "account"),
+        ("Invitation", "key_digest"), ("Invitation", "account"), ("SentForm", "key"),
     }  # fmt: skip
 
 

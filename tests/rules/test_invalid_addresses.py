@@ -9,6 +9,11 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/cycles/mtr/datagaps/?colour=red", "This list has no filter called “colour”."),
     ("/cycles/mtr/datagaps/?<b>=1", "This list has no filter called “<b>”."),
     ("/cycles/mtr/datagaps/?per_page=9999", "This list has no filter called “per_page”."),
+    ("/cycles/mtr/datagaps/?missing__regex=(a%2B)%2B$", "This list has no filter called “missing__regex”."),
+    (
+        "/cycles/mtr/actions/?owner__password__startswith=a",
+        "This list has no filter called “owner__password__st",
+    ),
     ("/cycles/mtr/reports/?sort=colour", "This list cannot be sorted by “colour”."),
     ("/cycles/mtr/reports/?sort=status,colour", "This list cannot be sorted by “colour”."),
     ("/cycles/mtr/reports/?sort=--status", "This list cannot be sorted by “-status”."),

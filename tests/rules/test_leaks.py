@@ -74,7 +74,7 @@ ActionPoint.text                                x    x     x          x    x    
 ActionPoint.closing_note                        x    x     x          x    x           x        x     x    .       .
 ActionPoint.file                                x    x     .          x    x           x        .     x    .       .
 ActionPoint.original_name                       .    .     .          .    .           .        .     a    .       .
-Turn.note                                       x    x     .          x    x           x        .     x    .       .
+Turn.note                                       x    x     x          x    x           x        .     x    .       .
 """
 
 # What the members of the cycle share, what observers read of it, and what is nobody's or not yet anybody's.
@@ -154,12 +154,14 @@ OutgoingMail.error                              .    .     .          .    .    
 
 # Texts that nobody writes, or that hold no words.
 NO_WORDS = {
-    "Trace.model", "Trace.page_model", "Trace.label",  # made of the record, whose own words are above
+    # Made of the record, whose own words are above.
+    "Trace.model", "Trace.page_model", "Trace.label", "SentForm.made", "SentForm.url",
     "Organisation.iso2",  # two letters
     "Meeting.time_zone",  # one of a list
     "DataGap.search", "Finding.search",  # the same words, folded
     "ActionPoint.sha256", "ReportVersion.sha256",  # worked out from the file
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
+    "SentForm.key", "SentForm.content",
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip
 

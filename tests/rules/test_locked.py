@@ -14,8 +14,10 @@ from tests.rules.test_access import GETS, POSTS, list_in_order, patterns
 from tests.support import grids, make, steps
 
 CLOSED = "MTR is closed and can only be read; the Secretariat can open it again."
-# Notes on methods belong to no review cycle; they are read within one.
-OF_NO_CYCLE = {"method-add", "method-edit"}
+# Notes on methods and a new cycle belong to no review cycle; they are read within one.
+OF_NO_CYCLE = {"method-add", "method-edit", "cycle-add"}
+# They open a cycle, which is not open then.
+OPENING = {"cycle-open", "cycle-reopen"}
 
 
 def classes(found: Any) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def closed(cycle: Any, cast: Any) -> None:
 # A closed cycle
 
 
-@pytest.mark.parametrize("page", FORMS)
+@pytest.mark.parametrize("page", [page for page in FORMS if page not in OPENING])
 def test_no_form_opens_in_a_closed_cycle(page, cast, cycle, sign_in):
     """Nobody types what cannot be saved; the page says why, who can unlock it, and leads back."""
     made = steps.world(page, cast, cycle)
@@ -73,7 +75,7 @@ def test_no_form_opens_in_a_closed_cycle(page, cast, cycle, sign_in):
         assert browser.get(answer.context["back_url"]).status_code == 200
 
 
-@pytest.mark.parametrize("page", [page for page in ACTS if page not in OF_NO_CYCLE])
+@pytest.mark.parametrize("page", [page for page in ACTS if page not in OF_NO_CYCLE | OPENING])
 def test_a_cycle_closed_while_somebody_types(page, cast, cycle, sign_in):
     """The form again with the reason, everything typed, and nothing written."""
     made = steps.world(page, cast, cycle)
@@ -90,6 +92,14 @@ def test_a_cycle_closed_while_somebody_types(page, cast, cycle, sign_in):
         assert form[name].value() in (as_kept(typed), [as_kept(typed)]), name
         is_text = isinstance(typed, str) and typed != "on" and not hasattr(form.fields[name], "choices")
         assert not is_text or typed in words(answer), name
+
+
+@pytest.mark.parametrize("page", sorted(OPENING))
+def test_an_open_cycle_is_not_opened_again(page, cast, cycle, sign_in):
+    browser, url = sign_in(cast.secretariat), reverse(page, args=["mtr"])
+    for answer in (browser.get(url), browser.post(url, {"version": cycle.version, "why": "Again."})):
+        assert answer.status_code == 409
+        assert "This is not possible while the status is “open”." in words(answer)
 
 
 def as_kept(typed: Any) -> Any:

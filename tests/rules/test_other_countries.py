@@ -9,7 +9,6 @@ import pytest
 from django.urls import reverse
 
 from reviews.actions import guidance
-from reviews.models import Extension
 from tests.support import make, steps
 from tests.support.browsers import body
 from tests.support.shared_records import shared
@@ -33,13 +32,18 @@ def secrets(cast: Any, cycle: Any) -> SimpleNamespace:
     )
     make.submitted(report, by=cast.vnm)
     report.start_reading(by=cast.consultant, expected_version=report.version)
-    report.return_for_revision(by=cast.consultant, expected_version=report.version, note=SECRETS["return"])
+    report.return_for_revision(
+        by=cast.consultant,
+        expected_version=report.version,
+        note=SECRETS["return"],
+        revise_by=date(2020, 8, 31),
+    )
     gap = make.gap(report, by=cast.vnm, missing=SECRETS["gap"])
     gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
     advice = make.advice(by=cast.consultant, gap=gap, text=SECRETS["guide"])
     guidance.approve_advice(by=cast.lead, advice=advice, expected_version=advice.version)
     deadline = make.deadline(cycle, by=cast.secretariat, shared=True)
-    asked = Extension.ask_for(
+    asked = make.extension(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=SECRETS["ask"]
     )
     meeting = make.meeting(cycle, by=cast.secretariat, shared=True)

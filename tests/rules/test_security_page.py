@@ -9,6 +9,7 @@ from django.conf import settings
 from tests.support import header_expectations
 
 PAGE = (settings.BASE_DIR / "docs" / "security.md").read_text()
+TRUST = (settings.BASE_DIR / "docs" / "trust.md").read_text()
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 ITEMS = ROW.findall(PAGE)
 ANSWERS = {"tested", "configured", "documented", "not applicable", "**not met**", "open"}
@@ -31,6 +32,12 @@ def test_the_counts_are_those_of_the_table():
 def test_each_named_test_exists(name):
     assert re.fullmatch(r"`test_\w+`", name)
     assert f"def {name.strip('`')}(" in TESTS
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+)`", TRUST))))
+def test_each_test_that_the_page_on_trust_names_exists(name):
+    files = {path.stem for path in (settings.BASE_DIR / "tests").rglob("test_*.py")}
+    assert name in files or f"def {name}(" in TESTS
 
 
 @pytest.mark.parametrize(

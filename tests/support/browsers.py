@@ -64,4 +64,4 @@ def everybody_of(names: str, cast: Any) -> dict[str, Client]:
 
 def body(answer: Any) -> str:
     """The page without what differs from one answer to the next."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content_of(answer).decode())
+    return re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[^"]+"', "", content_of(answer).decode())

@@ -126,7 +126,7 @@ def _word_text(content: bytes) -> str:
 
 def without_token(shown: str) -> str:
     """Without what differs from one page to the next."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"', "", shown)
+    return re.sub(r'name="(?:csrfmiddlewaretoken|form_key)" value="[^"]+"|nonce="[^"]*"', "", shown)
 
 
 def words(shown: str) -> set[str]:

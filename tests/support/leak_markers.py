@@ -24,7 +24,6 @@ from reviews.models import (
     DataGap,
     Decision,
     Delegation,
-    Extension,
     FrameworkNode,
     GapKind,
     Organisation,
@@ -166,7 +165,9 @@ def _report(made: Any, report: Any, coordinator: Any, member: Any, w: Words) -> 
     _submit(report, coordinator, w)
     report.start_reading(by=made.cast.consultant, expected_version=report.version)
     note = w("NationalReport.return_note")
-    report.return_for_revision(by=made.cast.consultant, expected_version=report.version, note=note)
+    report.return_for_revision(
+        by=made.cast.consultant, expected_version=report.version, note=note, revise_by=date(2020, 8, 31)
+    )
     said = {"coverage": "estimated", "note": w("CoverageStatement.note")}
     CoverageStatement.state(report, made.area, by=member, expected_version=0, **said)
 
@@ -250,9 +251,9 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
         once = make.deadline(made.cycle, by=by, title=before, only_for=own)
     once.reschedule(by=by, expected_version=once.version, why="", title="Of all", only_for=[])
     asked = {"by": coordinator, "asked_until": date(2020, 9, 21)}
-    refused = Extension.ask_for(report, made.deadline, reason=w("Extension.reason"), **asked)
+    refused = make.extension(report, made.deadline, reason=w("Extension.reason"), **asked)
     refused.refuse(by=by, expected_version=1, note=w("Extension.decision_note"))
-    Extension.ask_for(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
+    make.extension(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
 
 
 def _action(made: Any, coordinator: Any, w: Words) -> None:

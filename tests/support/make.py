@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from reviews import policy
 from reviews.actions import guidance
 from reviews.actions.cycles import open_cycle
+from reviews.actions.extensions import ask_for_extension
 from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
@@ -19,6 +20,7 @@ from reviews.models import (
     Deadline,
     Difficulty,
     Disruption,
+    Extension,
     Finding,
     Framework,
     FrameworkNode,
@@ -131,6 +133,12 @@ def deadline(cycle: ReviewCycle, *, by: User, **fields: Any) -> Deadline:
     return Deadline.set_for(cycle, by=by, **{"title": "National reports", **days, **fields})
 
 
+def extension(report: NationalReport, deadline: Deadline, *, by: User, **fields: Any) -> Extension:
+    """A request for more time, until 21 September unless `fields` say otherwise."""
+    values = {"asked_until": date(2020, 9, 21), "reason": "Floods", **fields}
+    return ask_for_extension(by=by, report=report, deadline=deadline, **values)
+
+
 def meeting(cycle: ReviewCycle, *, by: User, code: str = "3", **fields: Any) -> Meeting:
     days = {"planned_from": date(2020, 8, 11), "planned_to": date(2020, 8, 11)}
     number = int(code) if code.isdecimal() else None
@@ -192,7 +200,10 @@ def in_status(status: str, report: NationalReport, cast: Any) -> NationalReport:
     report.start_reading(by=cast.consultant, expected_version=report.version)
     if status == "returned":
         return report.return_for_revision(
-            by=cast.consultant, expected_version=report.version, note="Please add annex 2."
+            by=cast.consultant,
+            expected_version=report.version,
+            note="Please add annex 2.",
+            revise_by=date(2020, 9, 30),
         )
     return (
         report.accept(by=cast.consultant, expected_version=report.version) if status == "accepted" else report

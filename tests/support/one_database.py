@@ -32,7 +32,7 @@ POSTGRESQL_ONLY = (
     }
     | {
         f"rules/test_{name}.py": PYTHON
-        for name in ("access", "locked", "invalid_versions", "trace_complete")
+        for name in ("access", "locked", "invalid_versions", "trace_complete", "sent_twice")
     }
 )  # fmt: skip
 SQLITE_ONLY = {
@@ -46,6 +46,7 @@ ON_BOTH = {
     "operations/test_outbox.py": "two senders at the same moment",
     "operations/test_jobs.py": "two ticks at the same moment",
     "accounts/test_sign_in_throttle.py": "guesses that are counted at the same moment",
+    "web/test_form_keys.py": "three presses at the same moment",
 }
 
 

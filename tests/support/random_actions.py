@@ -102,6 +102,10 @@ def submit(t: Try) -> Any:
     )
 
 
+def send_back(t: Try) -> Any:
+    return t.record.return_for_revision(**t.typed(), note=t.text, revise_by=DAY + timedelta(t.n - 5))
+
+
 def close_gap(t: Try) -> Any:
     way = WAYS[t.n % 3]
     kind = treatment_for(way, t.record.kind.code)
@@ -111,7 +115,7 @@ def close_gap(t: Try) -> Any:
 
 def ask_for_time(t: Try) -> Any:
     until = DAY + timedelta(20 + t.n % 30)
-    return Extension.ask_for(t.record, t.one_of(Deadline.objects), by=t.by, asked_until=until, reason=t.text)
+    return make.extension(t.record, t.one_of(Deadline.objects), by=t.by, asked_until=until, reason=t.text)
 
 
 def tell(t: Try) -> Any:
@@ -180,7 +184,7 @@ STEPS: dict[str, Step] = {
     "hand in": Step(NationalReport, COUNTRY, submit),
     "take back": Step(NationalReport, COUNTRY, noted("recall")),
     "start reading": Step(NationalReport, CONSULTANTS, plain("start_reading")),
-    "return": Step(NationalReport, CONSULTANTS, noted("return_for_revision")),
+    "return": Step(NationalReport, CONSULTANTS, send_back),
     "accept": Step(NationalReport, CONSULTANTS, noted("accept")),
     "name authors": Step(
         NationalReport, COUNTRY,
@@ -240,7 +244,7 @@ STEPS: dict[str, Step] = {
     "verify work": Step(ActionPoint, "lead secretariat", noted("verify")),
     "drop work": Step(ActionPoint, STAFF, noted("drop")),
     "reopen work": Step(ActionPoint, STAFF, noted("reopen")),
-    "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by)),
+    "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by, early=bool(t.n % 2))),
     "tell a turn": Step(Turn, STAFF, tell),
     "pass a turn": Step(Turn, STAFF, noted("pass_over")),
     "close a round": Step(
@@ -252,6 +256,7 @@ STEPS: dict[str, Step] = {
         MinutesSection, STAFF,
         lambda t: redraft_section(by=t.by, section=t.record, expected_version=t.expected_version)),
     "circulate": Step(Minutes, STAFF, noted("circulate")),
+    "revise minutes": Step(Minutes, STAFF, noted("revise")),
     "adopt minutes": Step(Minutes, STAFF, noted("adopt")),
     "draft advice": Step(DataGap, CONSULTANTS, advise),
     "edit advice": Step(Advice, CONSULTANTS, noted("edit", "text")),

@@ -154,7 +154,7 @@ def beginning(cast: SimpleNamespace) -> SimpleNamespace:
         ThreadEntry.note(gap, by=by, text="Among us.")
         ThreadEntry.note(gap, by=cast.consultant, text="Among consultants.")
         make.finding(report, by=by)
-        Extension.ask_for(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
+        make.extension(report, deadline, by=by, asked_until=date(2020, 9, 21), reason="Floods")
         make.approved(by=cast.lead, gap=gap)
     assert policy.ROLE_GRANTS
     return SimpleNamespace(cast=cast, cycle=ReviewCycle.objects.get)

@@ -11,7 +11,9 @@ from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, Extension, Round
+from reviews.models import ActionPoint, AgendaItem, Round
+from reviews.queries.meetings import dependents_of, fingerprint_of
+from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
 from tests.support import make
 
@@ -33,11 +35,16 @@ NOTE = {"note": "Because."}
 DISRUPTION = {"title": "Flood", "kind": "disaster", "starts_on": "2020-08-01"}
 FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
+CYCLE = {"name_en": "Next review", "starts_on": "2025-02-01", "ends_on": "2025-12-31"}
 TYPED: dict[str, Any] = {
+    "cycle-add": CYCLE | {"slug": "next"}, "cycle-edit": CYCLE, "cycle-seat": {"joined_on": "2020-08-01"},
+    "cycle-close": {"why": "Adopted."}, "cycle-reopen": {"why": "An annex is missing."},
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
-    "report-recall": NOTE, "report-return": NOTE, "report-accept": NOTE,
+    "report-past-submission": {"submitted_on": "2020-08-18", "why": "It came by mail on that day."},
+    "minutes-revise": NOTE, "report-recall": NOTE,
+    "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
     "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
     "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
     "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
@@ -47,11 +54,12 @@ TYPED: dict[str, Any] = {
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
     "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
-    "round-pass": NOTE,
+    "round-pass": NOTE, "round-pass-all": NOTE,
     "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
     "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-add": {"position": "1", "title": "29th SOCA", "code": "soca-29", "kind": "ladder", "days": "7"},
     "plan-outcome": {"outcome": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
@@ -69,24 +77,24 @@ TYPED: dict[str, Any] = {
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "logout",
+    "round-close", "round-end-rehearsal", "logout", "cycle-open",
 }  # fmt: skip
 
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     """One record of each kind, in the status that this page's step starts from."""
-    report = make.report(cycle, "VNM")
+    report, deadline = make.report(cycle, "VNM"), make.deadline(cycle, by=cast.secretariat, shared=True)
+    asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
         gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
         finding=finding_for(page, report, cast),
-        deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
+        deadline=deadline,
+        extension=asked,
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
-    asked = page != "extension-ask"  # one request at a time
-    made.extension = asked and extension(made, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
     made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
@@ -97,7 +105,20 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.method = make.method(by=cast.lead)
     made.minutes = around_minutes(page, made, cast)
     made.of_account = of_account(page, cast)
+    made.cycle = cycle_for(page, cycle, cast)
     return made
+
+
+def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
+    """The cycle: open, but where the page opens it, again or for the first time."""
+    cycle.refresh_from_db()
+    if page == "cycle-seat":
+        make.organisation("KHM")
+    if page == "cycle-reopen":
+        cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
+    if page == "cycle-open":
+        cycle.correct(by=cast.admin, expected_version=cycle.version, why="Too early.", status="preparing")
+    return cycle
 
 
 def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
@@ -190,26 +211,25 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
     if page == "minutes-draft":
         return meeting
     minutes = draft_minutes(by=by, meeting=meeting)
-    if page != "minutes-circulate":
+    if page not in ("minutes-circulate", "minutes-section", "minutes-redraft"):
         minutes.circulate(by=by, expected_version=minutes.version)
     made.section = minutes.sections.get(kind="decisions")
     return made.section if page in ("minutes-section", "minutes-redraft") else minutes
 
 
-def extension(made: Any, cast: Any) -> Any:
-    day = date(2020, 9, 21)
-    return Extension.ask_for(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+def extension(report: Any, deadline: Any, cast: Any) -> Any:
+    return make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21))
 
 
 def address(page: str, made: Any) -> str:
     """Where the page of a record is."""
     noun, _dash, rest = page.partition("-")
-    if page in ("desk", *(url.name for url in [*account_urls, *health_urls])):
+    if page in ("desk", "cycles", "cycle-add", *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],
-        "action": [made.action.pk], "board": [], "framework": [],
+        "action": [made.action.pk], "board": [], "framework": [], "cycle": [],
     }  # fmt: skip
     codes |= {
         "round": [made.meeting.code],
@@ -225,7 +245,7 @@ def address(page: str, made: Any) -> str:
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
-        "plan": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
+        "plan": [], "plan-add": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
@@ -252,8 +272,19 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["gaps"] = [made.gap.pk]
     if page in OF_A_KIND:
         values["kind"] = make.kind().pk
+    if page == "cycle-add":
+        values["framework"] = make.framework().pk
+    if page == "cycle-seat":
+        values["member_state"] = make.organisation("KHM").pk
     if page == "report-coverage-edit":
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
+    if page in ("minutes-circulate", "minutes-adopt"):
+        values["seen_parts"] = made.minutes.seen_parts
     if page == "round-turn":
         values["report_seen"] = made.report.version
-    return values | ({"file": make.pdf()} if page == "report-submit" else {})
+    if page == "meeting-cancel":
+        values["shown"] = fingerprint_of(dependents_of(made.meeting))
+    if page == "minutes-redraft":
+        values["drafted"] = fingerprint(text_of_section(made.section.kind, made.meeting))
+    with_file = page in ("report-submit", "report-past-submission")
+    return values | ({"file": make.pdf()} if with_file else {})

@@ -198,13 +198,17 @@ def static_files() -> str:
     return folder
 
 
+# One for all installations of a run: several of them may share a database, whose history it seals.
+SECRET_KEY = secrets.token_urlsafe(50)
+
+
 class Product:
     """An installation: its settings, its folder, its demonstration data."""
 
     def __init__(self, folder: Path, url: str, home: Path = HERE, **more: str) -> None:
         self.folder, self.home = folder, home
         self.environment = machine() | {
-            "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1,review.example",
+            "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": "127.0.0.1,review.example",
             "HTTPS": "0", "FILES_DIR": str(folder / "files"), "STATIC_DIR": static_files(),
             "EMAIL_URL": "smtp://127.0.0.1:9", "METRICS_TOKEN": secrets.token_urlsafe(24), "DATABASE_POOL": "4",
             "PG_BIN": postgres_programs(), "WEB_WORKERS": "1", "WEB_THREADS": "4",

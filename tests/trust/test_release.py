@@ -15,12 +15,12 @@ from tests.trust.servers import CYCLE, DEAD, Browser, Writer
 
 # Its own smoke tests: every page of every role read, every form of every role sent, and what a report does.
 SMOKE = (
-    "tests/rules/test_access.py",
+    "tests/test_access.py",
     "tests/models/test_reports.py",
     "-k",
     "test_get or test_post or test_reports",
 )
-SHORT = ("tests/rules/test_access.py", "-k", "test_post and report-update")
+SHORT = ("tests/test_access.py", "-k", "test_post and report-update")
 PEOPLE = ("vnm.coordinator", "lao.team", "consultant", "lead.consultant", "secretariat", "observer", "admin")
 PAGES = ("/", CYCLE, f"{CYCLE}deadlines/", f"{CYCLE}meetings/", f"{CYCLE}actions/", f"{CYCLE}framework/")
 STATES = ("VNM", "LAO", "THA")

@@ -1,5 +1,7 @@
 """The board of very many members: so many on a page, and figures of all of them."""
 
+import re
+
 import pytest
 from django.core.paginator import Paginator
 
@@ -44,7 +46,8 @@ def test_figures_above_are_of_all(many, cast, sign_in):
     text = sign_in(cast.consultant).get(f"{BOARD}?page=3").content.decode()
     assert "mean of the 60 of 60 that reported" in text
     assert "51–60 of 60" in text
-    assert "<span>In progress: <strong>60</strong></span></p>" in text  # and no other status
+    assert re.findall(r"status=(\w+)", text) == ["in_progress"]  # and no other status
+    assert "In progress</a>: <strong>60</strong>" in text
     assert "<dt>Open data gaps</dt><dd>60</dd>" in text
 
 
@@ -58,10 +61,31 @@ def test_a_chosen_day_stays_from_page_to_page(many, cast, sign_in):
 def test_no_such_page(page, many, cast, sign_in):
     answer = sign_in(cast.consultant).get(BOARD, {"page": page})
     assert answer.status_code == 404
-    assert "The board has no page" in answer.content.decode()
+    assert "There is no page" in answer.content.decode()
 
 
 def test_few_members_need_no_pages(report, cast, sign_in):
     answer = sign_in(cast.consultant).get(BOARD)
     assert isinstance(answer.context["page"].paginator, Paginator)
     assert 'class="pager"' not in answer.content.decode()
+
+
+# Gaps of other countries: how many, not of which kind, as on the coverage map
+
+
+@pytest.mark.parametrize("day", ["", "?as_of=2020-08-20"])
+def test_the_kinds_of_gaps_are_for_those_who_read_the_gaps(day, cast, report, sign_in):
+    make.gap(report, by=cast.vnm, kind=make.kind("unsure"))
+    told = {}
+    for name in ("vnm", "lao", "secretariat", "observer"):
+        answer = sign_in(getattr(cast, name)).get(BOARD + day)
+        page = answer.content.decode()
+        assert "<dt>Open data gaps</dt><dd>1</dd>" in page
+        told[name] = ("Unsure: 1" in page, [row.member for row in answer.context["gaps_chart"].rows])
+        assert ("not of which kind they are" in page) is (name in ("vnm", "lao", "observer"))
+    assert told == {
+        "vnm": (True, ["Viet Nam"]),
+        "lao": (False, ["Lao PDR"]),
+        "secretariat": (True, ["Lao PDR", "Viet Nam"]),
+        "observer": (False, []),
+    }

@@ -19,7 +19,7 @@ def cited(cast, cycle, report) -> SimpleNamespace:
     covid = make.disruption(cycle, by=cast.secretariat)
     gap = make.gap(report, by=cast.vnm, missing="Gap-Kiwi", disruption=covid)
     deadline = make.deadline(cycle, by=cast.secretariat, title="Reports-Lime")
-    extension = Extension.ask_for(
+    extension = make.extension(
         report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason="Ask-Durian", disruption=covid
     )
     meeting = make.meeting(cycle, by=cast.secretariat, title="Meeting-Fig", disruption=covid)

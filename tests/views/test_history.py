@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from reviews.models import ActionPoint, AgendaItem, Extension
+from reviews.models import ActionPoint, AgendaItem
 from tests.support import make
 
 
@@ -21,7 +21,7 @@ def test_a_list_of_news_reads_as_sentences(cast, report, sign_in):
     point = ActionPoint.add_to(meeting, by=cast.secretariat, **values)
     point.finish(by=cast.vnm, expected_version=point.version, note="Sent.")
     deadline, reason = make.deadline(report.cycle, by=cast.secretariat), "Floods"
-    Extension.ask_for(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=reason)
+    make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason=reason)
     report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=10)
     gap = make.gap(report, by=cast.vnm)
     gap.ask_guidance(by=cast.vnm, expected_version=gap.version)

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from reviews import clock
-from reviews.models import Extension, PlanStep
+from reviews.models import PlanStep
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -43,7 +43,7 @@ def start_work(cast: Any, cycle: Any) -> None:
 
 def extend(plan: Any, cast: Any, until: date) -> None:
     report = make.report(plan.deadline.cycle, "LAO")
-    extension = Extension.ask_for(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
+    extension = make.extension(report, plan.deadline, by=cast.lao, asked_until=until, reason="Floods")
     extension.grant(by=cast.secretariat, expected_version=1, until=until)
 
 
@@ -122,7 +122,7 @@ def test_the_form_leads_to_its_address(cast, plan, sign_in):
     assert (answer.status_code, answer["Location"]) == (302, f"{PLAN}?slip=LAO:21")
     wrong = browser.get(PLAN, {"what": "LAO", "days": "0"})
     assert wrong.status_code == 200
-    assert "greater than or equal to 1" in words(wrong)
+    assert "Enter a whole number from 1 to 366." in words(wrong)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ STEPS: dict[str, dict[str, Step]] = {
         "submit": reports.submit,
         "recall": transition(find.report, NationalReport.recall),
         "start_reading": reports.start_reading,
-        "return": transition(find.report, NationalReport.return_for_revision),
+        "return": reports.return_for_revision,
         "accept": transition(find.report, NationalReport.accept),
     },
     "datagaps.csv": {

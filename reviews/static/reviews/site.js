@@ -53,6 +53,31 @@
     if (today) { frame.scrollLeft = today.getBoundingClientRect().left - frame.getBoundingClientRect().left - frame.clientWidth / 2; }
   });
 
+  // A day is typed as text, so that the server can judge it; the button beside the box opens the browser's calendar.
+  function addCalendar(box) {
+    if (!HTMLInputElement.prototype.showPicker || box.parentElement.className === "day-row") { return; }
+    var row = document.createElement("span"), button = document.createElement("button");
+    var calendar = document.createElement("input");
+    row.className = "day-row";
+    calendar.type = "date";
+    calendar.tabIndex = -1;
+    calendar.setAttribute("aria-hidden", "true");
+    button.type = "button";
+    button.className = "btn btn-secondary";
+    button.textContent = box.dataset.calendar;
+    button.setAttribute("aria-label", box.dataset.calendar + ": " + box.labels[0].firstChild.textContent.trim());
+    button.addEventListener("click", function () {
+      calendar.value = box.value; // empty unless it is written like 2020-08-20
+      calendar.showPicker();
+    });
+    calendar.addEventListener("change", function () { box.value = calendar.value; box.focus(); });
+    box.before(row);
+    row.append(box, button, calendar);
+  }
+  function addCalendars() { document.querySelectorAll("input[data-calendar]").forEach(addCalendar); }
+  addCalendars();
+  document.addEventListener("htmx:afterSettle", addCalendars);
+
   // The first wrong field has the focus (the server says so with autofocus; older browsers need this).
   var wrong = document.querySelector("main .field-error");
   if (wrong) { wrong.parentElement.querySelector("input, select, textarea").focus(); }

@@ -1,10 +1,10 @@
 """Steps of the cycle and its days: deadlines, extensions, the plan, and disruptions."""
 
 from reviews.actions import cycles
+from reviews.actions.extensions import ask_for_extension
 from reviews.models import (
     Deadline,
     Disruption,
-    Extension,
     Framework,
     Organisation,
     PlanStep,
@@ -64,10 +64,10 @@ def reschedule_deadline(row: Row, by: User) -> None:
 
 
 def ask(row: Row, by: User, disruption: Disruption | None = None) -> None:
-    Extension.ask_for(
-        find.report(row),
-        find.deadline(row),
+    ask_for_extension(
         by=by,
+        report=find.report(row),
+        deadline=find.deadline(row),
         asked_until=row.day("until"),
         reason=row.text("note"),
         disruption=disruption,

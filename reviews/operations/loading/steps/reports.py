@@ -48,6 +48,13 @@ def start_reading(row: Row, by: User) -> None:
     report.start_reading(by=by, expected_version=report.version)
 
 
+def return_for_revision(row: Row, by: User) -> None:
+    report = find.report(row)
+    report.return_for_revision(
+        by=by, expected_version=report.version, note=row.text("note"), revise_by=row.day("revise_by")
+    )
+
+
 def state_coverage(row: Row, by: User) -> None:
     """What a country states on its key result areas, for the first time."""
     report = find.report(row)

@@ -1,0 +1,53 @@
+"""Delegations: who came to a meeting."""
+
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.meetings import Meeting, MeetingPart
+
+if TYPE_CHECKING:
+    from reviews.models import Organisation, User
+
+
+class DelegationFields(TypedDict, total=False):
+    """What the Secretariat enters."""
+
+    organisation: "Organisation"
+    present: bool
+    head: str
+    size: int | None
+
+
+class Delegation(MeetingPart):
+    """Who came to a meeting for a member state or a body."""
+
+    organisation = models.ForeignKey(
+        "Organisation", models.PROTECT, related_name="+", verbose_name=_("delegation of")
+    )
+    present = models.BooleanField(_("present"), default=True)
+    head = models.CharField(_("head of delegation"), max_length=200, blank=True)
+    size = models.PositiveSmallIntegerField(
+        _("number of people"), null=True, blank=True
+    )  # NULL: not recorded
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        ordering = ("meeting_id", "organisation__sort_key")
+        constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    @classmethod
+    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
+        return {}
+
+    @classmethod
+    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[DelegationFields]) -> Self:
+        return cls._add_to(meeting, by, **values)
+
+    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DelegationFields]) -> Self:
+        return self._edit(by, expected_version, **values)

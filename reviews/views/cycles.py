@@ -1,0 +1,141 @@
+"""Review cycles: the list, one cycle with its members, and the Secretariat's forms: prepare, open, close, seat."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import policy
+from reviews.actions.cycles import open_cycle, seat_member
+from reviews.forms.base import ConfirmForm, ReasonForm, ReviewForm
+from reviews.forms.cycles import CycleForm, NewCycleForm, SeatForm
+from reviews.models import CycleMembership, ReviewCycle
+from reviews.queries.cycles import unfinished_in
+from reviews.request_context import SignedInRequest
+from reviews.views.base import AddPage, FormPage, cycle_or_404, history
+
+
+def cycle_list(request: SignedInRequest) -> HttpResponse:
+    """The cycles that this person may open."""
+    context = {
+        "nav": "cycles",
+        "title": _("Review cycles"),
+        "cycles": ReviewCycle.objects.visible_to(request.user).select_related("framework").distinct(),
+        "may_run": policy.may(request.user, "cycle.run"),
+    }
+    return render(request, "cycles/list.html", context)
+
+
+def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """One cycle: days, status, members with the day from which they count, history."""
+    cycle = cycle_or_404(request, slug)
+    context = {
+        "cycle": cycle,
+        "nav": "board",
+        "title": cycle.name,
+        "transitions": cycle.transitions_for(request.user),
+        "may_run": policy.may(request.user, "cycle.run"),
+        "seats": cycle.memberships.select_related("member_state").order_by(
+            "joined_on", "member_state__name_en"
+        ),
+        "history": history(request, cycle),
+    }
+    return render(request, "cycles/cycle.html", context)
+
+
+class AddCycle(FormPage):
+    """A new cycle. It belongs to no other, so its address names none."""
+
+    form_class, permission, nav, is_new = NewCycleForm, "cycle.run", "cycles", True
+    title, submit_label = _("Prepare a review cycle"), _("Prepare")
+    success_message = _("The cycle is prepared. Seat its members, then open it.")
+
+    def get_cycle(self) -> None:
+        return None
+
+    def get_object(self) -> ReviewCycle:
+        return ReviewCycle()
+
+    def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
+        return ReviewCycle.prepare(by=self.request.user, **form.values())
+
+    def get_cancel_url(self) -> str:
+        return reverse("cycles")
+
+    def get_success_url(self) -> str:
+        return reverse("cycle", args=[self.result.slug])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"lead": ""}
+
+
+class CycleFormPage(FormPage):
+    """A form about the cycle itself, which leads back to its page."""
+
+    object: ReviewCycle
+    permission, nav = "cycle.run", "board"
+
+    def get_success_url(self) -> str:
+        return reverse("cycle", args=[self.cycle.slug])
+
+    get_cancel_url = get_success_url
+
+
+class EditCycle(CycleFormPage):
+    form_class, transition, verb = CycleForm, "edit", "edit"
+    title, success_message = _("Change the cycle"), _("The cycle is changed.")
+
+
+class OpenCycle(CycleFormPage):
+    """Asks first, and says who gets a report."""
+
+    form_class, transition, template_name = ConfirmForm, "open", "cycles/open.html"
+    title, submit_label, success_message = _("Open the cycle"), _("Open the cycle"), _("The cycle is open.")
+
+    def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
+        return open_cycle(by=self.request.user, cycle=self.object, expected_version=expected_version)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        members = self.object.members(self.object.ends_on)
+        return super().get_context_data(**kwargs) | {"members": members}
+
+
+class CloseCycle(CycleFormPage):
+    """Asks first, and says what cannot be finished any more."""
+
+    form_class, transition, verb, template_name = ReasonForm, "close", "close", "cycles/close.html"
+    title, submit_label = _("Close the cycle"), _("Close the cycle")
+    success_message = _("The cycle is closed: everything in it can only be read.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "unfinished": unfinished_in(self.object, self.request.user)
+        }
+
+
+class ReopenCycle(CycleFormPage):
+    form_class, transition, verb = ReasonForm, "reopen", "reopen"
+    title, submit_label = _("Open the cycle again"), _("Open again")
+    success_message = _("The cycle is open again.")
+
+
+class SeatMember(AddPage):
+    """A member state gets its seat; in an open cycle its report with it."""
+
+    object: ReviewCycle
+    model, form_class, permission, nav = CycleMembership, SeatForm, "cycle.run", "board"
+    transition = "edit"
+    title, submit_label, success_message = _("Seat a member"), _("Seat"), _("The member has its seat.")
+
+    def perform(self, form: ReviewForm, expected_version: int) -> CycleMembership:
+        return seat_member(by=self.request.user, cycle=self.object, **form.values())
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"joined_on": self.object.starts_on}
+
+    def get_success_url(self) -> str:
+        return reverse("cycle", args=[self.cycle.slug])
+
+    get_cancel_url = get_success_url

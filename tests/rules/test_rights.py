@@ -1,0 +1,90 @@
+"""Every right of every role has a page that works: what the policy gives, people can do."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from reviews import policy
+from reviews.views.base import TransitionPage
+from tests.rules.test_locked import PAGES as VIEWS
+from tests.support import steps
+
+# Where each right is used. The names of pages; in the administration with "admin:".
+PAGES = {
+    "cycle.read": "board framework cycle cycles",
+    "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen",
+    "report.read": "report report-list report-version",
+    "report.update": "report-update report-coverage-edit",
+    "report.submit": "report-submit",
+    "report.recall": "report-recall",
+    "report.appoint": "report-authors",
+    "report.start_reading": "report-start-reading",
+    "report.return": "report-return",
+    "report.accept": "report-accept",
+    "datagap.read": "datagap datagap-list",
+    "datagap.edit": "datagap-add datagap-edit datagap-take-up datagap-close datagap-reopen datagap-ask-guidance"
+    " datagap-answer",
+    "finding.read": "finding finding-list",
+    "finding.edit": "finding-add finding-edit finding-finalise finding-withdraw",
+    "guidance.write": "datagap-question difficulty-add datagap-advise method-add",
+    "guidance.approve": "advice-approve",
+    "difficulty.read": "difficulty difficulty-list",
+    "method.read": "method method-list",
+    "deadline.read": "deadline deadline-list",
+    "deadline.set": "deadline-add deadline-edit",
+    "deadline.follow": "meeting-edit",
+    "extension.read": "deadline",
+    "extension.ask": "extension-ask",
+    "extension.decide": "extension-decide",
+    "meeting.read": "meeting meeting-list",
+    "meeting.run": "meeting-add meeting-edit meeting-hold meeting-cancel meeting-add-part round-open round-turn"
+    " round-close minutes-draft minutes-section minutes-circulate minutes-adopt agenda-conclude",
+    "minutes.read": "minutes brief",
+    "action.papers": "action-file",
+    "action.verify": "action-verify",
+    "disruption.read": "disruption disruption-list",
+    "disruption.edit": "disruption-add disruption-edit",
+    "plan.read": "plan",
+    "plan.edit": "plan-add plan-edit plan-outcome",
+    "account.invite": "admin:reviews_invitation_add",
+    "reference.edit": "admin:index admin:reviews_gapkind_add admin:reviews_organisation_add",
+    "record.correct": "admin:reviews_nationalreport_changelist admin:reviews_datagap_changelist",
+}  # fmt: skip
+# An administrator corrects a meeting's days in the administration; deadlines move along.
+OF_ADMINISTRATORS = {"deadline.follow": "admin:reviews_meeting_add"}
+PEOPLE = {
+    "coordinator": "vnm", "team": "vnm_team", "consultant": "consultant", "lead_consultant": "lead",
+    "secretariat": "secretariat", "observer": "observer", "": "admin",
+}  # fmt: skip
+
+
+def rights(role: str) -> list[str]:
+    grant = policy.ROLE_GRANTS[role] if role else policy.ADMINISTRATOR
+    return sorted(grant.own | grant.everywhere | grant.shared)
+
+
+def test_every_right_has_its_pages():
+    assert set(PAGES) == set(policy.ACTIONS)
+    assert set(PEOPLE) == {*policy.ROLE_GRANTS, ""}
+
+
+@pytest.mark.parametrize(("role", "right"), [(role, right) for role in PEOPLE for right in rights(role)])
+def test_a_page_that_works(role, right, cast, cycle, sign_in):
+    browser = sign_in(getattr(cast, PEOPLE[role]))
+    pages = (OF_ADMINISTRATORS if role == "" else {}).get(right, PAGES[right])
+    for page in pages.split():
+        assert status(page, browser, cast, cycle) in (200, 302), page
+
+
+def status(page: str, browser: Any, cast: Any, cycle: Any) -> int:
+    """Of the page, or of the step that is taken with a button."""
+    if page.startswith("admin:"):
+        return int(browser.get(reverse(page)).status_code)
+    made = steps.world(page, cast, cycle)
+    url = steps.address(page, made)
+    if VIEWS[page] and issubclass(VIEWS[page], TransitionPage):
+        answer = browser.post(url, steps.typed(page, made))
+        assert answer.status_code == 302, page
+        return 302
+    return int(browser.get(url).status_code)
