@@ -24,6 +24,7 @@ CONTENT_TYPES = {
 # What may stand before a PDF: the mark that some editors and mail programs put before every file, and blank lines.
 BEFORE_PDF = b"\xef\xbb\xbf\x00\t\n\x0c\r "
 HEAD_BYTES = 1_024
+DETAIL_MAX = 80  # characters, which the file itself may have chosen
 BUSY = "busy"  # the code of the error that is not about the file: it may be sent again as it is
 
 BREAK_LINKS = _("In Word open File, Info, Edit Links to Files and choose Break Link, or save it as a PDF.")
@@ -114,6 +115,11 @@ def open_document(upload: UploadedFile) -> Document:
             "Several files are being examined at the moment. Please send this one again in a minute."
         )
         raise ValidationError(message, code=BUSY) from busy
+    except sandbox.Faulty as fault:
+        message = _now(
+            "The file could not be opened, by a fault of this site. Please tell the administrator."
+        )
+        raise ValidationError(message, code=BUSY) from fault
     if not (upload.name or "").lower().endswith(f".{kind}"):
         raise ValidationError(_now("The name of the file should end in .%(kind)s.") % {"kind": kind})
     return Document(upload, kind, pages)
@@ -139,4 +145,5 @@ def kind_of(upload: File) -> str:
 
 def sentence(refused: Refused) -> str:
     """The reason in words, and what to do."""
-    return " ".join(str(part) for part in SENTENCES[refused.reason]) % {"detail": refused.detail}
+    detail = "".join(sign for sign in refused.detail if sign.isprintable())[:DETAIL_MAX]
+    return " ".join(str(part) for part in SENTENCES[refused.reason]) % {"detail": detail}

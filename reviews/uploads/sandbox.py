@@ -40,8 +40,12 @@ class Busy(Exception):
     """The machine has too much to do at the moment."""
 
 
+class Faulty(Exception):
+    """The process failed by a mistake of ours, or of the installation; the log has its last words."""
+
+
 def examine(module: str, chunks: Iterable[bytes]) -> int | None:
-    """Return the number of pages, if the module's `examine()` knows it. Raises Refused or Busy."""
+    """Return the number of pages, if the module's `examine()` knows it. Raises Refused, Busy or Faulty."""
     if not free_places.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
@@ -57,7 +61,7 @@ def examine(module: str, chunks: Iterable[bytes]) -> int | None:
 
 
 def _run(module: str, file: BinaryIO) -> Answer:
-    """What the process printed; TOO_COSTLY if it was ended at one of its limits. Raises Busy."""
+    """What the process printed; TOO_COSTLY if it was ended at one of its limits. Raises Busy or Faulty."""
     command = [sys.executable, "-m", module]
     try:
         done = subprocess.run(  # noqa: S603 - a module of ours
@@ -65,11 +69,12 @@ def _run(module: str, file: BinaryIO) -> Answer:
         )
     except subprocess.TimeoutExpired as error:  # it never came to its seconds of the processor
         raise Busy from error
-    if done.returncode:
-        log.warning(
-            "%s ended with %s: %s", module, done.returncode, done.stderr[-2_000:].decode(errors="replace")
-        )
+    if done.returncode < 0:  # by a signal
+        log.warning("%s was ended by signal %s", module, -done.returncode)
         return _refusal(Reason.TOO_COSTLY)
+    if done.returncode:
+        log.error("%s failed: %s", module, done.stderr[-2_000:].decode(errors="replace"))
+        raise Faulty
     answer: Answer = json.loads(done.stdout)
     return answer
 

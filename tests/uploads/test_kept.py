@@ -146,14 +146,18 @@ def test_without_room_it_has_to_be_chosen_again(page, desk, monkeypatch):
 
 
 @each_form
-def test_it_is_kept_while_too_many_are_examined(page, desk, monkeypatch):
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [(sandbox.Busy, "send this one again in a minute"), (sandbox.Faulty, "by a fault of this site")],
+)
+def test_it_is_kept_when_it_could_not_be_examined(page, desk, trouble, words, monkeypatch):
     def busy(*args: Any) -> None:
-        raise sandbox.Busy
+        raise trouble
 
     with monkeypatch.context() as patch:
         patch.setattr(sandbox, "examine", busy)
         answer = send(desk, file=make.pdf())
-        assert "send this one again in a minute" in str(answer.context["form"].errors["file"])
+        assert words in str(answer.context["form"].errors["file"])
         answer = send(desk, **hidden(answer))
     assert send(desk, **hidden(answer)).status_code == 302
     assert stored_name(desk) == "report.pdf"
