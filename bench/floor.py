@@ -91,7 +91,7 @@ def gaps(request: HttpRequest, slug: str) -> HttpResponse:
     if "q" in request.GET:
         filters["search__contains"] = fold(request.GET["q"])
     rows = DataGap.objects.filter(cycle__slug=slug, **filters)
-    rows = rows.order_by(*request.GET.getlist("sort") or ("member_state__name_en", "number"))
+    rows = rows.order_by(*request.GET.getlist("sort") or ("member_state__sort_key", "number"))
     start = (int(request.GET.get("page", 1)) - 1) * ROWS
     page = rows.values_list(*GAP)[start : start + ROWS]
     return render(request, "list.html", {"columns": GAP, "rows": page})

@@ -71,7 +71,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 def _reports(slug: str, at: datetime | None) -> list[tuple[Any, ...]]:
     """The reports now, or as of an instant, from the last trace row of each."""
     if at is None:
-        reports = NationalReport.objects.filter(cycle__slug=slug).order_by("member_state__name_en")
+        reports = NationalReport.objects.filter(cycle__slug=slug).order_by("member_state__sort_key")
         return list(reports.values_list("member_state", *STATES, *COLUMNS))
     trace = Trace.objects.filter(model="reviews.nationalreport", cycle__slug=slug, at__lte=at)
     last = trace.order_by("object_id", "-at", "-id").distinct("object_id")
@@ -126,7 +126,7 @@ def country_round(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def coverage(request: HttpRequest, slug: str) -> HttpResponse:
     codes = list(
         NationalReport.objects.filter(cycle__slug=slug)
-        .order_by("member_state__name_en")
+        .order_by("member_state__sort_key")
         .values_list(STATES[0], flat=True)
     )
     areas = FrameworkNode.objects.filter(framework__cycles__slug=slug, level="key_result_area").order_by(

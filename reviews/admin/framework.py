@@ -27,8 +27,8 @@ class FrameworkAdmin(TrackedAdmin[Framework]):
 @admin.register(FrameworkNode, site=site)
 class FrameworkNodeAdmin(TrackedAdmin[FrameworkNode]):
     group, reference = REFERENCE, True
-    list_display = ("code", "title", confidence_mark, "level", "parent", "framework")
-    list_display_links = ("code", "title")
+    list_display = ("code_in_order", "title", confidence_mark, "level", "parent", "framework")
+    list_display_links = ("code_in_order", "title")
     list_filter = ("framework", "level", "confidence")
     list_select_related = ("parent", "framework")
     search_fields = ("code", "title")
@@ -37,6 +37,10 @@ class FrameworkNodeAdmin(TrackedAdmin[FrameworkNode]):
         section(None, "framework level parent code title"),
         TRUST,
     ]
+
+    @admin.display(description=_("code"), ordering="sort_key")
+    def code_in_order(self, entry: FrameworkNode) -> str:
+        return entry.code
 
 
 @admin.register(GapKind, site=site)

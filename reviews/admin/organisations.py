@@ -13,7 +13,7 @@ NOT_A_MEMBER = _("A member state needs the day on which it joined; no other orga
 @admin.register(Organisation, site=site)
 class OrganisationAdmin(TrackedAdmin[Organisation]):
     group, reference = REFERENCE, True
-    list_display = ("name_en", confidence_mark, "code", "kind", "joined_on")
+    list_display = ("name", confidence_mark, "code", "kind", "joined_on")
     list_filter = ("kind", "confidence")
     search_fields = ("name_en", "name_vi", "code", "iso2")
     fieldsets = [
@@ -21,3 +21,7 @@ class OrganisationAdmin(TrackedAdmin[Organisation]):
         section(_("Member states"), "iso2 joined_on", about=NOT_A_MEMBER),
         TRUST,
     ]
+
+    @admin.display(description=_("name"), ordering="sort_key")
+    def name(self, organisation: Organisation) -> str:
+        return organisation.name_en

@@ -124,7 +124,7 @@ class ProgressUpdateAdmin(TrackedAdmin[ProgressUpdate]):
         section(_("Progress"), "data_collection analysis writing no_change by_country note"),
     ]
 
-    @admin.display(description=_("member state"), ordering="report__member_state__name_en")
+    @admin.display(description=_("member state"), ordering="report__member_state__sort_key")
     def member_state(self, update: ProgressUpdate) -> str:
         return str(update.report.member_state)
 

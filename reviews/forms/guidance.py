@@ -53,7 +53,7 @@ class DifficultyForm(RecordForm):
             condition |= Q(pk__in=self.instance.gaps.values("pk"))
         gaps = DataGap.objects.filter(condition, cycle=self.instance.cycle)
         gaps = gaps.select_related("member_state", "kind")
-        self.offer("gaps", gaps.order_by("kind__position", "member_state__name_en", "number"))
+        self.offer("gaps", gaps.order_by("kind__position", "member_state__sort_key", "number"))
 
 
 class MethodNoteForm(RecordForm):

@@ -16,7 +16,7 @@ from reviews.forms.fields import TextField
 from reviews.forms.widgets import PlainSelect
 from reviews.models import GapKind, ReviewCycle
 from reviews.queries.coverage import key_result_areas
-from reviews.text import fold, in_language
+from reviews.text import fold, in_language, sort_key
 
 Label = str | Promise
 Choices = Sequence[tuple[str, Label]]
@@ -77,7 +77,8 @@ def choices_by_source(names: set[str], cycle: ReviewCycle) -> dict[str, list[tup
         queries.append(rows.values_list("from_source", "place", "code", "english", "other"))
 
     choices: dict[str, list[tuple[str, str]]] = {}
-    rows_of_all = sorted(queries[0].union(*queries[1:], all=True)) if queries else []
+    rows_of_all = list(queries[0].union(*queries[1:], all=True)) if queries else []
+    rows_of_all.sort(key=lambda row: (row[0], row[1], sort_key(row[3])))
     for name, _position, code, english, vietnamese in rows_of_all:
         label = f"{code} {vietnamese}" if name == "area" else in_language(english, vietnamese)
         choices.setdefault(name, []).append((code, label))

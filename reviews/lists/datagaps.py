@@ -34,12 +34,12 @@ class DataGapFilter(CycleFilterSet):
 
 class DataGapTable(tables.Table):
     code = tables.Column(
-        _("Gap"), accessor="code", linkify=open_row, order_by=("member_state__name_en", "number")
+        _("Gap"), accessor="code", linkify=open_row, order_by=("member_state__sort_key", "number")
     )
     kind = tables.Column(order_by="kind__position")
-    key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__code")
+    key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__sort_key")
     status = StatusColumn()
-    holder = tables.Column(order_by="holder__name_en")
+    holder = tables.Column(order_by="holder__sort_key")
     held_since = AgeColumn()
     raised_at = DayColumn()
 

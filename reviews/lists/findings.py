@@ -22,9 +22,9 @@ class FindingFilter(CycleFilterSet):
 
 class FindingTable(tables.Table):
     code = tables.Column(
-        _("Number"), accessor="code", linkify=open_row, order_by=("member_state__name_en", "kind", "number")
+        _("Number"), accessor="code", linkify=open_row, order_by=("member_state__sort_key", "kind", "number")
     )
-    key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__code")
+    key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__sort_key")
     status = StatusColumn()
     meeting = tables.Column(order_by="meeting__planned_from")
     recorded_at = DayColumn()

@@ -22,7 +22,7 @@ class MeetingTable(tables.Table):
     status = StatusColumn()
     planned_from = DayColumn(_("Planned"))
     held_from = HeldColumn(_("Held"), empty_values=())
-    host = tables.Column(order_by="host__name_en")
+    host = tables.Column(order_by="host__sort_key")
 
     class Meta:
         model = Meeting

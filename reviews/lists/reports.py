@@ -18,13 +18,13 @@ class ReportFilter(CycleFilterSet):
 
 
 class ReportTable(tables.Table):
-    member_state = tables.Column(linkify=open_row, order_by="member_state__name_en")
+    member_state = tables.Column(linkify=open_row, order_by="member_state__sort_key")
     status = StatusColumn()
     data_collection = FigureColumn()
     analysis = FigureColumn()
     writing = FigureColumn()
     progressed_at = AgeColumn()
-    holder = tables.Column(order_by="holder__name_en")
+    holder = tables.Column(order_by="holder__sort_key")
     held_since = DayColumn()
 
     class Meta:

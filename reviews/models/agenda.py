@@ -15,7 +15,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -165,7 +165,7 @@ class AgendaItem(MeetingPart):
             into = Meeting.objects.next_after(self.meeting)
         elif not Meeting.objects.planned_after(self.meeting, into):
             raise NotAllowedNow(
-                _now("%(meeting)s is not a later meeting that is planned.") % {"meeting": into}
+                _now("%(meeting)s is not a later meeting that is planned.") % {"meeting": isolated(str(into))}
             )
         if into is None:
             raise NotAllowedNow(_now("No later meeting of this series is planned yet: plan it first."))

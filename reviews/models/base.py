@@ -19,7 +19,7 @@ from reviews.models.choices import Labelled, StatusChoices
 from reviews.models.trace import Trace, Verb
 from reviews.models.validators import FIRST_YEAR, validate_past, validate_year
 from reviews.policy import Channel
-from reviews.text import as_stored, fold, is_blank
+from reviews.text import as_stored, fold, is_blank, isolated, sort_key
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle, User
@@ -120,6 +120,7 @@ class Tracked(Labelled):
     past_days: ClassVar[frozenset[str]] = frozenset()  # days of something done, which cannot lie ahead
     first_years: ClassVar[Mapping[str, int]] = {}  # of days that may lie before FIRST_YEAR
     searched: tuple[str, ...] = ()  # fields that make up the folded column `search`
+    sorted_by: ClassVar[str] = ""  # field that the column `sort_key` is derived from
     statuses: ClassVar[type[StatusChoices]]  # of a noun that has a status
     transitions: ClassVar[Mapping[str, Transition]] = {}
     status_field: ClassVar[str] = "status"
@@ -148,7 +149,7 @@ class Tracked(Labelled):
         """
         columns, related = cls._split_values(values)
         record = cls(**columns)
-        record._set_search()
+        record._set_derived_columns()
         record._require_open_cycle(verb)
         record._validate([f.name for f in cls._meta.concrete_fields if not f.is_relation])
         models.Model.save(record, force_insert=True)
@@ -180,12 +181,12 @@ class Tracked(Labelled):
         after = copy.copy(self)
         for name, value in columns.items():
             setattr(after, name, value)
-        after._set_search()
+        after._set_derived_columns()
         after._require_open_cycle(verb)
         after._validate(columns)
 
         before = self.snapshot()
-        written = [*columns, "search"] if self.searched else list(columns)
+        written = [*columns, *self._derived_columns()]
         rows = type(self).objects.filter(pk=self.pk)
         if not rows.update_if_version(self.version, **{name: getattr(after, name) for name in written}):
             raise EditConflict(self, self.version)
@@ -329,10 +330,17 @@ class Tracked(Labelled):
                 columns[name] = as_stored(value) if isinstance(value, str) else value
         return columns, related
 
-    def _set_search(self) -> None:
+    def _set_derived_columns(self) -> None:
+        """Fill the columns that follow from others: what is searched, and what lists are sorted by."""
         if self.searched:
             text = " ".join(str(getattr(self, name)) for name in self.searched)
             self.search = fold(text)  # a column of the models that are searched
+        if self.sorted_by:
+            self.sort_key = sort_key(getattr(self, self.sorted_by))
+
+    @classmethod
+    def _derived_columns(cls) -> list[str]:
+        return ["search"] * bool(cls.searched) + ["sort_key"] * bool(cls.sorted_by)
 
     def _set_related(self, related: Mapping[str, Any]) -> None:
         self._prefetch_related()
@@ -371,7 +379,7 @@ class Tracked(Labelled):
         if cycle and cycle.is_closed and verb != Verb.CORRECTED:
             raise NotAllowedNow(
                 _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
-                % {"cycle": cycle.name}
+                % {"cycle": isolated(cycle.name)}
             )
 
 

@@ -74,7 +74,7 @@ class CoverageStatement(Tracked):
     class Meta:
         verbose_name = _("statement on coverage")
         verbose_name_plural = _("statements on coverage")
-        ordering = ("report_id", "key_result_area__code")
+        ordering = ("report_id", "key_result_area__sort_key")
         constraints = (
             models.UniqueConstraint(fields=("report", "key_result_area"), name="coverage_once"),
             models.CheckConstraint(condition=Q(coverage__in=Coverage.values), name="coverage_known"),

@@ -15,7 +15,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.framework import Framework
 from reviews.models.organisations import Organisation, OrganisationQuerySet
 from reviews.models.trace import Verb
-from reviews.text import in_language
+from reviews.text import in_language, isolated
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -96,12 +96,12 @@ class ReviewCycle(Tracked):
 
     def members(self, on: date | None = None) -> OrganisationQuerySet:
         """The member states counted on a day (today), in neutral order: the denominator of everything."""
-        return Organisation.objects.filter(pk__in=self._seats(on)).order_by("name_en")
+        return Organisation.objects.filter(pk__in=self._seats(on)).order_by("sort_key")
 
     def member_reports(self, on: date | None = None) -> "NationalReportQuerySet":
         """The national reports of the members counted on a day (today), in neutral order."""
         reports = self.reports.seated(on or clock.today())
-        return reports.select_related("member_state").order_by("member_state__name_en")
+        return reports.select_related("member_state").order_by("member_state__sort_key")
 
     def _seats(self, on: date | None) -> "models.QuerySet[CycleMembership, Any]":
         """The ids of the member states that have a seat on a day."""
@@ -134,7 +134,7 @@ class CycleMembership(Tracked):
         constraints = (models.UniqueConstraint(fields=("cycle", "member_state"), name="membership_once"),)
 
     def __str__(self) -> str:
-        return f"{self.cycle}: {self.member_state}"
+        return f"{isolated(str(self.cycle))}: {self.member_state}"
 
     def history_owner(self) -> Tracked:
         return self.cycle

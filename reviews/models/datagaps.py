@@ -198,7 +198,7 @@ class DataGap(Tracked):
     class Meta:
         verbose_name = _("data gap")
         verbose_name_plural = _("data gaps")
-        ordering = ("-cycle_id", "member_state__name_en", "number")
+        ordering = ("-cycle_id", "member_state__sort_key", "number")
         indexes = (
             models.Index(fields=("cycle", "status", "member_state"), name="gap_of_cycle"),
             # The register sorts by these, and shows its first page without reading the rest.

@@ -20,7 +20,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
     from reviews.models import Meeting, Organisation, ReviewCycle, User
@@ -322,7 +322,7 @@ class Deadline(Tracked):
         text = _now(
             "“%(deadline)s” could be met until %(day)s. Ask for an extension: the Secretariat can grant one."
         )
-        return text % {"deadline": self, "day": date_format(self.last_on or self.due_on)}
+        return text % {"deadline": isolated(str(self)), "day": date_format(self.last_on or self.due_on)}
 
 
 def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:

@@ -17,6 +17,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.numbering import next_number
 from reviews.models.validators import validate_days
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import Organisation, ReviewCycle, User
@@ -105,7 +106,7 @@ class Disruption(Tracked):
     @property
     def with_period(self) -> str:
         """Its title and when it was, as the annex cites it."""
-        return f"{self.title}, {self.period}"
+        return f"{isolated(self.title)}, {self.period}"
 
     @classmethod
     @all_or_nothing()

@@ -16,6 +16,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_not
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.trace import Verb
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import Deadline, Disruption, NationalReport, ReviewCycle, User
@@ -116,7 +117,7 @@ class Extension(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.deadline} · {self.member_state}"
+        return f"{isolated(str(self.deadline))} · {self.member_state}"
 
     def get_absolute_url(self) -> str:
         return self.deadline.get_absolute_url()

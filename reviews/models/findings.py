@@ -98,7 +98,7 @@ class Finding(Tracked):
     class Meta:
         verbose_name = _("finding or recommendation")
         verbose_name_plural = _("findings and recommendations")
-        ordering = ("-cycle_id", "member_state__name_en", "kind", "number")
+        ordering = ("-cycle_id", "member_state__sort_key", "kind", "number")
         indexes = (models.Index(fields=("cycle", "status", "member_state"), name="finding_of_cycle"),)
         constraints = (
             models.UniqueConstraint(

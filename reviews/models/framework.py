@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Tracked
 from reviews.models.choices import Confidence, choices_rule
-from reviews.text import in_language
+from reviews.text import SORT_KEY_LENGTH, in_language
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle
@@ -49,13 +49,18 @@ class FrameworkNode(Tracked):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )  # NULL: the top of the tree
     code = models.CharField(_("code"), max_length=20)
+    sort_key = models.CharField(
+        max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="", db_default=""
+    )
     title = models.CharField(_("title"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
+
+    sorted_by, untraced = "code", frozenset({"sort_key"})
 
     class Meta:
         verbose_name = _("framework entry")
         verbose_name_plural = _("framework entries")
-        ordering = ("framework_id", "code")
+        ordering = ("framework_id", "sort_key", "code")
         constraints = (
             models.UniqueConstraint(fields=("framework", "code"), name="framework_node_code"),
             choices_rule("framework_node_level_known", "level", FrameworkLevel),

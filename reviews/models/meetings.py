@@ -19,6 +19,7 @@ from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_days
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import Disruption, Organisation, ReviewCycle, User
@@ -360,7 +361,7 @@ class Delegation(MeetingPart):
     class Meta:
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
-        ordering = ("meeting_id", "organisation__name_en")
+        ordering = ("meeting_id", "organisation__sort_key")
         constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
 
     def __str__(self) -> str:
@@ -391,7 +392,7 @@ class Decision(MeetingPart):
         constraints = (number_rule("decision_number_once"),)
 
     def __str__(self) -> str:
-        return f"{self.meeting} · {_now('decision')} {self.number}"
+        return f"{isolated(str(self.meeting))} · {_now('decision')} {self.number}"
 
     @classmethod
     def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:

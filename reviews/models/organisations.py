@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.models.choices import Confidence, choices_rule
-from reviews.text import in_language
+from reviews.text import SORT_KEY_LENGTH, in_language
 
 
 class OrganisationKind(models.TextChoices):
@@ -38,6 +38,9 @@ class Organisation(Tracked):
     code = models.CharField(_("code"), max_length=20, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     name_en = models.CharField(_("name"), max_length=200)
+    sort_key = models.CharField(
+        max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="", db_default=""
+    )
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
     iso2 = models.CharField(_("ISO code, two letters"), max_length=2, blank=True)
     joined_on = models.DateField(_("joined ASEAN on"), null=True, blank=True)  # NULL: not a member state
@@ -45,14 +48,17 @@ class Organisation(Tracked):
 
     first_years = MappingProxyType({"joined_on": 1967})  # when ASEAN was founded
 
+    # Also where names are shown in Vietnamese: members are seated in the order of their English names.
+    sorted_by, untraced = "name_en", frozenset({"sort_key"})
+
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
-        ordering = ("name_en",)
+        ordering = ("sort_key", "id")
         # Lists by country walk through the countries, and read the rows of the first ones only.
-        indexes = (models.Index(fields=("name_en",), name="organisation_by_name"),)
+        indexes = (models.Index(fields=("sort_key",), name="organisation_in_order"),)
         constraints = (
             choices_rule("organisation_kind_known", "kind", OrganisationKind),
             choices_rule("organisation_confidence_known", "confidence", Confidence),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.models.base import Tracked
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle
@@ -53,7 +54,7 @@ class ReportVersion(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.report} · {_now('version')} {self.number}"
+        return f"{isolated(str(self.report))} · {_now('version')} {self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])

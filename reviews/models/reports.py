@@ -30,7 +30,7 @@ from reviews.models.workstreams import (
     percentage_rules,
     workstream_label,
 )
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated
 from reviews.uploads import storage
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class NationalReport(Tracked):
     class Meta:
         verbose_name = _("national report")
         verbose_name_plural = _("national reports")
-        ordering = ("-cycle_id", "member_state__name_en")
+        ordering = ("-cycle_id", "member_state__sort_key")
         constraints = (
             models.UniqueConstraint(fields=("cycle", "member_state"), name="report_once_per_state"),
             choices_rule("report_status_known", "status", ReportStatus),
@@ -163,7 +163,7 @@ class NationalReport(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_state} · {self.cycle}"
+        return f"{isolated(str(self.member_state))} · {self.cycle}"
 
     def get_absolute_url(self) -> str:
         return reverse("report", args=[self.cycle.slug, self.member_state.code])

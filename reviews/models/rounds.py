@@ -18,6 +18,7 @@ from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
 from reviews.models.reports import ReportStatus
 from reviews.models.trace import Verb
 from reviews.models.workstreams import percentage, percentage_rules
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from reviews.models import NationalReport, Organisation, ReviewCycle, User
@@ -210,7 +211,7 @@ class Turn(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_state} · {self.round.meeting}"
+        return f"{isolated(str(self.member_state))} · {self.round.meeting}"
 
     def get_absolute_url(self) -> str:
         return reverse("round-turn", args=[self.cycle.slug, self.round.meeting.code, self.member_state.code])
@@ -270,7 +271,7 @@ class StatusAtMeeting(Tracked):
     class Meta:
         verbose_name = _("status at a meeting")
         verbose_name_plural = _("statuses at meetings")
-        ordering = ("round_id", "member_state__name_en")
+        ordering = ("round_id", "member_state__sort_key")
         constraints = (
             models.UniqueConstraint(fields=("round", "member_state"), name="status_at_meeting_once"),
             choices_rule("status_at_meeting_status_known", "status", ReportStatus),
@@ -278,7 +279,7 @@ class StatusAtMeeting(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_state} · {self.round.meeting}"
+        return f"{isolated(str(self.member_state))} · {self.round.meeting}"
 
     @property
     def cycle(self) -> "ReviewCycle":

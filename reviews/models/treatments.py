@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.base import Tracked
 from reviews.models.choices import choices_rule
 from reviews.models.trace import Verb
+from reviews.text import isolated
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -251,7 +252,7 @@ class Beneficiaries(Treatment):
             text = f"{people} ({text})"
         if not self.overlap:
             return text
-        return _now("%(text)s; overlap: %(overlap)s") % {"text": text, "overlap": self.overlap}
+        return _now("%(text)s; overlap: %(overlap)s") % {"text": text, "overlap": isolated(self.overlap)}
 
 
 def _item_count(label: "_StrPromise") -> models.PositiveIntegerField:

@@ -88,7 +88,7 @@ def entries_of(gaps: Iterable[DataGap], statements: Iterable[CoverageStatement])
 
     def order(entry: AnnexEntry) -> tuple[str, str, int]:
         area = entry.key_result_area
-        return area.code if area else "", entry.member_state.name_en, entry.number
+        return area.sort_key if area else "", entry.member_state.sort_key, entry.number
 
     return sorted(entries, key=order)
 

@@ -140,7 +140,7 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
         gaps = {kind: open_gaps[state.pk, kind.pk] for kind in kinds}
         plan = plans.country_plan(report, state, statuses[report.pk], latest, paces[report.pk], on)
         rows.append(BoardRow(on, report, state, gaps, next_due(statuses[report.pk]), plan))
-    rows.sort(key=lambda row: row.state.name_en)
+    rows.sort(key=lambda row: row.state.sort_key)
     points = progress.averages(cycle, on)
     return Board(on, rows, kinds, deadlines, meetings, points, has_plan=latest is not None)
 

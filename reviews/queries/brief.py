@@ -33,6 +33,7 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.deadlines import DeadlineStatuses, deadline_statuses, next_due
+from reviews.text import isolated
 
 GapsByReport = dict[int, list[DataGap]]
 
@@ -136,7 +137,10 @@ class Brief:
         if self.previous is None:
             return f"{today} " + _("There was no earlier meeting of this series to compare with.")
         words = _("Changes are those since the %(meeting)s (%(day)s).")
-        return f"{today} " + words % {"meeting": self.previous, "day": meeting_days(self.previous)}
+        return f"{today} " + words % {
+            "meeting": isolated(str(self.previous)),
+            "day": meeting_days(self.previous),
+        }
 
 
 def meeting_days(meeting: Meeting) -> str:

@@ -271,7 +271,7 @@ def _between(
             is_read = policy.may(user, "report.read", _OfMember(pk))
             members = (start.members.get(pk), end.members[pk])
             changes.append(Change(state, *members, gaps[pk], actions[pk], is_read))
-    changes.sort(key=lambda change: change.state.name_en)
+    changes.sort(key=lambda change: change.state.sort_key)
     of_others = [point for pk, points in actions.items() if pk not in end.members for point in points.closed]
     done = [point for point in of_others if point.status == ActionStatus.DONE]
     return Comparison(start.at, end.at, changes, others=done)

@@ -106,7 +106,7 @@ class Map:
 def key_result_areas(cycle: ReviewCycle) -> models.QuerySet[FrameworkNode]:
     """Return the key result areas of the framework under review."""
     areas = FrameworkNode.objects.filter(framework=cycle.framework_id, level=FrameworkLevel.KEY_RESULT_AREA)
-    return areas.order_by("code")
+    return areas.order_by("sort_key")
 
 
 class AreaStatement(NamedTuple):

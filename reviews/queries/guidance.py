@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from reviews import policy
 from reviews.models import Advice, Channel, DataGap, Difficulty, ReceivedAdvice, ThreadEntry, User
+from reviews.text import isolated
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def guidance_on(user: User, gap: DataGap) -> GapGuidance:
     side, private_label = policy.side_of(user, gap), ""
     if side == Channel.COUNTRY:
         text = _("Private to %(country)s: only its own people read this.")
-        private_label = text % {"country": gap.member_state}
+        private_label = text % {"country": isolated(str(gap.member_state))}
     elif side == Channel.CONSULTANTS:
         private_label = _("Private to the consultants: only they read this.")
     return {
@@ -132,7 +133,7 @@ def outcomes_by_gap(difficulty: Difficulty, approved: list[Advice]) -> list[tupl
     by_key = {(received.gap_id, received.advice_id): received for received in rows}
     gaps = difficulty.gaps.select_related("cycle", "member_state", "kind")
     outcomes = []
-    for gap in gaps.order_by("member_state__name_en", "number"):
+    for gap in gaps.order_by("member_state__sort_key", "number"):
         received = [by_key.get((gap.pk, advice.pk)) for advice in approved]
         closed_with = [row is not None and row.pk == gap.closed_with_id for row in received]
         outcomes.append((gap, [Outcome(*row) for row in zip(approved, received, closed_with, strict=True)]))

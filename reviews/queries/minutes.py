@@ -38,7 +38,7 @@ def updates_at(meeting: Meeting) -> list[ProgressUpdate]:
     """Return the last progress update of each country at the meeting, in neutral order."""
     updates = ProgressUpdate.objects.filter(meeting=meeting).select_related("report__member_state", "author")
     latest = {update.report_id: update for update in updates.order_by("at", "id")}
-    return sorted(latest.values(), key=lambda update: update.report.member_state.name_en)
+    return sorted(latest.values(), key=lambda update: update.report.member_state.sort_key)
 
 
 def notes_at(meeting: Meeting) -> list[ProgressUpdate | Turn]:
@@ -50,7 +50,7 @@ def notes_at(meeting: Meeting) -> list[ProgressUpdate | Turn]:
     for update in updates_at(meeting):
         if update.note:
             notes[update.report.member_state_id] = update
-    return sorted(notes.values(), key=lambda record: record.member_state.name_en)
+    return sorted(notes.values(), key=lambda record: record.member_state.sort_key)
 
 
 def figures_text(record: Figures) -> str:

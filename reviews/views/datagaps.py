@@ -47,7 +47,7 @@ class DataGapList(ListPage):
     def get_queryset(self) -> QuerySet[DataGap]:
         gaps = self.cycle.datagaps.visible_to(self.request.user)  # each knows this cycle
         related = ("member_state", "kind", "key_result_area", "holder")
-        return gaps.select_related(*related).order_by("member_state__name_en", "number")
+        return gaps.select_related(*related).order_by("member_state__sort_key", "number")
 
     def get_actions(self) -> list[tuple[Text, str]]:
         user, slug, names = self.request.user, self.cycle.slug, {}

@@ -47,7 +47,7 @@ def disruption_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
         "title": disruption.title,
         "may_edit": policy.may(request.user, "disruption.edit") and not cycle.is_closed,
         "gaps": gaps.select_related("cycle", "member_state", "kind").order_by(
-            "member_state__name_en", "number"
+            "member_state__sort_key", "number"
         ),
         "extensions": extensions.select_related("deadline__cycle", "member_state"),
         "meetings": disruption.meetings.visible_to(request.user).select_related("cycle"),

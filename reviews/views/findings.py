@@ -37,7 +37,7 @@ class FindingList(ListPage):
     lead = _("Preliminary until the national team makes them final.")
     model, table_class, filterset_class = Finding, FindingTable, FindingFilter
     select_related = ("cycle", "member_state", "key_result_area", "meeting")
-    ordering = ("member_state__name_en", "kind", "number")
+    ordering = ("member_state__sort_key", "kind", "number")
     empty_text = _("Nothing has been recorded. National teams record findings here, or in the country round.")
     add_button = AddButton(_("Record a finding"), "finding-add", "finding.edit")
 

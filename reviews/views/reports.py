@@ -58,7 +58,7 @@ class ReportList(ListPage):
 
     title, nav, permission = _("National reports"), "reports", "report.read"
     model, table_class, filterset_class = NationalReport, ReportTable, ReportFilter
-    select_related, ordering = ("cycle", "member_state", "holder"), ("member_state__name_en",)
+    select_related, ordering = ("cycle", "member_state", "holder"), ("member_state__sort_key",)
     empty_text = _("There is no report here: reports are made when the cycle opens.")
 
     def get_queryset(self) -> QuerySet[NationalReport]:

@@ -51,7 +51,19 @@ def faults(page: str) -> list[str]:
 # --- planting
 
 # Words of fixed form, which are checked as such; and the password.
-FIXED = {"code", "iso2", "sha256", "password", "username", "time_zone", "kind", "mode", "search", "slug"}
+FIXED = {
+    "code",
+    "iso2",
+    "sha256",
+    "password",
+    "username",
+    "time_zone",
+    "kind",
+    "mode",
+    "search",
+    "slug",
+    "sort_key",
+}
 FIXED |= {"digest", "key_digest"}
 REFUSALS = (NotAllowedNow, EditConflict, TypeError)
 
