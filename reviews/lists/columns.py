@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from reviews import clock
 from reviews.models import Meeting, MeetingStatus
 from reviews.rendering import fragments
+from reviews.rendering.spreadsheets import Percentage
 
 
 class HasPage(Protocol):
@@ -43,25 +44,25 @@ class StatusColumn(tables.Column):
 
 
 class FigureColumn(tables.Column):
-    """0 to 100 as a bar; empty is "not yet reported", in exports an empty cell."""
+    """0 to 100 as a bar; empty is "not yet reported", in exports a percentage or an empty cell."""
 
     empty_values = ()
 
     def render(self, value: int | None) -> SafeString:
         return fragments.bar(value)
 
-    def value(self, value: int | None) -> int | None:
-        return value
+    def value(self, value: int | None) -> Percentage | None:
+        return None if value is None else Percentage(value)
 
 
 class DayColumn(tables.Column):
-    """A date, or the Jakarta day of an instant; exported as 2020-08-20."""
+    """A date, or the Jakarta day of an instant; exported as a day."""
 
     def render(self, value: date | datetime) -> SafeString:
         return fragments.day(_day(value))
 
-    def value(self, value: date | datetime | None) -> str:
-        return _day(value).isoformat() if value else ""
+    def value(self, value: date | datetime | None) -> date | None:
+        return _day(value) if value else None
 
 
 def _day(value: date | datetime) -> date:

@@ -14,13 +14,12 @@ from docx.shared import Cm
 from reviews import clock
 from reviews.models import Minutes, MinutesSection, ReviewCycle
 from reviews.queries.brief import Brief, meeting_days
-from reviews.text import is_blank
+from reviews.text import is_blank, isolated, with_line_feeds, writable
 from reviews.uploads.storage import CONTENT_TYPES
 
 DOCX = CONTENT_TYPES["docx"]
 Row = Sequence[object]  # of a table; each cell as str() has it
-# What XML cannot hold; somebody may have pasted it into a note.
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LONG_WORD = re.compile(r"\S{30}")
 
 
 def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
@@ -32,7 +31,7 @@ def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     for section in sections:
         if not is_blank(section.text):
             document.add_heading(_writable(section), level=1)
-            for line in section.text.splitlines():
+            for line in with_line_feeds(section.text).split("\n"):
                 _add_paragraph(document, line)
     return _to_bytes(document)
 
@@ -94,7 +93,9 @@ def _add_section(document: WordDocument, title: str, heads: list[str], rows: lis
 
 
 def _add_table(document: WordDocument, heads: list[str], rows: list[Row]) -> None:
+    """A table as wide as the page. Its columns fit their contents, unless a long word would take all the room."""
     table = document.add_table(rows=0, cols=len(heads), style="Light Grid Accent 1")
+    table.autofit = not any(LONG_WORD.search(str(value)) for row in rows for value in row)
     for row in (heads, *rows):
         cells = table.add_row().cells
         for cell, value in zip(cells, row, strict=True):
@@ -106,7 +107,7 @@ def _add_paragraph(document: WordDocument, text: str) -> None:
 
 
 def _writable(value: object) -> str:
-    return UNWRITABLE.sub("", str(value))
+    return isolated(writable(str(value)))
 
 
 def _to_bytes(document: WordDocument) -> bytes:

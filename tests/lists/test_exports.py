@@ -2,15 +2,18 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from reviews.models import ActionPoint
+from reviews.models import ActionPoint, DataGap
 from reviews.rendering import spreadsheets
+from reviews.text import as_stored
 from tests.support import make
 from tests.support.xss import read
 
@@ -111,7 +114,7 @@ DANGER = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 def planted(cast: Any, report: Any) -> list[str]:
     for text in PAYLOADS:
         make.gap(report, by=cast.vnm, missing=text)
-    return PAYLOADS
+    return [as_stored(text) for text in PAYLOADS]
 
 
 def test_csv_holds_no_formula(browser, planted):
@@ -124,11 +127,10 @@ def test_csv_holds_no_formula(browser, planted):
 def test_xlsx_holds_text_as_it_was_typed(browser, planted):
     url = reverse("datagap-list", args=["mtr"]) + "?_export=xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(browser.get(url)))).active
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}  # no "f": formula
+    # No "f": formula.
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.hyperlink]
-    # A workbook counts line ends as one character, however they were typed.
-    cells = column(take(browser, "xlsx"), "What is missing")
-    assert [cell.replace("_x000D_", "\r") for cell in cells] == planted
+    assert column(take(browser, "xlsx"), "What is missing") == planted
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -159,11 +161,78 @@ def test_text_arrives_whole(kind, text, browser, cast, report):
     assert column(take(browser, kind), "What is missing") == [text]
 
 
+MISREAD = [
+    "3/1", "1-2", "1.10", "0012", "1e5", "12:30", "50 %", "(5)", "1 1/2", "1,5", "$5", "5 pm", "123456789012",
+    "MAR-1", "1 Mar", "1Mar2020", "May 2020", "2020-08-20", "TRUE", "false", "=1+1",
+]  # fmt: skip
+READ_AS_THEY_ARE = [
+    "VNM-3",
+    "A.1.2",
+    "12",
+    "0",
+    "2020",
+    "Project 161",
+    "3 of 4",
+    "COVID-19",
+    "May be late",
+    "true to it",
+]
+
+
+@pytest.mark.parametrize("text", MISREAD + READ_AS_THEY_ARE)
+def test_a_text_is_not_read_as_a_number_or_a_day(text, browser, cast, report):
+    """A CSV file has a mark before it; a workbook knows that it is text."""
+    make.gap(report, by=cast.vnm, missing=text)
+    marked = f"'{text}" if text in MISREAD else text
+    assert column(take(browser, "csv"), "What is missing") == [marked]
+    assert column(take(browser, "xlsx"), "What is missing") == [text]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("line_end", ["\r\n", "\r", "\v", "\u2028"])
+def test_lines_of_a_cell_are_apart_by_one_break(line_end, kind, browser, cast, report):
+    make.gap(report, by=cast.vnm, missing=f"One{line_end}two")
+    # As it was stored by a release that kept what browsers send.
+    QuerySet.update(DataGap.objects.all(), missing=f"One{line_end}two")
+    assert column(take(browser, kind), "What is missing") == ["One\ntwo"]
+
+
+@pytest.mark.parametrize("text", ["<r><t>One</t></r>", "<r></is></r>", "_x000D_", "a\0b\x1bc", "a" * 40_000])
+def test_a_workbook_holds_what_looks_like_its_own_markup(text):
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
+        spreadsheets.write_sheet(book, [["Head"], [text]])
+    shown = text.replace("\0", "").replace("\x1b", "")
+    expected = shown if len(shown) < 32_768 else f"{shown[:32_766]}…"
+    ((_head,), (cell,)) = read_xlsx(target.getvalue())
+    assert cell.replace("_x005F_", "_") == expected  # as Excel reads it
+
+
+def test_the_cells_of_a_workbook_are_shown_as_on_the_page(browser, cast, report):
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=80)
+    url = reverse("report-list", args=["mtr"]) + "?_export=xlsx&member_state=VNM"
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(browser.get(url)))).active
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    figure, day, state = (sheet[f"{heads[name]}2"] for name in ("Data collection", "Since", "Member state"))
+    assert (figure.value, figure.number_format) == (80, '0" %"')
+    assert (day.is_date, day.number_format) == (True, "yyyy-mm-dd")
+    assert state.alignment.wrap_text
+    assert sheet.column_dimensions[day.column_letter].width > len("2020-08-20")
+    assert sheet.freeze_panes == "A2"
+
+
+def test_a_direction_ends_with_its_cell_in_csv(browser, cast, report):
+    make.gap(report, by=cast.vnm, missing="\u202eBaseline")
+    make.gap(report, by=cast.vnm, missing="تقرير")
+    assert column(take(browser, "csv"), "What is missing") == ["\u2068\u202eBaseline\u2069", "تقرير"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_days_are_days_and_an_empty_cell_is_empty(kind, browser, cast, report):
     make.gap(report, by=cast.vnm).close(by=cast.vnm, expected_version=1, way="data_found", note="Found.")
     rows = take(browser, kind)
-    assert column(rows, "Raised") == ["2020-08-20"]
+    day = "2020-08-20" if kind == "csv" else datetime(2020, 8, 20)
+    assert column(rows, "Raised") == [day]
     assert (column(rows, "Who has it"), column(rows, "Key result area")) == ([""], [""])
 
 

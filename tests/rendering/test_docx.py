@@ -1,0 +1,50 @@
+"""Word documents: one break for each line, and no word that takes the room of the other columns."""
+
+import io
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+from django.urls import reverse
+from docx import Document
+
+from reviews.actions.minutes import draft_minutes
+from reviews.models import DataGap, MinutesSection
+from tests.support import make
+
+
+@pytest.fixture
+def meeting(cycle: Any, cast: Any) -> Any:
+    meeting = make.meeting(cycle, by=cast.secretariat)
+    meeting.hold(
+        by=cast.secretariat,
+        expected_version=meeting.version,
+        held_from=meeting.planned_from,
+        held_to=meeting.planned_to,
+    )
+    return meeting
+
+
+def word_document(browser: Any, name: str, meeting: Any) -> Any:
+    answer = browser.get(reverse(name, args=["mtr", meeting.code]))
+    return Document(io.BytesIO(answer.content))
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r", "\v", "\u2028", "\n"])
+def test_lines_are_apart_by_one_break(line_end, meeting, cast, sign_in):
+    draft_minutes(by=cast.secretariat, meeting=meeting)
+    QuerySet(MinutesSection).update(text=f"One{line_end}two")
+    document = word_document(sign_in(cast.secretariat), "minutes-docx", meeting)
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts[-2:] == ["One", "two"]
+
+
+@pytest.mark.parametrize(("text", "fits_contents"), [("Baseline of 2016", True), ("a" * 200, False)])
+def test_a_long_word_does_not_widen_its_column(text, fits_contents, meeting, cast, report, sign_in):
+    gap = make.gap(report, by=cast.vnm, missing=f"Line\vbreak {text}")
+    gap.ask_guidance(by=cast.vnm, expected_version=gap.version, note="How?")
+    QuerySet(DataGap).update(missing=f"Line\r\nbreak {text}")
+    tables = word_document(sign_in(cast.secretariat), "brief-docx", meeting).tables
+    (asked,) = [table for table in tables if table.cell(0, 0).text == "Gap"]
+    assert asked.cell(1, 2).text == f"Line\nbreak {text}"
+    assert asked.autofit is fits_contents
