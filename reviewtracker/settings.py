@@ -135,7 +135,7 @@ TEMPLATES = [
             # As Django's own list, but for our templates.
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "reviews.web.template_loader.CachedLoader",
                     [
                         "reviews.web.template_loader.UnindentedLoader",
                         "django.template.loaders.app_directories.Loader",

@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
+from reviews.text import isolated
+
 P = ParamSpec("P")
 CACHES: list[Any] = []  # every lru_cache below, so that all can be cleared
 
@@ -107,6 +109,6 @@ CHANGE = (
 def changes(differences: Sequence[tuple[str, str, str]]) -> SafeString:
     """The changed fields of a history entry, each with its value before and after; nothing for none."""
     was, became = gettext("before:"), gettext("now:")
-    rows = ((label, was, before, became, after) for label, before, after in differences)
+    rows = ((label, was, isolated(before), became, isolated(after)) for label, before, after in differences)
     items = format_html_join("", CHANGE, rows)
     return format_html('<ul class="changes">{}</ul>', items) if items else items

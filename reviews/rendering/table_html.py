@@ -23,6 +23,7 @@ from django_tables2 import Table, TemplateColumn
 from django_tables2.columns import BoundColumn
 
 from reviews.rendering import fragments
+from reviews.rendering.direction import isolated_value
 
 Getter = Callable[[Any], Any]  # of a record
 
@@ -109,10 +110,10 @@ def _element(column: BoundColumn, is_row_header: bool) -> Callable[[Any], str]:
 def _content(column: BoundColumn) -> Getter:
     """What is inside a column's cell, escaped: its value, as a link where the column has one."""
     value_of, link = _value_of(column, column.render, column.default), column.link
-    content = {
-        None: value_of,  # as the language has it
-        True: lambda record: localize(value_of(record), use_l10n=True),
-        False: lambda record: str(value_of(record)),
+    content: Getter = {
+        None: lambda record: isolated_value(value_of(record)),  # as the language has it
+        True: lambda record: isolated_value(localize(value_of(record), use_l10n=True)),
+        False: lambda record: isolated_value(str(value_of(record))),
     }[column.localize]
     if link is None:
         return lambda record: conditional_escape(content(record))

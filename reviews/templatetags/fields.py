@@ -4,6 +4,8 @@ from django import forms, template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
+from reviews.rendering.direction import AsTyped
+
 register = template.Library()
 
 
@@ -40,6 +42,12 @@ def without_placeholders(form: forms.BaseForm) -> forms.BaseForm:
 @register.filter
 def has_required_field(form: forms.BaseForm) -> bool:
     return any(field.field.required for field in form.visible_fields())
+
+
+@register.filter
+def as_typed(text: str) -> AsTyped:
+    """What somebody typed, for a field that nobody sees and that is sent again."""
+    return AsTyped(text)
 
 
 @register.filter

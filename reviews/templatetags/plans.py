@@ -11,6 +11,7 @@ from reviews.models import StepKind
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.plans import CountryPlan, Feasibility, Plan, Verdict
 from reviews.queries.schedule import Pace, Projection, ScheduledStage
+from reviews.text import isolated
 
 register = template.Library()
 
@@ -91,7 +92,7 @@ def feasibility_words(plan: Plan, feasibility: Feasibility) -> list[str]:
         days = [str(row.stage.days) for row in path.stages if row.stage.days]
         days += [str(row.stage.slip) for row in path.stages[:-1] if row.stage.slip]
         values = {
-            "start": plan.title(path.start),
+            "start": isolated(plan.title(path.start)),
             "day": _day(path.start.expected_on),
             "days": " + ".join(days) or "0",
             "ready": _day(path.stages[-1].ready_on),
@@ -132,7 +133,8 @@ def _consequences(plan: Plan, feasibility: Feasibility) -> list[str]:
     verdict, step, path = feasibility.verdict, feasibility.line.step, feasibility.critical_path
     if verdict is Verdict.WAITS and feasibility.waits_for:
         return [
-            _("It depends on “%(step)s” still taking place before.") % {"step": feasibility.waits_for.step}
+            _("It depends on “%(step)s” still taking place before.")
+            % {"step": isolated(str(feasibility.waits_for.step))}
         ]
     if verdict is Verdict.TOO_LATE:
         sentences = [_("Later than that, what follows cannot be reached.")]
@@ -146,7 +148,7 @@ def _consequences(plan: Plan, feasibility: Feasibility) -> list[str]:
     if path and path.needed:
         scheduled = feasibility.line.scheduled
         late = max(scheduled.late_by, -(scheduled.slack or 0))
-        parts = [f"{plan.title(row)} {row.stage.days}" for row in path.stages if row.stage.days]
+        parts = [f"{isolated(plan.title(row))} {row.stage.days}" for row in path.stages if row.stage.days]
         values = {"late": n_days(late), "all": path.needed, "parts": "; ".join(parts)}
         text = _("To be in time, %(late)s of these %(all)s would have to be saved: %(parts)s.")
         if late > path.needed:

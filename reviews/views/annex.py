@@ -11,6 +11,7 @@ from reviews import policy
 from reviews.lists.annex import AnnexFilter, AnnexTable, RegionalAnnexFilter
 from reviews.models import DataGap, NationalReport
 from reviews.queries import annex
+from reviews.text import isolated
 from reviews.views.base import ListPage
 from reviews.views.reports import report_or_404
 
@@ -54,7 +55,9 @@ class ReportAnnex(AnnexPage):
         return super().get_queryset().filter(member_state=self.report.member_state_id)
 
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
-        title = _now("%(country)s: annex on limitations") % {"country": self.report.member_state}
+        title = _now("%(country)s: annex on limitations") % {
+            "country": isolated(str(self.report.member_state))
+        }
         breadcrumbs = [(self.report.member_state, self.report.get_absolute_url())]
         return super().get_context_data(**kwargs) | {"title": title, "breadcrumbs": breadcrumbs}
 
