@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from reviews.rendering.charts.layout import text_width
+from reviews.rendering.charts.layout import shortened, text_width
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Segment:
 @dataclass(frozen=True)
 class Bar:
     row: GapRow
+    text: str
     y: int
     segments: tuple[Segment, ...]
     total_x: int
@@ -68,7 +69,7 @@ def gaps_chart(rows: Iterable[GapRow], *, kinds: Sequence[str]) -> GapsChart:
     totals = tuple(sum(row.counts[n] for row in rows) for n in range(len(kinds)))
     if not sum(totals):
         return GapsChart(tuple(kinds), rows, totals)
-    left = max(text_width(len(row.member)) for row in rows) + 12
+    left = max(text_width(len(shortened(row.member))) for row in rows) + 12
     unit = min((GAPS_WIDTH - left - 40) / max(row.total for row in rows), GAP_UNIT_MOST)
     bars = tuple(gap_bar(row, n * GAPS_ROW + 6, left, unit) for n, row in enumerate(rows))
     return GapsChart(tuple(kinds), rows, totals, bars, GAPS_WIDTH, len(rows) * GAPS_ROW + 12, left)
@@ -82,4 +83,4 @@ def gap_bar(row: GapRow, y: int, left: int, unit: float) -> Bar:
             fits = end - start >= text_width(len(str(count))) + 2
             text_x = (start + end) // 2 if fits else None
             segments.append(Segment(kind, count, start, end - start, text_x))
-    return Bar(row, y, tuple(segments), edges[-1] + 8)
+    return Bar(row, shortened(row.member), y, tuple(segments), edges[-1] + 8)

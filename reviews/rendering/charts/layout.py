@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
-# Units per character of 13-unit text: on the wide side, as the reader's font is not known here.
-CHARACTER = 7.2
+# Units per character of 13-unit text, as wide as in DejaVu Sans: the reader's font is not known here.
+CHARACTER = 7.8
 DATE_CHARACTERS = 12  # "20 Aug 2020" and a space
 LINE = 18  # units from one line of text to the next
+LABEL_MOST = 46  # characters of a label; the table beside the picture has the whole of it
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ def text_width(characters: int) -> int:
     return round(characters * CHARACTER)
 
 
+def shortened(label: str) -> str:
+    """The label as far as there is room for it in a picture."""
+    return label if len(label) <= LABEL_MOST else f"{label[: LABEL_MOST - 1].rstrip()}…"
+
+
 def lanes(spans: Sequence[tuple[int, int]]) -> list[int]:
     """For each span (from, to) the first lane where it touches none; give them from left to right."""
     ends: list[int] = []
@@ -95,6 +101,7 @@ class Flag:
     """A marked day: a line at `x` down from `y`, and a text from `text_x`, at most `text_width` long."""
 
     marker: Marker
+    text: str
     x: int
     text_x: int
     text_width: int
@@ -107,12 +114,20 @@ def place_flags(markers: Sequence[Marker], today: Marker, scale: Scale, width: i
     ordered = sorted((*markers, today), key=lambda marker: flag_span(marker, scale, width))
     spans = [flag_span(marker, scale, width) for marker in ordered]
     return tuple(
-        Flag(marker, scale.x(marker.day), start, end - start, LINE * (lane + 1), marker is today)
+        Flag(
+            marker,
+            shortened(marker.label),
+            scale.x(marker.day),
+            start,
+            end - start,
+            LINE * (lane + 1),
+            marker is today,
+        )
         for marker, (start, end), lane in zip(ordered, spans, lanes(spans), strict=True)
     )
 
 
 def flag_span(marker: Marker, scale: Scale, width: int) -> tuple[int, int]:
-    size = text_width(len(marker.label) + DATE_CHARACTERS)
+    size = text_width(len(shortened(marker.label)) + DATE_CHARACTERS)
     start = min(scale.x(marker.day) - size // 2, width - size)
     return max(start, 0), max(start, 0) + size

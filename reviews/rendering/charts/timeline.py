@@ -14,6 +14,7 @@ from reviews.rendering.charts.layout import (
     lanes,
     month_start,
     month_ticks,
+    shortened,
     text_width,
 )
 
@@ -90,7 +91,6 @@ class TimelineChart:
 
 
 TIMELINE_WIDTH, TIMELINE_TOP, LANE = 1000, 48, 28
-TIMELINE_TEXT_MOST = 46  # characters of a label; the table beside the picture has the whole of it
 
 
 def timeline_chart(
@@ -146,9 +146,7 @@ def place_event(event: TimelineEvent, scale: Scale) -> Item:
     x, start = scale.x(event.day), scale.x(event.starts or event.day)
     ghost = scale.x(event.first_day) if event.first_day and event.is_moved else None
     marks = [at for at in (x, start, ghost) if at is not None]
-    text = event.label
-    if len(text) > TIMELINE_TEXT_MOST:
-        text = text[: TIMELINE_TEXT_MOST - 1].rstrip() + "…"
+    text = shortened(event.label)
     size = text_width(len(text) + (17 if event.is_span else 7))  # with its day or days in front
     left, right = min(marks) - 8, max(marks) + 8
     text_x = right + 4 if right + 4 + size <= TIMELINE_WIDTH else max(left - 4 - size, 0)
