@@ -314,8 +314,10 @@ class NationalReport(Tracked):
         """Send it back with a note, to be back by a day; editing reopens, all versions stay."""
         self.require_transition("return", by, note)
         self._require_sensible_revision(revise_by)
-        values = {"return_note": note, "returned_at": clock.now(), "revise_by": revise_by}
-        return self._hand_over("return", self.member_state, by, expected_version, note, **values)
+        return self._hand_over(
+            "return", self.member_state, by, expected_version, note,
+            return_note=note, returned_at=clock.now(), revise_by=revise_by,
+        )  # fmt: skip
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         return self._hand_over("accept", None, by, expected_version, note)
@@ -365,8 +367,10 @@ class NationalReport(Tracked):
         """Store the file as the next version, handed in at a moment, and give the report to the consultants."""
         number = self.versions.count() + 1
         with storage.stored(file) as columns, all_or_nothing():
-            values = {"return_note": "", "handed_in_at": self.handed_in_at or moment}
-            self._hand_over(name, Organisation.objects.evaluators(), by, expected_version, reason, **values)
+            self._hand_over(
+                name, Organisation.objects.evaluators(), by, expected_version, reason,
+                return_note="", handed_in_at=self.handed_in_at or moment,
+            )  # fmt: skip
             return ReportVersion.create_traced(
                 by=by,
                 report=self,
