@@ -119,13 +119,8 @@ class NationalReport(Tracked):
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("reader"),
-    )  # NULL: nobody is reading
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reader")
+    )  # NULL: nobody is reading  # fmt: skip
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
@@ -199,6 +194,11 @@ class NationalReport(Tracked):
     def is_to_revise(self) -> bool:
         """Whether it was handed in and sent back, so that the country owes it again."""
         return self.handed_in_at is not None and self.is_editable
+
+    @property
+    def revision_due_on(self) -> date | None:
+        """By when it has to be back; None: it is not sent back, or no day was named."""
+        return self.revise_by if self.is_to_revise else None
 
     def refusal_reason(self, name: str) -> str:
         return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
