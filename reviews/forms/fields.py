@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.validators import FIRST_YEAR, LAST_YEAR, validate_past, validate_year
+from reviews.models.validators import FIRST_YEAR, LAST_YEAR, validate_one_line, validate_past, validate_year
 from reviews.text import is_blank, nfc, plain_signs
 
 BUDDHIST_ERA = 543  # years ahead of the common era
@@ -32,6 +32,11 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text: str = super().to_python(value) or ""
         return "" if is_blank(text) else text
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if not isinstance(self.widget, forms.Textarea):
+            validate_one_line(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return without_maxlength(super().widget_attrs(widget))

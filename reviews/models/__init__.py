@@ -39,7 +39,7 @@ from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.sign_in_attempts import SignInGuess
-from reviews.models.threads import EntryKind, ThreadEntry
+from reviews.models.threads import EntryKind, PrivateReading, ThreadEntry
 from reviews.models.timeline import TimelineEvent
 from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
@@ -121,6 +121,7 @@ __all__ = [
     "OutgoingMail",
     "PlanStep",
     "Priority",
+    "PrivateReading",
     "ProgressUpdate",
     "ReceivedAdvice",
     "ReportStatus",

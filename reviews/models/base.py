@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.models.choices import Labelled, StatusChoices
 from reviews.models.trace import Trace, Verb
-from reviews.models.validators import FIRST_YEAR, validate_past, validate_year
+from reviews.models.validators import FIRST_YEAR, validate_one_line, validate_past, validate_year
 from reviews.policy import Channel
 from reviews.text import as_stored, fold, is_blank
 
@@ -348,21 +348,23 @@ class Tracked(Labelled):
     def _validate(self, names: Collection[str]) -> None:
         skipped = {f.name for f in self._meta.fields if f.name not in names or f.is_relation}
         self.clean_fields(exclude=skipped)
-        self._validate_each_day(names)
+        self._validate_each_value(names)
         self.clean()
 
-    def _validate_each_day(self, names: Collection[str]) -> None:
-        """Raise ValidationError for a day whose year nobody means, or of something done that is still to come."""
+    def _validate_each_value(self, names: Collection[str]) -> None:
+        """Raise ValidationError for a line break in a value of one line, and for a day that nobody can mean."""
         errors: dict[str, ValidationError] = {}
         for field in self._meta.concrete_fields:
-            day = getattr(self, field.attname) if field.name in names else None
-            if isinstance(day, date) and not isinstance(day, datetime):
-                try:
-                    validate_year(day, self.first_years.get(field.name, FIRST_YEAR))
+            value = getattr(self, field.attname) if field.name in names else None
+            try:
+                if isinstance(field, models.CharField):
+                    validate_one_line(value or "")
+                elif isinstance(value, date) and not isinstance(value, datetime):
+                    validate_year(value, self.first_years.get(field.name, FIRST_YEAR))
                     if field.name in self.past_days:
-                        validate_past(day)
-                except ValidationError as error:
-                    errors[field.name] = error
+                        validate_past(value)
+            except ValidationError as error:
+                errors[field.name] = error
         if errors:
             raise ValidationError(errors)
 

@@ -68,7 +68,7 @@ class AddEntry(GapTransition):
 
 class AddPrivateNote(AddEntry):
     verb, title = "note", _("Private note")
-    success_message = _("Your side can read the note, nobody else.")
+    success_message = _("Your side can read the note.")
 
 
 class Conclude(AddEntry):
