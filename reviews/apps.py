@@ -8,4 +8,4 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         """Import what registers itself: the administration, and the receivers of signals."""
         from reviews import admin  # noqa: F401 - imported whole before runserver's two threads need it
-        from reviews.accounts import history, session_timeouts, unsaved_input  # noqa: F401
+        from reviews.accounts import history, mails, session_timeouts, unsaved_input  # noqa: F401

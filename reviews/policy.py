@@ -181,6 +181,33 @@ ADMINISTRATOR = RoleGrant(
 )
 
 
+@dataclass(frozen=True)
+class RoleGiving:
+    """Who may give a role, and who is told when somebody gets it."""
+
+    by: frozenset[str]  # roles; administrators give every role
+    informed: frozenset[str]  # roles; of a country's role only that country's people
+
+
+# Into a side of the guidance, which reads what that side keeps to itself, only an administrator lets anybody.
+_BY_ADMINISTRATORS: frozenset[str] = frozenset()
+ROLE_GIVING: dict[str, RoleGiving] = {
+    Role.COORDINATOR: RoleGiving(_BY_ADMINISTRATORS, frozenset({Role.COORDINATOR})),
+    Role.TEAM: RoleGiving(_BY_ADMINISTRATORS, frozenset({Role.COORDINATOR})),
+    Role.CONSULTANT: RoleGiving(_BY_ADMINISTRATORS, frozenset({Role.LEAD_CONSULTANT})),
+    Role.LEAD_CONSULTANT: RoleGiving(_BY_ADMINISTRATORS, frozenset({Role.LEAD_CONSULTANT})),
+    Role.SECRETARIAT: RoleGiving(frozenset({Role.SECRETARIAT}), frozenset({Role.SECRETARIAT})),
+    Role.OBSERVER: RoleGiving(frozenset({Role.SECRETARIAT}), frozenset()),
+}
+
+
+def roles_given_by(user: "Visitor") -> list[Role]:
+    """The roles that this person may give to others; administrators are made by administrators only."""
+    if not may(user, "account.invite"):
+        return []
+    return [role for role in Role if user.is_superuser or user.role in ROLE_GIVING[role].by]  # type: ignore[union-attr]
+
+
 def role_grant(user: "User") -> RoleGrant:
     """The grant of a signed-in person's role."""
     return ADMINISTRATOR if user.is_superuser else ROLE_GRANTS[user.role]

@@ -47,6 +47,21 @@ def is_blank(text: str) -> bool:
     return all(sign.isspace() or is_invisible(sign) for sign in text)
 
 
+def is_one_line(text: str) -> bool:
+    """Whether the text has no line break: of Unix, Windows or Unicode, nor a page or record separator."""
+    return len(f"{text}.".splitlines()) == 1
+
+
+def script_of(letter: str) -> str:
+    """The script of a letter, by the first word of its Unicode name: LATIN, CYRILLIC, THAI."""
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def is_plain_latin(letter: str) -> bool:
+    """Whether a Latin letter is one of A to Z, perhaps with marks, or the Vietnamese đ: not "ı" or "ɡ"."""
+    return letter in "đĐ" or unicodedata.normalize("NFD", letter)[0].isascii()
+
+
 def as_stored(text: str) -> str:
     """A text as the database keeps it: in normal form C, lines ended by LF, and empty if it is blank."""
     return "" if is_blank(text) else nfc(with_line_feeds(text))

@@ -215,7 +215,7 @@ factor_urls = [
     path("second-factor/", accounts.SecondFactors.as_view(), name="mfa_index"),
     path("second-factor/ask/", mfa.authenticate, name="mfa_authenticate"),
     path("second-factor/confirm/", atomic(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("second-factor/app/add/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/app/add/", accounts.AddApp.as_view(), name="mfa_activate_totp"),
     path("second-factor/app/remove/", atomic(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("second-factor/codes/", accounts.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
     path(

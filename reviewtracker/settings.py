@@ -22,7 +22,7 @@ SESSION_IDLE_MINUTES 60                  signed out after so long without a page
 SESSION_HOURS        8                   signed out after so long in any case
 EMAIL_URL            smtp://localhost:25 smtp://, smtp+tls:// or smtp+ssl://user:password@host:port; with DEBUG console://
 DEFAULT_FROM_EMAIL   reviewtracker@host  whom mails are from
-OUTBOX_KEEP_DAYS     7                   after these the text of a sent mail is emptied
+OUTBOX_KEEP_DAYS     7                   after these the text of a mail given up is emptied; a sent one has none
 OIDC_ISSUER          none                single sign-on: where the ministry's OpenID Connect provider is, https://...
 OIDC_CLIENT_ID       none                what it calls this site; required with OIDC_ISSUER
 OIDC_CLIENT_SECRET   none                what this site proves itself with; required with OIDC_ISSUER
@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "reviews.accounts.middleware.SessionTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "reviews.accounts.middleware.SecondFactorMiddleware",
+    "reviews.accounts.middleware.RecentSignInMiddleware",
     "reviews.accounts.middleware.UnsavedInputMiddleware",
     *(["reviews.operations.replica.ReplicaMiddleware"] if "replica" in DATABASES else []),
     "reviews.web.form_keys.FormKeyMiddleware",
@@ -204,6 +205,11 @@ SOCIALACCOUNT_ADAPTER = "reviews.accounts.adapters.SignOnAdapter"
 ACCOUNT_FORMS = {
     "login": "reviews.forms.accounts.SignInForm",
     "reset_password": "reviews.forms.accounts.ResetForm",
+    "change_password": "reviews.forms.accounts.OwnPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "reviews.forms.accounts.CodeForm",
+    "reauthenticate": "reviews.forms.accounts.ConfirmingCodeForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -213,10 +219,11 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Guesses at passwords are counted in reviews/accounts/sign_in_throttle.py. A whole workshop may share one address.
+# Guesses at passwords and codes are counted in reviews/accounts/sign_in_throttle.py. A whole workshop may share one
+# address.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
-    "login_failed": "5/15m/key",  # codes of a second factor
+    "login_failed": None,
     "reset_password": "100/m/ip,5/h/key",
     "reset_password_from_key": "100/m/ip",
     "change_password": "10/h/user",

@@ -30,6 +30,9 @@ SIGN_IN_FAILED = _(
     "This user name or e-mail and this password do not fit, or there were too many wrong ones within an hour."
     " Look at both again, or let us send you a link for a new password."
 )
+TOO_MANY_CODES = _(
+    "Too many wrong codes within an hour. Wait an hour, or use a browser in which you signed in before."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -38,6 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": SIGN_IN_FAILED,
         "email_password_mismatch": SIGN_IN_FAILED,
+        "too_many_login_attempts": TOO_MANY_CODES,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

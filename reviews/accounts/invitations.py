@@ -1,14 +1,14 @@
 """Invitations: sent by mail, accepted on a page or by single sign-on."""
 
-from functools import partial
 from typing import Unpack
 
-from allauth.account.adapter import get_adapter
-from allauth.core import context
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from reviews.accounts import mail_throttle, mails
 from reviews.models import Invitation, User
 from reviews.models.invitations import InvitationFields
 
@@ -16,19 +16,23 @@ SESSION_KEY = "invitation"  # while somebody is away at the single sign-on
 
 
 def invite(request: HttpRequest, **values: Unpack[InvitationFields]) -> Invitation:
-    """Create an invitation in the name of whoever is signed in, and send its mail after the commit."""
+    """Create an invitation in the name of whoever is signed in, and write its mail and that to the side it is for.
+
+    Raises ValidationError where this person may not give the role, or after too many invitations within an hour.
+    """
     assert isinstance(request.user, User)  # the page is for people who are signed in
+    if not mail_throttle.count_invitation():
+        raise ValidationError(_("There were too many invitations within an hour. Go on in an hour."))
     with transaction.atomic():
         invitation, key = Invitation.invite(by=request.user, **values)
-        transaction.on_commit(partial(send, request, invitation, key))
+        mails.tell_side(invitation, by=request.user)
+        send(request, invitation, key)
     return invitation
 
 
 def send(request: HttpRequest, invitation: Invitation, key: str) -> None:
     url = request.build_absolute_uri(reverse("invitation", args=[key]))
-    template_context = {"request": request, "invitation": invitation, "url": url}
-    with context.request_context(request):
-        get_adapter(request).send_mail("account/email/invitation", invitation.email, template_context)
+    mails.send("account/email/invitation", invitation.email, invitation=invitation, url=url)
 
 
 def remember_for_sign_on(request: HttpRequest, key: str, username: str) -> None:

@@ -36,9 +36,13 @@ def remember(request: HttpRequest, response: HttpResponse, user: User, *, renew:
 
 def device_for(request: HttpRequest, login: str) -> str | None:
     """The name of this browser for the account with this login; None if nobody signed in to it here."""
-    marks = dict(read(request))
-    user = User.objects.by_login(login) if marks else None
-    return marks.get(user.pk) if user else None
+    user = User.objects.by_login(login) if read(request) else None
+    return device_of(request, user) if user else None
+
+
+def device_of(request: HttpRequest, user: User) -> str | None:
+    """The name of this browser for this person; None if the person has not signed in here."""
+    return dict(read(request)).get(user.pk)
 
 
 def read(request: HttpRequest) -> Marks:

@@ -1,4 +1,4 @@
-"""Middleware about the signed-in person: session timeout, required second factor, input that arrived too late."""
+"""Middleware about the signed-in person: session timeout, second factor, recent sign-in, input that came too late."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from reviews.accounts import second_factors, session_timeouts, unsaved_input
+from reviews.accounts import recent_sign_in, second_factors, session_timeouts, unsaved_input
 from reviews.models.sent_forms import FIELD
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -53,6 +53,19 @@ class SecondFactorMiddleware:
         if request.method in ("GET", "HEAD"):
             return redirect("mfa_index")
         raise PermissionDenied(_("Your account needs a second factor first. Set one up, then do this again."))
+
+
+class RecentSignInMiddleware:
+    """Asks again who the person is before an account changes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        return recent_sign_in.ask(request) if recent_sign_in.is_required(request) else None
 
 
 class UnsavedInputMiddleware:

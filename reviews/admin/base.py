@@ -27,6 +27,7 @@ from reviews.admin.filtering import lookups_of, rows_with_words
 from reviews.admin.forms import DOMAIN_ERRORS, AdminNumberInput, Text, ToolForm, TrackedForm, Values
 from reviews.forms.fields import field_options, without_maxlength
 from reviews.models import (
+    Channel,
     Confidence,
     EditConflict,
     FrameworkNode,
@@ -34,6 +35,7 @@ from reviews.models import (
     MethodNote,
     NotAllowedNow,
     Organisation,
+    PrivateReading,
     TimelineEvent,
     Trace,
     Tracked,
@@ -55,6 +57,14 @@ Fieldset: TypeAlias = "tuple[Text | None, _FieldOpts]"  # heading and options
 HISTORY_PAGE = 100
 # For columns that point at organisations: offers those that occur.
 OCCURRING = admin.RelatedOnlyFieldListFilter
+# In a list, in place of a text that one side of the guidance keeps to itself.
+PRIVATE = _("private: open it to read it, which leaves a line in the history")
+
+
+def shared_text(column: str, **shared: object) -> models.Case:
+    """Return the text of a column where a row is shared, and else nothing: so that a search finds no private one."""
+    text: models.TextField = models.TextField()
+    return models.Case(models.When(**shared, then=column), default=models.Value(""), output_field=text)
 
 
 def section(title: "Text | None", names: str, about: Text = "") -> Fieldset:
@@ -260,6 +270,8 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         form_url: str = "",
         obj: Record | None = None,
     ) -> HttpResponse:
+        if obj:
+            self.record_reading(cast(SignedInRequest, request), obj)
         refusal = getattr(request, "refusal", None)
         context["object_tools"] = self.object_tools(request, obj) if obj else []
         context["conflict"] = conflicting_changes(refusal)
@@ -267,6 +279,12 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         response = super().render_change_form(request, context, add, change, form_url, obj)
         response.status_code = 409 if isinstance(refusal, EditConflict) else 200
         return response
+
+    def record_reading(self, request: SignedInRequest, record: Record) -> None:
+        """Leave a line in the history of a gap or difficulty if what is shown is private to one side of it."""
+        if isinstance(record, Tracked) and record.audience() != Channel.SHARED:
+            subject: Any = record.history_owner()
+            PrivateReading.record(subject, channel=record.audience(), by=request.user)
 
     def object_tools(self, request: HttpRequest, record: Record) -> list[tuple[str, Text]]:
         """Return addresses and names of what can be done with a record besides correcting it."""
@@ -312,6 +330,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         record = self._permitted_record(request, object_id, self.has_view_permission)
+        self.record_reading(cast(SignedInRequest, request), record)
         pages = Paginator(self.history_of(record).select_related("by").order_by("-id"), HISTORY_PAGE)
         rows = pages.get_page(request.GET.get("p"))
         title = _now("History of %s") % record

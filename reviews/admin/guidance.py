@@ -1,27 +1,34 @@
 """Guidance: threads, advice, shared difficulties, method notes."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.admin.admin_site import site
 from reviews.admin.base import (
+    HISTORY,
     OCCURRING,
+    PRIVATE,
     REFERENCE,
     REPORTS,
     ReadOnlyInline,
     TrackedAdmin,
     confidence_mark,
     section,
+    shared_text,
 )
 from reviews.admin.forms import Values
 from reviews.models import (
     Advice,
     AdviceStatus,
     AdviceUse,
+    Channel,
     Difficulty,
     MethodNote,
+    PrivateReading,
     ReceivedAdvice,
     ThreadEntry,
 )
@@ -39,19 +46,44 @@ class ThreadEntryAdmin(TrackedAdmin[ThreadEntry]):
     list_display = ("at", "gap", "channel", "kind", "author", "beginning")
     list_filter = ("gap__cycle", "channel", "kind", OF_GAP)
     list_select_related = ("author", *ABOUT_GAP)
-    search_fields = ("text", "gap__member_state__name_en", "gap__member_state__code", "author__name")
+    search_fields = ("shared_text", "gap__member_state__name_en", "gap__member_state__code", "author__name")
     date_hierarchy = "at"
     fieldsets = [
         section(
             None,
             "gap channel kind at author text",
-            about=_("What was said is never changed. Private channels are for their own side alone."),
+            about=_(
+                "What was said is never changed. Whoever opens a private note here leaves a line in the history of the"
+                " gap, once a day, which that side reads."
+            ),
         )
     ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ThreadEntry]:
+        return super().get_queryset(request).annotate(shared_text=shared_text("text", channel=Channel.SHARED))
+
     @admin.display(description=_("in words"))
     def beginning(self, entry: ThreadEntry) -> str:
-        return truncatechars(entry.text, 80)
+        return truncatechars(entry.text, 80) if entry.channel == Channel.SHARED else str(PRIVATE)
+
+
+@admin.register(PrivateReading, site=site)
+class PrivateReadingAdmin(TrackedAdmin[PrivateReading]):
+    group, immutable = HISTORY, True
+    list_display = ("on", "reader", "gap", "difficulty", "channel")
+    list_filter = ("channel", ("reader", OCCURRING))
+    list_select_related = ("reader", *ABOUT_SUBJECT)
+    search_fields = (
+        "reader__name",
+        "gap__member_state__name_en",
+        "gap__member_state__code",
+        "difficulty__title",
+    )
+    date_hierarchy = "on"
+    fieldsets = [section(None, "gap difficulty channel reader on")]
+
+    def record_reading(self, request: SignedInRequest, record: PrivateReading) -> None:
+        """Nothing: who read something is not what was read."""
 
 
 class ReceivedAdviceInline(ReadOnlyInline):
@@ -66,7 +98,7 @@ class AdviceAdmin(TrackedAdmin[Advice]):
     list_display = ("subject", "status", "drafted_by", "drafted_at", "approved_by", "beginning")
     list_filter = ("status", "gap__cycle", OF_GAP)
     list_select_related = ("drafted_by", "approved_by", *ABOUT_SUBJECT)
-    search_fields = ("text", "gap__member_state__name_en", "difficulty__title")
+    search_fields = ("approved_text", "gap__member_state__name_en", "difficulty__title")
     date_hierarchy = "drafted_at"
     autocomplete_fields = ("gap", "difficulty", "notes")
     readonly_fields = ("drafted_by", "drafted_at", "approved_by", "approved_at")
@@ -103,9 +135,14 @@ class AdviceAdmin(TrackedAdmin[Advice]):
     def subject(self, advice: Advice) -> str:
         return str(advice.subject)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Advice]:
+        approved = shared_text("text", status=AdviceStatus.APPROVED)
+        return super().get_queryset(request).annotate(approved_text=approved)
+
     @admin.display(description=_("advice"))
     def beginning(self, advice: Advice) -> str:
-        return truncatechars(advice.text, 80)
+        approved = advice.status == AdviceStatus.APPROVED
+        return truncatechars(advice.text, 80) if approved else str(PRIVATE)
 
 
 @admin.register(ReceivedAdvice, site=site)

@@ -1,6 +1,10 @@
 """Invitations: to whom, for which organisation, in which role."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Field
+from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +14,7 @@ from reviews.accounts.invitations import invite
 from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, Text, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm, TrackedForm, Values
-from reviews.models import Invitation
+from reviews.models import Invitation, Role
 from reviews.request_context import SignedInRequest
 
 
@@ -37,6 +41,20 @@ class InvitationAdmin(TrackedAdmin[Invitation]):
 
     def may(self, request: HttpRequest) -> bool:
         return policy.may(request.user, "account.invite")
+
+    def formfield_for_choice_field(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
+        """Only the roles that this person may give."""
+        if db_field.name == "role":
+            roles = policy.roles_given_by(request.user)
+            kwargs["choices"] = [("", _("please choose")), *((role.value, role.label) for role in roles)]
+            if len(roles) < len(Role):
+                kwargs["help_text"] = _(
+                    "An administrator invites people of a country and regional consultants: they read what their"
+                    " side keeps to itself."
+                )
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         return False

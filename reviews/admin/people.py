@@ -4,36 +4,37 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db.transaction import atomic
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from reviews.accounts import second_factors
+from reviews.accounts import mails, second_factors
 from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, Fieldset, Text, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm, ToolForm, TrackedForm, Values
 from reviews.models import User
+from reviews.models.people import check_username_free
 from reviews.request_context import SignedInRequest
 
 OWN_ACCOUNT = _("You cannot take this away from yourself; another administrator can.")
 
 
 class UserForm(TrackedForm):
-    """An account; user names that differ only in capitals are one name, as they are when signing in."""
+    """An account; user names that differ only in capitals or marks are one name."""
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
-        if User.objects.filter(username__iexact=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("This user name is taken."))
+        check_username_free(name, self.instance)
         return name
 
     def clean_email(self) -> str:
@@ -115,7 +116,12 @@ class UserAdmin(TrackedAdmin[User]):
 
     def add(self, request: SignedInRequest, form: TrackedForm) -> User:
         password, why = form.cleaned_data["password1"], form.cleaned_data["why"]
-        return User.objects.create_user(password=password, by=request.user, why=why, **form.model_values())
+        with atomic():
+            account = User.objects.create_user(
+                password=password, by=request.user, why=why, **form.model_values()
+            )
+            mails.tell_side(account, by=request.user)
+        return account
 
     def derived_values(self, request: SignedInRequest, record: User, values: Values) -> Values:
         """Nothing; but nobody locks himself or herself out, so that one administrator is always left."""
@@ -152,10 +158,12 @@ class UserAdmin(TrackedAdmin[User]):
 
     @method_decorator(sensitive_post_parameters())
     def set_password(self, request: SignedInRequest, object_id: str) -> HttpResponse:
+        """Set somebody else's; one's own needs the old one."""
+        if self.get_object(request, unquote(object_id)) == request.user:
+            return redirect("account_change_password")
+
         def perform(person: User, cleaned: Values) -> None:
             hashed, why = make_password(cleaned["password1"]), _now("password set")
             person.correct(by=request.user, expected_version=cleaned["version"], why=why, password=hashed)
-            if person.pk == request.user.pk:
-                update_session_auth_hash(request, person)  # or the administrator would be signed out
 
         return self.tool_view(request, object_id, PasswordForm, _("Set a password"), perform)

@@ -1,5 +1,7 @@
 """The history of everything: to read and to search, never to change."""
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -13,10 +15,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from reviews.admin.admin_site import site
-from reviews.admin.base import HISTORY, TrackedAdmin, section
-from reviews.models import Trace
+from reviews.admin.base import HISTORY, PRIVATE, TrackedAdmin, section, shared_text
+from reviews.models import Channel, PrivateReading, Trace
 from reviews.operations.trace_verification import tracked_models
 from reviews.rendering.history import field_changes
+from reviews.request_context import SignedInRequest
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -38,13 +41,24 @@ class TraceAdmin(TrackedAdmin[Trace]):
     list_display = ("at", "who", "verb", "kind", "label", "beginning")
     list_filter = ("verb", KindFilter, ("by", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("by",)
-    search_fields = ("label", "why")
+    search_fields = ("label", "shared_why")
     search_help_text = _("Name of the record, or words of the reason")
     date_hierarchy = "at"
     fieldsets = [
         section(None, "at who verb kind record request_id"),
         section(_("What changed"), "changes why"),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trace]:
+        """With the reasons that may be searched: private ones only open on their own page, which leaves a line."""
+        return super().get_queryset(request).annotate(shared_why=shared_text("why", audience=Channel.SHARED))
+
+    def record_reading(self, request: SignedInRequest, record: Trace) -> None:
+        # Who read something is not what was read.
+        is_private = record.audience != Channel.SHARED and record.model != PrivateReading._meta.label_lower
+        if is_private:
+            subject: Any = apps.get_model(record.page_model)._default_manager.get(pk=record.page_id)
+            PrivateReading.record(subject, channel=record.audience, by=request.user)
 
     def history_of(self, record: Trace) -> QuerySet[Trace]:
         """The history that this row is part of."""
@@ -70,9 +84,9 @@ class TraceAdmin(TrackedAdmin[Trace]):
     def changes(self, row: Trace) -> str:
         return render_to_string("admin/differences.html", {"differences": field_changes(row)})
 
-    @admin.display(description=_("why"), ordering="why")
+    @admin.display(description=_("why"), ordering="shared_why")
     def beginning(self, row: Trace) -> str:
-        return truncatechars(row.why, 80)
+        return truncatechars(row.why, 80) if row.audience == Channel.SHARED else str(PRIVATE)
 
 
 def _name_of(model: type[Model]) -> str:

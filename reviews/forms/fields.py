@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.record_choices import RecordField, RecordsField
-from reviews.models.validators import FIRST_YEAR, LAST_YEAR, validate_past, validate_year
+from reviews.models.validators import FIRST_YEAR, LAST_YEAR, validate_one_line, validate_past, validate_year
 from reviews.text import is_blank, nfc, plain_signs, with_line_feeds
 
 BUDDHIST_ERA = 543  # years ahead of the common era
@@ -33,6 +33,11 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text: str = super().to_python(value) or ""
         return "" if is_blank(text) else with_line_feeds(text)  # browsers send a line end as two characters
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if not isinstance(self.widget, forms.Textarea):
+            validate_one_line(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return without_maxlength(super().widget_attrs(widget))

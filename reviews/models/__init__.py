@@ -34,7 +34,7 @@ from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
 from reviews.models.sent_forms import SentForm
 from reviews.models.sign_in_attempts import SignInGuess
-from reviews.models.threads import EntryKind, ThreadEntry
+from reviews.models.threads import EntryKind, PrivateReading, ThreadEntry
 from reviews.models.timeline import TimelineEvent
 from reviews.models.trace import Trace, TraceLink, Verb
 from reviews.models.treatments import (
@@ -116,6 +116,7 @@ __all__ = [
     "OutgoingMail",
     "PlanStep",
     "Priority",
+    "PrivateReading",
     "ProgressUpdate",
     "ReceivedAdvice",
     "ReportStatus",

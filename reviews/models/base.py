@@ -18,7 +18,7 @@ from reviews.models.choices import Labelled, OfferedQuerySet, StatusChoices
 from reviews.models.codes import validate_same_codes
 from reviews.models.locks import all_or_nothing as all_or_nothing  # also for the other models
 from reviews.models.trace import Trace, Verb
-from reviews.models.validators import FIRST_YEAR, validate_each_day
+from reviews.models.validators import FIRST_YEAR, validate_each_value
 from reviews.policy import Channel
 from reviews.text import as_stored, fold, is_blank, sort_key
 
@@ -384,7 +384,7 @@ class Tracked(Labelled):
         skipped = {f.name for f in self._meta.fields if f.name not in names or f.is_relation}
         self.clean_fields(exclude=skipped)
         days = {name: self.first_years.get(name, FIRST_YEAR) for name in names}
-        validate_each_day(self, days, past=self.past_days)
+        validate_each_value(self, days, past=self.past_days)
         self.clean()
 
 

@@ -362,7 +362,9 @@ def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:
     if meeting is None or values.get("offset_days") is None:
         return values
     meeting.lock_shared()
-    return {**values, "due_on": anchored_due_day(values)}
+    due_on = anchored_due_day(values)
+    assert due_on is not None  # it has an anchor
+    return {**values, "due_on": due_on}
 
 
 def anchored_due_day(values: DeadlineFields) -> date | None:

@@ -87,6 +87,8 @@ class Invitation(Tracked):
     def invite(cls, *, by: User, why: str = "", **values: Unpack[InvitationFields]) -> tuple[Self, str]:
         """A new invitation, and the key for its mail, which is stored nowhere."""
         policy.require(by, "account.invite")
+        if values["role"] not in policy.roles_given_by(by):
+            raise ValidationError({"role": _("Only an administrator gives this role.")})
         key = secrets.token_urlsafe(32)
         expires_at = clock.now() + LIFETIME
         invitation = cls.create_traced(
@@ -103,7 +105,8 @@ class Invitation(Tracked):
 
     def works(self) -> bool:
         """Whether its link can still be used."""
-        return self.status == S.OPEN and clock.now() < self.expires_at
+        is_open = self.status == S.OPEN and clock.now() < self.expires_at
+        return is_open and self.role in policy.roles_given_by(self.invited_by)
 
     @transaction.atomic
     def accept(self, *, username: str, password: str | None) -> User:

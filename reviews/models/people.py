@@ -1,5 +1,6 @@
 """The people who use the product."""
 
+import copy
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,15 +9,22 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Tracked, TrackedQuerySet
+from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
+from reviews.models.trace import Verb
+from reviews.models.validators import validate_distinct_letters
 from reviews.policy import NATIONAL, Role
 from reviews.request_context import signed_in
+from reviews.text import fold, nfc
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
+
+# Sent in the transaction of the change: `earlier` and `person` are the account before and after, `by` who changed it.
+account_changed = Signal()
 
 
 class UserQuerySet(TrackedQuerySet["User"]):
@@ -65,6 +73,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
     def by_login(self, text: str) -> "User | None":
         """The person with this e-mail address or user name, ignoring case; at most one, ever."""
+        text = nfc(text)
         users = self.filter(Q(email__iexact=text) | Q(username__iexact=text)) if text else ()
         # Databases take more letters for equal than Python does, and guesses are counted by Python's.
         for name in ("email", "username"):
@@ -83,11 +92,21 @@ def check_username(name: str, email: str) -> None:
         raise ValidationError(_("A user name with @ can only be the person's own e-mail."))
 
 
+def check_username_free(name: str, person: "User | None" = None) -> None:
+    """Raise ValidationError if another person has the name, or one that differs only in capitals or marks."""
+    others = User.objects.exclude(pk=person.pk if person else None)
+    if fold(name) in map(fold, others.values_list("username", flat=True)):
+        raise ValidationError(_("This user name is taken, or looks like one that is taken."))
+
+
 class User(Tracked, AbstractBaseUser):
     """A person with an account: one organisation, one role."""
 
     username = models.CharField(
-        _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator(), validate_distinct_letters],
     )
     name = models.CharField(_("name"), max_length=150)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -173,13 +192,29 @@ class User(Tracked, AbstractBaseUser):
         stored = type(self).objects.get(pk=self.pk)
         if stored.password == self.password:
             return  # saved to be sure, by code that connects something with the account
-        # Signing in renews a hash that was made with older settings: nobody chose a new password then.
-        renewed = kwargs.get("update_fields") == ["password"]
-        why = _("password hash renewed") if renewed else _("password set")
-        stored.change_traced(
-            by=signed_in(), expected_version=self.version, why=str(why), password=self.password
-        )
+        if kwargs.get("update_fields") == ["password"]:
+            # Signing in renews a hash that was made with older settings: nobody chose a new password.
+            change, why = super(User, stored).change_traced, _("password hash renewed")
+        else:
+            change, why = stored.change_traced, _("password set")
+        change(by=signed_in(), expected_version=self.version, why=str(why), password=self.password)
         self.version = stored.version
+
+    @all_or_nothing()
+    def change_traced(
+        self,
+        *,
+        by: "User | None",
+        expected_version: int,
+        verb: str = Verb.CHANGED,
+        why: str = "",
+        **values: object,
+    ) -> Self:
+        """As of every record; the receivers of `account_changed` write their mails in the same transaction."""
+        earlier = copy.copy(self)
+        super().change_traced(by=by, expected_version=expected_version, verb=verb, why=why, **values)
+        account_changed.send(type(self), earlier=earlier, person=self, by=by)
+        return self
 
     @transaction.atomic
     def note(self, why: "str | Promise", *, by: "User | None") -> None:

@@ -1,10 +1,12 @@
-"""Failed sign-in attempts, for rate limiting."""
+"""Attempts whose number within an hour is limited."""
 
 from django.db import models
 
 
 class SignInGuess(models.Model):
-    """One attempt. Written before the password is checked, removed again if it was right.
+    """One attempt at a password or a code, or one mail to a stranger.
+
+    An attempt is written before it is checked, and removed again if it was right.
 
     No record of the review: no page shows it, and it is deleted within the hour.
     """

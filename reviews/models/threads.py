@@ -1,10 +1,11 @@
 """Threads: the discussion of a data gap, shared or private to one side."""
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
+from reviews.models.trace import Verb
 from reviews.policy import Channel
 from reviews.text import is_blank
 
 if TYPE_CHECKING:
-    from reviews.models import DataGap, ReviewCycle, User
+    from reviews.models import DataGap, Difficulty, ReviewCycle, User
 
 
 class EntryKind(models.TextChoices):
@@ -111,6 +113,84 @@ class ThreadEntry(Tracked):
                 _now("A conclusion is written once the gap is closed; its national team closes it.")
             )
         return cls.add(gap, by=by, kind=EntryKind.CONCLUSION, text=text)
+
+
+class PrivateReading(Tracked):
+    """One day on which an administrator opened what one side of the guidance keeps to itself. Append-only.
+
+    Its row of the trace is on the page of the gap or the difficulty, where that side reads it.
+    """
+
+    gap = models.ForeignKey(
+        "DataGap", models.PROTECT, null=True, related_name="private_readings", verbose_name=_("data gap")
+    )  # NULL: a shared difficulty
+    difficulty = models.ForeignKey(
+        "Difficulty", models.PROTECT, null=True, related_name="private_readings", verbose_name=_("difficulty")
+    )  # NULL: one gap
+    channel = models.CharField(_("whose"), max_length=20, choices=Channel)
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    on = models.DateField(_("day"), default=clock.today)
+
+    never_changed = _("What was read stays read.")
+    verb_labels: ClassVar = {Verb.OPENED: _("opened in the administration")}
+
+    class Meta:
+        verbose_name = _("private discussion")
+        verbose_name_plural = _("private discussions opened")
+        ordering = ("-id",)
+        constraints = (
+            choices_rule("private_reading_channel_known", "channel", Channel),
+            models.CheckConstraint(
+                condition=Q(gap__isnull=True, difficulty__isnull=False)
+                | Q(gap__isnull=False, difficulty__isnull=True),
+                name="private_reading_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=("gap", "channel", "reader", "on"), name="private_reading_of_gap_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=("difficulty", "channel", "reader", "on"),
+                name="private_reading_of_difficulty_once_a_day",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+    @property
+    def subject(self) -> "DataGap | Difficulty":
+        return self.gap or self.difficulty  # type: ignore[return-value]  # the constraint says one of the two
+
+    @property
+    def cycle(self) -> "ReviewCycle":
+        return self.subject.cycle
+
+    @property
+    def member_state_id(self) -> int | None:
+        return self.gap.member_state_id if self.gap else None
+
+    def history_owner(self) -> Tracked:
+        return self.subject
+
+    def visible_to_all_members(self) -> bool:
+        return False
+
+    def audience(self) -> str:
+        return self.channel
+
+    def _require_open_cycle(self, verb: str) -> None:
+        """Nothing: a closed cycle is read as well."""
+
+    @classmethod
+    def record(cls, subject: "DataGap | Difficulty", *, channel: str, by: "User") -> None:
+        """Record that an administrator opens what is private about a gap or a difficulty: once a day."""
+        name = "difficulty" if subject._meta.model_name == "difficulty" else "gap"
+        values: dict[str, Any] = {name: subject, "channel": channel, "reader": by, "on": clock.today()}
+        if not cls.objects.filter(**values).exists():
+            with suppress(IntegrityError), transaction.atomic():  # recorded at this moment by another page
+                cls.create_traced(by=by, verb=Verb.OPENED, **values)
 
 
 def _require_side(user: "User", gap: "DataGap") -> Channel:

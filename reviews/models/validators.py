@@ -1,19 +1,50 @@
 """Validation that several nouns share."""
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import CharField, Model
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.models.choices import Labelled
+from reviews.text import is_one_line, is_plain_latin, nfc, script_of
 
 # The years in which anything of a review can lie; a model may reach further back.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+# Scripts of the region in which a user name may be written. Of others, such as Cyrillic and Greek, letters look Latin.
+SCRIPTS_OF_NAMES = {"LATIN", "THAI", "LAO", "KHMER", "MYANMAR", "TAMIL", "CJK"}
+
+
+def validate_one_line(value: str) -> None:
+    """Raise ValidationError for a line break, which a page shows as a space and a mail as its own line."""
+    if not is_one_line(value):
+        raise ValidationError(_("Write this on one line, without a line break."), code="line_break")
+
+
+def validate_distinct_letters(name: str) -> None:
+    """Raise ValidationError for a user name that could look like another one: of several scripts, or of odd letters."""
+    name = nfc(name)
+    letters = [sign for sign in name if sign.isalpha()]
+    scripts = {script_of(letter) for letter in letters}
+    is_latin = scripts == {"LATIN"}
+    if len(scripts) > 1 or not scripts <= SCRIPTS_OF_NAMES:
+        raise ValidationError(
+            _(
+                "Some letters look like others. Write the name in Latin letters, or in one script of the region."
+            ),
+            code="look_alike",
+        )
+    other_digits = [sign for sign in name if sign.isdigit() and not sign.isascii()]
+    is_ordinary = name == unicodedata.normalize("NFKC", name) and not other_digits
+    if not is_ordinary or (is_latin and not all(map(is_plain_latin, letters))):
+        raise ValidationError(_("Write the name in ordinary letters and digits."), code="look_alike")
 
 
 def validate_days(start: date | None, end: date | None, field: str) -> None:
@@ -54,20 +85,23 @@ def validate_past(day: date) -> None:
         raise ValidationError(_("That day has not come yet."), code="future")
 
 
-def validate_each_day(record: Model, first_years: Mapping[str, int], *, past: Collection[str]) -> None:
-    """Raise ValidationError for a day whose year nobody means, or of something done that is still to come.
+def validate_each_value(record: Model, first_years: Mapping[str, int], *, past: Collection[str]) -> None:
+    """Raise ValidationError for a line break in a value of one line, and for a day that nobody can mean.
 
-    `first_years` are the names of the fields to look at; those that hold no day are left out.
+    That is a day whose year nobody means, or of something done that is still to come. `first_years` are the names of
+    the fields to look at, with the first year of those that hold a day.
     """
     errors: dict[str, ValidationError] = {}
     for name, first_year in first_years.items():
-        day = getattr(record, name)
-        if isinstance(day, date) and not isinstance(day, datetime):
-            try:
-                validate_year(day, first_year)
+        value = getattr(record, name)
+        try:
+            if isinstance(record._meta.get_field(name), CharField):
+                validate_one_line(value or "")
+            elif isinstance(value, date) and not isinstance(value, datetime):
+                validate_year(value, first_year)
                 if name in past:
-                    validate_past(day)
-            except ValidationError as error:
-                errors[name] = error
+                    validate_past(value)
+        except ValidationError as error:
+            errors[name] = error
     if errors:
         raise ValidationError(errors)

@@ -29,6 +29,9 @@ FAILURES_IN_A_ROW = 3  # after which the mail server is left alone until the nex
 # Both say that this server does not take mail from us at all ("relaying denied"), whoever is to read it.
 AUTHENTICATION_REQUIRED, REFUSED_BY_POLICY = 530, "5.7."
 SENDING_TIMEOUT = timedelta(minutes=15)
+# What remains of a mail that was sent or refused for good. Its text may hold a link that makes an account or sets a
+# password: neither the database nor a backup keeps it longer than it needs to arrive.
+NO_TEXT = {"body": "", "html": ""}
 LONGEST_WAIT, GIVE_UP_AFTER = timedelta(hours=6), timedelta(days=3)
 
 
@@ -110,7 +113,7 @@ def _send(row: OutgoingMail, server: BaseEmailBackend) -> MailState:
         code, text = answer
         reason = f"{code} {text}"
         return _record_failure(row, reason if code >= 500 else PUT_OFF + reason, refused=code >= 500)
-    _record(row, state=MailState.SENT, sent_at=clock.real_now(), error="")
+    _record(row, state=MailState.SENT, sent_at=clock.real_now(), error="", **NO_TEXT)
     return MailState.SENT
 
 
@@ -140,7 +143,8 @@ def _record_failure(row: OutgoingMail, reason: str, *, refused: bool) -> MailSta
     else:
         state = MailState.GIVEN_UP if now - row.created_at > GIVE_UP_AFTER else MailState.WAITING
     error = one_line(reason)[:500]
-    _record(row, state=state, tries=tries, next_try_at=now + wait_after(tries), error=error)
+    text = NO_TEXT if refused else {}
+    _record(row, state=state, tries=tries, next_try_at=now + wait_after(tries), error=error, **text)
     log.warning("Mail %s was not sent (try %s, now %s): %s", row.pk, tries, state.value, error)
     return state
 
@@ -166,8 +170,8 @@ def _record(row: OutgoingMail, **columns: object) -> None:
 
 
 def purge() -> str:
-    """Empty the text of old mail: links that were in it are nobody's business any more."""
+    """Empty the text of old mail that was given up: links that are in it are nobody's business any more."""
     limit = clock.real_now() - timedelta(days=settings.OUTBOX_KEEP_DAYS)
     old = OutgoingMail.objects.filter(created_at__lt=limit).exclude(state__in=["waiting", "sending"])
-    emptied = old.exclude(body="", html="").update(body="", html="")
+    emptied = old.exclude(**NO_TEXT).update(**NO_TEXT)
     return f"{emptied} emptied"

@@ -78,10 +78,16 @@ def guidance_on(user: User, gap: DataGap) -> GapGuidance:
 
     side, private_label = policy.side_of(user, gap), ""
     if side == Channel.COUNTRY:
-        text = _("Private to %(country)s: only its own people read this.")
+        text = _(
+            "Private to %(country)s: its own people read this. An administrator can open it in the administration,"
+            " and is then named in the history below."
+        )
         private_label = text % {"country": isolated(str(gap.member_state))}
     elif side == Channel.CONSULTANTS:
-        private_label = _("Private to the consultants: only they read this.")
+        private_label = _(
+            "Private to the consultants: they read this. An administrator can open it in the administration,"
+            " and is then named in the history below."
+        )
     return {
         "thread": sorted(thread, key=lambda line: line.at),
         "private": private,

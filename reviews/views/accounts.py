@@ -8,6 +8,8 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from allauth.account.utils import perform_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import views as totp
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.usersessions.internal.flows import sessions
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -45,6 +47,16 @@ class ChooseNewPassword(account.PasswordResetFromKeyView):
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         known_devices.remember(self.request, response, self.reset_user, renew=True)
+        return response
+
+
+class AddApp(totp.ActivateTOTPView):
+    """An authenticator app is added with a code, which then does not open a session as well."""
+
+    def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
+        response = super().form_valid(form)
+        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        second_factors.use_code(app, form.cleaned_data["code"])
         return response
 
 

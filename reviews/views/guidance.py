@@ -74,7 +74,7 @@ class AddEntry(Remark):
 
 class AddPrivateNote(AddEntry):
     verb, title = "note", _("Private note")
-    success_message = _("Your side can read the note, nobody else.")
+    success_message = _("Your side can read the note.")
 
 
 class Conclude(AddEntry):

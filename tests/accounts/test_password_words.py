@@ -43,7 +43,7 @@ def request_of(cast: Any) -> Any:
 
 @pytest.mark.parametrize("prefix", MAILS)
 def test_each_mail(prefix, request_of, cast):
-    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
+    make.with_email(cast.vnm, "linh@vnm.example")
     get_adapter(request_of).send_notification_mail(prefix, cast.vnm, {"provider": "Ministry"})
     (sent,) = mail.outbox
     assert sent.to == ["linh@vnm.example"]
@@ -70,7 +70,7 @@ def test_a_foreign_word_would_be_noticed(foreign_words):
 @pytest.mark.django_db(transaction=True)
 def test_from_adding_to_removing(cast, sign_in):
     """The real steps, as one person takes them; the fixture of this folder looks at every word."""
-    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
+    make.with_email(cast.vnm, "linh@vnm.example")
     browser = sign_in(cast.vnm)
     form = browser.get(reverse("mfa_activate_totp")).context["form"]
     key = make.security_key(cast.vnm)

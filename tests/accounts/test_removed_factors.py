@@ -8,6 +8,8 @@ from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
 
+from tests.support import make
+
 
 @pytest.fixture
 def lost(cast):
@@ -15,7 +17,7 @@ def lost(cast):
         user=cast.secretariat, type=Authenticator.Type.TOTP, defaults={"data": {}}
     )
     person = cast.secretariat
-    person.change_traced(by=None, expected_version=person.version, email="secretariat@asean.example")
+    make.with_email(person, "secretariat@asean.example")
     return person
 
 

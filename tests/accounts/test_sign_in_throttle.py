@@ -5,17 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.core import mail
+from django.core import mail, signing
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews.accounts import sign_in_throttle
+from reviews.accounts import known_devices, sign_in_throttle
 from reviews.models import SignInGuess, User
-from tests.accounts.sign_in import come_in, is_in
+from tests.accounts.sign_in import come_in, come_in_twice, is_in
 from tests.accounts.test_passwords import link_in
 from tests.support import make
 
@@ -25,7 +27,7 @@ THREADS = 8
 
 @pytest.fixture
 def linh(cast: Any) -> User:
-    return cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
+    return make.with_email(cast.vnm, "linh@vnm.example")
 
 
 @pytest.fixture
@@ -170,10 +172,73 @@ def test_guesses_at_the_same_moment_are_counted_too(monkeypatch):
     assert 0 < len(checks) <= sign_in_throttle.PER_TEXT
 
 
-def test_codes_of_a_second_factor_are_counted(cast):
-    cache.clear()
-    browser = Client()
+# --- codes of a second factor, and the old password
+
+
+@pytest.fixture
+def codes(cast: Any, monkeypatch: Any) -> list[str]:
+    """Every code that was compared with the Secretariat's authenticator app; none of these fits."""
+    compared: list[str] = []
+    monkeypatch.setattr(TOTP, "validate_code", lambda app, code: compared.append(code))
+    return compared
+
+
+def guess_codes(browser: Client, times: int) -> Any:
+    """By somebody who knows the password. The last page."""
     come_in("secretariat", browser=browser)
-    pages = [browser.post(reverse("mfa_authenticate"), {"code": f"{n:06}"}) for n in range(7)]
-    assert "Too many" in pages[-1].content.decode()
+    return [browser.post(reverse("mfa_authenticate"), {"code": f"{n:06}"}) for n in range(times)][-1]
+
+
+def test_codes_of_a_second_factor_are_counted(codes):
+    browser = Client()
+    page = guess_codes(browser, 7)
+    guess_codes(Client(), 7)
+    assert "Too many" in page.content.decode()
+    assert len(codes) == sign_in_throttle.PER_SECOND_FACTOR
     assert not is_in(browser)
+
+
+def test_a_stranger_with_the_password_does_not_lock_the_owners_factor(cast):
+    cache.clear()
+    own = Client()
+    app = Authenticator.objects.get(user=cast.secretariat)
+    come_in_twice("secretariat", own)
+    own.post(reverse("account_logout"))
+    guess_codes(Client(), 7)
+    Authenticator.objects.filter(pk=app.pk).update(data=app.data)  # as if the next half minute had come
+    cache.clear()
+    come_in_twice("secretariat", own)
+    assert is_in(own)
+
+
+def test_a_known_browser_may_not_guess_codes_for_ever(cast, codes):
+    own = Client()
+    own.cookies["device"] = known_device_of(cast.secretariat)
+    for n in range(4):
+        come_in("secretariat", f"guess {n}", browser=own)
+    guess_codes(own, 12)
+    assert len(codes) == sign_in_throttle.PER_DEVICE - 4
+
+
+def known_device_of(user: User) -> str:
+    """The cookie of a browser in which the person signed in before."""
+    return signing.dumps([(user.pk, "a browser")], salt=known_devices.SALT)
+
+
+def test_guesses_at_the_old_password_count_with_those_at_sign_in(linh, looked_at, sign_in):
+    browser = sign_in(linh)
+    new = {"password1": "another long password", "password2": "another long password"}
+    for n in range(8):
+        page = browser.post(reverse("account_change_password"), new | {"oldpassword": f"guess {n}"})
+    assert "too many wrong passwords" in page.content.decode()
+    assert come_in("vnm.coordinator").status_code == 200  # right, and not looked at
+    assert len(looked_at) == sign_in_throttle.PER_TEXT
+    page = browser.post(reverse("account_change_password"), new | {"oldpassword": make.PASSWORD})
+    assert page.status_code == 200
+
+
+def test_a_right_old_password_is_no_guess(linh, sign_in):
+    new = {"password1": "another long password", "password2": "another long password"}
+    sign_in(linh).post(reverse("account_change_password"), new | {"oldpassword": make.PASSWORD})
+    assert come_in("vnm.coordinator", new["password1"]).status_code == 302
+    assert not SignInGuess.objects.exists()

@@ -20,7 +20,7 @@ from tests.support import make
 @pytest.fixture
 def linh(cast: Any) -> User:
     """Viet Nam's coordinator, with an address."""
-    return cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@VNM.example")
+    return make.with_email(cast.vnm, "Linh@VNM.example")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_passwords_are_kept_by_argon2(settings):
 
 def test_one_address_opens_one_account(linh, cast):
     with pytest.raises(IntegrityError):
-        cast.lao.change_traced(by=None, expected_version=cast.lao.version, email="linh@vnm.EXAMPLE")
+        make.with_email(cast.lao, "linh@vnm.EXAMPLE")
 
 
 def test_many_accounts_have_no_address(cast):

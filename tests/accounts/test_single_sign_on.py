@@ -77,7 +77,7 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(connected, settings
 
 @pytest.mark.parametrize("verified", [True, False])
 def test_an_address_opens_nothing(verified, provider, cast, client):
-    cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="linh@vnm.example")
+    make.with_email(cast.vnm, "linh@vnm.example")
     people = User.objects.count()
     provider.claims = {"email": "linh@vnm.example", "email_verified": verified, "preferred_username": "admin"}
     assert "Not connected yet" in there_and_back(client).content.decode()
@@ -238,7 +238,7 @@ def test_the_line_and_the_disconnection_are_written_together(connected, sign_in,
 
 
 def test_an_invitation_and_its_connection_are_written_together(provider, cast, client, monkeypatch):
-    _made, key = make.invitation(by=cast.secretariat)
+    _made, key = make.invitation(by=cast.admin)
     client.post(reverse("invitation", args=[key]), {"username": "new.person", "sign-on": "1"})
     monkeypatch.setattr(User, "note", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -262,7 +262,7 @@ def test_after_a_while_connecting_asks_who_it_is(provider, cast, sign_in):
 
 
 def test_the_invited_come_in_without_a_password(provider, cast, client):
-    _made, key = make.invitation(by=cast.secretariat)
+    _made, key = make.invitation(by=cast.admin)
     provider.claims = {"email": "another@x.example", "name": "Mallory"}
     answer = client.post(reverse("invitation", args=[key]), {"username": "new.person", "sign-on": "1"})
     assert answer["Location"].startswith("/accounts/single-sign-on/")
@@ -276,7 +276,7 @@ def test_the_invited_come_in_without_a_password(provider, cast, client):
 
 
 def test_an_invitation_withdrawn_meanwhile_makes_no_account(provider, cast, client):
-    made, key = make.invitation(by=cast.secretariat)
+    made, key = make.invitation(by=cast.admin)
     client.post(reverse("invitation", args=[key]), {"username": "new.person", "sign-on": "1"})
     made.withdraw(by=cast.secretariat, expected_version=1, why="Wrong person")
     there_and_back(client)

@@ -15,6 +15,7 @@ from reviews.models import (
     MethodNote,
     Organisation,
     OutgoingMail,
+    PrivateReading,
     ProgressUpdate,
     ReportVersion,
     StatusAtMeeting,
@@ -25,7 +26,9 @@ from reviews.models import (
 
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
 REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent, MethodNote}
-IMMUTABLE: set[Any] = {Trace, ProgressUpdate, ReportVersion, StatusAtMeeting, ThreadEntry, OutgoingMail}
+IMMUTABLE: set[Any] = {
+    Trace, PrivateReading, ProgressUpdate, ReportVersion, StatusAtMeeting, ThreadEntry, OutgoingMail
+}  # fmt: skip
 INVITING: set[Any] = {Invitation}  # the Secretariat's too
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 

@@ -32,6 +32,7 @@ from reviews.models import (
     Organisation,
     OutgoingMail,
     PlanStep,
+    PrivateReading,
     ProgressUpdate,
     ReceivedAdvice,
     ReportVersion,
@@ -111,8 +112,14 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         Round: country_round, Turn: country_round.turns.first(),
         StatusAtMeeting: country_round.statuses.first(),
         **guided,
+        PrivateReading: private_reading(gap, by=cast.admin),
         User: make.user(f"person-{n}", "team", cast.vnm.organisation),
-        Invitation: make.invitation(by=by, email=f"new-{n}@vnm.example")[0],
+        Invitation: make.invitation(by=cast.admin, email=f"new-{n}@vnm.example")[0],
         Trace: Trace.objects.on_page(report).first(),
         OutgoingMail: OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     }  # fmt: skip
+
+
+def private_reading(gap: Any, *, by: Any) -> PrivateReading:
+    PrivateReading.record(gap, channel="country", by=by)
+    return PrivateReading.objects.get(gap=gap)

@@ -42,11 +42,12 @@ CORRECTED = [model for model in MODELS if model not in IMMUTABLE | INVITING]
 @pytest.mark.parametrize("model", CORRECTED, ids=lambda model: model.__name__)
 def test_every_kind_of_record_can_be_sent_back_as_it_is(model, cast, records, sign_in):
     """Without a change nothing is written, and the form has no trouble with what is stored."""
-    before = Trace.objects.count()
+    changes = Trace.objects.exclude(verb="opened")  # what is private leaves a line already when it is opened
+    before = changes.count()
     answer = correct(sign_in(cast.admin), records[model], why="Nothing")
     assert "Nothing differs" in str(answer.context["adminform"].form.errors)
     assert len(answer.context["adminform"].form.errors) == 1
-    assert Trace.objects.count() == before
+    assert changes.count() == before
 
 
 def test_corrected_figures_are_a_progress_update_too(cast, report, sign_in):

@@ -35,7 +35,7 @@ def test_pages_for_visitors(visitor, live_server, settings):
         "secret": "b",
     }
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [settings.SINGLE_SIGN_ON]}}
-    _made, key = make.invitation(by=User.objects.get(username="secretariat"))
+    _made, key = make.invitation(by=User.objects.get(username="admin"))
     eyes = Eyes(visitor(), live_server.url)
     for path in ("login/", "signed-out/", "password/reset/", "password/reset/sent/", "password/reset/done/",
                  "password/reset/zz-zz/", f"invitation/{key}/", "single-sign-on/cancelled/",

@@ -16,12 +16,15 @@ from reviews.models import (
     CoverageStatement,
     DailyOpenGaps,
     DailyProgress,
+    DataGap,
     Decision,
     Delegation,
+    Difficulty,
     Minutes,
     MinutesSection,
     NationalReport,
     OutgoingMail,
+    PrivateReading,
     ProgressUpdate,
     SentForm,
     SeriesBreak,
@@ -123,6 +126,8 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "received_use_said_by_somebody": ("receivedadvice", {"said_at": None}),
     "entry_kind_known": ("threadentry", {"kind": "unheard_of"}),
     "entry_private_if_note": ("threadentry", {"kind": "note"}),
+    "private_reading_channel_known": ("privatereading", {"channel": "everybody"}),
+    "private_reading_of_one_thing": ("privatereading", {"gap": None}),
     "stand_in_way_known": ("standin", {"way": "unheard_of"}),
     "stand_in_reliance_known": ("standin", {"reliance": "blind"}),
     "series_break_way_known": ("seriesbreak", {"way": "unheard_of"}),
@@ -188,6 +193,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "disruption_number_once": ("disruption", {}),
     "coverage_once": ("coveragestatement", {}),
     "received_once_per_gap": ("receivedadvice", {}),
+    "private_reading_of_gap_once_a_day": ("privatereading", {}),
+    "private_reading_of_difficulty_once_a_day": ("read_difficulty", {}),
     "stand_in_in_force_once": ("standin", {}),
     "series_break_in_force_once": ("seriesbreak", {}),
     "beneficiaries_in_force_once": ("beneficiaries", {}),
@@ -208,6 +215,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
 
 # What may stand beside the first row all the same.
 BESIDE: list[tuple[str, dict[str, Any]]] = [
+    ("privatereading", {"on": date(2020, 8, 21)}),
     ("extension", {"status": "refused"}),
     ("meeting", {"code": "nine", "number": None}),
     ("meeting", {"code": "nine", "series": "soca"}),
@@ -238,7 +246,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     report = make.submitted(report, by=cast.vnm)
     cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@vnm.example")
     records = [
-        make.invitation(by=by)[0],
+        make.invitation(by=cast.admin)[0],
         report, cycle, deadline, meeting, vnm, cast.vnm, make.gap(report, by=cast.vnm), make.area(), event(),
         cycle.memberships.first(), report.versions.get(), ProgressUpdate.objects.get(), Trace.objects.first(),
         asked,
@@ -258,7 +266,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     steps = {
         kind: make.step(cycle, by=by, code=kind, kind=kind) for kind in ("national_reports", "regional_draft")
     }
-    return {record._meta.model_name: record for record in records} | steps
+    return {record._meta.model_name: record for record in records} | steps | read_privately(cast)
 
 
 def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
@@ -273,6 +281,14 @@ def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
         country_round, country_round.turns.first(), country_round.statuses.first(),
         minutes, MinutesSection.create_traced(by=by, **part),
     ]  # fmt: skip
+
+
+def read_privately(cast: Any) -> dict[str, PrivateReading]:
+    """What an administrator opened: of a gap, and of a difficulty."""
+    for subject in (DataGap.objects.first(), Difficulty.objects.first()):
+        PrivateReading.record(subject, channel="consultants", by=cast.admin)
+    readings = PrivateReading.objects.order_by("pk")
+    return dict(zip(("privatereading", "read_difficulty"), readings, strict=True))
 
 
 def guided(cast: Any, gap: Any) -> list[Any]:

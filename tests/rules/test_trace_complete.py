@@ -55,7 +55,7 @@ def test_steps(page, cast, cycle, sign_in):
 
 def test_accepting_an_invitation(cast, client):
     """By a visitor: the account is made by nobody, and the invitation accepted by the account."""
-    url = reverse("invitation", args=[make.invitation(by=cast.secretariat)[1]])
+    url = reverse("invitation", args=[make.invitation(by=cast.admin)[1]])
     with watched() as written:
         answer = client.post(url, steps.TYPED["invitation"])
     assert answer.status_code == 302
@@ -67,7 +67,7 @@ def test_accepting_an_invitation(cast, client):
 
 
 def test_withdrawing_an_invitation(cast, sign_in):
-    made, _key = make.invitation(by=cast.secretariat)
+    made, _key = make.invitation(by=cast.admin)
     with watched() as written:
         url = address(Invitation, "withdraw", made.pk)
         answer = sign_in(cast.admin).post(url, {"why": "Wrong body", "version": made.version})

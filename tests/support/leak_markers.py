@@ -334,8 +334,10 @@ def _corrected(made: SimpleNamespace) -> None:
 
 def _on_its_way(made: SimpleNamespace) -> None:
     """Who is asked in and has not come, and a mail that has not left."""
-    w, by = words_of(""), made.cast.secretariat
-    make.invitation(by=by, name=w("Invitation.name"), email=f"{w('Invitation.email')}@example.org")
+    w = words_of("")
+    make.invitation(
+        by=made.cast.admin, name=w("Invitation.name"), email=f"{w('Invitation.email')}@example.org"
+    )
     texts = ("sender", "subject", "body", "html", "error")
     OutgoingMail.objects.create(
         to=["reader@example.org"], **{name: w(f"OutgoingMail.{name}") for name in texts}

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reviews import policy
@@ -64,6 +65,13 @@ def user(username: str, role: str, body: Organisation, **fields: Any) -> User:
     )
     second_factors(made)
     return made
+
+
+def with_email(person: User, address: str) -> User:
+    """The person with this e-mail address, as if it had always been there (without a mail about it)."""
+    person.change_traced(by=None, expected_version=person.version, email=address)
+    mail.outbox.clear()
+    return person
 
 
 def second_factors(*people: User) -> None:

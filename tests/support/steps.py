@@ -124,7 +124,7 @@ def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
 def of_account(page: str, cast: Any) -> dict[str, list[Any]]:
     """What stands in the addresses of pages about signing in: Viet Nam's security key, a link from a mail."""
     if page == "invitation":
-        return {page: [make.invitation(by=cast.secretariat)[1]]}
+        return {page: [make.invitation(by=cast.admin)[1]]}
     if page in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
         return {page: [make.security_key(cast.vnm).pk]}
     asking = copy(cast.vnm)

@@ -45,6 +45,16 @@ def test_from_the_question_to_the_closing(gap, cast, sign_in):
     assert (gap.status, gap.closed_with, gap.received.get().use) == ("closed", received, "adopted")
 
 
+@pytest.mark.parametrize(("author", "told"), [("lead", True), ("consultant", False)])
+def test_a_lead_consultant_who_approves_an_own_draft_is_reminded(author, told, gap, cast, sign_in):
+    advice = make.advice(by=getattr(cast, author), gap=gap)
+    lead = sign_in(cast.lead)
+    assert ("You drafted this yourself" in body(lead.get(url("datagap", "VNM-1")))) is told
+    assert lead.post(url("advice-approve", advice.pk), {"version": advice.version}).status_code == 302
+    advice.refresh_from_db()
+    assert (advice.drafted_by, advice.approved_by) == (getattr(cast, author), cast.lead)
+
+
 def test_closing_with_another_gaps_advice_is_no_choice(gap, report, cast, sign_in):
     other = make.gap(report, by=cast.vnm)
     make.approved(by=cast.lead, gap=other)

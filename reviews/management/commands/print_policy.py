@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from reviews.policy import ACTIONS, ADMINISTRATOR, ROLE_GRANTS, Role, RoleGrant
+from reviews.policy import ACTIONS, ADMINISTRATOR, NATIONAL, ROLE_GIVING, ROLE_GRANTS, Role, RoleGrant
 
 
 class Command(BaseCommand):
@@ -26,6 +26,11 @@ def render_policy() -> str:
             "what a country tells: its progress, data gaps and findings. Action points are finished by whoever they "
             "are for."
         ),
+        _(
+            "What one side of the guidance keeps to itself (private notes, drafts of advice), an administrator can "
+            "open in the administration; the history of the gap or difficulty then names the administrator to that "
+            "side, once a day. A lead consultant may approve an own draft of advice; the history says who did both."
+        ),
     ]
     roles = [(str(Role(role).label), grant) for role, grant in ROLE_GRANTS.items()]
     roles.append((_("Administrator"), ADMINISTRATOR))
@@ -40,8 +45,39 @@ def render_policy() -> str:
             if actions:
                 items = [f"- {sentence}" for action, sentence in ACTIONS.items() if action in actions]
                 paragraphs.append("\n".join([title, *items]))
+    paragraphs += [
+        "## " + _("Who gives which role"),
+        _(
+            "By an invitation, or on the account. Only an administrator gives a role of one of the two sides of the "
+            "guidance: whoever has it reads what that side keeps to itself. The side gets a mail. An invitation works "
+            "only as long as whoever sent it may give its role."
+        ),
+        _role_giving(),
+    ]
     paragraphs += ["## " + _("All of it at a glance"), _overview(roles)]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _role_giving() -> str:
+    """Return a table of who gives each role, and who is told."""
+    administrator = _("Administrator")
+    rows = [[_("role"), _("given by"), _("gets a mail")], ["---"] * 3]
+    for role, giving in ROLE_GIVING.items():
+        givers = [*_labels(giving.by), administrator]
+        told = _labels(giving.informed)
+        if role in NATIONAL:
+            told = [_("%s of that country") % label for label in told]
+        rows.append([str(Role(role).label), ", ".join(givers), ", ".join(told) or "-"])
+    rows.append([administrator] * 3)
+    return _table(rows)
+
+
+def _labels(roles: frozenset[str]) -> list[str]:
+    return [str(role.label) for role in Role if role in roles]
+
+
+def _table(rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def _overview(roles: list[tuple[str, RoleGrant]]) -> str:
@@ -58,4 +94,4 @@ def _overview(roles: list[tuple[str, RoleGrant]]) -> str:
             else:
                 cells.append(_("shared") if action in grant.shared else "-")
         rows.append(cells)
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return _table(rows)
