@@ -96,7 +96,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
-    made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
+    made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
     made.disruption = make.disruption(cycle, by=cast.secretariat)

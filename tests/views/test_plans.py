@@ -212,6 +212,11 @@ def test_the_secretariat_moves_a_step(cast, plan, sign_in):
 def test_the_secretariat_records_an_outcome(cast, plan, sign_in):
     browser, url = sign_in(cast.secretariat), reverse("plan-outcome", args=["mtr", "soca-29"])
     typed = {"outcome": "endorse", "actual_on": "2020-08-19", "version": "1"}
+    assert url not in browser.get(PLAN).content.decode()
+    assert browser.post(url, typed).status_code == 409  # the steps before it are open
+    for step in PlanStep.objects.filter(code__in=("draft", "final")):
+        step.record_outcome(by=cast.secretariat, expected_version=1, outcome="finish")
+    assert url in browser.get(PLAN).content.decode()
     assert browser.post(url, typed).status_code == 302
     assert "endorsed 19 Aug 2020" in row(browser.get(PLAN), "Soca-29")
     assert browser.get(url).status_code == 409
