@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
-from reviews.forms.fields import DayField
+from reviews.forms.fields import DayField, TextField
 from reviews.models import Deadline, Extension
 from reviews.models.deadlines import DeadlineFields, anchored_due_day
 
@@ -79,4 +79,4 @@ class DecideForm(ReviewForm):
     )
     until = DayField(label=_("Granted until"), required=False, help_text=_("The asked day, or another."))
     note = note_field(_("Note"), help_text=_("Owed when a request is refused."))
-    seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)  # the effect shown above
+    seen = TextField(required=False, max_length=200, widget=forms.HiddenInput)  # the effect shown above

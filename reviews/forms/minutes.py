@@ -13,7 +13,7 @@ LONGEST_SECTION = 100_000  # characters
 class RedraftForm(ReviewForm):
     """Confirmation that the text shown may take the place of the present one."""
 
-    drafted = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    drafted = TextField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
 class SectionForm(RecordForm):

@@ -143,10 +143,11 @@ def test_what_depends_on_a_cancelled_meeting_keeps_it_marked(cycle, cast, sign_i
     assert lines(browser.get(edit), "anchor") == lines(browser.get(step), "meeting") == marked
     typed = {"title": "Renamed", "output": "progress", "opens_on": "2020-08-01", "due_on": "2020-09-10"}
     typed |= {"anchor": str(meeting.pk), "offset_days": "30", "version": "1"}
-    assert browser.post(edit, typed).status_code == 302
+    answer = browser.post(edit, typed)
+    assert answer.status_code == 302, answer.context["form"].errors
     deadline = Deadline.objects.get(pk=deadline.pk)
     assert (deadline.title, deadline.anchor) == ("Renamed", meeting)
-    page = browser.post(step, {"title": "Renamed", "meeting": meeting.pk, "version": 1})
+    page = browser.post(step, {"title": "Renamed", "meeting": meeting.pk, "days": "7", "version": 1})
     assert page.status_code == 302
     assert PlanStep.objects.get(code="soca").meeting == meeting
     assert "(cancelled)" in browser.get(reverse("deadline", args=["mtr", 1])).content.decode()

@@ -1,16 +1,14 @@
 """Numbers and days typed into every page: what is stored is what the person meant, or the page says what is wrong."""
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from reviews.forms.fields import DayField, WholeNumberField
 from tests.support import grids, steps
+from tests.support.browsers import undone
 
 PAGES = [
     "report-update", "disruption-add", "disruption-edit", "plan-edit", "deadline-add", "deadline-edit",
@@ -18,13 +16,6 @@ PAGES = [
 ]  # fmt: skip
 OF_COUNTRIES = {"report-update", "extension-ask"}
 TRIES = 12  # of each field
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def typed_numbers(rng: random.Random) -> tuple[str, int | None]:

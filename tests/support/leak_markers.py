@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from reviews import clock
 from reviews.actions import guidance
@@ -24,6 +25,7 @@ from reviews.models import (
     DataGap,
     Decision,
     Delegation,
+    Framework,
     FrameworkNode,
     GapKind,
     Organisation,
@@ -72,6 +74,7 @@ def plant(cast: Any) -> SimpleNamespace:
 def _reference(cast: Any) -> tuple[Any, dict[str, Any], Any]:
     w, by = words_of(""), cast.admin
     names = {name: w(f"Organisation.{name}") for name in ("code", "name_en", "name_vi")}
+    names["code"] = names["code"].upper()
     host = Organisation.create_traced(by=by, kind="sectoral_body", **names)
     area = FrameworkNode.create_traced(
         by=by, framework=make.framework(), level="key_result_area",
@@ -327,9 +330,8 @@ def _corrected(made: SimpleNamespace) -> None:
         why=w("Trace.why:corrected"),
         name_en=w("ReviewCycle.name_en"),
     )
-    framework.correct(
-        by=by, expected_version=1, why="Named.", code=w("Framework.code"), title=w("Framework.title")
-    )
+    framework.correct(by=by, expected_version=1, why="Named.", title=w("Framework.title"))
+    QuerySet.update(Framework.objects.all(), code=w("Framework.code"))  # no code changes otherwise
 
 
 def _on_its_way(made: SimpleNamespace) -> None:

@@ -9,6 +9,7 @@ posted no figure, and is "cannot tell".
 
 import gzip
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -61,7 +62,30 @@ def test_the_trace_is_verified_as_before(stored):
 
 
 def test_boards_of_past_days_are_the_same(stored):
-    assert stored.run("-m", "tests.upgrade.read_back", "boards") == stored.recorded("boards")
+    expected = without_kinds_of_others(stored.recorded("boards"))
+    assert stored.run("-m", "tests.upgrade.read_back", "boards") == expected
+
+
+def without_kinds_of_others(text: str) -> str:
+    """Boards as this release shows them: of another country's gaps only how many there are."""
+    lines, reader, own_counts = [], "", []
+    for line in text.splitlines(keepends=True):
+        cells = line.split(" | ")
+        if line.startswith("# "):
+            reader = line
+        is_own = cells[0] == "Viet Nam" and "vnm." in reader
+        are_counts = len(cells) > 1 and all(cell.strip().isdecimal() for cell in cells[1:])
+        if is_own and are_counts:
+            own_counts = cells[1:]
+        if "secretariat" not in reader and not is_own:
+            if are_counts and cells[0] == "Together" and "vnm." in reader:
+                cells[1:] = own_counts
+            elif are_counts:
+                continue  # its gaps by kind
+            if len(cells) > 5:
+                cells[3] = re.sub(r"^(\d+) .*", r"\1", cells[3])
+        lines.append(" | ".join(cells))
+    return "".join(lines)
 
 
 def test_no_sealed_column_is_lost(stored):
