@@ -77,6 +77,8 @@ def without_kinds_of_others(text: str) -> str:
         are_counts = len(cells) > 1 and all(cell.strip().isdecimal() for cell in cells[1:])
         if is_own and are_counts:
             own_counts = cells[1:]
+        if "observer" in reader and cells[0] == "Member state" and cells[-1] == "All\n":
+            continue  # nobody's gaps by kind
         if "secretariat" not in reader and not is_own:
             if are_counts and cells[0] == "Together" and "vnm." in reader:
                 cells[1:] = own_counts
