@@ -9,6 +9,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import InvalidPage, Page, Paginator
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,7 @@ from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.web import form_keys
 from reviews.web.errors import BadAddress, Text, conflict, post_required
+from reviews.web.refusals import reason_of
 
 Row = TypeVar("Row")
 
@@ -197,9 +199,8 @@ class FormPage(FormView):
     record_or_404: ClassVar[Callable[..., Tracked] | None] = None
     redirects_to_result = False  # to what was written, in place of the record that the form is about
     asks_before_repeating = False  # where it makes a record: the same once more is seldom meant
-    initial_from: ClassVar[
-        Mapping[str, str]
-    ] = {}  # by the name of a field: the record's attribute it starts with
+    # By the name of a field: the record's attribute it starts with.
+    initial_from: ClassVar[Mapping[str, str]] = {}
 
     request: SignedInRequest
     cycle: ReviewCycle
@@ -293,9 +294,9 @@ class FormPage(FormView):
             return self.render_to_response(page, status=409)
         except EditConflict as error:
             return self.render_conflict(form, error)
-        except NotAllowedNow as refused:
+        except (NotAllowedNow, IntegrityError) as refused:
             self.object = self.get_object()
-            return self.render_refusal(form, str(refused))
+            return self.render_refusal(form, reason_of(self.request, refused))
         messages.success(self.request, str(self.success_message))
         return redirect(success_url)
 

@@ -19,6 +19,14 @@ CLASH = _(
 )
 
 
+def reason_of(request: HttpRequest, refused: Exception) -> str:
+    """Why nothing was written, in words; two writes that clashed are logged."""
+    if isinstance(refused, NotAllowedNow):
+        return str(refused)
+    log.warning("Two writes clashed at %s", request.path, exc_info=refused)
+    return str(CLASH)
+
+
 class RefusalMiddleware:
     """Answers a transition that is not allowed, or two writes at once, with a 409 page; empties answers to OPTIONS."""
 
@@ -40,9 +48,6 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
             return not_found(request, exception)  # in the site's look while DEBUG is on, too
-        if isinstance(exception, NotAllowedNow):
-            return conflict(request, str(exception))
-        if isinstance(exception, IntegrityError | EditConflict):
-            log.warning("Two writes clashed at %s", request.path, exc_info=exception)
-            return conflict(request, CLASH)
+        if isinstance(exception, NotAllowedNow | IntegrityError | EditConflict):
+            return conflict(request, reason_of(request, exception))
         return None

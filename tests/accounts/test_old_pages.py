@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reviews.accounts import unsaved_input
-from reviews.models import DataGap
+from reviews.models import DataGap, Organisation
 from reviews.models.sent_forms import FIELD, new_key
-from tests.accounts.sign_in import come_in
+from tests.accounts.sign_in import code, come_in
 from tests.accounts.test_sessions import later
 from tests.support import make
+from tests.web.test_form_keys import key_on
 
 ORIGIN = {"HTTP_ORIGIN": "http://testserver"}
 NOTE = "Two provinces reported."
@@ -157,6 +158,28 @@ def test_no_stranger_fills_the_sessions(page, cast):
     """A key that was not signed here opens no room."""
     Client().post(page, {"missing": NOTE, FIELD: f"{cast.vnm.pk}.abc:forged"})
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("old_token", [False, True])
+def test_the_forms_of_the_administration_too(old_token, cast):
+    browser, url = Client(enforce_csrf_checks=True), reverse("admin:reviews_organisation_add")
+    make.listed(browser, cast.admin)
+    typed = {"code": "XYZ", "name_en": "A partner of many words", FIELD: key_on(browser.get(url))}
+    typed["csrfmiddlewaretoken"] = "x" * 64 if old_token else token(browser.get(url))
+    if not old_token:
+        Session.objects.all().delete()
+    answer = browser.post(url, typed, **ORIGIN)
+    if not old_token:
+        assert answer["Location"] == f"{reverse('account_login')}?next={url}"
+        come_in(
+            "admin", browser=browser, more={"csrfmiddlewaretoken": typed["csrfmiddlewaretoken"]}, **ORIGIN
+        )
+        opened = browser.get(reverse("mfa_authenticate"))
+        browser.post(
+            reverse("mfa_authenticate"), {"code": code(), "csrfmiddlewaretoken": token(opened)}, **ORIGIN
+        )
+    assert "A partner of many words" in text(browser.get(url))
+    assert not Organisation.objects.filter(code="XYZ").exists()
 
 
 # A page older than the last sign-in

@@ -12,6 +12,7 @@ from django.db import connections
 from django.urls import reverse
 
 from reviews import clock
+from reviews.forms.meetings import MeetingForm
 from reviews.models import (
     DataGap,
     Invitation,
@@ -26,6 +27,7 @@ from reviews.models.sent_forms import FIELD, KEPT_FOR, new_key, owner_of
 from reviews.operations.jobs import purge_form_keys
 from tests.admin.pages import address, sent
 from tests.support import grids, make
+from tests.support.steps import MEETING
 
 
 @pytest.fixture
@@ -178,6 +180,18 @@ def test_an_edited_list_of_records_saved_in_two_windows(cast, cycle, report, sig
     assert browser.post(url, typed).status_code == 302
     assert browser.post(url, typed | {"only_for": []}).status_code == 409
     assert Trace.objects.since_version(deadline, 0).count() == 2
+
+
+def test_a_code_that_somebody_takes_at_the_same_moment_costs_no_text(cast, cycle, sign_in, monkeypatch):
+    """The form finds nothing wrong, the database does."""
+    make.meeting(cycle, by=cast.secretariat, code="4")
+    monkeypatch.setattr(MeetingForm, "validate_unique", lambda form: None)
+    url = reverse("meeting-add", args=["mtr"])
+    answer = sign_in(cast.secretariat).post(url, MEETING | {"title": "Typed for long"})
+    assert answer.status_code == 409
+    page = unescape(answer.content.decode())
+    assert "Somebody saved the same thing at the same moment." in page
+    assert "Typed for long" in page
 
 
 # Three presses at once
