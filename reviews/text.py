@@ -103,7 +103,8 @@ def sort_key(text: str) -> str:
     So 2 comes before 10, Bạc Liêu before Bình Định, and Đ after D. It holds digits alone because each database has
     its own order of letters.
     """
-    letters, tones = [], []
+    letters: list[str] = []
+    tones: list[str] = []
     for sign in unicodedata.normalize("NFKD", text.casefold()):
         if sign in LETTER_SIGNS and letters and nfc(letters[-1] + sign) in ALPHABET:
             letters[-1] = nfc(letters[-1] + sign)

@@ -6,6 +6,7 @@ from django.db.models import prefetch_related_objects
 
 from reviews import clock, policy
 from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User, locks
+from reviews.models.base import all_or_nothing
 from reviews.models.report_versions import Submission
 from reviews.queries.deadlines import by_deadline_and_state, due_in_force, is_asked_of_member
 from reviews.uploads.documents import Document
@@ -32,6 +33,7 @@ def submit_report(
     )
 
 
+@all_or_nothing()
 def find_locking_deadline(report: NationalReport) -> Deadline | None:
     """The deadline for handing in whose last acceptable day has passed for the report's country.
 

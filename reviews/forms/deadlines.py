@@ -9,7 +9,7 @@ from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.forms.fields import DayField
 from reviews.models import Deadline, Extension
-from reviews.models.deadlines import DeadlineFields, with_anchored_due_day
+from reviews.models.deadlines import DeadlineFields, anchored_due_day
 
 
 class DeadlineForm(RecordForm):
@@ -51,10 +51,11 @@ class DeadlineForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         """Require the due day, unless it follows from a meeting."""
-        values = with_anchored_due_day(cast(DeadlineFields, super().clean() or self.cleaned_data))
-        if not values.get("due_on") and "due_on" not in self.errors:
+        values = super().clean() or self.cleaned_data
+        values["due_on"] = anchored_due_day(cast(DeadlineFields, values))
+        if not values["due_on"] and "due_on" not in self.errors:
             self.add_error("due_on", self.fields["due_on"].error_messages["required"])
-        return dict(values)
+        return values
 
 
 class ExtensionForm(RecordForm):

@@ -358,7 +358,14 @@ def with_anchored_due_day(values: DeadlineFields) -> DeadlineFields:
 
     The meeting does not move before the deadline is stored; when it does after that, the deadline follows.
     """
-    meeting, days = values.get("anchor"), values.get("offset_days")
-    if meeting is None or days is None:
+    meeting = values.get("anchor")
+    if meeting is None or values.get("offset_days") is None:
         return values
-    return {**values, "due_on": meeting.lock_shared().day_at(days)}
+    meeting.lock_shared()
+    return {**values, "due_on": anchored_due_day(values)}
+
+
+def anchored_due_day(values: DeadlineFields) -> date | None:
+    """The due day of a deadline's values: the one that follows from its anchor, where it has one."""
+    meeting, days = values.get("anchor"), values.get("offset_days")
+    return values.get("due_on") if meeting is None or days is None else meeting.day_at(days)

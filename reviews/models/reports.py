@@ -120,13 +120,8 @@ class NationalReport(Tracked):
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("reader"),
-    )  # NULL: nobody is reading
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reader")
+    )  # NULL: nobody is reading  # fmt: skip
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
@@ -200,6 +195,11 @@ class NationalReport(Tracked):
     def is_to_revise(self) -> bool:
         """Whether it was handed in and sent back, so that the country owes it again."""
         return self.handed_in_at is not None and self.is_editable
+
+    @property
+    def revision_due_on(self) -> date | None:
+        """By when it has to be back; None: it is not sent back, or no day was named."""
+        return self.revise_by if self.is_to_revise else None
 
     def refusal_reason(self, name: str) -> str:
         return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
@@ -325,8 +325,10 @@ class NationalReport(Tracked):
         """Send it back with a note, to be back by a day; editing reopens, all versions stay."""
         self.require_transition("return", by, note)
         self._require_sensible_revision(revise_by)
-        values = {"return_note": note, "returned_at": clock.now(), "revise_by": revise_by}
-        return self._hand_over("return", self.member_state, by, expected_version, note, **values)
+        return self._hand_over(
+            "return", self.member_state, by, expected_version, note,
+            return_note=note, returned_at=clock.now(), revise_by=revise_by,
+        )  # fmt: skip
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         return self._hand_over("accept", None, by, expected_version, note)
@@ -376,8 +378,10 @@ class NationalReport(Tracked):
     ) -> ReportVersion:
         """Record the stored file as the next version, handed in at a moment; the consultants have the report then."""
         number = self.versions.count() + 1
-        values = {"return_note": "", "handed_in_at": self.handed_in_at or moment}
-        self._hand_over(name, Organisation.objects.evaluators(), by, expected_version, reason, **values)
+        self._hand_over(
+            name, Organisation.objects.evaluators(), by, expected_version, reason,
+            return_note="", handed_in_at=self.handed_in_at or moment,
+        )  # fmt: skip
         return ReportVersion.create_traced(
             by=by,
             report=self,

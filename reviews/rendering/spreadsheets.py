@@ -34,8 +34,11 @@ MARK = "'"
 UNCHANGED_NUMBER = re.compile("0|[1-9][0-9]{0,10}")
 NUMBER_LIKE = re.compile(r"[$€£¥₫]?[\s(]*[.,]?\d[\d\s.,:/\\%eEaApPmM()+–—-]*[$€£¥₫]?")
 MONTHS = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-DAY_LIKE = re.compile(rf"(\d+[-/., ]*{MONTHS}|{MONTHS}[-/., ]*\d+)([-/., ]*\d+)*", re.IGNORECASE)
+DAY_LIKE = re.compile(
+    rf"(\d+[-/., ]*{MONTHS}([-/., ]*\d+)?|{MONTHS}[-/., ]*\d+)([-/., ]+\d+)*", re.IGNORECASE
+)
 TRUTH_VALUES = {"true", "false"}
+LONGEST_MISREAD = 40  # characters; no number or day is longer
 # Signs that change the direction of everything after them, also of other cells where the file is shown as text.
 DIRECTION_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -101,7 +104,7 @@ def safe(value: object) -> int | float | str:
 
 def is_misread(text: str) -> bool:
     """Whether a spreadsheet program that opens a CSV file shows another value than this text."""
-    if UNCHANGED_NUMBER.fullmatch(text):
+    if len(text) > LONGEST_MISREAD or UNCHANGED_NUMBER.fullmatch(text):
         return False
     return bool(NUMBER_LIKE.fullmatch(text) or DAY_LIKE.fullmatch(text) or text.casefold() in TRUTH_VALUES)
 

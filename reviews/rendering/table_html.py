@@ -110,7 +110,7 @@ def _element(column: BoundColumn, is_row_header: bool) -> Callable[[Any], str]:
 def _content(column: BoundColumn) -> Getter:
     """What is inside a column's cell, escaped: its value, as a link where the column has one."""
     value_of, link = _value_of(column, column.render, column.default), column.link
-    content = {
+    content: Getter = {
         None: lambda record: isolated_value(value_of(record)),  # as the language has it
         True: lambda record: isolated_value(localize(value_of(record), use_l10n=True)),
         False: lambda record: isolated_value(str(value_of(record))),

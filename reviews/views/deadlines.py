@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.actions.extensions import ask_for_extension
+from reviews.forms.base import ReviewForm
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
 from reviews.forms.fields import DayField
 from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
@@ -206,17 +207,18 @@ class DecideExtension(FormPage):
 
     def require_effect_seen(self, until: date | None, seen: str) -> None:
         """Raise ValidationError if the day does harm that was not shown yet."""
-        if until and self.effect and self.effect.does_harm and self.effect.fingerprint != seen:
+        effect = self.effect
+        if until and effect and effect.latest_on and effect.does_harm and effect.fingerprint != seen:
             message = _now(
                 "This is later than %(day)s, the latest day that harms nothing. See above what it does; to grant it"
                 " all the same, decide again."
             )
-            raise ValidationError({"until": message % {"day": date_format(self.effect.latest_on)}})
+            raise ValidationError({"until": message % {"day": date_format(effect.latest_on)}})
 
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"seen": self.effect.fingerprint if self.effect else ""}
 
-    def form_invalid(self, form: DecideForm) -> HttpResponse:
+    def form_invalid(self, form: ReviewForm) -> HttpResponse:
         form.replace_data({"seen": self.effect.fingerprint if self.effect else ""})
         return super().form_invalid(form)
 

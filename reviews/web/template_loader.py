@@ -8,7 +8,7 @@ template keeps that to itself, so that no template has to think of it.
 """
 
 import re
-from collections.abc import Collection
+from typing import Any
 
 from django.template import Context
 from django.template.base import FilterExpression, NodeList, Origin, Template, VariableNode
@@ -30,7 +30,7 @@ class UnindentedLoader(filesystem.Loader):
 class IsolatingLoader(base.Loader):
     """Isolates the variables of templates that an UnindentedLoader has found; those of libraries stay as they are."""
 
-    def get_template(self, template_name: str, skip: Collection[Origin] | None = None) -> Template:
+    def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         template = super().get_template(template_name, skip)
         if isinstance(template.origin.loader, UnindentedLoader):
             isolate_variables(template.nodelist)
@@ -53,6 +53,7 @@ class IsolatedExpression:
 
 def isolate_variables(nodes: NodeList) -> None:
     """Isolate `{{ name }}`, and what `{% blocktranslate with %}` puts into its text."""
+    node: Any  # of the type that is asked for
     for node in nodes.get_nodes_by_type(VariableNode):
         node.filter_expression = IsolatedExpression(node.filter_expression)
     for node in nodes.get_nodes_by_type(BlockTranslateNode):

@@ -163,7 +163,7 @@ def test_text_arrives_whole(kind, text, browser, cast, report):
 
 MISREAD = [
     "3/1", "1-2", "1.10", "0012", "1e5", "12:30", "50 %", "(5)", "1 1/2", "1,5", "$5", "5 pm", "123456789012",
-    "MAR-1", "1 Mar", "May 2020", "2020-08-20", "TRUE", "false", "=1+1",
+    "MAR-1", "1 Mar", "1Mar2020", "May 2020", "2020-08-20", "TRUE", "false", "=1+1",
 ]  # fmt: skip
 READ_AS_THEY_ARE = [
     "VNM-3",

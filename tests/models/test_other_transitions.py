@@ -151,7 +151,8 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
         case "meeting.reschedule":
             record.reschedule(planned_from=LATER, planned_to=LATER, why=why, **who)
         case "meeting.hold":
-            record.hold(held_from=LATER, held_to=LATER, why=why, **who)
+            day = min(LATER, clock.today())
+            record.hold(held_from=day, held_to=day, why=why, **who)
         case "cycle.close" | "cycle.reopen" | "meeting.cancel":
             getattr(record, step.partition(".")[2])(why=why, **who)
         case _:

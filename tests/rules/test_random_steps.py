@@ -105,7 +105,7 @@ def a_refusal_that_writes(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_closed_cycle_that_is_open(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Tracked, "_require_open_cycle", lambda self, verb: None)
+    patch.setattr(Tracked, "governors_refusal", lambda self: "")
 
 
 def a_save_over_a_newer_version(patch: pytest.MonkeyPatch) -> None:

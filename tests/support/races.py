@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connections
 
 from reviews.actions.cycles import open_cycle, seat_member
+from reviews.actions.extensions import ask_for_extension as ask_for_extension_of
 from reviews.actions.guidance import approve_advice
 from reviews.actions.minutes import draft_minutes
 from reviews.actions.reports import submit_report
@@ -187,7 +188,7 @@ def to_be_asked_for(w: World) -> None:
 def ask_for_extension(w: World) -> Verb:
     report, deadline = loaded_report(w), loaded(Deadline, w.deadline, "cycle")
     values = {"asked_until": date(2020, 9, 14), "reason": "Floods"}
-    return lambda: Extension.ask_for(report, deadline, by=w.vnm, **values)
+    return lambda: ask_for_extension_of(by=w.vnm, report=report, deadline=deadline, **values)
 
 
 # --- a deadline that is set from a meeting, while the meeting moves

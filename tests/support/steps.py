@@ -58,7 +58,7 @@ TYPED: dict[str, Any] = {
     "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
-    "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-edit": {"title": "37th Summit", "days": "0", "planned_on": "2020-11-14", "why": "Moved by two days."},
     "plan-add": {"position": "1", "title": "29th SOCA", "code": "soca-29", "kind": "ladder", "days": "7"},
     "plan-outcome": {"outcome": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
