@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 
+from reviews.uploads import storage
+
 if TYPE_CHECKING:
     from reviews.models.base import Tracked
 
@@ -38,7 +40,7 @@ def all_or_nothing() -> Iterator[None]:
     back: catching it on the way raises TransactionManagementError.
     """
     outer = _locks.get()
-    with transaction.atomic(savepoint=outer is None):
+    with storage.removed_on_failure(), transaction.atomic(savepoint=outer is None):
         token = _locks.set({} if outer is None else outer)
         try:
             yield

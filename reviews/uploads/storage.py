@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,9 @@ from reviews.text import nfc
 from reviews.uploads.documents import Document
 
 log = logging.getLogger(__name__)
+
+
+_stored: ContextVar[list[str] | None] = ContextVar("names of the files stored in a transaction", default=None)
 
 
 class FileColumns(TypedDict):
@@ -41,6 +45,9 @@ def stored(document: Document, folder: str = "reports") -> Iterator[FileColumns]
     name = f"{folder}/{secrets.token_hex(16)}.{document.kind}"
     try:
         _save(name, document)
+        in_transaction = _stored.get()
+        if in_transaction is not None:
+            in_transaction.append(name)
         yield {
             "file": name,
             "original_name": display_name(document.name or "") or f"file.{document.kind}",
@@ -51,6 +58,22 @@ def stored(document: Document, folder: str = "reports") -> Iterator[FileColumns]
     except BaseException:
         default_storage.delete(name)
         raise
+
+
+@contextmanager
+def removed_on_failure() -> Iterator[None]:
+    """Delete what the block stored if it fails in the end: its transaction takes the rows of these files back."""
+    outer = _stored.get()
+    names: list[str] = [] if outer is None else outer
+    token = _stored.set(names)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            default_storage.delete(name)
+        raise
+    finally:
+        _stored.reset(token)
 
 
 def display_name(name: str) -> str:

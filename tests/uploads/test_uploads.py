@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import IntegrityError
 
 from reviews.forms import actionpoints, reports
-from reviews.models import ActionPoint, ReportVersion
+from reviews.models import ActionPoint, ReportVersion, SentForm
 from tests.support import grids, header_expectations, hostile, make, steps
 from tests.support.browsers import undone
 from tests.support.invalid_input import in_the_sites_look, text
@@ -23,6 +23,7 @@ from tests.support.invalid_input import in_the_sites_look, text
 # The forms that take a file: the page, who sends it, where the file comes back from, what keeps it.
 FORMS = {
     "report-submit": (reports.SubmitForm, "vnm", "report-version-file", ReportVersion),
+    "report-past-submission": (reports.PastSubmissionForm, "admin", "report-version-file", ReportVersion),
     "action-finish": (actionpoints.FinishForm, "vnm", "action-file", ActionPoint),
 }
 KEPT_AS = re.compile(r"(reports|actions)/[0-9a-f]{32}\.(pdf|docx)")
@@ -200,7 +201,20 @@ def test_a_write_that_fails_takes_its_file_along(page, desk, files_folder, monke
         raise IntegrityError("on purpose")
 
     before = grids.fingerprint(), on_disk(files_folder)
-    monkeypatch.setattr(desk.model, "create_traced" if page == "report-submit" else "make_transition", fails)
+    monkeypatch.setattr(desk.model, "make_transition" if page == "action-finish" else "create_traced", fails)
+    assert desk.send(PDF).status_code == 409
+    assert (grids.changed(before[0]), on_disk(files_folder)) == (set(), before[1])
+
+
+@each_form
+def test_a_transaction_that_fails_later_takes_its_file_along(page, desk, files_folder, monkeypatch):
+    """The step is taken, and then what is remembered of its form cannot be written."""
+
+    def fails(*args: Any) -> None:
+        raise IntegrityError("on purpose")
+
+    before = grids.fingerprint(), on_disk(files_folder)
+    monkeypatch.setattr(SentForm, "set_result", fails)
     assert desk.send(PDF).status_code == 409
     assert (grids.changed(before[0]), on_disk(files_folder)) == (set(), before[1])
 
