@@ -14,7 +14,7 @@ from reviews.request_context import SignedInRequest
 @admin.register(ActionPoint, site=site)
 class ActionPointAdmin(MeetingPartAdmin):
     list_display = ("beginning", "code", "meeting", "owner", "owner_body", "due_on", "priority", "status")
-    list_filter = ("meeting__cycle", "meeting", "status", "priority", ("owner_body", OCCURRING))
+    list_filter = ("meeting__cycle", "meeting", "status", "priority", ("responsible_body", OCCURRING))
     list_select_related = ("meeting", "owner", "owner_body")
     search_fields = ("text", "owner__name", "owner_body__name_en", "meeting__title")
     date_hierarchy = "due_on"

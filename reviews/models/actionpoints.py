@@ -115,9 +115,14 @@ class ActionPoint(MeetingPart):
     )  # NULL: a person owns it
     # Kept, since its owner may work for somebody else later. NULL: of an administrator without a body.
     responsible_body = models.ForeignKey(
-        "Organisation", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        "Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         verbose_name=_("whose it is"),
-    )  # fmt: skip
+    )
     due_on = models.DateField(_("due"))
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.OPEN)
     held_since = models.DateTimeField(_("since"), default=clock.now)

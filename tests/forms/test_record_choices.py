@@ -64,9 +64,12 @@ def test_who_cannot_sign_in_is_not_offered_and_not_taken(cycle, cast, sign_in):
     assert "owner" in answer.context["form"].errors
     with pytest.raises(ValidationError, match="account switched off"):
         ActionPoint.add_to(
-            meeting, by=cast.secretariat, text="x", owner=User.objects.get(pk=cast.vnm_team.pk),
+            meeting,
+            by=cast.secretariat,
+            text="x",
+            owner=User.objects.get(pk=cast.vnm_team.pk),
             due_on=date(2020, 9, 1),
-        )  # fmt: skip
+        )
     assert not ActionPoint.objects.exists()
 
 

@@ -12,10 +12,25 @@ from reviews.text import fold
 from tests.support import make
 
 TEXTS = [
-    "Đà Nẵng", "HÀ NỘI", unicodedata.normalize("NFD", "Nguyễn Văn Đức"), "Strait “A” – ‘b’", "ＶＮＭ－３", "so\u00adft",
-    "ສະບາຍດີ", "ការ\u200bងារ", "สวัสดี", "မြန်မာ", "Straße", "ŒUVRE İzmir", "ﬁn", "100% _x_ \\", "", "a\u3164b", "Ærø",
+    "Đà Nẵng",
+    "HÀ NỘI",
+    unicodedata.normalize("NFD", "Nguyễn Văn Đức"),
+    "Strait “A” – ‘b’",
+    "ＶＮＭ－３",
+    "so\u00adft",
+    "ສະບາຍດີ",
+    "ការ\u200bងារ",
+    "สวัสดี",
+    "မြန်မာ",
+    "Straße",
+    "ŒUVRE İzmir",
+    "ﬁn",
+    "100% _x_ \\",
+    "",
+    "a\u3164b",
+    "Ærø",
     "№ ½",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
