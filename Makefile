@@ -43,7 +43,7 @@ profile: .venv/installed-test
 	$(BIN)/python -m bench.lines $(if $(PAGE),"$(PAGE)",board) $(ROWS)
 
 # How many lines may be kept from the formatter (fmt: skip). The number may only fall.
-SKIPPED = 205
+SKIPPED = 202
 # In bytes, so that every awk counts alike.
 TOO_LONG = length($$0) > 160 { print FILENAME ":" FNR ": longer than 160 bytes"; n++ } END { exit n > 0 }
 

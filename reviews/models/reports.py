@@ -120,8 +120,13 @@ class NationalReport(Tracked):
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reader")
-    )  # NULL: nobody is reading  # fmt: skip
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reader"),
+    )  # NULL: nobody is reading
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
@@ -326,9 +331,15 @@ class NationalReport(Tracked):
         self.require_transition("return", by, note)
         self._require_sensible_revision(revise_by)
         return self._hand_over(
-            "return", self.member_state, by, expected_version, note,
-            return_note=note, returned_at=clock.now(), revise_by=revise_by,
-        )  # fmt: skip
+            "return",
+            self.member_state,
+            by,
+            expected_version,
+            note,
+            return_note=note,
+            returned_at=clock.now(),
+            revise_by=revise_by,
+        )
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         return self._hand_over("accept", None, by, expected_version, note)
@@ -379,9 +390,14 @@ class NationalReport(Tracked):
         """Record the stored file as the next version, handed in at a moment; the consultants have the report then."""
         number = self.versions.count() + 1
         self._hand_over(
-            name, Organisation.objects.evaluators(), by, expected_version, reason,
-            return_note="", handed_in_at=self.handed_in_at or moment,
-        )  # fmt: skip
+            name,
+            Organisation.objects.evaluators(),
+            by,
+            expected_version,
+            reason,
+            return_note="",
+            handed_in_at=self.handed_in_at or moment,
+        )
         return ReportVersion.create_traced(
             by=by,
             report=self,

@@ -21,9 +21,18 @@ LIST_MAX_BYTES = 1024 * 1024  # the types of all parts; the relations of one
 CHUNK_BYTES = 64 * 1024
 # Everything that reading a broken or malicious archive was seen to raise.
 DAMAGED = (
-    zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError, KeyError,
-    struct.error, zlib.error, expat.ExpatError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    ValueError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    KeyError,
+    struct.error,
+    zlib.error,
+    expat.ExpatError,
+)
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 1  # a bit of the flags
 TYPES, RELATIONS = "[content_types].xml", "_rels/.rels"

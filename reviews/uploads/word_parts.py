@@ -30,26 +30,49 @@ PARTS = frozenset(
     {
         *(f"{_WORD}{name}+xml" for name in _words(_TEXT_PARTS)),
         f"{_WORD}printersettings",
-        *(f"{_DRAWING}{name}+xml" for name in _words("""chart chartshapes diagramData diagramLayout diagramStyle
-            diagramColors""")),
-        *(f"{_OFFICE}{name}+xml" for name in _words("theme themeOverride extended-properties custom-properties "
-            "customXmlProperties")),
-        *(f"{_MICROSOFT}{name}+xml" for name in _words("""chartex chartstyle chartcolorstyle drawingml.diagramDrawing
-            classificationlabels documenttasks intelligence2""")),
-        *(f"{_PACKAGE}{name}+xml" for name in _words("relationships core-properties digital-signature-xmlsignature "
-            "digital-signature-certificate")),
-        f"{_PACKAGE}digital-signature-origin", f"{_PACKAGE}digital-signature-certificate",
-        "application/vnd.ms-word.styleswitheffects+xml", "application/vnd.ms-word.keymapcustomizations+xml",
+        *(
+            f"{_DRAWING}{name}+xml"
+            for name in _words("""chart chartshapes diagramData diagramLayout diagramStyle
+            diagramColors""")
+        ),
+        *(
+            f"{_OFFICE}{name}+xml"
+            for name in _words(
+                "theme themeOverride extended-properties custom-properties customXmlProperties"
+            )
+        ),
+        *(
+            f"{_MICROSOFT}{name}+xml"
+            for name in _words("""chartex chartstyle chartcolorstyle drawingml.diagramDrawing
+            classificationlabels documenttasks intelligence2""")
+        ),
+        *(
+            f"{_PACKAGE}{name}+xml"
+            for name in _words(
+                "relationships core-properties digital-signature-xmlsignature digital-signature-certificate"
+            )
+        ),
+        f"{_PACKAGE}digital-signature-origin",
+        f"{_PACKAGE}digital-signature-certificate",
+        "application/vnd.ms-word.styleswitheffects+xml",
+        "application/vnd.ms-word.keymapcustomizations+xml",
         "application/inkml+xml",
         "application/pdf",  # a picture, on a Mac
-        "application/xml", "text/xml", "application/binary",  # data of forms, bibliographies, Google: only kept
-        f"{_OFFICE}vmldrawing", WORKBOOK,
-        f"{_OFFICE}obfuscatedfont", *_words("""application/x-fontdata application/x-font-ttf application/x-font-otf
+        "application/xml",
+        "text/xml",
+        "application/binary",  # data of forms, bibliographies, Google: only kept
+        f"{_OFFICE}vmldrawing",
+        WORKBOOK,
+        f"{_OFFICE}obfuscatedfont",
+        *_words("""application/x-fontdata application/x-font-ttf application/x-font-otf
             application/font-sfnt font/ttf font/otf"""),
-        *(f"image/{kind}" for kind in _words("""png jpeg jpg pjpeg gif bmp x-ms-bmp tiff tif svg+xml webp heic avif
-            emf x-emf wmf x-wmf x-emz x-wmz pict x-pict vnd.ms-photo x-icon""")),
+        *(
+            f"image/{kind}"
+            for kind in _words("""png jpeg jpg pjpeg gif bmp x-ms-bmp tiff tif svg+xml webp heic avif
+            emf x-emf wmf x-wmf x-emz x-wmz pict x-pict vnd.ms-photo x-icon""")
+        ),
     }
-)  # fmt: skip
+)
 
 # The last word of a relation's type.
 RELATIONS = _words(

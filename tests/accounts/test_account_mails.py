@@ -120,15 +120,22 @@ def readers(cast: Any) -> Any:
 
 
 SIDES = [
-    ("coordinator", "vnm"), ("team", "vnm"), ("consultant", "lead"), ("lead_consultant", "lead"),
+    ("coordinator", "vnm"),
+    ("team", "vnm"),
+    ("consultant", "lead"),
+    ("lead_consultant", "lead"),
     ("secretariat", "secretariat"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("role", "told"), SIDES)
 def test_an_invitation_is_told_to_the_side_it_is_for(role, told, readers, sign_in):
-    typed = {"email": "new@vnm.example", "name": "New Person", "role": role,
-             "organisation": readers.vnm.organisation_id}  # fmt: skip
+    typed = {
+        "email": "new@vnm.example",
+        "name": "New Person",
+        "role": role,
+        "organisation": readers.vnm.organisation_id,
+    }
     sign_in(readers.admin).post(address_of_invitations(), typed)
     assert sorted(sent_to()) == sorted(["new@vnm.example", f"{told}@example.org"])
     message = next(message for message in mail.outbox if message.to == [f"{told}@example.org"])
@@ -149,8 +156,12 @@ def test_a_role_given_on_the_account_is_told_to_its_side(role, told, readers, si
 
 def test_so_is_a_new_account(readers, sign_in):
     browser, url = sign_in(readers.admin), address(User, "add")
-    typed = {"username": "new.person", "name": "New Person", "role": "team",
-             "organisation": readers.lao.organisation_id}  # fmt: skip
+    typed = {
+        "username": "new.person",
+        "name": "New Person",
+        "role": "team",
+        "organisation": readers.lao.organisation_id,
+    }
     assert browser.post(url, sent(browser.get(url), **typed, **PASSWORD)).status_code == 302
     assert sent_to() == ["lao@example.org"]
 

@@ -39,8 +39,14 @@ def changes(cast: Any, invitation: Invitation) -> dict[str, dict[str, Any]]:
     """Every way to change an account in the administration: the page, and what is sent from it."""
     person = User.objects.get(pk=cast.vnm.pk)
     seen = {"version": person.version, "why": "Asked for it"}
-    kept = {"username": person.username, "name": person.name, "role": person.role, "is_active": "on",
-            "organisation": person.organisation_id, "email": person.email}  # fmt: skip
+    kept = {
+        "username": person.username,
+        "name": person.name,
+        "role": person.role,
+        "is_active": "on",
+        "organisation": person.organisation_id,
+        "email": person.email,
+    }
     change = address(User, "change", person.pk)
     return {
         "new account": {"url": address(User, "add")} | OBSERVER | NEW,
@@ -138,15 +144,27 @@ def test_ones_own_pages_ask_too(page, cast, sign_in):
 def test_every_page_about_factors_and_connections_is_considered():
     """A new one needs a line: asked, or the reason why not."""
     not_asked = {
-        "mfa_index", "mfa_authenticate", "mfa_list_webauthn",  # only show, or are on the way in
-        "mfa_reauthenticate", "mfa_reauthenticate_webauthn",  # ask themselves
-        "openid_connect_login", "socialaccount_login_cancelled", "openid_connect_callback",  # on the way back
+        "mfa_index",
+        "mfa_authenticate",
+        "mfa_list_webauthn",  # only show, or are on the way in
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",  # ask themselves
+        "openid_connect_login",
+        "socialaccount_login_cancelled",
+        "openid_connect_callback",  # on the way back
         "account_change_password",  # needs the old password
-        "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
-        "account_reset_password_from_key", "password_change_done",  # with a link from a mail, or nothing changes
-        "account_login", "account_logout", "account_signed_out", "account_reauthenticate",
-        "invitation", "usersessions_list",  # by a visitor; ends sessions
-    }  # fmt: skip
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key_done",
+        "account_reset_password_from_key",
+        "password_change_done",  # with a link from a mail, or nothing changes
+        "account_login",
+        "account_logout",
+        "account_signed_out",
+        "account_reauthenticate",
+        "invitation",
+        "usersessions_list",  # by a visitor; ends sessions
+    }
     beginnings = ("mfa_", "socialaccount_", "openid_", "account_", "password_", "invitation", "usersessions")
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     accounts = {name for name in names if name.startswith(beginnings)}

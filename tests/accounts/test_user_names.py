@@ -26,8 +26,14 @@ LOOK_ALIKE = [
     "vnm.coordinat\u14cfr",  # of another script altogether
     "vnm.c\u0ed0\u0ed0rdinator",  # ໐, a Lao zero
 ]
-PLAIN = ["linh.nguyen", "nguy\u1ec5n_v\u0103n.\u0111\u1ea1t", "Jos\u00e9-7", "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
-         "linh+1@moh.example", "007"]  # fmt: skip
+PLAIN = [
+    "linh.nguyen",
+    "nguy\u1ec5n_v\u0103n.\u0111\u1ea1t",
+    "Jos\u00e9-7",
+    "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
+    "linh+1@moh.example",
+    "007",
+]
 
 
 @pytest.mark.parametrize("name", LOOK_ALIKE)

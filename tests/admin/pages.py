@@ -27,8 +27,14 @@ from reviews.models import (
 MODELS = sorted(site._registry, key=lambda model: model.__name__)
 REFERENCE: set[Any] = {Organisation, Framework, FrameworkNode, GapKind, TimelineEvent, MethodNote}
 IMMUTABLE: set[Any] = {
-    Trace, PrivateReading, ProgressUpdate, ReportVersion, StatusAtMeeting, ThreadEntry, OutgoingMail
-}  # fmt: skip
+    Trace,
+    PrivateReading,
+    ProgressUpdate,
+    ReportVersion,
+    StatusAtMeeting,
+    ThreadEntry,
+    OutgoingMail,
+}
 INVITING: set[Any] = {Invitation}  # the Secretariat's too
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 

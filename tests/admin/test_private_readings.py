@@ -42,8 +42,11 @@ def test_the_side_reads_who_opened_its_note(gap, note, cast, sign_in):
         assert line not in page_of(gap, sign_in(other))
     row = Trace.objects.get(model="reviews.privatereading")
     assert (row.by, row.verb, row.audience, row.member_state) == (
-        cast.admin, "opened", "country", cast.vnm.organisation
-    )  # fmt: skip
+        cast.admin,
+        "opened",
+        "country",
+        cast.vnm.organisation,
+    )
 
 
 def test_once_a_day(note, cast, sign_in):

@@ -44,12 +44,20 @@ CUT_OFF = """boxes => boxes.filter(box => {
 }).map(box => box.className + ": " + box.textContent.trim().slice(0, 60))"""
 PAGE_WIDTH = "() => document.documentElement.scrollWidth"
 PAGES = (
-    ("vnm.coordinator", "/"), ("vnm.coordinator", REPORT), ("vnm.coordinator", f"{REPORT}update/"),
-    ("vnm.coordinator", f"{AT}/deadlines/1/extension/"), ("vnm.coordinator", f"{REPORT}coverage/"),
-    ("secretariat", f"{AT}/"), ("secretariat", f"{AT}/reports/"), ("secretariat", f"{AT}/datagaps/"),
-    ("secretariat", f"{AT}/deadlines/1/"), ("secretariat", f"{AT}/meetings/3/"), ("secretariat", f"{AT}/plan/"),
-    ("secretariat", f"{AT}/meetings/3/round/"), ("secretariat", f"{AT}/meetings/3/minutes/"),
-)  # fmt: skip
+    ("vnm.coordinator", "/"),
+    ("vnm.coordinator", REPORT),
+    ("vnm.coordinator", f"{REPORT}update/"),
+    ("vnm.coordinator", f"{AT}/deadlines/1/extension/"),
+    ("vnm.coordinator", f"{REPORT}coverage/"),
+    ("secretariat", f"{AT}/"),
+    ("secretariat", f"{AT}/reports/"),
+    ("secretariat", f"{AT}/datagaps/"),
+    ("secretariat", f"{AT}/deadlines/1/"),
+    ("secretariat", f"{AT}/meetings/3/"),
+    ("secretariat", f"{AT}/plan/"),
+    ("secretariat", f"{AT}/meetings/3/round/"),
+    ("secretariat", f"{AT}/meetings/3/minutes/"),
+)
 
 
 def installed() -> list[str]:

@@ -38,9 +38,33 @@ def errors(field: forms.Field, typed: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "typed", ["64,5", "98.7%", "98,7%", "80-85", "80–85", "--", "-", "1e", "1e1", "8,5", "1.234", "6 5", "%", "8²",
-              "½", "１_０", "-1", "101", "65 %%", "+5", "0x10", "about 60", "9" * 5_000]
-)  # fmt: skip
+    "typed",
+    [
+        "64,5",
+        "98.7%",
+        "98,7%",
+        "80-85",
+        "80–85",
+        "--",
+        "-",
+        "1e",
+        "1e1",
+        "8,5",
+        "1.234",
+        "6 5",
+        "%",
+        "8²",
+        "½",
+        "１_０",
+        "-1",
+        "101",
+        "65 %%",
+        "+5",
+        "0x10",
+        "about 60",
+        "9" * 5_000,
+    ],
+)
 def test_what_is_no_figure_is_refused(typed):
     assert errors(FigureField("Analysis"), typed) == BETWEEN
 
@@ -80,9 +104,21 @@ def test_a_range_is_named():
 
 @pytest.mark.parametrize("digits", SCRIPTS)
 @pytest.mark.parametrize(
-    "typed", ["20/8/2020", "20/08/2020", "20.8.2020", "20. 8. 2020", "20-8-2020", "20 8 2020", "2020-08-20",
-              "2020/8/20", "\u200e20/8/2020\u200b", " 20/8/2020 ", "20／8／2020"]
-)  # fmt: skip
+    "typed",
+    [
+        "20/8/2020",
+        "20/08/2020",
+        "20.8.2020",
+        "20. 8. 2020",
+        "20-8-2020",
+        "20 8 2020",
+        "2020-08-20",
+        "2020/8/20",
+        "\u200e20/8/2020\u200b",
+        " 20/8/2020 ",
+        "20／8／2020",
+    ],
+)
 def test_a_day_however_it_is_written(typed, digits):  # noqa: RUF001
     assert DayField().clean(in_script(typed, digits)) == DAY
 
@@ -103,9 +139,21 @@ def test_an_incomplete_day_is_never_taken_for_none(typed, required):
 
 
 @pytest.mark.parametrize(
-    "typed", ["31.2.2020", "2020-02-30", "0000-00-00", "8/20/2020", "soon", "--", "20/8/20200", "9" * 5_000,
-              "-" * 5_000, "1/1/2020 and 2/2/2020", "dd/08/2020"]
-)  # fmt: skip
+    "typed",
+    [
+        "31.2.2020",
+        "2020-02-30",
+        "0000-00-00",
+        "8/20/2020",
+        "soon",
+        "--",
+        "20/8/20200",
+        "9" * 5_000,
+        "-" * 5_000,
+        "1/1/2020 and 2/2/2020",
+        "dd/08/2020",
+    ],
+)
 def test_what_is_no_day_is_refused(typed):
     assert "Enter a valid date." in errors(DayField(required=False), typed)
 

@@ -93,8 +93,16 @@ def test_a_step_within_a_step_takes_no_savepoint(cast, report):
     with CaptureQueriesContext(connection) as asked, all_or_nothing():
         report.post_progress(by=cast.vnm, expected_version=report.version, writing=10)
     assert [row["sql"].partition(" ")[0] for row in asked] == [
-        "SAVEPOINT", "SELECT", "UPDATE", "INSERT", "INSERT", "INSERT", "SELECT", "INSERT", "RELEASE"
-    ]  # the first SELECT locks the cycle  # fmt: skip
+        "SAVEPOINT",
+        "SELECT",
+        "UPDATE",
+        "INSERT",
+        "INSERT",
+        "INSERT",
+        "SELECT",
+        "INSERT",
+        "RELEASE",
+    ]  # the first SELECT locks the cycle
 
 
 @all_or_nothing()

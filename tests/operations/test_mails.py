@@ -104,8 +104,12 @@ def test_an_invitation_from_its_form(cast, sign_in):
     cast.vnm.organisation.change_traced(
         by=None, expected_version=cast.vnm.organisation.version, name_en=xss.ONE
     )
-    values = {"email": READER, "name": "<script>xss(0)</script>", "role": "team",
-              "organisation": cast.vnm.organisation_id}  # fmt: skip
+    values = {
+        "email": READER,
+        "name": "<script>xss(0)</script>",
+        "role": "team",
+        "organisation": cast.vnm.organisation_id,
+    }
     sign_in(cast.admin).post(reverse("admin:reviews_invitation_add"), values)
     (message,) = arrived()
     assert faults(message) == []

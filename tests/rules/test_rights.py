@@ -51,13 +51,18 @@ PAGES = {
     "account.invite": "admin:reviews_invitation_add",
     "reference.edit": "admin:index admin:reviews_gapkind_add admin:reviews_organisation_add",
     "record.correct": "admin:reviews_nationalreport_changelist admin:reviews_datagap_changelist",
-}  # fmt: skip
+}
 # An administrator corrects a meeting's days in the administration; deadlines move along.
 OF_ADMINISTRATORS = {"deadline.follow": "admin:reviews_meeting_add"}
 PEOPLE = {
-    "coordinator": "vnm", "team": "vnm_team", "consultant": "consultant", "lead_consultant": "lead",
-    "secretariat": "secretariat", "observer": "observer", "": "admin",
-}  # fmt: skip
+    "coordinator": "vnm",
+    "team": "vnm_team",
+    "consultant": "consultant",
+    "lead_consultant": "lead",
+    "secretariat": "secretariat",
+    "observer": "observer",
+    "": "admin",
+}
 
 
 def rights(role: str) -> list[str]:

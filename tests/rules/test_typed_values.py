@@ -11,9 +11,19 @@ from tests.support import grids, steps
 from tests.support.browsers import undone
 
 PAGES = [
-    "report-update", "disruption-add", "disruption-edit", "plan-edit", "deadline-add", "deadline-edit",
-    "extension-ask", "extension-decide", "meeting-add", "meeting-edit", "meeting-hold", "round-turn",
-]  # fmt: skip
+    "report-update",
+    "disruption-add",
+    "disruption-edit",
+    "plan-edit",
+    "deadline-add",
+    "deadline-edit",
+    "extension-ask",
+    "extension-decide",
+    "meeting-add",
+    "meeting-edit",
+    "meeting-hold",
+    "round-turn",
+]
 OF_COUNTRIES = {"report-update", "extension-ask"}
 TRIES = 12  # of each field
 

@@ -27,9 +27,14 @@ def review(*, by: User) -> ReviewCycle:
         cycle = make.cycle("many", by=by, members=CODES)
         deadline = make.deadline(cycle, by=by, opens_on=date(2020, 3, 1), due_on=DUE_ON, shared=True)
         make.deadline(
-            cycle, by=by, title="Progress", output=DeadlineOutput.PROGRESS, opens_on=date(2020, 3, 1),
-            due_on=date(2020, 9, 1), shared=True,
-        )  # fmt: skip
+            cycle,
+            by=by,
+            title="Progress",
+            output=DeadlineOutput.PROGRESS,
+            opens_on=date(2020, 3, 1),
+            due_on=date(2020, 9, 1),
+            shared=True,
+        )
         make.step(cycle, by=by)
     make.meeting(cycle, by=by, shared=True)
     reports = NationalReport.objects.filter(cycle=cycle).select_related("cycle", "member_state")
@@ -42,9 +47,12 @@ def review(*, by: User) -> ReviewCycle:
 def hand_in(number: int, report: NationalReport) -> None:
     """The first ones on time, then those that are late by a day more each, the last ones never."""
     coordinator = User.objects.create_user(
-        f"{report.code.lower()}.coordinator", None, name=f"Coordinator of {report.code}", role=Role.COORDINATOR,
+        f"{report.code.lower()}.coordinator",
+        None,
+        name=f"Coordinator of {report.code}",
+        role=Role.COORDINATOR,
         organisation=report.member_state,
-    )  # fmt: skip
+    )
     on_time = MEMBERS - LATE - NEVER
     with clock.at(date(2020, 5, 1)):
         report.post_progress(by=coordinator, expected_version=report.version, data_collection=number % 90)

@@ -131,5 +131,9 @@ def with_table(table: bytes) -> bytes:
 
 
 HOSTILE = {
-    "bomb": bomb, "circle": circle, "tree": tree, "nested": nested, "long table": long_table,
-}  # fmt: skip
+    "bomb": bomb,
+    "circle": circle,
+    "tree": tree,
+    "nested": nested,
+    "long table": long_table,
+}

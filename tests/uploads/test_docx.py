@@ -82,11 +82,14 @@ def compound(stream: str) -> bytes:
         (compound("WordDocument"), Reason.WORD_97),
         (compound("Workbook"), Reason.NEITHER),
         (b"{\\rtf1\\ansi Our report}", Reason.RICH_TEXT),
-        (archive({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), Reason.OPEN_DOCUMENT),
+        (
+            archive({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}),
+            Reason.OPEN_DOCUMENT,
+        ),
         (archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), Reason.NEITHER),
     ],
     ids=["locked", "word 97", "excel 97", "rtf", "odt", "ods"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", ["report.docx", "report.doc", "report.pdf"])
 def test_another_kind_of_file_is_named(name, content, reason):
     assert refused(content, name) == reason
@@ -98,12 +101,16 @@ def test_another_kind_of_file_is_named(name, content, reason):
 @pytest.mark.parametrize(
     "target",
     [
-        "file:///C:\\Users\\Lan\\AppData\\Roaming\\Microsoft\\Templates\\Report.dotx", "file:///C:/Templates/Report.dotx",
-        "file:///Users/lan/Library/Report.dotx", "C:\\Templates\\Report.dotx", "/home/lan/Report.dotx", "Normal.dotm",
+        "file:///C:\\Users\\Lan\\AppData\\Roaming\\Microsoft\\Templates\\Report.dotx",
+        "file:///C:/Templates/Report.dotx",
+        "file:///Users/lan/Library/Report.dotx",
+        "C:\\Templates\\Report.dotx",
+        "/home/lan/Report.dotx",
+        "Normal.dotm",
         "Macintosh%20HD:Users:lan:Report.dotx",
         "file:///C:/M%E1%BA%ABu%20b%C3%A1o%20c%C3%A1o.dotx",
     ],
-)  # fmt: skip
+)
 def test_a_template_on_somebodys_disk_does_no_harm(target):
     rels = {"word/_rels/settings.xml.rels": relation("attachedTemplate", target)}
     assert opened(archive(PACKAGE | rels)).kind == "docx"
@@ -112,12 +119,20 @@ def test_a_template_on_somebodys_disk_does_no_harm(target):
 @pytest.mark.parametrize(
     "target",
     [
-        "https://x.example/t.dotm", "\\\\x.example\\share\\t.dotx", "//x.example/t.dotx", "file://x.example/share/t.dotx",
-        "file:////x.example/t.dotx", "file:///\\\\x.example\\t.dotx", "file:///%5C%5Cx.example%5Ct.dotx",
-        "\\\\?\\UNC\\x.example\\t.dotx", "file:///??/UNC/x.example/t", "ftp://x.example/t", "ms-word:ofe|u|http://x.example",
+        "https://x.example/t.dotm",
+        "\\\\x.example\\share\\t.dotx",
+        "//x.example/t.dotx",
+        "file://x.example/share/t.dotx",
+        "file:////x.example/t.dotx",
+        "file:///\\\\x.example\\t.dotx",
+        "file:///%5C%5Cx.example%5Ct.dotx",
+        "\\\\?\\UNC\\x.example\\t.dotx",
+        "file:///??/UNC/x.example/t",
+        "ftp://x.example/t",
+        "ms-word:ofe|u|http://x.example",
         "C:\\\\x.example",
     ],
-)  # fmt: skip
+)
 def test_a_template_on_another_machine_is_refused(target):
     rels = {"word/_rels/settings.xml.rels": relation("attachedTemplate", target)}
     assert refused(archive(PACKAGE | rels)) == Reason.REMOTE_TEMPLATE
@@ -158,21 +173,33 @@ def test_what_is_loaded_by_nobody_is_taken(kind, target):
     [
         ("word/chunk.html", "text/html", "aFChunk", Reason.INSERTED_FILE),
         ("word/chunk.xml", "application/xml", "aFChunk", Reason.INSERTED_FILE),
-        ("word/embeddings/o.bin", "application/vnd.openxmlformats-officedocument.oleObject", "oleObject",
-         Reason.EMBEDDED_OBJECT),
+        (
+            "word/embeddings/o.bin",
+            "application/vnd.openxmlformats-officedocument.oleObject",
+            "oleObject",
+            Reason.EMBEDDED_OBJECT,
+        ),
         ("word/embeddings/o.xml", "application/xml", "oleObject", Reason.EMBEDDED_OBJECT),
         ("word/embeddings/o.docx", f"{WORD}.document", "package", Reason.EMBEDDED_OBJECT),
         ("word/embeddings/o.xls", "application/vnd.ms-excel", "package", Reason.EMBEDDED_OBJECT),
-        ("word/embeddings/o.xlsb", "application/vnd.ms-excel.sheet.binary.macroEnabled.12", "package",
-         Reason.EMBEDDED_OBJECT),
+        (
+            "word/embeddings/o.xlsb",
+            "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+            "package",
+            Reason.EMBEDDED_OBJECT,
+        ),
         ("word/x.xml", "application/vnd.ms-office.activeX+xml", "control", Reason.MACROS),
         ("word/vbaProject.bin", "application/vnd.ms-office.vbaProject", "vbaProject", Reason.MACROS),
-        ("word/webextensions/t.xml", "application/vnd.ms-office.webextensiontaskpanes+xml", "webextensiontaskpanes",
-         Reason.UNKNOWN_PART),
+        (
+            "word/webextensions/t.xml",
+            "application/vnd.ms-office.webextensiontaskpanes+xml",
+            "webextensiontaskpanes",
+            Reason.UNKNOWN_PART,
+        ),
         ("word/x.exe", "application/octet-stream", "image", Reason.UNKNOWN_PART),
         ("word/x.xml", "application/xml", "somethingNew", Reason.UNKNOWN_PART),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_on_the_list_is_refused(name, content_type, kind, reason):
     kinds = types(**{name.replace("/", "__").replace(".", "9"): content_type})
     rels = {"word/_rels/document.xml.rels": relation(kind, name.removeprefix("word/"), "Internal")}

@@ -8,10 +8,24 @@ from tests.support.hostile import PACKAGE, WORD, W, archive, types
 from tests.support.word_files import field, opened, refused, with_body
 
 FETCHING = [
-    'INCLUDETEXT "\\\\\\\\x.example\\\\a.docx"', 'INCLUDEPICTURE "http://x.example/i.png" \\d', "DDE Excel a b",
-    "DDEAUTO c:\\\\cmd.exe", "LINK Excel.Sheet.8 a", "includetext x", "  IncludeText x", "DATABASE \\d x", "RD x.docx",
-    "IMPORT x", "INCLUDE x", "HTMLCONTROL x", "CONTROL x", "SUBSCRIBER x", "DDEAUTO\\* x", 'LINK"x"', "SOMETHINGNEW x",
-]  # fmt: skip
+    'INCLUDETEXT "\\\\\\\\x.example\\\\a.docx"',
+    'INCLUDEPICTURE "http://x.example/i.png" \\d',
+    "DDE Excel a b",
+    "DDEAUTO c:\\\\cmd.exe",
+    "LINK Excel.Sheet.8 a",
+    "includetext x",
+    "  IncludeText x",
+    "DATABASE \\d x",
+    "RD x.docx",
+    "IMPORT x",
+    "INCLUDE x",
+    "HTMLCONTROL x",
+    "CONTROL x",
+    "SUBSCRIBER x",
+    "DDEAUTO\\* x",
+    'LINK"x"',
+    "SOMETHINGNEW x",
+]
 
 
 @pytest.mark.parametrize("code", FETCHING)
@@ -74,13 +88,29 @@ def test_the_field_is_named():
 @pytest.mark.parametrize(
     "code",
     [
-        " PAGE ", "PAGE   \\* MERGEFORMAT", "NUMPAGES", 'TOC \\o "1-3" \\h \\z \\u',
-        "PAGEREF _Toc123 \\h", "REF _Ref1 \\r",
-        'HYPERLINK "https://asean.org"', 'HYPERLINK"#x"', "SEQ Table \\* ARABIC", "STYLEREF 1", 'DATE \\@ "d/M/yyyy"',
-        "= SUM(ABOVE)", "=SUM(ABOVE) \\# 0", "FORMTEXT", "MACROBUTTON NoMacro [Click here]", "page", "",
-        'ADDIN ZOTERO_ITEM CSL_CITATION {"citationID":"x"}', "ADDIN EN.CITE", "EQ \\f(1,2)", "SYMBOL 183 \\f Symbol",
+        " PAGE ",
+        "PAGE   \\* MERGEFORMAT",
+        "NUMPAGES",
+        'TOC \\o "1-3" \\h \\z \\u',
+        "PAGEREF _Toc123 \\h",
+        "REF _Ref1 \\r",
+        'HYPERLINK "https://asean.org"',
+        'HYPERLINK"#x"',
+        "SEQ Table \\* ARABIC",
+        "STYLEREF 1",
+        'DATE \\@ "d/M/yyyy"',
+        "= SUM(ABOVE)",
+        "=SUM(ABOVE) \\# 0",
+        "FORMTEXT",
+        "MACROBUTTON NoMacro [Click here]",
+        "page",
+        "",
+        'ADDIN ZOTERO_ITEM CSL_CITATION {"citationID":"x"}',
+        "ADDIN EN.CITE",
+        "EQ \\f(1,2)",
+        "SYMBOL 183 \\f Symbol",
     ],
-)  # fmt: skip
+)
 def test_an_ordinary_field_is_taken(code):
     escaped = code.replace('"', "&quot;")
     assert opened(with_body(field(escaped))).kind == "docx"

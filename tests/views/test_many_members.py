@@ -12,9 +12,21 @@ from tests.support.shared_records import shared
 
 LARGEST_PAGE = 100_000  # bytes of HTML
 PAGES = [
-    "/", "", "compare/", "plan/", "coverage/", "deadlines/", "deadlines/1/", "reports/", "meetings/3/",
-    "meetings/3/brief/", "meetings/3/round/", "deadlines/add/", "meetings/3/delegations/add/", "annex/",
-]  # fmt: skip
+    "/",
+    "",
+    "compare/",
+    "plan/",
+    "coverage/",
+    "deadlines/",
+    "deadlines/1/",
+    "reports/",
+    "meetings/3/",
+    "meetings/3/brief/",
+    "meetings/3/round/",
+    "deadlines/add/",
+    "meetings/3/delegations/add/",
+    "annex/",
+]
 
 
 @shared

@@ -130,10 +130,18 @@ def test_the_room_heard_difficulties_and_findings(cast, cycle):
     made: Any = make.meeting(cycle, by=by)
     turn = Round.open_for(made, by=by).turns.get(member_state__code="VNM")
     make.told(
-        turn, by=by, note="Two sectors wait.", data_collection=40, analysis=None, writing=None,
+        turn,
+        by=by,
+        note="Two sectors wait.",
+        data_collection=40,
+        analysis=None,
+        writing=None,
         difficulties=[{"kind": make.kind(), "missing": "Baseline of 2016", "effect": "No trend."}],
-        findings=[{"kind": "recommendation", "text": "Count persons"}, {"kind": "finding", "text": "Reach grew"}],
-    )  # fmt: skip
+        findings=[
+            {"kind": "recommendation", "text": "Count persons"},
+            {"kind": "finding", "text": "Reach grew"},
+        ],
+    )
     gap = DataGap.objects.get()
     gap.edit(by=cast.vnm, expected_version=1, missing="Secret-Mango")
     finding = report.member_state.findings.get(kind="finding")
@@ -254,8 +262,10 @@ def test_drafting_anew_shows_the_difference_and_asks(cast, minutes, sign_in):
     answer = browser.get(redraft_url(part))
     shown = [(line.change, line.text) for line in answer.context["differences"]]
     assert shown == [
-        ("removed", "1. Worded by hand."), ("added", "1. Reports come by September."), ("", "2. One more."),
-    ]  # fmt: skip
+        ("removed", "1. Worded by hand."),
+        ("added", "1. Reports come by September."),
+        ("", "2. One more."),
+    ]
     for drafted in ("", "0" * 64):  # sent without the page, or for another text
         answer = browser.post(redraft_url(part), {"version": 2, "drafted": drafted})
         assert "please look again" in answer.content.decode()

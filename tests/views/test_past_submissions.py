@@ -37,8 +37,11 @@ def test_it_counts_from_its_own_day_and_says_how_it_came(cast, cycle, report, si
     assert (version.submitted_by, version.reason) == (cast.admin, "By mail of 10 August.")
     row = last_trace(stored)
     assert (row.by, row.verb, row.why, clock.day_of(row.at)) == (
-        cast.admin, "submitted", "By mail of 10 August.", clock.today(),
-    )  # fmt: skip
+        cast.admin,
+        "submitted",
+        "By mail of 10 August.",
+        clock.today(),
+    )
     assert deadlines.status_of(stored, due, [], clock.today()).text == "met"
 
 

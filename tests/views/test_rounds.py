@@ -108,8 +108,12 @@ def test_the_room_sees_what_all_may_see(cast, opened, sign_in):
     report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=55, note="Own-Mango")
     make.gap(report, by=cast.vnm, missing="Own-Kiwi")
     make.finding(report, by=cast.vnm, text="Own-Papaya")
-    typed = {"note": "Told-Lime", "difficulties-0-kind": make.kind().pk, "difficulties-0-missing": "Told-Fig",
-             "findings-0-text": "Told-Plum"}  # fmt: skip
+    typed = {
+        "note": "Told-Lime",
+        "difficulties-0-kind": make.kind().pk,
+        "difficulties-0-missing": "Told-Fig",
+        "findings-0-text": "Told-Plum",
+    }
     assert browser.post(url(*TURN), sent(browser.get(url(*TURN)), **typed)).status_code == 302
     page = browser.get(url(*TURN)).content.decode()
     assert not [word for word in ("Own-Mango", "Own-Kiwi", "Own-Papaya", "VNM-1", "VNM-F1") if word in page]

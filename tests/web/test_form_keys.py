@@ -173,9 +173,14 @@ def test_an_edited_list_of_records_saved_in_two_windows(cast, cycle, report, sig
     deadline = make.deadline(cycle, by=cast.secretariat)
     browser, url = sign_in(cast.secretariat), reverse("deadline-edit", args=["mtr", deadline.number])
     typed = {
-        "title": "National reports", "output": "national_report", "opens_on": "2020-08-01", "due_on": "2020-09-14",
-        "only_for": [cast.vnm.organisation_id], "why": "Floods", "version": "1",
-    }  # fmt: skip
+        "title": "National reports",
+        "output": "national_report",
+        "opens_on": "2020-08-01",
+        "due_on": "2020-09-14",
+        "only_for": [cast.vnm.organisation_id],
+        "why": "Floods",
+        "version": "1",
+    }
     assert browser.post(url, typed).status_code == 302
     assert browser.post(url, typed).status_code == 302
     assert browser.post(url, typed | {"only_for": []}).status_code == 409
