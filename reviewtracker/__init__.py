@@ -23,6 +23,21 @@ def load_settings(exit_code: int = 1) -> None:
         sys.exit(exit_code)
 
 
+def refuse_debug_on_postgres(exit_code: int) -> None:
+    """End the program if DEBUG is on and the records are in PostgreSQL: error pages would show them to everybody."""
+    from django.conf import settings
+
+    if settings.DEBUG and any(
+        config["ENGINE"].endswith("postgresql") for config in settings.DATABASES.values()
+    ):
+        print(
+            "reviewtracker: DEBUG=1 is for trying things out on SQLite, and DATABASE_URL leads to PostgreSQL: unset"
+            " one of them.",
+            file=sys.stderr,
+        )
+        sys.exit(exit_code)
+
+
 def refuse_wrong_trace_key(exit_code: int) -> None:
     """End the program if TRACE_KEY is not the one that sealed the history: no new row would pass verification."""
     from django.db import DatabaseError, InterfaceError, connection

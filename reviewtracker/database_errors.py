@@ -21,7 +21,7 @@ REFUSALS = {
     r"too many (clients|connections)|connection slots": "The database has no connection left: lower DATABASE_POOL or"
     " raise max_connections.",
 }
-INSUFFICIENT_PRIVILEGE = "42501"  # of PostgreSQL
+INSUFFICIENT_PRIVILEGE, QUERY_CANCELED = "42501", "57014"  # of PostgreSQL
 LIBPQ_OPTIONS = {"host", "sslmode", "sslrootcert", "connect_timeout"}
 
 
@@ -58,6 +58,11 @@ def failure_without_pool(connection: BaseDatabaseWrapper) -> Exception | None:
     except psycopg.Error as error:
         return error
     return None
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether PostgreSQL has ended a statement because of its time limit."""
+    return getattr(getattr(error, "__cause__", None), "sqlstate", None) == QUERY_CANCELED
 
 
 def first_line(error: Exception) -> str:

@@ -65,6 +65,21 @@ def postgres(config: dict[str, Any], name: str) -> dict[str, Any]:
     return config
 
 
+def limit_statements(configs: dict[str, dict[str, Any]], seconds: int) -> None:
+    """Let PostgreSQL end a statement of a page after so many seconds; commands of technicians have all the time.
+
+    PgBouncer takes no such option from us: deploy/pgbouncer.ini sets it.
+    """
+    for config in configs.values():
+        if (
+            seconds
+            and config["ENGINE"].endswith("postgresql")
+            and not config.get("DISABLE_SERVER_SIDE_CURSORS")
+        ):
+            given = config["OPTIONS"].get("options", "")
+            config["OPTIONS"]["options"] = f"{given} -c statement_timeout={seconds}s".strip()
+
+
 def pool(size: int) -> dict[str, Any]:
     """A connection pool, from which each request takes one for at most four seconds of waiting."""
     # The pool waits twice as long after each failed attempt. If it gives up soon, the next request starts anew:

@@ -47,7 +47,8 @@ preload_app = False
 # Several on one machine would share the one socket through which gunicorn can be steered; systemd does that here.
 control_socket_disable = True
 # Its heartbeat file: in memory, not on a disk that may be slow.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder that only root writes
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder that only root writes
+worker_tmp_dir = MEMORY
 
 # --- limits
 
@@ -84,11 +85,14 @@ if os.environ.get("LOG_FORMAT", "json") == "json":
         "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
     }
 
-# --- figures: each process writes its own, /metrics adds them up
+# --- what lives as long as the server: figures (each process writes its own, /metrics adds them up) and locks
 
-if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="reviewtracker-metrics-")
-    os.environ["REVIEWTRACKER_METRICS_PID"] = str(os.getpid())
+# Not in the folder of uploads: a process that finds no room for its figures, which it maps into memory, is killed.
+if "REVIEWTRACKER_ARBITER" not in os.environ:
+    os.environ["REVIEWTRACKER_ARBITER"] = str(os.getpid())
+    own_folder = mkdtemp(prefix="server-", dir=os.environ.get("RUNTIME_DIRECTORY", MEMORY))
+    os.environ |= {"RUNTIME_DIRECTORY": own_folder, "PROMETHEUS_MULTIPROC_DIR": f"{own_folder}/metrics"}
+    os.mkdir(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 
 
 def child_exit(server: "Arbiter", worker: "Worker") -> None:
@@ -98,5 +102,5 @@ def child_exit(server: "Arbiter", worker: "Worker") -> None:
 
 
 def on_exit(server: "Arbiter") -> None:
-    if os.environ.get("REVIEWTRACKER_METRICS_PID") == str(os.getpid()):
-        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if os.environ.get("REVIEWTRACKER_ARBITER") == str(os.getpid()):
+        shutil.rmtree(os.environ["RUNTIME_DIRECTORY"], ignore_errors=True)

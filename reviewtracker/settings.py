@@ -4,7 +4,7 @@ Variables that are not set are read from ENVIRONMENT_FILE, if there is one and D
 
 variable             default             meaning
 ENVIRONMENT_FILE     /etc/reviewtracker/environment   lines of NAME=value
-DEBUG                off                 on while developing: a key of its own, error pages with details
+DEBUG                off                 on while developing, on SQLite: a key of its own, error pages with details
 SECRET_KEY           none                signs sessions; required while DEBUG is off
 ALLOWED_HOSTS        none                the site's host names, with commas; required while DEBUG is off
 DATABASE_URL         var/db.sqlite3      sqlite:////path/to/file or postgres://user:password@host:5432/name
@@ -27,7 +27,10 @@ OIDC_ISSUER          none                single sign-on: where the ministry's Op
 OIDC_CLIENT_ID       none                what it calls this site; required with OIDC_ISSUER
 OIDC_CLIENT_SECRET   none                what this site proves itself with; required with OIDC_ISSUER
 OIDC_NAME            Single sign-on      what its button says
+RUNTIME_DIRECTORY    var/run             what lives as long as the web server, best in memory; systemd sets it
+STATEMENT_TIMEOUT    20                  seconds that a page waits for an answer of PostgreSQL; 0: no limit
 LOG_LEVEL            INFO                DEBUG, INFO, WARNING or ERROR
+BACKUP_KEY           TRACE_KEY           signs backups: a backup is restored only with the key that signed it
 TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
 LOG_FORMAT           json, line: DEBUG   json (an object a line) or line (for reading)
 METRICS_TOKEN        none                what a monitor sends to read /metrics; without it there is no such page
@@ -67,6 +70,7 @@ from reviewtracker.sign_on import single_sign_on
 SECRET_KEY = secret_key()
 # Rows sealed with one key do not pass with another (docs/trust.md).
 TRACE_KEY = text("TRACE_KEY") or SECRET_KEY
+BACKUP_KEY = text("BACKUP_KEY") or TRACE_KEY
 ALLOWED_HOSTS = allowed_hosts()
 HTTPS = switch("HTTPS", default=not DEBUG)
 BEHIND_PROXY = behind_proxy(HTTPS)
@@ -107,7 +111,7 @@ MIDDLEWARE = [
     "reviews.web.access_log.AccessLogMiddleware",
     *(["reviews.web.proxy.ProxyHeaderMiddleware"] if HTTPS else []),
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reviews.web.static_files.StaticFilesMiddleware",
     # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
     # masked anew, so that sizes tell nothing of what is in them (BREACH).
     "reviews.web.compression.CompressionMiddleware",
@@ -124,6 +128,7 @@ MIDDLEWARE = [
     "reviews.accounts.middleware.RecentSignInMiddleware",
     "reviews.accounts.middleware.UnsavedInputMiddleware",
     *(["reviews.operations.replica.ReplicaMiddleware"] if "replica" in DATABASES else []),
+    "reviews.web.costly_pages.CostlyPagesMiddleware",
     "reviews.web.form_keys.FormKeyMiddleware",
     # Last, so that it is the first to see what a view refuses.
     "reviews.web.refusals.RefusalMiddleware",
@@ -348,6 +353,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+
+# --- what a page may cost
+
+RUNTIME_DIR = folder("RUNTIME_DIRECTORY", VAR_DIR / "run")
+STATEMENT_TIMEOUT = count("STATEMENT_TIMEOUT", 20)
+# Of one person on one machine: pages that read much, and those that wait for them or run. A browser opens six
+# connections to a site at most, so nobody at one is refused unless pages take very long.
+COSTLY_PAGES_AT_ONCE, COSTLY_PAGES_WAITING = 2, 6
 
 
 # --- what is written down, and who may read figures -----------------------------------------------------

@@ -13,7 +13,14 @@ os.environ |= {
 # Without a file of our own: the fixture in tests/support/databases.py gives each process one in a temporary folder.
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
+from tempfile import mkdtemp
+
+# Each process has its own: people of two databases have the same numbers.
+os.environ["RUNTIME_DIRECTORY"] = mkdtemp(prefix="reviewtracker-run-")
+
 from reviewtracker.settings import *  # noqa: E402, F403
 
+# Many tests open downloads that they do not read to the end, and so never give their place back.
+COSTLY_PAGES_AT_ONCE = COSTLY_PAGES_WAITING = 100
 # Argon2 is slow on purpose, and every test signs somebody in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -23,6 +23,7 @@ from reviews.models.datagaps import GapFields
 from reviews.models.findings import FindingFields
 from reviews.models.workstreams import WORKSTREAMS, Figures
 from reviews.queries import comparison
+from reviews.queries.trace import current_counts
 
 
 class TurnFinding(FindingFields):
@@ -91,8 +92,8 @@ def close_round(*, by: User, country_round: Round, expected_version: int) -> Rou
     country_round.change_traced(
         by=by, expected_version=expected_version, verb=Verb.FROZEN, status=status, frozen_at=moment
     )
-    records = comparison.current_records(country_round.cycle)
-    snapshots = comparison.snapshots(records, GapKind.objects.all())
+    records, counts = comparison.current_records(country_round.cycle), current_counts(country_round.cycle)
+    snapshots = comparison.snapshots(records, counts, GapKind.objects.all())
     for state in country_round.cycle.members():
         StatusAtMeeting.create_traced(
             by=by,

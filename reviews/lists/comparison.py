@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from reviews.forms.reports import FIGURE_LABELS
 from reviews.lists.base import DayFilter, EmptyFilterSet, Label
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
-from reviews.queries.comparison import Change
+from reviews.queries.comparison import Change, GapState
 
 NO_ACCESS = "—"
+LISTED = 100  # codes of gaps in one cell; of more, which no cell of Excel would take either, only how many
 
 Cell = str | int | None  # what a column shows of a change; None is an empty cell of an export
 
@@ -70,6 +71,17 @@ def figure_sentence(workstream: str, before: int | None, after: int | None) -> s
     return text % {"what": workstream_label(workstream).capitalize(), "before": before, "after": after}
 
 
+def gap_codes(change: Change, gaps: list[GapState]) -> str:
+    """The codes of gaps, of many only the first."""
+    codes = ", ".join(gap.code for gap in change.gap_records(gaps[:LISTED]))
+    return f"{codes}{more_text(gaps)}"
+
+
+def more_text(gaps: list[GapState]) -> str:
+    """How many gaps are not listed; empty if all are."""
+    return " " + _now("and %(n)d more") % {"n": len(gaps) - LISTED} if len(gaps) > LISTED else ""
+
+
 def sentences(change: Change, *, named: bool = False) -> list[str]:
     """What changed for one member, in words; `named`: with the codes of the gaps that the reader may read."""
     if change.before is None:
@@ -86,7 +98,7 @@ def sentences(change: Change, *, named: bool = False) -> list[str]:
         (reopened, ngettext("%(n)d data gap opened again", "%(n)d data gaps opened again", len(reopened))),
     ):
         if gaps:
-            codes = f": {', '.join(gap.code for gap in gaps)}" if named and change.is_read else ""
+            codes = f": {gap_codes(change, gaps)}" if named and change.is_read else ""
             texts.append(f"{text % {'n': len(gaps)}}{codes}.")
 
     for points, text in (
@@ -200,9 +212,12 @@ class ChangeTable(tables.Table):
             (_("reopened"), gaps.reopened),
         ):
             if group and record.is_read:
-                links = ((gap.get_absolute_url(), gap.code) for gap in group)
-                lines.append((label, format_html_join(" ", '<a href="{}">{}</a>', links)))
-        return format_html("{}{}", number, format_html_join("", '<div class="small">{}: {}</div>', lines))
+                shown = record.gap_records(group[:LISTED])
+                links = format_html_join(
+                    " ", '<a href="{}">{}</a>', ((gap.get_absolute_url(), gap.code) for gap in shown)
+                )
+                lines.append((label, links, more_text(group)))
+        return format_html("{}{}", number, format_html_join("", '<div class="small">{}: {}{}</div>', lines))
 
     def render_findings(self, record: Change) -> str:
         if not record.is_read:

@@ -1,7 +1,7 @@
 """Health checks for /readyz, and the figures of the database for /metrics.
 
 A check returns an empty string if all is well, otherwise a sentence for whoever looks after the machine. None names a
-person, a place or a secret: the page needs no sign-in.
+person, a place or a secret.
 """
 
 import logging
@@ -60,6 +60,8 @@ def run_checks(exclude: Iterable[str] = ()) -> list[Check]:
             log.warning("The check %s failed: %s", name, error)
             reason = reason_of(error)  # without what the server wrote, which names people and machines
         results.append(Check(name, reason))
+        if reason:
+            log.warning("Not ready, %s: %s", name, reason)
         if name == "database" and reason:
             break
     return results

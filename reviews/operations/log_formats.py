@@ -45,7 +45,7 @@ def secrets_of_settings() -> frozenset[str]:
     """Return the secret values of the settings, plain and URL-quoted."""
     databases = [database.get("PASSWORD") for database in settings.DATABASES.values()]
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, settings.METRICS_TOKEN]
-    keys.append(getattr(settings, "TRACE_KEY", ""))  # where the trace is sealed
+    keys += [settings.TRACE_KEY, settings.BACKUP_KEY]
     words = {str(word) for word in (*databases, *keys, settings.EMAIL_HOST_PASSWORD) if word}
     # A shorter one would be hidden inside plain words, and so be told by what is missing.
     secrets = {word for word in words if len(word) >= SHORTEST_SECRET}

@@ -19,6 +19,8 @@ from django.core.signals import request_finished
 from django.db import InterfaceError, OperationalError, connections, models
 from django.http import HttpRequest, HttpResponse
 
+from reviewtracker.database_errors import took_too_long
+
 log = logging.getLogger(__name__)
 
 REPLICA = "replica"
@@ -88,20 +90,23 @@ class ReplicaMiddleware:
         view_args: tuple[object, ...],
         view_kwargs: dict[str, object],
     ) -> None:
-        match = request.resolver_match
-        reads_much = match is not None and (match.view_name in ROUTES or "_export" in request.GET)
-        if reads_much and request.method in SAFE and has_reached(request.COOKIES.get(COOKIE, "")):
+        if reads_much(request) and request.method in SAFE and has_reached(request.COOKIES.get(COOKIE, "")):
             _reads_replica.set(True)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """If the replica fails in the middle of a page, read the page again from the first database."""
-        if not (_reads_replica.get() and isinstance(exception, DOWN)):
+        if not (_reads_replica.get() and isinstance(exception, DOWN)) or took_too_long(exception):
             return None
         _leave_alone()
         stop_reading()
         match = request.resolver_match
         assert match is not None
         return match.func(request, *match.args, **match.kwargs)
+
+
+def reads_much(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.view_name in ROUTES or "_export" in request.GET)
 
 
 def stop_reading(**kwargs: object) -> None:

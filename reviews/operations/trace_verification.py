@@ -1,14 +1,16 @@
-"""Verification of the audit trail: its seals, its hash chain, and every record against its last row.
+"""Verification of the audit trail: its seals, its hash chain, every record against its last row, and submitted files.
 
 Everything is read in batches, so that a long trail needs no more memory than a short one.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Window
 
@@ -41,15 +43,21 @@ def tracked_models() -> list[type[Tracked]]:
     return [m for m in apps.get_app_config("reviews").get_models() if issubclass(m, Tracked)]
 
 
+def models_with_files() -> list[type[Tracked]]:
+    return [m for m in tracked_models() if {"file", "sha256"} <= {f.name for f in m._meta.fields}]
+
+
 @dataclass
 class Verification:
     """One verification of everything. The counts are final when `problems()` is exhausted."""
 
+    with_files: bool = True
     rows: int = 0
     linked: int = 0
     unlinked: int = 0
     adopted: int = 0  # of the linked rows, those without a seal
     records: int = 0
+    files: int = 0
     head: str = "0:"  # number and digest of the last link
 
     def problems(self, earlier_head: str = "") -> Iterator[str]:
@@ -62,6 +70,8 @@ class Verification:
         yield from self._problems_of_unlinked_rows()
         for model in tracked_models():
             yield from self._record_problems(model)
+        for model in models_with_files() if self.with_files else []:
+            yield from self._file_problems(model)
 
     def _chain_problems(self) -> Iterator[str]:
         number, previous = 0, ""
@@ -122,6 +132,20 @@ class Verification:
         gone = of_model.filter(~Exists(model.objects.filter(pk=OuterRef("object_id")).order_by()))
         for pk in gone.values_list("object_id", flat=True).distinct():
             yield f"{model._meta.label_lower} {pk} has a trace, and the record is gone"
+
+    def _file_problems(self, model: Any) -> Iterator[str]:
+        """Compare every submitted file with the SHA-256 in its record, which the trace vouches for."""
+        columns = ("pk", "file", "sha256")
+        for pk, name, digest in model.objects.exclude(file="").order_by("pk").values_list(*columns):
+            self.files += 1
+            try:
+                with default_storage.open(name) as file:
+                    stored = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError as error:
+                yield f"{model._meta.label_lower} {pk}: its file {name} cannot be read ({error.strerror})"
+                continue
+            if stored != digest:
+                yield f"{model._meta.label_lower} {pk}: its file {name} is not the one that was submitted"
 
 
 def _compare(record: Tracked, versions: dict[str, int] | None, newest: dict[str, Any]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Comparison of the members of a cycle at two instants, and what changed in between. Nothing here ranks them.
 
 The records of an instant are rebuilt from the trace. For two meetings the numbers are those frozen at their ends; the
-trace has the records behind them.
+trace has the records behind them. Data gaps and findings, of which there may be a hundred thousand, are counted by the
+database; only what names a gap that changed is read.
 """
 
 from collections import Counter, defaultdict
@@ -15,11 +16,8 @@ from reviews.models import (
     ActionPoint,
     ActionStatus,
     DataGap,
-    Finding,
     FindingKind,
-    FindingStatus,
     GapKind,
-    GapStatus,
     NationalReport,
     Organisation,
     ReportStatus,
@@ -30,8 +28,9 @@ from reviews.models import (
     User,
 )
 from reviews.models.workstreams import WORKSTREAMS
+from reviews.queries.trace import ENDED, Between, Counts, GapState
 
-RecordType = TypeVar("RecordType", bound=DataGap | ActionPoint)
+RecordType = TypeVar("RecordType", bound=GapState | ActionPoint)
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,6 @@ class Records:
     """The records of a cycle at one instant."""
 
     reports: list[NationalReport]
-    gaps: list[DataGap]
-    findings: list[Finding]
     actions: list[ActionPoint]
 
 
@@ -91,23 +88,25 @@ class OpenedAndClosed(Generic[RecordType]):
         return iter((*self.new, *self.closed, *self.reopened))
 
 
-ENDED = (GapStatus.CLOSED, ActionStatus.DONE, ActionStatus.DROPPED)
-
-
 @dataclass(frozen=True)
 class Change:
     """One member between two instants. `before` is None for a member that came later."""
 
+    cycle: ReviewCycle
     state: Organisation
     before: MemberSnapshot | None
     after: MemberSnapshot
-    gaps: OpenedAndClosed[DataGap]
+    gaps: OpenedAndClosed[GapState]
     actions: OpenedAndClosed[ActionPoint]
     is_read: bool  # whether the reader may read the member's gaps and findings
 
     @property
     def member_state_id(self) -> int:
         return self.state.pk
+
+    def gap_records(self, gaps: Iterable[GapState]) -> list[DataGap]:
+        """Some of the member's gaps as records that know their code and their address, and nothing else."""
+        return [DataGap(cycle=self.cycle, member_state=self.state, number=gap.number) for gap in gaps]
 
     @property
     def figures(self) -> list[tuple[int | None, int | None]]:
@@ -157,15 +156,13 @@ def current_records(cycle: ReviewCycle) -> Records:
     """Return the records of a cycle as they are now."""
     return Records(
         reports=list(cycle.reports.all()),
-        gaps=list(cycle.datagaps.all()),
-        findings=list(cycle.findings.all()),
         actions=list(ActionPoint.objects.filter(meeting__cycle=cycle).select_related("owner")),
     )
 
 
 def records_as_of(cycle: ReviewCycle, at: datetime) -> Records:
     """Return the records of a cycle at an instant, rebuilt from the trace."""
-    models = (NationalReport, DataGap, Finding, ActionPoint)
+    models = (NationalReport, ActionPoint)
     records = Trace.objects.cycle_as_of(cycle, models, at)
     _add_missing_bodies(records[ActionPoint], at)
     return Records(*(records[model] for model in models))
@@ -190,15 +187,12 @@ def _add_missing_bodies(points: list[ActionPoint], at: datetime) -> None:
             point.responsible_body_id = point.owner_body_id or bodies.get(point.owner_id)
 
 
-def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
-    """Return the snapshot of each member state by its id, counted from these records."""
+def snapshots(records: Records, counts: Counts, kinds: Iterable[GapKind]) -> dict[int, MemberSnapshot]:
+    """Return the snapshot of each member state by its id, from its records and counts."""
     codes = {kind.pk: kind.code for kind in kinds}
-    gaps: dict[int, Counter[str]] = defaultdict(Counter)
-    for gap in records.gaps:
-        if gap.status not in ENDED:
-            gaps[gap.member_state_id][codes[gap.kind_id]] += 1
-    not_withdrawn = [finding for finding in records.findings if finding.status != FindingStatus.WITHDRAWN]
-    findings = Counter((finding.member_state_id, finding.kind) for finding in not_withdrawn)
+    gaps: dict[int, dict[str, int]] = defaultdict(dict)
+    for (state, kind), number in counts.gaps.items():
+        gaps[state][codes[kind]] = number
     actions = Counter(point.body_id for point in records.actions if point.status not in ENDED)
     by_state = {}
     for report in records.reports:
@@ -206,9 +200,9 @@ def snapshots(records: Records, kinds: Iterable[GapKind]) -> dict[int, MemberSna
         by_state[state] = MemberSnapshot(
             status=report.status,
             figures=report.figures,
-            gaps=dict(gaps[state]),
-            findings=findings[state, FindingKind.FINDING],
-            recommendations=findings[state, FindingKind.RECOMMENDATION],
+            gaps=gaps[state],
+            findings=counts.findings[state, FindingKind.FINDING],
+            recommendations=counts.findings[state, FindingKind.RECOMMENDATION],
             actions=actions[state],
         )
     return by_state
@@ -237,36 +231,32 @@ def between_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user:
         assert country_round.frozen_at
         records = records_as_of(cycle, country_round.frozen_at)
         instants.append(Instant(country_round.frozen_at, records, frozen[country_round.pk]))
-    return _between(cycle, user, *instants, states=states, kinds=list(GapKind.objects.all()))
+    between = Between.read(cycle, instants[0].at, instants[1].at)
+    return _compare(cycle, user, instants[0], instants[1], between, states)
 
 
 def between_days(cycle: ReviewCycle, first: date, last: date, user: User) -> Comparison:
     """Compare the ends of two days, from the trace alone."""
-    kinds, instants = list(GapKind.objects.all()), []
-    for at in (clock.end_of(first), clock.end_of(last)):
+    ends = (clock.end_of(first), clock.end_of(last))
+    between, kinds, instants = Between.read(cycle, *ends), list(GapKind.objects.all()), []
+    for at, counts in zip(ends, between.counts, strict=True):
         records = records_as_of(cycle, at)
-        instants.append(Instant(at, records, snapshots(records, kinds)))
+        instants.append(Instant(at, records, snapshots(records, counts, kinds)))
     states = {state.pk: state for state in cycle.members(last)}
-    return _between(cycle, user, *instants, states=states, kinds=kinds)
+    return _compare(cycle, user, instants[0], instants[1], between, states)
 
 
-def _between(
+def _compare(
     cycle: ReviewCycle,
     user: User,
     start: Instant,
     end: Instant,
-    *,
+    between: Between,
     states: dict[int, Organisation],
-    kinds: list[GapKind],
 ) -> Comparison:
-    gaps = _opened_and_closed(start.records.gaps, end.records.gaps, lambda gap: gap.member_state_id)
+    gaps = _opened_and_closed(*between.gaps, lambda gap: gap.member_state_id)
     actions = _opened_and_closed(start.records.actions, end.records.actions, lambda point: point.body_id)
-
-    # Records rebuilt from the trace get the related records that their names and addresses need.
-    kinds_by_id = {kind.pk: kind for kind in kinds}
-    for pk, state in states.items():
-        for gap in gaps[pk]:
-            gap.member_state, gap.kind, gap.cycle = state, kinds_by_id[gap.kind_id], cycle
+    # Records rebuilt from the trace get the related record that their names need.
     meetings = {meeting.pk: meeting for meeting in cycle.meetings.all()}
     for points in actions.values():
         for point in points:
@@ -277,7 +267,7 @@ def _between(
         if pk in end.members:
             is_read = policy.may(user, "report.read", _OfMember(pk))
             members = (start.members.get(pk), end.members[pk])
-            changes.append(Change(state, *members, gaps[pk], actions[pk], is_read))
+            changes.append(Change(cycle, state, *members, gaps[pk], actions[pk], is_read))
     changes.sort(key=lambda change: change.state.sort_key)
     of_others = [point for pk, points in actions.items() if pk not in end.members for point in points.closed]
     done = [point for point in of_others if point.status == ActionStatus.DONE]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from reviews.accounts import unsaved_input
 from reviews.rendering.spreadsheets import UnknownFormat
+from reviewtracker.database_errors import took_too_long
 
 Text = str | Promise
 
@@ -109,14 +110,27 @@ def payload_too_large(request: HttpRequest, message: str) -> HttpResponse:
     return _render_error(request, 413, message, template="errors/400.html")
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429."""
-    return _render_error(request, 429)
+def too_many_requests(request: HttpRequest, retry_after: int = 0) -> HttpResponse:
+    """429; with `retry_after` for somebody who has too many pages under way, which end within so many seconds."""
+    if not retry_after:
+        return _render_error(request, 429)
+    message = _(
+        "Several of your pages or downloads that read much are still under way. Wait until one of them has arrived,"
+        " then open this one again. Nothing was changed."
+    )
+    page = _render_error(request, 429, message)
+    page["Retry-After"] = str(retry_after)
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; 503 while the database does not answer, 507 without room for files. Called in an except block."""
     error = sys.exception()
+    if took_too_long(error):
+        message = _(
+            "This took longer than a page may. Nothing was saved. Choose less with the filters, or try again later."
+        )
+        return HttpResponse(get_template("errors/500.html").render({"message": message}), status=503)
     if isinstance(error, OperationalError | InterfaceError):
         return service_unavailable()
     status, message = 500, ""

@@ -151,6 +151,36 @@ def test_a_member_that_was_exchanged_is_noticed(saved):
         call_command("restore", other, "--check")
 
 
+def test_a_backup_signed_with_another_key_is_refused(saved, settings, files_folder, filled):
+    """Whoever can write where backups are kept can make a whole one of their own rows, but not sign it."""
+    own_key = settings.BACKUP_KEY
+    settings.BACKUP_KEY = "the key of somebody else, who knows all the rest"
+    forged = spoilt(saved)
+    settings.BACKUP_KEY = own_key
+    assert restored_as(saved, "--check") == ""
+    for arguments in (["--check"], ["--check", "--unsigned"]):
+        assert "signed with another key, or forged" in restored_as(forged, *arguments)
+    refused(forged, "signed with another key, or forged", files_folder)
+
+
+def test_a_backup_without_a_signature_is_taken_only_if_somebody_vouches_for_it(saved):
+    """As the first release made them."""
+    saved.write_bytes(saved.read_bytes()[: -archive.SIGNATURE_LENGTH])
+    assert "has no signature" in restored_as(saved, "--check")
+    assert "has no signature" in restored_as(saved, "--replace")
+    assert restored_as(saved, "--check", "--unsigned") == ""
+    assert restored_as(saved, "--replace", "--unsigned") == ""
+
+
+def restored_as(backup: Path, *arguments: str) -> str:
+    """Why a backup is refused; empty if it is not."""
+    try:
+        call_command("restore", backup, *arguments)
+    except CommandError as refused:
+        return str(refused)
+    return ""
+
+
 REFUSED = [
     ({"format": 2}, "has format 2"),
     ({"database": "oracle"}, "This backup is of oracle"),
@@ -358,12 +388,14 @@ def test_what_a_role_of_its_own_needs_is_said(filled, saved, capsys):
 
 
 @on_postgresql
-def test_readiness_knows_tables_that_may_not_be_read(filled, client):
+def test_readiness_knows_tables_that_may_not_be_read(filled, client, settings):
+    settings.METRICS_TOKEN = "a token for the monitor"
     with connection.cursor() as cursor:
         cursor.execute("create role planted_reader")
         try:
             cursor.execute("set role planted_reader")
-            checks = client.get("/readyz").json()["checks"]
+            token = {"Authorization": "Bearer a token for the monitor"}
+            checks = client.get("/readyz", headers=token).json()["checks"]
         finally:
             cursor.execute("reset role; drop role planted_reader")
     assert "may not read them" in checks["migrations"]

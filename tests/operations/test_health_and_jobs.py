@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -27,8 +28,14 @@ def ticked(db: Any) -> JobRun:
     return JobRun.objects.create(job="tick", started_at=now, ended_at=now)
 
 
+@override_settings(METRICS_TOKEN=TOKEN)
+def ask(client: Client, query: str = "") -> Any:
+    """As the monitor, which sends its token."""
+    return client.get(f"/readyz{query}", headers={"Authorization": f"Bearer {TOKEN}"})
+
+
 def readiness(client: Client, query: str = "") -> tuple[int, dict[str, str]]:
-    answer = client.get(f"/readyz{query}")
+    answer = ask(client, query)
     return answer.status_code, answer.json()["checks"]
 
 
@@ -41,7 +48,7 @@ def test_alive_asks_the_database_nothing(client, django_assert_num_queries, db):
 
 
 def test_all_is_well(client, ticked):
-    answer = client.get("/readyz")
+    answer = ask(client)
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store, private")
     assert answer.json() == {"ready": True, "checks": dict.fromkeys(health.CHECKS, "ok")}
 
@@ -72,10 +79,31 @@ def test_mail_is_late(state, status, client, ticked):
         created_at=long_ago,
         sent_at=sent_at,
     )
-    answer = client.get("/readyz")
+    answer = ask(client)
     assert answer.status_code == status
     assert b"ecret" not in answer.content
     assert ("Mail has waited for 9" in answer.json()["checks"]["mail"]) is (status == 503)
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+@pytest.mark.parametrize("sent", [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer guessed"}])
+def test_a_stranger_reads_only_whether_it_is_ready(sent, token, client, db, settings):
+    settings.METRICS_TOKEN = token
+    answer = client.get("/readyz", headers=sent)
+    assert (answer.status_code, answer.json()) == (503, {"ready": False})
+
+
+def test_the_reasons_are_in_the_log_and_printed_for_a_technician(client, db, caplog, capsys):
+    client.get("/readyz")
+    assert "Not ready, tick: No tick has run yet" in caplog.text
+    with pytest.raises(CommandError, match="not ready"):
+        call_command("check_health")
+    assert capsys.readouterr().out.splitlines()[:2] == ["database: ok", "migrations: ok"]
+
+
+def test_a_technician_is_told_that_all_is_well(ticked, capsys):
+    call_command("check_health")
+    assert capsys.readouterr().out.splitlines() == [f"{name}: ok" for name in health.CHECKS]
 
 
 def test_a_migration_is_missing(client, ticked, monkeypatch):
@@ -122,7 +150,7 @@ class Down:
 
 def test_the_database_is_down(client, monkeypatch):
     monkeypatch.setattr(DOWN, Down())
-    answer = client.get("/readyz")
+    answer = ask(client)
     assert (answer.status_code, list(answer.json()["checks"])) == (503, ["database"])
     assert b"kiwi" not in answer.content
 

@@ -32,6 +32,9 @@ OURS = {
     "BEHIND_PROXY",
     "LOG_LEVEL",
     "TRACE_KEY",
+    "BACKUP_KEY",
+    "STATEMENT_TIMEOUT",
+    "RUNTIME_DIRECTORY",
     "LOG_FORMAT",
     "METRICS_TOKEN",
     "EMAIL_URL",
@@ -101,6 +104,8 @@ def manage(*arguments: str, **environment: str | None) -> subprocess.CompletedPr
         ({"DATABASE_URL": "postgres://db/reviews", "DATABASE_POOL": "-1"}, "DATABASE_POOL is '-1'"),
         ({"DATABASE_URL": "postgres://db/reviews", "DATABASE_POOL": "many"}, "DATABASE_POOL is 'many'"),
         ({"FILES_DIR": "files"}, "FILES_DIR is 'files'"),
+        ({"STATEMENT_TIMEOUT": "long"}, "STATEMENT_TIMEOUT is 'long'"),
+        ({"RUNTIME_DIRECTORY": "run"}, "RUNTIME_DIRECTORY is 'run'"),
         ({"STATIC_DIR": "static"}, "STATIC_DIR is 'static'"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
@@ -187,6 +192,42 @@ def test_behind_pgbouncer_nothing_is_left_in_a_session():
     expression = f"{database}['DISABLE_SERVER_SIDE_CURSORS'], {database}['OPTIONS']"
     value = read(expression, DATABASE_URL="postgres://db/reviews", PGBOUNCER="1")
     assert value == "True {'connect_timeout': 3, 'prepare_threshold': None}"
+
+
+WSGI = ("-c", "from reviewtracker import wsgi; print('started')")
+
+
+@pytest.mark.parametrize("url", ["postgres://u:hidden@127.0.0.1:9/reviews", "postgresql:///reviews"])
+def test_no_web_server_starts_with_debug_on_postgresql(url):
+    """Its error pages would show records and settings to everybody."""
+    done = python(*WSGI, DATABASE_URL=url, DEBUG="1")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("reviewtracker: DEBUG=1 is for trying things out on SQLite")
+    assert "hidden" not in done.stderr
+    assert "started" in python(*WSGI, DEBUG="1").stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "options"),
+    [
+        ({}, "-c statement_timeout=20s"),
+        ({"STATEMENT_TIMEOUT": "7"}, "-c statement_timeout=7s"),
+        ({"STATEMENT_TIMEOUT": "0"}, None),
+        ({"PGBOUNCER": "1"}, None),
+    ],
+)
+def test_pages_wait_for_no_statement_too_long_and_commands_do(environment, options):
+    """PgBouncer refuses the option: there its own configuration sets it."""
+    url = {"DATABASE_URL": "postgres://u:p@127.0.0.1:9/reviews?connect_timeout=1", "DATABASE_POOL": "0"}
+    found = "print(settings.DATABASES['default']['OPTIONS'].get('options'))"
+    web = python(
+        "-c",
+        f"from reviewtracker import wsgi; from django.conf import settings; {found}",
+        **url,
+        **environment,
+    )
+    assert web.stdout.strip() == str(options), web.stderr
+    assert read("settings.DATABASES['default']['OPTIONS'].get('options')", **url, **environment) == "None"
 
 
 def test_mail_is_kept_first_and_leaves_by_the_url():

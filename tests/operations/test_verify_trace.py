@@ -1,5 +1,6 @@
 """verify_trace: each way to tamper with the trace or behind it, planted with SQL, is told where it is."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -10,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import models
 
-from reviews.models import DataGap, NationalReport, Trace, TraceLink
+from reviews.models import DataGap, NationalReport, ReportVersion, Trace, TraceLink
 from reviews.models.trace_seal import SEALED, seal
 from reviews.operations import trace_chain, trace_verification
 from reviews.operations.trace_verification import Verification
@@ -286,6 +287,36 @@ def test_a_row_without_a_seal_is_linked_only_when_somebody_vouches_for_it(older)
 def test_adopting_takes_no_row_with_a_wrong_seal(older):
     models.QuerySet(Trace).filter(pk=older.pk).update(digest="f" * 64)
     assert trace_chain.link_new_rows(adopt=True) == (0, 1)
+
+
+# --- submitted files
+
+
+@pytest.fixture
+def submitted(cast, report) -> ReportVersion:
+    return make.submitted(report, by=cast.vnm).versions.get()
+
+
+def test_a_submitted_file_is_compared_with_its_hash(submitted, files_folder):
+    verification = Verification()
+    assert list(verification.problems()) == []
+    assert verification.files == 1
+    (files_folder / submitted.file.name).write_bytes(b"%PDF-1.7 another report")
+    name = f"reviews.reportversion {submitted.pk}: its file {submitted.file.name}"
+    assert problems() == [f"{name} is not the one that was submitted"]
+    (files_folder / submitted.file.name).unlink()
+    assert problems() == [f"{name} cannot be read (No such file or directory)"]
+    assert list(Verification(with_files=False).problems()) == []
+
+
+def test_a_hash_exchanged_together_with_its_file_is_noticed(submitted, files_folder):
+    """The hash is part of the record, and the trace has the record."""
+    (files_folder / submitted.file.name).write_bytes(b"forged")
+    forged = hashlib.sha256(b"forged").hexdigest()
+    with tampering() as cursor:
+        cursor.execute("UPDATE reviews_reportversion SET sha256 = %s", [forged])
+        [problem] = problems()
+    assert problem == BEHIND.format(kind="reportversion", pk=submitted.pk, column="sha256")
 
 
 # --- the commands

@@ -14,6 +14,7 @@ from reviews import clock
 from reviews.models import ActionPoint, ActionStatus, GapKind, NotAllowedNow, Role, Trace, User
 from reviews.models.actionpoints import ACTION_TRANSITIONS
 from reviews.queries import comparison
+from reviews.queries.trace import current_counts
 from tests.admin.pages import correct
 from tests.support import make
 
@@ -180,7 +181,8 @@ def test_an_action_point_stays_with_the_country_of_who_left(cast, cycle, meeting
 
 
 def snapshots_of(cycle: Any, *states: Any) -> list[Any]:
-    found = comparison.snapshots(comparison.current_records(cycle), GapKind.objects.all())
+    records, counts = comparison.current_records(cycle), current_counts(cycle)
+    found = comparison.snapshots(records, counts, GapKind.objects.all())
     return [found[state.pk] for state in states]
 
 

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.http import HttpResponse
+
+from reviews.web.static_files import StaticFilesMiddleware
 
 NAMED = re.compile(r"""{% static ["']([^"']+)["'] %}""")
 PAGES = [*settings.BASE_DIR.glob("templates/**/*.html"), *settings.BASE_DIR.glob("reviews/**/*.html")]
@@ -48,3 +51,11 @@ def test_no_page_loads_from_another_host(page):
     assert not re.findall(
         r"""<(?:script|link|img|iframe|source|video)\b[^>]*["'](?:https?:)?//""", page.read_text()
     )
+
+
+def test_the_list_of_all_files_is_served_to_nobody(collected, client):
+    """Nor its compressed copy. While developing there is none."""
+    served = StaticFilesMiddleware(lambda request: HttpResponse(status=404)).files
+    assert (collected / "staticfiles.json").exists()
+    assert "/static/reviews/site.css" in served
+    assert not [url for url in served if "staticfiles.json" in url]

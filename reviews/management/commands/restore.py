@@ -31,9 +31,18 @@ class Command(BaseCommand):
             help="lose the rows that are there; files are moved aside, not lost",
         )
 
-    def handle(self, *, backup: Path, check: bool, replace: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--unsigned",
+            action="store_true",
+            help="accept a backup without a signature (made before 0.2.0), if you know where it comes from",
+        )
+
+    def handle(self, *, backup: Path, check: bool, replace: bool, unsigned: bool, **options: Any) -> None:
         try:
-            manifest = restore.check(backup) if check else restore.restore(backup, replace=replace)
+            if check:
+                manifest = restore.check(backup, allow_unsigned=unsigned)
+            else:
+                manifest = restore.restore(backup, replace=replace, allow_unsigned=unsigned)
         except Unusable as error:
             raise CommandError(str(error)) from error
         outcome = "is whole" if check else "is read back; now run `manage.py migrate`, then start the site"

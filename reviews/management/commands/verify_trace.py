@@ -1,4 +1,4 @@
-"""Verifies the audit trail: whether it was tampered with, and where."""
+"""Verifies the audit trail and submitted files: whether they were tampered with, and where."""
 
 from typing import Any
 
@@ -8,13 +8,18 @@ from reviews.operations.trace_verification import Verification, consistent_snaps
 
 
 class Command(BaseCommand):
-    help = "Check the trace, its chain and every record against it. Exit code 1 if anything is wrong."
+    help = (
+        "Check the trace, its chain, every record and every submitted file. Exit code 1 if anything is wrong."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--head", default="", help="a head written down earlier, NUMBER:DIGEST")
+        parser.add_argument(
+            "--without-files", action="store_true", help="where only the database is, without FILES_DIR"
+        )
 
-    def handle(self, *, head: str, **options: Any) -> None:
-        verification, problems = Verification(), 0
+    def handle(self, *, head: str, without_files: bool, **options: Any) -> None:
+        verification, problems = Verification(with_files=not without_files), 0
         with consistent_snapshot():
             for problem in verification.problems(head):
                 problems += 1
@@ -24,6 +29,8 @@ class Command(BaseCommand):
             f" {verification.linked} rows linked ({verification.adopted} of them adopted without a seal),"
             f" {verification.unlinked} not yet."
         )
+        if not without_files:
+            self.stdout.write(f"{verification.files} submitted files compared with their SHA-256.")
         self.stdout.write(f"The head, to be written down elsewhere: {verification.head}")
         if problems:
             raise CommandError(f"{problems} things are wrong.")

@@ -1,14 +1,16 @@
-"""The format of a backup: a tar file that any machine can open, with one line of checksum behind it.
+"""The format of a backup: a tar file that any machine can open, with its checksum and its signature behind it.
 
     manifest.json            what is inside: version, row counts, and the SHA-256 of each other member
     database.dump|.sqlite3   the rows
     files/...                what was handed in
 
-tar does not notice a changed byte, and parts of it are in no member. So the last line is the SHA-256 of all bytes
-before it; tar itself ignores that line.
+tar does not notice a changed byte, and parts of it are in no member. So a line with the SHA-256 of all bytes before it
+follows, which tar itself ignores. Anybody can write such a line anew; the last one is an HMAC of it under BACKUP_KEY:
+without that key nobody can make a backup that passes. Backups made before 0.2.0 have none.
 """
 
 import hashlib
+import hmac
 import json
 import os
 import tarfile
@@ -18,6 +20,9 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, TypedDict
 
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
 if TYPE_CHECKING:
     from hashlib import _Hash
 
@@ -25,8 +30,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 FILES = "files/"
 CHUNK = 1024 * 1024
-SEAL = b"\nsha256:%s\n"
-SEAL_LENGTH = len(SEAL % (b"0" * 64))
+CHECKSUM, SIGNATURE = b"\nsha256:%s\n", b"hmac-sha256:%s\n"
+CHECKSUM_LENGTH, SIGNATURE_LENGTH = (len(line % (b"0" * 64)) for line in (CHECKSUM, SIGNATURE))
 
 
 class Unusable(Exception):
@@ -101,7 +106,8 @@ def create(path: Path) -> Iterator[Writer]:
             with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 yield Writer(tar)
             target.seek(0)
-            target.write(_seal(target))
+            checksum = _checksum(target)
+            target.write(checksum + _signature(checksum))
             target.flush()
             os.fsync(target.fileno())
         part.rename(path)
@@ -109,27 +115,53 @@ def create(path: Path) -> Iterator[Writer]:
         part.unlink(missing_ok=True)
 
 
-def _seal(source: IO[bytes], length: int | None = None) -> bytes:
+def _signature(checksum: bytes) -> bytes:
+    """Return the line that only who has BACKUP_KEY can write."""
+    key, salt = settings.BACKUP_KEY, "reviews.operations.backup"
+    return SIGNATURE % salted_hmac(salt, checksum, secret=key, algorithm="sha256").hexdigest().encode()
+
+
+def _checksum(source: IO[bytes], length: int | None = None) -> bytes:
     """Return the checksum line for the bytes from here on, or for `length` of them; the file is left behind them."""
     digest = hashlib.sha256()
     left = length if length is not None else -1
     while chunk := source.read(CHUNK if left < 0 else min(CHUNK, left)):
         digest.update(chunk)
         left = left - len(chunk) if left >= 0 else left
-    return SEAL % digest.hexdigest().encode()
+    return CHECKSUM % digest.hexdigest().encode()
+
+
+def _require_untouched(source: IO[bytes], path: Path, *, allow_unsigned: bool) -> None:
+    """Raise Unusable unless every byte is as we wrote it."""
+    size = os.fstat(source.fileno()).st_size
+    source.seek(max(size - SIGNATURE_LENGTH, 0))
+    is_signed = source.read().startswith(SIGNATURE.partition(b"%")[0])
+    length = size - CHECKSUM_LENGTH - SIGNATURE_LENGTH * is_signed
+    source.seek(0)
+    checksum = _checksum(source, length) if length > 0 else b""
+    if not checksum or checksum != source.read(CHECKSUM_LENGTH):
+        raise Unusable(
+            f"{path} is not a backup, or not as it was written: use another one. Nothing was changed."
+        )
+    if not is_signed and not allow_unsigned:
+        raise Unusable(
+            f"{path} has no signature: it was made before 0.2.0, or forged. If you know that it comes from your own"
+            " machine, say --unsigned. Nothing was changed."
+        )
+    if is_signed and not hmac.compare_digest(_signature(checksum), source.read()):
+        raise Unusable(
+            f"{path} is signed with another key, or forged: set BACKUP_KEY (TRACE_KEY, where there is no BACKUP_KEY) to"
+            " the key of the machine that made it. Nothing was changed."
+        )
 
 
 @contextmanager
-def open_checked(path: Path) -> Iterator[tuple[tarfile.TarFile, Manifest]]:
-    """Open a backup of which every byte was checked, with its manifest. Raises Unusable."""
+def open_checked(path: Path, *, allow_unsigned: bool = False) -> Iterator[tuple[tarfile.TarFile, Manifest]]:
+    """Open a backup of which every byte and the signature were checked, with its manifest. Raises Unusable."""
     with ExitStack() as opened:
         try:
             source = opened.enter_context(path.open("rb"))
-            length = os.fstat(source.fileno()).st_size - SEAL_LENGTH
-            if length <= 0 or _seal(source, length) != source.read():
-                raise Unusable(
-                    f"{path} is not a backup, or not as it was written: use another one. Nothing was changed."
-                )
+            _require_untouched(source, path, allow_unsigned=allow_unsigned)
             source.seek(0)
             tar = opened.enter_context(tarfile.open(fileobj=source))
             manifest = _checked_manifest(tar, path)

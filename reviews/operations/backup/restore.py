@@ -12,20 +12,20 @@ from reviews.operations.backup.archive import FILES, Manifest, Unusable
 from reviews.operations.backup.make import backend
 
 
-def check(path: Path) -> Manifest:
+def check(path: Path, *, allow_unsigned: bool = False) -> Manifest:
     """Read all of a backup, change nothing, and return its manifest. Raises Unusable."""
-    with archive.open_checked(path) as (_tar, manifest):
+    with archive.open_checked(path, allow_unsigned=allow_unsigned) as (_tar, manifest):
         _require_fitting(manifest)
         return manifest
 
 
-def restore(path: Path, *, replace: bool = False) -> Manifest:
+def restore(path: Path, *, replace: bool = False, allow_unsigned: bool = False) -> Manifest:
     """Put all rows and files back, and return the manifest. Raises Unusable.
 
     If there are rows or files already, that is refused; with `replace`, rows are lost and files moved aside. Until
     the new rows are in and counted, the old rows and files stay as they are.
     """
-    with archive.open_checked(path) as (tar, manifest):
+    with archive.open_checked(path, allow_unsigned=allow_unsigned) as (tar, manifest):
         _require_fitting(manifest)
         _require_room(replace)
         folder = rows.files_folder()
