@@ -163,7 +163,7 @@ class TurnForm(ReviewForm):
             for name in FIGURE_LABELS:
                 del self.fields[name]
         for field in self.figures:
-            field.field.widget.attrs["class"] = "form-control-lg fw-bold"
+            field.field.widget.attrs["class"] = "number form-control-lg fw-bold"
         if not self.is_bound:
             next(iter(self.fields.values())).widget.attrs["autofocus"] = True
         data, form_kwargs = self.data if self.is_bound else None, {"choices": RowChoices(cycle)}
