@@ -1,4 +1,7 @@
-"""Every rule that reads one record and writes another, with as many pairs of people as it takes to trust it."""
+"""Every rule that reads one record and writes another, with as many pairs of people as it takes to trust it.
+
+On SQLite: `make test-sqlite ARGS="tests/trust/test_races.py -m trust"`.
+"""
 
 from datetime import date
 
