@@ -183,7 +183,7 @@ ADMINISTRATOR = RoleGrant(
 
 @dataclass(frozen=True)
 class RoleGiving:
-    """Who may give a role, and who is told when somebody gets it."""
+    """Who may give a role, and who is informed when somebody gets it."""
 
     by: frozenset[str]  # roles; administrators give every role
     informed: frozenset[str]  # roles; of a country's role only that country's people

@@ -25,7 +25,7 @@ def invite(request: HttpRequest, **values: Unpack[InvitationFields]) -> Invitati
         raise ValidationError(_("There were too many invitations within an hour. Go on in an hour."))
     with transaction.atomic():
         invitation, key = Invitation.invite(by=request.user, **values)
-        mails.tell_side(invitation, by=request.user)
+        mails.notify_side(invitation, by=request.user)
         send(request, invitation, key)
     return invitation
 

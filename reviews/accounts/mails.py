@@ -19,7 +19,7 @@ from reviews import policy
 from reviews.models import Invitation, User
 from reviews.models.people import account_changed
 
-# What the person is told, by the column that changed.
+# What the mail says, by the column that changed.
 SENTENCES: dict[str, Callable[[User], str]] = {
     "username": lambda person: _("Its user name is now %s.") % person.username,
     "password": lambda person: _("It has a new password."),
@@ -40,7 +40,7 @@ DUTY = {"organisation_id", "role", "is_superuser", "is_active"}
 
 
 @receiver(account_changed)
-def tell_of_change(earlier: User, person: User, by: User | None, **kwargs: Any) -> None:
+def notify_person(earlier: User, person: User, by: User | None, **kwargs: Any) -> None:
     """Write to the person, at the old and the new address, and to the side that the person was let into."""
     changed = {name for name in SENTENCES if getattr(earlier, name) != getattr(person, name)}
     # django-allauth writes to whoever has chosen a new password.
@@ -50,10 +50,10 @@ def tell_of_change(earlier: User, person: User, by: User | None, **kwargs: Any) 
         for address in dict.fromkeys((earlier.email, person.email)):
             send("account/email/account_changed", address, person=person, by=by, sentences=sentences)
     if changed & DUTY and person.is_active:
-        tell_side(person, by=by)
+        notify_side(person, by=by)
 
 
-def tell_side(newcomer: User | Invitation, *, by: User | None) -> None:
+def notify_side(newcomer: User | Invitation, *, by: User | None) -> None:
     """Write to the people whose side somebody was let into, or invited to; not to whoever did it."""
     is_administrator = isinstance(newcomer, User) and newcomer.is_superuser
     role = _("Administrator") if is_administrator else newcomer.get_role_display()

@@ -120,7 +120,7 @@ class UserAdmin(TrackedAdmin[User]):
             account = User.objects.create_user(
                 password=password, by=request.user, why=why, **form.model_values()
             )
-            mails.tell_side(account, by=request.user)
+            mails.notify_side(account, by=request.user)
         return account
 
     def derived_values(self, request: SignedInRequest, record: User, values: Values) -> Values:

@@ -59,15 +59,15 @@ def render_policy() -> str:
 
 
 def _role_giving() -> str:
-    """Return a table of who gives each role, and who is told."""
+    """Return a table of who gives each role, and who is informed."""
     administrator = _("Administrator")
     rows = [[_("role"), _("given by"), _("gets a mail")], ["---"] * 3]
     for role, giving in ROLE_GIVING.items():
         givers = [*_labels(giving.by), administrator]
-        told = _labels(giving.informed)
+        informed = _labels(giving.informed)
         if role in NATIONAL:
-            told = [_("%s of that country") % label for label in told]
-        rows.append([str(Role(role).label), ", ".join(givers), ", ".join(told) or "-"])
+            informed = [_("%s of that country") % label for label in informed]
+        rows.append([str(Role(role).label), ", ".join(givers), ", ".join(informed) or "-"])
     rows.append([administrator] * 3)
     return _table(rows)
 
