@@ -225,7 +225,7 @@ def between_meetings(rounds: list[Round], rows: Iterable[StatusAtMeeting], user:
         records = records_as_of(cycle, country_round.frozen_at)
         instants.append(Instant(country_round.frozen_at, records, frozen[country_round.pk]))
     between = Between.read(cycle, instants[0].at, instants[1].at)
-    return _compare(cycle, user, *instants, between, states)
+    return _compare(cycle, user, instants[0], instants[1], between, states)
 
 
 def between_days(cycle: ReviewCycle, first: date, last: date, user: User) -> Comparison:
@@ -236,7 +236,7 @@ def between_days(cycle: ReviewCycle, first: date, last: date, user: User) -> Com
         records = records_as_of(cycle, at)
         instants.append(Instant(at, records, snapshots(records, counts, kinds)))
     states = {state.pk: state for state in cycle.members(last)}
-    return _compare(cycle, user, *instants, between, states)
+    return _compare(cycle, user, instants[0], instants[1], between, states)
 
 
 def _compare(
