@@ -135,8 +135,8 @@ class Verification:
 
     def _file_problems(self, model: Any) -> Iterator[str]:
         """Compare every submitted file with the SHA-256 in its record, which the trace vouches for."""
-        columns = ("pk", "file", "sha256")
-        for pk, name, digest in model.objects.exclude(file="").order_by("pk").values_list(*columns):
+        records: models.QuerySet[Any] = model.objects.order_by("pk")
+        for pk, name, digest in records.exclude(file="").values_list("pk", "file", "sha256"):
             self.files += 1
             try:
                 with default_storage.open(name) as file:

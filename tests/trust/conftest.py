@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trust.figures import Figure, table
+from tests.trust.machine import install
 
 HERE = Path(__file__).parent
 # These take longest, so they begin: what is short fills up the end of the other process.
@@ -40,6 +41,13 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str, Any, Any], None]:
         assert made.is_reached, f"{name}: {made.measured}, where the goal is {goal}"
 
     return tell
+
+
+@pytest.fixture(scope="session")
+def machine_base() -> Iterator[Path]:
+    """What every clean machine starts from."""
+    with install.base() as folder:
+        yield folder
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
