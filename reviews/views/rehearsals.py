@@ -5,7 +5,7 @@ rolled back. The browser's session alone remembers the order and which turns wer
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypedDict
 
 from django.db import transaction
@@ -43,22 +43,29 @@ def rehearsable(view: View) -> View:
     @wraps(view)
     def rehearsed(request: SignedInRequest, slug: str, code: str, **kwargs: Any) -> HttpResponseBase:
         meeting = _meeting_rehearsed(request, slug, code)
-        if meeting is None:
-            return view(request, slug=slug, code=code, **kwargs)
-        with clock.at(max(meeting.starts_on, clock.today())), transaction.atomic():
-            country_round = _play_again(request, meeting)
-            if country_round is None:
-                return view(request, slug=slug, code=code, **kwargs)
-            request.is_rehearsal = True  # type: ignore[attr-defined]  # for the templates
-            response = view(request, slug=slug, code=code, **kwargs)
-            render = getattr(response, "render", None)
-            if render:
-                render()
-            _remember(request, country_round)
-            transaction.set_rollback(True)
-        return response
+        open_page = partial(view, request, slug=slug, code=code, **kwargs)
+        response = _rehearse(request, meeting, open_page) if meeting else None
+        return open_page() if response is None else response
 
     return rehearsed
+
+
+def _rehearse(
+    request: SignedInRequest, meeting: Meeting, open_page: Callable[[], HttpResponseBase]
+) -> HttpResponseBase | None:
+    """Open the page on the day of the meeting, and roll back; None where the rehearsal has come to its end."""
+    with clock.at(max(meeting.starts_on, clock.today())), transaction.atomic():
+        country_round = _play_again(request, meeting)
+        if country_round is None:
+            return None
+        request.is_rehearsal = True  # type: ignore[attr-defined]  # for the templates
+        response = open_page()
+        render = getattr(response, "render", None)
+        if render:
+            render()
+        _remember(request, country_round)
+        transaction.set_rollback(True)
+    return response
 
 
 def _meeting_rehearsed(request: SignedInRequest, slug: str, code: str) -> Meeting | None:

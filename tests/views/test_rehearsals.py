@@ -106,4 +106,5 @@ def test_a_round_that_is_opened_for_real_ends_the_rehearsal(cast, ahead, sign_in
     Round.open_for(ahead, by=cast.secretariat, early=True)
     assert "Rehearsal." not in words(browser.get(ROUND))
     assert browser.post(f"{ROUND}LAO/", turn(writing="5")).status_code == 302
-    assert make.report(ahead.cycle, "LAO").writing == 5
+    report = make.report(ahead.cycle, "LAO")
+    assert (report.writing, report.progressed_at) == (5, clock.now())  # for real, and now
