@@ -113,8 +113,10 @@ def package_source() -> tuple[str, str]:
     """The mirror and the suite that apt of this machine is set up with."""
     listed = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)", FROM_APT],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     for line in listed.splitlines():
         mirror, suite, component = line.split()
         if component == "main" and re.fullmatch("[a-z]+", suite):
