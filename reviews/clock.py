@@ -53,6 +53,11 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def noon_of(day: date) -> datetime:
+    """Noon of a day in Jakarta: for what is known by its day alone."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
 def end_of(day: date) -> datetime:
     """The last instant of a day in Jakarta: what "by that day" means."""
     return timezone.make_aware(datetime.combine(day, time.max))

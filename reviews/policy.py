@@ -234,7 +234,8 @@ def filter_readable(queryset: Rows, user: "Visitor", action: str, *, own: Q, sha
         case Scope.EVERYWHERE:
             return queryset
         case Scope.OWN:
-            return queryset.filter(own)
+            # Who belongs to no country has nothing of the own one: see models.people.everybody_in_the_room().
+            return queryset.filter(own) if user.organisation_id else queryset.none()  # type: ignore[union-attr]
         case Scope.SHARED if shared is not None:
             return queryset.filter(shared)
     return queryset.none()

@@ -39,6 +39,7 @@ from reviews.views import (
     reports,
     rounds,
 )
+from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
 
 register_converter(converters.StateCode, "state")
@@ -53,6 +54,7 @@ report_urls = [
     path("update/", reports.UpdateReport.as_view(), name="report-update"),
     path("authors/", reports.AppointAuthors.as_view(), name="report-authors"),
     path("submit/", reports.SubmitReport.as_view(), name="report-submit"),
+    path("past-submission/", reports.RecordPastSubmission.as_view(), name="report-past-submission"),
     path("recall/", reports.RecallReport.as_view(), name="report-recall"),
     path("start-reading/", reports.StartReading.as_view(), name="report-start-reading"),
     path("return/", reports.ReturnReport.as_view(), name="report-return"),
@@ -108,11 +110,12 @@ deadline_urls = [
 ]
 
 round_urls = [
-    path("", rounds.RoundPage.as_view(), name="round"),
+    path("", rehearsable(rounds.RoundPage.as_view()), name="round"),
     path("open/", rounds.OpenRound.as_view(), name="round-open"),
-    path("close/", rounds.CloseRound.as_view(), name="round-close"),
-    path("<state:state>/", rounds.TurnPage.as_view(), name="round-turn"),
-    path("<state:state>/pass/", rounds.PassTurn.as_view(), name="round-pass"),
+    path("rehearsal/end/", rounds.EndRehearsal.as_view(), name="round-end-rehearsal"),
+    path("close/", rehearsable(rounds.CloseRound.as_view()), name="round-close"),
+    path("<state:state>/", rehearsable(rounds.TurnPage.as_view()), name="round-turn"),
+    path("<state:state>/pass/", rehearsable(rounds.PassTurn.as_view()), name="round-pass"),
 ]
 
 meeting_urls: list[Any] = [
@@ -140,6 +143,7 @@ minutes_urls = [
     path("docx/", minutes.minutes_docx, name="minutes-docx"),
     path("draft/", minutes.DraftMinutes.as_view(), name="minutes-draft"),
     path("circulate/", minutes.CirculateMinutes.as_view(), name="minutes-circulate"),
+    path("revise/", minutes.ReviseMinutes.as_view(), name="minutes-revise"),
     path("adopt/", minutes.AdoptMinutes.as_view(), name="minutes-adopt"),
     path("<number:pk>/", minutes.EditSection.as_view(), name="minutes-section"),
     path("<number:pk>/redraft/", minutes.RedraftSection.as_view(), name="minutes-redraft"),

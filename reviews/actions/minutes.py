@@ -25,7 +25,10 @@ def draft_minutes(*, by: User, meeting: Meeting) -> Minutes:
 
 
 def redraft_section(*, by: User, section: MinutesSection, expected_version: int) -> MinutesSection:
-    """Replace a part's text by a draft from the records as they are now; the history keeps the earlier text."""
+    """Replace a part's text by a draft from the records as they are now; the history keeps the earlier text.
+
+    Its page shows the difference first, and asks.
+    """
     text = text_of_section(SectionKind(section.kind), section.minutes.meeting)
     why = _("Drafted anew from the records.")
     return section.edit(by=by, expected_version=expected_version, text=text, why=why)

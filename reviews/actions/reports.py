@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from reviews import clock, policy
 from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReportVersion, User
-from reviews.models.reports import Submission
+from reviews.models.report_versions import Submission
 from reviews.queries.deadlines import by_deadline_and_state, due_in_force, is_asked_of_member
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Required, Unpack
 
-from django.utils.translation import gettext as _
-
 from reviews import clock
 from reviews.models import (
     ActionPoint,
@@ -13,7 +11,6 @@ from reviews.models import (
     Finding,
     GapKind,
     NationalReport,
-    NotAllowedNow,
     ReviewCycle,
     Round,
     StatusAtMeeting,
@@ -69,14 +66,13 @@ def record_turn(
 
 @all_or_nothing()
 def close_round(*, by: User, country_round: Round, expected_version: int) -> Round:
-    """Close a round once every member has reported or was passed, and freeze each member's status."""
+    """Close a round once every member has reported or was passed, and freeze each member's status for good.
+
+    Raises NotAllowedNow before the day of the meeting.
+    """
     status = country_round.require_transition("close", by)
     country_round.lock_while_open()
-    waiting = [
-        str(turn.member_state) for turn in country_round.turns.waiting().select_related("member_state")
-    ]
-    if waiting:
-        raise NotAllowedNow(_("These still wait; tell or pass them first: %s.") % ", ".join(waiting))
+    country_round.require_all_reported()
     _lock_records(country_round.cycle)
     moment = clock.now()
     country_round.change_traced(

@@ -34,7 +34,7 @@ class DataGapAdmin(TrackedAdmin[DataGap]):
         "disruption",
         "closed_with",
     )
-    readonly_fields = ("number", "held_since", "raised_by", "raised_at")
+    readonly_fields = ("number", "held_since", "raised_by", "raised_at", "meeting")
     set_once = ("cycle", "member_state")
     hidden_when_adding = ("status", "holder", "closing_way", "closing_note", "closed_with")
     resets_held_since = ("status", "holder")
@@ -50,7 +50,7 @@ class DataGapAdmin(TrackedAdmin[DataGap]):
             "closing_way closing_note closed_with",
             about=_("A closed gap says how it was closed; any other has nothing here."),
         ),
-        section(_("Origin"), "raised_by raised_at"),
+        section(_("Origin"), "raised_by raised_at meeting"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataGap]:

@@ -115,7 +115,7 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
         deadline: Deadline = values["deadline"]
         reports = NationalReport.objects.filter(cycle=deadline.cycle, member_state=values["member_state"])
         report = reports.first()
-        status = report and status_of(report, deadline, deadline.extensions.granted(), clock.today())
+        status = status_of(report, deadline, deadline.extensions.granted(), clock.today()) if report else None
         if status is None:
             raise ValidationError({"member_state": _("This deadline asks nothing of that country.")})
         if values["asked_until"] <= status.due_on:

@@ -11,7 +11,7 @@ from reviews.models import CycleMembership, Organisation, ReviewCycle
 class CycleForm(RecordForm):
     class Meta:
         model = ReviewCycle
-        fields = ("name_en", "name_vi", "starts_on", "ends_on", "shared")
+        fields: tuple[str, ...] = ("name_en", "name_vi", "starts_on", "ends_on", "shared")
         help_texts = {"shared": _("Observers see the board, and the deadlines and meetings that are shared.")}
 
 

@@ -78,3 +78,4 @@ class DecideForm(ReviewForm):
     )
     until = DayField(label=_("Granted until"), required=False, help_text=_("The asked day, or another."))
     note = note_field(_("Note"), help_text=_("Owed when a request is refused."))
+    seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)  # the effect shown above

@@ -3,11 +3,17 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.forms.base import RecordForm
+from reviews.forms.base import RecordForm, ReviewForm
 from reviews.forms.fields import TextField
 from reviews.models import MinutesSection
 
 LONGEST_SECTION = 100_000  # characters
+
+
+class RedraftForm(ReviewForm):
+    """Confirmation that the text shown may take the place of the present one."""
+
+    drafted = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
 class SectionForm(RecordForm):

@@ -28,7 +28,7 @@ class PlanStepForm(RecordForm):
 
     class Meta:
         model = PlanStep
-        fields = ("title", "body", "paper", "days", "meeting", "planned_on", "note")
+        fields: tuple[str, ...] = ("title", "body", "paper", "days", "meeting", "planned_on", "note")
         help_texts = {
             "body": _("Empty: every member state for itself."),
             "meeting": _("With a meeting its days count, also when it moves."),

@@ -70,6 +70,22 @@ class SubmitForm(ReviewForm):
         return upload
 
 
+class PastSubmissionForm(SubmitForm):
+    """A submission of an earlier day that came by another way, such as by mail."""
+
+    submitted_on = DayField(label=_("Handed in on"), past=True)
+    why = note_field(
+        _("How it came, and why it is recorded now"),
+        required=True,
+        help_text=_("Shown in the history of the report, to everybody who may read it."),
+    )
+    field_order = ("file", "submitted_on", "why")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reason"]
+
+
 class ReturnForm(ReviewForm):
     """What has to be revised, and by when."""
 

@@ -43,9 +43,17 @@ class OpenRoundForm(ReviewForm):
         help_text=_("For the meeting's own order: codes such as VNM LAO. Those not named follow by name."),
     )
 
-    def __init__(self, *args: Any, members: Iterable[Organisation], **kwargs: Any) -> None:
+    early = forms.BooleanField(
+        label=_("Open it for real, before the day of the meeting"),
+        required=False,
+        help_text=_("To practise, rehearse it: nothing of a rehearsal is stored."),
+    )
+
+    def __init__(self, *args: Any, members: Iterable[Organisation], is_ahead: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.members = {state.code: state for state in members}
+        if not is_ahead:
+            del self.fields["early"]
 
     def clean_first(self) -> list[Organisation]:
         codes = self.cleaned_data["first"].upper().replace(",", " ").split()
@@ -144,8 +152,8 @@ class TurnForm(ReviewForm):
     analysis = FigureField(FIGURE_LABELS["analysis"])
     writing = FigureField(FIGURE_LABELS["writing"])
     note = note_field(
-        _("What was told, in words"),
-        help_text=_("For the minutes and the progress. Please say why if a figure goes down."),
+        _("For the minutes, in words"),
+        help_text=_("Every member reads it in the minutes. Please say why if a figure goes down."),
     )
 
     def __init__(self, *args: Any, report: NationalReport, cycle: ReviewCycle, **kwargs: Any) -> None:

@@ -26,6 +26,7 @@ class ReportTable(tables.Table):
     progressed_at = AgeColumn()
     holder = tables.Column(order_by="holder__name_en")
     held_since = DayColumn()
+    revision_due_on = DayColumn(_("Revise by"), orderable=False)
 
     class Meta:
         model = NationalReport
@@ -38,4 +39,5 @@ class ReportTable(tables.Table):
             "progressed_at",
             "holder",
             "held_since",
+            "revision_due_on",
         )

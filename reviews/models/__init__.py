@@ -12,6 +12,7 @@ from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
 from reviews.models.daily_counts import DailyOpenGaps, DailyProgress
 from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, NotRequired
+from reviews.models.decisions import Decision, Delegation
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
@@ -19,15 +20,7 @@ from reviews.models.findings import Finding, FindingKind, FindingStatus
 from reviews.models.framework import Framework, FrameworkLevel, FrameworkNode, GapKind
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
-from reviews.models.meetings import (
-    Decision,
-    Delegation,
-    Meeting,
-    MeetingMode,
-    MeetingPart,
-    MeetingSeries,
-    MeetingStatus,
-)
+from reviews.models.meetings import Meeting, MeetingMode, MeetingPart, MeetingSeries, MeetingStatus
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
 from reviews.models.operations import JobRun, MailState, OutgoingMail

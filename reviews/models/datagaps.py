@@ -181,6 +181,11 @@ class DataGap(Tracked):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("raised by")
     )
     raised_at = models.DateTimeField(_("raised"), default=clock.now)
+    # Read together with the cycle alone, so it needs no index of its own.
+    meeting = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, editable=False, db_index=False, related_name="datagaps",
+        verbose_name=_("at meeting"),
+    )  # NULL: between meetings  # fmt: skip
     search = models.TextField(editable=False, default="")  # on PostgreSQL with an index by its trigrams
 
     searched = ("missing", "effect", "closing_note")
@@ -284,16 +289,9 @@ class DataGap(Tracked):
         cycle, state, now = report.cycle, report.member_state, clock.now()
         number = next_number(cls.objects.filter(cycle=cycle, member_state=state))
         return cls.create_traced(
-            by=by,
-            cycle=cycle,
-            member_state=state,
-            number=number,
-            holder=state,
-            held_since=now,
-            raised_by=by,
-            raised_at=now,
-            **values,
-        )
+            by=by, cycle=cycle, member_state=state, number=number, holder=state, held_since=now,
+            raised_by=by, raised_at=now, meeting=meeting, **values,
+        )  # fmt: skip
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[GapFields]) -> Self:
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited, cited_disruption
@@ -89,9 +89,12 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
         return rows if meeting.series == MeetingSeries.OTHER else rows.filter(series=meeting.series)
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
-        """The earlier meetings of the same series."""
+        """The earlier meetings that it follows: of the same series, and those of no series."""
         same_day = Q(planned_from=meeting.planned_from, pk__lt=meeting.pk)
-        return self.in_series(meeting).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
+        rows = self.filter(cycle=meeting.cycle_id)
+        if meeting.series != MeetingSeries.OTHER:
+            rows = rows.filter(series__in=(meeting.series, MeetingSeries.OTHER))
+        return rows.filter(Q(planned_from__lt=meeting.planned_from) | same_day)
 
     def planned_after(self, meeting: "Meeting", later: "Meeting") -> bool:
         """Whether `later` is planned, and `meeting` is one of the earlier ones that it follows."""
@@ -99,7 +102,7 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
 
     def last_before(self, meeting: "Meeting") -> "Meeting | None":
         """The meeting of the same series that was held last before it."""
-        held = self.before(meeting).filter(status=S.HELD)
+        held = self.in_series(meeting).before(meeting).filter(status=S.HELD)
         return held.order_by("planned_from", "pk").last()
 
     def next_after(self, meeting: "Meeting", *, including: bool = False) -> "Meeting | None":
@@ -195,6 +198,11 @@ class Meeting(Tracked):
     @property
     def ends_on(self) -> date:
         return self.held_to or self.planned_to
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its first day is still to come."""
+        return self.status == S.PLANNED and clock.today() < self.starts_on
 
     @property
     def has_moved(self) -> bool:
@@ -334,68 +342,3 @@ class MeetingPart(Tracked):
 
 def number_rule(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("meeting", "number"), name=name)
-
-
-class DelegationFields(TypedDict, total=False):
-    """What the Secretariat enters."""
-
-    organisation: "Organisation"
-    present: bool
-    head: str
-    size: int | None
-
-
-class Delegation(MeetingPart):
-    """Who came to a meeting for a member state or a body."""
-
-    organisation = models.ForeignKey(
-        "Organisation", models.PROTECT, related_name="+", verbose_name=_("delegation of")
-    )
-    present = models.BooleanField(_("present"), default=True)
-    head = models.CharField(_("head of delegation"), max_length=200, blank=True)
-    size = models.PositiveSmallIntegerField(
-        _("number of people"), null=True, blank=True
-    )  # NULL: not recorded
-
-    class Meta:
-        verbose_name = _("delegation")
-        verbose_name_plural = _("delegations")
-        ordering = ("meeting_id", "organisation__name_en")
-        constraints = (models.UniqueConstraint(fields=("meeting", "organisation"), name="delegation_once"),)
-
-    def __str__(self) -> str:
-        return str(self.organisation)
-
-    @classmethod
-    def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
-        return {}
-
-    @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[DelegationFields]) -> Self:
-        return cls._add_to(meeting, by, **values)
-
-    def edit(self, *, by: "User", expected_version: int, **values: Unpack[DelegationFields]) -> Self:
-        return self._edit(by, expected_version, **values)
-
-
-class Decision(MeetingPart):
-    """What a meeting decided."""
-
-    number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("decision"))
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        ordering = ("meeting_id", "number")
-        constraints = (number_rule("decision_number_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.meeting} · {_now('decision')} {self.number}"
-
-    @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:
-        return cls._add_to(meeting, by, text=text)
-
-    def edit(self, *, by: "User", expected_version: int, text: str) -> Self:
-        return self._edit(by, expected_version, text=text)

@@ -28,9 +28,11 @@ class MinutesStatus(StatusChoices):
 
 S = MinutesStatus
 SAY_WHERE = _("Say where or how the members adopted them.")
+SAY_WHAT_CHANGES = _("Say what changes in the new version.")
 MINUTES_TRANSITIONS = {
-    "edit": Transition((S.DRAFT, S.CIRCULATED), right=RUN),  # of a part
+    "edit": Transition((S.DRAFT,), right=RUN),  # of a part
     "circulate": Transition((S.DRAFT,), S.CIRCULATED, RUN, Verb.CIRCULATED),
+    "revise": Transition((S.CIRCULATED,), S.DRAFT, RUN, Verb.REOPENED, SAY_WHAT_CHANGES),
     "adopt": Transition((S.CIRCULATED,), S.ADOPTED, RUN, Verb.ADOPTED, SAY_WHERE),
 }
 
@@ -48,19 +50,22 @@ class SectionKind(models.TextChoices):
 
 class MinutesQuerySet(TrackedQuerySet["Minutes"]):
     def visible_to(self, user: "User") -> "MinutesQuerySet":
-        """Members read them once circulated, staff the draft too, observers never."""
+        """Members read them once circulated, staff the draft too, observers never.
+
+        While a new version is prepared, members read the one circulated last: reviews.queries.minutes has its text.
+        """
         rows = self.filter(meeting__in=Meeting.objects.visible_to(user))
-        return policy.filter_readable(rows, user, "minutes.read", own=~Q(status=S.DRAFT))
+        return policy.filter_readable(rows, user, "minutes.read", own=Q(circulated_at__isnull=False))
 
 
 class Minutes(Tracked):
-    """The record of one meeting. Once adopted it is locked."""
+    """The record of one meeting. Circulated, it changes only by a new version; adopted, it is locked."""
 
     meeting = models.OneToOneField(
         "Meeting", models.PROTECT, related_name="minutes", verbose_name=_("meeting")
     )
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.DRAFT)
-    circulated_at = models.DateTimeField(_("circulated"), null=True, blank=True)  # NULL: still a draft
+    circulated_at = models.DateTimeField(_("circulated"), null=True, blank=True)  # NULL: not yet
     adopted_at = models.DateTimeField(_("adopted"), null=True, blank=True)  # NULL: not yet adopted
     adopted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
@@ -78,9 +83,7 @@ class Minutes(Tracked):
         constraints = (
             choices_rule("minutes_status_known", "status", MinutesStatus),
             models.CheckConstraint(
-                condition=Q(status=S.DRAFT, circulated_at__isnull=True)
-                | (~Q(status=S.DRAFT) & Q(circulated_at__isnull=False)),
-                name="minutes_circulated_since",
+                condition=Q(status=S.DRAFT) | Q(circulated_at__isnull=False), name="minutes_circulated_since"
             ),
             models.CheckConstraint(
                 condition=Q(status=S.ADOPTED, adopted_at__isnull=False, adopted_by__isnull=False)
@@ -114,6 +117,10 @@ class Minutes(Tracked):
         return self.status != S.DRAFT
 
     def refusal_reason(self, name: str) -> str:
+        if name == "edit" and self.status == S.CIRCULATED:
+            return _now(
+                "These minutes are circulated, and members rely on them: prepare a new version to change them."
+            )
         return self.why_locked or super().refusal_reason(name)
 
     def circulate(self, *, by: "User", expected_version: int, note: str = "") -> Self:
@@ -121,6 +128,10 @@ class Minutes(Tracked):
         return self.make_transition(
             "circulate", by=by, expected_version=expected_version, note=note, circulated_at=clock.now()
         )
+
+    def revise(self, *, by: "User", expected_version: int, note: str) -> Self:
+        """Prepare a new version; until it is circulated, members read the one before."""
+        return self.make_transition("revise", by=by, expected_version=expected_version, note=note)
 
     def adopt(self, *, by: "User", expected_version: int, note: str) -> Self:
         """Record that the members adopted them; `note` says where. They are locked from now on."""
@@ -168,7 +179,7 @@ class MinutesSection(Tracked):
         return self.minutes.visible_to_all_members()
 
     def edit(self, *, by: "User", expected_version: int, text: str, why: str = "") -> Self:
-        """Word it. Raises NotAllowedNow once the minutes are adopted."""
+        """Word it. Raises NotAllowedNow once the minutes are circulated, or adopted."""
         policy.require(by, RUN)
         self.require_open_for("edit")
         return self.change_traced(by=by, expected_version=expected_version, why=why, text=text)

@@ -1,7 +1,8 @@
 """Versions: what was handed in as the national report, by whom, for whom."""
 
 import uuid
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,15 @@ from reviews.models.base import Tracked
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle
+
+
+class Submission(TypedDict, total=False):
+    """For whom the report is handed in; and who signed it in the country, when, and by which letter."""
+
+    on_behalf_of: str
+    cleared_by: str
+    cleared_on: date | None
+    clearance_letter: str
 
 
 class ReportVersion(Tracked):

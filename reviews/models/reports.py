@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.cycles import CycleMembership
 from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate, require_note_for, require_unchanged
-from reviews.models.report_versions import ReportVersion
+from reviews.models.report_versions import ReportVersion, Submission
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_between
 from reviews.models.workstreams import (
@@ -53,6 +53,9 @@ REPORT_TRANSITIONS = {
     "update_returned": Transition((S.RETURNED,), S.RETURNED, "report.update", Verb.PROGRESS),
     "appoint": Transition(EDITABLE, right="report.appoint"),
     "submit": Transition((S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "report.submit", Verb.SUBMITTED),
+    "record_submission": Transition(
+        EDITABLE, S.SUBMITTED, "record.correct", Verb.SUBMITTED, _("Say how and when it came."), "why"
+    ),
     "recall": Transition((S.SUBMITTED,), S.IN_PROGRESS, "report.recall", Verb.RECALLED),
     "start_reading": Transition((S.SUBMITTED,), S.BEING_READ, "report.start_reading", Verb.STARTED_READING),
     "return": Transition((S.BEING_READ,), S.RETURNED, "report.return", Verb.RETURNED, SAY_WHAT),
@@ -68,15 +71,6 @@ UNLOCKS = {
     S.RETURNED: _("It has been returned to the national team."),
     S.ACCEPTED: _("It has been accepted; an administrator can correct it."),
 }
-
-
-class Submission(TypedDict, total=False):
-    """For whom the report is handed in; and who signed it in the country, when, and by which letter."""
-
-    on_behalf_of: str
-    cleared_by: str
-    cleared_on: date | None
-    clearance_letter: str
 
 
 class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
@@ -125,13 +119,8 @@ class NationalReport(Tracked):
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("reader"),
-    )  # NULL: nobody is reading
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reader")
+    )  # NULL: nobody is reading  # fmt: skip
     held_since = models.DateTimeField(_("since"), default=clock.now)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)  # NULL: none is in force
     return_note = models.TextField(_("note of the return"), blank=True)
@@ -205,6 +194,11 @@ class NationalReport(Tracked):
     def is_to_revise(self) -> bool:
         """Whether it was handed in and sent back, so that the country owes it again."""
         return self.handed_in_at is not None and self.is_editable
+
+    @property
+    def revision_due_on(self) -> date | None:
+        """By when it has to be back; None: it is not sent back, or no day was named."""
+        return self.revise_by if self.is_to_revise else None
 
     def refusal_reason(self, name: str) -> str:
         return f"{super().refusal_reason(name)} {UNLOCKS[S(self.status)]}"
@@ -282,28 +276,26 @@ class NationalReport(Tracked):
             raise ValidationError(
                 {"reason": _("A workstream is below 100%: say why you submit all the same.")}
             )
-        moment = clock.now()
-        number = self.versions.count() + 1
-        with storage.stored(file) as columns, all_or_nothing():
-            self._hand_over(
-                "submit",
-                Organisation.objects.evaluators(),
-                by,
-                expected_version,
-                reason,
-                return_note="",
-                handed_in_at=self.handed_in_at or moment,
-            )
-            return ReportVersion.create_traced(
-                by=by,
-                report=self,
-                number=number,
-                reason=reason,
-                submitted_by=by,
-                submitted_at=moment,
-                **columns,
-                **submission,
-            )
+        return self._receive("submit", by, expected_version, file, clock.now(), reason, **submission)
+
+    def record_past_submission(
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        submitted_on: date,
+        why: str,
+        file: UploadedFile,
+        **submission: Unpack[Submission],
+    ) -> ReportVersion:
+        """Record, as an administrator, what was handed in on an earlier day by another way; `why` says how it came."""
+        self.require_transition("record_submission", by, why)
+        latest = self.versions.last()
+        known = [latest.submitted_at if latest else None, self.returned_at if self.is_to_revise else None]
+        first = max([self.cycle.starts_on, *(clock.day_of(moment) for moment in known if moment)])
+        validate_between(submitted_on, first, clock.today(), "submitted_on")
+        moment = min(clock.noon_of(submitted_on), clock.now())
+        return self._receive("record_submission", by, expected_version, file, moment, why, **submission)
 
     def recall(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """Take a submission back, until reading starts."""
@@ -322,8 +314,10 @@ class NationalReport(Tracked):
         """Send it back with a note, to be back by a day; editing reopens, all versions stay."""
         self.require_transition("return", by, note)
         self._require_sensible_revision(revise_by)
-        values = {"return_note": note, "returned_at": clock.now(), "revise_by": revise_by}
-        return self._hand_over("return", self.member_state, by, expected_version, note, **values)
+        return self._hand_over(
+            "return", self.member_state, by, expected_version, note,
+            return_note=note, returned_at=clock.now(), revise_by=revise_by,
+        )  # fmt: skip
 
     def accept(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         return self._hand_over("accept", None, by, expected_version, note)
@@ -359,6 +353,34 @@ class NationalReport(Tracked):
         if last < today:  # the cycle should have ended
             last = today + timedelta(days=LONGEST_REVISION)
         validate_between(revise_by, today, last, "revise_by")
+
+    def _receive(
+        self,
+        name: str,
+        by: "User",
+        expected_version: int,
+        file: UploadedFile,
+        moment: datetime,
+        reason: str,
+        **submission: Unpack[Submission],
+    ) -> ReportVersion:
+        """Store the file as the next version, handed in at a moment, and give the report to the consultants."""
+        number = self.versions.count() + 1
+        with storage.stored(file) as columns, all_or_nothing():
+            self._hand_over(
+                name, Organisation.objects.evaluators(), by, expected_version, reason,
+                return_note="", handed_in_at=self.handed_in_at or moment,
+            )  # fmt: skip
+            return ReportVersion.create_traced(
+                by=by,
+                report=self,
+                number=number,
+                reason=reason,
+                submitted_by=by,
+                submitted_at=moment,
+                **columns,
+                **submission,
+            )
 
     def _hand_over(
         self,

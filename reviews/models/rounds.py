@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -118,10 +120,18 @@ class Round(MeetingPart):
         by: "User",
         order: str = RoundOrder.ALPHABETICAL,
         first: "Iterable[Organisation]" = (),
+        early: bool = False,
     ) -> Self:
-        """Open the round of a meeting; in its own order, the members `first` come before the others."""
+        """Open the round of a meeting; in its own order, the members `first` come before the others.
+
+        `early`: the person means it, although the day of the meeting is still to come.
+        """
         policy.require(by, RUN)
         cls.require_no_obstacle(meeting)
+        if meeting.is_ahead and not early:
+            raise ValidationError(
+                {"early": _("The meeting is still ahead: tick this to open its round all the same.")}
+            )
         return cls.create_with_turns(meeting, by=by, order=order, first=first)
 
     @classmethod
@@ -158,6 +168,19 @@ class Round(MeetingPart):
         before = Round.objects.filter(meeting__cycle=self.cycle, frozen_at__lt=self.opened_at)
         last: datetime | None = before.aggregate(last=Max("frozen_at"))["last"]
         return last or clock.start_of(self.cycle.starts_on)
+
+    def require_all_reported(self) -> None:
+        """Raise NotAllowedNow while a member waits, or before the day of the meeting: then nothing can be frozen."""
+        if self.meeting.is_ahead:
+            text = _now(
+                "The status is frozen on the day of the meeting at the earliest: %(day)s. Move the meeting first."
+            )
+            raise NotAllowedNow(text % {"day": date_format(self.meeting.starts_on)})
+        waiting = [str(turn.member_state) for turn in self.turns.waiting().select_related("member_state")]
+        if waiting:
+            raise NotAllowedNow(
+                _now("These still wait: %s. Let them report, or pass them.") % ", ".join(waiting)
+            )
 
     def lock_while_open(self) -> None:
         """Lock the row, so that nobody closes the round until the transaction ends. Raises NotAllowedNow if closed."""

@@ -51,7 +51,7 @@ def latest_granted(report: NationalReport, deadline: Deadline, granted: GrantedE
 
 def due_in_force(report: NationalReport, deadline: Deadline, granted: GrantedExtensions) -> date:
     """Return the date of a deadline for a country: the common one, an extended one, or that of its revision."""
-    revise_by = report.revise_by if is_to_revise(report, deadline) else None
+    revise_by = report.revision_due_on if is_to_revise(report, deadline) else None
     return deadline.due_for(latest_granted(report, deadline, granted), revise_by)
 
 

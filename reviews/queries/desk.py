@@ -143,8 +143,8 @@ def own_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         elif report.status == ReportStatus.RETURNED:
             # Why it was returned is on the report's own page.
             about = str(report.member_state)
-            if report.revise_by:
-                about = f"{about} · {_now('by')} {date_format(report.revise_by)}"
+            if report.revision_due_on:
+                about = f"{about} · {_now('by')} {date_format(report.revision_due_on)}"
             yield _own_task(report, report.held_since, _now("Revise the returned report"), "report", about)
 
 

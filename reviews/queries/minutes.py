@@ -1,10 +1,12 @@
 """Texts of the minutes, drafted from what was recorded at a meeting, for the Secretariat to edit.
 
-What a country reported in its turn enters as figures, which every member may see. Its notes, gaps and findings are
-its own: their number enters, their words only where the Secretariat writes them in. Written by reviews.actions.minutes.
+What a country reported in its turn enters in the words of that day, since the room heard it: figures, the words for the
+minutes, difficulties, findings. What it writes in its records before or after the meeting is its own and stays out.
+Written by reviews.actions.minutes.
 """
 
-from collections import Counter
+import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 
 from django.db import models
@@ -12,18 +14,25 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviews import policy
 from reviews.models import (
     AgendaStatus,
-    Finding,
     Meeting,
+    Minutes,
+    MinutesSection,
+    MinutesStatus,
     NationalReport,
     ProgressUpdate,
     SectionKind,
     StatusAtMeeting,
+    Trace,
     Turn,
     TurnStatus,
+    User,
+    Verb,
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.queries.rounds import Heard, heard_at
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 
@@ -41,16 +50,40 @@ def updates_at(meeting: Meeting) -> list[ProgressUpdate]:
     return sorted(latest.values(), key=lambda update: update.report.member_state.name_en)
 
 
-def notes_at(meeting: Meeting) -> list[ProgressUpdate | Turn]:
-    """Return, by country, its update at the meeting if that has a note, else its turn if that has one."""
-    notes: dict[int, ProgressUpdate | Turn] = {}
-    for turn in _turns(meeting):
-        if turn.note:
-            notes[turn.member_state_id] = turn
-    for update in updates_at(meeting):
-        if update.note:
-            notes[update.report.member_state_id] = update
-    return sorted(notes.values(), key=lambda record: record.member_state.name_en)
+def notes_at(meeting: Meeting) -> list[ProgressUpdate]:
+    """Return the updates at the meeting with a note that is not the one of the turn, which is for the minutes."""
+    for_minutes = {turn.member_state_id: turn.note for turn in _turns(meeting)}
+    return [
+        update
+        for update in updates_at(meeting)
+        if update.note and update.note != for_minutes.get(update.member_state_id)
+    ]
+
+
+def readable_sections(minutes: Minutes, user: User) -> list[MinutesSection]:
+    """Return the parts as this person may read them: while a new version is prepared, members read the last one."""
+    if policy.may(user, "minutes.read") or minutes.status != MinutesStatus.DRAFT:
+        return list(minutes.sections.all())
+    versions = circulations(minutes)
+    return sections_of_version(minutes, versions[-1]) if versions else []
+
+
+def circulations(minutes: Minutes) -> list[Trace]:
+    """Return the rows of the trace in which the minutes were circulated: one for each version, oldest first."""
+    rows = Trace.objects.filter(model=minutes._meta.label_lower, object_id=minutes.pk, verb=Verb.CIRCULATED)
+    return list(rows.order_by("id"))
+
+
+def sections_of_version(minutes: Minutes, circulation: Trace) -> list[MinutesSection]:
+    """Return the parts as they were circulated."""
+    until = Trace.objects.filter(pk__lte=circulation.pk)
+    sections = until.as_of(minutes.sections.all(), circulation.at)
+    return sorted(sections, key=lambda section: section.position)
+
+
+def fingerprint(text: str) -> str:
+    """Return what tells whether a text is the one that somebody was shown."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def figures_text(record: Figures) -> str:
@@ -82,7 +115,25 @@ def draft_delegations(meeting: Meeting) -> str:
             absent.append(str(delegation.organisation))
     if absent:
         lines.append(_("Absent: %(who)s.") % {"who": ", ".join(absent)})
-    return "\n".join(lines) or _("Not recorded.")
+    return "\n".join([*lines, *_attendance_of_others(meeting)]) or _("Not recorded.")
+
+
+def _attendance_of_others(meeting: Meeting) -> list[str]:
+    """What the round shows of the members whose delegation is not recorded; of the rest there is no record."""
+    recorded = set(meeting.delegations.values_list("organisation", flat=True))
+    others = [state for state in meeting.cycle.members(meeting.ends_on) if state.pk not in recorded]
+    statuses = {turn.member_state_id: turn.status for turn in _turns(meeting)}
+    if not recorded and not statuses:
+        return []
+    names: dict[str, list[str]] = defaultdict(list)
+    for state in others:
+        names[statuses.get(state.pk, TurnStatus.WAITING)].append(str(state))
+    texts = {
+        TurnStatus.REPORTED: _("Reported in the country round, delegation not recorded: %(who)s."),
+        TurnStatus.PASSED: _("Passed in the country round, attendance not recorded: %(who)s."),
+        TurnStatus.WAITING: _("Attendance not recorded: %(who)s."),
+    }
+    return [text % {"who": ", ".join(names[status])} for status, text in texts.items() if names[status]]
 
 
 def draft_agenda(meeting: Meeting) -> str:
@@ -100,22 +151,21 @@ def draft_agenda(meeting: Meeting) -> str:
 
 
 def draft_round(meeting: Meeting) -> str:
-    reported = _reported(meeting)
-    findings = Finding.objects.filter(meeting=meeting).not_withdrawn()
-    numbers = Counter(findings.values_list("member_state", flat=True))
+    reported, heard = _reported(meeting), heard_at(meeting)
     lines = []
     for state in meeting.cycle.members(meeting.ends_on):
-        line = f"{state}: {reported.get(state.pk, _('told nothing at this meeting.'))}"
-        number = numbers[state.pk]
-        if number:
-            text = ngettext(
-                "%(n)d finding or recommendation was put on record.",
-                "%(n)d findings or recommendations were put on record.",
-                number,
-            )
-            line = f"{line} {text % {'n': number}}"
-        lines.append(line)
+        lines.append(f"{state}: {reported.get(state.pk, _('no report at this meeting is on record.'))}")
+        if state.pk in heard:
+            lines += _lines_of(heard[state.pk])
     return "\n".join(lines)
+
+
+def _lines_of(heard: Heard) -> list[str]:
+    """The words for the minutes, then each difficulty, finding and recommendation."""
+    texts = [heard.note] if heard.note else []
+    texts += [f"{_('Difficulty')} ({record.kind}): {record.text}" for record in heard.difficulties]
+    texts += [f"{record.kind.capitalize()}: {record.text}" for record in heard.findings]
+    return [f"– {' '.join(text.split())}" for text in texts]
 
 
 def _reported(meeting: Meeting) -> dict[int, str]:

@@ -64,7 +64,7 @@ class CountryPlan:
     @property
     def date_in_force(self) -> date | None:
         """By when its report is asked for: its deadline's date, or the day of its revision alone."""
-        return self.deadline_status.due_on if self.deadline_status else self.report.revise_by
+        return self.deadline_status.due_on if self.deadline_status else self.report.revision_due_on
 
     @property
     def arrives_on(self) -> date | None:
@@ -224,7 +224,7 @@ def country_plan(
     last_due = max(due, key=lambda status: status.due_on, default=None)
     if report.handed_in_at and not report.is_to_revise:
         return CountryPlan(report, state, last_due, latest, clock.day_of(report.handed_in_at))
-    due_on = last_due.due_on if last_due else report.revise_by
+    due_on = last_due.due_on if last_due else report.revision_due_on
     return CountryPlan(report, state, last_due, latest, due_on and max(due_on, on), paces)
 
 

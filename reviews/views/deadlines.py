@@ -1,16 +1,21 @@
 """Deadlines: the list, each country's status, and extensions."""
 
+from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.actions.extensions import ask_for_extension
+from reviews.forms.base import ReviewForm
 from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
+from reviews.forms.fields import DayField
 from reviews.lists.deadlines import DeadlineFilter, DeadlineTable
 from reviews.models import (
     Deadline,
@@ -25,6 +30,7 @@ from reviews.models import (
 )
 from reviews.models.extensions import STILL_WAITS, require_asked
 from reviews.queries.deadlines import deadline_statuses, status_of
+from reviews.queries.extensions import Effect, effect_of
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history, own_report
 
@@ -158,7 +164,7 @@ class AskExtension(FormPage):
 
 
 class DecideExtension(FormPage):
-    """The Secretariat grants or refuses."""
+    """The Secretariat grants or refuses, having seen what the later day does to the plan."""
 
     object: Extension
     record_or_404 = staticmethod(extension_or_404)
@@ -167,9 +173,39 @@ class DecideExtension(FormPage):
     title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
     initial_from = {"until": "asked_until"}
 
+    @cached_property
+    def effect(self) -> Effect | None:
+        """Of the day that was typed, or else of the one asked for."""
+        try:
+            typed = DayField(required=False).clean(self.request.POST.get("until"))
+        except ValidationError:
+            typed = None
+        return effect_of(self.object, typed or self.object.asked_until)
+
+    def require_effect_seen(self, until: date | None, seen: str) -> None:
+        """Raise ValidationError if the day does harm that was not shown yet."""
+        effect = self.effect
+        if until and effect and effect.latest_on and effect.does_harm and effect.fingerprint != seen:
+            message = _now(
+                "This is later than %(day)s, the latest day that harms nothing. See above what it does; to grant it"
+                " all the same, decide again."
+            )
+            raise ValidationError({"until": message % {"day": date_format(effect.latest_on)}})
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"seen": self.effect.fingerprint if self.effect else ""}
+
+    def form_invalid(self, form: ReviewForm) -> HttpResponse:
+        form.replace_data({"seen": self.effect.fingerprint if self.effect else ""})
+        return super().form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"effect": self.effect}
+
     def perform(self, form: DecideForm, expected_version: int) -> Extension:
         user, note = self.request.user, form.cleaned_data["note"]
         if form.cleaned_data["decision"] == "refuse":
             return self.object.refuse(by=user, expected_version=expected_version, note=note)
         until = form.cleaned_data["until"]
+        self.require_effect_seen(until, form.cleaned_data["seen"])
         return self.object.grant(by=user, expected_version=expected_version, until=until, note=note)

@@ -2,20 +2,31 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.actions.minutes import draft_minutes, redraft_section
 from reviews.forms.base import ConfirmForm, ReviewForm
-from reviews.forms.minutes import SectionForm
-from reviews.models import Meeting, Minutes, MinutesSection, ReviewCycle
-from reviews.queries.minutes import notes_at
+from reviews.forms.minutes import RedraftForm, SectionForm
+from reviews.models import Meeting, Minutes, MinutesSection, MinutesStatus, ReviewCycle, SectionKind, Trace
+from reviews.queries.minutes import (
+    circulations,
+    fingerprint,
+    notes_at,
+    readable_sections,
+    sections_of_version,
+    text_of_section,
+)
 from reviews.rendering import docx
+from reviews.rendering.differences import line_differences
 from reviews.request_context import SignedInRequest
 from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
 from reviews.views.meetings import meeting_or_404
+from reviews.web.errors import BadAddress
 
 
 def minutes_of(request: SignedInRequest, meeting: Meeting) -> Minutes | None:
@@ -57,24 +68,44 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
         "breadcrumbs": [(meeting, meeting.get_absolute_url())],
     }
     if minutes:
+        is_staff = policy.may(request.user, "minutes.read")  # of every country
+        versions = circulations(minutes)
+        shown = version_of_address(request, versions)
+        sections = (
+            sections_of_version(minutes, versions[shown - 1])
+            if shown
+            else readable_sections(minutes, request.user)
+        )
         # A country's own words, for its people and for staff.
         notes = [note for note in notes_at(minutes.meeting) if policy.may(request.user, "report.read", note)]
         # For members without what was changed in the draft.
-        is_staff = policy.may(request.user, "minutes.read")  # of every country
         rows = [row for row in history(request, minutes, limit=100) if is_staff or row.common]
         context |= {
-            "sections": list(minutes.sections.all()),
-            "transitions": minutes.transitions_for(request.user),
+            "sections": sections,
+            "is_draft": minutes.status == MinutesStatus.DRAFT and is_staff,
+            "versions": versions,
+            "shown": shown,
+            "transitions": set() if shown else minutes.transitions_for(request.user),
             "notes": notes,
             "history": rows[:30],
         }
     return render(request, "minutes/minutes.html", context)
 
 
+def version_of_address(request: SignedInRequest, versions: list[Trace]) -> int:
+    """The number of an earlier version, as in `?version=1`; 0: the present text. Raises BadAddress."""
+    number = request.GET.get("version", "")
+    if not number:
+        return 0
+    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= len(versions)):
+        raise BadAddress(_("There is no version “%s” of these minutes.") % number[:40])
+    return int(number)
+
+
 def minutes_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The minutes as a Word document: their text and nothing else, so that it can be passed on."""
     minutes = minutes_or_404(request, cycle_or_404(request, slug), code)
-    return word_response(docx.minutes(minutes, minutes.sections.all()), f"minutes-{code}")
+    return word_response(docx.minutes(minutes, readable_sections(minutes, request.user)), f"minutes-{code}")
 
 
 def word_response(content: bytes, name: str) -> HttpResponse:
@@ -112,14 +143,42 @@ class EditSection(FormPage):
         return super().get_context_data(**kwargs) | {"title": self.object.get_kind_display()}
 
 
-class RedraftSection(TransitionPage):
+class RedraftSection(FormPage):
+    """Shows what would change, and asks."""
+
     object: MinutesSection
     record_or_404 = staticmethod(section_or_404)
-    form_class, permission, nav = ConfirmForm, "meeting.run", "meetings"
+    form_class, permission, nav, transition = RedraftForm, "meeting.run", "meetings", "edit"
+    template_name = "minutes/redraft.html"
     title, success_message = _("Draft anew from the records"), _("This part is drafted anew.")
+    submit_label = _("Replace the text")
+
+    @cached_property
+    def draft(self) -> str:
+        """The text that the records give now."""
+        return text_of_section(SectionKind(self.object.kind), self.object.minutes.meeting)
 
     def perform(self, form: ReviewForm, expected_version: int) -> MinutesSection:
+        if form.cleaned_data["drafted"] != fingerprint(self.draft):
+            raise ValidationError(
+                _("The records have changed meanwhile. Nothing was replaced: please look again.")
+            )
         return redraft_section(by=self.request.user, section=self.object, expected_version=expected_version)
+
+    def form_invalid(self, form: ReviewForm) -> HttpResponse:
+        form.replace_data({"drafted": fingerprint(self.draft)})  # what is shown now
+        return super().form_invalid(form)
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"drafted": fingerprint(self.draft)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        differences = line_differences(self.object.text, self.draft)
+        return super().get_context_data(**kwargs) | {
+            "lead": f"{self.object} · {self.object.minutes.meeting}",
+            "differences": differences,
+            "differs": any(line.change for line in differences),
+        }
 
 
 class MinutesTransition(TransitionPage):
@@ -132,6 +191,12 @@ class MinutesTransition(TransitionPage):
 class CirculateMinutes(MinutesTransition):
     verb, title, submit_label = "circulate", _("Circulate the minutes"), _("Circulate")
     success_message = _("The minutes are circulated: the members can read them.")
+
+
+class ReviseMinutes(MinutesTransition):
+    verb, title = "revise", _("Prepare a new version")
+    submit_label = _("Prepare")
+    success_message = _("You can edit the new version. Until you circulate it, members read the one before.")
 
 
 class AdoptMinutes(MinutesTransition):

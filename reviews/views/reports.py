@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.actions.reports import submit_report
 from reviews.forms.base import ConfirmForm
-from reviews.forms.reports import AppointForm, ProgressForm, ReturnForm, SubmitForm
+from reviews.forms.reports import AppointForm, PastSubmissionForm, ProgressForm, ReturnForm, SubmitForm
 from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import (
@@ -179,6 +179,16 @@ class SubmitReport(ReportTransition):
         return submit_report(
             by=self.request.user, report=self.object, expected_version=expected_version, **form.values()
         )
+
+
+class RecordPastSubmission(ReportForm):
+    """An administrator records what was handed in on an earlier day by another way, such as by mail."""
+
+    form_class, permission = PastSubmissionForm, "record.correct"
+    verb, transition = "record_past_submission", "record_submission"
+    title, submit_label = _("Record an earlier submission"), _("Record")
+    success_message = _("The submission is recorded, with its day and your reason.")
+    redirects_to_result = True
 
 
 class RecallReport(ReportTransition):

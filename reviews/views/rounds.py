@@ -1,5 +1,6 @@
 """The country round of a meeting: the round, one screen for each member's turn, its end."""
 
+import copy
 from collections import Counter
 from collections.abc import Iterable
 from operator import attrgetter
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.actions.rounds import close_round, record_turn
 from reviews.forms.base import ConfirmForm, ReviewForm
 from reviews.forms.rounds import OpenRoundForm, TurnForm
@@ -23,6 +24,7 @@ from reviews.models import (
     DataGap,
     EditConflict,
     Finding,
+    Meeting,
     NationalReport,
     NotAllowedNow,
     ReviewCycle,
@@ -32,9 +34,12 @@ from reviews.models import (
     Turn,
     TurnStatus,
 )
+from reviews.models.people import everybody_in_the_room
 from reviews.models.reports import UNLOCKS, ReportStatus
 from reviews.models.workstreams import WORKSTREAMS
+from reviews.queries.rounds import records_heard
 from reviews.request_context import SignedInRequest
+from reviews.views import rehearsals
 from reviews.views.base import FormPage, ListPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
 
@@ -140,9 +145,10 @@ class RoundPage(ListPage):
 
 
 class OpenRound(MeetingFormPage):
-    """Open the round of a meeting, in the order that is chosen."""
+    """Open the round of a meeting, or rehearse it, in the order that is chosen."""
 
     form_class, is_new, redirects_to_result = OpenRoundForm, True, True
+    template_name = "rounds/open.html"
     title, submit_label, success_message = (
         _("Open the country round"),
         _("Open the round"),
@@ -154,22 +160,60 @@ class OpenRound(MeetingFormPage):
         Round.require_no_obstacle(self.object)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"members": self.cycle.members()}
+        return super().get_form_kwargs() | {"members": self.cycle.members(), "is_ahead": self.object.is_ahead}
+
+    def form_valid(self, form: ReviewForm) -> HttpResponse:
+        if "rehearse" in self.request.POST:
+            self.check_open()
+            values = form.values()
+            first = [state.code for state in values["first"]]
+            rehearsals.begin(self.request, self.object, order=values["order"], first=first)
+            return redirect("round", self.cycle.slug, self.object.code)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        days = clock.days_between(clock.today(), self.object.starts_on)
+        return super().get_context_data(**kwargs) | {"meeting": self.object, "days_ahead": days}
 
     def perform(self, form: OpenRoundForm, expected_version: int) -> Round:
         return Round.open_for(self.object, by=self.request.user, **form.values())
 
 
-class CloseRound(TransitionPage):
-    """Close the round and freeze the status at the meeting."""
+class EndRehearsal(TransitionPage):
+    """Back to what is stored: nothing of the rehearsal is."""
+
+    object: Meeting
+    record_or_404 = staticmethod(meeting_or_404)
+    form_class, permission, nav, is_new = ConfirmForm, "meeting.run", "meetings", True
+    title, success_message = _("End the rehearsal"), _("The rehearsal is over. Nothing of it was stored.")
+
+    def perform(self, form: ReviewForm, expected_version: int) -> None:
+        rehearsals.end(self.request)
+
+    def get_success_url(self) -> str:
+        return reverse("round", args=[self.cycle.slug, self.object.code])
+
+
+class CloseRound(FormPage):
+    """Close the round and freeze the status at the meeting for good: asks first."""
 
     object: Round
     record_or_404 = staticmethod(round_or_404)
-    form_class, permission, nav = ConfirmForm, "meeting.run", "meetings"
+    form_class, permission, nav, transition = ConfirmForm, "meeting.run", "meetings", "close"
+    template_name = "rounds/close.html"
     title, success_message = (
         _("Close the round"),
         _("The round is closed; the status at this meeting is frozen."),
     )
+    submit_label = _("Close the round and freeze the status")
+
+    def check_open(self) -> None:
+        super().check_open()
+        self.object.require_all_reported()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        members = self.cycle.members().count()
+        return super().get_context_data(**kwargs) | {"members": members, "lead": self.object.meeting}
 
     def perform(self, form: ReviewForm, expected_version: int) -> Round:
         return close_round(by=self.request.user, country_round=self.object, expected_version=expected_version)
@@ -216,10 +260,9 @@ class TurnPage(FormPage):
 
     def render_conflict(self, form: TurnForm, conflict: EditConflict) -> HttpResponse:
         """The turn was saved, or the country posted, meanwhile: say what, and keep everything typed."""
-        changes = [
-            *Trace.objects.since_version(self.object, form.cleaned_data["version"]),
-            *Trace.objects.since_version(self.report, form.cleaned_data["report_seen"]),
-        ]
+        of_turn = Trace.objects.since_version(self.object, form.cleaned_data["version"])
+        of_report = Trace.objects.since_version(self.report, form.cleaned_data["report_seen"])
+        changes = [*of_turn, *(figures_alone(row) for row in of_report)]
         form.accept_version(self.object.version)
         form.accept_report_version(self.report.version)
         stale = {"by": changes[-1].by if changes else None, "changes": changes}
@@ -238,11 +281,12 @@ class TurnPage(FormPage):
             row.round = country_round
             turns[row.position] = row
 
-        # What is on record already, and what of it is news since the round before.
-        since = country_round.since()
+        # The room sees this page: figures, what it has heard, and of the records what all may read.
+        since, room = country_round.since(), everybody_in_the_room()
         country = {"cycle": self.cycle, "member_state": report.member_state_id}
-        gaps = DataGap.objects.filter(**country).select_related("kind", "member_state", "cycle")
-        findings = Finding.objects.filter(**country).not_withdrawn().select_related("member_state", "cycle")
+        gaps = DataGap.objects.filter(**country).visible_to(room)
+        findings = Finding.objects.filter(**country).visible_to(room).not_withdrawn()
+        heard = records_heard(country_round.meeting, report.member_state_id)
         return super().get_context_data(**kwargs) | {
             "title": turn.member_state,
             "turn": turn,
@@ -252,14 +296,24 @@ class TurnPage(FormPage):
             "after": turns.get(turn.position + 1),
             "locked": None if report.is_editable else UNLOCKS[ReportStatus(report.status)],
             "since": since,
-            "gaps": [gap for gap in gaps if gap.is_open or gap.held_since > since],
-            "updates": report.progress_updates.filter(at__gt=since).select_related("author", "meeting"),
-            "findings": findings,
+            "updates": report.progress_updates.filter(at__gt=since),
+            "heard": heard.get(report.member_state_id),
+            "gaps": gaps.select_related("kind", "member_state", "cycle"),
+            "findings": findings.select_related("member_state", "cycle"),
+            "reads_notes": policy.may(room, "report.read", report),
             "breadcrumbs": [
                 (country_round.meeting, country_round.meeting.get_absolute_url()),
                 (_("Country round"), country_round.get_absolute_url()),
             ],
         }
+
+
+def figures_alone(row: Trace) -> Trace:
+    """A change of a report as the room may see it: who, when, and the figures."""
+    room = copy.copy(row)
+    room.before = {name: value for name, value in (row.before or {}).items() if name in WORKSTREAMS}
+    room.why = ""
+    return room
 
 
 class PassTurn(TransitionPage):

@@ -54,6 +54,8 @@ PAGES = {
         f"{AT}/meetings/3/brief/", f"{AT}/meetings/3/round/",
         f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/3/minutes/{{section}}/",
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
+        "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
+        f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
     ],
     "lead.consultant": [
         "/", f"{AT}/difficulties/", f"{AT}/difficulties/1/", f"{AT}/difficulties/1/edit/", f"{AT}/difficulties/add/",
@@ -67,7 +69,7 @@ PAGES = {
     "admin": [
         "/", "/admin/", *(f"/admin/reviews/{m}/" for m in ("nationalreport", "datagap", "user", "trace")),
         "/admin/reviews/nationalreport/{report}/change/", "/admin/reviews/nationalreport/{report}/history/",
-        "/admin/reviews/deadline/add/", "/admin/reviews/user/{user}/change/",
+        "/admin/reviews/deadline/add/", "/admin/reviews/user/{user}/change/", f"{REPORT}past-submission/",
     ],
 }  # fmt: skip
 # Pages that say no, with their status.
@@ -122,6 +124,8 @@ IN_THE_WAY_IN = {
     "invitation", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_reauthenticate_webauthn",
     "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled",
 }  # fmt: skip
+# The cycle of the demonstration is open already: their forms look like those of other reasons.
+IN_THE_WAY_IN |= {"cycle-open", "cycle-reopen"}
 FILES = {"mfa_download_recovery_codes", "report-version-file", "action-file", "brief-docx", "minutes-docx"}
 FILES |= {"livez", "readyz", "metrics"}
 

@@ -67,7 +67,7 @@ def opens_a_round(page: Page) -> None:
 def raises_the_gap(page: Page) -> None:
     """Difficulty and figures in one go; the next member's turn follows."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Lao PDR")
-    page.get_by_label("What was told, in words").fill("One series has a break.")
+    page.get_by_label("For the minutes, in words").fill("One series has a break.")
     page.get_by_text("A difficulty: becomes a data gap").click()
     row = page.get_by_role("group").filter(has_text="A difficulty: becomes a data gap")
     row.get_by_label("Kind").select_option("Data discontinuous")
@@ -76,7 +76,7 @@ def raises_the_gap(page: Page) -> None:
     page.get_by_role("button", name="Save and go on").click()
     says(page, "It is recorded.")
     page.get_by_role("link", name="← Lao PDR").click()
-    expect(region(page, "Data gaps")).to_contain_text("LAO-4")
+    expect(region(page, "Entered in this turn")).to_contain_text(MISSING)
 
 
 def area(row: Locator) -> str:

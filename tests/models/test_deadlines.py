@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from reviews import clock
 from reviews.actions.reports import submit_report
 from reviews.models import Deadline, DeadlineState, Extension, NotRequired
+from reviews.models.deadlines import Revision
 from reviews.queries import deadlines
 from tests.models.transitions import fresh, last_trace, raises, refused, tells
 from tests.support import grids, make
@@ -19,7 +20,8 @@ from tests.support import grids, make
 OPENS, DUE, LAST = date(2020, 8, 1), date(2020, 9, 7), date(2020, 9, 30)
 
 # The window opens on 1 August and is due by 7 September; "due soon" is from 14 days before.
-# In brackets: the day the report was handed in, and the day until which an extension was granted.
+# In brackets: the day the report was handed in, until when an extension was granted; and by when it, sent back, has to
+# be there again.
 STANDINGS = """
                       07-31         08-01     08-23     08-24     09-07     09-08     09-14     09-15
 nothing               not_yet_open  open      open      due_soon  due_soon  overdue   overdue   overdue
@@ -30,6 +32,9 @@ until(09-14)          extended      extended  extended  extended  extended  exte
 until(09-14)in(09-14) extended      extended  extended  extended  extended  extended  met       met
 until(09-14)in(09-15) extended      extended  extended  extended  extended  extended  extended  met_late
 accepted not_required not_required not_required not_required not_required not_required not_required not_required
+in(08-05)back(08-31) to_revise to_revise to_revise to_revise overdue overdue overdue overdue
+in(08-05)back(09-14) to_revise to_revise to_revise to_revise to_revise to_revise to_revise overdue
+in(08-05)back(09-10)until(09-14) to_revise to_revise to_revise to_revise to_revise to_revise to_revise overdue
 accepted,in(09-08) not_required not_required not_required not_required not_required met_late met_late met_late
 """
 TEXTS = [
@@ -53,7 +58,8 @@ def named(situation: str, word: str) -> date | None:
 def standing(situation: str, on: str) -> Any:
     window = Deadline(opens_on=OPENS, due_on=DUE, first_due_on=DUE)
     released = NotRequired.ACCEPTED if situation.startswith("accepted") else None
-    return window.status_for(named(situation, "in"), named(situation, "until"), day(on), released)
+    revision = Revision(named(situation, "back")) if "back" in situation else None
+    return window.status_for(named(situation, "in"), named(situation, "until"), day(on), released, revision)
 
 
 @pytest.mark.parametrize(("situation", "on", "state"), grids.cells(STANDINGS))

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews.models import ActionPoint, AgendaItem, Decision, Delegation, Meeting
 from tests.models.transitions import fresh, last_trace, raises, tells
-from tests.support import make
+from tests.support import grids, make
 
 PLAN, LATER = date(2020, 8, 11), date(2020, 8, 13)
 
@@ -163,3 +163,53 @@ def test_overdue_starts_on_the_day_after(cast, meeting):
     assert list(ActionPoint.objects.overdue(date(2020, 9, 2))) == [point]
     point.finish(by=cast.vnm, expected_version=1, note="Sent.")
     assert not ActionPoint.objects.overdue(date(2020, 9, 2)).exists()
+
+
+# Which meetings follow which
+
+
+SERIES = {"1": "coordination", "2": "soca", "wrap-up": "other", "3": "coordination", "talk": "other"}
+FOLLOWS = """
+          1    2    wrap-up  3    talk
+1         no   no   no       no   no
+2         no   no   no       no   no
+wrap-up   yes  yes  no       no   no
+3         yes  no   yes      no   no
+talk      yes  yes  yes      yes  no
+"""
+
+
+@pytest.mark.parametrize(("later", "earlier", "told"), grids.cells(FOLLOWS))
+def test_meetings_of_no_series_go_with_all(later, earlier, told, cast, cycle):
+    made = {}
+    for n, (code, series) in enumerate(SERIES.items(), start=1):
+        day = date(2020, 9, n)
+        number = {"number": None, "series": series, "planned_from": day, "planned_to": day}
+        made[code] = make.meeting(cycle, by=cast.secretariat, code=code, **number)
+    follows = Meeting.objects.before(made[later]).filter(pk=made[earlier].pk).exists()
+    assert follows is Meeting.objects.planned_after(made[earlier], made[later]) is (told == "yes")
+
+
+def test_a_coordination_meeting_takes_over_what_a_wrap_up_left(cast, cycle, sign_in):
+    by, page = cast.secretariat, "/cycles/mtr/meetings/4/"
+    wrap_up = make.meeting(cycle, by=by, code="wrap-up", series="other")
+    later = make.meeting(cycle, by=by, code="4", planned_from=date(2020, 9, 8), planned_to=date(2020, 9, 8))
+    item = AgendaItem.add_to(wrap_up, by=by, title="Next steps")
+    item.put_off(by=by, expected_version=1)
+    ActionPoint.add_to(wrap_up, by=by, text="Send annex", owner_body=by.organisation, due_on=date(2020, 9, 1))
+    text = sign_in(by).get(page).content.decode()
+    assert ("Next steps" in text, "Send annex" in text) == (True, True)
+    assert item.carry(by=by, expected_version=2, into=later).meeting == later
+
+
+def test_a_brief_still_compares_with_the_last_of_its_series(cast, cycle):
+    by, made = cast.secretariat, []
+    for code, series, day in (("1", "coordination", 1), ("wrap-up", "other", 5), ("2", "coordination", 10)):
+        days = {"planned_from": date(2020, 8, day), "planned_to": date(2020, 8, day)}
+        meeting = make.meeting(cycle, by=by, code=code, series=series, **days)
+        made.append(
+            meeting.hold(
+                by=by, expected_version=1, held_from=meeting.planned_from, held_to=meeting.planned_to
+            )
+        )
+    assert Meeting.objects.last_before(made[2]) == made[0]

@@ -27,6 +27,7 @@ from tests.support import grids, make
 
 CYCLES = """
          preparing  open    closed
+edit     preparing  open    -
 open     open       -       -
 close    -          closed  -
 reopen   -          -       open
@@ -50,13 +51,15 @@ drop     dropped  -         -         -
 reopen   -        open      open      open
 """
 VERBS = {
-    "open": "opened", "close": "closed", "reopen": "reopened", "grant": "granted", "refuse": "refused",
+    "edit": "changed", "open": "opened", "close": "closed",
+    "reopen": "reopened", "grant": "granted", "refuse": "refused",
     "reschedule": "moved", "hold": "held", "cancel": "cancelled", "finish": "done",
     "verify": "verified", "drop": "dropped",
 }  # fmt: skip
 
 PERMISSIONS = """
                  vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
+cycle.edit        no        no   no          no    no          yes        no    yes
 cycle.open        no        no   no          no    no          yes        no    yes
 cycle.close       no        no   no          no    no          yes        no    yes
 cycle.reopen      no        no   no          no    no          yes        no    yes
@@ -78,7 +81,7 @@ GRIDS = {
     "action": (ACTION_POINTS, ACTION_TRANSITIONS, ActionStatus),
 }
 LOCKED = {
-    "cycle": "not possible while the status is",
+    "cycle": "not possible while the status is|is closed and can only be read",
     "extension": "This request has been decided already.",
     "meeting": "This meeting is (held|cancelled); an administrator can correct it.",
     "action": "not possible while the status is",
@@ -137,6 +140,8 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
     """Make the transition with everything that it needs."""
     who: dict[str, Any] = {"by": by, "expected_version": record.version}
     match step:
+        case "cycle.edit":
+            record.edit(name_en="Another name", **who)
         case "cycle.open":
             open_cycle(cycle=record, **who)
         case "extension.grant":
@@ -172,7 +177,7 @@ def test_transition(noun, transition, status, target, cast, record):
     else:
         take(step, subject, cast.secretariat)
         assert (fresh(subject).status, fresh(subject).version) == (target, expected_version + 1)
-        why = "" if step == "cycle.open" else "Because."
+        why = "" if step in ("cycle.open", "cycle.edit") else "Because."
         tells(subject, by=cast.secretariat, verb=VERBS[transition], why=why, was=status)
 
 

@@ -18,6 +18,7 @@ TRANSITIONS = """
                 not_started   in_progress   submitted    being_read  returned   accepted
 update          in_progress   in_progress           -             -  returned          -
 submit                    -     submitted           -             -  submitted         -
+record_submission submitted  submitted           -             -  submitted         -
 recall                    -             -  in_progress            -  -                 -
 start_reading             -             -   being_read            -  -                 -
 return                    -             -           -      returned  -                 -
@@ -28,6 +29,7 @@ accept                    -             -           -      accepted  -          
 AFTER = {
     "update": ("vnm", "VNM", "progress"),
     "submit": ("vnm", "RET", "submitted"),
+    "record_submission": ("admin", "RET", "submitted"),
     "recall": ("vnm", "VNM", "recalled"),
     "start_reading": ("consultant", "RET", "started_reading"),
     "return": ("consultant", "VNM", "returned"),
@@ -48,13 +50,15 @@ PERMISSIONS = """
                 vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 update          yes       yes   no          no    no           no        no     no
 submit          yes        no   no          no    no           no        no     no
+record_submission no       no   no          no    no           no        no    yes
 recall          yes        no   no          no    no           no        no     no
 start_reading    no        no   no         yes   yes           no        no     no
 return           no        no   no         yes   yes           no        no     no
 accept           no        no   no         yes   yes           no        no     no
 """
 BEFORE = {
-    "update": "in_progress", "submit": "in_progress", "recall": "submitted", "start_reading": "submitted",
+    "update": "in_progress", "submit": "in_progress", "record_submission": "in_progress",
+    "recall": "submitted", "start_reading": "submitted",
     "return": "being_read", "accept": "being_read",
 }  # fmt: skip
 
@@ -68,6 +72,11 @@ def take(transition: str, report: NationalReport, by: Any, why: str = "Because."
         case "submit":
             submit_report(
                 report=report, by=by, expected_version=expected_version, file=make.pdf(), reason=why
+            )
+        case "record_submission":
+            day = clock.today()
+            report.record_past_submission(
+                by=by, expected_version=expected_version, submitted_on=day, why=why, file=make.pdf()
             )
         case "start_reading":
             report.start_reading(by=by, expected_version=expected_version)

@@ -15,12 +15,12 @@ from tests.support import make
 @pytest.fixture
 def records(cast: Any, report: Any) -> SimpleNamespace:
     """One of each kind that a past day is rebuilt from, with every column filled that can be."""
-    make.submitted(report, by=cast.vnm)
     gap = make.gap(report, by=cast.vnm, key_result_area=make.area(), effect="No trend")
     deadline = make.deadline(report.cycle, by=cast.secretariat, last_on=date(2020, 9, 30))
     deadline.change_traced(by=cast.secretariat, expected_version=1, only_for=[cast.vnm.organisation])
     extension = make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21), reason="Floods")
     extension.grant(by=cast.secretariat, expected_version=1, until=date(2020, 9, 14), note="A week.")
+    make.submitted(report, by=cast.vnm)
     meeting = make.meeting(report.cycle, by=cast.secretariat, host=cast.vnm.organisation)
     return SimpleNamespace(report=report, gap=gap, deadline=deadline, extension=extension, meeting=meeting)
 

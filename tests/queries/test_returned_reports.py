@@ -79,6 +79,8 @@ def test_it_is_counted_so_on_every_page(cast, cycle, returned, sign_in):
             for url in urls:
                 page = browser.get(url).content.decode()
                 assert (words in page, "14 Sep 2020" in page) == (True, True), url
+    listed = browser.get("/cycles/mtr/reports/?_export=csv")
+    assert "2020-09-14" in b"".join(listed).decode()
     with clock.at(late):
         overdue = {line.state.code for line in brief.build(meeting, cast.secretariat).overdue}
     assert overdue == {"LAO", "VNM"}

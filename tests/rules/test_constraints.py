@@ -226,16 +226,18 @@ TAKEN: list[tuple[str, dict[str, Any]]] = [
 @shared
 def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     """One row of each model that has rules."""
-    report, by = make.submitted(make.report(cycle, "VNM"), by=cast.vnm), cast.secretariat
+    report, by = make.report(cycle, "VNM"), cast.secretariat
     cycle = report.cycle
     deadline, meeting = make.deadline(cycle, by=by), make.meeting(cycle, by=by)
     vnm, day = cast.vnm.organisation, date(2020, 9, 21)
+    asked = make.extension(report, deadline, by=cast.vnm, asked_until=day)
+    report = make.submitted(report, by=cast.vnm)
     cast.vnm.change_traced(by=None, expected_version=cast.vnm.version, email="Linh@vnm.example")
     records = [
         make.invitation(by=by)[0],
         report, cycle, deadline, meeting, vnm, cast.vnm, make.gap(report, by=cast.vnm), make.area(), event(),
         cycle.memberships.first(), report.versions.get(), ProgressUpdate.objects.get(), Trace.objects.first(),
-        make.extension(report, deadline, by=cast.vnm, asked_until=day, reason="Floods"),
+        asked,
         AgendaItem.add_to(meeting, by=by, title="Opening"), Decision.add_to(meeting, by=by, text="Agreed"),
         Delegation.add_to(meeting, by=by, organisation=vnm),
         ActionPoint.add_to(meeting, by=by, text="Send", owner_body=vnm, due_on=day),

@@ -74,7 +74,7 @@ ActionPoint.text                                x    x     x          x    x    
 ActionPoint.closing_note                        x    x     x          x    x           x        x     x    .       .
 ActionPoint.file                                x    x     .          x    x           x        .     x    .       .
 ActionPoint.original_name                       .    .     .          .    .           .        .     a    .       .
-Turn.note                                       x    x     .          x    x           x        .     x    .       .
+Turn.note                                       x    x     x          x    x           x        .     x    .       .
 """
 
 # What the members of the cycle share, what observers read of it, and what is nobody's or not yet anybody's.

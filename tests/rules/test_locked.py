@@ -139,6 +139,7 @@ def test_other_forms_of_what_is_settled(cast, cycle, sign_in):
     finding.finalise(by=cast.vnm, expected_version=finding.version)
     made.minutes = section.minutes
     made.minutes.refresh_from_db()
+    made.minutes.circulate(by=cast.secretariat, expected_version=made.minutes.version)
     made.minutes.adopt(by=cast.secretariat, expected_version=made.minutes.version, note="By mail.")
     carried(made, cast)
     told = {

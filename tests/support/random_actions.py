@@ -244,7 +244,7 @@ STEPS: dict[str, Step] = {
     "verify work": Step(ActionPoint, "lead secretariat", noted("verify")),
     "drop work": Step(ActionPoint, STAFF, noted("drop")),
     "reopen work": Step(ActionPoint, STAFF, noted("reopen")),
-    "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by)),
+    "open a round": Step(Meeting, STAFF, lambda t: Round.open_for(t.record, by=t.by, early=bool(t.n % 2))),
     "tell a turn": Step(Turn, STAFF, tell),
     "pass a turn": Step(Turn, STAFF, noted("pass_over")),
     "close a round": Step(
@@ -256,6 +256,7 @@ STEPS: dict[str, Step] = {
         MinutesSection, STAFF,
         lambda t: redraft_section(by=t.by, section=t.record, expected_version=t.expected_version)),
     "circulate": Step(Minutes, STAFF, noted("circulate")),
+    "revise minutes": Step(Minutes, STAFF, noted("revise")),
     "adopt minutes": Step(Minutes, STAFF, noted("adopt")),
     "draft advice": Step(DataGap, CONSULTANTS, advise),
     "edit advice": Step(Advice, CONSULTANTS, noted("edit", "text")),

@@ -46,6 +46,7 @@ reopen    -          planned    planned  -
 MINUTES = """
            draft       circulated  adopted
 circulate  circulated  -           -
+revise     -           draft       -
 adopt      -           adopted     -
 """
 ROUNDS = """

@@ -12,6 +12,7 @@ from django.utils.http import int_to_base36
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
 from reviews.models import ActionPoint, AgendaItem, Round
+from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
 from tests.support import make
 
@@ -40,7 +41,9 @@ TYPED: dict[str, Any] = {
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
     "report-submit": {"reason": "The rest follows."},
-    "report-recall": NOTE, "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
+    "report-past-submission": {"submitted_on": "2020-08-18", "why": "It came by mail on that day."},
+    "minutes-revise": NOTE, "report-recall": NOTE,
+    "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
     "datagap-add": GAP, "datagap-edit": GAP, "datagap-ask-guidance": NOTE,
     "datagap-question": SAID, "datagap-answer": SAID, "datagap-note": SAID, "datagap-conclude": SAID,
     "datagap-advise": SAID, "datagap-adopt": NOTE, "datagap-set-aside": NOTE, "advice-edit": SAID, "advice-drop": NOTE,
@@ -54,7 +57,7 @@ TYPED: dict[str, Any] = {
     "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
     "agenda-conclude": {"outcome": "decision", "outcome_text": "Agreed."},
-    "plan-edit": {"title": "37th Summit", "planned_on": "2020-11-14", "why": "Moved by two days."},
+    "plan-edit": {"title": "37th Summit", "days": "0", "planned_on": "2020-11-14", "why": "Moved by two days."},
     "plan-add": {"position": "1", "title": "29th SOCA", "code": "soca-29", "kind": "ladder", "days": "7"},
     "plan-outcome": {"outcome": "adopt"},
     "deadline-add": WINDOW | {"title": "Second", "output": "progress"},
@@ -73,24 +76,24 @@ TYPED: dict[str, Any] = {
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "logout", "cycle-open",
+    "round-close", "round-end-rehearsal", "logout", "cycle-open",
 }  # fmt: skip
 
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     """One record of each kind, in the status that this page's step starts from."""
-    report = make.report(cycle, "VNM")
+    report, deadline = make.report(cycle, "VNM"), make.deadline(cycle, by=cast.secretariat, shared=True)
+    asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
         gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
         finding=finding_for(page, report, cast),
-        deadline=make.deadline(cycle, by=cast.secretariat, shared=True),
+        deadline=deadline,
+        extension=asked,
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
-    asked = page != "extension-ask"  # one request at a time
-    made.extension = asked and extension(made, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
     made.round = None if page == "round-open" else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
@@ -108,6 +111,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
 def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
     """The cycle: open, but where the page opens it, again or for the first time."""
     cycle.refresh_from_db()
+    if page == "cycle-seat":
+        make.organisation("KHM")
     if page == "cycle-reopen":
         cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
     if page == "cycle-open":
@@ -205,15 +210,14 @@ def minutes_for(page: str, made: Any, cast: Any) -> Any:
     if page == "minutes-draft":
         return meeting
     minutes = draft_minutes(by=by, meeting=meeting)
-    if page != "minutes-circulate":
+    if page not in ("minutes-circulate", "minutes-section", "minutes-redraft"):
         minutes.circulate(by=by, expected_version=minutes.version)
     made.section = minutes.sections.get(kind="decisions")
     return made.section if page in ("minutes-section", "minutes-redraft") else minutes
 
 
-def extension(made: Any, cast: Any) -> Any:
-    day = date(2020, 9, 21)
-    return make.extension(made.report, made.deadline, by=cast.vnm, asked_until=day, reason="Floods")
+def extension(report: Any, deadline: Any, cast: Any) -> Any:
+    return make.extension(report, deadline, by=cast.vnm, asked_until=date(2020, 9, 21))
 
 
 def address(page: str, made: Any) -> str:
@@ -275,4 +279,7 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page == "round-turn":
         values["report_seen"] = made.report.version
-    return values | ({"file": make.pdf()} if page == "report-submit" else {})
+    if page == "minutes-redraft":
+        values["drafted"] = fingerprint(text_of_section(made.section.kind, made.meeting))
+    with_file = page in ("report-submit", "report-past-submission")
+    return values | ({"file": make.pdf()} if with_file else {})

@@ -14,6 +14,7 @@ from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     ActionPoint,
     AgendaItem,
+    DataGap,
     Decision,
     Delegation,
     EditConflict,
@@ -83,7 +84,7 @@ def test_the_draft_tells_everything(minutes):
         "2. Next steps — not reached: in the backlog.",
     ]
     assert text(minutes, "round").splitlines() == [
-        "Lao PDR: told nothing at this meeting.",
+        "Lao PDR: no report at this meeting is on record.",
         "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
     ]
     assert text(minutes, "decisions") == "1. Reports come by September."
@@ -115,12 +116,43 @@ def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
     assert text(drafted, "round").splitlines() == [
         "Lao PDR: was passed.",
         "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
+        "– Note-Papaya",
     ]
     drafted.circulate(by=cast.secretariat, expected_version=drafted.version)
     pages = {name: sign_in(person).get(PAGE).content.decode() for name, person in vars(cast).items()}
-    assert {name for name, page in pages.items() if "Note-Papaya" in page} == {
-        "vnm", "vnm_team", "consultant", "lead", "secretariat", "admin",
-    }  # fmt: skip
+    assert {name for name, page in pages.items() if "Note-Papaya" in page} == {*vars(cast)} - {"observer"}
+    assert "Not part of the minutes" not in pages["secretariat"]
+
+
+def test_the_room_heard_difficulties_and_findings(cast, cycle):
+    """In the words of the turn: what the country writes in its records later is its own."""
+    by, report = cast.secretariat, make.report(cycle, "VNM")
+    made: Any = make.meeting(cycle, by=by)
+    turn = Round.open_for(made, by=by).turns.get(member_state__code="VNM")
+    make.told(
+        turn, by=by, note="Two sectors wait.", data_collection=40, analysis=None, writing=None,
+        difficulties=[{"kind": make.kind(), "missing": "Baseline of 2016", "effect": "No trend."}],
+        findings=[{"kind": "recommendation", "text": "Count persons"}, {"kind": "finding", "text": "Reach grew"}],
+    )  # fmt: skip
+    gap = DataGap.objects.get()
+    gap.edit(by=cast.vnm, expected_version=1, missing="Secret-Mango")
+    finding = report.member_state.findings.get(kind="finding")
+    finding.edit(by=cast.vnm, expected_version=1, text="Secret-Kiwi", key_result_area=None)
+    make.gap(report, by=cast.vnm, missing="Never told")
+    made.hold(by=by, expected_version=1, held_from=made.planned_from, held_to=made.planned_to)
+    drafted = draft_minutes(by=by, meeting=made)
+    assert text(drafted, "round").splitlines() == [
+        "Lao PDR: no report at this meeting is on record.",
+        "Viet Nam: data collection 40 %, analysis not yet reported, writing not yet reported.",
+        "– Two sectors wait.",
+        "– Difficulty (Missing): Baseline of 2016 — No trend.",
+        "– Finding: Reach grew",
+        "– Recommendation: Count persons",
+    ]
+    assert text(drafted, "delegations").splitlines() == [
+        "Reported in the country round, delegation not recorded: Viet Nam.",
+        "Attendance not recorded: Lao PDR.",
+    ]
 
 
 def test_what_was_told_stays_as_it_was_frozen(cast, told_anew):
@@ -151,12 +183,13 @@ def test_status_by_move(status, move, cast, minutes):
     verbs: dict[str, Any] = {
         "circulate": lambda by: minutes.circulate(by=by, expected_version=minutes.version),
         "adopt": lambda by: minutes.adopt(by=by, expected_version=minutes.version, note="By mail."),
+        "revise": lambda by: minutes.revise(by=by, expected_version=minutes.version, note="A name."),
         "edit": lambda by: part.edit(by=by, expected_version=part.version, text="More."),
     }
     for person in (cast.vnm, cast.consultant, cast.admin):
         with pytest.raises(PermissionDenied):
             verbs[move](person)
-    allowed = status != "adopted" if move == "edit" else status in MINUTES_TRANSITIONS[move].sources
+    allowed = status in MINUTES_TRANSITIONS[move].sources
     assert (move in minutes.transitions_for(cast.secretariat)) is allowed
     before = Trace.objects.count()
     if allowed:
@@ -206,6 +239,70 @@ def test_drafting_a_part_anew(cast, minutes):
     assert Trace.objects.filter(model="reviews.minutessection", before__text="Worded by hand").exists()
 
 
+def redraft_url(part: MinutesSection) -> str:
+    return f"{PAGE}{part.pk}/redraft/"
+
+
+def drafted_of(answer: Any) -> str:
+    return str(answer.context["form"]["drafted"].value())
+
+
+def test_drafting_anew_shows_the_difference_and_asks(cast, minutes, sign_in):
+    part, browser = minutes.sections.get(kind="decisions"), sign_in(cast.secretariat)
+    part.edit(by=cast.secretariat, expected_version=1, text="1. Worded by hand.\n2. One more.")
+    Decision.add_to(minutes.meeting, by=cast.secretariat, text="One more.")
+    answer = browser.get(redraft_url(part))
+    shown = [(line.change, line.text) for line in answer.context["differences"]]
+    assert shown == [
+        ("removed", "1. Worded by hand."), ("added", "1. Reports come by September."), ("", "2. One more."),
+    ]  # fmt: skip
+    for drafted in ("", "0" * 64):  # sent without the page, or for another text
+        answer = browser.post(redraft_url(part), {"version": 2, "drafted": drafted})
+        assert "please look again" in answer.content.decode()
+    Decision.add_to(minutes.meeting, by=cast.secretariat, text="A third one.")
+    answer = browser.post(redraft_url(part), {"version": 2, "drafted": drafted_of(answer)})
+    assert "A third one." in answer.content.decode()
+    assert MinutesSection.objects.get(pk=part.pk).text.startswith("1. Worded by hand.")
+    assert browser.post(redraft_url(part), {"version": 2, "drafted": drafted_of(answer)}).status_code == 302
+    assert MinutesSection.objects.get(pk=part.pk).text.endswith("3. A third one.")
+
+
+def test_without_a_difference_there_is_nothing_to_replace(cast, minutes, sign_in):
+    part = minutes.sections.get(kind="decisions")
+    page = sign_in(cast.secretariat).get(redraft_url(part)).content.decode()
+    assert "the records give the text that is there already" in page
+    assert "Replace the text" not in page
+
+
+def test_circulated_minutes_change_only_as_a_new_version(cast, minutes, sign_in):
+    browser, part = sign_in(cast.secretariat), minutes.sections.get(kind="other")
+    part.edit(by=cast.secretariat, expected_version=1, text="First-Mango")
+    minutes.circulate(by=cast.secretariat, expected_version=minutes.version)
+    for page in (f"{PAGE}{part.pk}/", redraft_url(part)):
+        answer = browser.get(page)
+        assert (answer.status_code, "prepare a new version" in answer.content.decode()) == (409, True)
+    assert browser.post(f"{PAGE}revise/", {"version": minutes.version, "note": "A name."}).status_code == 302
+    part.refresh_from_db()
+    browser.post(f"{PAGE}{part.pk}/", {"version": part.version, "text": "Second-Kiwi"})
+    lao = sign_in(cast.lao)
+    for url in (PAGE, f"{PAGE}docx/"):
+        answer = lao.get(url)
+        page = (
+            answer.content.decode() if url == PAGE else str(Document(io.BytesIO(answer.content)).element.xml)
+        )
+        assert ("First-Mango" in page, "Second-Kiwi" in page) == (True, False), url
+    assert "A draft of a new version" in browser.get(PAGE).content.decode()
+    assert "Second-Kiwi" in browser.get(PAGE).content.decode()
+    minutes.refresh_from_db()
+    minutes.circulate(by=cast.secretariat, expected_version=minutes.version)
+    page = lao.get(PAGE).content.decode()
+    assert ("Second-Kiwi" in page, "?version=1" in page) == (True, True)
+    page = lao.get(f"{PAGE}?version=1").content.decode()
+    assert ("First-Mango" in page, "Second-Kiwi" in page) == (True, False)
+    for version in ("0", "3", "x"):
+        assert lao.get(f"{PAGE}?version={version}").status_code == 404
+
+
 @pytest.mark.parametrize("status", MinutesStatus.values)
 def test_members_read_them_once_circulated(status, cast, minutes, sign_in):
     in_status(status, minutes, cast.secretariat)
@@ -242,9 +339,9 @@ def test_a_draft_is_no_news_to_members(cast, minutes, sign_in):
 
 @pytest.mark.parametrize("name", ["lao", "consultant"])
 def test_the_word_document_has_the_text_and_no_notes(name, cast, minutes, sign_in):
-    in_status("circulated", minutes, cast.secretariat)
     part = minutes.sections.get(kind="other")
     part.edit(by=cast.secretariat, expected_version=1, text="Ghi chép tiếng Việt\x0b\x0c")
+    in_status("circulated", minutes, cast.secretariat)
     answer = sign_in(getattr(cast, name)).get(f"{PAGE}docx/")
     assert answer["Content-Disposition"] == 'attachment; filename="minutes-3-2020-08-20.docx"'
     lines = [p.text for p in Document(io.BytesIO(answer.content)).paragraphs]

@@ -200,7 +200,7 @@ def test_taken_away(cast, plan, sign_in):
 
 def test_the_secretariat_moves_a_step(cast, plan, sign_in):
     browser, url = sign_in(cast.secretariat), reverse("plan-edit", args=["mtr", "summit-37"])
-    typed = {"title": "37th Summit", "paper": "", "planned_on": "2020-11-19", "version": "1"}
+    typed = {"title": "37th Summit", "paper": "", "days": "17", "planned_on": "2020-11-19", "version": "1"}
     assert "Say why the date moves." in words(browser.post(url, typed))
     assert browser.post(url, typed | {"why": "A storm."})["Location"] == f"{PLAN}#summit-37"
     page = words(browser.get(PLAN))

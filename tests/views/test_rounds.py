@@ -9,9 +9,10 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from reviews import clock
+from reviews import clock, policy
 from reviews.actions.rounds import close_round
 from reviews.models import ActionPoint, DataGap, Finding, NationalReport, ProgressUpdate, Round, Turn
+from reviews.models.people import everybody_in_the_room
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -96,12 +97,32 @@ def test_what_the_country_entered_is_there_already(cast, opened, sign_in):
     report.post_progress(
         by=cast.vnm, expected_version=report.version, data_collection=55, note="Posted before."
     )
-    make.gap(report, by=cast.vnm, missing="Raised before")
     answer = sign_in(cast.secretariat).get(url(*TURN))
-    page = answer.content.decode()
     assert answer.context["form"]["data_collection"].value() == 55
-    assert "Posted before." in page
-    assert "Raised before" in page
+    assert "55 · – ·" in answer.content.decode()
+
+
+def test_the_room_sees_what_all_may_see(cast, opened, sign_in):
+    """One country's page of the round is shown to all others: figures and what it reported there, nothing else."""
+    report, browser = make.report(opened.cycle, "VNM"), sign_in(cast.secretariat)
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=55, note="Own-Mango")
+    make.gap(report, by=cast.vnm, missing="Own-Kiwi")
+    make.finding(report, by=cast.vnm, text="Own-Papaya")
+    typed = {"note": "Told-Lime", "difficulties-0-kind": make.kind().pk, "difficulties-0-missing": "Told-Fig",
+             "findings-0-text": "Told-Plum"}  # fmt: skip
+    assert browser.post(url(*TURN), sent(browser.get(url(*TURN)), **typed)).status_code == 302
+    page = browser.get(url(*TURN)).content.decode()
+    assert not [word for word in ("Own-Mango", "Own-Kiwi", "Own-Papaya", "VNM-1", "VNM-F1") if word in page]
+    assert not [word for word in ("Told-Lime", "Told-Fig", "Told-Plum") if word not in page]
+
+
+def test_who_is_in_the_room_reads_no_countrys_records(cast, report):
+    make.gap(report, by=cast.vnm)
+    make.finding(report, by=cast.vnm)
+    room = everybody_in_the_room()
+    for records in (NationalReport, DataGap, Finding):
+        assert not records.objects.visible_to(room).exists()
+    assert not policy.may(room, "report.read", report)
 
 
 def test_what_is_wrong_is_said_beside_its_field(cast, opened, sign_in):
@@ -142,7 +163,10 @@ def test_a_country_that_posts_while_the_secretary_types(cast, opened, sign_in):
     report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=60, note="From home")
     answer = browser.post(url(*TURN), sent(expected_version, data_collection="40", note="Told"))
     assert answer.status_code == 409
-    assert "From home" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Somebody was faster" in page
+    assert "60" in page
+    assert "From home" not in page  # the country's own words, and the room sees this page
     assert browser.post(url(*TURN), sent(answer)).status_code == 302
     assert make.report(opened.cycle, "VNM").data_collection == 40
 
