@@ -194,9 +194,16 @@ happening = st.tuples(
 
 
 def test_random_histories(cast):
+    boards = follow_random_histories(cast, 100)
+    assert boards.compared > 200
+    assert boards.overdue > 20
+
+
+def follow_random_histories(cast: Any, number: int) -> SimpleNamespace:
+    """Follow so many histories, the same ones each time. Return how many boards were compared, and had an overdue."""
     boards = SimpleNamespace(compared=0, overdue=0)
 
-    @settings(max_examples=100, deadline=None, derandomize=True, database=None,
+    @settings(max_examples=number, deadline=None, derandomize=True, database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.lists(happening, min_size=3, max_size=9))
     def run(events: list[tuple[int, str, str, int]]) -> None:
@@ -205,8 +212,7 @@ def test_random_histories(cast):
             transaction.set_rollback(True)
 
     run()
-    assert boards.compared > 200
-    assert boards.overdue > 20
+    return boards
 
 
 def follow(history: History, events: list[tuple[int, str, str, int]], boards: SimpleNamespace) -> None:
