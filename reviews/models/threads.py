@@ -180,8 +180,9 @@ class PrivateReading(Tracked):
     def audience(self) -> str:
         return self.channel
 
-    def _require_open_cycle(self, verb: str) -> None:
-        """Nothing: a closed cycle is read as well."""
+    def governors(self) -> tuple[Tracked, ...]:
+        """Return none: a closed cycle is read as well."""
+        return ()
 
     @classmethod
     def record(cls, subject: "DataGap | Difficulty", *, channel: str, by: "User") -> None:
