@@ -41,7 +41,7 @@ def site() -> Iterator[SimpleNamespace]:
         product.manage("migrate", "--verbosity=0")
         product.manage("shell", "--verbosity=0", f"--command={SEED.format(rows=ROWS)}")
         database.ask("vacuum analyze")
-        cookies = product.sign_in("bench.secretariat", "bench.consultant")
+        cookies = product.sign_in("bench.vnm", "bench.consultant")
         with servers.gunicorn(product) as web:
             yield SimpleNamespace(web=web, cookies=cookies, database=database)
 
@@ -58,14 +58,14 @@ def seconds_of_pages(site: Any, until: float) -> list[float]:
 
 def ask_and_hang_up(site: Any, path: str) -> None:
     """As somebody who presses reload again and again, and closes the browser."""
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sessionid={site.cookies['bench.secretariat']}\r\n\r\n"
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sessionid={site.cookies['bench.vnm']}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", site.web.port), timeout=30) as link:
         link.sendall(head.encode())
         time.sleep(2)
 
 
 def ask_and_wait(site: Any, path: str) -> int:
-    return Browser([site.web.port], site.cookies["bench.secretariat"]).get(path).status
+    return Browser([site.web.port], site.cookies["bench.vnm"]).get(path).status
 
 
 def peak(site: Any) -> float:
@@ -106,7 +106,7 @@ def test_a_statement_that_takes_too_long_is_ended(site, figure):
         locked = threads.submit(site.database.ask, lock)
         time.sleep(0.5)
         begun = time.monotonic()
-        answer = Browser([web.port], site.cookies["bench.secretariat"]).get(f"{CYCLE}datagaps/")
+        answer = Browser([web.port], site.cookies["bench.vnm"]).get(f"{CYCLE}datagaps/")
         figure(
             "a statement that would take 6 s, with a limit of 1 s: the page comes after",
             time.monotonic() - begun,
@@ -114,4 +114,4 @@ def test_a_statement_that_takes_too_long_is_ended(site, figure):
         )
         assert (answer.status, "took longer than a page may" in answer.body) == (503, True)
         locked.result()
-        assert Browser([web.port], site.cookies["bench.secretariat"]).get(f"{CYCLE}datagaps/").status == 200
+        assert Browser([web.port], site.cookies["bench.vnm"]).get(f"{CYCLE}datagaps/").status == 200
