@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.core.management import call_command
+from django.db.models import QuerySet
 
 from bench import calendars
 from reviews import clock
@@ -60,6 +61,9 @@ def make() -> None:
         call_command("load_reference", verbosity=0)
         secretariat = _person("bench.secretariat", Role.SECRETARIAT, Organisation.objects.get(code="ASEC"))
         _person("bench.consultant", Role.CONSULTANT, Organisation.objects.evaluators())
+        # Also the one that joined after these years: the board has eleven members.
+        late = Organisation.objects.filter(kind="member_state", joined_on__gt=STARTS)
+        QuerySet.update(late, joined_on=STARTS)
         members = list(Organisation.objects.filter(kind="member_state").order_by("code"))
         coordinators = {s.code: _person(f"bench.{s.code.lower()}", Role.COORDINATOR, s) for s in members}
         cycles = [_cycle(f"bench-{number}", members, secretariat) for number in range(1, CYCLES + 1)]

@@ -102,8 +102,6 @@ class ReviewCycle(Tracked):
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The end comes before the start.")})
-        if self.slug == "add":
-            raise ValidationError({"slug": _("This word has a meaning of its own in addresses.")})
 
     def governing_cycle(self) -> None:
         return None
@@ -114,6 +112,9 @@ class ReviewCycle(Tracked):
             return ""
         text = _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
         return text % {"cycle": isolated(self.name)}
+
+    def refusal_reason(self, name: str) -> str:
+        return self.refusal_of(self) or super().refusal_reason(name)
 
     @property
     def name(self) -> str:

@@ -113,8 +113,8 @@ class Minutes(Tracked):
         ) % {"day": date_format(clock.day_of(self.adopted_at)), "by": self.adopted_by}
 
     def refusal_of(self, part: Tracked) -> str:
-        """Adopted, every part of them is locked."""
-        return self.why_locked
+        """Circulated or adopted, every part of them is locked."""
+        return "" if self.status == S.DRAFT else self.refusal_reason("edit")
 
     @property
     def seen_parts(self) -> str:

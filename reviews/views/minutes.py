@@ -201,11 +201,13 @@ class MinutesTransition(TransitionPage):
         """The minutes or a part of them changed meanwhile: show what is newer than the text that the person read."""
         self.object = self.get_object()
         changes = list(Trace.objects.since_version(self.object, conflict.expected_version))
-        seen = map(int, form.cleaned_data["seen_parts"].split("."))
-        for part, version in zip(self.object.sections.all(), seen, strict=False):
-            changes += Trace.objects.since_version(part, version)
         form.accept_version(self.object.version)
-        form.replace_data({"seen_parts": self.object.seen_parts})
+        if seen_parts := form.cleaned_data.get("seen_parts"):
+            for part, version in zip(
+                self.object.sections.all(), map(int, seen_parts.split(".")), strict=False
+            ):
+                changes += Trace.objects.since_version(part, version)
+            form.replace_data({"seen_parts": self.object.seen_parts})
         locked = self.get_refusal_reason()
         if locked:
             form.add_error(None, locked)

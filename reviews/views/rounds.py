@@ -73,6 +73,7 @@ class RoundPage(ListPage):
     template_name = "rounds/round.html"
     title, nav, permission = _("Country round"), "meetings", "meeting.read"
     table_class, filterset_class = TurnTable, EmptyFilterSet
+    table_pagination = {"per_page": 50, "silent": False}  # noqa: RUF012 - read only
     empty_text = _("The round of this meeting has not been opened.")
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from reviews import clock
 from reviews.actions.cycles import seat_member
 from reviews.admin import site
 from reviews.models import (
@@ -17,6 +18,7 @@ from reviews.models import (
     Deadline,
     Decision,
     Delegation,
+    Extension,
     Framework,
     FrameworkNode,
     Meeting,
@@ -70,7 +72,16 @@ def more_below(records: Any, cast: SimpleNamespace, n: int) -> None:
     seat_member(by=by, cycle=records[ReviewCycle], member_state=body, joined_on=date(2020, 3, 1))
     report = make.report(records[ReviewCycle], f"Y{n}")
     person = make.user(f"y{n}", "coordinator", body)
-    make.extension(report, records[Deadline], by=person, asked_until=date(2020, 11, n), reason="Floods")
+    asked = {
+        "asked_until": date(2020, 11, n),
+        "reason": "Floods",
+        "asked_by": person,
+        "asked_at": clock.now(),
+    }
+    due_on = records[Deadline].due_on
+    Extension.create_traced(
+        by=person, deadline=records[Deadline], member_state=body, due_when_asked=due_on, **asked
+    )
     make.area(f"B.{n}")
 
 

@@ -50,7 +50,7 @@ PAGES = {
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
         f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
-        f"{AT}/plan/?slip=LAO:21", f"{AT}/plan/summit-37/edit/", f"{AT}/plan/summit-37/outcome/",
+        f"{AT}/plan/?slip=LAO:21", f"{AT}/plan/summit-37/edit/", f"{AT}/plan/draft/outcome/",
         f"{AT}/meetings/3/brief/", f"{AT}/meetings/3/round/",
         f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/3/minutes/{{section}}/",
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",

@@ -60,7 +60,7 @@ def test_a_hint_fits_into_its_box(person):
     page = at(person("vnm.coordinator"), f"{REPORT}update/", NARROW)
     assert all_of(page, "input.number", CUT_HINTS) == []
     secretariat, meeting = User.objects.get(username="secretariat"), Meeting.objects.ahead(DAY).first()
-    Round.open_for(meeting, by=secretariat)
+    Round.open_for(meeting, by=secretariat, early=True)
     page = at(person("secretariat"), f"{AT}/meetings/{meeting.code}/round/VNM/", NARROW)
     assert all_of(page, "main input.number", CUT_HINTS) == []
 

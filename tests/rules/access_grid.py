@@ -286,7 +286,7 @@ usersessions_list           in   on    on   on          on    on           on   
 account_change_password     in  302   302  302         302   302          302       302    302        in
 password_change_done        in  405   405  405         405   405          405       405    405        in
 account_set_password        in   on    on   on          on    on           on        on     on        in
-account_reset_password      on   on    on   on          on    on           on        on     on        on
+account_reset_password     302  302   302  302         302   302          302       302    302       302
 account_reset_password_done   405  405   405  405         405   405          405       405    405       405
 account_reset_password_from_key_done   405  405   405  405         405   405          405       405    405       405
 account_reset_password_from_key   200  200   200  200         200   200          200       200    200       200

@@ -82,7 +82,7 @@ AT_A_FIELD: list[tuple[str, dict[str, Any], str, str]] = [
     ("meeting-add", {"number": HUGE}, "number", "Enter a whole number."),
     ("meeting-add", {"code": "the fourth"}, "code", "Enter a valid “slug”"),
     ("meeting-add", {"code": "x" * 41}, "code", "at most 40 characters"),
-    ("meeting-add", {"code": "add"}, "code", "This word has a meaning of its own in addresses."),
+    ("meeting-add", {"code": "add"}, "code", "has a meaning of its own in addresses"),
     ("meeting-add", {"series": "unheard_of"}, "series", "Select a valid choice."),
     ("meeting-add", {"mode": "by pigeon"}, "mode", "Select a valid choice."),
     ("meeting-add", {"host": "999"}, "host", "Select a valid choice."),

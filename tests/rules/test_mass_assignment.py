@@ -27,9 +27,15 @@ STEPS = {
 # Those that start from a world of their own; all others share one.
 APART = {page for page in STEPS if page in steps.REPORT_BEFORE or page in steps.GAP_BEFORE}
 APART |= {page for page in STEPS if page.partition("-")[0] in ("advice", "agenda", "minutes", "action")}
-APART |= {"finding-reopen", "extension-ask", "round-open", "round-close", "cycle-open", "cycle-reopen"} & {
-    *STEPS
-}
+APART |= {
+    "finding-reopen",
+    "extension-ask",
+    "round-open",
+    "round-close",
+    "cycle-open",
+    "cycle-reopen",
+    "meeting-cancel",
+} & {*STEPS}
 PLAIN = sorted({*STEPS} - APART)
 # Not compared: what is new each time, and the rows in which a record is told once more.
 ALWAYS_NEW = {"receipt", "file", "at", "search", "digest", "request_id"}

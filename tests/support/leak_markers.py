@@ -74,8 +74,11 @@ def plant(cast: Any) -> SimpleNamespace:
 def _reference(cast: Any) -> tuple[Any, dict[str, Any], Any]:
     w, by = words_of(""), cast.admin
     names = {name: w(f"Organisation.{name}") for name in ("code", "name_en", "name_vi")}
-    names["code"] = names["code"].upper()
-    host = Organisation.create_traced(by=by, kind="sectoral_body", **names)
+    host = Organisation.create_traced(by=by, kind="sectoral_body", **names | {"code": "HOST"})
+    QuerySet.update(
+        Organisation.objects.filter(pk=host.pk), code=names["code"]
+    )  # a code of an earlier release
+    host.refresh_from_db()
     area = FrameworkNode.create_traced(
         by=by, framework=make.framework(), level="key_result_area",
         code=w("FrameworkNode.code"), title=w("FrameworkNode.title"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from reviews import clock
 from reviews.actions.reports import submit_report
-from reviews.models import Deadline, DeadlineOutput, Extension, NationalReport, ReviewCycle, Role, User
+from reviews.models import Deadline, DeadlineOutput, NationalReport, ReviewCycle, Role, User
 from tests.support import make
 
 MEMBERS, LATE, NEVER = 195, 136, 43
@@ -71,10 +71,5 @@ def hand_in(number: int, report: NationalReport) -> None:
 def ask_for_more_time(cycle: ReviewCycle, deadline: Deadline) -> None:
     for code in CODES[-10:]:
         coordinator: Any = User.objects.get(username=f"{code.lower()}.coordinator")
-        Extension.ask_for(
-            make.report(cycle, code),
-            deadline,
-            by=coordinator,
-            asked_until=date(2020, 9, 30),
-            reason="Floods.",
-        )
+        report = make.report(cycle, code)
+        make.extension(report, deadline, by=coordinator, asked_until=date(2020, 9, 30), reason="Floods.")

@@ -97,7 +97,9 @@ def test_where_people_look_for_it(cast, browser, sign_in):
 
 def test_no_cycle_is_called_add(browser):
     answer = browser.post("/cycles/add/", NEXT | {"framework": make.framework().pk, "slug": "add"})
-    assert answer.context["form"].errors == {"slug": ["This word has a meaning of its own in addresses."]}
+    assert answer.context["form"].errors == {
+        "slug": ["The word “add” has a meaning of its own in addresses: choose another."]
+    }
 
 
 # Steps of the plan

@@ -65,7 +65,8 @@
     button.type = "button";
     button.className = "btn btn-secondary";
     button.textContent = box.dataset.calendar;
-    button.setAttribute("aria-label", box.dataset.calendar + ": " + box.labels[0].firstChild.textContent.trim());
+    box.labels[0].id = box.id + "_label";
+    button.setAttribute("aria-describedby", box.labels[0].id);
     button.addEventListener("click", function () {
       calendar.value = box.value; // empty unless it is written like 2020-08-20
       calendar.showPicker();
