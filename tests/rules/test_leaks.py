@@ -128,7 +128,7 @@ Framework.title                                 x    x     x          x    x    
 FrameworkNode.code                              x    x     x          x    x           x        x     x    .       .
 FrameworkNode.title                             x    x     x          x    x           x        x     x    .       .
 GapKind.code                                    x    x     x          x    x           x        .     x    .       .
-GapKind.label_en                                x    x     x          x    x           x        x     x    .       .
+GapKind.label_en                                x    x     x          x    x           x        .     x    .       .
 GapKind.label_vi                                .    .     .          .    .           a        .     a    .       .
 GapKind.meaning                                 .    .     .          .    .           a        .     a    .       .
 GapKind.source                                  .    .     .          .    .           a        .     a    .       .
@@ -142,7 +142,7 @@ ReviewCycle.name_en                             x    x     x          x    x    
 ReviewCycle.name_en:being_prepared              .    .     .          x    x           x        .     x    .       .
 ReviewCycle.slug                                .    .     .          x    x           x        .     x    .       .
 ReviewCycle.name_vi                             .    .     .          .    .           .        .     a    .       .
-Trace.why:corrected                             .    .     .          x    x           x        .     a    .       .
+Trace.why:corrected                             .    .     .          x    x           x        .     x    .       .
 Invitation.name                                 .    .     .          .    .           a        .     a    .       .
 Invitation.email                                .    .     .          .    .           a        .     a    .       .
 OutgoingMail.sender                             .    .     .          .    .           .        .     .    .       .
