@@ -105,12 +105,12 @@ def circulated(cast: Any, cycle: Any) -> Any:
 
 
 def test_minutes_are_adopted_as_they_were_read(cast, circulated, sign_in):
-    """Somebody words a part while the page with the button is open: the page shows what is newer."""
+    """A part is corrected while the page with the button is open: the page shows what is newer."""
     browser, url = sign_in(cast.secretariat), circulated.get_absolute_url()
     seen = circulated.seen_parts
     assert f'name="seen_parts" value="{seen}"' in browser.get(url).content.decode()
     part = circulated.sections.get(kind="decisions")
-    part.edit(by=cast.secretariat, expected_version=1, text="Agreed otherwise.")
+    part.correct(by=cast.admin, expected_version=1, why="Misheard.", text="Agreed otherwise.")
     typed = {"note": "By mail.", "version": circulated.version, "seen_parts": seen}
     answer = browser.post(f"{url}adopt/", typed)
     page = answer.content.decode()

@@ -7,7 +7,6 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from reviews import clock
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -273,13 +272,14 @@ def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
     """What a report, a meeting and a plan have besides; the round is closed, the minutes circulated."""
     by, cycle = cast.secretariat, report.cycle
     country_round = make.frozen(meeting, by=by)
-    minutes = Minutes.create_traced(by=by, meeting=meeting, status="circulated", circulated_at=clock.now())
-    part = {"minutes": minutes, "kind": "decisions", "position": 1}
+    minutes = Minutes.create_traced(by=by, meeting=meeting)
+    part = MinutesSection.create_traced(by=by, minutes=minutes, kind="decisions", position=1)
+    minutes.circulate(by=by, expected_version=1)
     return [
         CoverageStatement.state(report, make.area("A.2"), by=cast.vnm, expected_version=0, coverage="reported"),
         make.disruption(cycle, by=by), make.finding(report, by=cast.vnm), make.step(cycle, by=by),
         country_round, country_round.turns.first(), country_round.statuses.first(),
-        minutes, MinutesSection.create_traced(by=by, **part),
+        minutes, part,
     ]  # fmt: skip
 
 
