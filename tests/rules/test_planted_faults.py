@@ -37,7 +37,7 @@ def test_a_text_that_leaks(cast, monkeypatch):
     """One right too many, and another country's words are met."""
     duty = policy.ROLE_GRANTS["observer"]
     monkeypatch.setitem(policy.ROLE_GRANTS, "observer", replace(duty, everywhere=frozenset({"datagap.read"})))
-    with pytest.raises(AssertionError, match="datagaps"):
+    with pytest.raises(AssertionError, match="gapkind|datagaps"):
         test_leaks.test_everybody_reads_what_is_for_them_and_nothing_else(
             "observer", leak_markers.plant(cast), cast
         )
