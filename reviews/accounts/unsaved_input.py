@@ -23,7 +23,7 @@ from reviews.models import User
 from reviews.models.sent_forms import FIELD, owner_of
 from reviews.uploads import kept
 
-KEY = "typed"
+KEY = "unsaved_inputs"  # 0.1.0 had one form under "typed"
 # Stored for the work on a review, and for corrections.
 STORED_ROUTES = ("cycles/", "admin/")
 LARGEST = 300_000  # characters of one session, all forms together

@@ -38,7 +38,7 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "transitions": cycle.transitions_for(request.user),
         "may_run": policy.may(request.user, "cycle.run"),
         "seats": cycle.memberships.select_related("member_state").order_by(
-            "joined_on", "member_state__name_en"
+            "joined_on", "member_state__sort_key"
         ),
         # Why an administrator corrected it is for those who run cycles.
         "history": history(request, cycle) if policy.may(request.user, "cycle.run") else [],

@@ -197,30 +197,26 @@ class MinutesTransition(TransitionPage):
     record_or_404 = staticmethod(minutes_or_404)
     nav = "meetings"
 
+
+class ReadMinutesTransition(MinutesTransition):
+    """A transition of the minutes in the wording that the person has read."""
+
     def render_conflict(self, form: CirculateForm | AdoptForm, conflict: EditConflict) -> HttpResponse:
         """The minutes or a part of them changed meanwhile: show what is newer than the text that the person read."""
         self.object = self.get_object()
         changes = list(Trace.objects.since_version(self.object, conflict.expected_version))
+        seen = map(int, form.cleaned_data["seen_parts"].split("."))
+        for part, version in zip(self.object.sections.all(), seen, strict=False):
+            changes += Trace.objects.since_version(part, version)
         form.accept_version(self.object.version)
-        if seen_parts := form.cleaned_data.get("seen_parts"):
-            for part, version in zip(
-                self.object.sections.all(), map(int, seen_parts.split(".")), strict=False
-            ):
-                changes += Trace.objects.since_version(part, version)
-            form.replace_data({"seen_parts": self.object.seen_parts})
+        form.replace_data({"seen_parts": self.object.seen_parts})
         locked = self.get_refusal_reason()
         if locked:
             form.add_error(None, locked)
-        stale = {
-            "by": changes[-1].by if changes else None,
-            "changes": changes,
-            "locked": locked,
-            "feed": True,
-        }
-        return self.render_to_response(self.get_context_data(form=form, stale=stale), status=409)
+        return self.render_newer(form, changes, locked=locked, feed=True)
 
 
-class CirculateMinutes(MinutesTransition):
+class CirculateMinutes(ReadMinutesTransition):
     form_class = CirculateForm
     verb, title, submit_label = "circulate", _("Circulate the minutes"), _("Circulate")
     success_message = _("The minutes are circulated: the members can read them.")
@@ -232,7 +228,7 @@ class ReviseMinutes(MinutesTransition):
     success_message = _("You can edit the new version. Until you circulate it, members read the one before.")
 
 
-class AdoptMinutes(MinutesTransition):
+class AdoptMinutes(ReadMinutesTransition):
     form_class = AdoptForm
     verb, title = "adopt", _("Record that the minutes were adopted")
     submit_label, success_message = _("Adopt"), _("The minutes are adopted and locked.")

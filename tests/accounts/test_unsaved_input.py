@@ -166,3 +166,13 @@ def test_a_file_for_which_there_is_no_room_is_asked_for_again(cast, report, sign
     sent_late(browser, url, {"on_behalf_of": "The Ministry", "version": "1", "file": make.pdf("a.pdf")})
     come_in("vnm.coordinator", browser=browser)
     assert "The file could not be kept" in browser.get(url).content.decode()
+
+
+def test_what_an_earlier_release_kept_does_no_harm(page, cast, sign_in):
+    browser = sign_in(cast.vnm)
+    session = browser.session
+    session["typed"] = [cast.vnm.pk, page, {"note": [NOTE]}, False]
+    session.save()
+    assert browser.get(page).status_code == 200
+    later(browser, 3601)
+    assert come_in(cast.vnm.username, browser=browser).status_code == 302
