@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.threads import OnGapOrDifficulty, one_subject_rule
 from reviews.models.trace import Verb
 from reviews.policy import Channel
 
@@ -86,7 +87,7 @@ class AdviceQuerySet(TrackedQuerySet["Advice"]):
         return self.filter(Q(gap__cycle__in=cycles) | Q(difficulty__cycle__in=cycles))
 
 
-class Advice(Tracked):
+class Advice(OnGapOrDifficulty, Tracked):
     """How the consultants would treat a gap, or a difficulty that several states share.
 
     Only consultants see a draft; a lead consultant's approval sends it to every gap it is for.
@@ -124,11 +125,7 @@ class Advice(Tracked):
         ordering = ("drafted_at", "id")
         constraints = (
             choices_rule("advice_status_known", "status", AdviceStatus),
-            models.CheckConstraint(
-                condition=Q(gap__isnull=True, difficulty__isnull=False)
-                | Q(gap__isnull=False, difficulty__isnull=True),
-                name="advice_on_one_thing",
-            ),
+            one_subject_rule("advice_on_one_thing"),
             models.CheckConstraint(
                 condition=Q(status=S.APPROVED, approved_by__isnull=False, approved_at__isnull=False)
                 | (~Q(status=S.APPROVED) & Q(approved_by__isnull=True, approved_at__isnull=True)),
@@ -136,30 +133,8 @@ class Advice(Tracked):
             ),
         )
 
-    def __str__(self) -> str:
-        return str(self.subject)
-
     def get_absolute_url(self) -> str:
         return str(self.subject.get_absolute_url())
-
-    @property
-    def subject(self) -> "DataGap | Difficulty":
-        """The gap or the difficulty that it is on."""
-        return self.gap or self.difficulty  # type: ignore[return-value]  # the constraint says one of the two
-
-    @property
-    def cycle(self) -> "ReviewCycle":
-        return self.subject.cycle
-
-    @property
-    def member_state_id(self) -> int | None:
-        return self.gap.member_state_id if self.gap else None
-
-    def history_owner(self) -> Tracked:
-        return self.subject
-
-    def visible_to_all_members(self) -> bool:
-        return False
 
     def audience(self) -> str:
         """Also after approval, since these rows hold the draft; received advice has rows of its own."""

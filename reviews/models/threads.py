@@ -115,7 +115,42 @@ class ThreadEntry(Tracked):
         return cls.add(gap, by=by, kind=EntryKind.CONCLUSION, text=text)
 
 
-class PrivateReading(Tracked):
+class OnGapOrDifficulty:
+    """Mixin of records that are about one gap, or about one shared difficulty: columns `gap` and `difficulty`."""
+
+    gap: "DataGap | None"
+    difficulty: "Difficulty | None"
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+    @property
+    def subject(self) -> "DataGap | Difficulty":
+        return self.gap or self.difficulty  # type: ignore[return-value]  # one_subject_rule() says one of the two
+
+    @property
+    def cycle(self) -> "ReviewCycle":
+        return self.subject.cycle
+
+    @property
+    def member_state_id(self) -> int | None:
+        return self.gap.member_state_id if self.gap else None
+
+    def history_owner(self) -> Tracked:
+        return self.subject
+
+    def visible_to_all_members(self) -> bool:
+        return False
+
+
+def one_subject_rule(name: str) -> models.CheckConstraint:
+    """Return the constraint that exactly one of `gap` and `difficulty` is named."""
+    of_difficulty = Q(gap__isnull=True, difficulty__isnull=False)
+    of_gap = Q(gap__isnull=False, difficulty__isnull=True)
+    return models.CheckConstraint(condition=of_difficulty | of_gap, name=name)
+
+
+class PrivateReading(OnGapOrDifficulty, Tracked):
     """One day on which an administrator opened what one side of the guidance keeps to itself. Append-only.
 
     Its row of the trace is on the page of the gap or the difficulty, where that side reads it.
@@ -142,11 +177,7 @@ class PrivateReading(Tracked):
         ordering = ("-id",)
         constraints = (
             choices_rule("private_reading_channel_known", "channel", Channel),
-            models.CheckConstraint(
-                condition=Q(gap__isnull=True, difficulty__isnull=False)
-                | Q(gap__isnull=False, difficulty__isnull=True),
-                name="private_reading_of_one_thing",
-            ),
+            one_subject_rule("private_reading_of_one_thing"),
             models.UniqueConstraint(
                 fields=("gap", "channel", "reader", "on"), name="private_reading_of_gap_once_a_day"
             ),
@@ -155,27 +186,6 @@ class PrivateReading(Tracked):
                 name="private_reading_of_difficulty_once_a_day",
             ),
         )
-
-    def __str__(self) -> str:
-        return str(self.subject)
-
-    @property
-    def subject(self) -> "DataGap | Difficulty":
-        return self.gap or self.difficulty  # type: ignore[return-value]  # the constraint says one of the two
-
-    @property
-    def cycle(self) -> "ReviewCycle":
-        return self.subject.cycle
-
-    @property
-    def member_state_id(self) -> int | None:
-        return self.gap.member_state_id if self.gap else None
-
-    def history_owner(self) -> Tracked:
-        return self.subject
-
-    def visible_to_all_members(self) -> bool:
-        return False
 
     def audience(self) -> str:
         return self.channel
