@@ -14,7 +14,8 @@ from reviews.lists.actionpoints import ActionPointFilter, ActionPointTable
 from reviews.models import ActionPoint, ReviewCycle, User
 from reviews.request_context import SignedInRequest
 from reviews.uploads.documents import CONTENT_TYPES
-from reviews.views.base import ListPage, TransitionPage, cycle_or_404
+from reviews.views.base import ListPage, cycle_or_404
+from reviews.views.form_pages import TransitionPage
 
 
 def action_point_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> ActionPoint:

@@ -7,7 +7,7 @@ from reviews.forms.agenda import CarryForm, ConcludeForm
 from reviews.forms.base import ConfirmForm
 from reviews.models import AgendaItem, ReviewCycle
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, TransitionPage
+from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
 
 

@@ -10,15 +10,8 @@ from reviews.models import ReportStatus
 from reviews.queries import board
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of, parse_day
+from reviews.views.base import cycle_or_404, page_of, parse_day, rows_chosen
 from reviews.web.errors import BadAddress
-
-
-def rows_in_status(content: board.Board, status: str) -> list[board.BoardRow]:
-    """The members whose report has this status, all of them for an empty one. Raises BadAddress for an unknown one."""
-    if status and status not in ReportStatus.values:
-        raise BadAddress(_("There is no status “%s”.") % status[:40])
-    return [row for row in content.rows if not status or row.report.status == status]
 
 
 def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
@@ -29,7 +22,7 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         raise BadAddress(_("That day has not come yet."))
     content = board.build(cycle, request.user, as_of or clock.today(), clock.end_of(as_of) if as_of else None)
 
-    rows = rows_in_status(content, request.GET.get("status", ""))
+    rows = rows_chosen(request, "status", ReportStatus, content.rows, lambda row: row.report.status)
     file_format = request.GET.get("_export")
     if file_format:
         return spreadsheets.response(file_format, BoardTable(rows), "board")

@@ -14,7 +14,8 @@ from reviews.forms.cycles import CycleForm, NewCycleForm, SeatForm
 from reviews.models import CycleMembership, ReviewCycle
 from reviews.queries.cycles import unfinished_in
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddPage, FormPage, cycle_or_404, history
+from reviews.views.base import cycle_or_404, history
+from reviews.views.form_pages import AddPage, FormPage
 
 
 def cycle_list(request: SignedInRequest) -> HttpResponse:

@@ -18,7 +18,8 @@ from reviews.models.datagaps import DataGapQuerySet
 from reviews.models.treatments import treatment_for
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddToReportPage, FormPage, ListPage, TransitionPage, cycles_named, history
+from reviews.views.base import ListPage, cycles_named, history
+from reviews.views.form_pages import AddToReportPage, FormPage, TransitionPage
 from reviews.web.errors import Text
 
 # A disruption, or the advice that closed a gap, is fetched for the few gaps that have one.

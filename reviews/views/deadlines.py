@@ -33,7 +33,8 @@ from reviews.queries.deadlines import CountryDeadline, count_by_state, deadline_
 from reviews.queries.extensions import Effect, effect_of
 from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddButton, AddPage, FormPage, ListPage, history, own_report
+from reviews.views.base import AddButton, ListPage, history, own_report
+from reviews.views.form_pages import AddPage, FormPage
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:

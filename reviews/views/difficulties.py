@@ -11,7 +11,8 @@ from reviews.lists.difficulties import DifficultyFilter, DifficultyTable
 from reviews.models import Difficulty, ReviewCycle
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history
+from reviews.views.base import AddButton, ListPage, cycle_or_404, history
+from reviews.views.form_pages import AddPage, FormPage
 from reviews.views.guidance import DraftAdvice
 
 

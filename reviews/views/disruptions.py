@@ -10,7 +10,8 @@ from reviews.forms.disruptions import DisruptionForm
 from reviews.lists.disruptions import DisruptionFilter, DisruptionTable
 from reviews.models import Disruption, ReviewCycle
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycle_or_404, history
+from reviews.views.base import AddButton, ListPage, cycle_or_404, history
+from reviews.views.form_pages import AddPage, FormPage
 
 
 def disruption_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Disruption:

@@ -9,15 +9,8 @@ from reviews.lists.findings import FindingFilter, FindingTable
 from reviews.models import Finding, ReviewCycle
 from reviews.models.findings import KINDS
 from reviews.request_context import SignedInRequest
-from reviews.views.base import (
-    AddButton,
-    AddToReportPage,
-    FormPage,
-    ListPage,
-    TransitionPage,
-    cycle_or_404,
-    history,
-)
+from reviews.views.base import AddButton, ListPage, cycle_or_404, history
+from reviews.views.form_pages import AddToReportPage, FormPage, TransitionPage
 
 
 def finding_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Finding:

@@ -12,8 +12,8 @@ from reviews.forms.base import ConfirmForm
 from reviews.forms.guidance import AdviceForm, EntryForm
 from reviews.models import Advice, DataGap, Difficulty, ReceivedAdvice, ReviewCycle, ThreadEntry
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, TransitionPage
 from reviews.views.datagaps import GapTransition, gap_or_404
+from reviews.views.form_pages import FormPage, TransitionPage
 
 
 def advice_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: int) -> Advice:

@@ -32,7 +32,8 @@ from reviews.queries.meetings import Dependents, Preview, dependents_of, fingerp
 from reviews.request_context import SignedInRequest
 from reviews.text import is_blank
 from reviews.views.actionpoints import ActionPointCard
-from reviews.views.base import AddButton, AddPage, FormPage, ListPage, cycles_named, history
+from reviews.views.base import AddButton, ListPage, cycles_named, history
+from reviews.views.form_pages import AddPage, FormPage
 from reviews.web.errors import Text
 
 

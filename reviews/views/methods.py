@@ -11,7 +11,8 @@ from reviews.forms.guidance import MethodNoteForm
 from reviews.lists.methods import MethodFilter, MethodTable
 from reviews.models import MethodNote, ReviewCycle
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, ListPage, cycle_or_404, history
+from reviews.views.base import ListPage, cycle_or_404, history
+from reviews.views.form_pages import FormPage
 from reviews.web.errors import Text
 
 

@@ -33,7 +33,8 @@ from reviews.queries.minutes import (
 from reviews.rendering import docx
 from reviews.rendering.differences import line_differences
 from reviews.request_context import SignedInRequest
-from reviews.views.base import FormPage, TransitionPage, cycle_or_404, history
+from reviews.views.base import cycle_or_404, history
+from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
 from reviews.web.errors import BadAddress
 

@@ -17,7 +17,8 @@ from reviews.models import PlanStep, ReviewCycle, Trace
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import AddPage, FormPage, cycle_or_404, page_of
+from reviews.views.base import cycle_or_404, page_of, rows_chosen
+from reviews.views.form_pages import AddPage, FormPage
 from reviews.web.errors import BadAddress
 
 HISTORY_ROWS = 30
@@ -30,7 +31,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     plan = plans.build(cycle, clock.today(), parse_slips(request.GET.getlist("slip")))
     countries = [row for row in plan.countries if policy.may(request.user, "plan.read", row.report)]
 
-    shown = countries_in_group(countries, request.GET.get("group", ""))
+    shown = rows_chosen(request, "group", plans.SlackGroup, countries, lambda country: country.group)
 
     form = what_if_form(request, plan, countries)
     if form.is_valid():
@@ -58,13 +59,6 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "line": board_charts.plan_timeline(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
-
-
-def countries_in_group(countries: list[plans.CountryPlan], group: str) -> list[plans.CountryPlan]:
-    """The countries of one group, all of them for an empty one. Raises BadAddress for an unknown one."""
-    if group and group not in plans.SlackGroup.values:
-        raise BadAddress(_now("There is no group of countries “%s”.") % group[:40])
-    return [country for country in countries if not group or country.group == group]
 
 
 def count_groups(countries: list[plans.CountryPlan]) -> list[tuple[plans.SlackGroup, int]]:

@@ -30,7 +30,8 @@ from reviews.queries import coverage, plans, submission_checks
 from reviews.queries.deadlines import by_deadline_and_state, first_progress, statuses_of_report
 from reviews.request_context import SignedInRequest
 from reviews.uploads.documents import CONTENT_TYPES
-from reviews.views.base import FormPage, ListPage, TransitionPage, cycle_or_404, cycles_named, history
+from reviews.views.base import ListPage, cycle_or_404, cycles_named, history
+from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.web.errors import Text
 
 GAPS_SHOWN = 20

@@ -38,7 +38,8 @@ from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries.rounds import records_heard
 from reviews.request_context import SignedInRequest
 from reviews.views import rehearsals
-from reviews.views.base import FormPage, ListPage, TransitionPage
+from reviews.views.base import ListPage
+from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
 
 HISTORY_ROWS = 30

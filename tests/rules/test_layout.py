@@ -29,7 +29,7 @@ OWN_FILES = {
         sign_in_attempts trace_seal trace_triggers validators workstreams""",
     "forms": "base fields files record_choices widgets",
     "lists": "base columns pagination",
-    "views": "base health",
+    "views": "base form_pages health",
     "actions": "base",
     "queries": "base lines schedule submission_checks",
     "admin": "base admin_site filtering forms operations",

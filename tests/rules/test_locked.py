@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from reviews.models import AgendaItem, NationalReport
-from reviews.views.base import FormPage, TransitionPage
+from reviews.views.form_pages import FormPage, TransitionPage
 from tests.rules.test_access import GETS, POSTS, list_in_order, patterns
 from tests.support import grids, make, steps
 

@@ -10,7 +10,7 @@ from django.db import models
 
 from reviews.models import FrameworkNode, ReviewCycle, Trace, User
 from reviews.urls import account_urls
-from reviews.views.base import FormPage
+from reviews.views.form_pages import FormPage
 from tests.rules.test_access import POSTS
 from tests.support import grids, make, steps
 from tests.support.browsers import signed_in, told, undone

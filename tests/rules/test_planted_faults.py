@@ -10,7 +10,7 @@ from reviews import policy
 from reviews.accounts.adapters import AccountAdapter
 from reviews.models import DataGap
 from reviews.models.datagaps import DataGapQuerySet
-from reviews.views.base import FormPage
+from reviews.views.form_pages import FormPage
 from tests.accounts.test_next import HOSTILE, stays
 from tests.rules import test_access, test_foreign_or_missing, test_leaks, test_mass_assignment
 from tests.rules.access_grid import POSTS

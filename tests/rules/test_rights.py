@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reviews import policy
-from reviews.views.base import TransitionPage
+from reviews.views.form_pages import TransitionPage
 from tests.rules.test_locked import PAGES as VIEWS
 from tests.support import steps
 from tests.support.browsers import undone

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from reviews.admin.base import TrackedAdmin
 from reviews.models import DataGap, Deadline, Extension, NationalReport, ProgressUpdate, Trace, Verb
-from reviews.views.base import FormPage
+from reviews.views.form_pages import FormPage
 from tests.admin.pages import address, sent
 from tests.support import make
 
