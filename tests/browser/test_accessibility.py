@@ -12,7 +12,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from reviews.models import Advice, DataGap, Extension, Meeting, MinutesSection, NationalReport, User
+from reviews.actions.minutes import draft_minutes
+from reviews.models import Advice, DataGap, Extension, Meeting, Minutes, NationalReport, Round, User
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
@@ -52,10 +53,12 @@ PAGES = {
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
         f"{AT}/plan/?slip=LAO:21", f"{AT}/plan/summit-37/edit/", f"{AT}/plan/draft/outcome/",
         f"{AT}/meetings/3/brief/", f"{AT}/meetings/3/round/",
-        f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/3/minutes/{{section}}/",
+        f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/2/minutes/",
+        f"{AT}/meetings/2/minutes/{{section}}/", f"{AT}/meetings/2/minutes/{{section}}/redraft/",
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
+        f"{AT}/meetings/{{finished_round}}/round/close/",
     ],
     "lead.consultant": [
         "/", f"{AT}/difficulties/", f"{AT}/difficulties/1/", f"{AT}/difficulties/1/edit/", f"{AT}/difficulties/add/",
@@ -88,13 +91,26 @@ AXE.axe_script = f"if (!window.axe) {{ {AXE.axe_script} }}"
 ALL_THE_SAME = {("label-title-only", "#searchbar")}
 
 
+def drafted_minutes() -> Minutes:
+    """The minutes of the second meeting, drafted now: those of the demonstration are circulated already."""
+    return draft_minutes(by=User.objects.get(username="secretariat"), meeting=Meeting.objects.get(code="2"))
+
+
+def finished_round() -> Round:
+    """A round in which every member was passed, and which nobody has closed yet."""
+    return make.frozen(
+        Meeting.objects.get(code="soc-com-15"), by=User.objects.get(username="secretariat"), close=False
+    )
+
+
 def records() -> dict[str, Any]:
     """The records whose numbers stand in addresses."""
     gaps = DataGap.objects.filter(member_state__code="VNM").select_related("member_state").order_by("number")
     return {
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
         "extension": Extension.objects.to_decide().first().pk,
-        "draft": Advice.objects.drafts().first().pk, "section": MinutesSection.objects.first().pk,
+        "draft": Advice.objects.drafts().first().pk, "finished_round": finished_round().meeting.code,
+        "section": drafted_minutes().sections.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
         "report": NationalReport.objects.get(member_state__code="VNM").pk,
         "key": make.security_key(User.objects.get(username="vnm.team")).pk,
@@ -105,6 +121,7 @@ def records() -> dict[str, Any]:
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
     numbers |= dict.fromkeys(("draft", "extension", "item", "key", "report", "section", "user"), "1")
+    numbers["finished_round"] = "soc-com-15"
     expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }
@@ -112,9 +129,19 @@ def test_no_page_is_left_out():
 
 
 def all_urls() -> list[Any]:
-    patterns = [*urlpatterns, *cycle_urls, *account_urls]
-    patterns += [inner for url in cycle_urls if hasattr(url, "url_patterns") for inner in url.url_patterns]
-    return [url for url in patterns if not hasattr(url, "url_patterns")]
+    return [*pages_below(urlpatterns), *pages_below(cycle_urls), *pages_below(account_urls)]
+
+
+def pages_below(patterns: list[Any]) -> list[Any]:
+    """The addresses of a list of patterns and of all that it includes, however deep. The administration is Django's."""
+    found = []
+    for pattern in patterns:
+        below = getattr(pattern, "url_patterns", None)
+        if below is None:
+            found.append(pattern)
+        elif getattr(pattern, "namespace", None) != "admin":
+            found += pages_below(below)
+    return found
 
 
 # Looked at in test_way_in.py and in test_signing_in_and_out.
