@@ -4,7 +4,7 @@ It is asked of members only, from the day they are counted, and no longer than t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,8 +109,19 @@ def deadline_statuses(
     reports: Iterable[NationalReport], deadlines: Iterable[Deadline], granted: Iterable[Extension], on: date
 ) -> DeadlineStatuses:
     """Return, by report, the status on a day of each deadline that concerns its country."""
-    reports, deadlines, extensions = list(reports), list(deadlines), by_deadline_and_state(granted)
-    progress_days = first_progress(reports, deadlines, on)
+    reports, deadlines = list(reports), list(deadlines)
+    return statuses_by_report(reports, deadlines, granted, first_progress(reports, deadlines, on), on)
+
+
+def statuses_by_report(
+    reports: Iterable[NationalReport],
+    deadlines: Collection[Deadline],
+    granted: Iterable[Extension],
+    progress_days: FirstProgress,
+    on: date,
+) -> DeadlineStatuses:
+    """As deadline_statuses(), for a page that has read the days of the first progress already."""
+    extensions = by_deadline_and_state(granted)
     by_report = {}
     for report in reports:
         concerning = [deadline for deadline in deadlines if deadline.concerns(report.member_state_id)]
@@ -134,8 +145,12 @@ def first_progress(
     reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date
 ) -> FirstProgress:
     """Return when each country first posted progress after a deadline that asks for it opened."""
-    opened = {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
-    return progress.first_days(reports, opened, on)
+    return progress.first_days(reports, progress_windows(deadlines), on)
+
+
+def progress_windows(deadlines: Iterable[Deadline]) -> dict[int, date]:
+    """Return the first day of each deadline that asks for progress."""
+    return {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
 
 
 def statuses_of_report(
