@@ -19,7 +19,7 @@ from reviews.rendering import fragments
 
 
 class DeadlineFilter(CycleFilterSet):
-    output = choice_filter(_("Met when a country"), DeadlineOutput.choices)
+    output = choice_filter(_("Requirement"), DeadlineOutput.choices)
 
     class Meta:
         model = Deadline

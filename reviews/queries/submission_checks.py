@@ -37,10 +37,10 @@ LONGEST_REASON = 120  # characters; the whole reason is one click away
 class Severity(models.TextChoices):
     """How much a result weighs, heaviest first."""
 
-    BLOCKER = "blocker", gettext_lazy("blocker")
-    ERROR = "error", gettext_lazy("error")
+    BLOCKER = "blocker", gettext_lazy("must fix")
+    ERROR = "error", gettext_lazy("should fix")
     WARNING = "warning", gettext_lazy("warning")
-    HINT = "hint", gettext_lazy("hint")
+    HINT = "hint", gettext_lazy("tip")
 
 
 TONES = {Severity.BLOCKER: "bad", Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.HINT: "info"}
@@ -104,9 +104,9 @@ def check_figures(data: CheckInput) -> Iterator[CheckResult]:
                 "when you submit."
             )
         elif value == 0:
-            text = _("%(label)s: 0 %%, which says that nothing is done. A reason is owed when you submit.")
+            text = _("%(label)s: 0 %%, which says that nothing is done. Give a reason when you submit.")
         elif value < 100:
-            text = _("%(label)s: %(value)d %%. Below 100 %% a reason is owed when you submit.")
+            text = _("%(label)s: %(value)d %%. Below 100 %%: give a reason when you submit.")
         else:
             continue
         label = workstream_label(name).capitalize()

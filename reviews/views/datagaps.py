@@ -53,7 +53,7 @@ class DataGapList(ListPage):
     def get_actions(self) -> list[tuple[Text, str]]:
         user, slug, names = self.request.user, self.cycle.slug, {}
         if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
-            names[_("Raise a data gap")] = "datagap-add"
+            names[_("Add a data gap")] = "datagap-add"
         if policy.may(user, "difficulty.read"):
             names |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
         names |= {
@@ -90,7 +90,7 @@ class AddDataGap(AddToReportPage):
 
     model, verb, form_class, nav = DataGap, "raise_for", DataGapForm, "datagaps"
     permission, read_permission = "datagap.edit", "datagap.read"
-    title, submit_label, success_message = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
+    title, submit_label, success_message = _("Add a data gap"), _("Add gap"), _("The gap is added.")
 
 
 class EditDataGap(FormPage):
@@ -142,11 +142,11 @@ class GapTransition(TransitionPage):
 
 class AskGuidance(GapTransition):
     verb, title = "ask_guidance", _("Ask for guidance")
-    submit_label, success_message = _("Ask"), _("The regional consultants have your question.")
+    submit_label, success_message = _("Send question"), _("The regional consultants have your question.")
 
 
 class TakeUp(GapTransition):
-    verb, title, success_message = "take_up", _("Start to resolve"), _("The gap is being resolved.")
+    verb, title, success_message = "take_up", _("Mark as in progress"), _("The gap is marked as in progress.")
 
 
 class ReopenGap(GapTransition):

@@ -133,7 +133,11 @@ def may_ask_extension(
 class AddDeadline(AddPage):
     model, verb, form_class = Deadline, "set_for", DeadlineForm
     permission, nav = "deadline.set", "deadlines"
-    title, submit_label, success_message = _("Set a deadline"), _("Set"), _("The deadline is set.")
+    title, submit_label, success_message = (
+        _("Set a deadline"),
+        _("Save deadline"),
+        _("The deadline is saved."),
+    )
 
 
 class EditDeadline(FormPage):
@@ -151,7 +155,7 @@ class AskExtension(FormPage):
     form_class, permission, nav, is_new = ExtensionForm, "extension.ask", "deadlines", True
     title, submit_label, success_message = (
         _("Ask for an extension"),
-        _("Ask"),
+        _("Send request"),
         _("The Secretariat has your request."),
     )
 
@@ -194,7 +198,11 @@ class DecideExtension(FormPage):
     record_or_404 = staticmethod(extension_or_404)
     form_class, template_name = DecideForm, "deadlines/decide.html"
     permission, nav, transition = "extension.decide", "deadlines", "grant"
-    title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
+    title, submit_label, success_message = (
+        _("Decide on the extension request"),
+        _("Save decision"),
+        _("The decision is saved."),
+    )
     initial_from = {"until": "asked_until"}
 
     @cached_property

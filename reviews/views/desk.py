@@ -15,7 +15,7 @@ FIRST_VISIT_DAYS = 14  # how far back the changes go at the first visit
 
 
 def desk_page(request: SignedInRequest) -> HttpResponse:
-    """What waits for me, what is due, what changed since my last visit."""
+    """To do, what is due, what changed since my last visit."""
     cycles = list(ReviewCycle.objects.visible_to(request.user).select_related("framework"))
     running = [cycle for cycle in cycles if cycle.status == CycleStatus.OPEN]
 

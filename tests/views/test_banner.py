@@ -4,7 +4,7 @@ import pytest
 
 from tests.support import make
 
-INVENTED = "invented for demonstration"
+INVENTED = "The values shown are invented."
 
 
 @pytest.mark.parametrize("is_demo", [True, False])
