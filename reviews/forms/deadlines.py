@@ -5,10 +5,12 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reviews import clock
 from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.forms.fields import DayField, TextField
-from reviews.models import Deadline, Extension
+from reviews.forms.record_choices import RecordsField
+from reviews.models import Deadline, Extension, Organisation
 from reviews.models.deadlines import DeadlineFields, anchored_due_day
 
 
@@ -22,6 +24,7 @@ class DeadlineForm(RecordForm):
         fields = (
             "title",
             "output",
+            "output_name",
             "anchor",
             "offset_days",
             "opens_on",
@@ -33,6 +36,7 @@ class DeadlineForm(RecordForm):
         )
         widgets = {"only_for": forms.CheckboxSelectMultiple}
         help_texts = {
+            "output_name": _("Only for “other”: what is asked for, such as “list of participants”."),
             "anchor": _("It moves with that meeting; empty: it has dates of its own."),
             "offset_days": _("Such as 5, or -5 for five days before it. The due day follows from it."),
             "due_on": _("A day in Jakarta; “by” includes the day."),
@@ -56,6 +60,31 @@ class DeadlineForm(RecordForm):
         if not values["due_on"] and "due_on" not in self.errors:
             self.add_error("due_on", self.fields["due_on"].error_messages["required"])
         return values
+
+
+class RecordDeliveriesForm(ReviewForm):
+    """Which countries have met a deadline, and when."""
+
+    states = RecordsField(
+        label=_("Countries that have met it"),
+        queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    met_on = DayField(label=_("Met on"), past=True, initial=clock.today)
+    note = note_field(_("Note"), rows=2)
+
+    def __init__(self, *args: Any, owing: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["states"]
+        assert isinstance(field, RecordsField)
+        field.offer(Organisation.objects.filter(pk__in=owing).order_by("sort_key"))
+
+
+class DeliverForm(ReviewForm):
+    """A country says that it has met a deadline."""
+
+    met_on = DayField(label=_("Done on"), past=True, initial=clock.today)
+    note = note_field(_("Note"), required=True, help_text=_("What was sent, to whom and how."))
 
 
 class ExtensionForm(RecordForm):

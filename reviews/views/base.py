@@ -91,6 +91,13 @@ def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[
     return [row for row in readable if row is not None]
 
 
+def history_pages(request: SignedInRequest, record: Tracked) -> tuple[Page[Trace], list[Trace]]:
+    """One page of the whole history, and the rows on it that this person may read."""
+    page = page_of(request, Trace.objects.on_page(record).readable_on_page_by(request.user))
+    readable = (row.for_reader(request.user) for row in page)
+    return page, [row for row in readable if row is not None]
+
+
 class AddButton(NamedTuple):
     """A link beside the title of a list, to the form for a new record."""
 

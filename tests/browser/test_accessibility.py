@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from reviews.actions.minutes import draft_minutes
-from reviews.models import Advice, DataGap, Extension, Meeting, Minutes, NationalReport, Round, User
+from reviews.models import Advice, DataGap, Deadline, Extension, Meeting, Minutes, NationalReport, Round, User
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
@@ -26,6 +26,8 @@ AT = f"/cycles/{CYCLE}"
 PAGES = {
     "vnm.coordinator": [
         "/", f"{AT}/", f"{AT}/?as_of=2020-04-30", f"{AT}/framework/", f"{AT}/reports/", REPORT, f"{REPORT}progress/",
+        f"{REPORT}gaps/", f"{REPORT}findings/", f"{REPORT}files/", f"{REPORT}history/", f"{REPORT}submit/",
+        f"{AT}/extensions/", f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/done/",
         f"{REPORT}update/", f"{REPORT}authors/", f"{AT}/datagaps/", f"{AT}/datagaps/?q=nothing+like+this",
         f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
         f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
@@ -45,7 +47,9 @@ PAGES = {
         "/accounts/second-factor/confirm/", "/accounts/second-factor/app/remove/", "/accounts/second-factor/",
         "/", f"{AT}/", f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
-        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/meetings/add/", f"{AT}/meetings/3/",
+        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
+        f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
+        f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
         f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
@@ -79,7 +83,7 @@ PAGES = {
 REFUSALS = {
     ("lao.coordinator", REPORT): 404,
     ("consultant", f"{REPORT}update/"): 403,
-    ("vnm.coordinator", f"{REPORT}submit/"): 405,
+    ("vnm.coordinator", f"{REPORT}recall/"): 405,
     ("vnm.coordinator", f"{AT}/?as_of=yesterday"): 404,
     ("vnm.coordinator", f"{AT}/datagaps/?colour=red"): 404,
     ("vnm.coordinator", "/admin/"): 403,
@@ -109,6 +113,7 @@ def records() -> dict[str, Any]:
     return {
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
         "extension": Extension.objects.to_decide().first().pk,
+        "comments": Deadline.objects.get(output="comments").number,
         "draft": Advice.objects.drafts().first().pk, "finished_round": finished_round().meeting.code,
         "section": drafted_minutes().sections.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
@@ -119,7 +124,7 @@ def records() -> dict[str, Any]:
 
 
 def test_no_page_is_left_out():
-    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
+    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2", "comments": "5"}
     numbers |= dict.fromkeys(("draft", "extension", "item", "key", "report", "section", "user"), "1")
     numbers["finished_round"] = "soc-com-15"
     expected_version = {

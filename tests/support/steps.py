@@ -41,7 +41,7 @@ TYPED: dict[str, Any] = {
     "cycle-close": {"why": "Adopted."}, "cycle-reopen": {"why": "An annex is missing."},
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
-    "report-submit": {"reason": "The rest follows."},
+    "report-submit": {"reason": "The rest follows.", "step": "submit"},
     "report-past-submission": {"submitted_on": "2020-08-18", "why": "It came by mail on that day."},
     "minutes-revise": NOTE, "report-recall": NOTE,
     "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
@@ -65,6 +65,8 @@ TYPED: dict[str, Any] = {
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
     "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "delivery-record": {"met_on": "2020-08-19", "note": ""}, "delivery-take-back": NOTE,
+    "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
@@ -83,7 +85,11 @@ ONLY_BUTTONS = {
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     """One record of each kind, in the status that this page's step starts from."""
-    report, deadline = make.report(cycle, "VNM"), make.deadline(cycle, by=cast.secretariat, shared=True)
+    report, output = (
+        make.report(cycle, "VNM"),
+        "comments" if page.startswith("delivery-") else "national_report",
+    )
+    deadline = make.deadline(cycle, by=cast.secretariat, shared=True, output=output)
     asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
@@ -93,6 +99,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         extension=asked,
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
+    if page == "delivery-take-back":
+        made.delivery = make.delivery(deadline, by=cast.vnm)
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
@@ -247,6 +255,8 @@ def address(page: str, made: Any) -> str:
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
         "plan": [], "plan-add": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
+        "delivery-record": codes["deadline"], "delivery-add": codes["deadline"],
+        "delivery-take-back": [*codes["deadline"], "VNM"], "extension-decide-all": [],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
     }  # fmt: skip
@@ -274,6 +284,11 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["kind"] = make.kind().pk
     if page == "cycle-add":
         values["framework"] = make.framework().pk
+    if page == "delivery-record":
+        values["states"] = [make.organisation("VNM").pk]
+    if page == "extension-decide-all":
+        asked = {"decision": "grant", "until": "2020-09-14", "version": made.extension.version}
+        values |= {f"{name}_{made.extension.pk}": value for name, value in asked.items()}
     if page == "cycle-seat":
         values["member_state"] = make.organisation("KHM").pk
     if page == "report-coverage-edit":

@@ -79,6 +79,12 @@
   addCalendars();
   document.addEventListener("htmx:afterSettle", addCalendars);
 
+  // Buttons that print the page: without a script there are none, and the browser's menu does it.
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+
   // The first wrong field has the focus (the server says so with autofocus; older browsers need this).
   var wrong = document.querySelector("main .field-error");
   if (wrong) { wrong.parentElement.querySelector("input, select, textarea").focus(); }
