@@ -108,7 +108,7 @@ def does_not_see(page: Page, words: str) -> None:
 def approves_it(page: Page) -> None:
     page.goto("/")
     waiting = region(page, "To do").get_by_role("listitem").filter(has_text="LAO-4")
-    waiting.get_by_role("link", name="Approve advice").click()
+    waiting.get_by_role("link", name="approve the advice").click()
     page.get_by_role("button", name="Approve and send").click()
     says(page, "The advice is approved, and every open gap that it is for has received it.")
     expect(region(page, "Guidance")).to_contain_text(ADVICE)
@@ -117,7 +117,7 @@ def approves_it(page: Page) -> None:
 def reads_it_and_answers(page: Page) -> None:
     page.goto("/")
     waiting = region(page, "To do").get_by_role("listitem").filter(has_text="LAO-4")
-    expect(waiting).to_contain_text("say whether you use the advice")
+    expect(waiting).to_contain_text("decide on the advice")
     waiting.get_by_role("link").click()
     expect(region(page, "Guidance")).to_contain_text(ADVICE)
     page.get_by_role("button", name="Accept the advice").click()

@@ -35,7 +35,7 @@ def test_a_thing_to_do_leads_to_its_place(meeting, cast, sign_in):
     due = {"text": "Send the annex", "due_on": meeting.planned_to, "owner_body": cast.vnm.organisation}
     point = ActionPoint.add_to(meeting, by=cast.secretariat, **due)
     browser = sign_in(cast.vnm)
-    (address,) = re.findall(r'href="([^"]*)">Act after a meeting', browser.get("/").content.decode())
+    (address,) = re.findall(r'href="([^"]*)">Action point: Send the annex', browser.get("/").content.decode())
     page, _hash, place = address.partition("#")
     assert f'id="{place}"' in browser.get(page).content.decode()
     done = browser.post(
