@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.datagaps import DataGapForm
+from reviews.actions.datagaps import raise_gap
+from reviews.forms.datagaps import AddDataGapForm, DataGapForm
 from reviews.forms.treatments import CLOSING_FORMS, CloseGapForm, WayForm
 from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import ClosingWay, DataGap, ReviewCycle, Verb
@@ -88,9 +89,12 @@ def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 class AddDataGap(AddToReportPage):
     """A new gap of the person's own country."""
 
-    model, verb, form_class, nav = DataGap, "raise_for", DataGapForm, "datagaps"
+    model, form_class, nav = DataGap, AddDataGapForm, "datagaps"
     permission, read_permission = "datagap.edit", "datagap.read"
     title, submit_label, success_message = _("Add a data gap"), _("Add gap"), _("The gap is added.")
+
+    def perform(self, form: AddDataGapForm, expected_version: int) -> DataGap:
+        return raise_gap(by=self.request.user, report=self.object, **form.values())
 
 
 class EditDataGap(FormPage):
