@@ -77,6 +77,14 @@ class DueDeadline:
         return min(line.status.due_on for line in self.lines.all)
 
 
+@dataclass(frozen=True)
+class CountryCard:
+    """The report of the person's own country, and what may be done with it."""
+
+    report: NationalReport
+    transitions: set[str]
+
+
 PageOfRecord = NationalReport | DataGap | Deadline | Meeting | Minutes | ReviewCycle
 # The pages that a line of news may lead to, with what their addresses need.
 PAGES: dict[str, models.QuerySet[Any]] = {
@@ -133,11 +141,12 @@ def due(lines: Iterable[CountryDeadline]) -> list[DueDeadline]:
     return [DueDeadline(of_deadline, count_met(statuses[of_deadline.deadline.pk])) for of_deadline in asked]
 
 
-def own_cards(user: User, cycles: list[ReviewCycle]) -> list[NationalReport]:
-    """Return the reports of the person's own country, for those who post its progress."""
+def own_cards(user: User, cycles: list[ReviewCycle]) -> list[CountryCard]:
+    """Return a card for each report of the person's own country, for those who post its progress."""
     if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return []
-    return list(_reports(cycles).filter(member_state=user.organisation_id))
+    reports = _reports(cycles).filter(member_state=user.organisation_id)
+    return [CountryCard(report, report.transitions_for(user)) for report in reports]
 
 
 def activity(user: User, before: int | None = None, most: int = 25) -> list[Trace]:
@@ -240,14 +249,31 @@ def reports_to_read(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 
 
 def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    """One task for the request of a cycle; several are decided together."""
     if not policy.may(user, "extension.decide"):
         return
     requests = Extension.objects.filter(deadline__cycle__in=cycles).to_decide()
-    for request in requests.select_related("deadline__cycle", "member_state"):
-        what = _now("%(state)s: decide on the extension request") % {"state": request.member_state}
-        about = f"{request.deadline} · {_now('until')} {date_format(request.asked_until)}"
-        url = reverse("extension-decide", args=[request.cycle.slug, request.pk])
-        yield Task(request.asked_at, what, about, url, request.cycle, _now("Extension requests"))
+    by_cycle: dict[ReviewCycle, list[Extension]] = defaultdict(list)
+    for request in requests.select_related("deadline__cycle", "member_state").order_by("asked_at"):
+        by_cycle[request.cycle].append(request)
+    group = _now("Extension requests")
+    for cycle, waiting in by_cycle.items():
+        first, names = waiting[0], [str(request.member_state) for request in waiting]
+        if len(waiting) > 1:
+            what = _now("Decide on %(n)d extension requests") % {"n": len(waiting)}
+            about, url = listed(names), reverse("extension-decide-all", args=[cycle.slug])
+        else:
+            what = _now("%(state)s: decide on the extension request") % {"state": names[0]}
+            about = f"{first.deadline} · {_now('until')} {date_format(first.asked_until)}"
+            url = reverse("extension-decide", args=[cycle.slug, first.pk])
+        yield Task(first.asked_at, what, about, url, cycle, group)
+
+
+def listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_LINES
+    shown = ", ".join(names[:MOST_LINES])
+    return _now("%(names)s and %(n)d more") % {"names": shown, "n": more} if more > 0 else shown
 
 
 def silent_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:

@@ -72,8 +72,10 @@ def test_the_deadline_of_a_country_is_exported_as_numbers_and_days(cast, many, s
 
 def test_the_desk_gathers_what_is_of_one_kind(cast, many, sign_in):
     page = sign_in(cast.secretariat).get("/")
-    long = [lines for lines in page.context["waiting"] if lines.is_long]
-    assert {lines.all[0].group for lines in long} >= {"Extension requests"}
+    [extensions] = [
+        lines.all[0] for lines in page.context["waiting"] if lines.all[0].group == "Extension requests"
+    ]
+    assert (extensions.url, "more" in extensions.about) == (path("extensions/decide/"), True)
     [reports, *_others] = page.context["due"]
     assert (len(reports.lines.all), len(reports.lines.first)) == (NEVER, 5)
     assert [(state.value, number) for state, number in reports.lines.totals] == [("overdue", NEVER)]
