@@ -36,6 +36,7 @@ from reviews.views import (
     meetings,
     methods,
     minutes,
+    pictures,
     plans,
     report_versions,
     reports,
@@ -168,6 +169,9 @@ meeting_urls += [
 
 cycle_urls = [
     path("", board.board_page, name="board"),
+    path("views/add/", board.SaveView.as_view(), name="board-view-add"),
+    path("views/<number:pk>/remove/", board.RemoveView.as_view(), name="board-view-remove"),
+    path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
     path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
     path("cycle/open/", cycles.OpenCycle.as_view(), name="cycle-open"),

@@ -6,6 +6,7 @@ May import: uploads, policy, clock, text, request_context. Knows no request and 
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
+from reviews.models.board import SavedView
 from reviews.models.choices import Confidence
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
@@ -129,6 +130,7 @@ __all__ = [
     "RoundOrder",
     "RoundStatus",
     "SectionKind",
+    "SavedView",
     "SentForm",
     "SeriesBreak",
     "SignInGuess",

@@ -50,6 +50,7 @@ S = ReportStatus
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
 SAY_WHAT = _("Say what has to be revised.")
 REASON_NEEDED = _("A workstream is below 100%: say why you submit all the same.")
+SILENT_DAYS = 14  # after so many without progress, somebody may want to ask
 LONGEST_REVISION = 366  # days, once the cycle should have ended
 REPORT_TRANSITIONS = {
     "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS, "report.update", Verb.PROGRESS),

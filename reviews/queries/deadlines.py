@@ -4,10 +4,11 @@ It is asked of members only, from the day they are counted, and no longer than t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reviews import clock
@@ -148,8 +149,19 @@ def deadline_statuses(
     reports: Iterable[NationalReport], deadlines: Iterable[Deadline], granted: Iterable[Extension], on: date
 ) -> DeadlineStatuses:
     """Return, by report, the status on a day of each deadline that concerns its country."""
-    reports, deadlines, extensions = list(reports), list(deadlines), by_deadline_and_state(granted)
-    days_met = find_days_met(reports, deadlines, on)
+    reports, deadlines = list(reports), list(deadlines)
+    return statuses_by_report(reports, deadlines, granted, find_days_met(reports, deadlines, on), on)
+
+
+def statuses_by_report(
+    reports: Iterable[NationalReport],
+    deadlines: Collection[Deadline],
+    granted: Iterable[Extension],
+    days_met: DaysMet,
+    on: date,
+) -> DeadlineStatuses:
+    """As deadline_statuses(), for a page that has read already when each country met them."""
+    extensions = by_deadline_and_state(granted)
     by_report = {}
     for report in reports:
         concerning = [deadline for deadline in deadlines if deadline.concerns(report.member_state_id)]
@@ -183,26 +195,33 @@ def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadlin
 
     That is when it first posted progress after a deadline for progress opened, or the day that was recorded.
     """
-    reports = list(reports)
-    opened = {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
-    return progress.first_days(reports, opened, on) | recorded_days(reports, deadlines)
+    reports, deadlines = list(reports), list(deadlines)
+    posted = progress.first_days(reports, progress_windows(deadlines), on)
+    return posted | recorded_days(reports, deadlines, deliveries_for(deadlines))
+
+
+def progress_windows(deadlines: Iterable[Deadline]) -> dict[int, date]:
+    """Return the first day of each deadline that asks for progress."""
+    return {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
+
+
+def deliveries_for(deadlines: Iterable[Deadline]) -> QuerySet[Delivery]:
+    """The records that countries met these deadlines; no query where none is met by a record."""
+    recorded = [deadline.pk for deadline in deadlines if deadline.is_recorded]
+    return Delivery.objects.filter(deadline__in=recorded) if recorded else Delivery.objects.none()
 
 
 def recorded_days(
-    reports: Iterable[NationalReport], deadlines: Iterable[Deadline]
+    reports: Iterable[NationalReport], deadlines: Iterable[Deadline], deliveries: Iterable[Delivery]
 ) -> dict[tuple[int, int], date]:
     """Return, by report and deadline, the day on which the country met it as it was recorded."""
-    recorded = [deadline.pk for deadline in deadlines if deadline.is_recorded]
-    if not recorded:
-        return {}
     report_of = {(report.cycle_id, report.member_state_id): report.pk for report in reports}
-    rows = Delivery.objects.in_force().filter(deadline__in=recorded)
+    cycle_of = {deadline.pk: deadline.cycle_id for deadline in deadlines}
     days = {}
-    for cycle, state, deadline, day in rows.values_list(
-        "deadline__cycle", "member_state", "deadline", "met_on"
-    ):
-        if (cycle, state) in report_of:
-            days[report_of[cycle, state], deadline] = day
+    for delivery in deliveries:
+        report = report_of.get((cycle_of[delivery.deadline_id], delivery.member_state_id))
+        if report is not None and delivery.met_on:
+            days[report, delivery.deadline_id] = delivery.met_on
     return days
 
 

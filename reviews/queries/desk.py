@@ -29,7 +29,7 @@ from reviews.models import (
     Trace,
     User,
 )
-from reviews.models.reports import NationalReportQuerySet
+from reviews.models.reports import SILENT_DAYS, NationalReportQuerySet
 from reviews.queries.deadlines import (
     CountryDeadline,
     DeadlineLines,
@@ -40,7 +40,6 @@ from reviews.queries.deadlines import (
 )
 from reviews.queries.lines import MOST_LINES, Lines
 
-SILENT_DAYS = 14  # after this without progress, the Secretariat may want to ask
 AHEAD_DAYS = 45  # how far the desk looks
 
 

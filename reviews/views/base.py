@@ -78,6 +78,15 @@ def rows_chosen(
     return [row for row in rows if not chosen or value_of(row) == chosen]
 
 
+def require_known_order(request: HttpRequest, table_class: type[tables.Table]) -> None:
+    """Raise BadAddress if the address sorts by something that is no column, or none to sort by."""
+    columns, fixed = table_class.base_columns, table_class._meta.orderable is False
+    for order in ",".join(request.GET.getlist("sort")).split(","):
+        name = order.removeprefix("-")
+        if name and (fixed or name not in columns or columns[name].orderable is False):
+            raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+
+
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     """The report of the person's own country; None for staff."""
     reports = NationalReport.objects.filter(cycle=cycle).with_seat().select_related("cycle", "member_state")
@@ -139,11 +148,7 @@ class ListPage(SingleTableMixin, FilterView):
             if name not in known:
                 raise BadAddress(_("This list has no filter called “%s”.") % name[:40])
 
-        columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
-        for order in ",".join(request.GET.getlist("sort")).split(","):
-            name = order.removeprefix("-")
-            if name and (fixed or name not in columns or columns[name].orderable is False):
-                raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+        require_known_order(request, self.table_class)
 
         if not PAGE.fullmatch(request.GET.get("page") or "1"):
             raise self.no_such_page()

@@ -56,7 +56,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
             if not any(line.step.waits_for(other.step) for other in plan.lines)
         },
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
-        "line": board_charts.plan_timeline(plan), "history": traces[:HISTORY_ROWS],
+        "gantt": board_charts.gantt(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
 

@@ -6,6 +6,9 @@ GETS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+board-view-add              in  200   200  200         200   200          200       200    200        in
+board-view-remove           in  405   404  404         404   404          404       404    404        in
+pictures                    in  200   200  200         200   200          200       200    200        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          200       403    200        in
 cycle                       in  200   200  200         200   200          200       200    200        in
@@ -171,6 +174,9 @@ POSTS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+board-view-add              in  302   302  302         302   302          302       302    302        in
+board-view-remove           in  302   404  404         404   404          404       404    404        in
+pictures                    in  200   200  200         200   200          200       200    200        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          302       403    302        in
 cycle                       in  200   200  200         200   200          200       200    200        in

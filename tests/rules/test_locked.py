@@ -16,6 +16,7 @@ from tests.support import grids, make, steps
 CLOSED = "MTR is closed and can only be read; the Secretariat can open it again."
 # Notes on methods and a new cycle belong to no review cycle; they are read within one.
 OF_NO_CYCLE = {"method-add", "method-edit", "cycle-add"}
+OF_NO_CYCLE |= {"board-view-add", "board-view-remove"}  # a person's own
 # They open a cycle, which is not open then.
 OPENING = {"cycle-open", "cycle-reopen"}
 # Closing it twice is closing it once; who rehearses has nothing to save.

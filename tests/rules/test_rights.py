@@ -13,7 +13,7 @@ from tests.support.browsers import undone
 
 # Where each right is used. The names of pages; in the administration with "admin:".
 PAGES = {
-    "cycle.read": "board framework cycle cycles",
+    "cycle.read": "board pictures framework cycle cycles",
     "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen",
     "report.read": "report report-list report-version report-files report-history",
     "report.update": "report-update report-coverage-edit",

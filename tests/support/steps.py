@@ -11,7 +11,7 @@ from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, Round
+from reviews.models import ActionPoint, AgendaItem, Round, SavedView
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
@@ -70,6 +70,7 @@ TYPED: dict[str, Any] = {
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "board-view-add": {"name": "Late ones"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
     "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
@@ -79,7 +80,7 @@ TYPED: dict[str, Any] = {
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "round-end-rehearsal", "logout", "cycle-open",
+    "board-view-remove", "round-close", "round-end-rehearsal", "logout", "cycle-open",
 }  # fmt: skip
 
 
@@ -104,6 +105,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
+    made.view = SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned")
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
@@ -249,6 +251,7 @@ def address(page: str, made: Any) -> str:
     codes |= {"advice": [made.advice.pk], "difficulty": [made.difficulty.number], "method": ["proxies"]}
     more = {
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
+        "pictures": [], "board-view-remove": [getattr(made, "view", made.action).pk],
         "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],

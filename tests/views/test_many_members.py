@@ -14,6 +14,7 @@ LARGEST_PAGE = 100_000  # bytes of HTML
 PAGES = [
     "/",
     "",
+    "pictures/",
     "compare/",
     "plan/",
     "coverage/",
