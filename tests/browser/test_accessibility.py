@@ -47,7 +47,8 @@ PAGES = {
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
-        f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
+        f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
+        f"{AT}/meetings/3/attendance/", f"{AT}/meetings/3/agenda/copy/",
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
         f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
@@ -58,7 +59,7 @@ PAGES = {
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
-        f"{AT}/meetings/{{finished_round}}/round/close/",
+        f"{AT}/meetings/{{finished_round}}/round/close/", f"{AT}/meetings/3/round/projector/",
     ],
     "lead.consultant": [
         "/", f"{AT}/difficulties/", f"{AT}/difficulties/1/", f"{AT}/difficulties/1/edit/", f"{AT}/difficulties/add/",
@@ -153,7 +154,15 @@ IN_THE_WAY_IN = {
 }  # fmt: skip
 # The cycle of the demonstration is open already: their forms look like those of other reasons.
 IN_THE_WAY_IN |= {"cycle-open", "cycle-reopen"}
-FILES = {"mfa_download_recovery_codes", "report-version-file", "action-file", "brief-docx", "minutes-docx"}
+FILES = {
+    "mfa_download_recovery_codes",
+    "report-version-file",
+    "action-file",
+    "brief-docx",
+    "minutes-docx",
+    "meeting-ics",
+    "agenda-paper",
+}
 FILES |= {"livez", "readyz", "metrics"}
 
 
