@@ -25,6 +25,7 @@ from reviews.views import (
     cycles,
     datagaps,
     deadlines,
+    delegations,
     desk,
     difficulties,
     disruptions,
@@ -38,6 +39,7 @@ from reviews.views import (
     minutes,
     pictures,
     plans,
+    projector,
     report_versions,
     reports,
     rounds,
@@ -121,6 +123,7 @@ deadline_urls = [
 
 round_urls = [
     path("", rehearsable(rounds.RoundPage.as_view()), name="round"),
+    path("projector/", rehearsable(projector.projector), name="round-projector"),
     path("open/", rounds.OpenRound.as_view(), name="round-open"),
     path("rehearsal/end/", rounds.EndRehearsal.as_view(), name="round-end-rehearsal"),
     path("close/", rehearsable(rounds.CloseRound.as_view()), name="round-close"),
@@ -131,9 +134,11 @@ round_urls = [
 
 meeting_urls: list[Any] = [
     path("", meetings.meeting_page, name="meeting"),
+    path("calendar/", meetings.meeting_ics, name="meeting-ics"),
     path("edit/", meetings.EditMeeting.as_view(), name="meeting-edit"),
     path("hold/", meetings.HoldMeeting.as_view(), name="meeting-hold"),
     path("cancel/", meetings.CancelMeeting.as_view(), name="meeting-cancel"),
+    path("attendance/", delegations.RecordAttendance.as_view(), name="meeting-attendance"),
     path("<part:kind>/add/", meetings.AddPart.as_view(), name="meeting-add-part"),
     path("<part:kind>/<number:pk>/", meetings.EditPart.as_view(), name="meeting-edit-part"),
     path("round/", include(round_urls)),
@@ -141,6 +146,7 @@ meeting_urls: list[Any] = [
 ]
 
 agenda_urls = [
+    path("paper/", agenda.agenda_paper, name="agenda-paper"),
     path("conclude/", agenda.ConcludeItem.as_view(), name="agenda-conclude"),
     path("up/", agenda.MoveItemUp.as_view(), name="agenda-up"),
     path("down/", agenda.MoveItemDown.as_view(), name="agenda-down"),
@@ -161,6 +167,8 @@ minutes_urls = [
 ]
 
 meeting_urls += [
+    path("agenda/copy/", agenda.CopyAgenda.as_view(), name="meeting-agenda-copy"),
+    path("agenda/order/", agenda.OrderAgenda.as_view(), name="meeting-agenda-order"),
     path("agenda/<number:pk>/", include(agenda_urls)),
     path("minutes/", include(minutes_urls)),
     path("brief/", brief.brief_page, name="brief"),

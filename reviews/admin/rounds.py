@@ -52,12 +52,12 @@ class TurnAdmin(TrackedAdmin[Turn]):
     autocomplete_fields = ("round", "member_state")
     readonly_fields = ("position",)
     set_once = ("round", "member_state")
-    hidden_when_adding = ("status", "note")
+    hidden_when_adding = ("status", "note", "internal_note")
     fieldsets = [
         section(None, "round member_state position"),
         section(
             _("Statement"),
-            "status note",
+            "status note internal_note",
             about=_("Figures are corrected on the national report: that adds a progress update."),
         ),
     ]

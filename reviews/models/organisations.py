@@ -22,6 +22,7 @@ class OrganisationKind(models.TextChoices):
     SECRETARIAT = "secretariat", _("Secretariat")
     EVALUATION_TEAM = "evaluation_team", _("evaluation team")
     SECTORAL_BODY = "sectoral_body", _("sectoral body")
+    MINISTRY = "ministry", _("ministry or agency")
     PARTNER = "partner", _("partner")
 
 

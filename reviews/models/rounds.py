@@ -213,6 +213,7 @@ class Turn(Tracked):
     position = models.PositiveSmallIntegerField(_("place in the order"))
     status = models.CharField(_("status"), max_length=20, choices=T, default=T.WAITING)
     note = models.TextField(_("statement for the minutes"), blank=True)
+    internal_note = models.TextField(_("internal note"), blank=True, default="", db_default="")
 
     next_code: str | None  # only on turns read with_next()
 
@@ -258,20 +259,24 @@ class Turn(Tracked):
     def governors(self) -> tuple[Tracked, ...]:
         return (self.cycle, self.round)
 
-    def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""
-        return self._change_in_open_round("record", by, expected_version, note)
+    def mark_reported(self, *, by: "User", expected_version: int, note: str, internal_note: str = "") -> Self:
+        """Write the turn alone, as a part of reviews.actions.rounds.record_turn().
+
+        Everybody reads `note` in the minutes; `internal_note` is for the country's people and for staff.
+        """
+        return self._change_in_open_round("record", by, expected_version, note, internal_note=internal_note)
 
     def pass_over(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """The member is absent, or asks to be passed."""
         return self._change_in_open_round("pass_over", by, expected_version, note)
 
-    def _change_in_open_round(self, name: str, by: "User", expected_version: int, note: str) -> Self:
+    def _change_in_open_round(
+        self, name: str, by: "User", expected_version: int, note: str, **values: str
+    ) -> Self:
         """As make_transition, which cannot write the column `note`."""
-        status, verb = self.require_transition(name, by), self.transitions[name].verb
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=verb, why=note, status=status, note=note
-        )
+        values |= {"status": self.require_transition(name, by), "note": note}
+        verb = self.transitions[name].verb
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
 
 
 class StatusAtMeeting(Tracked):

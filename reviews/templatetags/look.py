@@ -35,6 +35,12 @@ def days(number: int | None) -> str:
 
 
 @register.filter
+def clock_time(seconds: int) -> str:
+    """A length of time as minutes and seconds: 04:09."""
+    return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+@register.filter
 def inline_svg(svg: str) -> SafeString:
     """A drawing that our own code made, as part of the page: the content security policy allows no data: address."""
     return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 - never what somebody typed

@@ -22,6 +22,7 @@ from reviews.models import (
     SectionKind,
     Trace,
 )
+from reviews.queries.meetings import steps_of
 from reviews.queries.minutes import (
     circulations,
     fingerprint,
@@ -74,6 +75,7 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
         "meeting": meeting,
         "minutes": minutes,
         "may_run": may_run,
+        "steps": steps_of(meeting, may_run=may_run),
         "title": _("Minutes"),
         "breadcrumbs": [(meeting, meeting.get_absolute_url())],
     }

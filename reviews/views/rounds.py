@@ -36,12 +36,14 @@ from reviews.models import (
 from reviews.models.people import everybody_in_the_room
 from reviews.models.reports import UNLOCKS, ReportStatus
 from reviews.models.workstreams import WORKSTREAMS
+from reviews.queries.meetings import steps_of
 from reviews.queries.rounds import records_heard
 from reviews.request_context import SignedInRequest
 from reviews.views import rehearsals
 from reviews.views.base import ListPage
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
+from reviews.views.projector import follow
 
 HISTORY_ROWS = 30
 
@@ -135,6 +137,7 @@ class RoundPage(ListPage):
         return context | {
             "meeting": self.meeting,
             "round": self.round,
+            "steps": steps_of(self.meeting, may_run=self.may_run),
             "may_run": self.may_run,
             "waiting": [turn for turn in turns if turn.status == TurnStatus.WAITING],
             "counted": Counter(turn.status for turn in turns),
@@ -245,7 +248,6 @@ class TurnPage(FormPage):
     object: Turn
     record_or_404 = staticmethod(turn_or_404)
     form_class, permission, nav, template_name = TurnForm, "meeting.run", "meetings", "rounds/turn.html"
-    submit_label = _("Save and next")
 
     @cached_property
     def report(self) -> NationalReport:
@@ -262,10 +264,14 @@ class TurnPage(FormPage):
         """After the end of the round, go to its page."""
         if not self.object.round.is_open:
             return redirect(self.object.round)
+        follow(self.request, self.object)
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {"note": self.object.note}
+        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {
+            "note": self.object.note,
+            "internal_note": self.object.internal_note,
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"report": self.report, "cycle": self.cycle}
@@ -304,6 +310,7 @@ class TurnPage(FormPage):
         for row in Turn.objects.filter(round=country_round).select_related("member_state"):
             row.round = country_round
             turns[row.position] = row
+        following = next((row for row in turns.values() if row.member_state.code == turn.next_code), None)
 
         # The room sees this page: figures, what it has heard, and of the records what all may read.
         since, room = country_round.since(), everybody_in_the_room()
@@ -313,6 +320,7 @@ class TurnPage(FormPage):
         heard = records_heard(country_round.meeting, report.member_state_id)
         return super().get_context_data(**kwargs) | {
             "title": turn.member_state,
+            "following": following,
             "turn": turn,
             "report": report,
             "turns": len(turns),

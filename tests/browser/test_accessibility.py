@@ -53,7 +53,8 @@ PAGES = {
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
         f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
-        f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
+        f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
+        f"{AT}/meetings/3/attendance/", f"{AT}/meetings/3/agenda/copy/",
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
         f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
@@ -64,7 +65,7 @@ PAGES = {
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
-        f"{AT}/meetings/{{finished_round}}/round/close/",
+        f"{AT}/meetings/{{finished_round}}/round/close/", f"{AT}/meetings/3/round/projector/",
     ],
     "lead.consultant": [
         "/", f"{AT}/difficulties/", f"{AT}/difficulties/1/", f"{AT}/difficulties/1/edit/", f"{AT}/difficulties/add/",
@@ -160,7 +161,15 @@ IN_THE_WAY_IN = {
 }  # fmt: skip
 # The cycle of the demonstration is open already: their forms look like those of other reasons.
 IN_THE_WAY_IN |= {"cycle-open", "cycle-reopen"}
-FILES = {"mfa_download_recovery_codes", "report-version-file", "action-file", "brief-docx", "minutes-docx"}
+FILES = {
+    "mfa_download_recovery_codes",
+    "report-version-file",
+    "action-file",
+    "brief-docx",
+    "minutes-docx",
+    "meeting-ics",
+    "agenda-paper",
+}
 FILES |= {"livez", "readyz", "metrics"}
 
 

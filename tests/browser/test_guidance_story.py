@@ -58,8 +58,7 @@ def opens_a_round(page: Page) -> None:
     page.get_by_role("button", name="Save meeting").click()
     page.get_by_role("link", name="Country round").click()
     page.get_by_role("link", name="Open the round").click()
-    page.get_by_role("radio", name="the meeting's own").check()
-    page.get_by_label("Who comes first").fill("LAO")
+    page.get_by_label("Place of Lao PDR").fill("1")
     page.get_by_role("button", name="Open the round").click()
     page.get_by_role("link", name="Begin with Lao PDR").click()
 
@@ -67,14 +66,14 @@ def opens_a_round(page: Page) -> None:
 def raises_the_gap(page: Page) -> None:
     """Difficulty and figures in one go; the next member's turn follows."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Lao PDR")
-    page.get_by_label("For the minutes, in words").fill("One series has a break.")
+    page.get_by_label("Statement for the minutes").fill("One series has a break.")
     page.get_by_text("A difficulty: becomes a data gap").click()
     row = page.get_by_role("group").filter(has_text="A difficulty: becomes a data gap")
     row.get_by_label("Kind").select_option("Data discontinuous")
     row.get_by_label("Key result area").select_option(label=area(row))
     row.get_by_label("What is missing").fill(MISSING)
-    page.get_by_role("button", name="Save and go on").click()
-    says(page, "It is recorded.")
+    page.get_by_role("button", name="Save and next").click()
+    says(page, "Saved.")
     page.get_by_role("link", name="← Lao PDR").click()
     expect(region(page, "Entered in this turn")).to_contain_text(MISSING)
 

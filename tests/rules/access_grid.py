@@ -84,9 +84,13 @@ delivery-take-back          in  405   403  404         403   403          405   
 meeting-list                in  200   200  200         200   200          200       200    200        in
 meeting-add                 in  403   403  403         403   403          200       403    403        in
 meeting                     in  200   200  200         200   200          200       200    200        in
+meeting-ics                 in  200   200  200         200   200          200       200    200        in
 meeting-edit                in  403   403  403         403   403          200       403    403        in
 meeting-hold                in  403   403  403         403   403          200       403    403        in
 meeting-cancel              in  403   403  403         403   403          200       403    403        in
+meeting-attendance          in  403   403  403         403   403          200       403    403        in
+meeting-agenda-copy         in  403   403  403         403   403          200       403    403        in
+meeting-agenda-order        in  403   403  403         403   403          405       403    403        in
 meeting-add-part            in  403   403  403         403   403          200       403    403        in
 meeting-edit-part           in  403   403  403         403   403          200       403    403        in
 action-list                 in  200   200  200         200   200          200       200    200        in
@@ -103,6 +107,7 @@ disruption-add              in  403   403  403         403   403          200   
 disruption                  in  200   200  200         200   200          200       404    200        in
 disruption-edit             in  403   403  403         403   403          200       404    403        in
 round                       in  200   200  200         200   200          200       200    200        in
+round-projector             in  403   403  403         403   403          200       403    403        in
 round-open                  in  403   403  403         403   403          200       403    403        in
 round-end-rehearsal         in  403   403  403         403   403          405       403    403        in
 round-turn                  in  403   403  403         403   403          200       403    403        in
@@ -121,6 +126,7 @@ minutes-revise              in  403   403  403         403   403          405   
 minutes-adopt               in  403   403  403         403   403          405       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
+agenda-paper                in  200   200  200         200   200          200       200    200        in
 agenda-conclude             in  403   403  403         403   403          200       403    403        in
 agenda-up                   in  403   403  403         403   403          405       403    403        in
 agenda-down                 in  403   403  403         403   403          405       403    403        in
@@ -252,9 +258,13 @@ delivery-take-back          in  302   403  404         403   403          302   
 meeting-list                in  405   405  405         405   405          405       405    405        in
 meeting-add                 in  403   403  403         403   403          302       403    403        in
 meeting                     in  200   200  200         200   200          200       200    200        in
+meeting-ics                 in  200   200  200         200   200          200       200    200        in
 meeting-edit                in  403   403  403         403   403          302       403    403        in
 meeting-hold                in  403   403  403         403   403          302       403    403        in
 meeting-cancel              in  403   403  403         403   403          302       403    403        in
+meeting-attendance          in  403   403  403         403   403          302       403    403        in
+meeting-agenda-copy         in  403   403  403         403   403          302       403    403        in
+meeting-agenda-order        in  403   403  403         403   403          302       403    403        in
 meeting-add-part            in  403   403  403         403   403          302       403    403        in
 meeting-edit-part           in  403   403  403         403   403          302       403    403        in
 action-list                 in  405   405  405         405   405          405       405    405        in
@@ -271,6 +281,7 @@ disruption-add              in  403   403  403         403   403          302   
 disruption                  in  200   200  200         200   200          200       404    200        in
 disruption-edit             in  403   403  403         403   403          302       404    403        in
 round                       in  405   405  405         405   405          405       405    405        in
+round-projector             in  403   403  403         403   403          200       403    403        in
 round-open                  in  403   403  403         403   403          302       403    403        in
 round-end-rehearsal         in  403   403  403         403   403           on       403    403        in
 round-turn                  in  403   403  403         403   403          302       403    403        in
@@ -289,6 +300,7 @@ minutes-revise              in  403   403  403         403   403          302   
 minutes-adopt               in  403   403  403         403   403          302       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
+agenda-paper                in  200   200  200         200   200          200       200    200        in
 agenda-conclude             in  403   403  403         403   403          302       403    403        in
 agenda-up                   in  403   403  403         403   403          302       403    403        in
 agenda-down                 in  403   403  403         403   403          302       403    403        in

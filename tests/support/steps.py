@@ -53,7 +53,7 @@ TYPED: dict[str, Any] = {
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
-    "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
+    "round-open": {"place_VNM": "1", "place_LAO": "2"}, "round-turn": make.TURN | {"data_collection": "30"},
     "round-pass": NOTE, "round-pass-all": NOTE,
     "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
@@ -69,6 +69,7 @@ TYPED: dict[str, Any] = {
     "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
+    "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
     "board-view-add": {"name": "Late ones"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
@@ -206,11 +207,18 @@ def around_minutes(page: str, made: Any, cast: Any) -> Any:
     other = AgendaItem.add_to(meeting, by=by, title="Round")
     if page == "agenda-up":
         made.agenda = other
+    if page == "agenda-paper":
+        item.edit(by=by, expected_version=item.version, file=make.pdf())
     if page in ("agenda-carry", "agenda-reopen"):
         item.put_off(by=by, expected_version=item.version)
         days = {"planned_from": date(2020, 9, 8), "planned_to": date(2020, 9, 8)}
         make.meeting(meeting.cycle, by=by, code="4", **days)
     return minutes_for(page, made, cast) if page.partition("-")[0] == "minutes" else None
+
+
+def agenda_order(meeting: Any, step: int = 1) -> str:
+    """The ids of the items as the page's script sends them; turned round with `step` -1."""
+    return ".".join(str(pk) for pk in [*meeting.agendaitems.values_list("pk", flat=True)][::step])
 
 
 def minutes_for(page: str, made: Any, cast: Any) -> Any:
@@ -298,6 +306,11 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page in ("minutes-circulate", "minutes-adopt"):
         values["seen_parts"] = made.minutes.seen_parts
+    if page == "meeting-agenda-order":
+        values |= {"seen": agenda_order(made.meeting), "order": agenda_order(made.meeting, -1)}
+    if page == "meeting-attendance":
+        pk = made.report.member_state_id
+        values |= {f"present_{pk}": "yes", f"head_{pk}": "Dr Hoa", f"seen_{pk}": "0", f"was_{pk}": "nothing"}
     if page == "round-turn":
         values["report_seen"] = made.report.version
     if page == "meeting-cancel":

@@ -25,7 +25,7 @@ PAGES = [
     "meetings/3/brief/",
     "meetings/3/round/",
     "deadlines/add/",
-    "meetings/3/delegations/add/",
+    "meetings/3/attendance/",
     "annex/",
 ]
 

@@ -344,7 +344,7 @@ def test_notes_and_draft_words_stay_with_those_who_may_read_them(cast, minutes, 
 
 def test_a_draft_is_no_news_to_members(cast, minutes, sign_in):
     assert "Minutes" not in sign_in(cast.lao).get(reverse("desk")).content.decode()
-    assert "Minutes" not in sign_in(cast.lao).get("/cycles/mtr/meetings/3/").content.decode()
+    assert "meetings/3/minutes/" not in sign_in(cast.lao).get("/cycles/mtr/meetings/3/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["lao", "consultant"])

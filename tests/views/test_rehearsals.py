@@ -66,7 +66,7 @@ def test_nothing_is_frozen_before_the_day(cast, ahead, sign_in):
 def test_a_rehearsal_leaves_nothing(cast, ahead, cycle, sign_in):
     browser, kind = sign_in(cast.secretariat), make.kind()
     before = grids.fingerprint()
-    answer = browser.post(f"{ROUND}open/", {"order": "own", "first": "VNM", "rehearse": "1"}, follow=True)
+    answer = browser.post(f"{ROUND}open/", {"place_VNM": "1", "place_LAO": "2", "rehearse": "1"}, follow=True)
     assert "Rehearsal." in words(answer)
     assert f'href="{ROUND}VNM/">Begin with Viet Nam' in words(answer)
     page = browser.get(f"{ROUND}VNM/")
