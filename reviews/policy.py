@@ -111,6 +111,8 @@ ACTIONS: dict[str, Promise] = {
     "plan.read": _("read the plan up to the Summit"),
     "plan.edit": _("enter steps of the plan, their days and outcomes"),
     "account.invite": _("invite people, who then make their own account, and withdraw an invitation"),
+    "people.read": _("read who has which role where, and what people still hold"),
+    "people.arrange": _("name the alternates of people"),
     "reference.edit": _("open the administration and keep reference data"),
     "record.correct": _("correct any record in the administration, with a reason"),
 }
@@ -165,6 +167,8 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
                 "action.verify",
                 "deadline.follow",
                 "account.invite",
+                "people.read",
+                "people.arrange",
             }
         ),
     ),
@@ -176,7 +180,9 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
 ADMINISTRATOR = RoleGrant(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
     everywhere=frozenset(
-        _READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+        _READ_ALL
+        | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+        | {"people.read", "people.arrange"}
     ),
 )
 
