@@ -112,6 +112,8 @@ ACTIONS: dict[str, Promise] = {
     "plan.read": _("read the plan up to the Summit"),
     "plan.edit": _("enter steps of the plan, their days and outcomes"),
     "account.invite": _("invite people, who then make their own account, and withdraw an invitation"),
+    "people.read": _("read who has which role where, and what people still hold"),
+    "people.arrange": _("name the alternates of people"),
     "reference.edit": _("open the administration and keep reference data"),
     "record.correct": _("correct any record in the administration, with a reason"),
 }
@@ -170,6 +172,8 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
                 "deadline.record",
                 "deadline.follow",
                 "account.invite",
+                "people.read",
+                "people.arrange",
             }
         ),
     ),
@@ -181,7 +185,9 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
 ADMINISTRATOR = RoleGrant(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
     everywhere=frozenset(
-        _READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+        _READ_ALL
+        | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+        | {"people.read", "people.arrange"}
     ),
 )
 

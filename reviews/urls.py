@@ -37,12 +37,14 @@ from reviews.views import (
     meetings,
     methods,
     minutes,
+    people,
     pictures,
     plans,
     projector,
     report_versions,
     reports,
     rounds,
+    setup,
 )
 from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
@@ -52,6 +54,7 @@ register_converter(converters.GapCode, "gap")
 register_converter(converters.Number, "number")
 register_converter(converters.PartKind, "part")
 register_converter(converters.FindingCode, "finding")
+register_converter(converters.AreaCode, "area")
 
 report_urls = [
     path("", reports.report_page, name="report"),
@@ -175,6 +178,29 @@ meeting_urls += [
     path("brief/docx/", brief.brief_docx, name="brief-docx"),
 ]
 
+setup_urls = [
+    path("", setup.cycle_setup, name="cycle-setup"),
+    path("framework/", framework.ChooseFramework.as_view(), name="cycle-framework"),
+    path("framework/import/", framework.ImportFramework.as_view(), name="framework-import"),
+    path("members/", setup.ChooseMembers.as_view(), name="cycle-members"),
+    path("members/import/", setup.ImportMembers.as_view(), name="members-import"),
+    path("deadlines/", setup.CopyDeadlines.as_view(), name="cycle-deadlines"),
+    path("ladder/", setup.EnterLadder.as_view(), name="cycle-ladder"),
+    path("ladder/copy/", setup.CopyLadder.as_view(), name="cycle-ladder-copy"),
+]
+
+people_urls = [
+    path("", people.PeopleList.as_view(), name="people"),
+    path("invite/", people.InvitePerson.as_view(), name="invite"),
+    path("invite/sheet/", people.InvitePeople.as_view(), name="invite-sheet"),
+    path("invitations/", people.InvitationList.as_view(), name="invitation-list"),
+    path(
+        "invitations/<number:pk>/withdraw/", people.WithdrawInvitation.as_view(), name="invitation-withdraw"
+    ),
+    path("<number:pk>/", people.person_page, name="person"),
+    path("<number:pk>/alternate/", people.NameAlternate.as_view(), name="person-alternate"),
+]
+
 cycle_urls = [
     path("", board.board_page, name="board"),
     path("views/add/", board.SaveView.as_view(), name="board-view-add"),
@@ -186,7 +212,11 @@ cycle_urls = [
     path("cycle/close/", cycles.CloseCycle.as_view(), name="cycle-close"),
     path("cycle/reopen/", cycles.ReopenCycle.as_view(), name="cycle-reopen"),
     path("cycle/members/add/", cycles.SeatMember.as_view(), name="cycle-seat"),
+    path("cycle/empty/", setup.EmptyCycle.as_view(), name="cycle-empty"),
+    path("set-up/", include(setup_urls)),
     path("framework/", framework.framework_page, name="framework"),
+    path("framework/add/", framework.AddEntry.as_view(), name="framework-add"),
+    path("framework/<area:code>/amend/", framework.AmendEntry.as_view(), name="framework-amend"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/<state:code>/", include(report_urls)),
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
@@ -309,7 +339,10 @@ urlpatterns = [
     path("", desk.desk_page, name="desk"),
     path("activity/", desk.activity_page, name="activity"),
     path("cycles/", cycles.cycle_list, name="cycles"),
-    path("cycles/add/", cycles.AddCycle.as_view(), name="cycle-add"),
+    path("cycles/add/", setup.AddCycle.as_view(), name="cycle-add"),
+    path("cycles/copy/", setup.CopyCycle.as_view(), name="cycle-copy"),
+    path("set-up/", setup.setup_page, name="setup"),
+    path("people/", include(people_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
 ]

@@ -20,7 +20,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0030_last_cycle_and_words")]
+    dependencies = [("reviews", "0035_set_up_by_the_secretariat")]
 
     operations = [
         migrations.AddField(

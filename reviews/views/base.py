@@ -15,12 +15,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django_filters import FilterSet
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reviews import policy
 from reviews.forms.fields import DayField
-from reviews.lists.base import CycleFilterSet
 from reviews.lists.pagination import ListPaginator
 from reviews.models import NationalReport, ReviewCycle, Trace, Tracked, User
 from reviews.rendering import spreadsheets
@@ -129,7 +129,7 @@ class ListPage(SingleTableMixin, FilterView):
     model: Any  # a tracked model whose querysets have visible_to()
     select_related: tuple[str, ...] = ()
     add_button: AddButton | None = None
-    filterset_class: type[CycleFilterSet]
+    filterset_class: type[FilterSet]
     table_class: type[tables.Table]
 
     request: SignedInRequest
@@ -138,8 +138,12 @@ class ListPage(SingleTableMixin, FilterView):
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
+            self.cycle = self.get_cycle()
             policy.require_reader(request.user, self.permission)
+
+    def get_cycle(self) -> Any:
+        """Return the cycle of the address. Raises Http404 if the person may not open it."""
+        return cycle_or_404(self.request, self.kwargs["slug"])
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Raise BadAddress for a filter, sort column or page that does not exist."""
@@ -168,7 +172,7 @@ class ListPage(SingleTableMixin, FilterView):
         rows = self.model.objects.filter(cycle=self.cycle).visible_to(self.request.user)
         return rows.select_related(*self.select_related).order_by(*self.ordering)
 
-    def get_filterset_kwargs(self, filterset_class: type[CycleFilterSet]) -> dict[str, Any]:
+    def get_filterset_kwargs(self, filterset_class: type[FilterSet]) -> dict[str, Any]:
         return super().get_filterset_kwargs(filterset_class) | {"cycle": self.cycle}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponseBase:
@@ -199,3 +203,20 @@ class ListPage(SingleTableMixin, FilterView):
         if policy.scope_of(self.request.user, button.permission) is policy.Scope.NOTHING:
             return []
         return [(button.label, reverse(button.url_name, args=[self.cycle.slug]))]
+
+
+class SiteListPage(ListPage):
+    """List view of records that belong to no cycle."""
+
+    def get_cycle(self) -> None:
+        return None
+
+    def get_queryset(self) -> Any:
+        rows = self.model.objects.visible_to(self.request.user)
+        return rows.select_related(*self.select_related).order_by(*self.ordering)
+
+    def get_filterset_kwargs(self, filterset_class: type[FilterSet]) -> dict[str, Any]:
+        return FilterView.get_filterset_kwargs(self, filterset_class)
+
+    def get_actions(self) -> list[tuple[Text, str]]:
+        return []

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.actions.cycles import open_cycle, seat_member
 from reviews.forms.base import ConfirmForm, ReasonForm, ReviewForm
-from reviews.forms.cycles import CycleForm, NewCycleForm, SeatForm
+from reviews.forms.cycles import CycleForm, SeatForm
 from reviews.models import CycleMembership, ReviewCycle
 from reviews.queries.cycles import unfinished_in
 from reviews.request_context import SignedInRequest
@@ -45,32 +45,6 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "history": history(request, cycle) if policy.may(request.user, "cycle.run") else [],
     }
     return render(request, "cycles/cycle.html", context)
-
-
-class AddCycle(FormPage):
-    """A new cycle. It belongs to no other, so its address names none."""
-
-    form_class, permission, nav, is_new = NewCycleForm, "cycle.run", "cycles", True
-    title, submit_label = _("Create a review cycle"), _("Create cycle")
-    success_message = _("The cycle is created. Add its members, then open it.")
-
-    def get_cycle(self) -> None:
-        return None
-
-    def get_object(self) -> ReviewCycle:
-        return ReviewCycle()
-
-    def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
-        return ReviewCycle.prepare(by=self.request.user, **form.values())
-
-    def get_cancel_url(self) -> str:
-        return reverse("cycles")
-
-    def get_success_url(self) -> str:
-        return reverse("cycle", args=[self.result.slug])
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"lead": ""}
 
 
 class CycleFormPage(FormPage):

@@ -13,7 +13,19 @@ from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from reviews.actions.minutes import draft_minutes
-from reviews.models import Advice, DataGap, Deadline, Extension, Meeting, Minutes, NationalReport, Round, User
+from reviews.actions.setup import Part, copy_cycle
+from reviews.models import (
+    Advice,
+    DataGap,
+    Deadline,
+    Extension,
+    Meeting,
+    Minutes,
+    NationalReport,
+    ReviewCycle,
+    Round,
+    User,
+)
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
@@ -21,6 +33,10 @@ from tests.support import make
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 AT = f"/cycles/{CYCLE}"
+
+# A cycle that is being set up, and a test cycle.
+DRAFT, TEST = "/cycles/next", "/cycles/rehearsal"
+STEPS = ("framework", "framework/import", "members", "members/import", "deadlines", "ladder", "ladder/copy")
 
 # Who looks at which pages. Together they are all pages of the site: a new one without a line here fails.
 PAGES = {
@@ -63,6 +79,10 @@ PAGES = {
         f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/2/minutes/",
         f"{AT}/meetings/2/minutes/{{section}}/", f"{AT}/meetings/2/minutes/{{section}}/redraft/",
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
+        "/set-up/", "/cycles/copy/", f"{DRAFT}/set-up/", *(f"{DRAFT}/set-up/{step}/" for step in STEPS),
+        f"{AT}/framework/", f"{AT}/framework/add/", f"{AT}/framework/A.1/amend/", f"{TEST}/cycle/empty/", f"{TEST}/",
+        "/people/", "/people/{user}/", "/people/{user}/alternate/", "/people/invite/", "/people/invite/sheet/",
+        "/people/invitations/", "/people/invitations/{invitation}/withdraw/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
         f"{AT}/meetings/{{finished_round}}/round/close/", f"{AT}/meetings/3/round/projector/",
@@ -110,8 +130,17 @@ def finished_round() -> Round:
     )
 
 
+def cycles_being_set_up() -> None:
+    """A draft and a test cycle, beside the cycle of the demonstration."""
+    by, source = User.objects.get(username="secretariat"), ReviewCycle.objects.get(slug=CYCLE)
+    days = {"starts_on": source.starts_on, "ends_on": source.ends_on}
+    copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
+    copy_cycle(by=by, source=source, parts=(Part.MEMBERS,), name_en="Rehearsal", is_test=True, **days)
+
+
 def records() -> dict[str, Any]:
     """The records whose numbers stand in addresses."""
+    cycles_being_set_up()
     gaps = DataGap.objects.filter(member_state__code="VNM").select_related("member_state").order_by("number")
     return {
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
@@ -123,12 +152,15 @@ def records() -> dict[str, Any]:
         "report": NationalReport.objects.get(member_state__code="VNM").pk,
         "key": make.security_key(User.objects.get(username="vnm.team")).pk,
         "user": User.objects.get(username="vnm.team").pk,
+        "invitation": make.invitation(by=User.objects.get(username="admin"))[0].pk,
     }  # fmt: skip
 
 
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2", "comments": "5"}
-    numbers |= dict.fromkeys(("draft", "extension", "item", "key", "report", "section", "user"), "1")
+    numbers |= dict.fromkeys(
+        ("draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
+    )
     numbers["finished_round"] = "soc-com-15"
     expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages

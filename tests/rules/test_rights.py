@@ -14,7 +14,9 @@ from tests.support.browsers import undone
 # Where each right is used. The names of pages; in the administration with "admin:".
 PAGES = {
     "cycle.read": "board pictures framework cycle cycles",
-    "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen",
+    "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen cycle-copy cycle-setup"
+    " cycle-framework framework-import cycle-members members-import cycle-deadlines cycle-ladder framework-amend"
+    " framework-add setup",
     "report.read": "report report-list report-version report-files report-history",
     "report.update": "report-update report-coverage-edit",
     "report.submit": "report-submit",
@@ -49,7 +51,9 @@ PAGES = {
     "disruption.edit": "disruption-add disruption-edit",
     "plan.read": "plan",
     "plan.edit": "plan-add plan-edit plan-outcome",
-    "account.invite": "admin:reviews_invitation_add",
+    "account.invite": "admin:reviews_invitation_add invite invite-sheet invitation-withdraw",
+    "people.read": "people person invitation-list",
+    "people.arrange": "person-alternate",
     "reference.edit": "admin:index admin:reviews_gapkind_add admin:reviews_organisation_add",
     "record.correct": "admin:reviews_nationalreport_changelist admin:reviews_datagap_changelist",
 }
