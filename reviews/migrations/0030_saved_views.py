@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0029_private_readings")]
+    dependencies = [("reviews", "0030_last_cycle_and_words")]
 
     operations = [
         migrations.CreateModel(

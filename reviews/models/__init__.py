@@ -15,6 +15,7 @@ from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, NotRequired
 from reviews.models.decisions import Decision
 from reviews.models.delegations import Delegation
+from reviews.models.deliveries import Delivery
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
@@ -79,6 +80,7 @@ __all__ = [
     "DeadlineStatus",
     "Decision",
     "Delegation",
+    "Delivery",
     "Difficulty",
     "Disruption",
     "DisruptionKind",

@@ -33,7 +33,13 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
-from reviews.queries.deadlines import next_due, progress_windows, statuses_by_report
+from reviews.queries.deadlines import (
+    deliveries_for,
+    next_due,
+    progress_windows,
+    recorded_days,
+    statuses_by_report,
+)
 from reviews.queries.outlook import Outlook, OutlookWord, outlook_of
 
 RecordType = TypeVar("RecordType", bound=Tracked)
@@ -186,7 +192,8 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
     extensions = _as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
     counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
-    statuses = statuses_by_report(reports, deadlines, granted, counts.first_days, on)
+    recorded = recorded_days(reports, deadlines, _as_of(deliveries_for(deadlines), at))
+    statuses = statuses_by_report(reports, deadlines, granted, counts.first_days | recorded, on)
     paces = progress.paces(reports, on)
 
     # Reports rebuilt from the trace do not bring their countries along.

@@ -77,6 +77,11 @@ def bar(value: int | None, label: str | Promise = "") -> SafeString:
     return included("includes/bar.html", value=value, label=str(label))
 
 
+def plain_bar(percent: int) -> SafeString:
+    """A bar alone; the words beside it say what it shows."""
+    return format_html('<progress max="100" value="{}" aria-hidden="true"></progress>', percent)
+
+
 def symbol(tone: str) -> SafeString:
     return included("includes/symbol.html", tone=tone)
 

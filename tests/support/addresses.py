@@ -13,11 +13,11 @@ from reviews.models import (
     DataGap,
     Deadline,
     Decision,
-    Delegation,
     Difficulty,
     Disruption,
     Extension,
     Finding,
+    FrameworkNode,
     Meeting,
     MethodNote,
     MinutesSection,
@@ -30,7 +30,7 @@ from reviews.models import (
 
 # What fills the patterns below each noun, and of which country it is (none: it is common).
 Filled = tuple[str, dict[str, Any]]
-PARTS = {"agenda": AgendaItem, "delegations": Delegation, "decisions": Decision, "actions": ActionPoint}
+PARTS = {"agenda": AgendaItem, "decisions": Decision, "actions": ActionPoint}
 
 
 class Address(NamedTuple):
@@ -91,6 +91,9 @@ def _filled(cycle: Any) -> dict[str, list[Filled]]:
         "disruptions": [("", {"number": d.number}) for d in Disruption.objects.filter(cycle=cycle)],
         "difficulties": [("", {"number": d.number}) for d in Difficulty.objects.filter(cycle=cycle)],
         "advice": [(a.gap.member_state.code if a.gap else "", {"pk": a.pk}) for a in Advice.objects.all()],
+        "framework": [
+            ("", {"code": node.code}) for node in FrameworkNode.objects.filter(framework=cycle.framework)
+        ],
         "methods": [("", {"code": n.code}) for n in MethodNote.objects.all()],
     }
 

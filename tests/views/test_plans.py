@@ -76,8 +76,8 @@ def test_slack_of_every_country(cast, cycle, plan, sign_in):
     page = sign_in(cast.secretariat).get(PLAN)
     assert "7 Sep 2020 due 14 Sep 2020 7 days" in row(page, "Viet Nam")
     assert "18 Sep 2020 due (first date: 7 Sep 2020) 14 Sep 2020 −4 days" in row(page, "Lao PDR")
-    assert "Slack to the Summit-37, 12 Nov 2020 −4 days" in words(page)
-    assert "Slack of the regional draft, latest date 28 Sep 2020 −4 days" in words(page)
+    assert "Days to spare to the Summit-37, 12 Nov 2020 −4 days" in words(page)
+    assert "Days to spare for the regional draft, which must arrive by 28 Sep 2020 −4 days" in words(page)
 
 
 def test_overdue_counts_as_today_and_handed_in_as_its_day(cast, cycle, plan, sign_in):
@@ -136,12 +136,12 @@ def test_pace_with_its_arithmetic(cast, cycle, plan, sign_in):
     post_progress(cast, cycle, (4, 10), (11, 15), (18, 20))
     error = (
         "Writing: 20 % on 18 Aug 2020, +5 points in 7 days. (100 − 20) ÷ 5 × 7 = 112 days to 100 %: 8 Dec 2020,"
-        " latest date 14 Sep 2020."
+        " it must arrive by 14 Sep 2020."
     )
     browser = sign_in(cast.secretariat)
     for url in (PLAN, make.report(cycle, "VNM").get_absolute_url()):
         assert error in words(browser.get(url)), url
-    assert "Data collection: not yet reported, so nothing follows from it." in row(
+    assert "Data collection: not yet reported, so it cannot be estimated." in row(
         browser.get(PLAN), "Viet Nam"
     )
     on_the_board = row(browser.get(reverse("board", args=["mtr"])), "Viet Nam")
@@ -241,7 +241,7 @@ def test_a_closed_cycle_is_only_read(cast, cycle, plan, sign_in):
 def test_a_cycle_without_a_plan(cast, cycle, sign_in):
     browser = sign_in(cast.secretariat)
     assert "The plan has no steps yet." in words(browser.get(PLAN))
-    assert "Latest date" not in words(browser.get(make.report(cycle, "VNM").get_absolute_url()))
+    assert "Must arrive by" not in words(browser.get(make.report(cycle, "VNM").get_absolute_url()))
 
 
 def test_half_a_plan(cast, cycle, sign_in):
