@@ -78,7 +78,7 @@ class RoleGrant:
 # Every action, in the words of docs/policy.md: "may ...".
 ACTIONS: dict[str, Promise] = {
     "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
-    "cycle.run": _("prepare, open, close and reopen a review cycle, and seat its members"),
+    "cycle.run": _("create, open, close and reopen a review cycle, and add its members"),
     "report.read": _("read national reports, their versions, files and history"),
     "report.update": _("post progress, and state what the report covers"),
     "report.submit": _("hand in the national report"),
@@ -97,6 +97,7 @@ ACTIONS: dict[str, Promise] = {
     "method.read": _("read the notes on methods"),
     "deadline.read": _("read deadlines"),
     "deadline.set": _("set and move deadlines"),
+    "deadline.record": _("record that a deadline for comments, added information or another output is met"),
     "deadline.follow": _("let deadlines move along with the meeting that they hang on"),
     "extension.read": _("read requests for more time and how they were decided"),
     "extension.ask": _("ask for more time"),
@@ -111,6 +112,8 @@ ACTIONS: dict[str, Promise] = {
     "plan.read": _("read the plan up to the Summit"),
     "plan.edit": _("enter steps of the plan, their days and outcomes"),
     "account.invite": _("invite people, who then make their own account, and withdraw an invitation"),
+    "people.read": _("read who has which role where, and what people still hold"),
+    "people.arrange": _("name the alternates of people"),
     "reference.edit": _("open the administration and keep reference data"),
     "record.correct": _("correct any record in the administration, with a reason"),
 }
@@ -136,7 +139,10 @@ _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.acce
 ROLE_GRANTS: dict[str, RoleGrant] = {
     Role.COORDINATOR: RoleGrant(
         _("Speaks for one member state: posts its progress, hands in its report, asks for extensions."),
-        own=frozenset(_COUNTRY_WORK | {"report.submit", "report.recall", "report.appoint", "extension.ask"}),
+        own=frozenset(
+            _COUNTRY_WORK
+            | {"report.submit", "report.recall", "report.appoint", "extension.ask", "deadline.record"}
+        ),
     ),
     Role.TEAM: RoleGrant(
         _("Evaluates one member state: records its progress and its data gaps, prepares its report."),
@@ -163,8 +169,11 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
                 "reference.edit",
                 "plan.edit",
                 "action.verify",
+                "deadline.record",
                 "deadline.follow",
                 "account.invite",
+                "people.read",
+                "people.arrange",
             }
         ),
     ),
@@ -176,7 +185,9 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
 ADMINISTRATOR = RoleGrant(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
     everywhere=frozenset(
-        _READ_ALL | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+        _READ_ALL
+        | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
+        | {"people.read", "people.arrange"}
     ),
 )
 

@@ -29,6 +29,7 @@ from reviews.views import (
     desk,
     difficulties,
     disruptions,
+    extensions,
     findings,
     framework,
     guidance,
@@ -36,10 +37,14 @@ from reviews.views import (
     meetings,
     methods,
     minutes,
+    people,
+    pictures,
     plans,
     projector,
+    report_versions,
     reports,
     rounds,
+    setup,
 )
 from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
@@ -49,20 +54,25 @@ register_converter(converters.GapCode, "gap")
 register_converter(converters.Number, "number")
 register_converter(converters.PartKind, "part")
 register_converter(converters.FindingCode, "finding")
+register_converter(converters.AreaCode, "area")
 
 report_urls = [
     path("", reports.report_page, name="report"),
     path("progress/", reports.ProgressList.as_view(), name="progress-list"),
+    path("gaps/", reports.ReportGaps.as_view(), name="report-gaps"),
+    path("findings/", reports.ReportFindings.as_view(), name="report-findings"),
+    path("files/", report_versions.report_files, name="report-files"),
+    path("history/", reports.report_history, name="report-history"),
     path("update/", reports.UpdateReport.as_view(), name="report-update"),
     path("authors/", reports.AppointAuthors.as_view(), name="report-authors"),
-    path("submit/", reports.SubmitReport.as_view(), name="report-submit"),
-    path("past-submission/", reports.RecordPastSubmission.as_view(), name="report-past-submission"),
+    path("submit/", report_versions.SubmitReport.as_view(), name="report-submit"),
+    path("past-submission/", report_versions.RecordPastSubmission.as_view(), name="report-past-submission"),
     path("recall/", reports.RecallReport.as_view(), name="report-recall"),
     path("start-reading/", reports.StartReading.as_view(), name="report-start-reading"),
     path("return/", reports.ReturnReport.as_view(), name="report-return"),
     path("accept/", reports.AcceptReport.as_view(), name="report-accept"),
-    path("versions/<number:number>/", reports.version_page, name="report-version"),
-    path("versions/<number:number>/file/", reports.version_file, name="report-version-file"),
+    path("versions/<number:number>/", report_versions.version_page, name="report-version"),
+    path("versions/<number:number>/file/", report_versions.version_file, name="report-version-file"),
     path("annex/", annex.ReportAnnex.as_view(), name="report-annex"),
     path("coverage/", coverage.report_coverage, name="report-coverage"),
     path("coverage/edit/", coverage.StateCoverage.as_view(), name="report-coverage-edit"),
@@ -108,7 +118,10 @@ finding_urls = [
 deadline_urls = [
     path("", deadlines.DeadlinePage.as_view(), name="deadline"),
     path("edit/", deadlines.EditDeadline.as_view(), name="deadline-edit"),
-    path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
+    path("extension/", extensions.AskExtension.as_view(), name="extension-ask"),
+    path("met/", deadlines.RecordDeliveries.as_view(), name="delivery-record"),
+    path("done/", deadlines.Deliver.as_view(), name="delivery-add"),
+    path("met/<state:code>/take-back/", deadlines.TakeBackDelivery.as_view(), name="delivery-take-back"),
 ]
 
 round_urls = [
@@ -165,15 +178,45 @@ meeting_urls += [
     path("brief/docx/", brief.brief_docx, name="brief-docx"),
 ]
 
+setup_urls = [
+    path("", setup.cycle_setup, name="cycle-setup"),
+    path("framework/", framework.ChooseFramework.as_view(), name="cycle-framework"),
+    path("framework/import/", framework.ImportFramework.as_view(), name="framework-import"),
+    path("members/", setup.ChooseMembers.as_view(), name="cycle-members"),
+    path("members/import/", setup.ImportMembers.as_view(), name="members-import"),
+    path("deadlines/", setup.CopyDeadlines.as_view(), name="cycle-deadlines"),
+    path("ladder/", setup.EnterLadder.as_view(), name="cycle-ladder"),
+    path("ladder/copy/", setup.CopyLadder.as_view(), name="cycle-ladder-copy"),
+]
+
+people_urls = [
+    path("", people.PeopleList.as_view(), name="people"),
+    path("invite/", people.InvitePerson.as_view(), name="invite"),
+    path("invite/sheet/", people.InvitePeople.as_view(), name="invite-sheet"),
+    path("invitations/", people.InvitationList.as_view(), name="invitation-list"),
+    path(
+        "invitations/<number:pk>/withdraw/", people.WithdrawInvitation.as_view(), name="invitation-withdraw"
+    ),
+    path("<number:pk>/", people.person_page, name="person"),
+    path("<number:pk>/alternate/", people.NameAlternate.as_view(), name="person-alternate"),
+]
+
 cycle_urls = [
     path("", board.board_page, name="board"),
+    path("views/add/", board.SaveView.as_view(), name="board-view-add"),
+    path("views/<number:pk>/remove/", board.RemoveView.as_view(), name="board-view-remove"),
+    path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
     path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
     path("cycle/open/", cycles.OpenCycle.as_view(), name="cycle-open"),
     path("cycle/close/", cycles.CloseCycle.as_view(), name="cycle-close"),
     path("cycle/reopen/", cycles.ReopenCycle.as_view(), name="cycle-reopen"),
     path("cycle/members/add/", cycles.SeatMember.as_view(), name="cycle-seat"),
+    path("cycle/empty/", setup.EmptyCycle.as_view(), name="cycle-empty"),
+    path("set-up/", include(setup_urls)),
     path("framework/", framework.framework_page, name="framework"),
+    path("framework/add/", framework.AddEntry.as_view(), name="framework-add"),
+    path("framework/<area:code>/amend/", framework.AmendEntry.as_view(), name="framework-amend"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/<state:code>/", include(report_urls)),
     path("datagaps/", datagaps.DataGapList.as_view(), name="datagap-list"),
@@ -185,7 +228,9 @@ cycle_urls = [
     path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
     path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),
     path("deadlines/<number:number>/", include(deadline_urls)),
-    path("extensions/<number:pk>/decide/", deadlines.DecideExtension.as_view(), name="extension-decide"),
+    path("extensions/", extensions.ExtensionList.as_view(), name="extension-list"),
+    path("extensions/decide/", extensions.DecideExtensions.as_view(), name="extension-decide-all"),
+    path("extensions/<number:pk>/decide/", extensions.DecideExtension.as_view(), name="extension-decide"),
     path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
     path("meetings/add/", meetings.AddMeeting.as_view(), name="meeting-add"),
     path("meetings/<slug:code>/", include(meeting_urls)),
@@ -292,8 +337,12 @@ health_urls = [
 urlpatterns = [
     *health_urls,
     path("", desk.desk_page, name="desk"),
+    path("activity/", desk.activity_page, name="activity"),
     path("cycles/", cycles.cycle_list, name="cycles"),
-    path("cycles/add/", cycles.AddCycle.as_view(), name="cycle-add"),
+    path("cycles/add/", setup.AddCycle.as_view(), name="cycle-add"),
+    path("cycles/copy/", setup.CopyCycle.as_view(), name="cycle-copy"),
+    path("set-up/", setup.setup_page, name="setup"),
+    path("people/", include(people_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
 ]

@@ -1,5 +1,6 @@
 """Invitations: sent by mail, accepted on a page or by single sign-on."""
 
+from collections.abc import Iterable
 from typing import Unpack
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.accounts import mail_throttle, mails
 from reviews.models import Invitation, User
+from reviews.models.base import all_or_nothing
 from reviews.models.invitations import InvitationFields
 
 SESSION_KEY = "invitation"  # while somebody is away at the single sign-on
@@ -28,6 +30,12 @@ def invite(request: HttpRequest, **values: Unpack[InvitationFields]) -> Invitati
         mails.notify_side(invitation, by=request.user)
         send(request, invitation, key)
     return invitation
+
+
+@all_or_nothing()
+def invite_all(request: HttpRequest, rows: Iterable[InvitationFields]) -> list[Invitation]:
+    """Create an invitation for each row, or none. Raises ValidationError as `invite()` does."""
+    return [invite(request, **row) for row in rows]
 
 
 def send(request: HttpRequest, invitation: Invitation, key: str) -> None:

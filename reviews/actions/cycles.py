@@ -1,10 +1,62 @@
-"""Review cycles: open one, and give a member state its seat. Each member gets its national report with it."""
+"""Review cycles: prepare one, open it, and seat its members. Each member gets its national report with the opening."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple, Unpack
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from reviews import clock, policy
-from reviews.models import CycleMembership, CycleStatus, NationalReport, Organisation, ReviewCycle, User
+from reviews.models import (
+    CycleMembership,
+    CycleStatus,
+    Framework,
+    NationalReport,
+    Organisation,
+    OrganisationKind,
+    ReviewCycle,
+    User,
+)
 from reviews.models.base import all_or_nothing
+from reviews.models.cycles import CycleFields
+from reviews.models.framework import FrameworkFields
+
+
+class Member(NamedTuple):
+    """A member as a sheet of countries has it; one that is not known yet is entered with it."""
+
+    code: str
+    name_en: str
+    name_vi: str
+    joined_on: date  # the day from which it is counted
+
+
+@all_or_nothing()
+def prepare_cycle(*, by: User, **values: Unpack[CycleFields]) -> ReviewCycle:
+    """A new cycle. Without a framework it gets an empty one of its own, to be imported or copied."""
+    policy.require(by, "cycle.run")
+    values["slug"] = values.get("slug") or free_code(ReviewCycle.objects.all(), "slug", values["name_en"], 60)
+    if values.get("framework") is None:
+        code = free_code(Framework.objects.all(), "code", values["slug"], 40)
+        values["framework"] = new_framework(by=by, code=code, title=values["name_en"])
+    return ReviewCycle.prepare(by=by, **values)
+
+
+def new_framework(*, by: User, **values: Unpack[FrameworkFields]) -> Framework:
+    """A framework without entries."""
+    policy.require(by, "cycle.run")
+    return Framework.create_traced(by=by, **values)
+
+
+def free_code(
+    records: "QuerySet[ReviewCycle] | QuerySet[Framework]", name: str, text: str, longest: int
+) -> str:
+    """A code for addresses made of a text: with -2, -3 behind it where a record has it already."""
+    base = slugify(text)[: longest - 4].strip("-") or "review"
+    taken = {*records.filter(**{f"{name}__startswith": base}).values_list(name, flat=True)}
+    codes = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    return next(code for code in codes if code not in taken)
 
 
 @all_or_nothing()
@@ -28,6 +80,48 @@ def seat_member(
     if cycle.status == CycleStatus.OPEN:
         _start_report(by, cycle, member_state)
     return seat
+
+
+def lock_draft(cycle: ReviewCycle, by: User) -> None:
+    """Keep a cycle from being opened while it is set up. Raises PermissionDenied or NotAllowedNow."""
+    cycle.lock()
+    cycle.require_transition("set_up", by)
+
+
+@all_or_nothing()
+def seat_members(
+    *, by: User, cycle: ReviewCycle, members: Iterable[Organisation], joined_on: date
+) -> ReviewCycle:
+    """Seat several members from a day on, or from the day on which they joined ASEAN; those with a seat keep theirs."""
+    lock_draft(cycle, by)
+    seated = {*cycle.memberships.values_list("member_state", flat=True)}
+    for state in members:
+        if state.pk not in seated:
+            first = max(joined_on, state.joined_on or joined_on)
+            seat_member(by=by, cycle=cycle, member_state=state, joined_on=first)
+    return cycle
+
+
+@all_or_nothing()
+def import_members(*, by: User, cycle: ReviewCycle, rows: Iterable[Member]) -> ReviewCycle:
+    """Seat the members of a sheet; a country that is not known yet is entered first."""
+    lock_draft(cycle, by)
+    policy.require(by, "reference.edit")
+    rows = list(rows)
+    known = {state.code: state for state in Organisation.objects.filter(code__in=[row.code for row in rows])}
+    seated = {*cycle.memberships.values_list("member_state", flat=True)}
+    for row in rows:
+        state = known.get(row.code) or Organisation.create_traced(
+            by=by,
+            kind=OrganisationKind.MEMBER_STATE,
+            code=row.code,
+            name_en=row.name_en,
+            name_vi=row.name_vi,
+            joined_on=row.joined_on,
+        )
+        if state.pk not in seated:
+            seat_member(by=by, cycle=cycle, member_state=state, joined_on=row.joined_on)
+    return cycle
 
 
 def _start_report(by: User, cycle: ReviewCycle, state: Organisation) -> None:

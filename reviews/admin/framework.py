@@ -24,6 +24,11 @@ class FrameworkAdmin(TrackedAdmin[Framework]):
     search_fields = ("title", "code")
     fieldsets = [
         section(None, "code title"),
+        section(
+            _("What it calls its levels"),
+            "characteristic_name key_result_area_name strategic_measure_name",
+            about=_("Empty: the words of the ASCC Blueprint."),
+        ),
     ]
     inlines = (NodesInline,)
 

@@ -18,7 +18,7 @@ class OrganisationAdmin(TrackedAdmin[Organisation]):
     search_fields = ("name_en", "name_vi", "code", "iso2")
     fieldsets = [
         section(None, "code kind name_en name_vi"),
-        section(_("Member states"), "iso2 joined_on", about=NOT_A_MEMBER),
+        section(_("Member states"), "iso2 joined_on groups", about=NOT_A_MEMBER),
         TRUST,
     ]
 

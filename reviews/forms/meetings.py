@@ -15,7 +15,7 @@ class MeetingForm(RecordForm):
     why = note_field(
         _("Why the dates move"),
         rows=2,
-        help_text=_("Owed when the planned days change; the first plan stays."),
+        help_text=_("Required if the planned days change; the first plan stays."),
     )
 
     class Meta:
@@ -41,7 +41,7 @@ class MeetingForm(RecordForm):
             "start_time": _("In the time zone below. Leave it out while it is not known."),
             "video_link": _("Everybody who may read this page sees it."),
             "code": _("Such as 3 for the third coordination meeting, or soca-29."),
-            "disruption": _("What made it move, if it stands on the register of disruptions."),
+            "disruption": _("What made it move, if it is on the register of disruptions."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0029_private_readings")]
+    dependencies = [("reviews", "0030_saved_views")]
 
     operations = [
         migrations.AddField(

@@ -181,7 +181,7 @@ class AgendaItem(MeetingPart):
 
     def refusal_reason(self, name: str) -> str:
         if self.status == S.CARRIED:
-            return _now("This item was taken into a later meeting; what becomes of it is recorded there.")
+            return _now("This item was taken into a later meeting; its outcome is recorded there.")
         return super().refusal_reason(name)
 
     @property
@@ -216,9 +216,9 @@ class AgendaItem(MeetingPart):
         """Record what came of it; again, to word it better."""
         self.require_transition("conclude", by)
         if not outcome:
-            raise ValidationError({"outcome": _("Choose what came of it.")})
+            raise ValidationError({"outcome": _("Choose the outcome.")})
         if is_blank(outcome_text):
-            raise ValidationError({"outcome_text": _("Say in words what came of it.")})
+            raise ValidationError({"outcome_text": _("Describe the outcome.")})
         values = {"outcome": outcome, "outcome_text": outcome_text}
         return self.make_transition("conclude", by=by, expected_version=expected_version, **values)
 

@@ -30,7 +30,7 @@ class Confidence(models.TextChoices):
     """How far a row of reference data may be trusted."""
 
     HIGH = "high", _("confirmed")
-    CHECK = "check", _("to be checked against the published Blueprint")
+    CHECK = "check", _("to be checked against the published text")
 
 
 def choices_rule(

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import Tracked, TrackedQuerySet, Transition
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.codes import address_word
 from reviews.models.framework import Framework
@@ -28,15 +28,22 @@ class CycleStatus(StatusChoices):
     PREPARING = "preparing", "neutral", _("being prepared")
     OPEN = "open", "neutral", _("open")
     CLOSED = "closed", "neutral", _("closed")
+    EMPTIED = "emptied", "neutral", _("emptied")
 
 
 S = CycleStatus
+BEGUN = (S.OPEN, S.CLOSED)
 RUN_CYCLE = "cycle.run"
 CYCLE_TRANSITIONS = {
     "edit": Transition((S.PREPARING, S.OPEN), right=RUN_CYCLE),
+    "set_up": Transition(
+        (S.PREPARING,), right=RUN_CYCLE
+    ),  # its framework, members, bodies, deadlines, ladder
     "open": Transition((S.PREPARING,), S.OPEN, RUN_CYCLE, Verb.OPENED),  # by reviews.actions.cycles
     "close": Transition((S.OPEN,), S.CLOSED, RUN_CYCLE, Verb.CLOSED),
     "reopen": Transition((S.CLOSED,), S.OPEN, RUN_CYCLE, Verb.REOPENED),
+    # Of a test cycle only, by reviews.actions.test_cycles.
+    "empty": Transition((S.PREPARING, S.OPEN, S.CLOSED), S.EMPTIED, RUN_CYCLE, Verb.WITHDRAWN),
 }
 
 
@@ -50,18 +57,29 @@ class CycleFields(TypedDict, total=False):
     starts_on: date
     ends_on: date
     shared: bool
+    is_test: bool
 
 
 class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
     def visible_to(self, user: "User") -> "ReviewCycleQuerySet":
         """Cycles a person may open: members see theirs once opened, observers the shared ones."""
-        begun = ~Q(status=CycleStatus.PREPARING)
+        begun = Q(status__in=BEGUN)
         own = begun & Q(memberships__member_state=user.organisation_id)
-        return policy.filter_readable(self, user, "cycle.read", own=own, shared=begun & Q(shared=True))
+        there = self.exclude(status=CycleStatus.EMPTIED)
+        return policy.filter_readable(there, user, "cycle.read", own=own, shared=begun & Q(shared=True))
+
+    def emptied(self) -> "ReviewCycleQuerySet":
+        """Test cycles of which nobody finds anything any more."""
+        return self.filter(status=CycleStatus.EMPTIED)
 
     def begun(self) -> "ReviewCycleQuerySet":
         """Opened, and perhaps closed since."""
-        return self.exclude(status=CycleStatus.PREPARING)
+        return self.filter(status__in=BEGUN)
+
+    def last_opened_by(self, user: "User") -> "ReviewCycle | None":
+        """The cycle that the person opened last; before that the newest that they may open."""
+        last = Case(When(pk=user.last_cycle_id, then=0), default=1)
+        return self.visible_to(user).order_by(last, "-starts_on", "slug").first()
 
 
 class ReviewCycle(Tracked):
@@ -78,6 +96,12 @@ class ReviewCycle(Tracked):
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PREPARING)
     is_demo = models.BooleanField(_("holds invented values"), default=False)
     shared = models.BooleanField(_("board shared with observers"), default=False)
+    is_test = models.BooleanField(
+        _("test cycle"),
+        default=False,
+        db_default=False,
+        help_text=_("To rehearse in: marked on every page, sends no mail, can be emptied. It stays one."),
+    )
 
     statuses, transitions = CycleStatus, CYCLE_TRANSITIONS
     lasting_codes = ("slug",)
@@ -91,6 +115,9 @@ class ReviewCycle(Tracked):
         constraints = (
             choices_rule("cycle_status_known", "status", CycleStatus),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="cycle_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(is_test=True) | ~Q(status=CycleStatus.EMPTIED), name="cycle_emptied_is_test"
+            ),
         )
 
     def __str__(self) -> str:
@@ -107,18 +134,38 @@ class ReviewCycle(Tracked):
         return None
 
     def refusal_of(self, part: Tracked) -> str:
-        """Closed, everything in it is read-only."""
+        """Closed, everything in it is read-only; emptied, nobody finds anything of it."""
+        if self.status == S.EMPTIED:
+            return _now("This test cycle was emptied.")
         if not self.is_closed:
             return ""
         text = _now("%(cycle)s is closed and can only be read; the Secretariat can open it again.")
         return text % {"cycle": isolated(self.name)}
 
     def refusal_reason(self, name: str) -> str:
+        if name == "empty" and not self.is_test:
+            return _now("Only a test cycle can be emptied; this one is closed in the end.")
         return self.refusal_of(self) or super().refusal_reason(name)
+
+    def target_of(self, name: str) -> str:
+        """As the base. Raises NotAllowedNow for emptying another than a test cycle."""
+        if name == "empty" and not self.is_test:
+            raise NotAllowedNow(self.refusal_reason(name))
+        return super().target_of(name)
+
+    def permits(self, name: str, user: "User") -> bool:
+        return super().permits(name, user) and (name != "empty" or self.is_test)
 
     @property
     def name(self) -> str:
-        return in_language(self.name_en, self.name_vi)
+        """In the reader's language; a test cycle says that it is one, wherever it is named."""
+        name = in_language(self.name_en, self.name_vi)
+        return _now("%s (test)") % name if self.is_test else name
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether people get mail about what happens in it: whatever writes such a mail asks this first."""
+        return not self.is_test
 
     @property
     def is_closed(self) -> bool:
@@ -147,12 +194,18 @@ class ReviewCycle(Tracked):
         """Change its names, days, or who may look at it."""
         return self.make_transition("edit", by=by, expected_version=expected_version, **values)
 
+    def choose_framework(self, *, by: "User", expected_version: int, framework: Framework) -> Self:
+        """Review another framework; until the cycle is opened."""
+        return self.make_transition("set_up", by=by, expected_version=expected_version, framework=framework)
+
     def close(self, *, by: "User", expected_version: int, why: str) -> Self:
         """Make everything in the cycle read-only."""
         return self.make_transition("close", by=by, expected_version=expected_version, note=why)
 
     def correct(self, *, by: "User", expected_version: int, why: str, **values: object) -> Self:
         """As the base. Raises ValidationError for another framework once the cycle was opened."""
+        if values.get("is_test", self.is_test) != self.is_test:
+            raise ValidationError({"is_test": _("Whether it is a test cycle does not change any more.")})
         if self.status != S.PREPARING and values.get("framework", self.framework) != self.framework:
             message = _("An opened cycle keeps its framework: its records name the key result areas.")
             raise ValidationError({"framework": message})
@@ -191,7 +244,7 @@ class CycleMembership(Tracked):
 
     def clean(self) -> None:
         if self.member_state_id and not self.member_state.is_member_state:
-            raise ValidationError({"member_state": _("Only member states have a seat in a cycle.")})
+            raise ValidationError({"member_state": _("Only member states can be members of a cycle.")})
         joined = self.member_state.joined_on if self.member_state_id else None
         if joined and self.joined_on and self.joined_on < joined:
             raise ValidationError({"joined_on": _("It had not joined ASEAN by that day.")})

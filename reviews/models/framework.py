@@ -8,10 +8,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reviews import policy
 from reviews.models.base import Tracked, all_or_nothing
 from reviews.models.choices import Confidence, choices_rule
 from reviews.models.codes import address_word, validate_area_code
-from reviews.text import SORT_KEY_LENGTH, in_language
+from reviews.text import SORT_KEY_LENGTH, in_language, is_blank
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle, User
@@ -26,6 +27,24 @@ class FrameworkLevel(models.TextChoices):
 
 
 PLACE = ("framework", "level", "parent", "code")  # what says where an entry is, not how it is worded
+
+
+# What a framework may call its levels in words of its own, such as "priority area"; the others have one name only.
+NAMED_LEVELS = (
+    FrameworkLevel.CHARACTERISTIC,
+    FrameworkLevel.KEY_RESULT_AREA,
+    FrameworkLevel.STRATEGIC_MEASURE,
+)
+
+
+class FrameworkFields(TypedDict, total=False):
+    """What is entered of a framework."""
+
+    code: str
+    title: str
+    characteristic_name: str
+    key_result_area_name: str
+    strategic_measure_name: str
 
 
 class NodeFields(TypedDict, total=False):
@@ -44,6 +63,16 @@ class Framework(Tracked):
 
     code = address_word(_("code"), 40, unique=True)
     title = models.CharField(_("title"), max_length=200)
+    # Empty: the word of the ASCC Blueprint.
+    characteristic_name = models.CharField(
+        _("its word for characteristic"), max_length=60, blank=True, default="", db_default=""
+    )
+    key_result_area_name = models.CharField(
+        _("its word for key result area"), max_length=60, blank=True, default="", db_default=""
+    )
+    strategic_measure_name = models.CharField(
+        _("its word for strategic measure"), max_length=60, blank=True, default="", db_default=""
+    )
 
     lasting_codes = ("code",)
 
@@ -55,10 +84,23 @@ class Framework(Tracked):
     def __str__(self) -> str:
         return self.title
 
+    def level_name(self, level: str) -> str:
+        """What this framework calls a level: "priority area" where others have key result areas."""
+        own = getattr(self, f"{level}_name") if level in NAMED_LEVELS else ""
+        return own or str(FrameworkLevel(level).label)
+
+    @property
+    def area_name(self) -> str:
+        """What it calls the level that reports and data gaps refer to."""
+        return self.level_name(FrameworkLevel.KEY_RESULT_AREA)
+
     @property
     def why_fixed(self) -> str:
-        """Why its key result areas can no longer change, apart from their wording; empty: no cycle was opened yet."""
-        cycles = [cycle.name for cycle in self.cycles.begun()]
+        """Why its key result areas can no longer change, apart from their wording; empty: no cycle was opened yet.
+
+        A rehearsal in a test cycle fixes nothing.
+        """
+        cycles = [cycle.name for cycle in self.cycles.begun().filter(is_test=False)]
         if not cycles:
             return ""
         text = _now("%s reviews these key result areas: they keep their code and place, and none is added.")
@@ -106,6 +148,10 @@ class FrameworkNode(Tracked):
         if self.parent and self.parent.framework_id != self.framework_id:
             raise ValidationError({"parent": _("Choose an entry of the same framework.")})
 
+    @property
+    def level_name(self) -> str:
+        return self.framework.level_name(self.level)
+
     @classmethod
     @all_or_nothing()
     def add(cls, *, by: "User", why: str = "", **values: Unpack[NodeFields]) -> Self:
@@ -114,6 +160,23 @@ class FrameworkNode(Tracked):
         if values["level"] == FrameworkLevel.KEY_RESULT_AREA and framework.why_fixed:
             raise ValidationError({"level": framework.why_fixed})
         return cls.create_traced(by=by, why=why, **values)
+
+    @classmethod
+    @all_or_nothing()
+    def amend_with(cls, *, by: "User", why: str, **values: Unpack[NodeFields]) -> Self:
+        """A new entry by an amendment, also once a cycle was opened: nothing that exists is touched.
+
+        Raises ValidationError without a reason.
+        """
+        require_amendment(by, why)
+        return cls.create_traced(by=by, why=why, **values)
+
+    def amend(self, *, by: "User", expected_version: int, why: str, title: str, confidence: str) -> Self:
+        """Another wording by an amendment; its code and place stay. Raises ValidationError without a reason."""
+        require_amendment(by, why)
+        return self.change_traced(
+            by=by, expected_version=expected_version, why=why, title=title, confidence=confidence
+        )
 
     @all_or_nothing()
     def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:
@@ -125,6 +188,13 @@ class FrameworkNode(Tracked):
                 if framework.lock_shared().why_fixed:
                     raise ValidationError(dict.fromkeys(moved, framework.why_fixed))
         return super().correct(by=by, expected_version=expected_version, why=why, **values)
+
+
+def require_amendment(by: "User", why: str) -> None:
+    """Raise PermissionDenied or ValidationError unless the person may amend a framework, and says why."""
+    policy.require(by, "cycle.run")
+    if is_blank(why):
+        raise ValidationError({"why": _("Say why the framework is amended.")})
 
 
 class GapKind(Tracked):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.models.base import NotAllowedNow, Tracked, Transition
+from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.people import User
 from reviews.models.trace import Verb
@@ -45,6 +46,11 @@ class InvitationFields(TypedDict):
     role: str
 
 
+class InvitationQuerySet(TrackedQuerySet["Invitation"]):
+    def visible_to(self, user: User) -> Self:
+        return policy.filter_readable(self, user, "people.read", own=Q(pk=None))
+
+
 class Invitation(Tracked):
     """A mail whose link makes one account, once; who sent it decided its organisation and role."""
 
@@ -67,6 +73,8 @@ class Invitation(Tracked):
     # The link cannot be made from it, but nobody who reads the history has a use for it either.
     untraced = frozenset({"key_digest"})
     statuses, transitions = InvitationStatus, INVITATION_TRANSITIONS
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
@@ -102,6 +110,16 @@ class Invitation(Tracked):
         invitations = cls.objects.select_related("organisation", "invited_by")
         invitation = invitations.filter(key_digest=digest(key)).first()
         return invitation if invitation and invitation.works() else None
+
+    @property
+    def status_text(self) -> str:
+        """The status in words; a link that is too old says so."""
+        has_expired = self.status == S.OPEN and self.expires_at <= clock.now()
+        return _now("expired") if has_expired else str(self.get_status_display())
+
+    @property
+    def withdraw_url(self) -> str:
+        return reverse("invitation-withdraw", args=[self.pk])
 
     def works(self) -> bool:
         """Whether its link can still be used."""

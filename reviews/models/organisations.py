@@ -62,6 +62,14 @@ class Organisation(Tracked):
     )
     joined_on = models.DateField(_("joined ASEAN on"), null=True, blank=True)  # NULL: not a member state
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
+    groups = models.CharField(
+        _("groups"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Short names of the groups that it belongs to, separated by spaces, such as CLMV."),
+    )
 
     lasting_codes = ("code",)
     first_years = MappingProxyType({"joined_on": 1967})  # when ASEAN was founded
@@ -104,7 +112,11 @@ class Organisation(Tracked):
             raise ValidationError({"kind": ONE_TEAM})
         if self.pk and not self.is_member_state and self._is_a_country_already():
             raise ValidationError(
-                {"kind": _("It has a seat in a review cycle, or a national team, so it is a member state.")}
+                {
+                    "kind": _(
+                        "It is a member of a review cycle, or has a national team, so it is a member state."
+                    )
+                }
             )
 
     def _is_a_country_already(self) -> bool:
@@ -113,6 +125,11 @@ class Organisation(Tracked):
     @property
     def name(self) -> str:
         return in_language(self.name_en, self.name_vi)
+
+    @property
+    def group_names(self) -> list[str]:
+        """The groups that a cycle's members can be chosen by."""
+        return self.groups.split()
 
     @property
     def is_member_state(self) -> bool:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.dispatch import Signal
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -31,6 +32,10 @@ class UserQuerySet(TrackedQuerySet["User"]):
     def select_for_update(self, *args: Any, **options: Any) -> Self:
         """Lock the person's row alone: PostgreSQL locks no joined row that may be missing."""
         return super().select_for_update(*args, **{"of": ("self",), **options})
+
+    def visible_to(self, user: "User") -> Self:
+        """All people, for those who read about them."""
+        return policy.filter_readable(self, user, "people.read", own=Q(pk=None))
 
     def offered(self) -> Self:
         """Those who can sign in."""
@@ -121,8 +126,22 @@ class User(Tracked, AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)  # empty: administrators
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_superuser = models.BooleanField(_("administrator"), default=False)
+    alternate = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in_for",
+        verbose_name=_("alternate"),
+        help_text=_("Who acts when this person is away: somebody of the same body."),
+    )  # NULL: nobody was named
 
-    untraced = frozenset({"password", "last_login"})
+    # The review cycle that the person opened last: where the menu leads from pages that belong to no cycle.
+    last_cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    untraced = frozenset({"password", "last_login", "last_cycle"})
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -170,6 +189,27 @@ class User(Tracked, AbstractBaseUser):
         return " · ".join(dict.fromkeys(filter(None, parts)))
 
     @property
+    def display_name(self) -> str:
+        return str(self)
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.pk])
+
+    @property
+    def role_text(self) -> str:
+        """The role in words; administrators need none."""
+        return str(_("Administrator")) if self.is_superuser else str(self.get_role_display())
+
+    @property
+    def account_text(self) -> str:
+        """Whether the account can be used, in words."""
+        return str(_("may sign in") if self.is_active else _("may no longer sign in"))
+
+    @property
+    def tone(self) -> str:
+        return "good" if self.is_active else "neutral"
+
+    @property
     def why_not_offered(self) -> "str | Promise":
         return "" if self.is_active else _("account switched off")
 
@@ -179,6 +219,8 @@ class User(Tracked, AbstractBaseUser):
             raise ValidationError({"organisation": _("People of a national team belong to a member state.")})
         if not self.role and not self.is_superuser:
             raise ValidationError({"role": _("Choose a role.")})
+        if self.alternate and self.alternate.pk == self.pk:
+            raise ValidationError({"alternate": _("Nobody is the alternate of himself or herself.")})
         try:
             check_username(self.username, self.email)
         except ValidationError as error:
@@ -186,7 +228,7 @@ class User(Tracked, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the trace when Django's own code saves an account (sign-in, new password)."""
-        if kwargs.get("update_fields") == ["last_login"]:
+        if kwargs.get("update_fields") in (["last_login"], ["last_cycle"]):
             models.Model.save(self, **kwargs)  # a visit is no change of the account
             return
         stored = type(self).objects.get(pk=self.pk)
@@ -222,6 +264,13 @@ class User(Tracked, AbstractBaseUser):
         stored = type(self).objects.select_for_update().get(pk=self.pk)
         stored.change_traced(by=by, expected_version=stored.version, why=str(why))
         self.version = stored.version
+
+    def name_alternate(self, *, by: "User", expected_version: int, alternate: "User | None") -> Self:
+        """Name who acts when this person is away. Raises ValidationError for somebody of another body."""
+        policy.require(by, "people.arrange")
+        if alternate and alternate.organisation_id != self.organisation_id:
+            raise ValidationError({"alternate": _("An alternate is somebody of the same body.")})
+        return self.change_traced(by=by, expected_version=expected_version, alternate=alternate)
 
     @property
     def is_staff(self) -> bool:

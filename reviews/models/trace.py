@@ -58,7 +58,7 @@ class Verb(models.TextChoices):
     ADOPTED = "adopted", _("adopted")
     GROUPED = "grouped", _("grouped")
     FROZEN = "frozen", _("froze")
-    PASSED = "passed", _("passed")
+    PASSED = "passed", _("marked as absent")
     CIRCULATED = "circulated", _("circulated")
     VERIFIED = "verified", _("verified")
     DONE = "done", _("done")
@@ -103,12 +103,15 @@ class TraceQuerySet(models.QuerySet["Trace"]):
     def visible_to(self, user: "User") -> "TraceQuerySet":
         """Rows for lists of changes: of the person's own country, and those that all members may read.
 
-        Only of cycles that the person may open: members know nothing about one that is being prepared.
+        Only of cycles that the person may open: members know nothing about one that is being prepared, and nobody
+        reads about a test cycle that was emptied.
         """
-        cycles = apps.get_model("reviews", "ReviewCycle").objects.visible_to(user)
+        cycles = apps.get_model("reviews", "ReviewCycle").objects
         own = Q(member_state=user.organisation_id) | Q(common=True)
-        rows = self.filter(audience__in=policy.channels(user))
-        return policy.filter_readable(rows, user, "report.read", own=own & Q(cycle__in=cycles))
+        rows = self.filter(audience__in=policy.channels(user)).exclude(cycle__in=cycles.emptied())
+        return policy.filter_readable(
+            rows, user, "report.read", own=own & Q(cycle__in=cycles.visible_to(user))
+        )
 
     def readable_on_page_by(self, user: "User") -> "TraceQuerySet":
         """Rows for the page of a record: without other countries' rows and the other side's private ones."""

@@ -5,7 +5,17 @@ from typing import NamedTuple
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from reviews.models import CoverageStatement, DataGap, Finding, FrameworkNode, ReviewCycle
+from reviews.models import (
+    CoverageStatement,
+    CycleStatus,
+    DataGap,
+    Finding,
+    Framework,
+    FrameworkNode,
+    NationalReport,
+    ReviewCycle,
+)
+from reviews.models.reports import EDITABLE
 
 
 class Uses(NamedTuple):
@@ -38,6 +48,24 @@ def uses_of(node: FrameworkNode) -> list[Uses]:
 
 
 def _by_cycle(
-    records: "QuerySet[CoverageStatement] | QuerySet[DataGap] | QuerySet[Finding]", way: str
+    records: "QuerySet[CoverageStatement] | QuerySet[DataGap] | QuerySet[Finding] | QuerySet[NationalReport]",
+    way: str,
 ) -> dict[int, int]:
     return dict(records.order_by().values_list(way).annotate(number=Count("pk")))
+
+
+class Unstated(NamedTuple):
+    """A cycle whose countries would have one more area to state, and how many of them have handed in already."""
+
+    cycle: ReviewCycle
+    reports: int
+    submitted: int
+
+
+def adds_to(framework: Framework) -> list[Unstated]:
+    """Return, for each open cycle of a framework, how many reports have to state one more area if one is added."""
+    reports = NationalReport.objects.filter(cycle__framework=framework, cycle__status=CycleStatus.OPEN)
+    in_all = _by_cycle(reports, "cycle")
+    submitted = _by_cycle(reports.exclude(status__in=EDITABLE), "cycle")
+    cycles = framework.cycles.filter(status=CycleStatus.OPEN)
+    return [Unstated(cycle, in_all.get(cycle.pk, 0), submitted.get(cycle.pk, 0)) for cycle in cycles]

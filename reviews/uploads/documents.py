@@ -3,6 +3,8 @@
 `open_document()` is the one place that judges a file. A `Document` is one that has been judged; nothing else is stored.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -88,6 +90,21 @@ SENTENCES: dict[Reason, tuple[str | Promise, ...]] = {
     Reason.UNKNOWN_PART: (
         _("In this Word file is something that cannot be taken (%(detail)s). Please save it as a PDF."),
     ),
+    Reason.NO_SHEET: (_("This is neither an Excel workbook (XLSX) nor a CSV file."),),
+    Reason.SHEET_DAMAGED: (_("This file is damaged. Please save it again as XLSX or CSV."),),
+    Reason.SHEET_TOO_LARGE: (
+        _("This sheet is too large: at most 20,000 rows, 50 columns and 40 MB unpacked can be read."),
+    ),
+    Reason.SHEET_LOCKED: (_("This workbook is locked with a password. Please save it without one."),),
+    Reason.SHEET_OLD: (_("This is a workbook of Excel 97-2003 (XLS). Please save it as XLSX or CSV."),),
+    Reason.SHEET_MACROS: (_("This workbook has macros in it. Please save it as XLSX or CSV."),),
+    Reason.SHEET_EMPTY: (_("The sheet is empty. Its first row should name the columns."),),
+    Reason.FORMULA: (
+        _("The cell %(detail)s holds a formula. Please copy the sheet and paste it as values."),
+    ),
+    Reason.LETTERS: (
+        _("The letters of this CSV file cannot be read. In Excel save it as “CSV UTF-8”, or as XLSX."),
+    ),
 }
 
 
@@ -104,10 +121,20 @@ class Document(UploadedFile):
 
 def open_document(upload: UploadedFile) -> Document:
     """Open an uploaded file. Raises ValidationError with the reason why it cannot be taken, and what to do."""
-    refuse_large(upload)
-    try:
+    refuse_large(upload, settings.REPORT_FILE_MAX_BYTES)
+    with reasons_in_words():
         kind = kind_of(upload)
-        pages = sandbox.examine(f"reviews.uploads.{kind}", upload.chunks())
+        pages = cast(int | None, sandbox.examine(f"reviews.uploads.{kind}", upload.chunks()))
+    if not (upload.name or "").lower().endswith(f".{kind}"):
+        raise ValidationError(_now("The name of the file should end in .%(kind)s.") % {"kind": kind})
+    return Document(upload, kind, pages)
+
+
+@contextmanager
+def reasons_in_words() -> Iterator[None]:
+    """Raise ValidationError for what the sandbox refuses, or cannot examine now."""
+    try:
+        yield
     except Refused as refused:
         raise ValidationError(sentence(refused), code=refused.reason) from refused
     except sandbox.Busy as busy:
@@ -117,16 +144,14 @@ def open_document(upload: UploadedFile) -> Document:
         raise ValidationError(message, code=BUSY) from busy
     except sandbox.Faulty as fault:
         message = _now(
-            "The file could not be opened, by a fault of this site. Please tell the administrator."
+            "The file could not be opened, by a fault of this site. Please inform the administrator."
         )
         raise ValidationError(message, code=BUSY) from fault
-    if not (upload.name or "").lower().endswith(f".{kind}"):
-        raise ValidationError(_now("The name of the file should end in .%(kind)s.") % {"kind": kind})
-    return Document(upload, kind, pages)
 
 
-def refuse_large(upload: UploadedFile) -> None:
-    size, limit = upload.size or 0, settings.REPORT_FILE_MAX_BYTES
+def refuse_large(upload: UploadedFile, limit: int) -> None:
+    """Raise ValidationError if the file has more bytes."""
+    size = upload.size or 0
     if size > limit:
         message = _now("The file is %(size)s; at most %(limit)s can be taken.")
         raise ValidationError(message % {"size": filesizeformat(size), "limit": filesizeformat(limit)})

@@ -32,6 +32,16 @@ class Reason(StrEnum):
     FIELD = "field"
     UNKNOWN_PART = "unknown_part"
 
+    NO_SHEET = "no_sheet"
+    SHEET_DAMAGED = "sheet_damaged"
+    SHEET_TOO_LARGE = "sheet_too_large"
+    SHEET_LOCKED = "sheet_locked"
+    SHEET_OLD = "sheet_old"
+    SHEET_MACROS = "sheet_macros"
+    SHEET_EMPTY = "sheet_empty"
+    FORMULA = "formula"
+    LETTERS = "letters"
+
 
 class Refused(Exception):
     """The file cannot be taken. `detail` names what in it is meant, such as a field code."""

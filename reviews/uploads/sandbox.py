@@ -31,7 +31,7 @@ free_places = BoundedSemaphore(AT_ONCE)
 class Answer(TypedDict):
     """Of the process; without a reason the file can be taken."""
 
-    pages: int | None
+    found: object  # what the module's `examine()` returned, as JSON holds it
     reason: str
     detail: str
 
@@ -44,8 +44,8 @@ class Faulty(Exception):
     """The process failed by a mistake of ours, or of the installation; the log has its last words."""
 
 
-def examine(module: str, chunks: Iterable[bytes]) -> int | None:
-    """Return the number of pages, if the module's `examine()` knows it. Raises Refused, Busy or Faulty."""
+def examine(module: str, chunks: Iterable[bytes]) -> object:
+    """Return what the module's `examine()` finds, such as a number of pages. Raises Refused, Busy or Faulty."""
     if not free_places.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
@@ -57,7 +57,7 @@ def examine(module: str, chunks: Iterable[bytes]) -> int | None:
         free_places.release()
     if answer["reason"]:
         raise Refused(Reason(answer["reason"]), answer["detail"])
-    return answer["pages"]
+    return answer["found"]
 
 
 def _run(module: str, file: BinaryIO) -> Answer:
@@ -79,12 +79,12 @@ def _run(module: str, file: BinaryIO) -> Answer:
     return answer
 
 
-def main(examine_file: Callable[[BinaryIO], int | None]) -> None:
+def main(examine_file: Callable[[BinaryIO], object]) -> None:
     """Run in the process: examine standard input and print the answer as JSON."""
     _limit_resources()
     logging.disable()  # libraries report every oddity of a file
     try:
-        answer = Answer(pages=examine_file(sys.stdin.buffer), reason="", detail="")
+        answer = Answer(found=examine_file(sys.stdin.buffer), reason="", detail="")
     except Refused as refused:
         answer = _refusal(refused.reason, refused.detail)
     except (MemoryError, RecursionError):
@@ -93,7 +93,7 @@ def main(examine_file: Callable[[BinaryIO], int | None]) -> None:
 
 
 def _refusal(reason: Reason, detail: str = "") -> Answer:
-    return {"pages": None, "reason": reason, "detail": detail}
+    return {"found": None, "reason": reason, "detail": detail}
 
 
 def _limit_resources() -> None:

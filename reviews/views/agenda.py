@@ -144,7 +144,7 @@ class PutOffItem(AgendaItemTransition):
 
 class CarryItem(AgendaItemTransition):
     form_class, verb, title = CarryForm, "carry", _("Take into the next meeting")
-    success_message = _("The item stands on this agenda now.")
+    success_message = _("The item is on this agenda now.")
     redirects_to_result = True
 
     def perform(self, form: CarryForm, expected_version: int) -> AgendaItem:

@@ -15,12 +15,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django_filters import FilterSet
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reviews import policy
 from reviews.forms.fields import DayField
-from reviews.lists.base import CycleFilterSet
 from reviews.lists.pagination import ListPaginator
 from reviews.models import NationalReport, ReviewCycle, Trace, Tracked, User
 from reviews.rendering import spreadsheets
@@ -34,8 +34,12 @@ PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
 def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
-    """A review cycle this person may open."""
-    return get_object_or_404(cycles_named(request, slug))
+    """A review cycle this person may open. The menu leads to the one that was opened last."""
+    cycle = get_object_or_404(cycles_named(request, slug))
+    if request.method == "GET" and request.user.last_cycle_id != cycle.pk:
+        request.user.last_cycle = cycle
+        request.user.save(update_fields=["last_cycle"])
+    return cycle
 
 
 def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
@@ -74,6 +78,15 @@ def rows_chosen(
     return [row for row in rows if not chosen or value_of(row) == chosen]
 
 
+def require_known_order(request: HttpRequest, table_class: type[tables.Table]) -> None:
+    """Raise BadAddress if the address sorts by something that is no column, or none to sort by."""
+    columns, fixed = table_class.base_columns, table_class._meta.orderable is False
+    for order in ",".join(request.GET.getlist("sort")).split(","):
+        name = order.removeprefix("-")
+        if name and (fixed or name not in columns or columns[name].orderable is False):
+            raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+
+
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     """The report of the person's own country; None for staff."""
     reports = NationalReport.objects.filter(cycle=cycle).with_seat().select_related("cycle", "member_state")
@@ -85,6 +98,13 @@ def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[
     rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:limit]
     readable = (row.for_reader(request.user) for row in rows)
     return [row for row in readable if row is not None]
+
+
+def history_pages(request: SignedInRequest, record: Tracked) -> tuple[Page[Trace], list[Trace]]:
+    """One page of the whole history, and the rows on it that this person may read."""
+    page = page_of(request, Trace.objects.on_page(record).readable_on_page_by(request.user))
+    readable = (row.for_reader(request.user) for row in page)
+    return page, [row for row in readable if row is not None]
 
 
 class AddButton(NamedTuple):
@@ -109,7 +129,7 @@ class ListPage(SingleTableMixin, FilterView):
     model: Any  # a tracked model whose querysets have visible_to()
     select_related: tuple[str, ...] = ()
     add_button: AddButton | None = None
-    filterset_class: type[CycleFilterSet]
+    filterset_class: type[FilterSet]
     table_class: type[tables.Table]
 
     request: SignedInRequest
@@ -118,8 +138,12 @@ class ListPage(SingleTableMixin, FilterView):
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.cycle = cycle_or_404(self.request, self.kwargs["slug"])
+            self.cycle = self.get_cycle()
             policy.require_reader(request.user, self.permission)
+
+    def get_cycle(self) -> Any:
+        """Return the cycle of the address. Raises Http404 if the person may not open it."""
+        return cycle_or_404(self.request, self.kwargs["slug"])
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Raise BadAddress for a filter, sort column or page that does not exist."""
@@ -128,11 +152,7 @@ class ListPage(SingleTableMixin, FilterView):
             if name not in known:
                 raise BadAddress(_("This list has no filter called “%s”.") % name[:40])
 
-        columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
-        for order in ",".join(request.GET.getlist("sort")).split(","):
-            name = order.removeprefix("-")
-            if name and (fixed or name not in columns or columns[name].orderable is False):
-                raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+        require_known_order(request, self.table_class)
 
         if not PAGE.fullmatch(request.GET.get("page") or "1"):
             raise self.no_such_page()
@@ -152,7 +172,7 @@ class ListPage(SingleTableMixin, FilterView):
         rows = self.model.objects.filter(cycle=self.cycle).visible_to(self.request.user)
         return rows.select_related(*self.select_related).order_by(*self.ordering)
 
-    def get_filterset_kwargs(self, filterset_class: type[CycleFilterSet]) -> dict[str, Any]:
+    def get_filterset_kwargs(self, filterset_class: type[FilterSet]) -> dict[str, Any]:
         return super().get_filterset_kwargs(filterset_class) | {"cycle": self.cycle}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponseBase:
@@ -183,3 +203,20 @@ class ListPage(SingleTableMixin, FilterView):
         if policy.scope_of(self.request.user, button.permission) is policy.Scope.NOTHING:
             return []
         return [(button.label, reverse(button.url_name, args=[self.cycle.slug]))]
+
+
+class SiteListPage(ListPage):
+    """List view of records that belong to no cycle."""
+
+    def get_cycle(self) -> None:
+        return None
+
+    def get_queryset(self) -> Any:
+        rows = self.model.objects.visible_to(self.request.user)
+        return rows.select_related(*self.select_related).order_by(*self.ordering)
+
+    def get_filterset_kwargs(self, filterset_class: type[FilterSet]) -> dict[str, Any]:
+        return FilterView.get_filterset_kwargs(self, filterset_class)
+
+    def get_actions(self) -> list[tuple[Text, str]]:
+        return []

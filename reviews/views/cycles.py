@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import policy
 from reviews.actions.cycles import open_cycle, seat_member
 from reviews.forms.base import ConfirmForm, ReasonForm, ReviewForm
-from reviews.forms.cycles import CycleForm, NewCycleForm, SeatForm
+from reviews.forms.cycles import CycleForm, SeatForm
 from reviews.models import CycleMembership, ReviewCycle
 from reviews.queries.cycles import unfinished_in
 from reviews.request_context import SignedInRequest
@@ -34,7 +34,7 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     context = {
         "cycle": cycle,
-        "nav": "board",
+        "nav": "cycle",
         "title": cycle.name,
         "transitions": cycle.transitions_for(request.user),
         "may_run": policy.may(request.user, "cycle.run"),
@@ -47,37 +47,11 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "cycles/cycle.html", context)
 
 
-class AddCycle(FormPage):
-    """A new cycle. It belongs to no other, so its address names none."""
-
-    form_class, permission, nav, is_new = NewCycleForm, "cycle.run", "cycles", True
-    title, submit_label = _("Prepare a review cycle"), _("Prepare")
-    success_message = _("The cycle is prepared. Seat its members, then open it.")
-
-    def get_cycle(self) -> None:
-        return None
-
-    def get_object(self) -> ReviewCycle:
-        return ReviewCycle()
-
-    def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
-        return ReviewCycle.prepare(by=self.request.user, **form.values())
-
-    def get_cancel_url(self) -> str:
-        return reverse("cycles")
-
-    def get_success_url(self) -> str:
-        return reverse("cycle", args=[self.result.slug])
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"lead": ""}
-
-
 class CycleFormPage(FormPage):
     """A form about the cycle itself, which leads back to its page."""
 
     object: ReviewCycle
-    permission, nav = "cycle.run", "board"
+    permission, nav = "cycle.run", "cycle"
 
     def get_success_url(self) -> str:
         return reverse("cycle", args=[self.cycle.slug])
@@ -127,9 +101,9 @@ class SeatMember(AddPage):
     """A member state gets its seat; in an open cycle its report with it."""
 
     object: ReviewCycle
-    model, form_class, permission, nav = CycleMembership, SeatForm, "cycle.run", "board"
+    model, form_class, permission, nav = CycleMembership, SeatForm, "cycle.run", "cycle"
     transition = "edit"
-    title, submit_label, success_message = _("Seat a member"), _("Seat"), _("The member has its seat.")
+    title, submit_label, success_message = _("Add a member"), _("Add member"), _("The member is added.")
 
     def perform(self, form: ReviewForm, expected_version: int) -> CycleMembership:
         return seat_member(by=self.request.user, cycle=self.object, **form.values())

@@ -146,7 +146,7 @@ def split_by_meeting(rows: QuerySet[Part], meeting: Meeting, order: str) -> tupl
 class AddMeeting(AddPage):
     model, verb, form_class = Meeting, "plan", MeetingForm
     permission, nav = "meeting.run", "meetings"
-    title, submit_label, success_message = _("Plan a meeting"), _("Plan"), _("The meeting is planned.")
+    title, submit_label, success_message = _("Plan a meeting"), _("Save meeting"), _("The meeting is saved.")
 
 
 class MeetingFormPage(FormPage):
@@ -251,7 +251,7 @@ class AddPart(PartPage):
     object: Meeting
     template_name = "meetings/add_part.html"
     is_new = asks_before_repeating = True
-    success_message = _("Saved.")
+    success_message = _("The entry is saved.")
 
     def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])

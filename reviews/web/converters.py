@@ -33,6 +33,10 @@ class FindingCode(StateCode):
     regex = f"{StateCode.regex}-[FR][1-9][0-9]{{0,8}}"
 
 
+class AreaCode(StateCode):
+    """An entry of a framework: A.1."""
+
+
 class Number:
     """A number in a list, small enough for every database."""
 

@@ -13,7 +13,19 @@ from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from reviews.actions.minutes import draft_minutes
-from reviews.models import Advice, DataGap, Extension, Meeting, Minutes, NationalReport, Round, User
+from reviews.actions.setup import Part, copy_cycle
+from reviews.models import (
+    Advice,
+    DataGap,
+    Deadline,
+    Extension,
+    Meeting,
+    Minutes,
+    NationalReport,
+    ReviewCycle,
+    Round,
+    User,
+)
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
@@ -22,10 +34,16 @@ from tests.support import make
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 AT = f"/cycles/{CYCLE}"
 
+# A cycle that is being set up, and a test cycle.
+DRAFT, TEST = "/cycles/next", "/cycles/rehearsal"
+STEPS = ("framework", "framework/import", "members", "members/import", "deadlines", "ladder", "ladder/copy")
+
 # Who looks at which pages. Together they are all pages of the site: a new one without a line here fails.
 PAGES = {
     "vnm.coordinator": [
         "/", f"{AT}/", f"{AT}/?as_of=2020-04-30", f"{AT}/framework/", f"{AT}/reports/", REPORT, f"{REPORT}progress/",
+        f"{REPORT}gaps/", f"{REPORT}findings/", f"{REPORT}files/", f"{REPORT}history/", f"{REPORT}submit/",
+        f"{AT}/extensions/", f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/done/",
         f"{REPORT}update/", f"{REPORT}authors/", f"{AT}/datagaps/", f"{AT}/datagaps/?q=nothing+like+this",
         f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
         f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
@@ -43,9 +61,13 @@ PAGES = {
     ],
     "secretariat": [
         "/accounts/second-factor/confirm/", "/accounts/second-factor/app/remove/", "/accounts/second-factor/",
-        "/", f"{AT}/", f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
+        "/", f"{AT}/", f"{AT}/?status=in_progress&sort=-gaps", f"{AT}/views/add/?status=in_progress", f"{AT}/pictures/",
+        f"{AT}/pictures/?as_of=2020-06-30",
+        f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
-        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/meetings/add/", f"{AT}/meetings/3/",
+        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
+        f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
+        f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
         f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
         f"{AT}/meetings/3/attendance/", f"{AT}/meetings/3/agenda/copy/",
@@ -57,6 +79,10 @@ PAGES = {
         f"{AT}/meetings/3/round/VNM/", f"{AT}/meetings/3/minutes/", f"{AT}/meetings/2/minutes/",
         f"{AT}/meetings/2/minutes/{{section}}/", f"{AT}/meetings/2/minutes/{{section}}/redraft/",
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
+        "/set-up/", "/cycles/copy/", f"{DRAFT}/set-up/", *(f"{DRAFT}/set-up/{step}/" for step in STEPS),
+        f"{AT}/framework/", f"{AT}/framework/add/", f"{AT}/framework/A.1/amend/", f"{TEST}/cycle/empty/", f"{TEST}/",
+        "/people/", "/people/{user}/", "/people/{user}/alternate/", "/people/invite/", "/people/invite/sheet/",
+        "/people/invitations/", "/people/invitations/{invitation}/withdraw/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
         f"{AT}/meetings/{{finished_round}}/round/close/", f"{AT}/meetings/3/round/projector/",
@@ -80,7 +106,7 @@ PAGES = {
 REFUSALS = {
     ("lao.coordinator", REPORT): 404,
     ("consultant", f"{REPORT}update/"): 403,
-    ("vnm.coordinator", f"{REPORT}submit/"): 405,
+    ("vnm.coordinator", f"{REPORT}recall/"): 405,
     ("vnm.coordinator", f"{AT}/?as_of=yesterday"): 404,
     ("vnm.coordinator", f"{AT}/datagaps/?colour=red"): 404,
     ("vnm.coordinator", "/admin/"): 403,
@@ -104,24 +130,37 @@ def finished_round() -> Round:
     )
 
 
+def cycles_being_set_up() -> None:
+    """A draft and a test cycle, beside the cycle of the demonstration."""
+    by, source = User.objects.get(username="secretariat"), ReviewCycle.objects.get(slug=CYCLE)
+    days = {"starts_on": source.starts_on, "ends_on": source.ends_on}
+    copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
+    copy_cycle(by=by, source=source, parts=(Part.MEMBERS,), name_en="Rehearsal", is_test=True, **days)
+
+
 def records() -> dict[str, Any]:
     """The records whose numbers stand in addresses."""
+    cycles_being_set_up()
     gaps = DataGap.objects.filter(member_state__code="VNM").select_related("member_state").order_by("number")
     return {
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
         "extension": Extension.objects.to_decide().first().pk,
+        "comments": Deadline.objects.get(output="comments").number,
         "draft": Advice.objects.drafts().first().pk, "finished_round": finished_round().meeting.code,
         "section": drafted_minutes().sections.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
         "report": NationalReport.objects.get(member_state__code="VNM").pk,
         "key": make.security_key(User.objects.get(username="vnm.team")).pk,
         "user": User.objects.get(username="vnm.team").pk,
+        "invitation": make.invitation(by=User.objects.get(username="admin"))[0].pk,
     }  # fmt: skip
 
 
 def test_no_page_is_left_out():
-    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
-    numbers |= dict.fromkeys(("draft", "extension", "item", "key", "report", "section", "user"), "1")
+    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2", "comments": "5"}
+    numbers |= dict.fromkeys(
+        ("draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
+    )
     numbers["finished_round"] = "soc-com-15"
     expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
@@ -330,7 +369,7 @@ def test_forms_sent_back(person, live_server):
     expect(page.get_by_role("alert")).to_contain_text("Viet Nam team")
     eyes.looks()
     page.goto(f"{AT}/datagaps/add/")
-    page.get_by_role("main").get_by_role("button", name="Raise").click()
+    page.get_by_role("main").get_by_role("button", name="Add gap").click()
     expect(page.get_by_role("alert")).to_be_visible()
     eyes.looks()
     assert not eyes.problems, "\n".join(eyes.problems)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from reviews import clock
 from reviews.actions.cycles import open_cycle, seat_member
+from reviews.actions.setup import empty_test_cycle
 from reviews.models import (
     ActionPoint,
     ActionStatus,
@@ -26,11 +27,13 @@ from tests.models.transitions import fresh, raises, refused, tells
 from tests.support import grids, make
 
 CYCLES = """
-         preparing  open    closed
-edit     preparing  open    -
-open     open       -       -
-close    -          closed  -
-reopen   -          -       open
+         preparing  open     closed   emptied
+edit     preparing  open     -        -
+set_up   preparing  -        -        -
+open     open       -        -        -
+close    -          closed   -        -
+reopen   -          -        open     -
+empty    emptied    emptied  emptied  -
 """
 EXTENSIONS = """
          asked    granted  refused
@@ -51,7 +54,7 @@ drop     dropped  -         -         -
 reopen   -        open      open      open
 """
 VERBS = {
-    "edit": "changed", "open": "opened", "close": "closed",
+    "edit": "changed", "set_up": "changed", "empty": "withdrawn", "open": "opened", "close": "closed",
     "reopen": "reopened", "grant": "granted", "refuse": "refused",
     "reschedule": "moved", "hold": "held", "cancel": "cancelled", "finish": "done",
     "verify": "verified", "drop": "dropped",
@@ -60,6 +63,8 @@ VERBS = {
 PERMISSIONS = """
                  vnm  vnm_team  lao  consultant  lead  secretariat  observer  admin
 cycle.edit        no        no   no          no    no          yes        no    yes
+cycle.set_up      no        no   no          no    no          yes        no    yes
+cycle.empty       no        no   no          no    no          yes        no    yes
 cycle.open        no        no   no          no    no          yes        no    yes
 cycle.close       no        no   no          no    no          yes        no    yes
 cycle.reopen      no        no   no          no    no          yes        no    yes
@@ -81,7 +86,7 @@ GRIDS = {
     "action": (ACTION_POINTS, ACTION_TRANSITIONS, ActionStatus),
 }
 LOCKED = {
-    "cycle": "not possible while the status is|is closed and can only be read",
+    "cycle": "not possible while the status is|is closed and can only be read|was emptied",
     "extension": "This request has been decided already.",
     "meeting": "This meeting is (held|cancelled); an administrator can correct it.",
     "action": "not possible while the status is",
@@ -106,7 +111,9 @@ def record(cast: Any, report: Any) -> Any:
 
 def new_cycle(cast: Any, report: Any) -> ReviewCycle:
     days = {"starts_on": date(2020, 2, 1), "ends_on": date(2020, 12, 31)}
-    return ReviewCycle.create_traced(by=None, slug="next", name_en="Next", framework=make.framework(), **days)
+    """A test cycle: only one of these can be emptied."""
+    values = {"slug": "next", "name_en": "Next", "framework": make.framework(), "is_test": True, **days}
+    return ReviewCycle.create_traced(by=None, **values)
 
 
 def new_extension(cast: Any, report: Any) -> Extension:
@@ -129,7 +136,7 @@ MAKERS: dict[str, Any] = {
     "cycle": new_cycle, "extension": new_extension, "meeting": new_meeting, "action": new_action,
 }  # fmt: skip
 WAYS: dict[str, dict[str, list[str]]] = {
-    "cycle": {"preparing": [], "open": ["open"], "closed": ["open", "close"]},
+    "cycle": {"preparing": [], "open": ["open"], "closed": ["open", "close"], "emptied": ["empty"]},
     "extension": {"asked": [], "granted": ["grant"], "refused": ["refuse"]},
     "meeting": {"planned": [], "held": ["hold"], "cancelled": ["cancel"]},
     "action": {"open": [], "done": ["finish"], "verified": ["finish", "verify"], "dropped": ["drop"]},
@@ -142,8 +149,12 @@ def take(step: str, record: Any, by: Any, why: str = "Because.") -> None:
     match step:
         case "cycle.edit":
             record.edit(name_en="Another name", **who)
+        case "cycle.set_up":
+            record.choose_framework(framework=record.framework, **who)
         case "cycle.open":
             open_cycle(cycle=record, **who)
+        case "cycle.empty":
+            empty_test_cycle(cycle=record, why=why, **who)
         case "extension.grant":
             record.grant(until=date(2020, 9, 14), note=why, **who)
         case "action.finish":  # of high priority, so that it can be verified: with a document
@@ -178,7 +189,7 @@ def test_transition(noun, transition, status, target, cast, record):
     else:
         take(step, subject, cast.secretariat)
         assert (fresh(subject).status, fresh(subject).version) == (target, expected_version + 1)
-        why = "" if step in ("cycle.open", "cycle.edit") else "Because."
+        why = "" if step in ("cycle.open", "cycle.edit", "cycle.set_up") else "Because."
         tells(subject, by=cast.secretariat, verb=VERBS[transition], why=why, was=status)
 
 

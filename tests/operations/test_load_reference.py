@@ -165,7 +165,7 @@ BAD_ROWS = [
     ("gap_kinds.csv", "other,Other", 'other,"Other', "line 7: unexpected end of data."),
     ("organisations.csv", "ITA,partner", "ITA,friend", "line 32: kind:"),
     ("method_notes.csv", "series-break,discontinuous", "series-break,torn", "line 15: the kind “torn”"),
-    ("member_states.csv", "1967-08-08,high\nTHA", ",high\nTHA", "line 9: joined_on is empty."),
+    ("member_states.csv", "1967-08-08,high,ASEAN-6\nTHA", ",high,ASEAN-6\nTHA", "line 9: joined_on is empty."),
 ]  # fmt: skip
 
 

@@ -18,24 +18,27 @@ def words(text: str) -> set[str]:
 
 # What the product is about: in every room the module of a noun has its name.
 NOUNS = words(
-    """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines decisions
-    delegations desk difficulties disruptions extensions findings framework guidance invitations meetings methods
-    minutes organisations people plans progress projector rehearsals report_versions reports rounds threads timeline
-    trace treatments"""
+    """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines
+    decisions delegations deliveries desk difficulties disruptions extensions findings framework
+    guidance invitations meetings methods minutes organisations outlook people pictures plans
+    progress projector rehearsals report_versions reports rounds setup threads
+    timeline trace treatments"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
     "models": """base choices codes daily_counts files folding locks numbering operations sent_forms
         sign_in_attempts trace_seal trace_triggers validators workstreams""",
-    "forms": "base fields files record_choices widgets",
+    "forms": "base fields files record_choices sheets widgets",
     "lists": "base columns pagination",
-    "views": "base form_pages health",
+    "views": "base form_pages health sheets",
     "actions": "base",
     "queries": "base lines schedule submission_checks",
     "admin": "base admin_site filtering forms operations",
 }
 # Folders of templates that are no noun: what pages share, and the folders that Django and allauth name.
-OWN_FOLDERS = words("account admin charts errors includes mfa registration socialaccount tables usersessions")
+OWN_FOLDERS = words(
+    "account admin charts errors includes mfa registration sheets socialaccount tables usersessions"
+)
 AT_THE_ROOT = {"__init__", "apps", "urls", "policy", "clock", "text", "request_context"}
 
 

@@ -69,6 +69,7 @@ ReceivedAdvice.note                             x    x     .          x    x    
 Deadline.title:of_one_country                   x    x     .          x    x           x        .     x    .       .
 Deadline.title:once_of_one_country              x    x     .          x    x           x        .     x    .       .
 Extension.reason                                x    x     .          x    x           x        .     x    .       .
+Delivery.note                                   x    x     .          x    x           x        .     x    .       .
 Extension.reason:waiting                        x    x     .          x    x           x        .     x    .       .
 Extension.decision_note                         x    x     .          x    x           x        .     x    .       .
 ActionPoint.text                                x    x     x          x    x           x        x     x    .       .
@@ -108,6 +109,7 @@ MinutesSection.text                             x    x     x          x    x    
 MinutesSection.text:draft                       .    .     .          x    x           x        .     x    .       .
 MinutesSection.text:before_they_were_circulated .    .     .          x    x           x        .     x    .       .
 Deadline.title                                  x    x     x          x    x           x        x     x    .       .
+Deadline.output_name                            x    x     x          x    x           x        x     x    .       .
 Deadline.confidence_note                        x    x     x          x    x           x        x     x    .       .
 Deadline.title:unshared                         x    x     x          x    x           x        .     x    .       .
 Deadline.title:before_it_was_shared             x    x     x          x    x           x        .     x    .       .

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from reviews.actions.cycles import open_cycle
 from reviews.models import AgendaItem, NationalReport
 from reviews.views.form_pages import FormPage, TransitionPage
 from tests.rules.test_access import GETS, POSTS, list_in_order, patterns
@@ -15,9 +16,14 @@ from tests.support import grids, make, steps
 
 CLOSED = "MTR is closed and can only be read; the Secretariat can open it again."
 # Notes on methods and a new cycle belong to no review cycle; they are read within one.
-OF_NO_CYCLE = {"method-add", "method-edit", "cycle-add"}
+OF_NO_CYCLE = {"method-add", "method-edit", "cycle-add", "cycle-copy"}
+OF_NO_CYCLE |= {"board-view-add", "board-view-remove"}  # a person's own
+OF_NO_CYCLE |= {"invite", "invite-sheet", "invitation-withdraw", "person-alternate"}
 # They open a cycle, which is not open then.
 OPENING = {"cycle-open", "cycle-reopen"}
+# They set up a cycle before it is opened; emptying a test cycle is possible in any status.
+SETTING_UP = set(steps.SETTING_UP) - {"cycle-setup"}
+OF_ANY_STATUS = {"cycle-empty"}
 # Closing it twice is closing it once; who rehearses has nothing to save.
 NOT_OF_ALL = {"cycle-close", "round-end-rehearsal"}
 
@@ -63,7 +69,7 @@ def closed(cycle: Any, cast: Any) -> None:
 # A closed cycle
 
 
-@pytest.mark.parametrize("page", [page for page in FORMS if page not in OPENING])
+@pytest.mark.parametrize("page", [page for page in FORMS if page not in OPENING | SETTING_UP | OF_ANY_STATUS])
 def test_no_form_opens_in_a_closed_cycle(page, cast, cycle, sign_in):
     """Nobody types what cannot be saved; the page says why, who can unlock it, and leads back."""
     made = steps.world(page, cast, cycle)
@@ -77,7 +83,10 @@ def test_no_form_opens_in_a_closed_cycle(page, cast, cycle, sign_in):
         assert browser.get(answer.context["back_url"]).status_code == 200
 
 
-@pytest.mark.parametrize("page", [page for page in ACTS if page not in OF_NO_CYCLE | OPENING | NOT_OF_ALL])
+@pytest.mark.parametrize(
+    "page",
+    [page for page in ACTS if page not in OF_NO_CYCLE | OPENING | NOT_OF_ALL | SETTING_UP | OF_ANY_STATUS],
+)
 def test_a_cycle_closed_while_somebody_types(page, cast, cycle, sign_in):
     """The form again with the reason, everything typed, and nothing written."""
     made = steps.world(page, cast, cycle)
@@ -102,6 +111,20 @@ def test_an_open_cycle_is_not_opened_again(page, cast, cycle, sign_in):
     for answer in (browser.get(url), browser.post(url, {"version": cycle.version, "why": "Again."})):
         assert answer.status_code == 409
         assert "This is not possible while the status is “open”." in words(answer)
+
+
+@pytest.mark.parametrize("page", sorted(SETTING_UP))
+def test_an_open_cycle_is_not_set_up(page, cast, cycle, sign_in):
+    """Its steps do not open, and one that was open meanwhile writes nothing."""
+    made = steps.world(page, cast, cycle)
+    browser, url, values = sign_in(cast.secretariat), steps.address(page, made), steps.typed(page, made)
+    open_cycle(by=cast.secretariat, cycle=made.cycle, expected_version=made.cycle.version)
+    values["version"] = made.cycle.version
+    before = grids.fingerprint()
+    for answer in (browser.get(url), browser.post(url, values)):
+        assert answer.status_code == 409
+        assert "This is not possible while the status is “open”." in words(answer)
+    assert grids.changed(before) == set()
 
 
 def as_kept(typed: Any) -> Any:
@@ -150,8 +173,8 @@ def test_other_forms_of_what_is_settled(cast, cycle, sign_in):
         "advice-edit": "This was approved and sent; draft another piece of advice.",
         "meeting-hold": "This meeting is held; an administrator can correct it.",
         "meeting-cancel": "This meeting is held; an administrator can correct it.",
-        "meeting-edit-part": "This item was taken into a later meeting; what becomes of it is recorded there.",
-        "agenda-conclude": "This item was taken into a later meeting; what becomes of it is recorded there.",
+        "meeting-edit-part": "This item was taken into a later meeting; its outcome is recorded there.",
+        "agenda-conclude": "This item was taken into a later meeting; its outcome is recorded there.",
         "minutes-section": "An administrator can correct it in the administration, with a reason.",
         "round-open": "The round of this meeting has been opened already.",
     }
@@ -214,7 +237,7 @@ def test_a_gap_that_a_colleague_closed_meanwhile(cast, report, sign_in):
     answer = sign_in(cast.vnm).post(reverse("datagap-edit", args=["mtr", gap.code]), typed)
     assert answer.status_code == 409
     for said in (
-        "Somebody was faster",
+        "while you were editing",
         "Found in the archive.",
         "its national team can reopen it",
         "Typed for long",

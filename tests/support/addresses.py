@@ -17,6 +17,7 @@ from reviews.models import (
     Disruption,
     Extension,
     Finding,
+    FrameworkNode,
     Meeting,
     MethodNote,
     MinutesSection,
@@ -90,6 +91,9 @@ def _filled(cycle: Any) -> dict[str, list[Filled]]:
         "disruptions": [("", {"number": d.number}) for d in Disruption.objects.filter(cycle=cycle)],
         "difficulties": [("", {"number": d.number}) for d in Difficulty.objects.filter(cycle=cycle)],
         "advice": [(a.gap.member_state.code if a.gap else "", {"pk": a.pk}) for a in Advice.objects.all()],
+        "framework": [
+            ("", {"code": node.code}) for node in FrameworkNode.objects.filter(framework=cycle.framework)
+        ],
         "methods": [("", {"code": n.code}) for n in MethodNote.objects.all()],
     }
 

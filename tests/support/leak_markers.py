@@ -105,6 +105,9 @@ def _shared(made: SimpleNamespace) -> None:
     made.deadline = make.deadline(
         cycle, by=by, title=w("Deadline.title"), confidence_note=w("Deadline.confidence_note"), shared=True
     )
+    made.comments = make.deadline(
+        cycle, by=by, title="Annexes", output="other", output_name=w("Deadline.output_name"), shared=True
+    )
     make.deadline(cycle, by=by, title=w("Deadline.title:unshared"))
     with clock.at(date(2020, 8, 10)):
         late = make.deadline(cycle, by=by, title=w("Deadline.title:before it was shared"))
@@ -264,6 +267,7 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
     refused = make.extension(report, made.deadline, reason=w("Extension.reason"), **asked)
     refused.refuse(by=by, expected_version=1, note=w("Extension.decision_note"))
     make.extension(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
+    make.delivery(made.comments, by=coordinator, note=w("Delivery.note"))
 
 
 def _action(made: Any, coordinator: Any, w: Words) -> None:

@@ -6,12 +6,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, Round
+from reviews.forms.framework import FrameworkImportForm
+from reviews.forms.people import InvitePeopleForm
+from reviews.forms.setup import MembersImportForm
+from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, User
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
@@ -36,12 +40,19 @@ DISRUPTION = {"title": "Flood", "kind": "disaster", "starts_on": "2020-08-01"}
 FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
 CYCLE = {"name_en": "Next review", "starts_on": "2025-02-01", "ends_on": "2025-12-31"}
+WHY = {"why": "Because."}
 TYPED: dict[str, Any] = {
+    "cycle-copy": {"name_en": "Next review", "starts_on": "2025-02-01", "parts": ["members"]},
+    "cycle-empty": WHY, "cycle-framework": {"way": "use"}, "cycle-members": {"joined_on": "2020-08-01"},
+    "cycle-ladder": {"days": "14", "planned_1": "2020-11-20"},
+    "framework-amend": WHY | {"title": "Engaged people", "confidence": "check"},
+    "framework-add": WHY | {"level": "key_result_area", "code": "B.9", "title": "One more", "confidence": "high"},
+    "invite": {"name": "New Person", "email": "new@un.example", "role": "observer"}, "invitation-withdraw": WHY,
     "cycle-add": CYCLE | {"slug": "next"}, "cycle-edit": CYCLE, "cycle-seat": {"joined_on": "2020-08-01"},
     "cycle-close": {"why": "Adopted."}, "cycle-reopen": {"why": "An annex is missing."},
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
-    "report-submit": {"reason": "The rest follows."},
+    "report-submit": {"reason": "The rest follows.", "step": "submit"},
     "report-past-submission": {"submitted_on": "2020-08-18", "why": "It came by mail on that day."},
     "minutes-revise": NOTE, "report-recall": NOTE,
     "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
@@ -65,26 +76,61 @@ TYPED: dict[str, Any] = {
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
     "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "delivery-record": {"met_on": "2020-08-19", "note": ""}, "delivery-take-back": NOTE,
+    "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "board-view-add": {"name": "Late ones"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
     "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
     "invitation": NEW_PASSWORD | {"username": "new.person"}, "mfa_edit_webauthn": {"name": "Blue"},
 }  # fmt: skip
+# The steps in which a draft is set up.
+SETTING_UP = (
+    "cycle-setup",
+    "cycle-framework",
+    "framework-import",
+    "cycle-members",
+    "members-import",
+    "cycle-deadlines",
+    "cycle-ladder",
+    "cycle-ladder-copy",
+)
+# Pages that belong to no cycle.
+OF_THE_SITE = ("desk", "cycles", "cycle-add", "cycle-copy", "setup")
+OF_PEOPLE = (
+    "people",
+    "person",
+    "person-alternate",
+    "invite",
+    "invite-sheet",
+    "invitation-list",
+    "invitation-withdraw",
+)
+# What is imported, by page.
+SHEETS = {
+    "framework-import": b"code,title,level,parent\nZ,Top,characteristic,\nZ.1,Below,,Z\n",
+    "members-import": b"code,name\nKHM,Cambodia\nXYZ,Elsewhere\n",
+    "invite-sheet": b"email,name,body,role\nnew@un.example,New Person,UN,Observer\n",
+}
 # The steps that send nothing but a button, and the forms whose fields come from the records.
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "round-end-rehearsal", "logout", "cycle-open",
+    "board-view-remove", "round-close", "round-end-rehearsal", "logout", "cycle-open",
 }  # fmt: skip
 
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     """One record of each kind, in the status that this page's step starts from."""
-    report, deadline = make.report(cycle, "VNM"), make.deadline(cycle, by=cast.secretariat, shared=True)
+    report, output = (
+        make.report(cycle, "VNM"),
+        "comments" if page.startswith("delivery-") else "national_report",
+    )
+    deadline = make.deadline(cycle, by=cast.secretariat, shared=True, output=output)
     asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
@@ -94,9 +140,12 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         extension=asked,
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
+    if page == "delivery-take-back":
+        made.delivery = make.delivery(deadline, by=cast.vnm)
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
+    made.view = SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned")
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
@@ -107,7 +156,24 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.minutes = around_minutes(page, made, cast)
     made.of_account = of_account(page, cast)
     made.cycle = cycle_for(page, cycle, cast)
+    made.person = cast.vnm
+    made.invitation = invitation_for(page, cast)
+    made.source = source_for(page, cast)
     return made
+
+
+def invitation_for(page: str, cast: Any) -> Any:
+    return make.invitation(by=cast.admin, role="observer")[0] if page == "invitation-withdraw" else None
+
+
+def source_for(page: str, cast: Any) -> Any:
+    """Another cycle, from which something is copied."""
+    if page not in ("cycle-copy", "cycle-deadlines", "cycle-ladder-copy"):
+        return None
+    source = make.cycle("source", by=cast.secretariat)
+    make.deadline(source, by=cast.secretariat, title="Of the source")
+    make.step(source, by=cast.secretariat, code="soca-9")
+    return source
 
 
 def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
@@ -117,7 +183,14 @@ def cycle_for(page: str, cycle: Any, cast: Any) -> Any:
         make.organisation("KHM")
     if page == "cycle-reopen":
         cycle.close(by=cast.secretariat, expected_version=cycle.version, why="Adopted.")
-    if page == "cycle-open":
+    if page == "cycle-members":
+        make.organisation("KHM")
+    if page == "cycle-ladder":
+        make.organisation("SUMMIT", "oversight_body")
+    if page == "cycle-empty":
+        ReviewCycle._base_manager.filter(pk=cycle.pk).update(is_test=True)
+        cycle.refresh_from_db()
+    if page == "cycle-open" or page in SETTING_UP:
         cycle.correct(by=cast.admin, expected_version=cycle.version, why="Too early.", status="preparing")
     return cycle
 
@@ -232,8 +305,11 @@ def extension(report: Any, deadline: Any, cast: Any) -> Any:
 def address(page: str, made: Any) -> str:
     """Where the page of a record is."""
     noun, _dash, rest = page.partition("-")
-    if page in ("desk", "cycles", "cycle-add", *(url.name for url in [*account_urls, *health_urls])):
+    if page in (*OF_THE_SITE, *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    if page in OF_PEOPLE:
+        pk = {"person": made.person, "person-alternate": made.person, "invitation-withdraw": made.invitation}
+        return reverse(page, args=[pk[page].pk] if page in pk else [])
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
         "deadline": [made.deadline.number], "meeting": [made.meeting.code],
@@ -248,13 +324,17 @@ def address(page: str, made: Any) -> str:
     }
     codes |= {"advice": [made.advice.pk], "difficulty": [made.difficulty.number], "method": ["proxies"]}
     more = {
+        "framework-amend": ["A.1"], **dict.fromkeys((*SETTING_UP, "cycle-empty"), []),
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
+        "pictures": [], "board-view-remove": [getattr(made, "view", made.action).pk],
         "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
         "plan": [], "plan-add": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
+        "delivery-record": codes["deadline"], "delivery-add": codes["deadline"],
+        "delivery-take-back": [*codes["deadline"], "VNM"], "extension-decide-all": [],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
     }  # fmt: skip
@@ -262,8 +342,30 @@ def address(page: str, made: Any) -> str:
     return reverse(page, args=["mtr", *more.get(page, own)])
 
 
+def sheet(page: str, made: Any) -> dict[str, Any]:
+    """A file, as it is sent after it was shown; an administrator may send each."""
+    file = SimpleUploadedFile("sheet.csv", SHEETS[page])
+    form: Any
+    if page == "framework-import":
+        form = FrameworkImportForm({}, {"file": file}, framework=made.cycle.framework)
+    elif page == "members-import":
+        form = MembersImportForm({}, {"file": file}, cycle=made.cycle)
+    else:
+        form = InvitePeopleForm({}, {"file": file}, user=User(is_superuser=True))
+    assert form.is_valid(), (form.errors, [row.errors for row in form.rows])
+    file.seek(0)
+    return {"file": file, "seen": form.fingerprint}
+
+
 # What a form is about, where its address does not say so; and the forms that choose a kind of gap.
-SUBJECTS = {"meeting-edit-part": "agenda", "datagap-adopt": "received", "datagap-set-aside": "received"}
+SUBJECTS = {
+    "framework-amend": "area",
+    "framework-import": "cycle",
+    "members-import": "cycle",
+    "meeting-edit-part": "agenda",
+    "datagap-adopt": "received",
+    "datagap-set-aside": "received",
+}
 OF_A_KIND = {
     "datagap-add", "datagap-edit", "difficulty-add", "difficulty-edit", "method-add", "method-edit",
 }  # fmt: skip
@@ -282,6 +384,25 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["kind"] = make.kind().pk
     if page == "cycle-add":
         values["framework"] = make.framework().pk
+    if page == "delivery-record":
+        values["states"] = [make.organisation("VNM").pk]
+    if page == "extension-decide-all":
+        asked = {"decision": "grant", "until": "2020-09-14", "version": made.extension.version}
+        values |= {f"{name}_{made.extension.pk}": value for name, value in asked.items()}
+    if page in ("cycle-copy", "cycle-deadlines", "cycle-ladder-copy"):
+        values["source"] = made.source.pk
+    if page == "cycle-framework":
+        values["framework"] = made.area.framework_id
+    if page == "cycle-members":
+        values["members"] = [make.organisation("KHM").pk]
+    if page == "cycle-ladder":
+        values["body_1"] = make.organisation("SUMMIT", "oversight_body").pk
+    if page == "invite":
+        values["organisation"] = make.organisation("UN", "partner").pk
+    if page == "person-alternate":
+        values["alternate"] = User.objects.get(username="vnm.team").pk
+    if page in SHEETS:
+        values |= sheet(page, made)
     if page == "cycle-seat":
         values["member_state"] = make.organisation("KHM").pk
     if page == "report-coverage-edit":

@@ -24,7 +24,7 @@ def browser(cast: Any, cycle: Any, sign_in: Any) -> Any:
 
 def test_the_secretariat_prepares_seats_and_opens_a_cycle(cast, browser, sign_in):
     answer = browser.post("/cycles/add/", NEXT | {"framework": make.framework().pk}, follow=True)
-    assert answer.redirect_chain == [("/cycles/next/cycle/", 302)]
+    assert answer.redirect_chain == [("/cycles/next/set-up/", 302)]
     assert sign_in(cast.vnm).get("/cycles/next/cycle/").status_code == 404  # until it is opened
     for code in ("VNM", "KHM"):
         typed = {"member_state": make.organisation(code).pk, "joined_on": "2025-02-01"}
@@ -82,7 +82,7 @@ def test_closing_asks_first_and_says_what_it_stops(cast, browser, cycle, report)
     closed = fresh(cycle)
     assert (closed.status, last_trace(closed).why) == ("closed", "Adopted at the Summit.")
     page = words(browser.get("/cycles/mtr/cycle/"))
-    assert ("Open the cycle again" in page, "Seat a member" in page) == (True, False)
+    assert ("Open the cycle again" in page, "Add a member" in page) == (True, False)
     browser.post("/cycles/mtr/cycle/reopen/", {"version": closed.version, "why": "An annex is missing."})
     assert fresh(cycle).status == "open"
 

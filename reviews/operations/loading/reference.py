@@ -124,7 +124,7 @@ def _texts(row: Row, *columns: str) -> Values:
 
 
 def _member_state(row: Row, position: int) -> Values:
-    texts = _texts(row, "iso2", "name_en", "name_vi", "confidence")
+    texts = _texts(row, "iso2", "name_en", "name_vi", "confidence", "groups")
     kind = OrganisationKind.MEMBER_STATE
     return {"code": row.text("iso3"), "kind": kind, "joined_on": row.day("joined_on"), **texts}
 
@@ -168,7 +168,7 @@ def _method_note(row: Row, position: int) -> Values:
 SOURCES = (
     Source(
         "member_states.csv",
-        ("iso3", "iso2", "name_en", "name_vi", "joined_on", "confidence"),
+        ("iso3", "iso2", "name_en", "name_vi", "joined_on", "confidence", "groups"),
         _member_state,
         Organisation.objects.all,
         lambda organisation: organisation.is_member_state,

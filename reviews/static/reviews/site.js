@@ -79,6 +79,12 @@
   addCalendars();
   document.addEventListener("htmx:afterSettle", addCalendars);
 
+  // Buttons that print the page: without a script there are none, and the browser's menu does it.
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+
   // Lists whose rows can be dragged. The agenda sends its new order; the places of speakers are numbered anew, and
   // get buttons for those who use keys. Without this file there are buttons and boxes for numbers.
   function renumber(list) {

@@ -1,0 +1,205 @@
+"""Forms of the steps in which a cycle is set up: members, deadlines, ladder."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reviews.actions.cycles import Member
+from reviews.actions.setup import Rung
+from reviews.forms.base import ReviewForm
+from reviews.forms.fields import DayField, RangeField
+from reviews.forms.record_choices import RecordField, RecordsField
+from reviews.forms.sheets import Column, ImportRow, SheetForm, add_model_errors
+from reviews.models import Organisation, OrganisationKind, ReviewCycle
+from reviews.models.plans import MOST_DAYS
+
+RUNGS = 5  # bodies that a ladder has at most
+DECIDING = (OrganisationKind.OVERSIGHT_BODY, OrganisationKind.SECTORAL_BODY, OrganisationKind.SECRETARIAT)
+
+
+class MembersForm(ReviewForm):
+    """The members of a cycle, ticked one by one or by the groups that they belong to."""
+
+    groups = forms.MultipleChoiceField(
+        label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
+    members = RecordsField(
+        label=_("Member states"),
+        required=False,
+        queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    joined_on = DayField(
+        label=_("Counted from"),
+        help_text=_("From this day on their reports are counted; for all that are ticked now."),
+    )
+
+    def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.states = list(Organisation.objects.member_states(cycle.ends_on).order_by("sort_key"))
+        names = sorted({name for state in self.states for name in state.group_names})
+        groups, members = self.fields["groups"], self.fields["members"]
+        assert isinstance(groups, forms.MultipleChoiceField)
+        assert isinstance(members, RecordsField)
+        groups.choices = [(name, self.group_label(name)) for name in names]
+        if not names:
+            del self.fields["groups"]
+        seated = cycle.memberships.values("member_state")
+        members.offer(Organisation.objects.member_states(cycle.ends_on).exclude(pk__in=seated))
+
+    def group_label(self, name: str) -> str:
+        countries = ", ".join(state.name for state in self.states if name in state.group_names)
+        return f"{name}: {countries}"
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if not self.errors and not values.get("groups") and not values["members"]:
+            self.add_error("members", _("Tick at least one member state, or a group."))
+        return values
+
+    def values(self) -> dict[str, Any]:
+        """The members that are ticked or belong to a group that is."""
+        values = super().values()
+        groups, ticked = {*values.pop("groups", ())}, {state.pk for state in values["members"]}
+        chosen = [state for state in self.states if state.pk in ticked or groups & {*state.group_names}]
+        return values | {"members": chosen}
+
+
+class MembersImportForm(SheetForm):
+    """The members of a cycle from a sheet of countries; unknown ones become member states."""
+
+    most_rows = 300
+    columns = (
+        Column("code", _("Code"), required=True, also=("iso3", "iso_code", "country_code")),
+        Column("name", _("Name"), also=("name_en", "country", "member_state")),
+        Column("name_vi", _("Name in Vietnamese")),
+        Column("counted_from", _("Counted from"), also=("joined_on", "from")),
+    )
+
+    def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = cycle
+
+    def prepare(self, texts: list[dict[str, str]]) -> None:
+        codes = [row["code"] for row in texts]
+        self.known = {body.code: body for body in Organisation.objects.filter(code__in=codes)}
+        self.seated = {*self.cycle.memberships.values_list("member_state", flat=True)}
+
+    def read_row(self, row: ImportRow) -> None:
+        code, body = row.texts["code"], self.known.get(row.texts["code"])
+        first = self.day_of(row, body)
+        if body and not body.is_member_state:
+            row.add_error("code", _now("%s is no member state.") % body)
+        if body is None:
+            self.check_new(row, first)
+        if row.errors or first is None:
+            return
+        name = row.texts["name"]
+        row.value = Member(code, name, row.texts["name_vi"], first)
+        row.texts |= {"name": body.name_en if body else name, "counted_from": first.isoformat()}
+        if body and body.pk in self.seated:
+            row.outcome = _("has its seat already")
+        else:
+            row.outcome = _("gets a seat") if body else _("new member state, gets a seat")
+
+    def day_of(self, row: ImportRow, body: Organisation | None) -> date | None:
+        """The day from which the member is counted; without one in the sheet, that on which the cycle starts."""
+        try:
+            day: date | None = DayField(required=False).clean(row.texts["counted_from"])
+        except ValidationError as error:
+            row.add_error("counted_from", " ".join(error.messages))
+            return None
+        joined = body.joined_on if body else None
+        if day and joined and day < joined:
+            row.add_error("counted_from", _("It had not joined ASEAN by that day."))
+        first = day or self.cycle.starts_on
+        return max(first, joined) if joined else first
+
+    def check_new(self, row: ImportRow, first: date | None) -> None:
+        if not row.texts["name"]:
+            row.add_error("name", _("This country is not known yet: give its name."))
+        state = Organisation(
+            kind=OrganisationKind.MEMBER_STATE,
+            code=row.texts["code"],
+            name_en=row.texts["name"] or "-",
+            name_vi=row.texts["name_vi"],
+            joined_on=first or self.cycle.starts_on,
+        )
+        add_model_errors(row, state, {"code": "code", "name_en": "name", "name_vi": "name_vi"})
+
+
+class CopyFromForm(ReviewForm):
+    """From which other cycle something is copied."""
+
+    source = RecordField(label=_("Copy from"), queryset=ReviewCycle.objects.none())
+
+    def __init__(self, *args: Any, cycles: "QuerySet[ReviewCycle]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["source"]
+        assert isinstance(choice, RecordField)
+        choice.offer(cycles)
+        choice.initial = cycles.first()
+
+
+class LadderForm(ReviewForm):
+    """The bodies that decide, in their order."""
+
+    with_reports = forms.BooleanField(
+        label=_("Begin with the national reports and the regional draft"), required=False, initial=True
+    )
+    days = RangeField(
+        0,
+        MOST_DAYS,
+        label=_("Days from one step to the next"),
+        initial=14,
+        help_text=_("For papers to reach the next body in time. Each can be changed on the plan."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bodies = Organisation.objects.filter(kind__in=DECIDING)
+        for number in range(1, RUNGS + 1):
+            label = {"number": number}
+            body = RecordField(
+                label=capfirst(_now("body %(number)d") % label),
+                queryset=bodies,
+                required=number == 1,
+                empty_label=_("please choose") if number == 1 else _("none"),
+            )
+            self.fields[f"body_{number}"] = body
+            self.fields[f"planned_{number}"] = DayField(
+                label=_now("Decides on (body %(number)d)") % label, required=False
+            )
+        self.order_fields([f"{name}_{n}" for n in range(1, RUNGS + 1) for name in ("body", "planned")])
+
+    def clean(self) -> dict[str, Any]:
+        """Each body once, in order of time, and no day without a body."""
+        values = super().clean() or self.cleaned_data
+        seen: set[Organisation] = set()
+        last: date | None = None
+        for number in range(1, RUNGS + 1):
+            body, day = values.get(f"body_{number}"), values.get(f"planned_{number}")
+            if day and not body:
+                self.add_error(f"body_{number}", _("Choose the body that decides on this day."))
+            if body in seen:
+                self.add_error(f"body_{number}", _("This body is in the ladder already."))
+            if day and last and day < last:
+                self.add_error(f"planned_{number}", _("This day comes before that of the body before."))
+            seen |= {body} if body else set()
+            last = day or last
+        return values
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        rungs = [
+            Rung(values[f"body_{number}"], values[f"planned_{number}"])
+            for number in range(1, RUNGS + 1)
+            if values[f"body_{number}"]
+        ]
+        return {"rungs": rungs, "with_reports": values["with_reports"], "days": values["days"]}

@@ -1,0 +1,188 @@
+"""The Secretariat sets up reviews: IAI Work Plan IV from a sheet, a copy, forty invitations, a cycle of 195 members.
+
+Clicks are counted after sign-in, from the page "Set-up" on: a choice in a list counts two, a file three.
+"""
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+AREAS = Path(settings.BASE_DIR) / "fixtures" / "reference" / "iai_areas.csv"
+SUMMIT_DAY = "2025-10-26"
+
+expect.set_options(timeout=20_000)
+
+
+class Hand:
+    """A person at a page: presses, chooses, types; counts the clicks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.clicks = page, 0
+        page.goto("/set-up/")
+        self.clicks = 1  # on "Set-up" in the navigation
+
+    def press(self, name: str, role: Any = "link") -> None:
+        self.page.get_by_role("main").get_by_role(role, name=name, exact=True).first.click()
+        self.clicks += 1
+
+    def tick(self, name: str) -> None:
+        self.page.get_by_label(re.compile(f"^{name}")).check()
+        self.clicks += 1
+
+    def choose(self, field: str, option: str) -> None:
+        self.page.locator(f"main [name={field}]").select_option(option)
+        self.clicks += 2
+
+    def file(self, name: str, content: bytes) -> None:
+        chosen: Any = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.page.locator("input[type=file]").set_input_files(chosen)
+        self.clicks += 3
+
+    def type(self, field: str, text: str) -> None:
+        """With the tabulator, so without a click."""
+        self.page.locator(f"main [name={field}]").fill(text)
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.page.get_by_role("main")).to_contain_text(text)
+
+
+def step(page: Page, name: str) -> Locator:
+    return page.get_by_role("main").get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
+
+
+def test_iai_work_plan_iv_from_a_sheet(person: Any) -> None:
+    hand = Hand(person("secretariat"))
+    hand.press("New review cycle")
+    hand.type("name_en", "IAI Work Plan IV")
+    hand.type("starts_on", "2021-01-01")
+    hand.type("ends_on", "2025-12-31")
+    hand.press("Save cycle", "button")
+    imports_the_areas(hand)
+    seats_clmv(hand)
+    enters_the_ladder(hand)
+    opens_it(hand)
+    assert hand.clicks <= 35, f"{hand.clicks} clicks"
+    four_members_see_it(person("vnm.coordinator"), person("tha.coordinator"))
+
+
+def imports_the_areas(hand: Hand) -> None:
+    """The five priority areas; first with a mistake, which is shown beside its row."""
+    hand.press("Import from a sheet: Framework")
+    hand.type("key_result_area_name", "priority area")
+    wrong = AREAS.read_bytes().replace(b"iai-a4,priority area", b"iai-a4,priority aria")
+    hand.file("iai.csv", wrong)
+    hand.press("Check the sheet", "button")
+    hand.sees("1 row cannot be imported, so none is.", "“priority aria” is no level of this framework.")
+    hand.file("iai.csv", AREAS.read_bytes())
+    hand.press("Check the sheet", "button")
+    hand.sees(
+        "Nothing is saved yet.", "Food and agriculture", "Columns that are not read: title_vi, source, note"
+    )
+    hand.press("Import the framework", "button")
+    expect(step(hand.page, "Framework")).to_contain_text("5 × priority area")
+
+
+def seats_clmv(hand: Hand) -> None:
+    hand.press("Choose members: Members")
+    hand.tick("CLMV: Cambodia, Lao PDR, Myanmar, Viet Nam")
+    hand.press("Save members", "button")
+    expect(step(hand.page, "Members")).to_contain_text("4 members")
+
+
+def enters_the_ladder(hand: Hand) -> None:
+    hand.press("Enter the bodies: Approval ladder")
+    hand.choose("body_1", "ASEAN Coordinating Council")
+    hand.choose("body_2", "ASEAN Summit")
+    hand.type("planned_2", SUMMIT_DAY)
+    hand.press("Save ladder", "button")
+    expect(step(hand.page, "Approval ladder")).to_contain_text("4 steps")
+
+
+def opens_it(hand: Hand) -> None:
+    hand.press("Check and open")
+    hand.sees("The 4 members see the cycle from then on", "Cambodia, Lao PDR, Myanmar, Viet Nam.")
+    hand.press("Open the cycle", "button")
+    hand.sees("The cycle is open.")
+
+
+def four_members_see_it(member: Page, other: Page) -> None:
+    member.goto("/cycles/iai-work-plan-iv/framework/")
+    expect(member.get_by_role("main")).to_contain_text("is called priority area")
+    member.goto("/cycles/iai-work-plan-iv/plan/")
+    for body in ("ASEAN Coordinating Council", "ASEAN Summit"):
+        expect(member.get_by_role("main")).to_contain_text(body)
+    answer = other.goto("/cycles/iai-work-plan-iv/")
+    assert answer
+    assert answer.status == 404
+
+
+def test_a_cycle_is_copied_in_twelve_clicks(person: Any) -> None:
+    hand = Hand(person("secretariat"))
+    hand.press("Copy a review cycle")
+    hand.type("name_en", "ASCC end-term review")
+    hand.type("starts_on", "2025-02-24")
+    hand.press("Create the copy", "button")
+    expect(step(hand.page, "Members")).to_contain_text("10 members")
+    expect(step(hand.page, "Deadlines")).to_contain_text("deadlines")
+    hand.press("Check and open")
+    hand.press("Open the cycle", "button")
+    hand.sees("The cycle is open.")
+    assert hand.clicks <= 12, f"{hand.clicks} clicks"
+
+
+def test_forty_people_are_invited_in_eight_clicks(person: Any) -> None:
+    hand = Hand(person("admin"))
+    hand.press("Invite people from a sheet")
+    people = [f"p{n}@example.org,Person {n},Viet Nam,National team" for n in range(40)]
+    hand.file("people.csv", "\n".join(["email,name,body,role", *people]).encode())
+    hand.press("Check the sheet", "button")
+    hand.sees("40 rows", "will be invited by mail")
+    hand.press("Send invitations", "button")
+    hand.sees("The invitations are sent.", "Person 39")
+    assert hand.clicks <= 8, f"{hand.clicks} clicks"
+
+
+def test_a_cycle_of_195_members_from_a_sheet(person: Any, tmp_path: Path) -> None:
+    """Its board, calendar and plan can be used."""
+    hand = Hand(person("secretariat"))
+    hand.press("New review cycle")
+    hand.type("name_en", "Convention review")
+    hand.type("starts_on", "2020-03-01")
+    hand.type("ends_on", "2021-03-01")
+    hand.press("Save cycle", "button")
+    hand.press("Import from a sheet: Members")
+    hand.file("countries.csv", countries(tmp_path))
+    hand.press("Check the sheet", "button")
+    hand.sees("195 rows", "new member state, gets a seat")
+    hand.press("Import members", "button")
+    expect(step(hand.page, "Members")).to_contain_text("195 members")
+    hand.press("Copy from another cycle: Deadlines")
+    hand.press("Copy deadlines", "button")
+    hand.press("Copy from another cycle: Approval ladder")
+    hand.press("Copy steps", "button")
+    hand.press("Open the cycle")
+    hand.press("Open the cycle", "button")
+    hand.sees("The cycle is open.")
+    for page in ("", "deadlines/", "plan/"):
+        answer = hand.page.goto(f"/cycles/convention-review/{page}")
+        assert answer
+        assert answer.status == 200
+        assert len(hand.page.content()) < 200_000, page
+    hand.sees("Summit")
+
+
+def countries(folder: Path) -> bytes:
+    path = folder / "countries.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["code", "name"])
+        writer.writerows([f"Z{n:03}", f"Invented country {n:03}"] for n in range(195))
+    return path.read_bytes()

@@ -1,0 +1,384 @@
+"""Set-up on the pages: a cycle from nothing, imports shown first with errors beside their rows, people, amendments."""
+
+import io
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import Workbook
+
+from reviews.accounts import mail_throttle
+from reviews.models import (
+    ActionPoint,
+    CycleMembership,
+    FrameworkNode,
+    Invitation,
+    Organisation,
+    OutgoingMail,
+    PlanStep,
+    ReviewCycle,
+    Trace,
+)
+from reviews.uploads import kept
+from tests.support import grids, make
+
+NEXT = {"name_en": "IAI Work Plan IV", "starts_on": "2021-01-01", "ends_on": "2025-12-31"}
+AREAS = (
+    b"code,level,title,confidence\n1,priority area,Food and agriculture,high\n2,priority area,Trade,check\n"
+)
+
+
+def words(answer: Any) -> str:
+    return " ".join(unescape(answer.content.decode()).split())
+
+
+@pytest.fixture
+def browser(cast: Any, cycle: Any, sign_in: Any) -> Any:
+    return sign_in(cast.secretariat)
+
+
+@pytest.fixture
+def draft(browser: Any) -> ReviewCycle:
+    browser.post(reverse("cycle-add"), NEXT)
+    return ReviewCycle.objects.get(slug="iai-work-plan-iv")
+
+
+def choose(browser: Any, url: str, content: bytes, name: str = "sheet.csv", **typed: Any) -> Any:
+    """The page after a sheet was chosen."""
+    return browser.post(url, {"file": SimpleUploadedFile(name, content), "version": 1, **typed})
+
+
+def confirm(browser: Any, url: str, shown: Any, **typed: Any) -> Any:
+    """Press the second button, as the page shows it: the file is the one that was kept."""
+    form = shown.context["form"]
+    box = form.fields["file"].widget
+    sent = {"seen": form["seen"].value(), kept.token_field("file"): box.chosen.token, "version": 1}
+    return browser.post(url, sent | typed)
+
+
+def errors_of(answer: Any) -> dict[int, dict[str, list[str]]]:
+    return {row.number: row.errors for row in answer.context["form"].rows if row.errors}
+
+
+# From nothing
+
+
+def test_a_new_cycle_is_a_draft_with_its_steps(browser, draft, sign_in, cast):
+    assert (draft.status, draft.framework.title) == ("preparing", "IAI Work Plan IV")
+    page = words(browser.get(reverse("cycle-setup", args=[draft.slug])))
+    assert "Still missing: Framework, Members." in page
+    assert "members see nothing of it until it is opened" in page
+    assert sign_in(cast.vnm).get(reverse("cycle-setup", args=[draft.slug])).status_code == 404
+    choose_all = {"members": [make.organisation("VNM").pk], "joined_on": "2021-01-01", "version": 1}
+    browser.post(reverse("cycle-members", args=[draft.slug]), choose_all)
+    make.area("Z.1").change_traced(by=None, expected_version=1, framework=draft.framework)
+    page = words(browser.get(reverse("cycle-setup", args=[draft.slug])))
+    assert "Still missing" not in page
+    assert "1 × key result area" in page
+
+
+def test_members_by_group(browser, draft):
+    for code, groups in (("KHM", "CLMV"), ("VNM", "CLMV X"), ("LAO", "")):
+        state = make.organisation(code)
+        state.change_traced(by=None, expected_version=state.version, groups=groups)
+    url = reverse("cycle-members", args=[draft.slug])
+    assert "CLMV: Cambodia, Viet Nam" in words(browser.get(url))
+    lao = make.organisation("LAO").pk
+    typed = {"groups": ["CLMV"], "members": [lao], "joined_on": "2021-01-01", "version": 1}
+    assert browser.post(url, typed).status_code == 302
+    codes = CycleMembership.objects.filter(cycle=draft).values_list("member_state__code", flat=True)
+    assert set(codes) == {"KHM", "VNM", "LAO"}
+    nothing = browser.post(url, {"joined_on": "2021-01-01", "version": 1})
+    assert nothing.context["form"].errors == {"members": ["Tick at least one member state, or a group."]}
+
+
+def test_the_ladder_says_what_is_wrong_at_its_field(browser, draft):
+    summit = make.organisation("SUMMIT", "oversight_body", "ASEAN Summit")
+    url = reverse("cycle-ladder", args=[draft.slug])
+    twice = {"body_1": summit.pk, "body_2": summit.pk, "planned_3": "2025-01-01", "days": "14", "version": 1}
+    errors = browser.post(url, twice).context["form"].errors
+    assert errors == {
+        "body_2": ["This body is in the ladder already."],
+        "body_3": ["Choose the body that decides on this day."],
+    }
+    assert browser.post(url, {"body_1": summit.pk, "days": "14", "version": 1}).status_code == 302
+    assert PlanStep.objects.get(cycle=draft).title == "ASEAN Summit"
+
+
+# Imports
+
+
+def test_a_framework_is_shown_first_and_then_written(browser, draft):
+    url = reverse("framework-import", args=[draft.slug])
+    words_of_it = {"key_result_area_name": "priority area"}
+    before = grids.fingerprint()
+    shown = choose(browser, url, AREAS, **words_of_it)
+    assert grids.changed(before) == set()
+    assert "Nothing is saved yet." in words(shown)
+    assert "Kept: sheet.csv" in words(shown).replace("<strong><bdi>", "").replace("</bdi>", "")
+    assert confirm(browser, url, shown, **words_of_it).status_code == 302
+    nodes = FrameworkNode.objects.filter(framework=draft.framework)
+    assert [(n.code, n.title, n.level, n.confidence, n.level_name) for n in nodes] == [
+        ("1", "Food and agriculture", "key_result_area", "high", "priority area"),
+        ("2", "Trade", "key_result_area", "check", "priority area"),
+    ]
+
+
+def test_errors_stand_beside_their_rows_and_nothing_is_written(browser, draft):
+    url = reverse("framework-import", args=[draft.slug])
+    rows = (
+        b"code,title,level,parent\nA,One,pillar,\nB.1,Two,,Z\n,Three,,\nno code!,Four,,\nA,Five,,\n"
+        b"C,Six,,D\nD,Seven,,C\n"
+    )
+    answer = choose(browser, url, rows)
+    told = errors_of(answer)
+    assert set(told) == {2, 3, 4, 5, 6, 7, 8}
+    assert told[2]["level"][0].startswith(
+        "“pillar” is no level of this framework. Its levels: characteristic"
+    )
+    assert told[3] == {"parent": ["There is no entry “Z”, neither in the sheet nor before."]}
+    assert told[4] == {"code": ["This is empty."]}
+    assert told[5] == {"code": ["Write letters, digits, points and hyphens, such as A.1."]}
+    assert told[6] == {"code": ["“A” is in the sheet more than once."]}
+    assert told[7] == told[8] == {"parent": ["An entry is no part of itself."]}
+    assert "7 rows cannot be imported, so none is." in words(answer)
+    assert not draft.framework.nodes.exists()
+    assert answer.context["form"]["seen"].value() == ""  # the next press shows again, and writes nothing
+
+
+def test_a_sheet_that_changed_in_between_is_shown_once_more(browser, draft):
+    """The fingerprint is of the rows: another file, or other words for the levels, were not seen yet."""
+    url = reverse("framework-import", args=[draft.slug])
+    shown = choose(browser, url, AREAS, key_result_area_name="priority area")
+    other = choose(
+        browser,
+        url,
+        AREAS.replace(b"Trade", b"Other"),
+        seen=shown.context["form"]["seen"].value(),
+        key_result_area_name="priority area",
+    )
+    assert "Nothing is saved yet." in words(other)
+    assert not draft.framework.nodes.exists()
+
+
+def test_a_missing_column_and_an_empty_sheet(browser, draft):
+    url = reverse("framework-import", args=[draft.slug])
+    for content, said in (
+        (b"number,wording\n1,x\n", "The sheet has no column “title”. It has: number, wording."),
+        (b"code,title\n", "Below the names of its columns the sheet is empty."),
+        (
+            b"code,title\n" + b"1,x\n" * 2_001,
+            "The sheet has 2001 rows; at most 2000 can be imported at once.",
+        ),
+    ):
+        assert choose(browser, url, content).context["form"].errors["file"] == [said]
+
+
+def test_a_workbook_of_countries(browser, draft):
+    make.organisation("VNM")
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["Country code", "Country", "Counted from", "Remark"])
+    book.active.append(["VNM", None, date(2021, 3, 1), "x"])
+    book.active.append(["XKX", "Elsewhere", None, None])
+    book.save(file)
+    url = reverse("members-import", args=[draft.slug])
+    shown = choose(browser, url, file.getvalue(), "countries.xlsx")
+    assert "Columns that are not read: Remark" in words(shown)
+    assert [str(row.outcome) for row in shown.context["form"].rows] == [
+        "gets a seat",
+        "new member state, gets a seat",
+    ]
+    assert confirm(browser, url, shown).status_code == 302
+    seats = dict(draft.memberships.values_list("member_state__code", "joined_on"))
+    assert seats == {"VNM": date(2021, 3, 1), "XKX": date(2021, 1, 1)}
+    assert Organisation.objects.get(code="XKX").name == "Elsewhere"
+
+
+def test_195_countries_are_imported_at_once(browser, draft):
+    rows = "code,name\n" + "".join(f"Y{n:03},Invented member {n:03}\n" for n in range(195))
+    url = reverse("members-import", args=[draft.slug])
+    shown = choose(browser, url, rows.encode())
+    assert len(shown.content) < 100_000
+    assert confirm(browser, url, shown).status_code == 302
+    assert draft.memberships.count() == 195
+
+
+# People
+
+OUTBOX = "reviews.operations.outbox.Outbox"
+PEOPLE = (
+    b"name;e-mail;country;role\nAn Observer;a@un.example;UN;Observer\n"
+    b"A Colleague;b@asec.example;ASEAN Secretariat;secretariat\n"
+)
+
+
+def test_people_are_invited_from_a_sheet_in_one_press(browser, settings):
+    settings.EMAIL_BACKEND = OUTBOX
+    url = reverse("invite-sheet")
+    shown = choose(browser, url, PEOPLE)
+    assert not Invitation.objects.exists()
+    assert confirm(browser, url, shown).status_code == 302
+    made = Invitation.objects.order_by("id")
+    assert [(i.email, i.organisation.code, i.role) for i in made] == [
+        ("a@un.example", "UN", "observer"),
+        ("b@asec.example", "ASEC", "secretariat"),
+    ]
+    assert {"a@un.example", "b@asec.example"} <= {mail.to[0] for mail in OutgoingMail.objects.all()}
+    assert "A Colleague" in words(browser.get(reverse("invitation-list")))
+    again = choose(browser, url, PEOPLE)
+    assert set(errors_of(again)) == {2, 3}  # their invitations still work
+    assert errors_of(again)[2]["email"][0].startswith("Invited already; the invitation works until")
+
+
+def test_what_is_wrong_with_people_is_beside_their_row(browser, cast):
+    make.with_email(cast.vnm, "known@vnm.example")
+    rows = (
+        b"email,name,body,role\nknown@vnm.example,A,UN,Observer\nnot an address,B,UN,Observer\n"
+        b"c@x.example,C,Nowhere,Observer\nd@x.example,D,UN,Chief\n"
+        b"e@x.example,E,VNM,Team\nf@x.example,F,VNM,National team\n"
+    )
+    told = errors_of(choose(browser, reverse("invite-sheet"), rows))
+    assert told[2] == {"email": ["Somebody has an account with this e-mail address already."]}
+    assert told[3] == {"email": ["Enter a valid email address."]}
+    assert told[4] == {"body": ["There is no body “Nowhere”: write its code, such as VNM, or its name."]}
+    assert "“Chief” is no role." in told[5]["role"][0]
+    assert told[6] == told[7] == {"role": ["Only an administrator gives this role."]}
+
+
+def test_an_administrator_invites_a_country_s_people_to_their_country_only(cast, cycle, sign_in):
+    browser, url = sign_in(cast.admin), reverse("invite-sheet")
+    told = errors_of(choose(browser, url, b"email,name,body,role\na@x.example,A,UN,team\n"))
+    assert told == {2: {"body": ["People of a national team belong to a member state."]}}
+    shown = choose(browser, url, b"email,name,body,role\na@x.example,A,Viet Nam,team\n")
+    assert confirm(browser, url, shown).status_code == 302
+
+
+def test_too_many_rows_and_too_many_invitations(browser, settings, monkeypatch):
+    settings.EMAIL_BACKEND = OUTBOX
+    many = b"email,name,body,role\n" + b"".join(b"p%d@x.example,P,UN,Observer\n" % n for n in range(101))
+    answer = choose(browser, reverse("invite-sheet"), many)
+    assert answer.context["form"].errors["file"] == [
+        "The sheet has 101 rows; at most 100 can be imported at once."
+    ]
+    monkeypatch.setattr(mail_throttle, "INVITATIONS", 1)
+    shown = choose(browser, reverse("invite-sheet"), PEOPLE)
+    refused = confirm(browser, reverse("invite-sheet"), shown)
+    assert "There were too many invitations within an hour." in words(refused)
+    assert not Invitation.objects.exists()  # all or none
+    assert not OutgoingMail.objects.exists()
+
+
+def test_one_invitation_and_its_end(browser, cast):
+    un = cast.observer.organisation
+    typed = {"name": "New", "email": "n@un.example", "organisation": un.pk, "role": "observer"}
+    assert browser.post(reverse("invite"), typed).status_code == 302
+    made = Invitation.objects.get()
+    url = reverse("invitation-withdraw", args=[made.pk])
+    assert browser.post(url, {"why": "Left.", "version": 1}).status_code == 302
+    made.refresh_from_db()
+    assert made.status == "withdrawn"
+    assert browser.get(url).status_code == 409
+    offered = browser.get(reverse("invite")).context["form"].fields["role"].choices
+    assert [value for value, _label in offered] == ["", "secretariat", "observer"]
+
+
+def test_people_are_listed_found_and_exported(browser, cast):
+    url = reverse("people")
+    assert "lao.coordinator" in words(browser.get(url))
+    found = words(browser.get(url, {"q": "viet NAM", "role": "coordinator"}))
+    assert "vnm.coordinator" in found
+    assert "lao.coordinator" not in found
+    cast.lao.correct(by=cast.admin, expected_version=cast.lao.version, why="Left.", is_active=False)
+    assert "lao.coordinator" in words(browser.get(url, {"account": "left"}))
+    exported = b"".join(browser.get(url, {"_export": "csv"}).streaming_content).decode()
+    assert "may no longer sign in" in exported
+
+
+def test_what_somebody_holds_stays_with_the_body(browser, cast, cycle):
+    meeting = make.meeting(cycle, by=cast.secretariat)
+    ActionPoint.add_to(
+        meeting, by=cast.secretariat, text="Send the annex", owner=cast.vnm, due_on=date(2020, 9, 1)
+    )
+    report = make.report(cycle, "VNM")
+    report.appoint(by=cast.vnm, expected_version=report.version, lead_author=cast.vnm, authors="")
+    cast.vnm.correct(
+        by=cast.admin, expected_version=cast.vnm.version, why="Moved.", organisation=cast.lao.organisation
+    )
+    page = browser.get(reverse("person", args=[cast.vnm.pk]))
+    assert [(held.what, held.stays_with) for held in page.context["held"]] == [
+        ("action point", "Viet Nam"),
+        ("lead author", "Viet Nam"),
+    ]
+    assert len(page.context["moves"]) == 2
+    assert ">2<" in browser.get(reverse("people"), {"q": "vnm.coordinator"}).content.decode().replace(
+        " ", ""
+    ).replace("\n", "")
+
+
+def test_an_alternate_is_somebody_of_the_same_body(browser, cast):
+    url = reverse("person-alternate", args=[cast.vnm.pk])
+    offered = browser.get(url).context["form"].fields["alternate"].queryset
+    assert list(offered) == [cast.vnm_team]
+    assert browser.post(url, {"alternate": cast.vnm_team.pk, "version": cast.vnm.version}).status_code == 302
+    assert "vnm.team" in words(browser.get(reverse("person", args=[cast.vnm.pk])))
+    refused = browser.post(url, {"alternate": cast.lao.pk, "version": cast.vnm.version + 1})
+    assert "alternate" in refused.context["form"].errors
+
+
+# Amendments
+
+
+def test_an_amendment_says_what_it_touches_and_gives_its_reason(browser, cast, cycle):
+    area = make.area()
+    make.gap(make.report(cycle, "VNM"), by=cast.vnm, key_result_area=area)
+    url = reverse("framework-amend", args=["mtr", "A.1"])
+    assert "MTR (open): statements on coverage: 0, data gaps: 1" in words(browser.get(url))
+    typed = {"title": "Engaged people", "confidence": "high", "version": area.version}
+    assert browser.post(url, typed | {"why": " "}).context["form"].errors == {
+        "why": ["This field is required."]
+    }
+    assert browser.post(url, typed | {"why": "As adopted."}).status_code == 302
+    area.refresh_from_db()
+    assert (area.title, area.code) == ("Engaged people", "A.1")
+    row = Trace.objects.on_page(area).first()
+    assert (row.why, row.by) == ("As adopted.", cast.secretariat)
+
+
+def test_one_more_entry_says_how_many_reports_lack_it(browser, cast, cycle):
+    make.in_status("submitted", make.report(cycle, "VNM"), cast)
+    url = reverse("framework-add", args=["mtr"])
+    assert "MTR: national reports 2, of these no longer with their country 1" in words(browser.get(url))
+    typed = {
+        "level": "key_result_area",
+        "code": "F.1",
+        "title": "New",
+        "confidence": "check",
+        "why": "Agreed.",
+    }
+    assert browser.post(url, typed).status_code == 302
+    assert FrameworkNode.objects.get(code="F.1").framework == cycle.framework
+
+
+# A test cycle
+
+
+def test_a_test_cycle_is_marked_on_every_page_and_emptied(browser, cast, cycle):
+    copied = {
+        "source": cycle.pk,
+        "name_en": "Rehearsal",
+        "starts_on": "2020-02-01",
+        "parts": ["members"],
+        "is_test": "on",
+    }
+    browser.post(reverse("cycle-copy"), copied)
+    browser.post(reverse("cycle-open", args=["rehearsal"]), {"version": 1})
+    for page in ("board", "report-list", "framework", "cycle"):
+        assert "Test cycle" in words(browser.get(reverse(page, args=["rehearsal"])))
+        assert "Test cycle" not in words(browser.get(reverse(page, args=["mtr"])))
+    answer = browser.post(reverse("cycle-empty", args=["rehearsal"]), {"why": "Next class.", "version": 2})
+    assert answer["Location"] == reverse("cycle-setup", args=["rehearsal-2"])
+    assert browser.get(reverse("board", args=["rehearsal"])).status_code == 404
+    assert "/cycles/rehearsal/" not in words(browser.get("/"))
