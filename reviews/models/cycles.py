@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -156,6 +157,11 @@ class ReviewCycle(Tracked):
         """In the reader's language; a test cycle says that it is one, wherever it is named."""
         name = in_language(self.name_en, self.name_vi)
         return _now("%s (test)") % name if self.is_test else name
+
+    @property
+    def area_label(self) -> str:
+        """What its framework calls a key result area, as a label."""
+        return capfirst(self.framework.area_name)
 
     @property
     def sends_mail(self) -> bool:
