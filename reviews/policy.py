@@ -78,7 +78,7 @@ class RoleGrant:
 # Every action, in the words of docs/policy.md: "may ...".
 ACTIONS: dict[str, Promise] = {
     "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
-    "cycle.run": _("prepare, open, close and reopen a review cycle, and seat its members"),
+    "cycle.run": _("create, open, close and reopen a review cycle, and add its members"),
     "report.read": _("read national reports, their versions, files and history"),
     "report.update": _("post progress, and state what the report covers"),
     "report.submit": _("hand in the national report"),
@@ -97,6 +97,7 @@ ACTIONS: dict[str, Promise] = {
     "method.read": _("read the notes on methods"),
     "deadline.read": _("read deadlines"),
     "deadline.set": _("set and move deadlines"),
+    "deadline.record": _("record that a deadline for comments, added information or another output is met"),
     "deadline.follow": _("let deadlines move along with the meeting that they hang on"),
     "extension.read": _("read requests for more time and how they were decided"),
     "extension.ask": _("ask for more time"),
@@ -138,7 +139,10 @@ _CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.acce
 ROLE_GRANTS: dict[str, RoleGrant] = {
     Role.COORDINATOR: RoleGrant(
         _("Speaks for one member state: posts its progress, hands in its report, asks for extensions."),
-        own=frozenset(_COUNTRY_WORK | {"report.submit", "report.recall", "report.appoint", "extension.ask"}),
+        own=frozenset(
+            _COUNTRY_WORK
+            | {"report.submit", "report.recall", "report.appoint", "extension.ask", "deadline.record"}
+        ),
     ),
     Role.TEAM: RoleGrant(
         _("Evaluates one member state: records its progress and its data gaps, prepares its report."),
@@ -165,6 +169,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
                 "reference.edit",
                 "plan.edit",
                 "action.verify",
+                "deadline.record",
                 "deadline.follow",
                 "account.invite",
                 "people.read",

@@ -25,9 +25,11 @@ from reviews.views import (
     cycles,
     datagaps,
     deadlines,
+    delegations,
     desk,
     difficulties,
     disruptions,
+    extensions,
     findings,
     framework,
     guidance,
@@ -36,7 +38,10 @@ from reviews.views import (
     methods,
     minutes,
     people,
+    pictures,
     plans,
+    projector,
+    report_versions,
     reports,
     rounds,
     setup,
@@ -54,16 +59,20 @@ register_converter(converters.AreaCode, "area")
 report_urls = [
     path("", reports.report_page, name="report"),
     path("progress/", reports.ProgressList.as_view(), name="progress-list"),
+    path("gaps/", reports.ReportGaps.as_view(), name="report-gaps"),
+    path("findings/", reports.ReportFindings.as_view(), name="report-findings"),
+    path("files/", report_versions.report_files, name="report-files"),
+    path("history/", reports.report_history, name="report-history"),
     path("update/", reports.UpdateReport.as_view(), name="report-update"),
     path("authors/", reports.AppointAuthors.as_view(), name="report-authors"),
-    path("submit/", reports.SubmitReport.as_view(), name="report-submit"),
-    path("past-submission/", reports.RecordPastSubmission.as_view(), name="report-past-submission"),
+    path("submit/", report_versions.SubmitReport.as_view(), name="report-submit"),
+    path("past-submission/", report_versions.RecordPastSubmission.as_view(), name="report-past-submission"),
     path("recall/", reports.RecallReport.as_view(), name="report-recall"),
     path("start-reading/", reports.StartReading.as_view(), name="report-start-reading"),
     path("return/", reports.ReturnReport.as_view(), name="report-return"),
     path("accept/", reports.AcceptReport.as_view(), name="report-accept"),
-    path("versions/<number:number>/", reports.version_page, name="report-version"),
-    path("versions/<number:number>/file/", reports.version_file, name="report-version-file"),
+    path("versions/<number:number>/", report_versions.version_page, name="report-version"),
+    path("versions/<number:number>/file/", report_versions.version_file, name="report-version-file"),
     path("annex/", annex.ReportAnnex.as_view(), name="report-annex"),
     path("coverage/", coverage.report_coverage, name="report-coverage"),
     path("coverage/edit/", coverage.StateCoverage.as_view(), name="report-coverage-edit"),
@@ -109,11 +118,15 @@ finding_urls = [
 deadline_urls = [
     path("", deadlines.DeadlinePage.as_view(), name="deadline"),
     path("edit/", deadlines.EditDeadline.as_view(), name="deadline-edit"),
-    path("extension/", deadlines.AskExtension.as_view(), name="extension-ask"),
+    path("extension/", extensions.AskExtension.as_view(), name="extension-ask"),
+    path("met/", deadlines.RecordDeliveries.as_view(), name="delivery-record"),
+    path("done/", deadlines.Deliver.as_view(), name="delivery-add"),
+    path("met/<state:code>/take-back/", deadlines.TakeBackDelivery.as_view(), name="delivery-take-back"),
 ]
 
 round_urls = [
     path("", rehearsable(rounds.RoundPage.as_view()), name="round"),
+    path("projector/", rehearsable(projector.projector), name="round-projector"),
     path("open/", rounds.OpenRound.as_view(), name="round-open"),
     path("rehearsal/end/", rounds.EndRehearsal.as_view(), name="round-end-rehearsal"),
     path("close/", rehearsable(rounds.CloseRound.as_view()), name="round-close"),
@@ -124,9 +137,11 @@ round_urls = [
 
 meeting_urls: list[Any] = [
     path("", meetings.meeting_page, name="meeting"),
+    path("calendar/", meetings.meeting_ics, name="meeting-ics"),
     path("edit/", meetings.EditMeeting.as_view(), name="meeting-edit"),
     path("hold/", meetings.HoldMeeting.as_view(), name="meeting-hold"),
     path("cancel/", meetings.CancelMeeting.as_view(), name="meeting-cancel"),
+    path("attendance/", delegations.RecordAttendance.as_view(), name="meeting-attendance"),
     path("<part:kind>/add/", meetings.AddPart.as_view(), name="meeting-add-part"),
     path("<part:kind>/<number:pk>/", meetings.EditPart.as_view(), name="meeting-edit-part"),
     path("round/", include(round_urls)),
@@ -134,6 +149,7 @@ meeting_urls: list[Any] = [
 ]
 
 agenda_urls = [
+    path("paper/", agenda.agenda_paper, name="agenda-paper"),
     path("conclude/", agenda.ConcludeItem.as_view(), name="agenda-conclude"),
     path("up/", agenda.MoveItemUp.as_view(), name="agenda-up"),
     path("down/", agenda.MoveItemDown.as_view(), name="agenda-down"),
@@ -154,6 +170,8 @@ minutes_urls = [
 ]
 
 meeting_urls += [
+    path("agenda/copy/", agenda.CopyAgenda.as_view(), name="meeting-agenda-copy"),
+    path("agenda/order/", agenda.OrderAgenda.as_view(), name="meeting-agenda-order"),
     path("agenda/<number:pk>/", include(agenda_urls)),
     path("minutes/", include(minutes_urls)),
     path("brief/", brief.brief_page, name="brief"),
@@ -185,6 +203,9 @@ people_urls = [
 
 cycle_urls = [
     path("", board.board_page, name="board"),
+    path("views/add/", board.SaveView.as_view(), name="board-view-add"),
+    path("views/<number:pk>/remove/", board.RemoveView.as_view(), name="board-view-remove"),
+    path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
     path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
     path("cycle/open/", cycles.OpenCycle.as_view(), name="cycle-open"),
@@ -207,7 +228,9 @@ cycle_urls = [
     path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
     path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),
     path("deadlines/<number:number>/", include(deadline_urls)),
-    path("extensions/<number:pk>/decide/", deadlines.DecideExtension.as_view(), name="extension-decide"),
+    path("extensions/", extensions.ExtensionList.as_view(), name="extension-list"),
+    path("extensions/decide/", extensions.DecideExtensions.as_view(), name="extension-decide-all"),
+    path("extensions/<number:pk>/decide/", extensions.DecideExtension.as_view(), name="extension-decide"),
     path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
     path("meetings/add/", meetings.AddMeeting.as_view(), name="meeting-add"),
     path("meetings/<slug:code>/", include(meeting_urls)),
@@ -314,6 +337,7 @@ health_urls = [
 urlpatterns = [
     *health_urls,
     path("", desk.desk_page, name="desk"),
+    path("activity/", desk.activity_page, name="activity"),
     path("cycles/", cycles.cycle_list, name="cycles"),
     path("cycles/add/", setup.AddCycle.as_view(), name="cycle-add"),
     path("cycles/copy/", setup.CopyCycle.as_view(), name="cycle-copy"),

@@ -1,12 +1,33 @@
-"""Asking for an extension: what the request itself cannot know, whether the deadline asks anything of the country."""
+"""Asking for an extension, which the request alone cannot judge; and deciding several at once."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from reviews import clock, policy
 from reviews.models import Deadline, Disruption, Extension, NationalReport, User
 from reviews.models.base import all_or_nothing
 from reviews.models.extensions import require_asked
 from reviews.queries.deadlines import status_of
+
+
+class Decision(NamedTuple):
+    """What the Secretariat decides on one request; `until` is None where it is refused."""
+
+    extension: Extension
+    expected_version: int
+    until: date | None
+    note: str
+
+
+@all_or_nothing()
+def decide_extensions(*, by: User, decisions: Iterable[Decision]) -> None:
+    """Grant or refuse several requests: all of them, or none. Raises as grant() and refuse() do."""
+    for extension, version, until, note in sorted(decisions, key=lambda decision: decision.extension.pk):
+        if until:
+            extension.grant(by=by, expected_version=version, until=until, note=note)
+        else:
+            extension.refuse(by=by, expected_version=version, note=note)
 
 
 @all_or_nothing()

@@ -41,6 +41,7 @@ def record_turn(
     report: NationalReport,
     report_seen: int,
     note: str = "",
+    internal_note: str = "",
     difficulties: Iterable[GapFields] = (),
     findings: Iterable[TurnFinding] = (),
     **figures: Unpack[Figures],
@@ -52,12 +53,13 @@ def record_turn(
     have posted already is not posted twice.
     """
     meeting, earlier_note = turn.round.meeting, turn.note
-    turn.mark_reported(by=by, expected_version=expected_version, note=note)
+    turn.mark_reported(by=by, expected_version=expected_version, note=note, internal_note=internal_note)
     if report.version != report_seen:
         raise EditConflict(report, report_seen)
     figures_differ = tuple(figures.get(name) for name in WORKSTREAMS) != report.figures
     if report.is_editable and (figures_differ or turn.note != earlier_note or not turn.has_posted(report)):
-        report.post_progress(by=by, expected_version=report_seen, note=note, meeting=meeting, **figures)
+        words = internal_note or note
+        report.post_progress(by=by, expected_version=report_seen, note=words, meeting=meeting, **figures)
     for difficulty in difficulties:
         DataGap.raise_for(report, by=by, meeting=meeting, **difficulty)
     for finding in findings:

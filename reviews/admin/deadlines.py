@@ -15,6 +15,7 @@ from reviews.admin.base import CYCLES, OCCURRING, ReadOnlyInline, TrackedAdmin, 
 from reviews.admin.forms import Values
 from reviews.models import (
     Deadline,
+    Delivery,
     Extension,
     ExtensionStatus,
     NationalReport,
@@ -55,13 +56,13 @@ class DeadlineAdmin(TrackedAdmin[Deadline]):
     set_once = ("cycle",)
     inlines = (ExtensionsInline,)
     fieldsets = [
-        section(None, "cycle number title output"),
+        section(None, "cycle number title output output_name"),
         section(
             _("Dates"),
             "opens_on due_on last_on first_due_on anchor offset_days confidence_note",
             about=_(
                 "Days in Jakarta; a deadline includes its day. The first due date stays and is shown when"
-                " the deadline moves. Without a last acceptable day nothing is locked."
+                " the deadline moves. Without a closing day nothing is locked."
             ),
         ),
         section(
@@ -131,3 +132,27 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
             "decided_by": request.user if decided else None,
             "decided_at": clock.now() if decided else None,
         }
+
+
+@admin.register(Delivery, site=site)
+class DeliveryAdmin(TrackedAdmin[Delivery]):
+    group = CYCLES
+    list_display = ("deadline", "member_state", "met_on", "recorded_by", "recorded_at")
+    list_filter = ("deadline__cycle", ("member_state", OCCURRING))
+    list_select_related = ("deadline", "member_state", "recorded_by")
+    search_fields = ("deadline__title", "member_state__name_en", "member_state__code", "note")
+    date_hierarchy = "met_on"
+    autocomplete_fields = ("deadline", "member_state")
+    readonly_fields = ("recorded_by", "recorded_at")
+    set_once = ("deadline", "member_state")
+    fieldsets = [
+        section(
+            None,
+            "deadline member_state met_on note",
+            about=_("Without a day it is not met, or was taken back."),
+        ),
+        section(_("Origin"), "recorded_by recorded_at"),
+    ]
+
+    def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
+        return {"recorded_by": request.user, "recorded_at": clock.now()}

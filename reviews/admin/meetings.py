@@ -64,10 +64,11 @@ class MeetingAdmin(TrackedAdmin[Meeting]):
         section(None, "cycle series number code title status"),
         section(
             _("Dates"),
-            "planned_from planned_to held_from held_to first_planned_from first_planned_to disruption",
+            "planned_from planned_to start_time end_time time_zone held_from held_to first_planned_from"
+            " first_planned_to disruption",
             about=_("The first plan stays and is shown when a meeting moves. Give both days, or neither."),
         ),
-        section(_("Place"), "host mode place time_zone"),
+        section(_("Place"), "host mode place video_link"),
         section(_("Who may look at it"), "shared"),
         section(_("Where it comes from"), "source confidence"),
     ]
@@ -103,9 +104,9 @@ class AgendaItemAdmin(MeetingPartAdmin):
     readonly_fields = ("number", "position", "carried_from")
     hidden_when_adding = ("status", "outcome", "outcome_text")
     fieldsets = [
-        section(None, "meeting number position title presenter paper duration"),
+        section(None, "meeting number position section title presenter paper duration"),
         section(
-            _("What came of it"),
+            _("Outcome"),
             "status outcome outcome_text carried_from",
             about=_("A concluded item has its outcome, and no other has one."),
         ),
@@ -118,11 +119,11 @@ class DelegationAdmin(MeetingPartAdmin):
     list_filter = ("meeting__cycle", "meeting", "present")
     list_select_related = ("meeting", "organisation")
     search_fields = ("organisation__name_en", "organisation__code", "head", "meeting__title")
-    autocomplete_fields = ("meeting", "organisation")
+    autocomplete_fields = ("meeting", "organisation", "people")
     readonly_fields = ()
     set_once = ("meeting", "organisation")
     fieldsets = [
-        section(None, "meeting organisation present head size"),
+        section(None, "meeting organisation present head size note people"),
     ]
 
 

@@ -52,12 +52,12 @@ class TurnAdmin(TrackedAdmin[Turn]):
     autocomplete_fields = ("round", "member_state")
     readonly_fields = ("position",)
     set_once = ("round", "member_state")
-    hidden_when_adding = ("status", "note")
+    hidden_when_adding = ("status", "note", "internal_note")
     fieldsets = [
         section(None, "round member_state position"),
         section(
-            _("What was told"),
-            "status note",
+            _("Statement"),
+            "status note internal_note",
             about=_("Figures are corrected on the national report: that adds a progress update."),
         ),
     ]
@@ -70,7 +70,7 @@ class TurnAdmin(TrackedAdmin[Turn]):
         """Last in its round."""
         return {"position": next_number(Turn.objects.filter(round=values["round"]), "position")}
 
-    @admin.display(description=_("what was told, in words"))
+    @admin.display(description=_("statement for the minutes"))
     def beginning(self, turn: Turn) -> str:
         return truncatechars(turn.note, 80)
 

@@ -5,16 +5,18 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reviews import clock
 from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.forms.fields import DayField, TextField
-from reviews.models import Deadline, Extension
+from reviews.forms.record_choices import RecordsField
+from reviews.models import Deadline, Extension, Organisation
 from reviews.models.deadlines import DeadlineFields, anchored_due_day
 
 
 class DeadlineForm(RecordForm):
     why = note_field(
-        _("Why the dates move"), rows=2, help_text=_("Owed when a date of an existing deadline changes.")
+        _("Why the dates move"), rows=2, help_text=_("Required if a date of an existing deadline changes.")
     )
 
     class Meta:
@@ -22,6 +24,7 @@ class DeadlineForm(RecordForm):
         fields = (
             "title",
             "output",
+            "output_name",
             "anchor",
             "offset_days",
             "opens_on",
@@ -33,6 +36,7 @@ class DeadlineForm(RecordForm):
         )
         widgets = {"only_for": forms.CheckboxSelectMultiple}
         help_texts = {
+            "output_name": _("Only for “other”: what is asked for, such as “list of participants”."),
             "anchor": _("It moves with that meeting; empty: it has dates of its own."),
             "offset_days": _("Such as 5, or -5 for five days before it. The due day follows from it."),
             "due_on": _("A day in Jakarta; “by” includes the day."),
@@ -58,6 +62,31 @@ class DeadlineForm(RecordForm):
         return values
 
 
+class RecordDeliveriesForm(ReviewForm):
+    """Which countries have met a deadline, and when."""
+
+    states = RecordsField(
+        label=_("Countries that have met it"),
+        queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    met_on = DayField(label=_("Met on"), past=True, initial=clock.today)
+    note = note_field(_("Note"), rows=2)
+
+    def __init__(self, *args: Any, owing: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["states"]
+        assert isinstance(field, RecordsField)
+        field.offer(Organisation.objects.filter(pk__in=owing).order_by("sort_key"))
+
+
+class DeliverForm(ReviewForm):
+    """A country says that it has met a deadline."""
+
+    met_on = DayField(label=_("Done on"), past=True, initial=clock.today)
+    note = note_field(_("Note"), required=True, help_text=_("What was sent, to whom and how."))
+
+
 class ExtensionForm(RecordForm):
     class Meta:
         model = Extension
@@ -78,5 +107,5 @@ class DecideForm(ReviewForm):
         widget=forms.RadioSelect,
     )
     until = DayField(label=_("Granted until"), required=False, help_text=_("The asked day, or another."))
-    note = note_field(_("Note"), help_text=_("Owed when a request is refused."))
+    note = note_field(_("Note"), help_text=_("Required if the request is refused."))
     seen = TextField(required=False, max_length=200, widget=forms.HiddenInput)  # the effect shown above

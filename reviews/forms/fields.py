@@ -5,11 +5,12 @@ typed, which looks to the server as if the box had been left empty.
 """
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ LONGEST_DAY = 40  # characters
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/. ]+(?P<month>\d{1,2})[-/. ]+(?P<day>\d{1,2})")
 DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[-/. ]+(?P<month>\d{1,2})[-/. ]+(?P<year>\d{4}|\d{2})")
 INCOMPLETE = re.compile(r"(\d{1,2}|\d{4})([-/. ]+\d{0,4}){0,2}[-/. ]*")
+TIME = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3])(?:[:.hH](?P<minute>[0-5][0-9])|[hH])?")
 VIETNAMESE_WORDS = re.compile(r"\b(ngày|tháng|thg\.?|năm)\s*", re.IGNORECASE)
 
 
@@ -165,6 +167,36 @@ def year_meant(year: int) -> int | None:
     return None
 
 
+class TimeOfDayField(forms.TimeField):
+    """A time of day on the clock of 24 hours: 9:30, 09.30, 9h30 or 14, in the digits of any script."""
+
+    widget = forms.TimeInput(
+        attrs={"class": "number", "autocomplete": "off", "placeholder": _("hour:minute")}
+    )
+    default_error_messages = {  # noqa: RUF012 - as Django's fields have it
+        "invalid": _("Enter a time of day from 0:00 to 23:59, such as 9:30 or 14:00."),
+    }
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, time):
+            return value
+        text = plain_signs(value or "")
+        match = TIME.fullmatch(text)
+        if text and match is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return time(int(match["hour"]), int(match["minute"] or 0)) if match else None
+
+
+class WebAddressField(forms.URLField):
+    """The address of a page, which begins with https:// unless something else is typed."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(assume_scheme="https", **options)
+        self.validators = [URLValidator(schemes=["http", "https"])]
+
+
 class MomentField(forms.SplitDateTimeField):
     """A day and a time, in two boxes."""
 
@@ -190,6 +222,10 @@ def field_options(column: models.Field) -> dict[str, Any]:
         model: Any = column.model
         first_year = model.first_years.get(column.name, FIRST_YEAR)
         return {"form_class": DayField, "first_year": first_year, "past": column.name in model.past_days}
+    if isinstance(column, models.TimeField):
+        return {"form_class": TimeOfDayField}
+    if isinstance(column, models.URLField):
+        return {"form_class": WebAddressField}
     if isinstance(column, models.IntegerField):
         return {"form_class": WholeNumberField}
     if isinstance(column, models.ManyToManyField):

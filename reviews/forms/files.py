@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import BaseRenderer
 from django.template.defaultfilters import filesizeformat
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from reviews.forms.base import ReviewForm, Text
 from reviews.uploads import kept
 from reviews.uploads.documents import BUSY, Document, open_document
 
+CHOOSE_AGAIN = _("Please choose the file again: the one before could not be kept.")
 LOST = "lost"  # in place of a token: a file was chosen, and could not be kept
 
 
@@ -80,7 +81,7 @@ class DocumentField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Document | None:
         if not data and getattr(self.widget, "lost", False):
-            raise ValidationError(_("Please choose the file again: the one before could not be kept."))
+            raise ValidationError(CHOOSE_AGAIN)
         document: Document | None = super().clean(data, initial)
         return document
 
@@ -115,6 +116,25 @@ class DocumentForm(ReviewForm):
             elif box.chosen is None:
                 box.chosen = kept.keep(upload, user_id, place)
                 box.lost = box.chosen is None
+
+    @property
+    def has_kept_files(self) -> bool:
+        """Whether every chosen file could be kept."""
+        return not any(box.lost for _name, _key, box in self.document_boxes())
+
+    def refuse_lost_files(self) -> None:
+        """Add an error to each file that could not be kept."""
+        for name, _key, box in self.document_boxes():
+            if box.lost:
+                self.add_error(name, CHOOSE_AGAIN)
+
+    def kept_files(self) -> list[kept.KeptFile]:
+        return [box.chosen for _name, _key, box in self.document_boxes() if box.chosen]
+
+    def kept_fields(self) -> SafeString:
+        """The hidden fields with which a page sends the kept files again."""
+        tokens = [(box.render_token(key),) for _name, key, box in self.document_boxes()]
+        return format_html_join("", "{}", tokens)
 
     def document_boxes(self) -> Iterator[tuple[str, str, DocumentInput]]:
         """Each field for a file: its name, its name in what was sent, its box."""

@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from reviews.forms.base import RecordForm, ReviewForm, note_field
 from reviews.forms.disruptions import offer_disruptions
 from reviews.forms.fields import DayField
-from reviews.models import Decision, Delegation, Meeting, Organisation, OrganisationKind
+from reviews.models import Decision, Meeting, Organisation
 
 
 class MeetingForm(RecordForm):
     why = note_field(
         _("Why the dates move"),
         rows=2,
-        help_text=_("Owed when the planned days change; the first plan stays."),
+        help_text=_("Required if the planned days change; the first plan stays."),
     )
 
     class Meta:
@@ -27,16 +27,21 @@ class MeetingForm(RecordForm):
             "code",
             "planned_from",
             "planned_to",
-            "host",
-            "mode",
-            "place",
+            "start_time",
+            "end_time",
             "time_zone",
+            "mode",
+            "video_link",
+            "host",
+            "place",
             "shared",
             "disruption",
         )
         help_texts = {
+            "start_time": _("In the time zone below. Leave it out while it is not known."),
+            "video_link": _("Everybody who may read this page sees it."),
             "code": _("Such as 3 for the third coordination meeting, or soca-29."),
-            "disruption": _("What made it move, if it stands on the register of disruptions."),
+            "disruption": _("What made it move, if it is on the register of disruptions."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,16 +56,6 @@ class HoldForm(ReviewForm):
     held_from = DayField(label=_("Held from"), past=True)
     held_to = DayField(label=_("Held to"), past=True)
     why = note_field(_("Why on other days than planned"), rows=2)
-
-
-class DelegationForm(RecordForm):
-    class Meta:
-        model = Delegation
-        fields = ("organisation", "present", "head", "size")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("organisation", Organisation.objects.exclude(kind=OrganisationKind.SECTORAL_BODY))
 
 
 class DecisionForm(RecordForm):

@@ -9,6 +9,7 @@ from reviews.forms.base import RecordForm, ReviewForm, Text, note_field
 from reviews.forms.fields import DayField, RangeField, TextField
 from reviews.forms.files import DocumentField, DocumentForm
 from reviews.models import NationalReport, User
+from reviews.models.reports import REASON_NEEDED
 
 FIGURE_LABELS = {
     "data_collection": _("Data collection"),
@@ -52,11 +53,24 @@ class SubmitForm(DocumentForm):
     cleared_by = TextField(label=_("Cleared nationally by"), required=False, max_length=200)
     cleared_on = DayField(label=_("Cleared on"), past=True, required=False)
     clearance_letter = TextField(label=_("Letter of clearance"), required=False, max_length=200)
-    reason = note_field(
-        _("Reason, if a workstream is below 100%"),
-        rows=2,
-        help_text=_("Owed while data collection, analysis or writing is not complete."),
-    )
+    reason = note_field(_("Reason for submitting while a workstream is below 100%"), rows=2)
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_reason:
+            del self.fields["reason"]
+            return
+        reason = self.fields["reason"]
+        reason.required = True
+        reason.error_messages["required"] = REASON_NEEDED
+
+    def answers(self) -> list[tuple[Text, object]]:
+        """What was entered, by the label of its field."""
+        return [
+            (field.label, self.cleaned_data[field.name])
+            for field in self.visible_fields()
+            if field.name != "file"
+        ]
 
 
 class PastSubmissionForm(SubmitForm):
@@ -71,8 +85,7 @@ class PastSubmissionForm(SubmitForm):
     field_order = ("file", "submitted_on", "why")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["reason"]
+        super().__init__(*args, needs_reason=False, **kwargs)
 
 
 class ReturnForm(ReviewForm):

@@ -1,17 +1,15 @@
 """Forms of the country round: its order, and one member's turn with its difficulties and findings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.base import ReviewForm, Text, VersionField, note_field
-from reviews.forms.fields import TextField
+from reviews.forms.fields import RangeField
 from reviews.forms.reports import FIGURE_LABELS, FigureField
 from reviews.models import (
     FindingKind,
@@ -28,20 +26,7 @@ ROWS = 3  # difficulties, and findings, that one saving takes; a turn can be rec
 
 
 class OpenRoundForm(ReviewForm):
-    """In which order the members report."""
-
-    order = forms.ChoiceField(
-        label=_("Order of the members"),
-        choices=RoundOrder.choices,
-        widget=forms.RadioSelect,
-        initial=RoundOrder.ALPHABETICAL,
-    )
-    first = TextField(
-        label=_("Who comes first"),
-        required=False,
-        max_length=1000,
-        help_text=_("For the meeting's own order: codes such as VNM LAO. Those not named follow by name."),
-    )
+    """In which order the members report: each has its place, at first that of its English name."""
 
     early = forms.BooleanField(
         label=_("Open it for real, before the day of the meeting"),
@@ -51,26 +36,38 @@ class OpenRoundForm(ReviewForm):
 
     def __init__(self, *args: Any, members: Iterable[Organisation], is_ahead: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.members = {state.code: state for state in members}
+        self.members = list(members)
         if not is_ahead:
             del self.fields["early"]
+        for place, state in enumerate(self.members, start=1):
+            self.fields[place_name(state)] = RangeField(
+                1, len(self.members), label=_("Place of %s") % state, required=False, initial=place
+            )
 
-    def clean_first(self) -> list[Organisation]:
-        codes = self.cleaned_data["first"].upper().replace(",", " ").split()
-        unknown = [code for code in codes if code not in self.members]
-        if unknown:
-            raise ValidationError(_now("Not members of this cycle: %s.") % ", ".join(unknown))
-        if len(set(codes)) < len(codes):
-            raise ValidationError(_now("Name each member once."))
-        return [self.members[code] for code in codes]
+    def places(self) -> Iterator[tuple[Organisation, forms.BoundField]]:
+        """The members in the order typed, each with the field of its place."""
+        members = self.members_in_order() if self.is_bound and self.is_valid() else self.members
+        return ((state, self[place_name(state)]) for state in members)
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if values.get("order") == RoundOrder.OWN and values.get("first") == []:
-            self.add_error("first", _("Name the members that come first."))
-        if values.get("order") == RoundOrder.ALPHABETICAL:
-            values["first"] = []
-        return values
+    def members_in_order(self) -> list[Organisation]:
+        """By the places typed; of two at one place the one that was moved comes first, and an empty one last."""
+
+        def key(state: Organisation) -> tuple[int, bool]:
+            name = place_name(state)
+            return (self.cleaned_data[name] or len(self.members) + 1, name not in self.changed_data)
+
+        return sorted(self.members, key=key)
+
+    def values(self) -> dict[str, Any]:
+        members = self.members_in_order()
+        values = {"early": self.cleaned_data["early"]} if "early" in self.fields else {}
+        if members == self.members:
+            return values | {"order": RoundOrder.ALPHABETICAL, "first": []}
+        return values | {"order": RoundOrder.OWN, "first": members}
+
+
+def place_name(state: Organisation) -> str:
+    return f"place_{state.code}"
 
 
 class RowChoices:
@@ -152,8 +149,13 @@ class TurnForm(ReviewForm):
     analysis = FigureField(FIGURE_LABELS["analysis"])
     writing = FigureField(FIGURE_LABELS["writing"])
     note = note_field(
-        _("For the minutes, in words"),
+        _("Statement for the minutes"),
         help_text=_("Every member reads it in the minutes. Please say why if a figure goes down."),
+    )
+    internal_note = note_field(
+        _("Internal note"),
+        rows=2,
+        help_text=_("Not in the minutes and not projected: read by this country and by staff only."),
     )
 
     def __init__(self, *args: Any, report: NationalReport, cycle: ReviewCycle, **kwargs: Any) -> None:

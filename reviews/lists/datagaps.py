@@ -32,6 +32,15 @@ class DataGapFilter(CycleFilterSet):
         fields = ("q", "member_state", "kind", "key_result_area", "status")
 
 
+class ReportGapFilter(DataGapFilter):
+    """Filters of the gaps of one country."""
+
+    member_state = None
+
+    class Meta(DataGapFilter.Meta):
+        fields = ("q", "kind", "key_result_area", "status")
+
+
 class DataGapTable(tables.Table):
     code = tables.Column(
         _("Gap"), accessor="code", linkify=open_row, order_by=("member_state__sort_key", "number")

@@ -1,25 +1,28 @@
 """Deadlines as a list, and the countries of one deadline: columns and filters."""
 
 from datetime import date
+from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Model, QuerySet
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from reviews import clock
 from reviews.lists.base import CycleFilterSet, choice_filter
 from reviews.lists.columns import DayColumn, open_row
-from reviews.models import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus
-from reviews.queries.deadlines import CountryDeadline
+from reviews.models import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, ReviewCycle
+from reviews.queries.deadlines import CountryDeadline, Met, met_by_deadline
 from reviews.rendering import fragments
 
 
 class DeadlineFilter(CycleFilterSet):
-    output = choice_filter(_("Met when a country"), DeadlineOutput.choices)
+    output = choice_filter(_("Requirement"), DeadlineOutput.choices)
 
     class Meta:
         model = Deadline
@@ -27,16 +30,36 @@ class DeadlineFilter(CycleFilterSet):
 
 
 class DeadlineTable(tables.Table):
+    """Deadlines of a cycle, each with how many countries have met it today."""
+
     title = tables.Column(linkify=open_row)
+    output = tables.Column(_("Requirement"), accessor="output_text", order_by=("output", "output_name"))
+    met = tables.Column(_("Met"), accessor="pk", orderable=False)
     opens_on = DayColumn()
     due_on = DayColumn()
     last_on = DayColumn()
     first_due_on = DayColumn()
-    output = tables.Column()
 
     class Meta:
         model = Deadline
-        fields = ("number", "title", "opens_on", "due_on", "last_on", "first_due_on", "output")
+        fields = ("number", "title", "output", "met", "opens_on", "due_on", "last_on", "first_due_on")
+
+    def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = cycle
+
+    @cached_property
+    def met_of(self) -> dict[int, Met]:
+        """By the id of each deadline that is shown."""
+        rows = self.page.object_list if hasattr(self, "page") else self.data.data
+        return met_by_deadline(self.cycle, list(rows), clock.today())
+
+    def render_met(self, value: int) -> SafeString:
+        met = self.met_of[value]
+        return format_html("{}{}", fragments.plain_bar(met.percent), met.text)
+
+    def value_met(self, value: int) -> str:
+        return self.met_of[value].text
 
 
 class CountryDeadlineFilter(CycleFilterSet):

@@ -20,6 +20,15 @@ class FindingFilter(CycleFilterSet):
         fields = ("q", "member_state", "kind", "key_result_area", "status")
 
 
+class ReportFindingFilter(FindingFilter):
+    """Filters of the findings of one country."""
+
+    member_state = None
+
+    class Meta(FindingFilter.Meta):
+        fields = ("q", "kind", "key_result_area", "status")
+
+
 class FindingTable(tables.Table):
     code = tables.Column(
         _("Number"), accessor="code", linkify=open_row, order_by=("member_state__sort_key", "kind", "number")

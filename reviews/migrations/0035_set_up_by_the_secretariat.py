@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0029_private_readings'),
+        ('reviews', '0034_internal_notes_of_turns'),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ May import: uploads, policy, clock, text, request_context. Knows no request and 
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
+from reviews.models.board import SavedView
 from reviews.models.choices import Confidence
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
@@ -14,6 +15,7 @@ from reviews.models.datagaps import DataGap, GapStatus
 from reviews.models.deadlines import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, NotRequired
 from reviews.models.decisions import Decision
 from reviews.models.delegations import Delegation
+from reviews.models.deliveries import Delivery
 from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
@@ -78,6 +80,7 @@ __all__ = [
     "DeadlineStatus",
     "Decision",
     "Delegation",
+    "Delivery",
     "Difficulty",
     "Disruption",
     "DisruptionKind",
@@ -127,6 +130,7 @@ __all__ = [
     "RoundOrder",
     "RoundStatus",
     "SectionKind",
+    "SavedView",
     "SentForm",
     "SeriesBreak",
     "SignInGuess",

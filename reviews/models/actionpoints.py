@@ -1,6 +1,6 @@
 """Action points: what a person or a body has to do after a meeting, and how that is shown to be done."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.conf import settings
@@ -67,6 +67,10 @@ class ActionPointQuerySet(TrackedQuerySet["ActionPoint"]):
     def unfinished(self) -> "ActionPointQuerySet":
         """Open, or done without the verification that a high priority asks for."""
         return self.filter(Q(status=S.OPEN) | WAITING)
+
+    def ended_since(self, at: datetime) -> "ActionPointQuerySet":
+        """Done, verified or dropped after that instant."""
+        return self.exclude(status=S.OPEN).filter(held_since__gt=at)
 
     def overdue(self, on: date) -> "ActionPointQuerySet":
         return self.open().filter(due_on__lt=on)

@@ -1,6 +1,8 @@
 """The agenda of a meeting: items in order, what came of each, and what was not reached."""
 
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,10 +18,15 @@ from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus, nu
 from reviews.models.numbering import next_number
 from reviews.models.trace import Verb
 from reviews.text import is_blank, isolated
+from reviews.uploads import storage
 
 if TYPE_CHECKING:
-    from reviews.models import User
+    from django.utils.functional import Promise
 
+    from reviews.models import User
+    from reviews.uploads.documents import Document
+
+DOCUMENT_COLUMNS = ("file", "original_name", "size", "sha256", "pages")
 LONGEST_ITEM = 480  # minutes: a day of eight hours
 
 
@@ -50,15 +57,37 @@ AGENDA_TRANSITIONS = {
 class AgendaFields(TypedDict, total=False):
     """What the Secretariat enters."""
 
+    section: str
     title: str
     presenter: str
     paper: str
     duration: int | None
 
 
+class TemplateItem(NamedTuple):
+    """An item of the agenda that most coordination meetings have."""
+
+    section: "str | Promise"
+    title: "str | Promise"
+    duration: int  # minutes
+
+
+TEMPLATE = (
+    TemplateItem(_("Opening"), _("Opening and adoption of the agenda"), 15),
+    TemplateItem(_("Opening"), _("Action points of earlier meetings"), 20),
+    TemplateItem(_("Progress"), _("Country round: progress, difficulties, preliminary findings"), 100),
+    TemplateItem(_("Progress"), _("Methods and tools"), 40),
+    TemplateItem(_("Closing"), _("Next steps"), 15),
+    TemplateItem(_("Closing"), _("Closing"), 5),
+)
+
+
 class AgendaItemQuerySet(TrackedQuerySet["AgendaItem"]):
     def backlog(self) -> "AgendaItemQuerySet":
         return self.filter(status=S.BACKLOG)
+
+    def planned(self) -> "AgendaItemQuerySet":
+        return self.filter(status=S.PLANNED)
 
     def visible_to(self, user: "User") -> "AgendaItemQuerySet":
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
@@ -69,6 +98,9 @@ class AgendaItem(MeetingPart):
 
     number = models.PositiveSmallIntegerField(_("number"))
     position = models.PositiveSmallIntegerField(_("position on the agenda"), default=1, editable=False)
+    section = models.CharField(
+        _("section of the agenda"), max_length=200, blank=True, default="", db_default=""
+    )
     title = models.CharField(_("title"), max_length=300)
     presenter = models.CharField(_("presenter"), max_length=200, blank=True)
     paper = models.CharField(_("paper"), max_length=300, blank=True)
@@ -76,6 +108,27 @@ class AgendaItem(MeetingPart):
         _("time in minutes"), null=True, blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_ITEM)],
     )  # NULL: no time is set aside  # fmt: skip
+    # The paper as a file; empty: none, or it is only named.
+    file = models.FileField(
+        _("document"), max_length=200, blank=True, editable=False, default="", db_default=""
+    )
+    original_name = models.CharField(
+        _("name of the file when uploaded"),
+        max_length=255,
+        blank=True,
+        editable=False,
+        default="",
+        db_default="",
+    )
+    size = models.PositiveBigIntegerField(
+        _("size in bytes"), null=True, blank=True, editable=False
+    )  # NULL: none
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, blank=True, editable=False, default="", db_default=""
+    )
+    pages = models.PositiveIntegerField(
+        _("pages"), null=True, blank=True, editable=False
+    )  # NULL: no document, a Word file, or not counted
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
     outcome = models.CharField(_("outcome"), max_length=20, choices=AgendaOutcome, blank=True)
     outcome_text = models.TextField(_("outcome in words"), blank=True)
@@ -116,6 +169,11 @@ class AgendaItem(MeetingPart):
         """The meeting whose backlog it came from; empty for an item of this meeting."""
         return str(self.carried_from.meeting) if self.carried_from else ""
 
+    @property
+    def download_name(self) -> str:
+        """The name we give the document: never the uploader's."""
+        return f"agenda-{self.meeting.code}-{self.number}.{self.file.name.rpartition('.')[2]}"
+
     @classmethod
     def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:
         items = cls.objects.filter(meeting=meeting)
@@ -123,7 +181,7 @@ class AgendaItem(MeetingPart):
 
     def refusal_reason(self, name: str) -> str:
         if self.status == S.CARRIED:
-            return _now("This item was taken into a later meeting; what becomes of it is recorded there.")
+            return _now("This item was taken into a later meeting; its outcome is recorded there.")
         return super().refusal_reason(name)
 
     @property
@@ -132,19 +190,35 @@ class AgendaItem(MeetingPart):
         return {name for name, row in self.transitions.items() if self.status in row.sources}
 
     @classmethod
-    def add_to(cls, meeting: Meeting, *, by: "User", **values: Unpack[AgendaFields]) -> Self:
-        return cls._add_to(meeting, by, **values)
+    def add_to(
+        cls, meeting: Meeting, *, by: "User", file: "Document | None" = None, **values: Unpack[AgendaFields]
+    ) -> Self:
+        policy.require(by, RUN)  # before the file is written
+        with _stored(file) as columns:
+            return cls._add_to(meeting, by, **values, **columns)
 
-    def edit(self, *, by: "User", expected_version: int, **values: Unpack[AgendaFields]) -> Self:
-        return self.make_transition("edit", by=by, expected_version=expected_version, **values)
+    def edit(
+        self,
+        *,
+        by: "User",
+        expected_version: int,
+        file: "Document | None" = None,
+        **values: Unpack[AgendaFields],
+    ) -> Self:
+        """A new document takes the place of the one before; without one, that stays."""
+        self.require_transition("edit", by)  # before the file is written
+        with _stored(file) as columns:
+            return self.make_transition(
+                "edit", by=by, expected_version=expected_version, note="", **values, **columns
+            )
 
     def conclude(self, *, by: "User", expected_version: int, outcome: str, outcome_text: str) -> Self:
         """Record what came of it; again, to word it better."""
         self.require_transition("conclude", by)
         if not outcome:
-            raise ValidationError({"outcome": _("Choose what came of it.")})
+            raise ValidationError({"outcome": _("Choose the outcome.")})
         if is_blank(outcome_text):
-            raise ValidationError({"outcome_text": _("Say in words what came of it.")})
+            raise ValidationError({"outcome_text": _("Describe the outcome.")})
         values = {"outcome": outcome, "outcome_text": outcome_text}
         return self.make_transition("conclude", by=by, expected_version=expected_version, **values)
 
@@ -173,13 +247,18 @@ class AgendaItem(MeetingPart):
                 % {"meeting": isolated(str(later))}
             )
         self.make_transition("carry", by=by, expected_version=expected_version, note=str(later))
-        copied: AgendaFields = {
+        document = {name: getattr(self, name) for name in DOCUMENT_COLUMNS}
+        return self._add_to(later, by, carried_from=self, paper=self.paper, **self.outline, **document)
+
+    @property
+    def outline(self) -> AgendaFields:
+        """What an item of another agenda takes over: all but the paper and what came of it."""
+        return {
+            "section": self.section,
             "title": self.title,
             "presenter": self.presenter,
-            "paper": self.paper,
             "duration": self.duration,
         }
-        return self._add_to(later, by, carried_from=self, **copied)
 
     def move_up(self, *, by: "User", expected_version: int) -> Self:
         return self._swap(by, expected_version, Q(position__lt=self.position), "-position")
@@ -195,11 +274,21 @@ class AgendaItem(MeetingPart):
         items = AgendaItem.objects.filter(beyond, meeting=self.meeting_id)
         neighbour = items.select_related("meeting__cycle").order_by(order).first()
         if neighbour is None:
-            raise NotAllowedNow(_now("It stands at this end of the agenda already."))
+            raise NotAllowedNow(_now("It is at this end of the agenda already."))
         here, there = self.position, neighbour.position
         self.change_traced(by=by, expected_version=expected_version, position=there)
         neighbour.change_traced(by=by, expected_version=neighbour.version, position=here)
         return self
+
+
+@contextmanager
+def _stored(file: "Document | None") -> Iterator[Mapping[str, object]]:
+    """The columns of the document, which stays stored if the block runs through; none without one."""
+    if file is None:
+        yield {}
+        return
+    with storage.stored(file, "agenda") as columns:
+        yield {**columns}
 
 
 def planned_minutes(items: list[AgendaItem]) -> int:

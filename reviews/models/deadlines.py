@@ -31,10 +31,17 @@ FARTHEST_DAYS = 366  # a deadline is anchored at most a year before or after a m
 
 
 class DeadlineOutput(models.TextChoices):
-    """What a country does to meet a deadline."""
+    """What a deadline asks of a country."""
 
-    NATIONAL_REPORT = "national_report", _("submits its national report")
-    PROGRESS = "progress", _("posts progress")
+    NATIONAL_REPORT = "national_report", _("national report")
+    PROGRESS = "progress", _("progress update")
+    COMMENTS = "comments", _("comments")
+    ADDED_INFORMATION = "added_information", _("added information")
+    OTHER = "other", _("other")  # named by the deadline
+
+
+# Nothing in this site shows whether these were met: it is recorded, see reviews.models.deliveries.
+RECORDED_OUTPUTS = (DeadlineOutput.COMMENTS, DeadlineOutput.ADDED_INFORMATION, DeadlineOutput.OTHER)
 
 
 class DeadlineState(StatusChoices):
@@ -69,6 +76,7 @@ class DeadlineFields(TypedDict, total=False):
 
     title: str
     output: str
+    output_name: str
     opens_on: date
     due_on: date
     last_on: date | None
@@ -98,6 +106,12 @@ class DeadlineStatus:
     @property
     def is_met(self) -> bool:
         return self.met_on is not None
+
+    @property
+    def stops_submission(self) -> bool:
+        """Whether its last acceptable day has passed, so that the country cannot submit its report."""
+        is_report = self.deadline.output == DeadlineOutput.NATIONAL_REPORT
+        return is_report and self.deadline.locked_on(self.due_on, clock.today())
 
     @property
     def is_asked(self) -> bool:
@@ -158,11 +172,12 @@ class Deadline(Tracked):
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
     output = models.CharField(
-        _("met when a country"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
+        _("requirement"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
     )
+    output_name = models.CharField(_("name of the requirement"), max_length=100, blank=True)
     opens_on = models.DateField(_("opens"))
     due_on = models.DateField(_("due"))
-    last_on = models.DateField(_("last acceptable"), null=True, blank=True)  # NULL: never locked
+    last_on = models.DateField(_("closes on"), null=True, blank=True)  # NULL: never locked
     first_due_on = models.DateField(_("first due date"), editable=False)
     only_for: Any = models.ManyToManyField(
         "Organisation", blank=True, related_name="+", verbose_name=_("only for")
@@ -170,7 +185,7 @@ class Deadline(Tracked):
     shared = models.BooleanField(_("shared with observers"), default=False)
     confidence_note = models.CharField(_("note on the dates"), max_length=200, blank=True)
     anchor = models.ForeignKey(
-        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from")
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("linked to meeting")
     )  # NULL: has dates of its own  # fmt: skip
     offset_days = models.SmallIntegerField(
         _("days after that meeting"), null=True, blank=True,
@@ -186,6 +201,11 @@ class Deadline(Tracked):
         constraints = (
             models.UniqueConstraint(fields=("cycle", "number"), name="deadline_number_once"),
             choices_rule("deadline_output_known", "output", DeadlineOutput),
+            models.CheckConstraint(
+                condition=Q(output=DeadlineOutput.OTHER) & ~Q(output_name="")
+                | ~Q(output=DeadlineOutput.OTHER) & Q(output_name=""),
+                name="deadline_other_named",
+            ),
             models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="deadline_due_after_opening"),
             models.CheckConstraint(
                 condition=Q(last_on__isnull=True) | Q(last_on__gte=F("due_on")),
@@ -208,11 +228,24 @@ class Deadline(Tracked):
     def get_absolute_url(self) -> str:
         return reverse("deadline", args=[self.cycle.slug, self.number])
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether somebody has to record that it is met."""
+        return self.output in RECORDED_OUTPUTS
+
+    @property
+    def output_text(self) -> str:
+        """What it asks for, in words."""
+        return self.output_name or self.get_output_display()
+
     def clean(self) -> None:
+        if (self.output == DeadlineOutput.OTHER) == is_blank(self.output_name):
+            needed = _("Name what is asked for.") if is_blank(self.output_name) else _("Only for “other”.")
+            raise ValidationError({"output_name": needed})
         if self.opens_on and self.due_on and self.due_on < self.opens_on:
             raise ValidationError({"due_on": _("The due day comes before the opening.")})
         if self.last_on and self.due_on and self.last_on < self.due_on:
-            raise ValidationError({"last_on": _("The last acceptable day comes before the due day.")})
+            raise ValidationError({"last_on": _("The closing day comes before the due day.")})
         if bool(self.anchor_id) != (self.offset_days is not None):
             raise ValidationError({"offset_days": _("Give both, the meeting and the days, or neither.")})
         if self.anchor and self.anchor.cycle_id != self.cycle_id:

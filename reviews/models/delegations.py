@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.meetings import Meeting, MeetingPart
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reviews.models import Organisation, User
 
 
@@ -18,6 +21,8 @@ class DelegationFields(TypedDict, total=False):
     present: bool
     head: str
     size: int | None
+    note: str
+    people: "Iterable[User]"
 
 
 class Delegation(MeetingPart):
@@ -31,6 +36,10 @@ class Delegation(MeetingPart):
     size = models.PositiveSmallIntegerField(
         _("number of people"), null=True, blank=True
     )  # NULL: not recorded
+    note = models.CharField(_("note"), max_length=300, blank=True, default="", db_default="")
+    people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people")
+    )
 
     class Meta:
         verbose_name = _("delegation")

@@ -2,8 +2,8 @@
 
 A record whose status, days or numbers decide about a write is locked, and read again, in the transaction of the
 write. Locks are taken from the outside in, so that no two people ever wait for each other: framework, cycle, meeting,
-round, minutes, report, deadline, difficulty, gap, advice. On SQLite each transaction locks the whole database for
-writing when it begins, so reading again is enough there.
+round, minutes, report, deadline, country (of a receipt number), difficulty, gap, advice. On SQLite each transaction
+locks the whole database for writing when it begins, so reading again is enough there.
 """
 
 from collections.abc import Iterator

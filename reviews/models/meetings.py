@@ -1,7 +1,7 @@
 """Coordination meetings and the meetings of the ladder, with what was decided and who acts on it."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,6 +66,9 @@ class MeetingFields(TypedDict, total=False):
     code: str
     planned_from: date
     planned_to: date
+    start_time: time | None
+    end_time: time | None
+    video_link: str
     host: "Organisation | None"
     mode: str
     place: str
@@ -91,12 +94,9 @@ class MeetingQuerySet(TrackedQuerySet["Meeting"]):
         return rows if meeting.series == MeetingSeries.OTHER else rows.filter(series=meeting.series)
 
     def before(self, meeting: "Meeting") -> "MeetingQuerySet":
-        """The earlier meetings that it follows: of the same series, and those of no series."""
+        """The earlier meetings of the cycle, of every series: what they left open goes on at this one."""
         same_day = Q(planned_from=meeting.planned_from, pk__lt=meeting.pk)
-        rows = self.filter(cycle=meeting.cycle_id)
-        if meeting.series != MeetingSeries.OTHER:
-            rows = rows.filter(series__in=(meeting.series, MeetingSeries.OTHER))
-        return rows.filter(Q(planned_from__lt=meeting.planned_from) | same_day)
+        return self.filter(cycle=meeting.cycle_id).filter(Q(planned_from__lt=meeting.planned_from) | same_day)
 
     def planned_after(self, meeting: "Meeting", later: "Meeting") -> bool:
         """Whether `later` is planned, and `meeting` is one of the earlier ones that it follows."""
@@ -134,6 +134,10 @@ class Meeting(Tracked):
     planned_to = models.DateField(_("planned to"))
     held_from = models.DateField(_("held from"), null=True, blank=True)  # NULL: not held, or day not known
     held_to = models.DateField(_("held to"), null=True, blank=True)  # NULL: not held, or day not known
+    # Of each day, in its own time zone. NULL: not known
+    start_time = models.TimeField(_("starts at"), null=True, blank=True)
+    end_time = models.TimeField(_("ends at"), null=True, blank=True)
+    video_link = models.URLField(_("video link"), max_length=500, blank=True, default="", db_default="")
     host = models.ForeignKey(
         "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("host")
     )  # NULL: not known
@@ -173,6 +177,10 @@ class Meeting(Tracked):
                 name="meeting_held_in_order",
             ),
             models.CheckConstraint(
+                condition=Q(end_time__isnull=True) | Q(end_time__gt=F("start_time")),
+                name="meeting_times_in_order",
+            ),
+            models.CheckConstraint(
                 condition=Q(held_from__isnull=True) | Q(status=S.HELD),
                 name="meeting_held_when_held",
                 violation_error_message=_("Only a meeting that is held has days on which it was held."),
@@ -204,6 +212,21 @@ class Meeting(Tracked):
         return self.held_to or self.planned_to
 
     @property
+    def starts_at(self) -> datetime | None:
+        """The instant at which its first day starts; None where the time is not known."""
+        return self._instant(self.start_time)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The instant at which its first day ends; None where the time is not known."""
+        return self._instant(self.end_time)
+
+    def _instant(self, of_day: time | None) -> datetime | None:
+        return (
+            of_day if of_day is None else datetime.combine(self.starts_on, of_day, ZoneInfo(self.time_zone))
+        )
+
+    @property
     def is_ahead(self) -> bool:
         """Whether its first day is still to come."""
         return self.status == S.PLANNED and clock.today() < self.starts_on
@@ -216,6 +239,7 @@ class Meeting(Tracked):
     def clean(self) -> None:
         validate_days(self.planned_from, self.planned_to, "planned_to")
         validate_days(self.held_from, self.held_to, "held_to")
+        self._clean_times()
         try:
             ZoneInfo(self.time_zone)
         except (
@@ -225,6 +249,14 @@ class Meeting(Tracked):
         ) as error:  # unknown; outside the list; a folder of it
             raise ValidationError({"time_zone": _("There is no such time zone.")}) from error
         check_cited(self.disruption, self.cycle)
+
+    def _clean_times(self) -> None:
+        if self.end_time is None:
+            return
+        if self.start_time is None:
+            raise ValidationError({"start_time": _("Enter when it starts, too.")})
+        if self.end_time <= self.start_time:
+            raise ValidationError({"end_time": _("The end comes before the start.")})
 
     def target_of(self, name: str) -> str:
         """As the base; and a meeting whose country round is going on is not cancelled."""

@@ -22,6 +22,7 @@ class OrganisationKind(models.TextChoices):
     SECRETARIAT = "secretariat", _("Secretariat")
     EVALUATION_TEAM = "evaluation_team", _("evaluation team")
     SECTORAL_BODY = "sectoral_body", _("sectoral body")
+    MINISTRY = "ministry", _("ministry or agency")
     PARTNER = "partner", _("partner")
 
 
@@ -111,7 +112,11 @@ class Organisation(Tracked):
             raise ValidationError({"kind": ONE_TEAM})
         if self.pk and not self.is_member_state and self._is_a_country_already():
             raise ValidationError(
-                {"kind": _("It has a seat in a review cycle, or a national team, so it is a member state.")}
+                {
+                    "kind": _(
+                        "It is a member of a review cycle, or has a national team, so it is a member state."
+                    )
+                }
             )
 
     def _is_a_country_already(self) -> bool:

@@ -16,7 +16,7 @@ from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.text import isolated
 
 if TYPE_CHECKING:
-    from reviews.models import ReviewCycle
+    from reviews.models import Organisation, ReviewCycle
 
 
 class Submission(TypedDict, total=False):
@@ -35,6 +35,16 @@ class ReportVersionQuerySet(TrackedQuerySet["ReportVersion"]):
             report=OuterRef("report"), sha256=OuterRef("sha256"), number__lt=OuterRef("number")
         )
         return self.annotate(repeats=Subquery(earlier.order_by("-number").values("number")[:1]))
+
+
+def next_receipt_number(state: "Organisation", year: int) -> str:
+    """VNM-2020-01: the country, the year of the submission, and the next serial in it, over all cycles.
+
+    The caller holds a lock on the country against another.
+    """
+    start = f"{state.code}-{year}-"
+    earlier = ReportVersion.objects.filter(report__member_state=state, receipt_number__startswith=start)
+    return f"{start}{earlier.count() + 1:02}"
 
 
 class ReportVersion(Tracked):
@@ -60,6 +70,7 @@ class ReportVersion(Tracked):
     cleared_by = models.CharField(_("cleared nationally by"), max_length=200, blank=True)
     cleared_on = models.DateField(_("cleared on"), null=True, blank=True)  # NULL: not recorded
     clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
+    receipt_number = models.CharField(_("receipt number"), max_length=40, editable=False)
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
 
     past_days = frozenset({"cleared_on"})
@@ -73,6 +84,7 @@ class ReportVersion(Tracked):
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("report", "number"), name="version_number_once"),
+            models.UniqueConstraint(fields=("receipt_number",), name="version_receipt_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
             models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
         )

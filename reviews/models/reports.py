@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
+from reviews.models import locks
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.cycles import CycleMembership
 from reviews.models.organisations import Organisation
 from reviews.models.progress import ProgressUpdate, require_note_for, require_unchanged
-from reviews.models.report_versions import ReportVersion, Submission
+from reviews.models.report_versions import ReportVersion, Submission, next_receipt_number
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_between, validate_offered
 from reviews.models.workstreams import (
@@ -48,6 +49,8 @@ class ReportStatus(StatusChoices):
 S = ReportStatus
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
 SAY_WHAT = _("Say what has to be revised.")
+REASON_NEEDED = _("A workstream is below 100%: say why you submit all the same.")
+SILENT_DAYS = 14  # after so many without progress, somebody may want to ask
 LONGEST_REVISION = 366  # days, once the cycle should have ended
 REPORT_TRANSITIONS = {
     "update": Transition((S.NOT_STARTED, S.IN_PROGRESS), S.IN_PROGRESS, "report.update", Verb.PROGRESS),
@@ -117,7 +120,7 @@ class NationalReport(Tracked):
     writing = percentage("writing")
     progressed_at = models.DateTimeField(_("last progress"), null=True, blank=True)  # NULL: none yet
     holder = models.ForeignKey(
-        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("responsible")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -285,9 +288,7 @@ class NationalReport(Tracked):
                 raise NotAllowedNow(locked_by.lock_reason)
             self.target_of("submit")
             if not self.is_complete and is_blank(reason):
-                raise ValidationError(
-                    {"reason": _("A workstream is below 100%: say why you submit all the same.")}
-                )
+                raise ValidationError({"reason": REASON_NEEDED})
             return self._receive("submit", by, expected_version, clock.now(), reason, columns, **submission)
 
     def record_past_submission(
@@ -389,6 +390,9 @@ class NationalReport(Tracked):
     ) -> ReportVersion:
         """Record the stored file as the next version, handed in at a moment; the consultants have the report then."""
         number = self.versions.count() + 1
+        locks.lock(
+            self.member_state, exclusive=True
+        )  # its reports of two cycles would get one receipt number
         self._hand_over(
             name,
             Organisation.objects.evaluators(),
@@ -405,6 +409,7 @@ class NationalReport(Tracked):
             reason=reason,
             submitted_by=by,
             submitted_at=moment,
+            receipt_number=next_receipt_number(self.member_state, clock.day_of(moment).year),
             **file_columns,
             **submission,
         )

@@ -41,9 +41,9 @@ ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED
 
 
 class TurnStatus(StatusChoices):
-    WAITING = "waiting", "info", _("waiting")
-    REPORTED = "told", "good", _("told")
-    PASSED = "passed", "neutral", _("passed")
+    WAITING = "waiting", "info", _("to come")
+    REPORTED = "told", "good", _("reported")
+    PASSED = "passed", "neutral", _("absent")
 
 
 T = TurnStatus
@@ -185,7 +185,7 @@ class Round(MeetingPart):
         waiting = [str(turn.member_state) for turn in self.turns.waiting().select_related("member_state")]
         if waiting:
             raise NotAllowedNow(
-                _now("These still wait: %s. Let them report, or pass them.") % ", ".join(waiting)
+                _now("Still to come: %s. Enter what they report, or mark them absent.") % ", ".join(waiting)
             )
 
 
@@ -212,7 +212,8 @@ class Turn(Tracked):
     )
     position = models.PositiveSmallIntegerField(_("place in the order"))
     status = models.CharField(_("status"), max_length=20, choices=T, default=T.WAITING)
-    note = models.TextField(_("what was told, in words"), blank=True)
+    note = models.TextField(_("statement for the minutes"), blank=True)
+    internal_note = models.TextField(_("internal note"), blank=True, default="", db_default="")
 
     next_code: str | None  # only on turns read with_next()
 
@@ -247,7 +248,9 @@ class Turn(Tracked):
 
     def refusal_reason(self, name: str) -> str:
         status = self.get_status_display()
-        return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
+        return _now("This turn is “%(status)s”; it can be reported while the round is open.") % {
+            "status": status
+        }
 
     def has_posted(self, report: "NationalReport") -> bool:
         """Whether the country has posted progress since the round before."""
@@ -256,20 +259,24 @@ class Turn(Tracked):
     def governors(self) -> tuple[Tracked, ...]:
         return (self.cycle, self.round)
 
-    def mark_reported(self, *, by: "User", expected_version: int, note: str) -> Self:
-        """Write the turn alone, as a part of reviews.actions.rounds.record_turn()."""
-        return self._change_in_open_round("record", by, expected_version, note)
+    def mark_reported(self, *, by: "User", expected_version: int, note: str, internal_note: str = "") -> Self:
+        """Write the turn alone, as a part of reviews.actions.rounds.record_turn().
+
+        Everybody reads `note` in the minutes; `internal_note` is for the country's people and for staff.
+        """
+        return self._change_in_open_round("record", by, expected_version, note, internal_note=internal_note)
 
     def pass_over(self, *, by: "User", expected_version: int, note: str = "") -> Self:
         """The member is absent, or asks to be passed."""
         return self._change_in_open_round("pass_over", by, expected_version, note)
 
-    def _change_in_open_round(self, name: str, by: "User", expected_version: int, note: str) -> Self:
+    def _change_in_open_round(
+        self, name: str, by: "User", expected_version: int, note: str, **values: str
+    ) -> Self:
         """As make_transition, which cannot write the column `note`."""
-        status, verb = self.require_transition(name, by), self.transitions[name].verb
-        return self.change_traced(
-            by=by, expected_version=expected_version, verb=verb, why=note, status=status, note=note
-        )
+        values |= {"status": self.require_transition(name, by), "note": note}
+        verb = self.transitions[name].verb
+        return self.change_traced(by=by, expected_version=expected_version, verb=verb, why=note, **values)
 
 
 class StatusAtMeeting(Tracked):

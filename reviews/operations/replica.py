@@ -30,6 +30,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 ROUTES = {
     "annex",
     "board",
+    "pictures",
     "brief",
     "brief-docx",
     "compare",

@@ -3,15 +3,15 @@
 The records of a past day are rebuilt from the trace, so it shows what people saw then; the arithmetic is the same.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock
+from reviews import clock, policy
 from reviews.models import (
     DataGap,
     Deadline,
@@ -20,8 +20,11 @@ from reviews.models import (
     ExtensionStatus,
     GapKind,
     Meeting,
+    MeetingSeries,
+    MeetingStatus,
     NationalReport,
     Organisation,
+    PlanStep,
     ReportStatus,
     ReviewCycle,
     Trace,
@@ -30,37 +33,79 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
-from reviews.queries.deadlines import deadline_statuses, next_due
+from reviews.queries.deadlines import (
+    deliveries_for,
+    next_due,
+    progress_windows,
+    recorded_days,
+    statuses_by_report,
+)
+from reviews.queries.outlook import Outlook, OutlookWord, outlook_of
 
 RecordType = TypeVar("RecordType", bound=Tracked)
 DatedRecord = TypeVar("DatedRecord", Deadline, Meeting)
 
 
+class HolderSide(models.TextChoices):
+    """Whom a report is with."""
+
+    COUNTRY = "country", _("Country")
+    CONSULTANTS = "consultants", _("Consultants")
+    NOBODY = "nobody", _("Nobody")
+
+
 @dataclass(frozen=True)
 class BoardRow:
-    """One member state on the board."""
+    """One member state on the board. What its reader may not know is None."""
 
     on: date
     report: NationalReport
     state: Organisation
     open_gaps: int
-    gaps: (
-        dict[GapKind, int] | None
-    )  # open ones by kind; None where the reader may not know of what kind they are
+    gaps: dict[GapKind, int] | None  # open ones by kind
     next_due: DeadlineStatus | None
     plan: plans.CountryPlan  # its slack, where the cycle has a plan
+    is_read: bool  # whether the reader may open the country's report
+    outlook: Outlook | None
+    note: progress.Note | None  # of its latest progress that has one
+
+    @property
+    def held_by(self) -> HolderSide:
+        """The country or the consultants, the only two that a report can be with, or nobody."""
+        if self.report.holder_id is None:
+            return HolderSide.NOBODY
+        return HolderSide.COUNTRY if self.report.holder_id == self.state.pk else HolderSide.CONSULTANTS
 
     @property
     def holder(self) -> str:
-        """The country or the consultants, the only two that a report can be with; empty: nobody."""
-        if self.report.holder_id is None:
-            return ""
-        return str(self.state) if self.report.holder_id == self.state.pk else str(_("Regional consultants"))
+        """Who has it, by name; empty: nobody."""
+        if self.held_by == HolderSide.COUNTRY:
+            return str(self.state)
+        return "" if self.held_by == HolderSide.NOBODY else gettext("Regional consultants")
 
     @property
     def gaps_by_kind(self) -> tuple[tuple[str, int], ...]:
         """Label and number of each kind that has open gaps, as far as the reader may know."""
         return tuple((str(kind), number) for kind, number in (self.gaps or {}).items() if number)
+
+    @property
+    def slack(self) -> int | None:
+        """Days to spare, as far as the reader may know."""
+        return self.plan.slack if self.outlook else None
+
+    @property
+    def status_position(self) -> int:
+        """Its place where countries are sorted by their status."""
+        return ReportStatus.values.index(self.report.status)
+
+    @property
+    def outlook_position(self) -> int:
+        """Its place where countries are sorted by their outlook."""
+        return [*OutlookWord].index(self.outlook.word) if self.outlook else len(OutlookWord)
+
+    @property
+    def has_figures(self) -> bool:
+        return any(figure is not None for figure in self.report.figures)
 
     @property
     def updated_on(self) -> date | None:
@@ -88,15 +133,16 @@ class Average:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything the board page shows, on one day."""
+    """Everything the board and its pictures show, on one day. The rows: the reader's own country, then by name."""
 
     on: date
     rows: list[BoardRow]
     kinds: list[GapKind]
     deadlines: list[Deadline]
     meetings: list[Meeting]
-    progress: list[progress.Point]  # over time, oldest first
-    has_plan: bool  # whether this person reads a plan that says by when the reports are needed
+    steps: list[PlanStep]  # of the plan, as far as this person reads it
+    latest_on: date | None  # by when the reports must arrive; None: no plan that this person reads says so
+    reads_all: bool  # whether this person reads every country
 
     @property
     def open_gaps(self) -> int:
@@ -113,38 +159,68 @@ class Board:
         return averages
 
     @property
-    def statuses(self) -> list[tuple[ReportStatus, int]]:
-        """Each status that occurs, and the number of its reports."""
-        counts = Counter(row.report.status for row in self.rows)
-        return [(status, counts[status]) for status in ReportStatus if counts[status]]
+    def last_meetings(self) -> list[Meeting]:
+        """The last two coordination meetings that were over by its day, the earlier one first."""
+        held = [
+            meeting
+            for meeting in self.meetings
+            if meeting.series == MeetingSeries.COORDINATION
+            and meeting.status != MeetingStatus.CANCELLED
+            and meeting.ends_on <= self.on
+        ]
+        return sorted(held, key=lambda meeting: meeting.ends_on)[-2:]
+
+    @property
+    def own_row(self) -> BoardRow | None:
+        """The one country that this person reads; None: all, or none."""
+        return None if self.reads_all else next((row for row in self.rows if row.is_read), None)
+
+    @property
+    def plan(self) -> plans.Plan:
+        return plans.Plan(self.on, tuple(self.steps), tuple(row.plan for row in self.rows), {})
 
 
 def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:
     """Return the board on a day; with `at`, from the records as of that instant."""
     reports = _member_reports(cycle, on, at)
     kinds = list(GapKind.objects.all())
-    open_gaps = progress.open_gaps(reports, kinds, on)
     deadlines = _visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
     meetings = _visible_as_of(cycle.meetings.visible_to(user), user, at)
     meetings.sort(key=lambda meeting: meeting.starts_on)
+    steps = plans.steps_of(cycle, user, at, meetings)
+    latest = plans.latest_for_reports(steps, on)
     extensions = _as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-    statuses, paces = deadline_statuses(reports, deadlines, granted, on), progress.paces(reports, on)
-    latest = plans.latest_for_reports(plans.steps_of(cycle, user, at, meetings), on)
+    counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
+    recorded = recorded_days(reports, deadlines, _as_of(deliveries_for(deadlines), at))
+    statuses = statuses_by_report(reports, deadlines, granted, counts.first_days | recorded, on)
+    paces = progress.paces(reports, on)
 
     # Reports rebuilt from the trace do not bring their countries along.
     states = Organisation.objects.in_bulk([report.member_state_id for report in reports]) if at else {}
     rows = []
     for report in reports:
         state = states[report.member_state_id] if at else report.member_state
-        gaps = {kind: open_gaps[state.pk, kind.pk] for kind in kinds}
-        known = gaps if DataGap.are_read_by(user, report) else None
-        plan = plans.country_plan(report, state, statuses[report.pk], latest, paces[report.pk], on)
-        due = next_due(statuses[report.pk])
-        rows.append(BoardRow(on, report, state, sum(gaps.values()), known, due, plan))
-    rows.sort(key=lambda row: row.state.sort_key)
-    points = progress.averages(cycle, on)
-    return Board(on, rows, kinds, deadlines, meetings, points, has_plan=latest is not None)
+        gaps = {kind: counts.open_gaps[state.pk, kind.pk] for kind in kinds}
+        of_report = statuses[report.pk]
+        plan = plans.country_plan(report, state, of_report, latest, paces[report.pk], on)
+        is_read = policy.may(user, "report.read", report)
+        row = BoardRow(
+            on=on,
+            report=report,
+            state=state,
+            open_gaps=sum(gaps.values()),
+            gaps=gaps if DataGap.are_read_by(user, report) else None,
+            next_due=next_due(of_report),
+            plan=plan,
+            is_read=is_read,
+            outlook=outlook_of(plan, of_report, on) if policy.may(user, "plan.read", report) else None,
+            note=counts.notes.get(report.pk) if is_read else None,
+        )
+        rows.append(row)
+    rows.sort(key=lambda row: (row.state.pk != user.organisation_id, row.state.sort_key))
+    reads_all = policy.scope_of(user, "report.read") is policy.Scope.EVERYWHERE
+    return Board(on, rows, kinds, deadlines, meetings, steps, latest, reads_all)
 
 
 def _member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[NationalReport]:

@@ -4,9 +4,12 @@ It is asked of members only, from the day they are counted, and no longer than t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from reviews import clock
 from reviews.models import (
@@ -14,18 +17,20 @@ from reviews.models import (
     DeadlineOutput,
     DeadlineState,
     DeadlineStatus,
+    Delivery,
     Extension,
     NationalReport,
     NotRequired,
     Organisation,
     ReportStatus,
+    ReviewCycle,
 )
 from reviews.models.deadlines import Revision
 from reviews.queries import progress
 from reviews.queries.lines import Lines
 
-# By report and deadline: the first day on which progress was posted in its window.
-FirstProgress = Mapping[tuple[int, int], date]
+# By report and deadline: the first day on which progress was posted in its window, or that was recorded.
+DaysMet = Mapping[tuple[int, int], date]
 # By deadline and member state: the extensions that were granted.
 GrantedExtensions = Mapping[tuple[int, int], list[Extension]]
 # By report: a status for each deadline that concerns its country, in order of date.
@@ -56,6 +61,41 @@ def count_by_state(countries: Iterable[CountryDeadline]) -> list[tuple[DeadlineS
     """Return how many countries are in each state; states without a country are left out."""
     counted = Counter(row.status.state for row in countries)
     return [(state, counted[state]) for state in DeadlineState if counted[state]]
+
+
+@dataclass(frozen=True)
+class Met:
+    """How many of the countries that a deadline is asked of have met it, and how many more need not meet it."""
+
+    number: int
+    of: int
+    not_required: int = 0
+
+    @property
+    def text(self) -> str:
+        """ "7 of 10 met"."""
+        return _("%(n)d of %(all)d met") % {"n": self.number, "all": self.of}
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.number / self.of) if self.of else 0
+
+
+def count_met(statuses: Iterable[DeadlineStatus]) -> Met:
+    """Return how many of these statuses, each of one country, are met."""
+    statuses = list(statuses)
+    not_required = sum(status.not_required is not None for status in statuses)
+    return Met(sum(status.is_met for status in statuses), len(statuses) - not_required, not_required)
+
+
+def met_by_deadline(cycle: ReviewCycle, deadlines: Iterable[Deadline], on: date) -> dict[int, Met]:
+    """Return how many countries have met each of these deadlines of a cycle, by its id."""
+    statuses: dict[int, list[DeadlineStatus]] = defaultdict(list)
+    granted = Extension.objects.granted_in(cycle)
+    for of_report in deadline_statuses(cycle.member_reports(on), deadlines, granted, on).values():
+        for status in of_report:
+            statuses[status.deadline.pk].append(status)
+    return {deadline.pk: count_met(statuses[deadline.pk]) for deadline in deadlines}
 
 
 class DeadlineLines(Lines[CountryDeadline]):
@@ -109,12 +149,23 @@ def deadline_statuses(
     reports: Iterable[NationalReport], deadlines: Iterable[Deadline], granted: Iterable[Extension], on: date
 ) -> DeadlineStatuses:
     """Return, by report, the status on a day of each deadline that concerns its country."""
-    reports, deadlines, extensions = list(reports), list(deadlines), by_deadline_and_state(granted)
-    progress_days = first_progress(reports, deadlines, on)
+    reports, deadlines = list(reports), list(deadlines)
+    return statuses_by_report(reports, deadlines, granted, find_days_met(reports, deadlines, on), on)
+
+
+def statuses_by_report(
+    reports: Iterable[NationalReport],
+    deadlines: Collection[Deadline],
+    granted: Iterable[Extension],
+    days_met: DaysMet,
+    on: date,
+) -> DeadlineStatuses:
+    """As deadline_statuses(), for a page that has read already when each country met them."""
+    extensions = by_deadline_and_state(granted)
     by_report = {}
     for report in reports:
         concerning = [deadline for deadline in deadlines if deadline.concerns(report.member_state_id)]
-        by_report[report.pk] = statuses_of_report(report, concerning, extensions, progress_days, on)
+        by_report[report.pk] = statuses_of_report(report, concerning, extensions, days_met, on)
     return by_report
 
 
@@ -125,30 +176,66 @@ def status_of(
     return next(iter(deadline_statuses([report], [deadline], granted, on)[report.pk]), None)
 
 
+def statuses_today(report: NationalReport) -> list[DeadlineStatus]:
+    """Return the status today of each deadline that concerns the country of a report."""
+    deadlines = report.cycle.deadlines.concerning(report.member_state_id)
+    granted = Extension.objects.granted_in(report.cycle).filter(member_state=report.member_state_id)
+    today = clock.today()
+    days_met = find_days_met([report], deadlines, today)
+    return statuses_of_report(report, deadlines, by_deadline_and_state(granted), days_met, today)
+
+
 def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
     """Return the earliest deadline that a country still has to meet; None: there is none."""
     return min((s for s in statuses if s.is_asked), key=lambda s: s.due_on, default=None)
 
 
-def first_progress(
-    reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date
-) -> FirstProgress:
-    """Return when each country first posted progress after a deadline that asks for it opened."""
-    opened = {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
-    return progress.first_days(reports, opened, on)
+def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date) -> DaysMet:
+    """Return when each country met the deadlines for other things than its report.
+
+    That is when it first posted progress after a deadline for progress opened, or the day that was recorded.
+    """
+    reports, deadlines = list(reports), list(deadlines)
+    posted = progress.first_days(reports, progress_windows(deadlines), on)
+    return posted | recorded_days(reports, deadlines, deliveries_for(deadlines))
+
+
+def progress_windows(deadlines: Iterable[Deadline]) -> dict[int, date]:
+    """Return the first day of each deadline that asks for progress."""
+    return {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
+
+
+def deliveries_for(deadlines: Iterable[Deadline]) -> QuerySet[Delivery]:
+    """The records that countries met these deadlines; no query where none is met by a record."""
+    recorded = [deadline.pk for deadline in deadlines if deadline.is_recorded]
+    return Delivery.objects.filter(deadline__in=recorded) if recorded else Delivery.objects.none()
+
+
+def recorded_days(
+    reports: Iterable[NationalReport], deadlines: Iterable[Deadline], deliveries: Iterable[Delivery]
+) -> dict[tuple[int, int], date]:
+    """Return, by report and deadline, the day on which the country met it as it was recorded."""
+    report_of = {(report.cycle_id, report.member_state_id): report.pk for report in reports}
+    cycle_of = {deadline.pk: deadline.cycle_id for deadline in deadlines}
+    days = {}
+    for delivery in deliveries:
+        report = report_of.get((cycle_of[delivery.deadline_id], delivery.member_state_id))
+        if report is not None and delivery.met_on:
+            days[report, delivery.deadline_id] = delivery.met_on
+    return days
 
 
 def statuses_of_report(
     report: NationalReport,
     deadlines: Iterable[Deadline],
     granted: GrantedExtensions,
-    progress_days: FirstProgress,
+    days_met: DaysMet,
     on: date,
 ) -> list[DeadlineStatus]:
     """Return the status of each of these deadlines that is asked of the country, in order of date.
 
-    A deadline is met when the country hands its report in, or reports progress in the window. A report that was sent
-    back does not meet it until it is handed in again.
+    A deadline is met when the country hands its report in, or reports progress in the window, or as it was recorded.
+    A report that was sent back does not meet it until it is handed in again.
     """
     handed_in_on = clock.day_of(report.handed_in_at) if report.handed_in_at else None
     statuses = []
@@ -157,7 +244,7 @@ def statuses_of_report(
         if not is_asked_of_member(report, due, on):
             continue
         is_report = deadline.output == DeadlineOutput.NATIONAL_REPORT
-        met_on = handed_in_on if is_report else progress_days.get((report.pk, deadline.pk))
+        met_on = handed_in_on if is_report else days_met.get((report.pk, deadline.pk))
         not_required = why_not_required(report, deadline, due)
         revision = Revision(report.revise_by) if is_to_revise(report, deadline) else None
         granted_until = latest_granted(report, deadline, granted)
@@ -173,9 +260,12 @@ def is_asked_of_member(report: NationalReport, due: date, on: date) -> bool:
 def why_not_required(report: NationalReport, deadline: Deadline, due: date) -> NotRequired | None:
     """Return why a deadline that is not met asks nothing of the country; None: it does.
 
-    While a report is out of the country's hands no progress can be posted. Sent back, only what is due from that day
-    on is asked: the report itself has answered what was due before.
+    Comments and the like are asked for whatever becomes of its report. While that is out of the country's hands no
+    progress can be posted. Sent back, only what is due from that day on is asked: the report itself has answered what
+    was due before.
     """
+    if deadline.is_recorded:
+        return None
     if report.status == ReportStatus.ACCEPTED:
         return NotRequired.ACCEPTED
     if deadline.output == DeadlineOutput.NATIONAL_REPORT:

@@ -59,12 +59,15 @@ class Effect:
         return f"{self.until} {self.latest_on} {self.before.slack} {self.goal_slack_after} {missed}"
 
 
-def effect_of(extension: Extension, until: date) -> Effect | None:
-    """Return what granting a request until a day does; None: it does not touch the plan of the reports."""
+def effect_of(extension: Extension, until: date, plan: Plan | None = None) -> Effect | None:
+    """Return what granting a request until a day does; None: it does not touch the plan of the reports.
+
+    `plan`: that of the cycle today, where the caller has it already.
+    """
     if extension.deadline.output != DeadlineOutput.NATIONAL_REPORT:
         return None
     on = clock.today()
-    plan = plans.build(extension.cycle, on)
+    plan = plan or plans.build(extension.cycle, on)
     before = next((c for c in plan.countries if c.state.pk == extension.member_state_id), None)
     if before is None or before.latest_on is None:
         return None

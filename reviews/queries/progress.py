@@ -1,20 +1,32 @@
-"""Progress of national reports: averages over time, pace, first days and open gaps, each in one query.
+"""Progress of national reports: averages over time, pace, trend, first days and open gaps, each in one query.
 
 Read from the daily counts, so the rows stay few however many updates were posted.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Left
 
-from reviews.models import DailyOpenGaps, DailyProgress, GapKind, NationalReport, ReviewCycle
-from reviews.models.workstreams import WORKSTREAMS
+from reviews import clock
+from reviews.models import (
+    DailyOpenGaps,
+    DailyProgress,
+    GapKind,
+    NationalReport,
+    ProgressUpdate,
+    ReviewCycle,
+)
+from reviews.models.workstreams import WORKSTREAMS, figures_of
 from reviews.queries.schedule import Pace, pace
 
 MOST_POINTS = 30
+NOTE_LENGTH = 200  # characters of a note that are read for one line of a board
+
+Columns = dict[str, Subquery]
 
 
 class Point(NamedTuple):
@@ -26,19 +38,96 @@ class Point(NamedTuple):
     counts: tuple[int, ...]  # of how many reports each average is
 
 
+@dataclass(frozen=True)
+class Note:
+    """The beginning of the latest note of a country's progress."""
+
+    text: str
+    at: datetime
+
+    @property
+    def day(self) -> date:
+        return clock.day_of(self.at)
+
+
+class MemberCounts(NamedTuple):
+    """What a board counts of each member at the end of a day."""
+
+    open_gaps: dict[tuple[int, int], int]  # by member state and kind
+    first_days: dict[tuple[int, int], date]  # by report and key of `opened`
+    notes: dict[int, Note]  # by report
+
+
+def count_members(
+    reports: Iterable[NationalReport], kinds: Collection[GapKind], opened: Mapping[int, date], on: date
+) -> MemberCounts:
+    """Return open gaps, first days after each of `opened`, and latest notes of all members, in one query."""
+    of_gaps, of_days, of_notes = _gap_columns(kinds, on), _first_day_columns(opened, on), _note_columns(on)
+    rows = _rows_of(reports).annotate(**of_gaps, **of_days, **of_notes)
+    counts = MemberCounts({}, {}, {})
+    for row in rows.values("pk", "member_state", *of_gaps, *of_days, *of_notes):
+        for kind, name in zip(kinds, of_gaps, strict=True):
+            counts.open_gaps[row["member_state"], kind.pk] = row[name] or 0
+        for key, name in zip(opened, of_days, strict=True):
+            if row[name]:
+                counts.first_days[row["pk"], key] = row[name]
+        if row["noted_at"]:
+            counts.notes[row["pk"]] = Note(" ".join(row["note"].split()), row["noted_at"])
+    return counts
+
+
 def first_days(
     reports: Iterable[NationalReport], opened: Mapping[int, date], on: date
 ) -> dict[tuple[int, int], date]:
     """Return, by report and key of `opened`, the first day from that one to `on` on which the country reported."""
     if not opened:
         return {}
-    reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
-    days = reported.order_by("on").values("on")
-    columns = {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
+    columns = _first_day_columns(opened, on)
     first: dict[tuple[int, int], date] = {}
     for pk, *days_of_report in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
         first |= {(pk, key): day for key, day in zip(opened, days_of_report, strict=True) if day}
     return first
+
+
+def _first_day_columns(opened: Mapping[int, date], on: date) -> Columns:
+    reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
+    days = reported.order_by("on").values("on")
+    return {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
+
+
+def _gap_columns(kinds: Iterable[GapKind], on: date) -> Columns:
+    counts = DailyOpenGaps.objects.filter(
+        cycle=OuterRef("cycle"), member_state=OuterRef("member_state"), on__lte=on
+    )
+    newest = counts.order_by("-on").values("number")
+    return {f"of_kind_{kind.pk}": Subquery(newest.filter(kind=kind.pk)[:1]) for kind in kinds}
+
+
+def _note_columns(on: date) -> Columns:
+    noted = ProgressUpdate.objects.filter(report=OuterRef("pk"), at__lte=clock.end_of(on)).exclude(note="")
+    latest = noted.order_by("-at", "-id")[:1]
+    return {
+        "note": Subquery(latest.annotate(start=Left("note", NOTE_LENGTH)).values("start")),
+        "noted_at": Subquery(latest.values("at")),
+    }
+
+
+class DailyFigures(NamedTuple):
+    """The three figures of a country at the end of a day on which it posted progress."""
+
+    day: date
+    figures: tuple[int | None, ...]
+
+
+def trends(reports: Collection[NationalReport], since: date, on: date) -> dict[int, list[DailyFigures]]:
+    """Return, by report, its figures at the start of a day and after each day on which they were posted, up to `on`."""
+    rows = DailyProgress.objects.filter(report__in=[report.pk for report in reports], on__range=(since, on))
+    by_report: dict[int, list[DailyFigures]] = {}
+    for row in rows.order_by("on"):
+        before = DailyFigures(since, (row.data_collection_was, row.analysis_was, row.writing_was))
+        by_report.setdefault(row.report_id, [before]).append(DailyFigures(row.on, figures_of(row)))
+    unchanged = {report.pk: [DailyFigures(since, report.figures)] for report in reports}
+    return unchanged | by_report
 
 
 def paces(reports: Collection[NationalReport], on: date) -> dict[int, tuple[Pace, ...]]:
@@ -95,21 +184,6 @@ def thinned(days: list[Any], most: int = MOST_POINTS) -> list[Any]:
     first, last = days[0][0], days[-1][0]
     span = -(-((last - first).days + 1) // most)
     return list({(last - row[0]).days // span: row for row in days}.values())
-
-
-def open_gaps(
-    reports: Iterable[NationalReport], kinds: Collection[GapKind], on: date
-) -> dict[tuple[int, int], int]:
-    """Return the number of open gaps by member state and kind, at the end of a day."""
-    counts = DailyOpenGaps.objects.filter(
-        cycle=OuterRef("cycle"), member_state=OuterRef("member_state"), on__lte=on
-    )
-    newest = counts.order_by("-on").values("number")
-    columns = {f"of_kind_{kind.pk}": Subquery(newest.filter(kind=kind.pk)[:1]) for kind in kinds}
-    numbers: dict[tuple[int, int], int] = {}
-    for state, *row in _rows_of(reports).annotate(**columns).values_list("member_state", *columns):
-        numbers |= {(state, kind.pk): number or 0 for kind, number in zip(kinds, row, strict=True)}
-    return numbers
 
 
 def _rows_of(reports: Iterable[NationalReport]) -> QuerySet[NationalReport]:

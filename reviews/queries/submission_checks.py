@@ -1,4 +1,4 @@
-"""The checklist before a report is submitted: what prevents it, what is missing, what is worth a look.
+"""The checklist before a report is submitted: what stops it, and what is advice.
 
 Each result links to where it can be corrected. Blank, zero and other figures are different cases.
 """
@@ -24,26 +24,26 @@ from reviews.models import (
     FindingStatus,
     GapStatus,
     NationalReport,
+    User,
 )
 from reviews.models.datagaps import GapCount
 from reviews.models.treatments import treatment_for
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
-from reviews.queries.coverage import AreaStatement
+from reviews.queries.coverage import AreaStatement, area_statements
+from reviews.queries.deadlines import statuses_today
 
 OLD_DAYS = 14  # a last update older than this is worth a look
 LONGEST_REASON = 120  # characters; the whole reason is one click away
 
 
 class Severity(models.TextChoices):
-    """How much a result weighs, heaviest first."""
+    """Whether a result stops a submission: a figure below 100 does until a reason is given, a locked deadline does."""
 
-    BLOCKER = "blocker", gettext_lazy("blocker")
-    ERROR = "error", gettext_lazy("error")
-    WARNING = "warning", gettext_lazy("warning")
-    HINT = "hint", gettext_lazy("hint")
+    MUST_FIX = "must_fix", gettext_lazy("must fix")
+    TIP = "tip", gettext_lazy("tip")
 
 
-TONES = {Severity.BLOCKER: "bad", Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.HINT: "info"}
+TONES = {Severity.MUST_FIX: "bad", Severity.TIP: "info"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,21 @@ class CheckInput:
         return f"{reverse(name, args=[self.report.cycle.slug])}?member_state={self.report.code}{query}"
 
 
+def read(report: NationalReport, user: User) -> CheckInput:
+    """Return what the checks of a report read, as far as the person may read it, and its deadlines."""
+    gaps = report.member_state.datagaps.filter(cycle=report.cycle_id).visible_to(user)
+    findings = report.member_state.findings.filter(cycle=report.cycle_id).visible_to(user).not_withdrawn()
+    statuses = statuses_today(report)
+    return CheckInput(
+        report=report,
+        gaps=gaps.counted(),
+        findings=list(findings.select_related("key_result_area").order_by("kind", "number")),
+        deadline_statuses=statuses,
+        locked=[status.deadline for status in statuses if status.stops_submission],
+        statements=area_statements(report) if report.is_editable else [],  # only the checks need them
+    )
+
+
 def run(data: CheckInput) -> list[CheckResult]:
     """Return the results of all checks, heaviest first."""
     results = [result for check in CHECKS for result in check(data)]
@@ -90,53 +105,47 @@ def check_locks(data: CheckInput) -> Iterator[CheckResult]:
     for deadline in data.locked:
         assert deadline.last_on, "without a last acceptable day no deadline is locked"
         values = {"deadline": deadline, "day": date_format(deadline.last_on)}
-        yield CheckResult(Severity.BLOCKER, text % values, deadline.get_absolute_url())
+        yield CheckResult(Severity.MUST_FIX, text % values, deadline.get_absolute_url())
 
 
 def check_figures(data: CheckInput) -> Iterator[CheckResult]:
     url = data.page("report-update")
     for name, value in zip(WORKSTREAMS, data.report.figures, strict=True):
-        severity = Severity.WARNING
         if value is None:
-            severity = Severity.ERROR
             text = _(
                 "%(label)s: not yet reported. Enter a figure (0 is a figure too), or say why it is missing "
                 "when you submit."
             )
         elif value == 0:
-            text = _("%(label)s: 0 %%, which says that nothing is done. A reason is owed when you submit.")
+            text = _(
+                "%(label)s: 0 %%, which says that nothing is done. Update it, or give a reason when you submit."
+            )
         elif value < 100:
-            text = _("%(label)s: %(value)d %%. Below 100 %% a reason is owed when you submit.")
+            text = _("%(label)s: %(value)d %%. Update it, or give a reason when you submit.")
         else:
             continue
         label = workstream_label(name).capitalize()
-        yield CheckResult(severity, text % {"label": label, "value": value}, url)
+        yield CheckResult(Severity.MUST_FIX, text % {"label": label, "value": value}, url)
 
 
 # One result for each answer that leaves a hole, so that the page stays small whatever the framework.
 HOLES = {
-    # An error, as a figure left blank is: nobody knows whether it was forgotten or meant.
-    Coverage.NOTHING: (
-        Severity.ERROR,
-        gettext_lazy(
-            "Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."
-        ),
+    # Nobody knows whether it was forgotten or meant.
+    Coverage.NOTHING: gettext_lazy(
+        "Nothing yet on %(areas)s. Not yet entered is not “not collected”: say how each is covered."
     ),
     # A decision with its reason, and a hole in the report all the same.
-    Coverage.NOT_COLLECTED: (
-        Severity.WARNING,
-        gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s"),
-    ),
-    Coverage.NOT_APPLICABLE: (Severity.HINT, gettext_lazy("Not applicable: %(areas)s")),
+    Coverage.NOT_COLLECTED: gettext_lazy("Not collected, and named in the annex on limitations: %(areas)s"),
+    Coverage.NOT_APPLICABLE: gettext_lazy("Not applicable: %(areas)s"),
 }
 
 
 def check_coverage(data: CheckInput) -> Iterator[CheckResult]:
-    for coverage, (severity, text) in HOLES.items():
+    for coverage, text in HOLES.items():
         statements = [statement for statement in data.statements if statement.coverage == coverage]
         if statements:
             url = f"{data.page('report-coverage-edit')}#id_coverage_{statements[0].area}"
-            yield CheckResult(severity, text % {"areas": _areas_text(statements)}, url)
+            yield CheckResult(Severity.TIP, text % {"areas": _areas_text(statements)}, url)
 
 
 def check_estimates(data: CheckInput) -> Iterator[CheckResult]:
@@ -146,7 +155,7 @@ def check_estimates(data: CheckInput) -> Iterator[CheckResult]:
     unrecorded = [statement for statement in estimated if statement.area not in treated]
     if unrecorded:
         text = _("Estimated, and no data gap records how: %(areas)s") % {"areas": _areas_text(unrecorded)}
-        yield CheckResult(Severity.HINT, text, data.list_of_country("datagap-list"))
+        yield CheckResult(Severity.TIP, text, data.list_of_country("datagap-list"))
 
 
 def _areas_text(statements: list[AreaStatement]) -> str:
@@ -166,17 +175,17 @@ def check_gaps(data: CheckInput) -> Iterator[CheckResult]:
             "%(n)d data gap still waits for guidance.", "%(n)d data gaps still wait for guidance.", waiting
         )
         url = data.list_of_country("datagap-list", "&status=guidance_asked")
-        yield CheckResult(Severity.WARNING, text % {"n": waiting}, url)
+        yield CheckResult(Severity.TIP, text % {"n": waiting}, url)
     if others:
         text = ngettext("%(n)d data gap is not closed.", "%(n)d data gaps are not closed.", others)
-        yield CheckResult(Severity.WARNING, text % {"n": others}, data.list_of_country("datagap-list"))
+        yield CheckResult(Severity.TIP, text % {"n": others}, data.list_of_country("datagap-list"))
 
 
 def check_findings(data: CheckInput) -> Iterator[CheckResult]:
     if not data.findings:
         text = _("No finding and no recommendation has been recorded.")
         url = reverse("finding-list", args=[data.report.cycle.slug])
-        yield CheckResult(Severity.WARNING, text, url)
+        yield CheckResult(Severity.TIP, text, url)
     number = sum(finding.status == FindingStatus.PRELIMINARY for finding in data.findings)
     if number:
         text = ngettext(
@@ -185,22 +194,22 @@ def check_findings(data: CheckInput) -> Iterator[CheckResult]:
             number,
         )
         url = data.list_of_country("finding-list", "&status=preliminary")
-        yield CheckResult(Severity.WARNING, text % {"n": number}, url)
+        yield CheckResult(Severity.TIP, text % {"n": number}, url)
 
 
 def check_hints(data: CheckInput) -> Iterator[CheckResult]:
     if data.report.lead_author_id is None:
-        yield CheckResult(Severity.HINT, _("No lead author is named."), data.page("report-authors"))
+        yield CheckResult(Severity.TIP, _("No lead author is named."), data.page("report-authors"))
     progressed_at = data.report.progressed_at
     if progressed_at and clock.day_of(progressed_at) < clock.today() - timedelta(days=OLD_DAYS):
         text = _("The last progress was posted on %s.") % date_format(clock.day_of(progressed_at))
-        yield CheckResult(Severity.HINT, text, data.page("report-update"))
+        yield CheckResult(Severity.TIP, text, data.page("report-update"))
     text = _("The window opens on %s; an earlier submission is taken too.")
     for status in data.deadline_statuses:
         deadline = status.deadline
         if deadline.output == DeadlineOutput.NATIONAL_REPORT and clock.today() < deadline.opens_on:
             day = date_format(deadline.opens_on)
-            yield CheckResult(Severity.HINT, text % day, deadline.get_absolute_url())
+            yield CheckResult(Severity.TIP, text % day, deadline.get_absolute_url())
 
 
 CHECKS: tuple[Callable[[CheckInput], Iterator[CheckResult]], ...] = (

@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
+from reviews.queries.outlook import OutlookWord
+from reviews.rendering.charts import Sparkline
 from reviews.text import isolated
 
 P = ParamSpec("P")
@@ -75,6 +77,11 @@ def bar(value: int | None, label: str | Promise = "") -> SafeString:
     return included("includes/bar.html", value=value, label=str(label))
 
 
+def plain_bar(percent: int) -> SafeString:
+    """A bar alone; the words beside it say what it shows."""
+    return format_html('<progress max="100" value="{}" aria-hidden="true"></progress>', percent)
+
+
 def symbol(tone: str) -> SafeString:
     return included("includes/symbol.html", tone=tone)
 
@@ -98,6 +105,30 @@ def moment(value: datetime) -> SafeString:
     local = localtime(value)
     text = f"{date_format(local)} {local:%H:%M}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
+
+
+def outlook(word: OutlookWord, reason: str) -> SafeString:
+    """One word with its shape, and its reason on demand."""
+    label = badge(word.label, word.tone)
+    return format_html("<details><summary>{}</summary><p>{}</p></details>", label, reason)
+
+
+SPARKLINE = (
+    '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>{}<path class="line" d="{}"/>{}'
+    "</svg>"
+)
+
+
+@cached_by_language(maxsize=4000)
+def sparkline(chart: Sparkline, words: str) -> SafeString:
+    """A small line of one figure, and the same in words; nothing where there is nothing to draw."""
+    if not chart.path:
+        return SafeString()
+    ticks = format_html_join(
+        "", '<path class="tick" d="M{} 0V{}"/>', ((x, chart.height) for x in chart.ticks)
+    )
+    end = format_html('<circle cx="{}" cy="{}" r="2.5"/>', *chart.end) if chart.end else ""
+    return format_html(SPARKLINE, chart.width, chart.height, words, words, ticks, chart.path, end)
 
 
 CHANGE = (

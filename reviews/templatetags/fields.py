@@ -51,6 +51,17 @@ def styled(field: BoundField) -> SafeString:
 
 
 @register.filter
+def in_row(field: BoundField) -> SafeString:
+    """The widget of a field in a row of a table, where its label is not shown."""
+    classes = (
+        field.field.widget.attrs.get("class"),
+        "form-control form-control-sm",
+        "is-invalid" if field.errors else "",
+    )
+    return field.as_widget(attrs={"class": " ".join(filter(None, classes)), "aria-label": str(field.label)})
+
+
+@register.filter
 def without_placeholders(form: forms.BaseForm) -> forms.BaseForm:
     """The form without the labels that allauth writes into the boxes as well."""
     for field in form.fields.values():

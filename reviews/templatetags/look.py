@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews.rendering import fragments
-from reviews.rendering.history import field_changes
+from reviews.rendering.history import change_summary, field_changes
 
 register = template.Library()
 
@@ -17,6 +17,7 @@ register.simple_tag(fragments.moment)
 register.simple_tag(fragments.changes)
 register.simple_tag(fragments.included, name="fragment")
 register.filter(field_changes)
+register.filter(change_summary)
 
 NEAR_DAYS = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
 
@@ -31,6 +32,12 @@ def days(number: int | None) -> str:
     if number > 0:
         return ngettext("in %(n)d day", "in %(n)d days", number) % {"n": number}
     return ngettext("%(n)d day ago", "%(n)d days ago", -number) % {"n": -number}
+
+
+@register.filter
+def clock_time(seconds: int) -> str:
+    """A length of time as minutes and seconds: 04:09."""
+    return f"{seconds // 60:02}:{seconds % 60:02}"
 
 
 @register.filter

@@ -144,7 +144,7 @@ def reasons_in_words() -> Iterator[None]:
         raise ValidationError(message, code=BUSY) from busy
     except sandbox.Faulty as fault:
         message = _now(
-            "The file could not be opened, by a fault of this site. Please tell the administrator."
+            "The file could not be opened, by a fault of this site. Please inform the administrator."
         )
         raise ValidationError(message, code=BUSY) from fault
 

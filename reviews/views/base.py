@@ -34,8 +34,12 @@ PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
 def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
-    """A review cycle this person may open."""
-    return get_object_or_404(cycles_named(request, slug))
+    """A review cycle this person may open. The menu leads to the one that was opened last."""
+    cycle = get_object_or_404(cycles_named(request, slug))
+    if request.method == "GET" and request.user.last_cycle_id != cycle.pk:
+        request.user.last_cycle = cycle
+        request.user.save(update_fields=["last_cycle"])
+    return cycle
 
 
 def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
@@ -75,6 +79,15 @@ def rows_chosen(
     return [row for row in rows if not chosen or value_of(row) == chosen]
 
 
+def require_known_order(request: HttpRequest, table_class: type[tables.Table]) -> None:
+    """Raise BadAddress if the address sorts by something that is no column, or none to sort by."""
+    columns, fixed = table_class.base_columns, table_class._meta.orderable is False
+    for order in ",".join(request.GET.getlist("sort")).split(","):
+        name = order.removeprefix("-")
+        if name and (fixed or name not in columns or columns[name].orderable is False):
+            raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+
+
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
     """The report of the person's own country; None for staff."""
     reports = NationalReport.objects.filter(cycle=cycle).with_seat().select_related("cycle", "member_state")
@@ -86,6 +99,13 @@ def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[
     rows = Trace.objects.on_page(record).readable_on_page_by(request.user)[:limit]
     readable = (row.for_reader(request.user) for row in rows)
     return [row for row in readable if row is not None]
+
+
+def history_pages(request: SignedInRequest, record: Tracked) -> tuple[Page[Trace], list[Trace]]:
+    """One page of the whole history, and the rows on it that this person may read."""
+    page = page_of(request, Trace.objects.on_page(record).readable_on_page_by(request.user))
+    readable = (row.for_reader(request.user) for row in page)
+    return page, [row for row in readable if row is not None]
 
 
 class AddButton(NamedTuple):
@@ -133,11 +153,7 @@ class ListPage(SingleTableMixin, FilterView):
             if name not in known:
                 raise BadAddress(_("This list has no filter called “%s”.") % name[:40])
 
-        columns, fixed = self.table_class.base_columns, self.table_class._meta.orderable is False
-        for order in ",".join(request.GET.getlist("sort")).split(","):
-            name = order.removeprefix("-")
-            if name and (fixed or name not in columns or columns[name].orderable is False):
-                raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+        require_known_order(request, self.table_class)
 
         if not PAGE.fullmatch(request.GET.get("page") or "1"):
             raise self.no_such_page()

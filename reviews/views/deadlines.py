@@ -1,53 +1,43 @@
-"""Deadlines: the list, each country's status, and extensions."""
+"""Deadlines: the list, each country's status, and records of who has met one."""
 
-from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.actions.extensions import ask_for_extension
-from reviews.forms.base import ReviewForm
-from reviews.forms.deadlines import DeadlineForm, DecideForm, ExtensionForm
-from reviews.forms.fields import DayField
+from reviews.actions.deliveries import deliver, record_deliveries, require_deliverable
+from reviews.forms.base import RequiredNoteForm
+from reviews.forms.deadlines import DeadlineForm, DeliverForm, RecordDeliveriesForm
 from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
 from reviews.models import (
     Deadline,
+    Delivery,
     Extension,
     ExtensionStatus,
     Meeting,
     NationalReport,
-    NotAllowedNow,
     ReviewCycle,
     User,
 )
-from reviews.models.extensions import STILL_WAITS, require_asked
-from reviews.queries.deadlines import CountryDeadline, count_by_state, deadline_statuses, status_of
-from reviews.queries.extensions import Effect, effect_of
+from reviews.models.deliveries import RECORD, require_recorded
+from reviews.queries.deadlines import CountryDeadline, count_by_state, count_met, deadline_statuses
 from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, ListPage, history, own_report
-from reviews.views.form_pages import AddPage, FormPage
+from reviews.views.form_pages import AddPage, FormPage, TransitionPage
+from reviews.web.errors import Text
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
     """A deadline, if this person may read it."""
     deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
     return get_object_or_404(deadlines, cycle=cycle, number=number)
-
-
-def extension_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> Extension:
-    """A request for more time, if this person may read it."""
-    extensions = Extension.objects.visible_to(request.user)
-    extensions = extensions.select_related("deadline__cycle", "member_state", "asked_by")
-    return get_object_or_404(extensions, pk=pk, deadline__cycle=cycle)
 
 
 class DeadlineList(ListPage):
@@ -59,6 +49,19 @@ class DeadlineList(ListPage):
     select_related, ordering = ("cycle",), ("due_on", "number")
     empty_text = _("The Secretariat has not set a deadline yet.")
     add_button = AddButton(_("Set a deadline"), "deadline-add", "deadline.set")
+
+    def get_queryset(self) -> QuerySet[Deadline]:
+        deadlines: QuerySet[Deadline] = super().get_queryset()
+        return deadlines.prefetch_related("only_for")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return super().get_table_kwargs() | {"cycle": self.cycle}
+
+    def get_actions(self) -> list[tuple[Text, str]]:
+        if policy.scope_of(self.request.user, "extension.read") is policy.Scope.NOTHING:
+            return super().get_actions()
+        url = reverse("extension-list", args=[self.cycle.slug])
+        return [*super().get_actions(), (_("Extension requests"), url)]
 
 
 class DeadlinePage(ListPage):
@@ -87,7 +90,8 @@ class DeadlinePage(ListPage):
 
     def get_table_data(self) -> list[CountryDeadline]:
         state = self.filterset.form.cleaned_data.get("state") if self.filterset.form.is_valid() else ""
-        return [row for row in self.countries if not state or row.status.state == state]
+        chosen = [row for row in self.countries if not state or row.status.state == state]
+        return sorted(chosen, key=lambda row: not row.status.is_asked)  # those who owe it first
 
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         user, is_open = self.request.user, not self.cycle.is_closed
@@ -97,6 +101,8 @@ class DeadlinePage(ListPage):
         return context | {
             "deadline": self.deadline,
             "totals": count_by_state(self.countries),
+            "met": count_met(row.status for row in self.countries),
+            "deliveries": self.get_deliveries(),
             "extensions": Lines(
                 sorted(extensions, key=lambda request: request.status != ExtensionStatus.ASKED)
             ),
@@ -104,9 +110,33 @@ class DeadlinePage(ListPage):
             "days_before": -(self.deadline.offset_days or 0),
             "may_set": policy.may(user, "deadline.set") and is_open,
             "may_decide": policy.may(user, "extension.decide") and is_open,
+            "may_record": policy.may(user, RECORD) and is_open and self.deadline.is_recorded,
+            "may_take_back": policy.scope_of(user, RECORD) is not policy.Scope.NOTHING and is_open,
+            "may_deliver": self.may_deliver() and is_open,
             "may_ask": may_ask_extension(user, self.cycle, self.countries, extensions),
             "history": history(self.request, self.deadline),
         }
+
+    def may_deliver(self) -> bool:
+        """Whether the person may say that the own country has met it."""
+        if (
+            not self.deadline.is_recorded
+            or policy.scope_of(self.request.user, RECORD) is not policy.Scope.OWN
+        ):
+            return False
+        own = (row.status for row in self.countries if policy.may(self.request.user, RECORD, row.report))
+        return any(
+            status.is_asked and not self.deadline.locked_on(status.due_on, clock.today()) for status in own
+        )
+
+    def get_deliveries(self) -> list[Delivery]:
+        """Return what was recorded, as far as the person may read the notes."""
+        if not self.deadline.is_recorded:
+            return []
+        recorded = self.deadline.deliveries.in_force().select_related("member_state", "recorded_by")
+        if policy.may(self.request.user, "extension.read"):  # staff
+            return list(recorded)
+        return list(recorded.filter(member_state=self.request.user.organisation_id))
 
     def get_anchor(self) -> Meeting | None:
         """Return the meeting that the deadline hangs from, for whoever may read it."""
@@ -133,7 +163,11 @@ def may_ask_extension(
 class AddDeadline(AddPage):
     model, verb, form_class = Deadline, "set_for", DeadlineForm
     permission, nav = "deadline.set", "deadlines"
-    title, submit_label, success_message = _("Set a deadline"), _("Set"), _("The deadline is set.")
+    title, submit_label, success_message = (
+        _("Set a deadline"),
+        _("Save deadline"),
+        _("The deadline is saved."),
+    )
 
 
 class EditDeadline(FormPage):
@@ -144,92 +178,70 @@ class EditDeadline(FormPage):
     title, success_message = _("Change the deadline"), _("The deadline is changed.")
 
 
-class AskExtension(FormPage):
-    """A coordinator asks for a later date for the own country."""
+class RecordDeliveries(FormPage):
+    """The Secretariat records which countries have met a deadline, several at once."""
 
     record_or_404 = staticmethod(deadline_or_404)
-    form_class, permission, nav, is_new = ExtensionForm, "extension.ask", "deadlines", True
-    title, submit_label, success_message = (
-        _("Ask for an extension"),
-        _("Ask"),
-        _("The Secretariat has your request."),
-    )
+    form_class, permission, nav, is_new = RecordDeliveriesForm, "deadline.set", "deadlines", True
+    title, submit_label, success_message = _("Record who has met it"), _("Save"), _("It is recorded.")
+    object: Deadline
 
-    asks_before_repeating = True
+    def check_open(self) -> None:
+        super().check_open()
+        require_recorded(self.object)
+
+    def get_instance(self) -> Delivery:
+        return Delivery(deadline=self.object)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the countries that still owe it."""
+        reports = self.cycle.member_reports(clock.today())
+        statuses = deadline_statuses(reports, [self.object], self.object.extensions.granted(), clock.today())
+        owing = [report.member_state_id for report in reports if any(s.is_asked for s in statuses[report.pk])]
+        return super().get_form_kwargs() | {"owing": owing}
+
+    def perform(self, form: RecordDeliveriesForm, expected_version: int) -> None:
+        record_deliveries(by=self.request.user, deadline=self.object, **form.values())
+
+
+class Deliver(FormPage):
+    """A country says that it has met a deadline."""
+
+    record_or_404 = staticmethod(deadline_or_404)
+    form_class, permission, nav, is_new = DeliverForm, RECORD, "deadlines", True
+    title, submit_label, success_message = _("Mark as done"), _("Mark as done"), _("It is recorded as done.")
     object: Deadline
     report: NationalReport
 
     def check_permission(self) -> None:
         report = own_report(self.request.user, self.cycle)
+        if report is None:  # the Secretariat has a form for all countries
+            raise PermissionDenied(_("This is a step of the countries."))
         policy.require(self.request.user, self.permission, report)
-        assert report is not None  # nobody has the permission without a report
         self.report = report
 
     def check_open(self) -> None:
-        """As the base; and one request at a time, for a deadline that asks something of the country."""
         super().check_open()
-        extensions = list(self.object.extensions.filter(member_state=self.report.member_state_id))
-        granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-        require_asked(self.object, status_of(self.report, self.object, granted, clock.today()))
-        if any(extension.status == ExtensionStatus.ASKED for extension in extensions):
-            raise NotAllowedNow(str(STILL_WAITS))
+        require_deliverable(self.report, self.object)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        names = {"deadline": self.object, "day": date_format(self.object.due_on)}
-        return super().get_context_data(**kwargs) | {"lead": _now("%(deadline)s · due %(day)s") % names}
+    def get_instance(self) -> Delivery:
+        return Delivery(deadline=self.object)
 
-    def get_instance(self) -> Extension:
-        return Extension(deadline=self.object, member_state=self.report.member_state)
-
-    def perform(self, form: ExtensionForm, expected_version: int) -> Extension:
-        return ask_for_extension(
-            by=self.request.user, report=self.report, deadline=self.object, **form.values()
-        )
+    def perform(self, form: DeliverForm, expected_version: int) -> Delivery:
+        return deliver(by=self.request.user, report=self.report, deadline=self.object, **form.values())
 
 
-class DecideExtension(FormPage):
-    """The Secretariat grants or refuses, having seen what the later day does to the plan."""
+def delivery_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str, code: str) -> Delivery:
+    """The record that a country has met a deadline, if this person may read it."""
+    deliveries = Delivery.objects.visible_to(request.user).select_related("deadline__cycle", "member_state")
+    return get_object_or_404(
+        deliveries, deadline__cycle=cycle, deadline__number=number, member_state__code=code
+    )
 
-    object: Extension
-    record_or_404 = staticmethod(extension_or_404)
-    form_class, template_name = DecideForm, "deadlines/decide.html"
-    permission, nav, transition = "extension.decide", "deadlines", "grant"
-    title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
-    initial_from = {"until": "asked_until"}
 
-    @cached_property
-    def effect(self) -> Effect | None:
-        """Of the day that was typed, or else of the one asked for."""
-        try:
-            typed = DayField(required=False).clean(self.request.POST.get("until"))
-        except ValidationError:
-            typed = None
-        return effect_of(self.object, typed or self.object.asked_until)
+class TakeBackDelivery(TransitionPage):
+    """What was recorded was not so: the country owes it again."""
 
-    def require_effect_seen(self, until: date | None, seen: str) -> None:
-        """Raise ValidationError if the day does harm that was not shown yet."""
-        effect = self.effect
-        if until and effect and effect.latest_on and effect.does_harm and effect.fingerprint != seen:
-            message = _now(
-                "This is later than %(day)s, the latest day that harms nothing. See above what it does; to grant it"
-                " all the same, decide again."
-            )
-            raise ValidationError({"until": message % {"day": date_format(effect.latest_on)}})
-
-    def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | {"seen": self.effect.fingerprint if self.effect else ""}
-
-    def form_invalid(self, form: ReviewForm) -> HttpResponse:
-        form.replace_data({"seen": self.effect.fingerprint if self.effect else ""})
-        return super().form_invalid(form)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"effect": self.effect}
-
-    def perform(self, form: DecideForm, expected_version: int) -> Extension:
-        user, note = self.request.user, form.cleaned_data["note"]
-        if form.cleaned_data["decision"] == "refuse":
-            return self.object.refuse(by=user, expected_version=expected_version, note=note)
-        until = form.cleaned_data["until"]
-        self.require_effect_seen(until, form.cleaned_data["seen"])
-        return self.object.grant(by=user, expected_version=expected_version, until=until, note=note)
+    record_or_404 = staticmethod(delivery_or_404)
+    form_class, permission, verb, nav = RequiredNoteForm, RECORD, "take_back", "deadlines"
+    title, success_message = _("Record as not met"), _("It is recorded as not met.")

@@ -28,7 +28,7 @@ def framework_page(request: SignedInRequest, slug: str) -> HttpResponse:
     nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("sort_key")
     context = {
         "cycle": cycle,
-        "nav": "board",
+        "nav": "framework",
         "title": cycle.framework,
         "nodes": nodes,
         "may_amend": policy.may(request.user, "cycle.run") and not cycle.is_closed,
@@ -72,7 +72,7 @@ def entry_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Fra
 class AmendmentPage(FormPage):
     """An amendment gives its reason, and shows what it touches before it is saved."""
 
-    permission, nav, template_name = "cycle.run", "board", "framework/amend.html"
+    permission, nav, template_name = "cycle.run", "framework", "framework/amend.html"
     submit_label = _("Save amendment")
 
     def get_success_url(self) -> str:

@@ -9,17 +9,16 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.forms.actionpoints import ActionPointForm
 from reviews.forms.agenda import AgendaItemForm
 from reviews.forms.base import ReasonForm, RecordForm, ReviewForm
-from reviews.forms.meetings import DecisionForm, DelegationForm, HoldForm, MeetingForm
+from reviews.forms.meetings import DecisionForm, HoldForm, MeetingForm
 from reviews.lists.meetings import MeetingFilter, MeetingTable
 from reviews.models import (
     ActionPoint,
     AgendaItem,
     Decision,
-    Delegation,
     Meeting,
     MeetingStatus,
     Minutes,
@@ -28,11 +27,20 @@ from reviews.models import (
 )
 from reviews.models.agenda import planned_minutes
 from reviews.models.meetings import MeetingPart
-from reviews.queries.meetings import Dependents, Preview, dependents_of, fingerprint_of, preview_of
+from reviews.queries.meetings import (
+    Dependents,
+    Preview,
+    dependents_of,
+    fingerprint_of,
+    preview_of,
+    steps_of,
+    with_progress,
+)
+from reviews.rendering.calendars import CALENDAR, meeting_calendar
 from reviews.request_context import SignedInRequest
 from reviews.text import is_blank
 from reviews.views.actionpoints import ActionPointCard
-from reviews.views.base import AddButton, ListPage, cycles_named, history
+from reviews.views.base import AddButton, ListPage, cycle_or_404, cycles_named, history
 from reviews.views.form_pages import AddPage, FormPage
 from reviews.web.errors import Text
 
@@ -40,6 +48,7 @@ from reviews.web.errors import Text
 def meeting_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Meeting:
     """A meeting, if this person may read it."""
     meetings = cycle.meetings.visible_to(request.user).select_related("host", "disruption")
+    meetings = with_progress(meetings)
     return get_object_or_404(meetings, code=code)
 
 
@@ -60,7 +69,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     """One meeting and everything that was agreed at it."""
     minutes = Minutes.objects.visible_to(request.user).filter(meeting=OuterRef("pk"))
     meetings = Meeting.objects.visible_to(request.user).filter(cycle__in=cycles_named(request, slug))
-    meetings = meetings.select_related("cycle", "host", "disruption")
+    meetings = with_progress(meetings.select_related("cycle", "host", "disruption"))
     meeting = get_object_or_404(meetings.annotate(has_minutes=Exists(minutes)), code=code)
     cycle = meeting.cycle
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
@@ -69,19 +78,30 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     context = {
         "cycle": cycle, "nav": "meetings", "meeting": meeting, "title": meeting.title, "may_run": may_run,
         "agenda": agenda, "planned_minutes": planned_minutes(agenda), "decisions": meeting.decisions.all(),
-        "delegations": meeting.delegations.select_related("organisation"),
+        "delegations": meeting.delegations.select_related("organisation").prefetch_related("people"),
         "actions": [ActionPointCard.for_user(point, request.user) for point in points],
         "earlier_actions": earlier_points, "backlog": backlog if may_run else [],
         "anchored_deadlines": cycle.deadlines.filter(anchor=meeting).visible_to(request.user),
         "has_minutes": meeting.has_minutes,  # type: ignore[attr-defined]  # annotated above
         "reads_brief": policy.scope_of(request.user, "report.read") is not policy.Scope.NOTHING,
+        "steps": steps_of(meeting, may_run=may_run),
         "is_planned": meeting.status == MeetingStatus.PLANNED, "history": history(request, meeting),
     }  # fmt: skip
     return render(request, "meetings/meeting.html", context)
 
 
+def meeting_ics(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """The meeting as a file for a calendar program, for whoever may read its page."""
+    cycle = cycle_or_404(request, slug)
+    meeting = meeting_or_404(request, cycle, code)
+    content = meeting_calendar(meeting, request.build_absolute_uri(meeting.get_absolute_url()))
+    response = HttpResponse(content, content_type=CALENDAR)
+    response["Content-Disposition"] = f'attachment; filename="meeting-{code}.ics"'
+    return response
+
+
 def agenda_of(user: User, meeting: Meeting) -> tuple[list[AgendaItem], list[AgendaItem]]:
-    """The meeting's agenda; and if it is the next of its series, what earlier ones did not reach."""
+    """The meeting's agenda; and if it is the next of its series, what earlier ones of any series did not reach."""
     earlier = Meeting.objects.before(meeting).visible_to(user)
     backlog = AgendaItem.objects.backlog().filter(meeting__in=earlier)
     rows = AgendaItem.objects.filter(meeting=meeting) | backlog
@@ -94,10 +114,12 @@ def agenda_of(user: User, meeting: Meeting) -> tuple[list[AgendaItem], list[Agen
 
 
 def action_points_of(user: User, meeting: Meeting) -> tuple[list[ActionPoint], list[ActionPoint]]:
-    """The meeting's own action points, and what is unfinished of earlier meetings of its series."""
+    """The meeting's own action points; and those of earlier meetings that are open, or ended since the last one."""
     earlier = Meeting.objects.before(meeting).visible_to(user)
-    unfinished = ActionPoint.objects.unfinished().filter(meeting__in=earlier)
-    rows = ActionPoint.objects.filter(meeting=meeting) | unfinished
+    last = Meeting.objects.last_before(meeting)
+    since = clock.end_of(last.ends_on) if last else clock.start_of(meeting.cycle.starts_on)
+    of_earlier = ActionPoint.objects.unfinished() | ActionPoint.objects.ended_since(since)
+    rows = ActionPoint.objects.filter(meeting=meeting) | of_earlier.filter(meeting__in=earlier)
     return split_by_meeting(rows.select_related("owner", "owner_body"), meeting, "number")
 
 
@@ -124,7 +146,7 @@ def split_by_meeting(rows: QuerySet[Part], meeting: Meeting, order: str) -> tupl
 class AddMeeting(AddPage):
     model, verb, form_class = Meeting, "plan", MeetingForm
     permission, nav = "meeting.run", "meetings"
-    title, submit_label, success_message = _("Plan a meeting"), _("Plan"), _("The meeting is planned.")
+    title, submit_label, success_message = _("Plan a meeting"), _("Save meeting"), _("The meeting is saved.")
 
 
 class MeetingFormPage(FormPage):
@@ -207,14 +229,13 @@ class PartKind(NamedTuple):
 # By the word in the address.
 PARTS = {
     "agenda": PartKind(AgendaItem, AgendaItemForm, _("Agenda item")),
-    "delegations": PartKind(Delegation, DelegationForm, _("Delegation")),
     "decisions": PartKind(Decision, DecisionForm, _("Decision")),
     "actions": PartKind(ActionPoint, ActionPointForm, _("Action point")),
 }
 
 
 class PartPage(FormPage):
-    """A form about an agenda item, delegation, decision or action point."""
+    """A form about an agenda item, decision or action point."""
 
     permission, nav = "meeting.run", "meetings"
     model: Any
@@ -225,9 +246,12 @@ class PartPage(FormPage):
 
 
 class AddPart(PartPage):
+    """A new one; with "Save and add another", the next form follows."""
+
     object: Meeting
+    template_name = "meetings/add_part.html"
     is_new = asks_before_repeating = True
-    success_message = _("It is recorded.")
+    success_message = _("The entry is saved.")
 
     def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])
@@ -237,6 +261,9 @@ class AddPart(PartPage):
 
     def perform(self, form: ReviewForm, expected_version: int) -> MeetingPart:
         return self.model.add_to(self.object, by=self.request.user, **form.values())
+
+    def get_success_url(self) -> str:
+        return self.request.path if "another" in self.request.POST else super().get_success_url()
 
 
 class EditPart(PartPage):

@@ -22,6 +22,7 @@ from reviews.models import (
     SectionKind,
     Trace,
 )
+from reviews.queries.meetings import steps_of
 from reviews.queries.minutes import (
     circulations,
     fingerprint,
@@ -74,6 +75,7 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
         "meeting": meeting,
         "minutes": minutes,
         "may_run": may_run,
+        "steps": steps_of(meeting, may_run=may_run),
         "title": _("Minutes"),
         "breadcrumbs": [(meeting, meeting.get_absolute_url())],
     }
@@ -160,7 +162,7 @@ class RedraftSection(FormPage):
     record_or_404 = staticmethod(section_or_404)
     form_class, permission, nav, transition = RedraftForm, "meeting.run", "meetings", "edit"
     template_name = "minutes/redraft.html"
-    title, success_message = _("Draft anew from the records"), _("This part is drafted anew.")
+    title, success_message = _("Regenerate from records"), _("This part is regenerated.")
     submit_label = _("Replace the text")
 
     @cached_property
@@ -225,7 +227,7 @@ class CirculateMinutes(ReadMinutesTransition):
 
 class ReviseMinutes(MinutesTransition):
     verb, title = "revise", _("Prepare a new version")
-    submit_label = _("Prepare")
+    submit_label = _("Prepare new version")
     success_message = _("You can edit the new version. Until you circulate it, members read the one before.")
 
 

@@ -56,7 +56,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
             if not any(line.step.waits_for(other.step) for other in plan.lines)
         },
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
-        "line": board_charts.plan_timeline(plan), "history": traces[:HISTORY_ROWS],
+        "gantt": board_charts.gantt(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip
     return render(request, "plans/plan.html", context)
 
@@ -119,7 +119,7 @@ class AddStep(AddPage):
 
     model, verb, form_class = PlanStep, "enter", NewStepForm
     permission, read_permission, nav = "plan.edit", "plan.read", "plan"
-    title, submit_label, success_message = _("Enter a step"), _("Enter"), _("The step is entered.")
+    title, submit_label, success_message = _("Enter a step"), _("Save step"), _("The step is entered.")
 
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"position": self.cycle.plan_steps.count() + 1}
@@ -140,7 +140,7 @@ class RecordOutcome(StepPage):
 
     form_class, transition, verb = OutcomeForm, "outcome", "record_outcome"
     title, success_message = _("Record the outcome"), _("The outcome is recorded.")
-    submit_label, initial_from = _("Record"), {"actual_on": "took_place_on"}
+    submit_label, initial_from = _("Save outcome"), {"actual_on": "took_place_on"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"transitions": self.object.possible_outcomes}

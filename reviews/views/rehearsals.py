@@ -113,5 +113,7 @@ def _remember(request: SignedInRequest, country_round: Round) -> None:
         end(request)
         return
     turns = country_round.turns.exclude(status=TurnStatus.WAITING)
-    request.session[KEY] |= {"taken": dict(turns.values_list("member_state__code", "status"))}
-    request.session.modified = True
+    taken = dict(turns.values_list("member_state__code", "status"))
+    if taken != request.session[KEY]["taken"]:  # the projector, which asks all the time, writes nothing
+        request.session[KEY] |= {"taken": taken}
+        request.session.modified = True

@@ -1,40 +1,36 @@
-"""National reports: the list, a country's page, the update form, transitions, submitted versions."""
+"""National reports: the list, the tabs of a country's report, the update form, transitions."""
 
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.actions.reports import submit_report
 from reviews.forms.base import ConfirmForm
-from reviews.forms.reports import AppointForm, PastSubmissionForm, ProgressForm, ReturnForm, SubmitForm
+from reviews.forms.reports import AppointForm, ProgressForm, ReturnForm
+from reviews.lists.datagaps import DataGapTable, ReportGapFilter
+from reviews.lists.findings import FindingTable, ReportFindingFilter
 from reviews.lists.progress import ProgressFilter, ProgressTable
 from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import (
-    Deadline,
-    DeadlineStatus,
-    Extension,
+    DataGap,
+    Finding,
+    GapStatus,
     NationalReport,
     ProgressUpdate,
     ReportStatus,
-    ReportVersion,
     ReviewCycle,
 )
 from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
-from reviews.queries import coverage, plans, submission_checks
-from reviews.queries.deadlines import by_deadline_and_state, first_progress, statuses_of_report
+from reviews.queries import plans, submission_checks
 from reviews.request_context import SignedInRequest
-from reviews.uploads.documents import CONTENT_TYPES
-from reviews.views.base import ListPage, cycle_or_404, cycles_named, history
+from reviews.views.base import ListPage, cycle_or_404, cycles_named, history_pages
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.web.errors import Text
-
-GAPS_SHOWN = 20
 
 
 def readable_reports(request: SignedInRequest) -> QuerySet[NationalReport]:
@@ -46,14 +42,6 @@ def readable_reports(request: SignedInRequest) -> QuerySet[NationalReport]:
 def report_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> NationalReport:
     """A country's report, if this person may read it."""
     return get_object_or_404(readable_reports(request), cycle=cycle, member_state__code=code)
-
-
-def version_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, number: str) -> ReportVersion:
-    """A submitted version of a country's report, if this person may read the report."""
-    report = report_or_404(request, cycle, code)
-    related = ("report__member_state", "report__cycle", "submitted_by")
-    versions = ReportVersion.objects.with_repetition().select_related(*related)
-    return get_object_or_404(versions, report=report, number=number)
 
 
 class ReportList(ListPage):
@@ -73,71 +61,142 @@ class ReportList(ListPage):
         return [(_("Findings and recommendations"), reverse("finding-list", args=[self.cycle.slug]))]
 
 
-class ProgressList(ListPage):
+TABS = (
+    ("overview", _("Overview"), "report"),
+    ("progress", _("Progress"), "progress-list"),
+    ("gaps", _("Gaps"), "report-gaps"),
+    ("findings", _("Findings"), "report-findings"),
+    ("files", _("Files"), "report-files"),
+    ("history", _("History"), "report-history"),
+)
+
+
+def tab_context(report: NationalReport, tab: str) -> dict[str, Any]:
+    """What every tab of a report shows; `tab` is the current one."""
+    address = (report.cycle.slug, report.code)
+    return {
+        "cycle": report.cycle,
+        "nav": "reports",
+        "report": report,
+        "title": report.member_state,
+        "tab": tab,
+        "tabs": [(name, label, reverse(url, args=address)) for name, label, url in TABS],
+    }
+
+
+def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """The overview: next step, figures, deadlines, and the checklist before submission."""
+    cycles = cycles_named(request, slug)
+    report = get_object_or_404(readable_reports(request), cycle__in=cycles, member_state__code=code)
+    checked = submission_checks.read(report, request.user)
+    gaps, is_open = checked.gaps, not report.cycle.is_closed
+    context = tab_context(report, "overview") | {
+        "transitions": report.transitions_for(request.user),
+        "deadline_statuses": checked.deadline_statuses,
+        "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:3],
+        "country": plans.country_plan_today(report, checked.deadline_statuses),
+        "gaps_in_all": sum(count.number for count in gaps),
+        "open_gaps": sum(count.number for count in gaps if count.status != GapStatus.CLOSED),
+        "findings": checked.findings,
+        "checks": submission_checks.run(checked) if report.is_editable else [],
+        "may_ask": is_open and policy.may(request.user, "extension.ask", report),
+        "may_appoint": is_open and report.is_editable and policy.may(request.user, "report.appoint", report),
+        "return_form": ReturnForm(auto_id="return_%s"),
+        "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
+    }
+    return render(request, "reports/report.html", context)
+
+
+class ReportRows(ListPage):
+    """Base of the tabs that are lists: the records of one report."""
+
+    template_name, nav, permission = "reports/rows.html", "reports", "report.read"
+    tab = ""
+    report: NationalReport
+
+    def get_queryset(self) -> QuerySet[Any]:
+        self.report = report_or_404(self.request, self.cycle, self.kwargs["code"])
+        return self.get_rows()
+
+    def get_rows(self) -> QuerySet[Any]:
+        """The records of `self.report` that the person may read."""
+        raise NotImplementedError
+
+    def get_links(self) -> list[tuple[Text, str]]:
+        """Related pages of the report: label and address."""
+        return []
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        context = tab_context(self.report, self.tab) | super().get_context_data(**kwargs)
+        return context | {"links": self.get_links()}
+
+    def address(self, name: str) -> str:
+        """The address of another page of the report."""
+        return reverse(name, args=[self.cycle.slug, self.report.code])
+
+
+class ProgressList(ReportRows):
     """All progress updates of a national team."""
 
-    title, nav, permission = _("Progress updates"), "reports", "report.read"
+    title, tab = _("Progress updates"), "progress"
     table_class, filterset_class = ProgressTable, ProgressFilter
     empty_text = _(
         "The team has not posted progress yet. It does so from its desk, or from its report's page."
     )
 
-    def get_queryset(self) -> QuerySet[ProgressUpdate]:
-        self.report = report_or_404(self.request, self.cycle, self.kwargs["code"])
+    def get_rows(self) -> QuerySet[ProgressUpdate]:
         return self.report.progress_updates.select_related("author", "meeting")
 
-    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
-        breadcrumbs = [(self.report.member_state, self.report.get_absolute_url())]
-        return super().get_context_data(**kwargs) | {"breadcrumbs": breadcrumbs}
+
+class ReportGaps(ReportRows):
+    """The data gaps of a country."""
+
+    title, tab, permission = _("Data gaps"), "gaps", "datagap.read"
+    table_class, filterset_class = DataGapTable, ReportGapFilter
+    empty_text = _("No data gap has been raised.")
+
+    def get_rows(self) -> QuerySet[DataGap]:
+        gaps = self.cycle.datagaps.filter(member_state=self.report.member_state_id)
+        related = ("member_state", "kind", "key_result_area", "holder")
+        return gaps.visible_to(self.request.user).select_related(*related).order_by("number")
+
+    def get_actions(self) -> list[tuple[Text, str]]:
+        if self.cycle.is_closed or not policy.may(self.request.user, "datagap.edit", self.report):
+            return []
+        return [(_("Add a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
+
+    def get_links(self) -> list[tuple[Text, str]]:
+        return [
+            (_("Annex on limitations"), self.address("report-annex")),
+            (_("Coverage of the key result areas"), self.address("report-coverage")),
+        ]
 
 
-def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
-    """A country's report: figures, transitions, deadlines, versions, gaps, history."""
-    cycles = cycles_named(request, slug)
-    report = get_object_or_404(readable_reports(request), cycle__in=cycles, member_state__code=code)
-    cycle = report.cycle
-    gaps = report.member_state.datagaps.filter(cycle=cycle).visible_to(request.user).select_related("kind")
-    gap_counts = gaps.counted()
-    findings = report.member_state.findings.filter(cycle=cycle).visible_to(request.user).not_withdrawn()
-    findings = findings.select_related("key_result_area").order_by("kind", "number")
-    statuses, locked = deadline_statuses_of(report)
-    may_appoint = policy.may(request.user, "report.appoint", report)
-    context: dict[str, Any] = {
-        "cycle": cycle, "nav": "reports", "report": report, "title": report.member_state,
-        "transitions": report.transitions_for(request.user), "deadline_statuses": statuses,
-        "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:5],
-        "country": plans.country_plan_today(report, statuses),
-        "versions": report.versions.with_repetition().select_related("submitted_by"),
-        "gaps": gaps.open_first()[:GAPS_SHOWN], "gaps_in_all": sum(count.number for count in gap_counts),
-        "findings": findings, "checks": [],
-        "may_record": policy.may(request.user, "finding.edit", report)
-        and not (cycle.is_closed or report.status == ReportStatus.ACCEPTED),
-        "may_raise": policy.may(request.user, "datagap.edit", report) and not cycle.is_closed,
-        "may_ask": policy.may(request.user, "extension.ask", report) and not cycle.is_closed,
-        "may_appoint": may_appoint and report.is_editable and not cycle.is_closed,
-        "submit_form": SubmitForm(auto_id="submit_%s"), "return_form": ReturnForm(auto_id="return_%s"),
-        "history": history(request, report),
-        "held_days": clock.days_between(clock.today(), clock.day_of(report.held_since)),
-    }  # fmt: skip
-    if report.is_editable:
-        areas = coverage.area_statements(report)  # fetched for the checks alone
-        context["checks"] = submission_checks.run(
-            submission_checks.CheckInput(report, gap_counts, list(findings), statuses, locked, areas)
-        )
-    return render(request, "reports/report.html", context)
+class ReportFindings(ReportRows):
+    """The findings and recommendations of a country."""
+
+    title, tab, permission = _("Findings and recommendations"), "findings", "finding.read"
+    table_class, filterset_class = FindingTable, ReportFindingFilter
+    empty_text = _("Nothing has been recorded yet.")
+
+    def get_rows(self) -> QuerySet[Finding]:
+        findings = Finding.objects.filter(cycle=self.cycle, member_state=self.report.member_state_id)
+        related = ("cycle", "member_state", "key_result_area", "meeting")
+        return findings.visible_to(self.request.user).select_related(*related).order_by("kind", "number")
+
+    def get_actions(self) -> list[tuple[Text, str]]:
+        is_locked = self.cycle.is_closed or self.report.status == ReportStatus.ACCEPTED
+        if is_locked or not policy.may(self.request.user, "finding.edit", self.report):
+            return []
+        return [(_("Record a finding"), reverse("finding-add", args=[self.cycle.slug]))]
 
 
-def deadline_statuses_of(report: NationalReport) -> tuple[list[DeadlineStatus], list[Deadline]]:
-    """The status of each of its deadlines, and those that are locked for it."""
-    extensions = Extension.objects.filter(
-        deadline__cycle=report.cycle_id, member_state=report.member_state_id
-    )
-    deadlines, today = report.cycle.deadlines.concerning(report.member_state_id), clock.today()
-    granted = by_deadline_and_state(extensions.granted())
-    progress_days = first_progress([report], deadlines, today)
-    statuses = statuses_of_report(report, deadlines, granted, progress_days, today)
-    locked = [status.deadline for status in statuses if status.deadline.locked_on(status.due_on, today)]
-    return statuses, locked
+def report_history(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """Who did what, newest first, page by page."""
+    report = report_or_404(request, cycle_or_404(request, slug), code)
+    page, rows = history_pages(request, report)
+    context = tab_context(report, "history") | {"page": page, "history": rows}
+    return render(request, "reports/history.html", context)
 
 
 class ReportForm(FormPage):
@@ -173,28 +232,6 @@ class ReportTransition(TransitionPage):
     nav = "reports"
 
 
-class SubmitReport(ReportTransition):
-    form_class, verb = SubmitForm, "submit"
-    title, submit_label = _("Submit the report"), _("Submit")
-    success_message = _("The report is submitted. This is the receipt.")
-    redirects_to_result = True
-
-    def perform(self, form: SubmitForm, expected_version: int) -> ReportVersion:
-        return submit_report(
-            by=self.request.user, report=self.object, expected_version=expected_version, **form.values()
-        )
-
-
-class RecordPastSubmission(ReportForm):
-    """An administrator records what was handed in on an earlier day by another way, such as by mail."""
-
-    form_class, permission = PastSubmissionForm, "record.correct"
-    verb, transition = "record_past_submission", "record_submission"
-    title, submit_label = _("Record an earlier submission"), _("Record")
-    success_message = _("The submission is recorded, with its day and your reason.")
-    redirects_to_result = True
-
-
 class RecallReport(ReportTransition):
     verb, title, submit_label = "recall", _("Recall the report"), _("Recall")
     success_message = _("The report is back with you; the submitted version stays on record.")
@@ -214,26 +251,3 @@ class ReturnReport(ReportTransition):
 class AcceptReport(ReportTransition):
     verb, title, submit_label = "accept", _("Accept the report"), _("Accept")
     success_message = _("The report is accepted.")
-
-
-def version_page(request: SignedInRequest, slug: str, code: str, number: str) -> HttpResponse:
-    """A submitted version and its receipt."""
-    cycle = cycle_or_404(request, slug)
-    version = version_or_404(request, cycle, code, number)
-    context = {
-        "cycle": cycle,
-        "nav": "reports",
-        "version": version,
-        "report": version.report,
-        "title": version,
-    }
-    return render(request, "reports/version.html", context)
-
-
-def version_file(request: SignedInRequest, slug: str, code: str, number: str) -> FileResponse:
-    """The file itself, always as a download under our name."""
-    version = version_or_404(request, cycle_or_404(request, slug), code, number)
-    content_type = CONTENT_TYPES[version.extension]
-    return FileResponse(
-        version.file.open("rb"), as_attachment=True, filename=version.download_name, content_type=content_type
-    )

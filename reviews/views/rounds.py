@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -35,12 +36,14 @@ from reviews.models import (
 from reviews.models.people import everybody_in_the_room
 from reviews.models.reports import UNLOCKS, ReportStatus
 from reviews.models.workstreams import WORKSTREAMS
+from reviews.queries.meetings import steps_of
 from reviews.queries.rounds import records_heard
 from reviews.request_context import SignedInRequest
 from reviews.views import rehearsals
 from reviews.views.base import ListPage
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.views.meetings import MeetingFormPage, meeting_or_404
+from reviews.views.projector import follow
 
 HISTORY_ROWS = 30
 
@@ -134,6 +137,7 @@ class RoundPage(ListPage):
         return context | {
             "meeting": self.meeting,
             "round": self.round,
+            "steps": steps_of(self.meeting, may_run=self.may_run),
             "may_run": self.may_run,
             "waiting": [turn for turn in turns if turn.status == TurnStatus.WAITING],
             "counted": Counter(turn.status for turn in turns),
@@ -194,17 +198,17 @@ class EndRehearsal(TransitionPage):
 
 
 class CloseRound(FormPage):
-    """Close the round and freeze the status at the meeting for good: asks first."""
+    """End the round and save the status at the meeting for good: asks first."""
 
     object: Round
     record_or_404 = staticmethod(round_or_404)
     form_class, permission, nav, transition = ConfirmForm, "meeting.run", "meetings", "close"
     template_name = "rounds/close.html"
     title, success_message = (
-        _("Close the round"),
-        _("The round is closed; the status at this meeting is frozen."),
+        _("End the round"),
+        _("The round has ended; the status at this meeting is saved."),
     )
-    submit_label = _("Close the round and freeze the status")
+    submit_label = _("End the round and save the status")
 
     def check_open(self) -> None:
         super().check_open()
@@ -224,7 +228,10 @@ class PassAllWaiting(TransitionPage):
     object: Round
     record_or_404 = staticmethod(round_or_404)
     form_class, permission, nav, transition = RequiredNoteForm, "meeting.run", "meetings", "close"
-    title, success_message = _("Pass all who wait"), _("The members that waited are passed.")
+    title, success_message = (
+        _("Mark all to come as absent"),
+        _("The members that had not reported are marked absent."),
+    )
 
     def perform(self, form: ReviewForm, expected_version: int) -> Round:
         return pass_all_waiting(
@@ -241,7 +248,6 @@ class TurnPage(FormPage):
     object: Turn
     record_or_404 = staticmethod(turn_or_404)
     form_class, permission, nav, template_name = TurnForm, "meeting.run", "meetings", "rounds/turn.html"
-    submit_label, success_message = _("Save and go on"), _("It is recorded.")
 
     @cached_property
     def report(self) -> NationalReport:
@@ -258,10 +264,14 @@ class TurnPage(FormPage):
         """After the end of the round, go to its page."""
         if not self.object.round.is_open:
             return redirect(self.object.round)
+        follow(self.request, self.object)
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {"note": self.object.note}
+        return {name: getattr(self.report, name) for name in WORKSTREAMS} | {
+            "note": self.object.note,
+            "internal_note": self.object.internal_note,
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"report": self.report, "cycle": self.cycle}
@@ -288,6 +298,9 @@ class TurnPage(FormPage):
     def get_cancel_url(self) -> str:
         return self.object.round.get_absolute_url()
 
+    def get_success_message(self) -> str:
+        return _now("%(state)s is saved.") % {"state": self.object.member_state}
+
     def get_success_url(self) -> str:
         return next_turn_url(self.result)
 
@@ -297,6 +310,7 @@ class TurnPage(FormPage):
         for row in Turn.objects.filter(round=country_round).select_related("member_state"):
             row.round = country_round
             turns[row.position] = row
+        following = next((row for row in turns.values() if row.member_state.code == turn.next_code), None)
 
         # The room sees this page: figures, what it has heard, and of the records what all may read.
         since, room = country_round.since(), everybody_in_the_room()
@@ -306,6 +320,7 @@ class TurnPage(FormPage):
         heard = records_heard(country_round.meeting, report.member_state_id)
         return super().get_context_data(**kwargs) | {
             "title": turn.member_state,
+            "following": following,
             "turn": turn,
             "report": report,
             "turns": len(turns),
@@ -338,7 +353,7 @@ class PassTurn(TransitionPage):
 
     record_or_404 = staticmethod(turn_or_404)
     permission, nav, verb = "meeting.run", "meetings", "pass_over"
-    title, success_message = _("Pass"), _("The member is passed.")
+    title, success_message = _("Mark absent"), _("The member is marked absent.")
 
     def get_success_url(self) -> str:
         return next_turn_url(self.result)

@@ -52,4 +52,4 @@ class Number:
 class PartKind(Number):
     """What is recorded at a meeting; see views.meetings.PARTS."""
 
-    regex = "agenda|delegations|decisions|actions"
+    regex = "agenda|decisions|actions"

@@ -17,6 +17,7 @@ from reviews.actions.setup import Part, copy_cycle
 from reviews.models import (
     Advice,
     DataGap,
+    Deadline,
     Extension,
     Meeting,
     Minutes,
@@ -41,6 +42,8 @@ STEPS = ("framework", "framework/import", "members", "members/import", "deadline
 PAGES = {
     "vnm.coordinator": [
         "/", f"{AT}/", f"{AT}/?as_of=2020-04-30", f"{AT}/framework/", f"{AT}/reports/", REPORT, f"{REPORT}progress/",
+        f"{REPORT}gaps/", f"{REPORT}findings/", f"{REPORT}files/", f"{REPORT}history/", f"{REPORT}submit/",
+        f"{AT}/extensions/", f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/done/",
         f"{REPORT}update/", f"{REPORT}authors/", f"{AT}/datagaps/", f"{AT}/datagaps/?q=nothing+like+this",
         f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
         f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
@@ -58,11 +61,16 @@ PAGES = {
     ],
     "secretariat": [
         "/accounts/second-factor/confirm/", "/accounts/second-factor/app/remove/", "/accounts/second-factor/",
-        "/", f"{AT}/", f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
+        "/", f"{AT}/", f"{AT}/?status=in_progress&sort=-gaps", f"{AT}/views/add/?status=in_progress", f"{AT}/pictures/",
+        f"{AT}/pictures/?as_of=2020-06-30",
+        f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
-        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/meetings/add/", f"{AT}/meetings/3/",
+        f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
+        f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
+        f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
-        f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
+        f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
+        f"{AT}/meetings/3/attendance/", f"{AT}/meetings/3/agenda/copy/",
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
         f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
@@ -77,7 +85,7 @@ PAGES = {
         "/people/invitations/", "/people/invitations/{invitation}/withdraw/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
-        f"{AT}/meetings/{{finished_round}}/round/close/",
+        f"{AT}/meetings/{{finished_round}}/round/close/", f"{AT}/meetings/3/round/projector/",
     ],
     "lead.consultant": [
         "/", f"{AT}/difficulties/", f"{AT}/difficulties/1/", f"{AT}/difficulties/1/edit/", f"{AT}/difficulties/add/",
@@ -98,7 +106,7 @@ PAGES = {
 REFUSALS = {
     ("lao.coordinator", REPORT): 404,
     ("consultant", f"{REPORT}update/"): 403,
-    ("vnm.coordinator", f"{REPORT}submit/"): 405,
+    ("vnm.coordinator", f"{REPORT}recall/"): 405,
     ("vnm.coordinator", f"{AT}/?as_of=yesterday"): 404,
     ("vnm.coordinator", f"{AT}/datagaps/?colour=red"): 404,
     ("vnm.coordinator", "/admin/"): 403,
@@ -137,6 +145,7 @@ def records() -> dict[str, Any]:
     return {
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
         "extension": Extension.objects.to_decide().first().pk,
+        "comments": Deadline.objects.get(output="comments").number,
         "draft": Advice.objects.drafts().first().pk, "finished_round": finished_round().meeting.code,
         "section": drafted_minutes().sections.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
@@ -148,7 +157,7 @@ def records() -> dict[str, Any]:
 
 
 def test_no_page_is_left_out():
-    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2"}
+    numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2", "comments": "5"}
     numbers |= dict.fromkeys(
         ("draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
     )
@@ -184,7 +193,15 @@ IN_THE_WAY_IN = {
 }  # fmt: skip
 # The cycle of the demonstration is open already: their forms look like those of other reasons.
 IN_THE_WAY_IN |= {"cycle-open", "cycle-reopen"}
-FILES = {"mfa_download_recovery_codes", "report-version-file", "action-file", "brief-docx", "minutes-docx"}
+FILES = {
+    "mfa_download_recovery_codes",
+    "report-version-file",
+    "action-file",
+    "brief-docx",
+    "minutes-docx",
+    "meeting-ics",
+    "agenda-paper",
+}
 FILES |= {"livez", "readyz", "metrics"}
 
 
@@ -352,7 +369,7 @@ def test_forms_sent_back(person, live_server):
     expect(page.get_by_role("alert")).to_contain_text("Viet Nam team")
     eyes.looks()
     page.goto(f"{AT}/datagaps/add/")
-    page.get_by_role("main").get_by_role("button", name="Raise").click()
+    page.get_by_role("main").get_by_role("button", name="Add gap").click()
     expect(page.get_by_role("alert")).to_be_visible()
     eyes.looks()
     assert not eyes.problems, "\n".join(eyes.problems)

@@ -27,7 +27,7 @@ def test_from_the_round_to_the_annex(person: Any) -> None:
     does_not_see(country, ADVICE)
     approves_it(lead)
     reads_it_and_answers(country)
-    the_consultant_reads(consultant, "We use this advice", ANSWER)
+    the_consultant_reads(consultant, "Accept the advice", ANSWER)
     closes_it_as_a_limitation(country)
     stands_in_the_annex(country)
     other_countries_do_not_see_it(person("vnm.coordinator"))
@@ -55,11 +55,10 @@ def opens_a_round(page: Page) -> None:
     page.get_by_label("Short name in addresses").fill("4")
     for name in ("Planned from", "Planned to"):
         page.get_by_label(name).fill("2020-08-20")
-    page.get_by_role("button", name="Plan", exact=True).click()
+    page.get_by_role("button", name="Save meeting").click()
     page.get_by_role("link", name="Country round").click()
     page.get_by_role("link", name="Open the round").click()
-    page.get_by_role("radio", name="the meeting's own").check()
-    page.get_by_label("Who comes first").fill("LAO")
+    page.get_by_label("Place of Lao PDR").fill("1")
     page.get_by_role("button", name="Open the round").click()
     page.get_by_role("link", name="Begin with Lao PDR").click()
 
@@ -67,14 +66,14 @@ def opens_a_round(page: Page) -> None:
 def raises_the_gap(page: Page) -> None:
     """Difficulty and figures in one go; the next member's turn follows."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Lao PDR")
-    page.get_by_label("For the minutes, in words").fill("One series has a break.")
+    page.get_by_label("Statement for the minutes").fill("One series has a break.")
     page.get_by_text("A difficulty: becomes a data gap").click()
     row = page.get_by_role("group").filter(has_text="A difficulty: becomes a data gap")
     row.get_by_label("Kind").select_option("Data discontinuous")
     row.get_by_label("Key result area").select_option(label=area(row))
     row.get_by_label("What is missing").fill(MISSING)
-    page.get_by_role("button", name="Save and go on").click()
-    says(page, "It is recorded.")
+    page.get_by_role("button", name="Save and next").click()
+    says(page, "Saved.")
     page.get_by_role("link", name="← Lao PDR").click()
     expect(region(page, "Entered in this turn")).to_contain_text(MISSING)
 
@@ -91,7 +90,7 @@ def finds_it_and_drafts_advice(page: Page) -> None:
     says(page, MISSING)
     page.get_by_role("link", name="Draft advice").click()
     page.get_by_label("Advice").fill(ADVICE)
-    page.get_by_role("button", name="Keep the draft").click()
+    page.get_by_role("button", name="Submit for approval").click()
     says(page, "The draft waits for a lead consultant.")
     expect(region(page, "Drafts of advice")).to_contain_text(ADVICE)
 
@@ -107,8 +106,8 @@ def does_not_see(page: Page, words: str) -> None:
 
 def approves_it(page: Page) -> None:
     page.goto("/")
-    waiting = region(page, "What waits for me").get_by_role("listitem").filter(has_text="LAO-4")
-    waiting.get_by_role("link", name="Approve advice").click()
+    waiting = region(page, "To do").get_by_role("listitem").filter(has_text="LAO-4")
+    waiting.get_by_role("link", name="approve the advice").click()
     page.get_by_role("button", name="Approve and send").click()
     says(page, "The advice is approved, and every open gap that it is for has received it.")
     expect(region(page, "Guidance")).to_contain_text(ADVICE)
@@ -116,11 +115,11 @@ def approves_it(page: Page) -> None:
 
 def reads_it_and_answers(page: Page) -> None:
     page.goto("/")
-    waiting = region(page, "What waits for me").get_by_role("listitem").filter(has_text="LAO-4")
-    expect(waiting).to_contain_text("say whether you use the advice")
+    waiting = region(page, "To do").get_by_role("listitem").filter(has_text="LAO-4")
+    expect(waiting).to_contain_text("decide on the advice")
     waiting.get_by_role("link").click()
     expect(region(page, "Guidance")).to_contain_text(ADVICE)
-    page.get_by_role("button", name="We use this advice").click()
+    page.get_by_role("button", name="Accept the advice").click()
     says(page, "Everybody concerned reads that you use the advice.")
     form = page.get_by_role("group").filter(has_text="Answer the consultants")
     form.get_by_text("Answer the consultants").first.click()

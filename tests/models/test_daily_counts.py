@@ -33,7 +33,7 @@ def test_a_gap_counts_from_the_day_it_is_raised_to_the_day_it_is_closed(cast, ga
         close(gap, cast.vnm)
     assert rows() == [(DAY, gap.kind.code, 1), (DAY + timedelta(9), gap.kind.code, 0)]
     for days, number in ((-1, 0), (0, 1), (8, 1), (9, 0), (90, 0)):
-        open_then = progress.open_gaps([report], [gap.kind], DAY + timedelta(days))
+        open_then = progress.count_members([report], [gap.kind], {}, DAY + timedelta(days)).open_gaps
         assert open_then == {(report.member_state_id, gap.kind_id): number}
 
 

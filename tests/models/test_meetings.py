@@ -172,15 +172,15 @@ SERIES = {"1": "coordination", "2": "soca", "wrap-up": "other", "3": "coordinati
 FOLLOWS = """
           1    2    wrap-up  3    talk
 1         no   no   no       no   no
-2         no   no   no       no   no
+2         yes  no   no       no   no
 wrap-up   yes  yes  no       no   no
-3         yes  no   yes      no   no
+3         yes  yes  yes      no   no
 talk      yes  yes  yes      yes  no
 """
 
 
 @pytest.mark.parametrize(("later", "earlier", "told"), grids.cells(FOLLOWS))
-def test_meetings_of_no_series_go_with_all(later, earlier, told, cast, cycle):
+def test_a_meeting_follows_all_earlier_ones_of_every_series(later, earlier, told, cast, cycle):
     made = {}
     for n, (code, series) in enumerate(SERIES.items(), start=1):
         day = date(2020, 9, n)

@@ -13,8 +13,9 @@ from reviews import clock
 from reviews.actions.cycles import seat_member
 from reviews.actions.reports import submit_report
 from reviews.models import CycleMembership, Deadline, DeadlineState, EditConflict, Extension, NotAllowedNow
-from reviews.queries import board, deadlines
+from reviews.queries import board, deadlines, progress
 from reviews.queries.board import Board
+from reviews.queries.outlook import OutlookWord
 from reviews.templatetags.plans import country_slack
 from tests.support import make
 
@@ -157,6 +158,13 @@ class History:
             if report.code not in self.has_figure and report.handed_in_at is None:
                 assert "good" not in {status.tone for status in statuses[report.pk]}
                 assert country_slack(rows[report.code].plan)["tone"] != "good"
+                assert rows[report.code].outlook.word in (
+                    OutlookWord.LATE,
+                    OutlookWord.CANNOT_TELL,
+                    OutlookWord.AT_RISK,
+                )
+            if report.status == "accepted":
+                assert rows[report.code].outlook.word == OutlookWord.ON_COURSE
 
     def assert_slack_counts_to_its_revision(self, country: Any) -> None:
         assert not country.is_handed_in
@@ -181,8 +189,11 @@ def content_of(shown: Board) -> list[Any]:
     for row in shown.rows:
         due = row.next_due and (row.next_due.text, row.next_due.due_on, row.next_due.slip)
         slack = country_slack(row.plan)["label"]
-        rows.append((row.state.code, row.report.status, row.report.figures, due, slack, row.age, row.holder))
-    return [*rows, shown.progress]
+        known = (row.state.code, row.report.status, row.report.figures, due, slack, row.age, row.holder)
+        rows.append((*known, row.outlook, row.open_gaps, row.note))
+    reports = [row.report for row in shown.rows]
+    trends = progress.trends(reports, shown.on - timedelta(30), shown.on)
+    return [*rows, progress.averages(reports[0].cycle, shown.on), trends]
 
 
 EVENTS = [name for name in vars(History) if name not in ("happen", "start_reading", "board", "check")]

@@ -34,8 +34,11 @@ def test_blank_and_zero_are_told_apart(cast, report, results):
     report.post_progress(
         by=cast.vnm, expected_version=report.version, data_collection=100, analysis=0, note="n"
     )
-    assert result_with("Writing: not yet reported", results) == ("error", "/cycles/mtr/reports/VNM/update/")
-    assert result_with("Analysis: 0 %", results) == ("warning", "/cycles/mtr/reports/VNM/update/")
+    assert result_with("Writing: not yet reported", results) == (
+        "must_fix",
+        "/cycles/mtr/reports/VNM/update/",
+    )
+    assert result_with("Analysis: 0 %", results) == ("must_fix", "/cycles/mtr/reports/VNM/update/")
     assert not [text for _level, text, _url in results() if text.startswith("Data collection")]
 
 
@@ -44,12 +47,10 @@ def test_zero_and_a_figure_under_way_are_told_apart(cast, report, results):
         by=cast.vnm, expected_version=report.version, data_collection=40, analysis=0, writing=None, note="n"
     )
     text_of = {text.partition(":")[0]: text for _level, text, _url in results()}
-    assert (
-        text_of["Data collection"] == "Data collection: 40 %. Below 100 % a reason is owed when you submit."
-    )
+    assert text_of["Data collection"] == "Data collection: 40 %. Update it, or give a reason when you submit."
     assert (
         text_of["Analysis"]
-        == "Analysis: 0 %, which says that nothing is done. A reason is owed when you submit."
+        == "Analysis: 0 %, which says that nothing is done. Update it, or give a reason when you submit."
     )
     assert "or say why it is missing when you submit" in text_of["Writing"]
 
@@ -66,11 +67,11 @@ def state(report: Any, by: Any, area: Any, coverage: str, note: str = "") -> Non
 @pytest.mark.parametrize(
     ("coverage", "level", "words"),
     [
-        ("", "error", "Nothing yet on A.1 · A.2. Not yet entered is not “not collected”"),
-        ("nothing", "error", "Nothing yet on A.1: Why-Fig · A.2: Why-Fig. Not yet entered"),
-        ("not_collected", "warning", "in the annex on limitations: A.1: Why-Fig · A.2: Why-Fig"),
-        ("not_applicable", "hint", "Not applicable: A.1: Why-Fig · A.2: Why-Fig"),
-        ("estimated", "hint", "Estimated, and no data gap records how: A.1: Why-Fig · A.2: Why-Fig"),
+        ("", "tip", "Nothing yet on A.1 · A.2. Not yet entered is not “not collected”"),
+        ("nothing", "tip", "Nothing yet on A.1: Why-Fig · A.2: Why-Fig. Not yet entered"),
+        ("not_collected", "tip", "in the annex on limitations: A.1: Why-Fig · A.2: Why-Fig"),
+        ("not_applicable", "tip", "Not applicable: A.1: Why-Fig · A.2: Why-Fig"),
+        ("estimated", "tip", "Estimated, and no data gap records how: A.1: Why-Fig · A.2: Why-Fig"),
         ("reported", "", ""),
     ],
 )
@@ -125,24 +126,24 @@ def test_an_estimate_is_told_until_a_closed_gap_records_how(way, expected, cast,
 def test_a_locked_deadline_blocks(cast, cycle, results):
     days = {"opens_on": date(2020, 7, 1), "due_on": date(2020, 8, 1), "last_on": date(2020, 8, 19)}
     make.deadline(cycle, by=cast.secretariat, **days)
-    assert result_with("is locked since 19 Aug 2020", results) == ("blocker", "/cycles/mtr/deadlines/1/")
+    assert result_with("is locked since 19 Aug 2020", results) == ("must_fix", "/cycles/mtr/deadlines/1/")
 
 
 def test_an_early_submission_is_a_hint(cast, cycle, results):
     make.deadline(cycle, by=cast.secretariat, opens_on=date(2020, 8, 24))
-    assert result_with("The window opens on 24 Aug 2020", results) == ("hint", "/cycles/mtr/deadlines/1/")
+    assert result_with("The window opens on 24 Aug 2020", results) == ("tip", "/cycles/mtr/deadlines/1/")
 
 
 def test_gaps(cast, report, results):
     make.gap(report, by=cast.vnm)
     gap = make.gap(report, by=cast.vnm)
     gap.ask_guidance(by=cast.vnm, expected_version=gap.version)
-    assert result_with("1 data gap is not closed", results)[0] == "warning"
+    assert result_with("1 data gap is not closed", results)[0] == "tip"
     assert result_with("1 data gap still waits for guidance", results)[1].endswith("&status=guidance_asked")
 
 
 def test_findings(cast, report, results):
-    assert result_with("No finding and no recommendation", results)[0] == "warning"
+    assert result_with("No finding and no recommendation", results)[0] == "tip"
     finding = make.finding(report, by=cast.vnm)
     assert result_with("still preliminary", results)[1].endswith("&status=preliminary")
     finding.finalise(by=cast.vnm, expected_version=finding.version)
@@ -160,7 +161,7 @@ def test_nothing_stands_in_the_way(cast, report, results):
 def test_heaviest_first(cast, cycle, results):
     days = {"opens_on": date(2020, 7, 1), "due_on": date(2020, 8, 1), "last_on": date(2020, 8, 19)}
     make.deadline(cycle, by=cast.secretariat, **days)
-    order = ["blocker", "error", "warning", "hint"]
+    order = ["must_fix", "tip"]
     levels = [level for level, _text, _url in results()]
     assert levels == sorted(levels, key=order.index)
     assert set(levels) == set(order)

@@ -6,6 +6,9 @@ GETS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+board-view-add              in  200   200  200         200   200          200       200    200        in
+board-view-remove           in  405   404  404         404   404          404       404    404        in
+pictures                    in  200   200  200         200   200          200       200    200        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          200       403    200        in
 cycle                       in  200   200  200         200   200          200       200    200        in
@@ -38,9 +41,13 @@ framework                   in  200   200  200         200   200          200   
 report-list                 in  200   200  200         200   200          200       404    200        in
 report                      in  200   200  404         200   200          200       404    200        in
 progress-list               in  200   200  404         200   200          200       404    200        in
+report-gaps                 in  200   200  404         200   200          200       404    200        in
+report-findings             in  200   200  404         200   200          200       404    200        in
+report-files                in  200   200  404         200   200          200       404    200        in
+report-history              in  200   200  404         200   200          200       404    200        in
 report-update               in  200   200  404         403   403          403       404    403        in
 report-authors              in  200   403  404         403   403          403       404    403        in
-report-submit               in  405   403  404         403   403          403       404    403        in
+report-submit               in  200   403  404         403   403          403       404    403        in
 report-past-submission      in  403   403  404         403   403          403       404    200        in
 report-recall               in  405   403  404         403   403          403       404    403        in
 report-start-reading        in  403   403  404         405   405          403       404    403        in
@@ -89,12 +96,21 @@ deadline                    in  200   200  200         200   200          200   
 deadline-edit               in  403   403  403         403   403          200       403    403        in
 extension-ask               in  200   403  200         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          200       404    403        in
+extension-list              in  200   200  200         200   200          200       404    200        in
+extension-decide-all        in  403   403  403         403   403          200       403    403        in
+delivery-record             in  403   403  403         403   403          200       403    403        in
+delivery-add                in  200   403  200         403   403          403       403    403        in
+delivery-take-back          in  405   403  404         403   403          405       404    403        in
 meeting-list                in  200   200  200         200   200          200       200    200        in
 meeting-add                 in  403   403  403         403   403          200       403    403        in
 meeting                     in  200   200  200         200   200          200       200    200        in
+meeting-ics                 in  200   200  200         200   200          200       200    200        in
 meeting-edit                in  403   403  403         403   403          200       403    403        in
 meeting-hold                in  403   403  403         403   403          200       403    403        in
 meeting-cancel              in  403   403  403         403   403          200       403    403        in
+meeting-attendance          in  403   403  403         403   403          200       403    403        in
+meeting-agenda-copy         in  403   403  403         403   403          200       403    403        in
+meeting-agenda-order        in  403   403  403         403   403          405       403    403        in
 meeting-add-part            in  403   403  403         403   403          200       403    403        in
 meeting-edit-part           in  403   403  403         403   403          200       403    403        in
 action-list                 in  200   200  200         200   200          200       200    200        in
@@ -111,6 +127,7 @@ disruption-add              in  403   403  403         403   403          200   
 disruption                  in  200   200  200         200   200          200       404    200        in
 disruption-edit             in  403   403  403         403   403          200       404    403        in
 round                       in  200   200  200         200   200          200       200    200        in
+round-projector             in  403   403  403         403   403          200       403    403        in
 round-open                  in  403   403  403         403   403          200       403    403        in
 round-end-rehearsal         in  403   403  403         403   403          405       403    403        in
 round-turn                  in  403   403  403         403   403          200       403    403        in
@@ -129,6 +146,7 @@ minutes-revise              in  403   403  403         403   403          405   
 minutes-adopt               in  403   403  403         403   403          405       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
+agenda-paper                in  200   200  200         200   200          200       200    200        in
 agenda-conclude             in  403   403  403         403   403          200       403    403        in
 agenda-up                   in  403   403  403         403   403          405       403    403        in
 agenda-down                 in  403   403  403         403   403          405       403    403        in
@@ -182,6 +200,9 @@ POSTS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
 board                       in  200   200  200         200   200          200       200    200        in
+board-view-add              in  302   302  302         302   302          302       302    302        in
+board-view-remove           in  302   404  404         404   404          404       404    404        in
+pictures                    in  200   200  200         200   200          200       200    200        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          302       403    302        in
 cycle                       in  200   200  200         200   200          200       200    200        in
@@ -214,6 +235,10 @@ framework                   in  200   200  200         200   200          200   
 report-list                 in  405   405  405         405   405          405       404    405        in
 report                      in  200   200  404         200   200          200       404    200        in
 progress-list               in  405   405  405         405   405          405       404    405        in
+report-gaps                 in  405   405  405         405   405          405       404    405        in
+report-findings             in  405   405  405         405   405          405       404    405        in
+report-files                in  200   200  404         200   200          200       404    200        in
+report-history              in  200   200  404         200   200          200       404    200        in
 report-update               in  302   302  404         403   403          403       404    403        in
 report-authors              in  302   403  404         403   403          403       404    403        in
 report-submit               in  302   403  404         403   403          403       404    403        in
@@ -265,12 +290,21 @@ deadline                    in  405   405  405         405   405          405   
 deadline-edit               in  403   403  403         403   403          302       403    403        in
 extension-ask               in  302   403  302         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          302       404    403        in
+extension-list              in  405   405  405         405   405          405       405    405        in
+extension-decide-all        in  403   403  403         403   403          302       403    403        in
+delivery-record             in  403   403  403         403   403          302       403    403        in
+delivery-add                in  302   403  302         403   403          403       403    403        in
+delivery-take-back          in  302   403  404         403   403          302       404    403        in
 meeting-list                in  405   405  405         405   405          405       405    405        in
 meeting-add                 in  403   403  403         403   403          302       403    403        in
 meeting                     in  200   200  200         200   200          200       200    200        in
+meeting-ics                 in  200   200  200         200   200          200       200    200        in
 meeting-edit                in  403   403  403         403   403          302       403    403        in
 meeting-hold                in  403   403  403         403   403          302       403    403        in
 meeting-cancel              in  403   403  403         403   403          302       403    403        in
+meeting-attendance          in  403   403  403         403   403          302       403    403        in
+meeting-agenda-copy         in  403   403  403         403   403          302       403    403        in
+meeting-agenda-order        in  403   403  403         403   403          302       403    403        in
 meeting-add-part            in  403   403  403         403   403          302       403    403        in
 meeting-edit-part           in  403   403  403         403   403          302       403    403        in
 action-list                 in  405   405  405         405   405          405       405    405        in
@@ -287,6 +321,7 @@ disruption-add              in  403   403  403         403   403          302   
 disruption                  in  200   200  200         200   200          200       404    200        in
 disruption-edit             in  403   403  403         403   403          302       404    403        in
 round                       in  405   405  405         405   405          405       405    405        in
+round-projector             in  403   403  403         403   403          200       403    403        in
 round-open                  in  403   403  403         403   403          302       403    403        in
 round-end-rehearsal         in  403   403  403         403   403           on       403    403        in
 round-turn                  in  403   403  403         403   403          302       403    403        in
@@ -305,6 +340,7 @@ minutes-revise              in  403   403  403         403   403          302   
 minutes-adopt               in  403   403  403         403   403          302       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
+agenda-paper                in  200   200  200         200   200          200       200    200        in
 agenda-conclude             in  403   403  403         403   403          302       403    403        in
 agenda-up                   in  403   403  403         403   403          302       403    403        in
 agenda-down                 in  403   403  403         403   403          302       403    403        in

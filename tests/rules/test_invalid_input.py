@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from reviews.models import Meeting, NationalReport
+from reviews.models import Delegation, Meeting, NationalReport
 from tests.support import grids, make
 from tests.support.invalid_input import HUGE, assert_kept, in_the_sites_look, sent, text
 
@@ -58,7 +58,7 @@ AT_A_FIELD: list[tuple[str, dict[str, Any], str, str]] = [
     ("deadline-add", {"last_on": "7/9"}, "last_on", "The date is not complete."),
     ("deadline-add", {"due_on": HUGE}, "due_on", "Enter a valid date."),
     ("deadline-add", {"due_on": ""}, "due_on", "This field is required."),
-    ("deadline-add", {"last_on": "2020-09-06"}, "last_on", "The last acceptable day comes before the due day."),
+    ("deadline-add", {"last_on": "2020-09-06"}, "last_on", "The closing day comes before the due day."),
     ("deadline-add", {"only_for": "999"}, "only_for", "Select a valid choice."),
     ("deadline-add", {"only_for": "VNM"}, "only_for", "is not a valid value."),
     ("deadline-edit", {"due_on": "2020-09-14"}, "why", "Say why the dates move."),
@@ -124,8 +124,6 @@ def test_the_message_is_tied_to_its_field(cast, cycle, sign_in):
 
 
 OF_PARTS: list[tuple[str, dict[str, Any], str, str]] = [
-    ("delegations", {"organisation": "999"}, "organisation", "Select a valid choice."),
-    ("delegations", {"organisation": "vnm", "size": "-1"}, "size", "greater than or equal to 0"),
     ("decisions", {"text": " "}, "text", "This field is required."),
     ("decisions", {"text": LONG}, "text", "at most 10000 characters"),
     ("actions", {"text": "Send", "due_on": "2020-09-01"}, "owner_body", "Name one owner: a person or a body."),
@@ -179,14 +177,33 @@ def test_a_meeting_moved_onto_anothers_number(cast, cycle, sign_in):
     assert Meeting.objects.get(pk=other.pk).number == 5
 
 
+OF_ATTENDANCE = [
+    ("present", "maybe", "Select a valid choice."),
+    ("size", "-1", "greater than or equal to 0"),
+    ("size", "many", "Enter a whole number."),
+    ("people", "999", "Select a valid choice."),
+    ("note", "N" * 301, "at most 300 characters"),
+]
+
+
+@pytest.mark.parametrize(("name", "bad", "words"), OF_ATTENDANCE, ids=lambda value: str(value)[:10])
+def test_a_message_at_the_row_of_a_delegation(name, bad, words, cast, cycle, sign_in):
+    told = sent("meeting-attendance", cast, cycle, sign_in, **{f"{name}_{cast.vnm.organisation_id}": bad})
+    assert (told.answer.status_code, told.changed) == (200, set())
+    assert words in " ".join(told.answer.context["form"].errors[f"{name}_{cast.vnm.organisation_id}"])
+
+
 def test_a_delegation_that_is_recorded_already(cast, cycle, sign_in):
-    make.meeting(cycle, by=cast.secretariat)
-    url, browser = reverse("meeting-add-part", args=["mtr", "3", "delegations"]), sign_in(cast.secretariat)
-    typed = {"organisation": cast.vnm.organisation_id, "present": "on"}
-    assert browser.post(url, typed).status_code == 302
-    again = browser.post(url, typed | {"head": "Ms Hoa"})
-    assert again.status_code == 200
-    assert "already exists" in text(again)
+    """By somebody else, after this page was opened: what they wrote is shown, and everything typed is kept."""
+    meeting = make.meeting(cycle, by=cast.secretariat)
+    url, browser = reverse("meeting-attendance", args=["mtr", "3"]), sign_in(cast.secretariat)
+    form = browser.get(url).context["form"]
+    typed = {field.html_name: field.value() for field in form if field.value() is not None}
+    Delegation.add_to(meeting, by=cast.secretariat, organisation=cast.vnm.organisation, head="Mr Nam")
+    pk = cast.vnm.organisation_id
+    again = browser.post(url, typed | {f"present_{pk}": "yes", f"head_{pk}": "Ms Hoa"})
+    assert again.status_code == 409
+    assert "Mr Nam" in text(again)
     assert 'value="Ms Hoa"' in text(again)
 
 

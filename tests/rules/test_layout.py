@@ -18,10 +18,11 @@ def words(text: str) -> set[str]:
 
 # What the product is about: in every room the module of a noun has its name.
 NOUNS = words(
-    """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines decisions
-    delegations desk difficulties disruptions extensions findings framework guidance invitations meetings methods
-    minutes organisations people plans progress rehearsals report_versions reports rounds setup threads timeline trace
-    treatments"""
+    """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines
+    decisions delegations deliveries desk difficulties disruptions extensions findings framework
+    guidance invitations meetings methods minutes organisations outlook people pictures plans
+    progress projector rehearsals report_versions reports rounds setup threads
+    timeline trace treatments"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {

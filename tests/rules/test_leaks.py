@@ -30,6 +30,7 @@ User.password                                   .    .     .          .    .    
 NationalReport.authors                          x    x     .          x    x           x        .     x    .       .
 NationalReport.return_note                      x    x     .          x    x           x        .     x    .       .
 ProgressUpdate.note                             x    x     .          x    x           x        .     x    .       .
+Turn.internal_note                              x    x     .          x    x           x        .     x    .       .
 ReportVersion.file                              x    x     .          x    x           x        .     x    .       .
 ReportVersion.original_name                     x    x     .          x    x           x        .     x    .       .
 ReportVersion.on_behalf_of                      x    x     .          x    x           x        .     x    .       .
@@ -68,6 +69,7 @@ ReceivedAdvice.note                             x    x     .          x    x    
 Deadline.title:of_one_country                   x    x     .          x    x           x        .     x    .       .
 Deadline.title:once_of_one_country              x    x     .          x    x           x        .     x    .       .
 Extension.reason                                x    x     .          x    x           x        .     x    .       .
+Delivery.note                                   x    x     .          x    x           x        .     x    .       .
 Extension.reason:waiting                        x    x     .          x    x           x        .     x    .       .
 Extension.decision_note                         x    x     .          x    x           x        .     x    .       .
 ActionPoint.text                                x    x     x          x    x           x        x     x    .       .
@@ -83,6 +85,7 @@ COMMON = """
 Meeting.code                                    x    x     x          x    x           x        x     x    .       .
 Meeting.title                                   x    x     x          x    x           x        x     x    .       .
 Meeting.place                                   x    x     x          x    x           x        x     x    .       .
+Meeting.video_link                              x    x     x          x    x           x        x     x    .       .
 Meeting.source                                  x    x     x          x    x           x        x     x    .       .
 Meeting.title:unshared                          x    x     x          x    x           x        .     x    .       .
 Meeting.title:before_it_was_shared              x    x     x          x    x           x        .     x    .       .
@@ -91,10 +94,14 @@ Trace.why:of_a_meeting                          x    x     x          x    x    
 AgendaItem.title                                x    x     x          x    x           x        x     x    .       .
 AgendaItem.title:carried_on                     x    x     x          x    x           x        x     x    .       .
 AgendaItem.title:backlog                        x    x     x          x    x           x        .     x    .       .
+AgendaItem.section                              x    x     x          x    x           x        x     x    .       .
+AgendaItem.original_name                        x    x     x          x    x           x        x     x    .       .
+AgendaItem.file                                 x    x     x          x    x           x        x     x    .       .
 AgendaItem.presenter                            x    x     x          x    x           x        x     x    .       .
 AgendaItem.paper                                x    x     x          x    x           x        x     x    .       .
 AgendaItem.outcome_text                         x    x     x          x    x           x        x     x    .       .
 Delegation.head                                 x    x     x          x    x           x        x     x    .       .
+Delegation.note                                 x    x     x          x    x           x        x     x    .       .
 Decision.text                                   x    x     x          x    x           x        x     x    .       .
 Decision.text:unshared                          x    x     x          x    x           x        .     x    .       .
 Decision.text:being_prepared                    .    .     .          x    x           x        .     x    .       .
@@ -102,6 +109,7 @@ MinutesSection.text                             x    x     x          x    x    
 MinutesSection.text:draft                       .    .     .          x    x           x        .     x    .       .
 MinutesSection.text:before_they_were_circulated .    .     .          x    x           x        .     x    .       .
 Deadline.title                                  x    x     x          x    x           x        x     x    .       .
+Deadline.output_name                            x    x     x          x    x           x        x     x    .       .
 Deadline.confidence_note                        x    x     x          x    x           x        x     x    .       .
 Deadline.title:unshared                         x    x     x          x    x           x        .     x    .       .
 Deadline.title:before_it_was_shared             x    x     x          x    x           x        .     x    .       .

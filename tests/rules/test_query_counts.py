@@ -1,6 +1,7 @@
 """How many queries a page costs: the same whatever the rows, and within a budget."""
 
 from datetime import date, timedelta
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,7 @@ FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edi
 DESKS = {"vnm": 11, "consultant": 11, "secretariat": 13, "observer": 2, "admin": 10}
 NEWS = 4  # more on a desk with news: one query for each kind of page that the lines lead to
 BOARD = {"": 13, "?as_of=2020-08-11": 12}
+PICTURES = {"": 11, "?as_of=2020-08-11": 10}
 MOST_OF_A_LIST = 4
 MOST_OF_A_PAGE = 14
 MOST_OF_A_BOARD = 13
@@ -218,6 +220,14 @@ def test_the_board(members, person, cast, world):
     assert {day: queries(getattr(cast, person), url + day) for day in BOARD} == BOARD
 
 
+@pytest.mark.parametrize("members", [2, 10])
+@pytest.mark.parametrize("person", ["secretariat", "vnm"])
+def test_the_pictures(members, person, cast, world):
+    world(members, 2)
+    url = reverse("pictures", args=["mtr"])
+    assert {day: queries(getattr(cast, person), url + day) for day in PICTURES} == PICTURES
+
+
 def test_budgets():
     assert max(LISTS.values()) <= MOST_OF_A_LIST
     assert max(PAGES.values()) <= MOST_OF_A_PAGE
@@ -236,8 +246,8 @@ def demonstration(db: Any, settings: Any) -> None:
 def test_the_board_of_ten_members_is_light(demonstration, sign_in):
     """On a slow line: less than 100 kB, and within the budget, with the whole demonstration on it."""
     person = User.objects.get(username="secretariat")
-    for day in BOARD:
-        url = reverse("board", args=["ascc-2025-mtr"]) + day
+    for page, day in product(("board", "pictures"), BOARD):
+        url = reverse(page, args=["ascc-2025-mtr"]) + day
         answer = sign_in(person).get(url)
         assert len(answer.context["board"].rows) == 10
         assert len(answer.content) < LIGHT

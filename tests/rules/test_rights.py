@@ -13,11 +13,11 @@ from tests.support.browsers import undone
 
 # Where each right is used. The names of pages; in the administration with "admin:".
 PAGES = {
-    "cycle.read": "board framework cycle cycles",
+    "cycle.read": "board pictures framework cycle cycles",
     "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen cycle-copy cycle-setup"
     " cycle-framework framework-import cycle-members members-import cycle-deadlines cycle-ladder framework-amend"
     " framework-add setup",
-    "report.read": "report report-list report-version",
+    "report.read": "report report-list report-version report-files report-history",
     "report.update": "report-update report-coverage-edit",
     "report.submit": "report-submit",
     "report.recall": "report-recall",
@@ -25,10 +25,10 @@ PAGES = {
     "report.start_reading": "report-start-reading",
     "report.return": "report-return",
     "report.accept": "report-accept",
-    "datagap.read": "datagap datagap-list",
+    "datagap.read": "datagap datagap-list report-gaps",
     "datagap.edit": "datagap-add datagap-edit datagap-take-up datagap-close datagap-reopen datagap-ask-guidance"
     " datagap-answer",
-    "finding.read": "finding finding-list",
+    "finding.read": "finding finding-list report-findings",
     "finding.edit": "finding-add finding-edit finding-finalise finding-withdraw",
     "guidance.write": "datagap-question difficulty-add datagap-advise method-add",
     "guidance.approve": "advice-approve",
@@ -36,10 +36,11 @@ PAGES = {
     "method.read": "method method-list",
     "deadline.read": "deadline deadline-list",
     "deadline.set": "deadline-add deadline-edit",
+    "deadline.record": "delivery-take-back",
     "deadline.follow": "meeting-edit",
-    "extension.read": "deadline",
+    "extension.read": "extension-list",
     "extension.ask": "extension-ask",
-    "extension.decide": "extension-decide",
+    "extension.decide": "extension-decide extension-decide-all",
     "meeting.read": "meeting meeting-list",
     "meeting.run": "meeting-add meeting-edit meeting-hold meeting-cancel meeting-add-part round-open round-turn"
     " round-close minutes-draft minutes-section minutes-circulate minutes-adopt agenda-conclude",

@@ -13,7 +13,6 @@ from reviews.models import (
     DataGap,
     Deadline,
     Decision,
-    Delegation,
     Difficulty,
     Disruption,
     Extension,
@@ -31,7 +30,7 @@ from reviews.models import (
 
 # What fills the patterns below each noun, and of which country it is (none: it is common).
 Filled = tuple[str, dict[str, Any]]
-PARTS = {"agenda": AgendaItem, "delegations": Delegation, "decisions": Decision, "actions": ActionPoint}
+PARTS = {"agenda": AgendaItem, "decisions": Decision, "actions": ActionPoint}
 
 
 class Address(NamedTuple):

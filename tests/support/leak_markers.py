@@ -100,9 +100,13 @@ def _shared(made: SimpleNamespace) -> None:
     made.meeting = make.meeting(
         cycle, by=by, code=w("Meeting.code"), number=3, title=w("Meeting.title"), place=w("Meeting.place"),
         source=w("Meeting.source"), host=made.host, disruption=made.disruption, shared=True,
+        video_link=f"https://meet.example/{w('Meeting.video_link')}",
     )  # fmt: skip
     made.deadline = make.deadline(
         cycle, by=by, title=w("Deadline.title"), confidence_note=w("Deadline.confidence_note"), shared=True
+    )
+    made.comments = make.deadline(
+        cycle, by=by, title="Annexes", output="other", output_name=w("Deadline.output_name"), shared=True
     )
     make.deadline(cycle, by=by, title=w("Deadline.title:unshared"))
     with clock.at(date(2020, 8, 10)):
@@ -129,10 +133,13 @@ def _meetings(made: SimpleNamespace) -> None:
         if line == "carried on":
             item.carry(by=by, expected_version=item.version)
     Decision.add_to(made.unshared, by=by, text=w("Decision.text:unshared"))
-    texts = {name: w(f"AgendaItem.{name}") for name in ("title", "presenter", "paper")}
-    item = AgendaItem.add_to(meeting, by=by, **texts)
+    texts = {name: w(f"AgendaItem.{name}") for name in ("section", "title", "presenter", "paper")}
+    paper = make.pdf(w("AgendaItem.original_name") + ".pdf", make.PDF + w("AgendaItem.file").encode())
+    item = AgendaItem.add_to(meeting, by=by, file=paper, **texts)
     item.conclude(by=by, expected_version=1, outcome="decision", outcome_text=w("AgendaItem.outcome_text"))
-    Delegation.add_to(meeting, by=by, organisation=made.host, head=w("Delegation.head"))
+    Delegation.add_to(
+        meeting, by=by, organisation=made.host, head=w("Delegation.head"), note=w("Delegation.note")
+    )
     Decision.add_to(meeting, by=by, text=w("Decision.text"))
 
 
@@ -260,6 +267,7 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
     refused = make.extension(report, made.deadline, reason=w("Extension.reason"), **asked)
     refused.refuse(by=by, expected_version=1, note=w("Extension.decision_note"))
     make.extension(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
+    make.delivery(made.comments, by=coordinator, note=w("Delivery.note"))
 
 
 def _action(made: Any, coordinator: Any, w: Words) -> None:
@@ -290,7 +298,13 @@ def _round_and_minutes(made: SimpleNamespace) -> None:
     told = Round.open_for(meeting, by=by)
     for state in STATES:
         turn = told.turns.select_related("member_state").get(member_state__code=state)
-        make.told(turn, by=by, note=word("Turn.note", state), data_collection=60)
+        make.told(
+            turn,
+            by=by,
+            note=word("Turn.note", state),
+            internal_note=word("Turn.internal_note", state),
+            data_collection=60,
+        )
     close_round(by=by, country_round=told, expected_version=told.version)
     make.frozen(made.unshared, by=by)
     meeting.hold(

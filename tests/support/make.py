@@ -19,6 +19,7 @@ from reviews.models import (
     CycleMembership,
     DataGap,
     Deadline,
+    Delivery,
     Difficulty,
     Disruption,
     Extension,
@@ -145,6 +146,12 @@ def extension(report: NationalReport, deadline: Deadline, *, by: User, **fields:
     """A request for more time, until 21 September unless `fields` say otherwise."""
     values = {"asked_until": date(2020, 9, 21), "reason": "Floods", **fields}
     return ask_for_extension(by=by, report=report, deadline=deadline, **values)
+
+
+def delivery(deadline: Deadline, *, by: User, **fields: Any) -> Delivery:
+    """That a coordinator's country has met a deadline for comments and the like."""
+    values = {"met_on": date(2020, 8, 19), "note": "Sent by mail.", **fields}
+    return Delivery.record(deadline, by.organisation, by=by, **values)
 
 
 def meeting(cycle: ReviewCycle, *, by: User, code: str = "3", **fields: Any) -> Meeting:

@@ -15,7 +15,7 @@ from reviews.actions.minutes import draft_minutes
 from reviews.forms.framework import FrameworkImportForm
 from reviews.forms.people import InvitePeopleForm
 from reviews.forms.setup import MembersImportForm
-from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, User
+from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, User
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
@@ -52,7 +52,7 @@ TYPED: dict[str, Any] = {
     "cycle-close": {"why": "Adopted."}, "cycle-reopen": {"why": "An annex is missing."},
     "report-update": {"data_collection": "30", "analysis": "10", "writing": "", "note": ""},
     "report-authors": {"lead_author": "", "authors": "Ministry of Labour"},
-    "report-submit": {"reason": "The rest follows."},
+    "report-submit": {"reason": "The rest follows.", "step": "submit"},
     "report-past-submission": {"submitted_on": "2020-08-18", "why": "It came by mail on that day."},
     "minutes-revise": NOTE, "report-recall": NOTE,
     "report-return": NOTE | {"revise_by": "2020-09-30"}, "report-accept": NOTE,
@@ -64,7 +64,7 @@ TYPED: dict[str, Any] = {
     "datagap-take-up": NOTE, "datagap-close": NOTE | {"way": "data_found"}, "datagap-reopen": NOTE,
     "finding-add": FINDING | {"kind": "finding"}, "finding-edit": FINDING | {"text": "Widened more"},
     "finding-finalise": NOTE, "finding-withdraw": NOTE, "finding-reopen": NOTE,
-    "round-open": {"order": "own", "first": "vnm"}, "round-turn": make.TURN | {"data_collection": "30"},
+    "round-open": {"place_VNM": "1", "place_LAO": "2"}, "round-turn": make.TURN | {"data_collection": "30"},
     "round-pass": NOTE, "round-pass-all": NOTE,
     "disruption-add": DISRUPTION, "disruption-edit": DISRUPTION,
     "minutes-section": {"text": "All were there."}, "minutes-adopt": NOTE, "agenda-reopen": NOTE,
@@ -76,9 +76,13 @@ TYPED: dict[str, Any] = {
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
     "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "delivery-record": {"met_on": "2020-08-19", "note": ""}, "delivery-take-back": NOTE,
+    "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
+    "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
+    "board-view-add": {"name": "Late ones"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
     "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
@@ -116,13 +120,17 @@ SHEETS = {
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "round-close", "round-end-rehearsal", "logout", "cycle-open",
+    "board-view-remove", "round-close", "round-end-rehearsal", "logout", "cycle-open",
 }  # fmt: skip
 
 
 def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     """One record of each kind, in the status that this page's step starts from."""
-    report, deadline = make.report(cycle, "VNM"), make.deadline(cycle, by=cast.secretariat, shared=True)
+    report, output = (
+        make.report(cycle, "VNM"),
+        "comments" if page.startswith("delivery-") else "national_report",
+    )
+    deadline = make.deadline(cycle, by=cast.secretariat, shared=True, output=output)
     asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
@@ -132,9 +140,12 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         extension=asked,
         meeting=make.meeting(cycle, by=cast.secretariat, shared=True),
     )
+    if page == "delivery-take-back":
+        made.delivery = make.delivery(deadline, by=cast.vnm)
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
+    made.view = SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned")
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
@@ -259,11 +270,18 @@ def around_minutes(page: str, made: Any, cast: Any) -> Any:
     other = AgendaItem.add_to(meeting, by=by, title="Round")
     if page == "agenda-up":
         made.agenda = other
+    if page == "agenda-paper":
+        item.edit(by=by, expected_version=item.version, file=make.pdf())
     if page in ("agenda-carry", "agenda-reopen"):
         item.put_off(by=by, expected_version=item.version)
         days = {"planned_from": date(2020, 9, 8), "planned_to": date(2020, 9, 8)}
         make.meeting(meeting.cycle, by=by, code="4", **days)
     return minutes_for(page, made, cast) if page.partition("-")[0] == "minutes" else None
+
+
+def agenda_order(meeting: Any, step: int = 1) -> str:
+    """The ids of the items as the page's script sends them; turned round with `step` -1."""
+    return ".".join(str(pk) for pk in [*meeting.agendaitems.values_list("pk", flat=True)][::step])
 
 
 def minutes_for(page: str, made: Any, cast: Any) -> Any:
@@ -308,12 +326,15 @@ def address(page: str, made: Any) -> str:
     more = {
         "framework-amend": ["A.1"], **dict.fromkeys((*SETTING_UP, "cycle-empty"), []),
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
+        "pictures": [], "board-view-remove": [getattr(made, "view", made.action).pk],
         "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
         "minutes-redraft": ["3", getattr(made, "section", made.agenda).pk],
         "plan": [], "plan-add": [], "plan-edit": ["summit-37"], "plan-outcome": ["summit-37"],
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
+        "delivery-record": codes["deadline"], "delivery-add": codes["deadline"],
+        "delivery-take-back": [*codes["deadline"], "VNM"], "extension-decide-all": [],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
     }  # fmt: skip
@@ -363,6 +384,11 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["kind"] = make.kind().pk
     if page == "cycle-add":
         values["framework"] = make.framework().pk
+    if page == "delivery-record":
+        values["states"] = [make.organisation("VNM").pk]
+    if page == "extension-decide-all":
+        asked = {"decision": "grant", "until": "2020-09-14", "version": made.extension.version}
+        values |= {f"{name}_{made.extension.pk}": value for name, value in asked.items()}
     if page in ("cycle-copy", "cycle-deadlines", "cycle-ladder-copy"):
         values["source"] = made.source.pk
     if page == "cycle-framework":
@@ -383,6 +409,11 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values |= {f"coverage_{made.area.pk}": "reported", f"seen_{made.area.pk}": "0"}
     if page in ("minutes-circulate", "minutes-adopt"):
         values["seen_parts"] = made.minutes.seen_parts
+    if page == "meeting-agenda-order":
+        values |= {"seen": agenda_order(made.meeting), "order": agenda_order(made.meeting, -1)}
+    if page == "meeting-attendance":
+        pk = made.report.member_state_id
+        values |= {f"present_{pk}": "yes", f"head_{pk}": "Dr Hoa", f"seen_{pk}": "0", f"was_{pk}": "nothing"}
     if page == "round-turn":
         values["report_seen"] = made.report.version
     if page == "meeting-cancel":

@@ -22,7 +22,7 @@ def read_tables(page: str) -> list[str]:
 
 
 def print_boards() -> None:
-    """The boards of two past days, as three people read them."""
+    """The boards of two past days and their pictures, as three people read them."""
     from django.test import Client
 
     from reviews.models import User
@@ -31,8 +31,10 @@ def print_boards() -> None:
         browser = Client(HTTP_HOST="localhost")
         browser.force_login(User.objects.get(username=name))
         for day in DAYS:
-            page = browser.get(f"/cycles/{SLUG}/?as_of={day}")
-            print(f"# {name}, {day}: {page.status_code}", *read_tables(page.content.decode()), sep="\n")
+            pages = [browser.get(f"/cycles/{SLUG}/{path}?as_of={day}") for path in ("", "pictures/")]
+            print(f"# {name}, {day}: {', '.join(str(page.status_code) for page in pages)}")
+            for page in pages:
+                print(*read_tables(page.content.decode()), sep="\n")
 
 
 def print_records() -> None:

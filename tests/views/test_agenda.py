@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from reviews import clock
 from reviews.models import ActionPoint, AgendaItem, AgendaStatus, EditConflict, Meeting, NotAllowedNow, Trace
 from reviews.models.agenda import AGENDA_TRANSITIONS
 from tests.support import make
@@ -113,7 +114,7 @@ def wrap_up(cast: Any, meeting: Any) -> Any:
 
 
 def test_a_meeting_of_no_series_follows_all_others(cast, meeting, wrap_up, sign_in):
-    """It opens with what they left over, and takes their items; a series goes on within itself."""
+    """It opens with what they left over, and takes their items."""
     by, body = cast.secretariat, cast.vnm.organisation
     left_over, not_reached = items(meeting, by, "Left-over", "Not-reached")
     ActionPoint.add_to(meeting, by=by, text="Open-one", owner_body=body, due_on=date(2020, 9, 1))
@@ -153,7 +154,13 @@ def test_the_next_meeting_opens_with_what_is_still_open(cast, meeting, following
     ]
     points[1].finish(by=by, expected_version=1, note="Sent.")
     page = sign_in(cast.vnm).get(following.get_absolute_url()).content.decode()
-    assert ("Open-one" in page, "Done-two" in page) == (True, False)
+    assert ("Open-one" in page, "Done-two" in page) == (True, True)  # done since the meeting before
+    with clock.at(date(2020, 8, 25)):
+        days = {"planned_from": date(2020, 8, 24), "planned_to": date(2020, 8, 24)}
+        between = make.meeting(meeting.cycle, by=by, code="5", **days)
+        between.hold(by=by, expected_version=1, held_from=between.planned_from, held_to=between.planned_to)
+    page = sign_in(cast.vnm).get(following.get_absolute_url()).content.decode()
+    assert ("Open-one" in page, "Done-two" in page) == (True, False)  # done before it
     # Meeting 3 was not shared with observers, so that its actions are not on the shared page either.
     assert "Open-one" not in sign_in(cast.observer).get(following.get_absolute_url()).content.decode()
 

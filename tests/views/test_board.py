@@ -1,11 +1,16 @@
-"""The board of very many members: so many on a page, and figures of all of them."""
+"""The board: its rows, filters, order, exports and saved views; of very many members so many on a page."""
 
 import re
+from datetime import date
+from html import unescape
 
 import pytest
 from django.core.paginator import Paginator
+from django.urls import reverse
 
 from reviews import clock
+from reviews.models import SavedView
+from reviews.models.board import MOST_VIEWS
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -35,19 +40,28 @@ def test_each_member_stands_on_one_page(many, cast, sign_in):
     assert [len(codes) for codes in codes_by_page] == [25, 25, 10]
     assert sorted(sum(codes_by_page, [])) == sorted(report.code for report in many.reports.all())
     for answer, codes in zip(pages, codes_by_page, strict=True):
-        assert [row.member for row in answer.context["gaps_chart"].rows] == [
-            str(row.state) for row in answer.context["page"]
-        ]
-        assert len(codes) == len(answer.context["readable"])
+        assert len(re.findall(r'href="/cycles/mtr/reports/\w+/"', answer.content.decode())) == len(codes)
         assert len(answer.content) < LIGHT
+
+
+def test_the_pictures_of_countries_have_as_many_on_a_page(many, cast, sign_in):
+    browser = sign_in(cast.consultant)
+    shown = []
+    for n in (1, 2, 3):
+        answer = browser.get(f"/cycles/mtr/pictures/?page={n}")
+        names = [line.row.member for line in answer.context["heat_map_chart"].lines]
+        assert [row.member for row in answer.context["gaps_chart"].rows] == names
+        assert len(answer.content) < LIGHT
+        shown += names
+    assert len(set(shown)) == 60
 
 
 def test_figures_above_are_of_all(many, cast, sign_in):
     text = sign_in(cast.consultant).get(f"{BOARD}?page=3").content.decode()
     assert "mean of the 60 of 60 that reported" in text
     assert "51–60 of 60" in text
-    assert re.findall(r"status=(\w+)", text) == ["in_progress"]  # and no other status
-    assert "In progress</a>: <strong>60</strong>" in text
+    assert re.findall(r"\?status=(\w+)", text) == ["in_progress"]  # and no other status
+    assert ("In progress", 60, False) in chips(text)
     assert "<dt>Open data gaps</dt><dd>60</dd>" in text
 
 
@@ -70,6 +84,240 @@ def test_few_members_need_no_pages(report, cast, sign_in):
     assert 'class="pager"' not in answer.content.decode()
 
 
+def chips(text):
+    """The filters of a board: what each says, of how many countries, and whether it is on."""
+    found = re.findall(r'<a href="[^"]*"( aria-current="true")?>\s*([^<]+?) <strong>(\d+)</strong>', text)
+    return [(unescape(label), int(number), bool(is_on)) for is_on, label, number in found]
+
+
+# Rows and columns
+
+
+def words(answer):
+    text = re.sub(r"<svg\b.*?</svg>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(text).split())
+
+
+def order(answer):
+    return [row.state.code for row in answer.context["page"]]
+
+
+@pytest.fixture
+def four(cast):
+    """Viet Nam has posted, Lao PDR is silent, Cambodia is done, Brunei Darussalam has a gap."""
+    make.organisation("BRN", name="Brunei Darussalam")
+    with clock.at(date(2020, 6, 1)):
+        cycle = make.cycle("four", by=cast.secretariat, members=["VNM", "LAO", "KHM", "BRN"])
+    viet_nam, cambodia, brunei = (make.report(cycle, code) for code in ("VNM", "KHM", "BRN"))
+    with clock.at(date(2020, 8, 11)):
+        viet_nam.post_progress(by=cast.vnm, expected_version=1, data_collection=40, note="Two sectors\nwait.")
+    with clock.at(date(2020, 8, 18)):
+        viet_nam.post_progress(by=cast.vnm, expected_version=viet_nam.version, data_collection=60)
+    make.gap(brunei, by=make.user("brn", "coordinator", brunei.member_state))
+    khm = make.user("khm", "coordinator", cambodia.member_state)
+    make.submitted(cambodia, by=khm)
+    return cycle
+
+
+FOUR = "/cycles/four/"
+
+
+def test_the_own_country_comes_first_then_the_alphabet(four, cast, sign_in):
+    names = ["Brunei Darussalam", "Cambodia", "Lao PDR", "Viet Nam"]
+    assert [str(row.state) for row in sign_in(cast.secretariat).get(FOUR).context["page"]] == names
+    assert order(sign_in(cast.lao).get(FOUR))[0] == "LAO"
+    assert order(sign_in(cast.vnm).get(FOUR, {"as_of": "2020-08-18"}))[0] == "VNM"
+
+
+def test_countries_are_sorted_by_a_column(four, cast, sign_in):
+    browser = sign_in(cast.secretariat)
+    assert order(browser.get(FOUR, {"sort": "-data"}))[:2] == ["KHM", "VNM"]
+    assert order(browser.get(FOUR, {"sort": "-gaps"}))[0] == "BRN"
+    assert order(browser.get(FOUR, {"sort": "status"}))[-1] == "KHM"
+    assert order(browser.get(FOUR, {"sort": "word"}))[-1] == "KHM"
+    for name in ("outlook", "deadline", "nothing", "-"):
+        assert browser.get(FOUR, {"sort": name}).status_code == (200 if name == "-" else 404)
+    for name in ("state", "analysis", "writing", "due", "spare", "update", "side"):
+        for sign in ("", "-"):
+            assert browser.get(FOUR, {"sort": sign + name}).status_code == 200
+
+
+def test_chips_count_and_filter(four, cast, sign_in):
+    browser = sign_in(cast.secretariat)
+    shown = chips(browser.get(FOUR).content.decode())
+    assert shown[:3] == [("Not started", 2, False), ("In progress", 1, False), ("Submitted", 1, False)]
+    assert ("No figures", 2, False) in shown
+    assert ("Open gaps", 1, False) in shown
+    assert {("Country", 3, False), ("Consultants", 1, False)} <= {*shown}
+    silent = browser.get(FOUR, {"figures": "none"})
+    assert order(silent) == ["BRN", "LAO"]
+    assert ("No figures", 2, True) in chips(silent.content.decode())
+    assert ("Open gaps", 1, False) in chips(silent.content.decode())  # of those two
+    assert ("Submitted", 0, False) in chips(silent.content.decode())
+    assert order(browser.get(FOUR, {"figures": "none", "gaps": "open"})) == ["BRN"]
+    assert order(browser.get(FOUR, {"with": "consultants"})) == ["KHM"]
+    assert order(browser.get(FOUR, {"outlook": "on_course"})) == ["KHM"]
+    assert "No country matches these filters." in words(
+        browser.get(FOUR, {"outlook": "on_course", "gaps": "open"})
+    )
+    for name in ("status", "outlook", "figures", "gaps", "with"):
+        assert browser.get(FOUR, {name: "unheard-of"}).status_code == 404
+
+
+def test_late_countries_and_why(four, cast, sign_in):
+    make.deadline(four, by=cast.secretariat, title="Reports", due_on=date(2020, 8, 30))
+    with clock.at(date(2020, 9, 2)):
+        browser = sign_in(cast.secretariat)
+        late = browser.get(FOUR, {"outlook": "late"})
+        assert order(late) == ["BRN", "LAO", "VNM"]  # Cambodia has handed in
+        assert words(late).count("Reports: overdue by 3 days.") == 3
+        assert order(sign_in(cast.vnm).get(FOUR, {"overdue": "yes"})) == ["VNM", "BRN", "LAO"]
+
+
+def test_the_latest_note_is_for_those_who_read_the_report(four, cast, sign_in):
+    for name in ("secretariat", "vnm"):
+        assert "18 Aug 2020 11 Aug 2020: Two sectors wait." in words(sign_in(getattr(cast, name)).get(FOUR))
+    for name in ("lao", "observer"):
+        page = words(sign_in(getattr(cast, name)).get(FOUR))
+        assert "18 Aug 2020" in page
+        assert "Two sectors" not in page
+
+
+def test_the_note_of_a_past_day(four, cast, sign_in):
+    browser = sign_in(cast.secretariat)
+    assert "Two sectors" not in words(browser.get(FOUR, {"as_of": "2020-08-10"}))
+    assert "Two sectors" in words(browser.get(FOUR, {"as_of": "2020-08-12"}))
+
+
+def test_the_outlook_is_for_those_who_read_the_plan(four, cast, sign_in):
+    assert "No figure has been posted." in words(sign_in(cast.secretariat).get(FOUR))
+    assert "Lao PDR Cannot tell No figure has been posted." in words(sign_in(cast.lao).get(FOUR))
+    for name in ("vnm", "observer"):
+        assert "No figure has been posted." not in words(sign_in(getattr(cast, name)).get(FOUR))
+        assert "outlook=" not in sign_in(getattr(cast, name)).get(FOUR).content.decode()
+
+
+def test_sparklines_since_the_last_two_meetings(four, cast, sign_in):
+    for code, day in (("1", date(2020, 8, 4)), ("2", date(2020, 8, 12))):
+        make.meeting(four, by=cast.secretariat, code=code, planned_from=day, planned_to=day)
+    text = sign_in(cast.observer).get(FOUR).content.decode()
+    assert "no figure on 4 Aug 2020, 40 % on 12 Aug 2020, now 60 %" not in text  # not shared with observers
+    text = sign_in(cast.lao).get(FOUR).content.decode()
+    assert "Data collection: no figure on 4 Aug 2020, 40 % on 12 Aug 2020, now 60 %" in text
+    assert "no figure" in text
+
+
+def exported(browser, query):
+    lines = b"".join(browser.get(f"{FOUR}?{query}")).decode("utf-8-sig").splitlines()
+    return lines[0].split(","), [line.split(",") for line in lines[1:]]
+
+
+def test_the_board_is_downloaded_as_filtered_and_sorted(four, cast, sign_in):
+    browser = sign_in(cast.secretariat)
+    head, rows = exported(browser, "_export=csv&with=country&sort=-state")
+    assert [row[0] for row in rows] == ["Viet Nam", "Lao PDR", "Brunei Darussalam"]
+    assert rows[0][head.index("Data collection")] == "60"
+    assert rows[1][head.index("Data collection")] == ""
+    assert rows[1][head.index("Outlook")] == "Cannot tell"
+    assert rows[0][head.index("Latest note")] == "Two sectors wait."
+    assert rows[0][head.index("Since")] == "2020-06-01"
+    _head, others = exported(sign_in(cast.lao), "_export=csv")
+    assert [row[head.index("Outlook")] for row in others] == ["Cannot tell", "", "", ""]
+    assert [row[head.index("Latest note")] for row in others] == [""] * 4
+    assert browser.get(f"{FOUR}?_export=xlsx").headers["Content-Disposition"].startswith("attachment")
+
+
+def test_paper_says_what_is_shown(four, cast, sign_in):
+    page = words(
+        sign_in(cast.secretariat).get(FOUR, {"figures": "none", "with": "country", "as_of": "2020-08-20"})
+    )
+    assert "As of 20 Aug 2020." in page
+    assert "No figures. With: Country. Rows 1–2 of 2; 4 members in all." in page
+
+
+# Saved views
+
+
+def test_a_view_is_saved_listed_and_removed(four, cast, sign_in):
+    browser = sign_in(cast.secretariat)
+    assert "views/add" not in browser.get(FOUR).content.decode()  # nothing to save yet
+    text = browser.get(FOUR, {"figures": "none", "sort": "-gaps", "page": "1"}).content.decode()
+    url = unescape(re.search(r'href="(/cycles/four/views/add/[^"]*)"', text)[1])
+    assert url.endswith("?figures=none&sort=-gaps")
+    answer = browser.post(url, {"name": "Silent ones"})
+    assert answer["Location"] == f"{FOUR}?figures=none&sort=-gaps"
+    page = browser.get(FOUR).content.decode()
+    assert '<a href="?figures=none&amp;sort=-gaps">Silent ones</a>' in page
+    assert "Silent ones" not in sign_in(cast.consultant).get(FOUR).content.decode()
+    view = SavedView.objects.get()
+    remove = reverse("board-view-remove", args=["four", view.pk])
+    assert sign_in(cast.consultant).post(remove).status_code == 404
+    assert browser.post(remove)["Location"] == FOUR
+    assert not SavedView.objects.exists()
+
+
+def test_a_view_of_the_same_name_is_refused_beside_the_field(four, cast, sign_in):
+    browser, url = sign_in(cast.observer), f"{FOUR}views/add/?with=country"
+    assert browser.post(url, {"name": "Mine"}).status_code == 302
+    answer = browser.post(url, {"name": "Mine"})
+    assert answer.status_code == 200
+    assert "You have a view of this name already." in words(answer)
+    assert (
+        "Enter" in words(browser.post(url, {"name": " "}))
+        or browser.post(url, {"name": " "}).status_code == 200
+    )
+    assert SavedView.objects.count() == 1
+
+
+def test_views_are_not_endless(four, cast, sign_in):
+    for n in range(MOST_VIEWS):
+        SavedView.save_for(cast.vnm, four, name=f"{n}", query="with=country")
+    answer = sign_in(cast.vnm).post(f"{FOUR}views/add/?with=country", {"name": "One more"})
+    assert "remove one first" in words(answer)
+
+
+def test_a_long_address_is_no_view(four, cast, sign_in):
+    answer = sign_in(cast.vnm).post(f"{FOUR}views/add/?with={'x' * 600}", {"name": "Long"})
+    assert answer.status_code == 200
+    assert not SavedView.objects.exists()
+
+
+# Pictures
+
+
+PICTURES = f"{FOUR}pictures/"
+
+
+def test_pictures_of_today_and_of_a_past_day(four, cast, sign_in):
+    make.deadline(four, by=cast.secretariat, title="Reports")
+    browser = sign_in(cast.secretariat)
+    today, past = browser.get(PICTURES), browser.get(PICTURES, {"as_of": "2020-08-12"})
+    assert today.context["received_chart"].total == 1
+    assert past.context["received_chart"] is None  # the deadline was set later
+    figures = {line.row.member: line.row.values for line in past.context["heat_map_chart"].lines}
+    assert figures["Viet Nam"] == (40, None, None)
+    assert figures["Cambodia"] == (None, None, None)
+    statuses = {c.group.label: c.group.members for c in today.context["status_chart"].columns}
+    assert statuses["Not started"] == ("Brunei Darussalam", "Lao PDR")
+    assert statuses["Submitted"] == ("Cambodia",)
+    assert len(today.context["tile_chart"].tiles) == 4
+    assert browser.get(PICTURES, {"as_of": "2030-01-01"}).status_code == 404
+
+
+def test_each_picture_has_its_table(four, cast, sign_in):
+    make.deadline(four, by=cast.secretariat, title="Reports")
+    make.step(four, by=cast.secretariat)
+    text = sign_in(cast.secretariat).get(PICTURES).content.decode()
+    assert text.count("<figure") == text.count("The same as a table") == 8
+
+
+def test_the_plan_as_a_whole_is_for_those_who_read_every_country(four, cast, sign_in):
+    make.step(four, by=cast.secretariat)
+    for name, reads in (("secretariat", True), ("consultant", True), ("vnm", False), ("observer", False)):
+        answer = sign_in(getattr(cast, name)).get(PICTURES)
+        assert (answer.context["gantt_chart"] is not None) is reads, name
+
+
 # Gaps of other countries: how many, not of which kind, as on the coverage map
 
 
@@ -81,7 +329,8 @@ def test_the_kinds_of_gaps_are_for_those_who_read_the_gaps(day, cast, report, si
         answer = sign_in(getattr(cast, name)).get(BOARD + day)
         page = answer.content.decode()
         assert "<dt>Open data gaps</dt><dd>1</dd>" in page
-        told[name] = ("Unsure: 1" in page, [row.member for row in answer.context["gaps_chart"].rows])
+        pictures = sign_in(getattr(cast, name)).get(f"{BOARD}pictures/{day}")
+        told[name] = ("Unsure: 1" in page, [row.member for row in pictures.context["gaps_chart"].rows])
         assert ("not of which kind they are" in page) is (name in ("vnm", "lao", "observer"))
     assert told == {
         "vnm": (True, ["Viet Nam"]),

@@ -1,7 +1,8 @@
-"""Cancelling a meeting: the page names what depends on it before anything is written; its code stays."""
+"""Meetings: cancelling names what depends on it before anything is written; times of day; the calendar file."""
 
 from datetime import date
 
+import pytest
 from django.urls import reverse
 
 from reviews.models import ActionPoint, AgendaItem, Decision, Meeting
@@ -80,3 +81,38 @@ def test_the_code_of_a_meeting_is_asked_once(cast, cycle, sign_in):
     browser = sign_in(cast.secretariat)
     assert "code" in browser.get(reverse("meeting-add", args=["mtr"])).context["form"].fields
     assert "code" not in browser.get(reverse("meeting-edit", args=["mtr", "3"])).context["form"].fields
+
+
+# Its calendar file
+
+
+@pytest.mark.parametrize("person", ["vnm", "consultant", "observer"])
+def test_whoever_may_read_a_meeting_may_put_it_into_a_calendar(person, cast, cycle, sign_in):
+    make.meeting(cycle, by=cast.secretariat, shared=True)
+    answer = sign_in(getattr(cast, person)).get(reverse("meeting-ics", args=["mtr", "3"]))
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="meeting-3.ics"'
+    assert b"http://testserver/cycles/mtr/meetings/3/" in answer.content.replace(b"\r\n ", b"")
+
+
+def test_a_meeting_that_is_not_shared_has_no_file_for_observers(cast, cycle, sign_in):
+    make.meeting(cycle, by=cast.secretariat)
+    assert sign_in(cast.observer).get(reverse("meeting-ics", args=["mtr", "3"])).status_code == 404
+
+
+def test_times_are_typed_as_people_write_them(cast, cycle, sign_in):
+    meeting, browser = make.meeting(cycle, by=cast.secretariat), sign_in(cast.secretariat)
+    form = browser.get(reverse("meeting-edit", args=["mtr", "3"])).context["form"]
+    values = {field.html_name: field.value() for field in form if field.value() is not None}
+    typed = {"start_time": "9h30", "end_time": "12.00", "video_link": "meet.example/3"}
+    answer = browser.post(reverse("meeting-edit", args=["mtr", "3"]), values | typed)
+    assert answer.status_code == 302, answer.context["form"].errors
+    page = browser.get(meeting.get_absolute_url()).content.decode()
+    assert "09:30–12:00" in page
+    assert 'href="https://meet.example/3"' in page
+    answer = browser.post(
+        reverse("meeting-edit", args=["mtr", "3"]), values | {"start_time": "25:00", "version": "2"}
+    )
+    assert answer.context["form"].errors["start_time"] == [
+        "Enter a time of day from 0:00 to 23:59, such as 9:30 or 14:00."
+    ]

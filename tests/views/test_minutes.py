@@ -114,7 +114,7 @@ def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
     assert not told_anew.progress_updates.exists()
     drafted = draft_minutes(by=cast.secretariat, meeting=told_anew)
     assert text(drafted, "round").splitlines() == [
-        "Lao PDR: was passed.",
+        "Lao PDR: was absent.",
         "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
         "– Note-Papaya",
     ]
@@ -344,7 +344,7 @@ def test_notes_and_draft_words_stay_with_those_who_may_read_them(cast, minutes, 
 
 def test_a_draft_is_no_news_to_members(cast, minutes, sign_in):
     assert "Minutes" not in sign_in(cast.lao).get(reverse("desk")).content.decode()
-    assert "Minutes" not in sign_in(cast.lao).get("/cycles/mtr/meetings/3/").content.decode()
+    assert "meetings/3/minutes/" not in sign_in(cast.lao).get("/cycles/mtr/meetings/3/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["lao", "consultant"])

@@ -76,8 +76,8 @@ def test_slack_of_every_country(cast, cycle, plan, sign_in):
     page = sign_in(cast.secretariat).get(PLAN)
     assert "7 Sep 2020 due 14 Sep 2020 7 days" in row(page, "Viet Nam")
     assert "18 Sep 2020 due (first date: 7 Sep 2020) 14 Sep 2020 −4 days" in row(page, "Lao PDR")
-    assert "Slack to the Summit-37, 12 Nov 2020 −4 days" in words(page)
-    assert "Slack of the regional draft, latest date 28 Sep 2020 −4 days" in words(page)
+    assert "Days to spare to the Summit-37, 12 Nov 2020 −4 days" in words(page)
+    assert "Days to spare for the regional draft, which must arrive by 28 Sep 2020 −4 days" in words(page)
 
 
 def test_overdue_counts_as_today_and_handed_in_as_its_day(cast, cycle, plan, sign_in):
@@ -136,21 +136,22 @@ def test_pace_with_its_arithmetic(cast, cycle, plan, sign_in):
     post_progress(cast, cycle, (4, 10), (11, 15), (18, 20))
     error = (
         "Writing: 20 % on 18 Aug 2020, +5 points in 7 days. (100 − 20) ÷ 5 × 7 = 112 days to 100 %: 8 Dec 2020,"
-        " latest date 14 Sep 2020."
+        " it must arrive by 14 Sep 2020."
     )
     browser = sign_in(cast.secretariat)
-    for url in (PLAN, reverse("board", args=["mtr"]), make.report(cycle, "VNM").get_absolute_url()):
+    for url in (PLAN, make.report(cycle, "VNM").get_absolute_url()):
         assert error in words(browser.get(url)), url
-    assert "Data collection: not yet reported, so nothing follows from it." in row(
+    assert "Data collection: not yet reported, so it cannot be estimated." in row(
         browser.get(PLAN), "Viet Nam"
     )
-    assert "pace points past it" in row(browser.get(reverse("board", args=["mtr"])), "Viet Nam")
+    on_the_board = row(browser.get(reverse("board", args=["mtr"])), "Viet Nam")
+    assert "At risk At this rate writing is complete on 8 Dec 2020, after 14 Sep 2020." in on_the_board
 
 
 def test_a_pace_that_arrives_in_time_is_no_news(cast, cycle, plan, sign_in):
     post_progress(cast, cycle, (11, 20), (18, 90))
     page = sign_in(cast.secretariat).get(reverse("board", args=["mtr"]))
-    assert "pace points past" not in words(page)
+    assert "At this rate writing" not in words(page)
 
 
 def test_the_board_shows_slack_also_of_a_past_day(cast, cycle, plan, sign_in):
@@ -158,14 +159,19 @@ def test_the_board_shows_slack_also_of_a_past_day(cast, cycle, plan, sign_in):
     start_work(cast, cycle)
     with clock.at(date(2020, 8, 21)):
         extend(plan, cast, date(2020, 9, 18))
-        assert "−4 days latest 14 Sep 2020" in row(browser.get(board), "Lao PDR")
+        assert "−4 days At risk Its date 18 Sep 2020 is 4 days after 14 Sep 2020" in row(
+            browser.get(board), "Lao PDR"
+        )
     with clock.at(date(2020, 8, 22)):
         step = PlanStep.objects.get(code="summit-37")
         step.edit(by=cast.secretariat, expected_version=1, planned_on=date(2020, 11, 2), why="Earlier.")
-        assert "−14 days latest 4 Sep 2020" in row(browser.get(board), "Lao PDR")
-        assert "−4 days latest 14 Sep 2020" in row(browser.get(board, {"as_of": "2020-08-21"}), "Lao PDR")
-        assert "7 days latest 14 Sep 2020" in row(browser.get(board, {"as_of": "2020-08-20"}), "Lao PDR")
-        assert "latest" not in words(browser.get(board, {"as_of": "2020-06-30"}))
+        assert "−14 days At risk" in row(browser.get(board), "Lao PDR")
+        assert "Must arrive by 4 Sep 2020" in words(browser.get(board))
+        past = browser.get(board, {"as_of": "2020-08-21"})
+        assert "−4 days At risk" in row(past, "Lao PDR")
+        assert "Must arrive by 14 Sep 2020" in words(past)
+        assert "7 days" in row(browser.get(board, {"as_of": "2020-08-20"}), "Lao PDR")
+        assert "Must arrive by" not in words(browser.get(board, {"as_of": "2020-06-30"}))
 
 
 def test_a_country_reads_its_own_slack_and_pace_only(cast, cycle, plan, sign_in):
@@ -185,7 +191,9 @@ def test_a_country_reads_its_own_slack_and_pace_only(cast, cycle, plan, sign_in)
 def test_observers_read_no_plan(cast, plan, sign_in):
     browser = sign_in(cast.observer)
     assert browser.get(PLAN).status_code == 404
-    assert "latest" not in words(browser.get(reverse("board", args=["mtr"])))
+    page = words(browser.get(reverse("board", args=["mtr"])))
+    assert "Must arrive by" not in page
+    assert "Outlook" not in page
 
 
 def test_taken_away(cast, plan, sign_in):
@@ -233,7 +241,7 @@ def test_a_closed_cycle_is_only_read(cast, cycle, plan, sign_in):
 def test_a_cycle_without_a_plan(cast, cycle, sign_in):
     browser = sign_in(cast.secretariat)
     assert "The plan has no steps yet." in words(browser.get(PLAN))
-    assert "Latest date" not in words(browser.get(make.report(cycle, "VNM").get_absolute_url()))
+    assert "Must arrive by" not in words(browser.get(make.report(cycle, "VNM").get_absolute_url()))
 
 
 def test_half_a_plan(cast, cycle, sign_in):
@@ -257,7 +265,8 @@ def test_the_same_queries_whatever_the_rows(page, cast, plan, sign_in, django_as
         browser = sign_in(cast.secretariat)
         with clock.at(date(2020, 8, 21)), django_assert_max_num_queries(14) as queries:
             answer = browser.get(f"{url}?{query}")
-        assert ("latest" in words(answer).lower(), answer.status_code) == (True, 200)
+        needed = "must arrive by" if name == "board" else "latest"
+        assert (needed in words(answer).lower(), answer.status_code) == (True, 200)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 

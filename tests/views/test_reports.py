@@ -16,9 +16,8 @@ def submitted_twice(report: Any, cast: Any, content: bytes) -> None:
 
 
 def pages(report: Any, cast: Any, sign_in: Any) -> list[str]:
-    """The receipt and the report's page, as sender and as reader see them."""
-    receipt = reverse("report-version", args=["mtr", "VNM", 2])
-    urls = (receipt, report.get_absolute_url())
+    """The receipt and the files of the report, as sender and as reader see them."""
+    urls = (reverse("report-version", args=["mtr", "VNM", 2]), reverse("report-files", args=["mtr", "VNM"]))
     return [sign_in(who).get(url).content.decode() for who in (cast.vnm, cast.consultant) for url in urls]
 
 

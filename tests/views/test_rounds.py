@@ -13,6 +13,7 @@ from reviews import clock, policy
 from reviews.actions.rounds import close_round
 from reviews.models import ActionPoint, DataGap, Finding, NationalReport, ProgressUpdate, Round, Turn
 from reviews.models.people import everybody_in_the_room
+from reviews.queries.minutes import draft_round
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -154,7 +155,14 @@ def test_two_secretaries_on_one_turn(cast, opened, sign_in):
     answer = two.post(url(*TURN), sent(expected_version, **typed))
     page = answer.content.decode()
     assert answer.status_code == 409
-    for words in ("Somebody was faster", "First", "Second", "Baseline of mine", "Found by me", 'value="45"'):
+    for words in (
+        "while you were editing",
+        "First",
+        "Second",
+        "Baseline of mine",
+        "Found by me",
+        'value="45"',
+    ):
         assert words in page
     assert not DataGap.objects.exists()
     assert two.post(url(*TURN), sent(answer)).status_code == 302
@@ -169,7 +177,7 @@ def test_a_country_that_posts_while_the_secretary_types(cast, opened, sign_in):
     answer = browser.post(url(*TURN), sent(expected_version, data_collection="40", note="Told"))
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Somebody was faster" in page
+    assert "while you were editing" in page
     assert "60" in page
     assert "From home" not in page  # the country's own words, and the room sees this page
     assert browser.post(url(*TURN), sent(answer)).status_code == 302
@@ -198,13 +206,41 @@ def test_locked_figures_are_shown_and_not_asked(cast, opened, sign_in):
     assert browser.post(url(*TURN), sent(answer, note="Nothing to add.")).status_code == 302
 
 
-def test_the_order_names_members_once(cast, meetings, sign_in):
+def test_the_order_is_that_of_the_places_typed(cast, meetings, sign_in):
     browser = sign_in(cast.secretariat)
-    for first in ("", "XYZ", "VNM VNM"):
-        answer = browser.post(url("round-open", "3"), {"order": "own", "first": first})
-        assert "first" in answer.context["form"].errors
-    assert browser.post(url("round-open", "3"), {"order": "own", "first": "vnm"}).status_code == 302
+    form = browser.get(url("round-open", "3")).context["form"]
+    assert [(state.code, field.value()) for state, field in form.places()] == [("LAO", 1), ("VNM", 2)]
+    for place in ("0", "3", "first"):
+        answer = browser.post(url("round-open", "3"), {"place_LAO": "1", "place_VNM": place})
+        assert answer.context["form"].errors["place_VNM"] == ["Enter a whole number from 1 to 2."]
+    # Of two at one place, the one that was moved there comes first.
+    assert browser.post(url("round-open", "3"), {"place_LAO": "1", "place_VNM": "1"}).status_code == 302
     assert Turn.objects.get(position=1).member_state.code == "VNM"
+    assert Round.objects.get().order == "own"
+
+
+def test_the_order_of_names_needs_no_typing(cast, meetings, sign_in):
+    answer = sign_in(cast.secretariat).post(url("round-open", "3"), {"place_LAO": "1", "place_VNM": "2"})
+    assert answer.status_code == 302
+    assert (Round.objects.get().order, Turn.objects.get(position=1).member_state.code) == (
+        "alphabetical",
+        "LAO",
+    )
+
+
+def test_an_internal_note_stays_out_of_the_minutes(cast, opened, sign_in):
+    """The country's people and staff read it, in its progress too."""
+    browser = sign_in(cast.secretariat)
+    page = browser.get(url(*TURN))
+    typed = {"data_collection": "40", "note": "Two sectors wait.", "internal_note": "Inner-Mango"}
+    assert browser.post(url(*TURN), sent(page, **typed)).status_code == 302
+    turn = Turn.objects.get(round=opened, member_state__code="VNM")
+    assert (turn.note, turn.internal_note) == ("Two sectors wait.", "Inner-Mango")
+    assert ProgressUpdate.objects.get().note == "Inner-Mango"
+    drafted = draft_round(opened.meeting)
+    assert ("Two sectors wait." in drafted, "Inner-Mango" in drafted) == (True, False)
+    assert "Inner-Mango" not in browser.get(url("round-projector", "3")).content.decode()
+    assert "Inner-Mango" not in sign_in(cast.lao).get(url("round", "3")).content.decode()
 
 
 def test_after_the_end_a_turn_leads_to_the_round(cast, opened, sign_in):

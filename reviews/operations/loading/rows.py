@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from django.conf import settings
@@ -53,6 +53,14 @@ class Row:
             return date.fromisoformat(text) if text else None
         except ValueError as error:
             raise self.error(f"“{text}” ({column}) is no day written like 2020-08-20.") from error
+
+    def optional_time(self, column: str) -> time | None:
+        """A time of day written like 09:30; None for an empty cell."""
+        text = self.text(column)
+        try:
+            return time.fromisoformat(text) if text else None
+        except ValueError as error:
+            raise self.error(f"“{text}” ({column}) is no time written like 09:30.") from error
 
     def moment(self, column: str) -> datetime:
         """A moment in Jakarta, written like 2020-08-20 09:30."""

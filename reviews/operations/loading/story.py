@@ -66,6 +66,7 @@ STEPS: dict[str, dict[str, Step]] = {
         "grant": calendar.grant,
         "refuse": transition(find.extension, Extension.refuse),
     },
+    "deliveries.csv": {"deliver": calendar.deliver, "record": calendar.record_delivery},
     "minutes.csv": {
         "agenda": meetings.add_agenda_item,
         "delegations": meetings.add_delegations,

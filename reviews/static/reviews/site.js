@@ -79,6 +79,82 @@
   addCalendars();
   document.addEventListener("htmx:afterSettle", addCalendars);
 
+  // Buttons that print the page: without a script there are none, and the browser's menu does it.
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+
+  // Lists whose rows can be dragged. The agenda sends its new order; the places of speakers are numbered anew, and
+  // get buttons for those who use keys. Without this file there are buttons and boxes for numbers.
+  function renumber(list) {
+    Array.from(list.children).forEach(function (row, index) { row.querySelector("input").value = index + 1; });
+  }
+  function moved(list) {
+    if (list.dataset.sortable === "places") { renumber(list); return; }
+    var form = document.getElementById(list.dataset.sortable);
+    var order = Array.from(list.children).map(function (row) { return row.dataset.key; }).join(".");
+    if (order === form.elements.seen.value) { return; }
+    form.elements.order.value = order;
+    form.submit();
+  }
+  function addPlaceButton(list, row, label, step) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-secondary btn-sm";
+    button.textContent = label;
+    button.setAttribute("aria-label", label + ": " + row.querySelector("span").textContent);
+    button.addEventListener("click", function () {
+      var other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
+      if (!other) { return; }
+      if (step < 0) { other.before(row); } else { other.after(row); }
+      renumber(list);
+      button.focus();
+    });
+    row.append(button);
+  }
+  document.querySelectorAll("[data-sortable]").forEach(function (list) {
+    var dragged = null;
+    Array.from(list.children).forEach(function (row) {
+      row.draggable = true;
+      if (!list.dataset.up) { return; }
+      addPlaceButton(list, row, list.dataset.up, -1);
+      addPlaceButton(list, row, list.dataset.down, 1);
+    });
+    list.addEventListener("dragstart", function (event) {
+      dragged = event.target.closest("li");
+      dragged.classList.add("is-dragged");
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", "");
+    });
+    list.addEventListener("dragover", function (event) {
+      var row = event.target.closest("li");
+      if (!dragged) { return; }
+      event.preventDefault();
+      if (!row || row === dragged || row.parentElement !== list) { return; }
+      var box = row.getBoundingClientRect();
+      if (event.clientY < box.top + box.height / 2) { row.before(dragged); } else { row.after(dragged); }
+    });
+    list.addEventListener("drop", function (event) { event.preventDefault(); });
+    list.addEventListener("dragend", function () {
+      dragged.classList.remove("is-dragged");
+      dragged = null;
+      moved(list);
+    });
+  });
+
+  // Attendance: one button for all member states at once.
+  document.querySelectorAll("[data-tick-all]").forEach(function (table) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-secondary btn-sm mb-2";
+    button.textContent = table.dataset.tickAll;
+    button.addEventListener("click", function () {
+      table.querySelectorAll("[data-member] input[type=radio][value=yes]").forEach(function (box) { box.checked = true; });
+    });
+    table.parentElement.before(button);
+  });
+
   // The first wrong field has the focus (the server says so with autofocus; older browsers need this).
   var wrong = document.querySelector("main .field-error");
   if (wrong) { wrong.parentElement.querySelector("input, select, textarea").focus(); }

@@ -1,6 +1,6 @@
 """Steps of the cycle and its days: deadlines, extensions, the plan, and disruptions."""
 
-from reviews.actions import cycles
+from reviews.actions import cycles, deliveries
 from reviews.actions.extensions import ask_for_extension
 from reviews.models import (
     Deadline,
@@ -82,6 +82,25 @@ def grant(row: Row, by: User) -> None:
     extension = find.extension(row)
     extension.grant(
         by=by, expected_version=extension.version, until=row.optional_day("until"), note=row.text("note")
+    )
+
+
+def deliver(row: Row, by: User) -> None:
+    """A coordinator says that the own country has met a deadline."""
+    deliveries.deliver(
+        by=by,
+        report=find.report(row),
+        deadline=find.deadline(row),
+        met_on=row.day("met_on"),
+        note=row.text("note"),
+    )
+
+
+def record_delivery(row: Row, by: User) -> None:
+    """The Secretariat records what it received."""
+    state = find.report(row).member_state
+    deliveries.record_deliveries(
+        by=by, deadline=find.deadline(row), states=[state], met_on=row.day("met_on"), note=row.text("note")
     )
 
 

@@ -1,0 +1,52 @@
+"""Attendance at a meeting: all bodies that may have come, with what is recorded of each and what the round shows."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from reviews.models import Delegation, Meeting, Organisation, Turn, TurnStatus, User
+
+# What a turn that was taken shows of the delegation, while nothing is recorded.
+SHOWN_BY_TURN = {TurnStatus.REPORTED: True, TurnStatus.PASSED: False}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A body at a meeting: its delegation, or None; and whether the country round shows that it was there."""
+
+    organisation: Organisation
+    is_member: bool  # of the cycle
+    delegation: Delegation | None
+    reported: bool | None  # None: it had no turn
+    people: list[User]  # its accounts that can sign in
+
+    @property
+    def present(self) -> bool | None:
+        """What is recorded; else what the round shows; None: nothing is known."""
+        return self.reported if self.delegation is None else self.delegation.present
+
+    @property
+    def group(self) -> "str | Promise":
+        return "" if self.is_member else self.organisation.get_kind_display()
+
+
+def seats_of(meeting: Meeting) -> list[Seat]:
+    """Return a seat for each member of the cycle on that day, then for all other bodies, by kind."""
+    members = list(meeting.cycle.members(meeting.ends_on))
+    others = Organisation.objects.exclude(pk__in=[state.pk for state in members])
+    delegations = {row.organisation_id: row for row in meeting.delegations.prefetch_related("people")}
+    turns = Turn.objects.filter(round__meeting=meeting).values_list("member_state", "status")
+    shown = {state: SHOWN_BY_TURN.get(TurnStatus(status)) for state, status in turns}
+    people: dict[int | None, list[User]] = defaultdict(list)
+    for person in User.objects.offered().order_by("name", "pk"):
+        people[person.organisation_id].append(person)
+
+    def seat(body: Organisation, *, is_member: bool) -> Seat:
+        return Seat(body, is_member, delegations.get(body.pk), shown.get(body.pk), people[body.pk])
+
+    by_kind = sorted(others, key=lambda body: (body.kind, body.sort_key))
+    return [
+        *(seat(state, is_member=True) for state in members),
+        *(seat(body, is_member=False) for body in by_kind),
+    ]

@@ -1,0 +1,120 @@
+"""Attendance: one page for all bodies, each row conditional on what the person saw."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from reviews.models import Delegation, Meeting, Round
+from tests.models.transitions import fresh
+from tests.support import make
+
+URL = "/cycles/mtr/meetings/3/attendance/"
+
+
+@pytest.fixture
+def meeting(cast: Any, cycle: Any) -> Meeting:
+    return make.meeting(cycle, by=cast.secretariat, shared=True)
+
+
+def sent(page: Any, **typed: Any) -> dict[str, Any]:
+    """What a browser sends from the page, with some fields typed anew."""
+    values = {field.html_name: field.value() for field in page.context["form"]}
+    return {name: value for name, value in (values | typed).items() if value not in (None, [])}
+
+
+def recorded(meeting: Meeting) -> dict[str, bool]:
+    return {row.organisation.code: row.present for row in meeting.delegations.select_related("organisation")}
+
+
+def test_who_reported_in_the_round_is_ticked_already(cast, meeting, sign_in):
+    opened = Round.open_for(meeting, by=cast.secretariat)
+    make.told(opened.turns.get(member_state__code="VNM"), by=cast.secretariat, note="Two sectors wait.")
+    browser = sign_in(cast.secretariat)
+    page = browser.get(URL)
+    rows = {row.seat.organisation.code: row for row in page.context["form"].rows()}
+    assert [rows[code].present.value() for code in ("VNM", "LAO", "UN")] == ["yes", "", ""]
+    assert [*rows][:2] == ["LAO", "VNM"]  # members first, in the order of their English names
+    answer = browser.post(URL, sent(page, **{f"present_{rows['LAO'].seat.organisation.pk}": "no"}))
+    assert (answer.status_code, answer["Location"]) == (302, "/cycles/mtr/meetings/3/#delegations")
+    assert recorded(meeting) == {"VNM": True, "LAO": False}
+
+
+def test_all_of_a_row_is_recorded_and_shown(cast, meeting, sign_in):
+    body, browser = cast.vnm.organisation, sign_in(cast.secretariat)
+    typed = {
+        "present": "yes",
+        "head": "Dr Hoa",
+        "size": "4",
+        "note": "From 10:00",
+        "people": [str(cast.vnm.pk)],
+    }
+    names = {f"{name}_{body.pk}": value for name, value in typed.items()}
+    assert browser.post(URL, sent(browser.get(URL), **names)).status_code == 302
+    row = Delegation.objects.get()
+    assert (row.head, row.size, row.note, [*row.people.all()]) == ("Dr Hoa", 4, "From 10:00", [cast.vnm])
+    page = browser.get(meeting.get_absolute_url()).content.decode()
+    assert "Dr Hoa" in page
+    assert "vnm.coordinator (National coordinator)" in " ".join(page.split())
+
+
+def test_nothing_is_written_for_rows_left_alone(cast, meeting, sign_in):
+    Delegation.add_to(meeting, by=cast.secretariat, organisation=cast.lao.organisation, head="Mr Kham")
+    browser = sign_in(cast.secretariat)
+    page = browser.get(URL)
+    assert browser.post(URL, sent(page)).status_code == 302
+    assert [row.version for row in Delegation.objects.all()] == [1]
+
+
+def test_two_people_may_tick_two_rows_at_once(cast, meeting, sign_in):
+    lao = Delegation.add_to(meeting, by=cast.secretariat, organisation=cast.lao.organisation)
+    browser = sign_in(cast.secretariat)
+    page = browser.get(URL)
+    lao.edit(by=cast.secretariat, expected_version=1, organisation=lao.organisation, present=False)
+    assert browser.post(URL, sent(page, **{f"present_{cast.vnm.organisation_id}": "yes"})).status_code == 302
+    assert recorded(meeting) == {"VNM": True, "LAO": False}
+
+
+def test_a_row_that_somebody_else_changed_is_shown_first(cast, meeting, sign_in):
+    """All or nothing: the other row of the same saving waits too."""
+    row = Delegation.add_to(meeting, by=cast.secretariat, organisation=cast.lao.organisation)
+    second = make.user("second.officer", "secretariat", cast.secretariat.organisation)
+    browser, lao, vnm = sign_in(second), cast.lao.organisation_id, cast.vnm.organisation_id
+    page = browser.get(URL)
+    row.edit(by=cast.secretariat, expected_version=1, organisation=row.organisation, head="Mr Kham")
+    typed = sent(page, **{f"head_{lao}": "Ms Keo", f"present_{vnm}": "yes"})
+    answer = browser.post(URL, typed)
+    assert answer.status_code == 409
+    assert (fresh(row).head, recorded(meeting)) == ("Mr Kham", {"LAO": True})
+    text = answer.content.decode()
+    assert "Mr Kham" in text
+    assert 'value="Ms Keo"' in text
+    assert (
+        browser.post(URL, sent(answer, **{f"head_{lao}": "Ms Keo", f"present_{vnm}": "yes"})).status_code
+        == 302
+    )
+    assert (fresh(row).head, recorded(meeting)) == ("Ms Keo", {"LAO": True, "VNM": True})
+
+
+def test_words_without_a_tick_are_asked_about(cast, meeting, sign_in):
+    browser, name = sign_in(cast.secretariat), f"head_{cast.vnm.organisation_id}"
+    answer = browser.post(URL, sent(browser.get(URL), **{name: "Dr Hoa"}))
+    assert answer.status_code == 200
+    assert answer.context["form"].errors == {
+        f"present_{cast.vnm.organisation_id}": ["Choose present or absent."]
+    }
+    assert 'value="Dr Hoa"' in answer.content.decode()
+
+
+def test_ministries_and_sectoral_bodies_have_a_row(cast, meeting, sign_in):
+    make.organisation("SOMRDPE", "sectoral_body")
+    make.organisation("MOLISA", "ministry", "Ministry of Labour")
+    page = sign_in(cast.secretariat).get(URL)
+    groups = {row.seat.organisation.code: str(row.seat.group) for row in page.context["form"].rows()}
+    assert (groups["SOMRDPE"], groups["MOLISA"]) == ("sectoral body", "ministry or agency")
+
+
+def test_only_who_runs_the_meeting_records_it(cast, meeting, sign_in):
+    for person in (cast.vnm, cast.consultant, cast.observer):
+        assert sign_in(person).get(URL).status_code == 403
+    assert reverse("meeting-attendance", args=["mtr", "3"]) == URL
