@@ -179,31 +179,24 @@ def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
 
 
 def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date) -> DaysMet:
-    """Return when each country met the deadlines for other things than its report.
+    """Return when each country met the deadlines for other things than its report, in one query.
 
     That is when it first posted progress after a deadline for progress opened, or the day that was recorded.
     """
-    reports = list(reports)
-    opened = {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
-    return progress.first_days(reports, opened, on) | recorded_days(reports, deadlines)
-
-
-def recorded_days(
-    reports: Iterable[NationalReport], deadlines: Iterable[Deadline]
-) -> dict[tuple[int, int], date]:
-    """Return, by report and deadline, the day on which the country met it as it was recorded."""
-    recorded = [deadline.pk for deadline in deadlines if deadline.is_recorded]
-    if not recorded:
+    columns = {}
+    for deadline in deadlines:
+        if deadline.is_recorded:
+            columns[deadline.pk] = Delivery.day_of(deadline.pk)
+        elif deadline.output == DeadlineOutput.PROGRESS:
+            columns[deadline.pk] = progress.first_day(deadline.opens_on, on)
+    if not columns:
         return {}
-    report_of = {(report.cycle_id, report.member_state_id): report.pk for report in reports}
-    rows = Delivery.objects.in_force().filter(deadline__in=recorded)
-    days = {}
-    for cycle, state, deadline, day in rows.values_list(
-        "deadline__cycle", "member_state", "deadline", "met_on"
-    ):
-        if (cycle, state) in report_of:
-            days[report_of[cycle, state], deadline] = day
-    return days
+    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
+    rows = rows.annotate(**{f"met_{pk}": column for pk, column in columns.items()})
+    met: dict[tuple[int, int], date] = {}
+    for report, *days in rows.values_list("pk", *(f"met_{pk}" for pk in columns)):
+        met |= {(report, pk): day for pk, day in zip(columns, days, strict=True) if day}
+    return met
 
 
 def statuses_of_report(

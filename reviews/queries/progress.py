@@ -3,7 +3,7 @@
 Read from the daily counts, so the rows stay few however many updates were posted.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -26,19 +26,10 @@ class Point(NamedTuple):
     counts: tuple[int, ...]  # of how many reports each average is
 
 
-def first_days(
-    reports: Iterable[NationalReport], opened: Mapping[int, date], on: date
-) -> dict[tuple[int, int], date]:
-    """Return, by report and key of `opened`, the first day from that one to `on` on which the country reported."""
-    if not opened:
-        return {}
+def first_day(opened: date, on: date) -> Subquery:
+    """Return, of a query of reports, the first day from `opened` to `on` on which the country reported."""
     reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
-    days = reported.order_by("on").values("on")
-    columns = {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
-    first: dict[tuple[int, int], date] = {}
-    for pk, *days_of_report in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
-        first |= {(pk, key): day for key, day in zip(opened, days_of_report, strict=True) if day}
-    return first
+    return Subquery(reported.filter(on__gte=opened).order_by("on").values("on")[:1])
 
 
 def paces(reports: Collection[NationalReport], on: date) -> dict[int, tuple[Pace, ...]]:
@@ -86,6 +77,16 @@ def averages(cycle: ReviewCycle, on: date) -> list[Point]:
         means = (total / count if count else None for total, count in zip(sums[::2], counts, strict=True))
         points.append(Point(day, tuple(means), reported, counts))
     return points
+
+
+def figures_by_day(report: NationalReport, on: date) -> list[Point]:
+    """Return the figures of one report, day by day up to `on`; of a long time only some days."""
+    days = DailyProgress.objects.filter(report=report.pk, on__lte=on).order_by("on")
+    rows = thinned(list(days.values_list("on", *WORKSTREAMS)))
+    return [
+        Point(day, tuple(figures), 1, tuple(int(figure is not None) for figure in figures))
+        for day, *figures in rows
+    ]
 
 
 def thinned(days: list[Any], most: int = MOST_POINTS) -> list[Any]:

@@ -53,6 +53,7 @@ PAGES = {
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
         f"{AT}/meetings/summit-37/cancel/", *(f"{AT}/meetings/3/{p}/add/" for p in ("agenda", "delegations")),
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
+        f"{AT}/progress-report/", f"{AT}/progress-report/?since=2020-06-24&until=2020-08-11",
         f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
         f"{AT}/plan/?slip=LAO:21", f"{AT}/plan/summit-37/edit/", f"{AT}/plan/draft/outcome/",
@@ -158,7 +159,14 @@ IN_THE_WAY_IN = {
 }  # fmt: skip
 # The cycle of the demonstration is open already: their forms look like those of other reasons.
 IN_THE_WAY_IN |= {"cycle-open", "cycle-reopen"}
-FILES = {"mfa_download_recovery_codes", "report-version-file", "action-file", "brief-docx", "minutes-docx"}
+FILES = {
+    "mfa_download_recovery_codes",
+    "report-version-file",
+    "action-file",
+    "brief-docx",
+    "minutes-docx",
+    "progress-report-docx",
+}
 FILES |= {"livez", "readyz", "metrics"}
 
 

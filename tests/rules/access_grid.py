@@ -117,6 +117,8 @@ minutes-circulate           in  404   404  404         403   403          405   
 minutes-revise              in  403   403  403         403   403          405       404    403        in
 minutes-adopt               in  403   403  403         403   403          405       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
+progress-report             in  200   200  200         200   200          200       404    200        in
+progress-report-docx        in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
 agenda-conclude             in  403   403  403         403   403          200       403    403        in
 agenda-up                   in  403   403  403         403   403          405       403    403        in
@@ -282,6 +284,8 @@ minutes-circulate           in  404   404  404         403   403          302   
 minutes-revise              in  403   403  403         403   403          302       404    403        in
 minutes-adopt               in  403   403  403         403   403          302       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
+progress-report             in  200   200  200         200   200          200       404    200        in
+progress-report-docx        in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
 agenda-conclude             in  403   403  403         403   403          302       403    403        in
 agenda-up                   in  403   403  403         403   403          302       403    403        in

@@ -20,8 +20,8 @@ def words(text: str) -> set[str]:
 NOUNS = words(
     """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines decisions
     delegations deliveries desk difficulties disruptions extensions findings framework guidance invitations meetings
-    methods minutes organisations people plans progress rehearsals report_versions reports rounds threads timeline trace
-    treatments"""
+    methods minutes organisations people plans progress progress_reports rehearsals report_versions reports rounds
+    threads timeline trace treatments"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {

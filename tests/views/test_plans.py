@@ -233,7 +233,7 @@ def test_a_closed_cycle_is_only_read(cast, cycle, plan, sign_in):
 def test_a_cycle_without_a_plan(cast, cycle, sign_in):
     browser = sign_in(cast.secretariat)
     assert "The plan has no steps yet." in words(browser.get(PLAN))
-    assert "Latest date" not in words(browser.get(make.report(cycle, "VNM").get_absolute_url()))
+    assert "Must arrive by" not in words(browser.get(make.report(cycle, "VNM").get_absolute_url()))
 
 
 def test_half_a_plan(cast, cycle, sign_in):
