@@ -2,6 +2,7 @@
 # make run PORT=8001 DEMO_PASSWORD=...   make test ARGS="-k datagaps"   make test-sqlite   make test-postgres
 # make test-quick: the tests of what changed, and the grids that every change can break, in three minutes.
 # make bench: how fast the pages are (docs/performance.md); make bench SIZES="1000 100000"; make profile PAGE=board
+# make clicks: how many clicks each job takes (tests/browser/test_clicks.py).
 # make trust: what takes minutes, and the figures it measures (docs/trust.md).
 
 PORT ?= 8000
@@ -16,7 +17,7 @@ TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20 SECOND_FACTOR_EXEMPT=admin,s
 PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY -u SECOND_FACTOR_EXEMPT DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: run test test-quick test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean
+.PHONY: run clicks test test-quick test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean
 
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
@@ -34,6 +35,10 @@ test-quick: .venv/installed-test
 
 trust: .venv/installed-test
 	$(BIN)/python -m tests.support.databases trust $(ARGS)
+
+# How many clicks each job takes, beside its goal.
+clicks: .venv/installed-test
+	REQUIRE_BROWSER=1 $(BIN)/python -m tests.support.databases postgres tests/browser/test_clicks.py $(ARGS)
 
 bench: .venv/installed-test
 	$(BIN)/python -m bench $(SIZES)

@@ -116,7 +116,7 @@ def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     deadlines = Deadline.objects.filter(cycle__slug=slug).values_list("number", "title", "due_on", "last_on")
     versions = ReportVersion.objects.filter(report=record["pk"])
     parts = [
-        _part("Progress told", updates.values_list("at", *WORKSTREAMS, "note", "author__name")[:5]),
+        _part("Progress updates", updates.values_list("at", *WORKSTREAMS, "note", "author__name")[:5]),
         _part("Data gaps", gaps[:REPORT_GAPS], f"../../datagaps/{code}-"),
         _part("Findings", findings, f"../../findings/{code}-"),
         _part("Coverage", statements.values_list("key_result_area__code", "coverage", "note")),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.trust.figures import Figure
+from tests.support.figures import Figure
 
 COMMAND = "make bench"
 LISTS = ("list, first page", "list, filtered", "list, sorted", "list, sorted on a name")

@@ -78,7 +78,7 @@ class RoleGrant:
 # Every action, in the words of docs/policy.md: "may ...".
 ACTIONS: dict[str, Promise] = {
     "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
-    "cycle.run": _("prepare, open, close and reopen a review cycle, and seat its members"),
+    "cycle.run": _("create, open, close and reopen a review cycle, and add its members"),
     "report.read": _("read national reports, their versions, files and history"),
     "report.update": _("post progress, and state what the report covers"),
     "report.submit": _("hand in the national report"),

@@ -298,6 +298,7 @@ health_urls = [
 urlpatterns = [
     *health_urls,
     path("", desk.desk_page, name="desk"),
+    path("activity/", desk.activity_page, name="activity"),
     path("cycles/", cycles.cycle_list, name="cycles"),
     path("cycles/add/", cycles.AddCycle.as_view(), name="cycle-add"),
     path("cycles/<slug:slug>/", include(cycle_urls)),

@@ -19,6 +19,7 @@ from tests.support.shared_records import (  # the first two are hooks of pytest
 
 pytest_plugins = [
     "tests.support.databases",
+    "tests.support.figures",
     "tests.support.one_database",
     "tests.support.chromium",
     "tests.support.libreoffice",

@@ -62,12 +62,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         log.warning("A wrong password from %s", self.get_client_ip(request))
 
-    def login(self, request: HttpRequest, user: User) -> None:
-        """Sign in, and keep the time of the last visit in the session."""
-        last_login = user.last_login
-        super().login(request, user)
-        request.session["last_visit"] = last_login and last_login.isoformat()
-
     def post_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse:
         response = super().post_login(request, user, **hooks)
         known_devices.remember(request, response, user)

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models import User
 
 ADDED = {
-    Authenticator.Type.TOTP: _("second factor added: an authenticator app"),
-    Authenticator.Type.WEBAUTHN: _("second factor added: a security key"),
+    Authenticator.Type.TOTP: _("two-step sign-in, added: an authenticator app"),
+    Authenticator.Type.WEBAUTHN: _("two-step sign-in, added: a security key"),
     Authenticator.Type.RECOVERY_CODES: _("recovery codes made"),
 }
 # Recovery codes go with the last factor, or are replaced: either is in the history already.
 REMOVED = {
-    Authenticator.Type.TOTP: _("second factor removed: an authenticator app"),
-    Authenticator.Type.WEBAUTHN: _("second factor removed: a security key"),
+    Authenticator.Type.TOTP: _("two-step sign-in, removed: an authenticator app"),
+    Authenticator.Type.WEBAUTHN: _("two-step sign-in, removed: a security key"),
 }
 
 

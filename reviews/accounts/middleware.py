@@ -52,7 +52,7 @@ class SecondFactorMiddleware:
             return None
         if request.method in ("GET", "HEAD"):
             return redirect("mfa_index")
-        raise PermissionDenied(_("Your account needs a second factor first. Set one up, then do this again."))
+        raise PermissionDenied(_("Your account needs two-step sign-in first. Set it up, then do this again."))
 
 
 class RecentSignInMiddleware:

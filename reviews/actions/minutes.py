@@ -30,5 +30,5 @@ def redraft_section(*, by: User, section: MinutesSection, expected_version: int)
     Its page shows the difference first, and asks.
     """
     text = text_of_section(SectionKind(section.kind), section.minutes.meeting)
-    why = _("Drafted anew from the records.")
+    why = _("Regenerated from the records.")
     return section.edit(by=by, expected_version=expected_version, text=text, why=why)

@@ -319,7 +319,7 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
                 record.refresh_from_db()
                 form.refuse(error, record)
             else:
-                self.message_user(request, _now("Done. It stands in the history."), messages.SUCCESS)
+                self.message_user(request, _now("Saved."), messages.SUCCESS)
                 return redirect(self.url("change", record.pk))
         extra = {"form": form, "conflict": conflicting_changes(refusal)}
         response = self._page(request, record, "admin/object_tool.html", title, extra)

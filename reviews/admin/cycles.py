@@ -102,7 +102,7 @@ class CycleMembershipAdmin(TrackedAdmin[CycleMembership]):
         section(
             None,
             "cycle member_state joined_on",
-            about=_("A seat in a cycle that is open already comes with its national report."),
+            about=_("A member of a cycle that is open already gets its national report at once."),
         ),
     ]
 

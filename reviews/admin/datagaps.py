@@ -41,7 +41,7 @@ class DataGapAdmin(TrackedAdmin[DataGap]):
     fieldsets = [
         section(None, "cycle member_state number kind key_result_area missing effect disruption"),
         section(
-            _("Who has it"),
+            _("With"),
             "status holder held_since",
             about=_("A corrected status does not choose the holder: give both. A closed gap has none."),
         ),

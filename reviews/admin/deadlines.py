@@ -62,7 +62,7 @@ class DeadlineAdmin(TrackedAdmin[Deadline]):
             "opens_on due_on last_on first_due_on anchor offset_days confidence_note",
             about=_(
                 "Days in Jakarta; a deadline includes its day. The first due date stays and is shown when"
-                " the deadline moves. Without a last acceptable day nothing is locked."
+                " the deadline moves. Without a closing day nothing is locked."
             ),
         ),
         section(

@@ -105,7 +105,7 @@ class AgendaItemAdmin(MeetingPartAdmin):
     fieldsets = [
         section(None, "meeting number position title presenter paper duration"),
         section(
-            _("What came of it"),
+            _("Outcome"),
             "status outcome outcome_text carried_from",
             about=_("A concluded item has its outcome, and no other has one."),
         ),

@@ -143,7 +143,7 @@ class UserAdmin(TrackedAdmin[User]):
     def object_tools(self, request: HttpRequest, record: User) -> list[tuple[str, Text]]:
         tools: list[tuple[str, Text]] = [(self.url("password", record.pk), _("Set a password"))]
         if Authenticator.objects.filter(user=record).exists():
-            tools.append((self.url("factors", record.pk), _("Remove the second factors")))
+            tools.append((self.url("factors", record.pk), _("Remove two-step sign-in")))
         return tools
 
     def remove_factors(self, request: SignedInRequest, object_id: str) -> HttpResponse:
@@ -154,7 +154,7 @@ class UserAdmin(TrackedAdmin[User]):
                 person.correct(by=request.user, expected_version=cleaned["version"], why=cleaned["why"])
                 second_factors.remove_all(person)
 
-        return self.tool_view(request, object_id, ReasonForm, _("Remove the second factors"), perform)
+        return self.tool_view(request, object_id, ReasonForm, _("Remove two-step sign-in"), perform)
 
     @method_decorator(sensitive_post_parameters())
     def set_password(self, request: SignedInRequest, object_id: str) -> HttpResponse:

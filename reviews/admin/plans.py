@@ -30,7 +30,7 @@ class PlanStepAdmin(TrackedAdmin[PlanStep]):
             _("Dates"),
             "days meeting planned_on first_planned_on note",
             about=_(
-                "Latest dates are counted back from the days of meetings and of the ladder: each step needs its"
+                "“Must arrive by” is counted back from the days of meetings and of the ladder: each step needs its"
                 " days after the step before. With a meeting its days count; leave empty what is not known."
             ),
         ),

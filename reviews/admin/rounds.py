@@ -56,7 +56,7 @@ class TurnAdmin(TrackedAdmin[Turn]):
     fieldsets = [
         section(None, "round member_state position"),
         section(
-            _("What was told"),
+            _("Statement"),
             "status note",
             about=_("Figures are corrected on the national report: that adds a progress update."),
         ),
@@ -70,7 +70,7 @@ class TurnAdmin(TrackedAdmin[Turn]):
         """Last in its round."""
         return {"position": next_number(Turn.objects.filter(round=values["round"]), "position")}
 
-    @admin.display(description=_("what was told, in words"))
+    @admin.display(description=_("statement for the minutes"))
     def beginning(self, turn: Turn) -> str:
         return truncatechars(turn.note, 80)
 

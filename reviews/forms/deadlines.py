@@ -16,7 +16,7 @@ from reviews.models.deadlines import DeadlineFields, anchored_due_day
 
 class DeadlineForm(RecordForm):
     why = note_field(
-        _("Why the dates move"), rows=2, help_text=_("Owed when a date of an existing deadline changes.")
+        _("Why the dates move"), rows=2, help_text=_("Required if a date of an existing deadline changes.")
     )
 
     class Meta:
@@ -107,5 +107,5 @@ class DecideForm(ReviewForm):
         widget=forms.RadioSelect,
     )
     until = DayField(label=_("Granted until"), required=False, help_text=_("The asked day, or another."))
-    note = note_field(_("Note"), help_text=_("Owed when a request is refused."))
+    note = note_field(_("Note"), help_text=_("Required if the request is refused."))
     seen = TextField(required=False, max_length=200, widget=forms.HiddenInput)  # the effect shown above

@@ -15,7 +15,7 @@ class MeetingForm(RecordForm):
     why = note_field(
         _("Why the dates move"),
         rows=2,
-        help_text=_("Owed when the planned days change; the first plan stays."),
+        help_text=_("Required if the planned days change; the first plan stays."),
     )
 
     class Meta:
@@ -36,7 +36,7 @@ class MeetingForm(RecordForm):
         )
         help_texts = {
             "code": _("Such as 3 for the third coordination meeting, or soca-29."),
-            "disruption": _("What made it move, if it stands on the register of disruptions."),
+            "disruption": _("What made it move, if it is on the register of disruptions."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

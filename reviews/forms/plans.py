@@ -23,7 +23,7 @@ OUTCOME_LABELS = {
 
 class PlanStepForm(RecordForm):
     why = note_field(
-        _("Why the date moves"), rows=2, help_text=_("Owed when a known date changes; the first one stays.")
+        _("Why the date moves"), rows=2, help_text=_("Required if a known date changes; the first one stays.")
     )
 
     class Meta:
@@ -71,7 +71,7 @@ class OutcomeForm(ReviewForm):
     actual_on = DayField(
         label=_("Took place on"), past=True, required=False, help_text=_("Empty: the day is not known.")
     )
-    note = note_field(_("Note"), help_text=_("Owed when it was sent back."))
+    note = note_field(_("Note"), help_text=_("Required if it was sent back."))
 
     def __init__(self, *args: Any, transitions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +81,7 @@ class OutcomeForm(ReviewForm):
 class WhatIfForm(forms.Form):
     """Suppose that one thing is so many days later. Nothing is stored."""
 
-    what = forms.ChoiceField(label=_("What if this is later"))
+    what = forms.ChoiceField(label=_("If this is delayed"))
     days = RangeField(1, MAX_DAYS_LATER, label=_("by days"), initial=14)
 
     def __init__(self, *args: Any, choices: Mapping[str, str], **kwargs: Any) -> None:

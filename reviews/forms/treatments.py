@@ -76,7 +76,7 @@ class StandInForm(TreatmentForm):
         fields = ("method", "reliance", "value")
         widgets = {"method": forms.Textarea(attrs={"rows": 3}), "reliance": forms.RadioSelect}
         help_texts = {
-            "method": _("What stands in for the missing data, and how it was worked out."),
+            "method": _("What replaces the missing data, and how it was worked out."),
             "value": _("If one value is used: with its unit and year."),
         }
 
@@ -106,7 +106,9 @@ class CompletionLevelForm(TreatmentForm):
         fields = ("done", "ongoing", "not_started", "cannot_tell", "rule", "agreed_by")
         widgets = {"rule": forms.RadioSelect}
         help_texts = {
-            "done": _("The level becomes a range: at least what is done; at most also what nobody can tell."),
+            "done": _(
+                "The level becomes a range: at least what is done; at most also what cannot be assessed."
+            ),
             "rule": _("Decides the upper end of the range."),
             "agreed_by": _("Who agreed to this rule, such as the steering committee."),
         }

@@ -19,4 +19,4 @@ class BoardTable(tables.Table):
     due_on = DayColumn(_("Due by"), accessor="next_due__due_on")
     deadline_state = tables.Column(_("State of the deadline"), accessor="next_due__text")
     updated_on = DayColumn(_("Last update"))
-    holder = tables.Column(_("Who has it"))
+    holder = tables.Column(_("With"))

@@ -20,9 +20,9 @@ class PlanStepTable(tables.Table):
     first_planned_on = DayColumn(_("First planned"), accessor="step__first_planned_on")
     took_place_on = DayColumn(_("Took place"), accessor="step__took_place_on")
     status = tables.Column(_("Outcome"), accessor="step__get_status_display")
-    latest_on = DayColumn(_("Latest date"), accessor="scheduled__latest_on")
-    expected_on = DayColumn(_("Can be expected"), accessor="scheduled__expected_on")
-    slack = tables.Column(_("Slack in days"), accessor="scheduled__slack")
+    latest_on = DayColumn(_("Must arrive by"), accessor="scheduled__latest_on")
+    expected_on = DayColumn(_("Expected"), accessor="scheduled__expected_on")
+    slack = tables.Column(_("Days to spare"), accessor="scheduled__slack")
 
 
 class CountrySlackColumn(tables.Column):
@@ -39,6 +39,6 @@ class PlanCountryTable(tables.Table):
 
     state = tables.Column(_("Member state"))
     arrives_on = DayColumn(_("Report in force for"))
-    latest_on = DayColumn(_("Latest date"))
-    slack = CountrySlackColumn(_("Slack in days"))
-    points_past = tables.BooleanColumn(_("Pace points past it"))
+    latest_on = DayColumn(_("Must arrive by"))
+    slack = CountrySlackColumn(_("Days to spare"))
+    points_past = tables.BooleanColumn(_("Late at this rate"))

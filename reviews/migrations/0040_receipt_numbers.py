@@ -20,7 +20,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0029_private_readings")]
+    dependencies = [("reviews", "0030_last_cycle_and_words")]
 
     operations = [
         migrations.AddField(

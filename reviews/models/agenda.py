@@ -123,7 +123,7 @@ class AgendaItem(MeetingPart):
 
     def refusal_reason(self, name: str) -> str:
         if self.status == S.CARRIED:
-            return _now("This item was taken into a later meeting; what becomes of it is recorded there.")
+            return _now("This item was taken into a later meeting; its outcome is recorded there.")
         return super().refusal_reason(name)
 
     @property
@@ -142,9 +142,9 @@ class AgendaItem(MeetingPart):
         """Record what came of it; again, to word it better."""
         self.require_transition("conclude", by)
         if not outcome:
-            raise ValidationError({"outcome": _("Choose what came of it.")})
+            raise ValidationError({"outcome": _("Choose the outcome.")})
         if is_blank(outcome_text):
-            raise ValidationError({"outcome_text": _("Say in words what came of it.")})
+            raise ValidationError({"outcome_text": _("Describe the outcome.")})
         values = {"outcome": outcome, "outcome_text": outcome_text}
         return self.make_transition("conclude", by=by, expected_version=expected_version, **values)
 
@@ -195,7 +195,7 @@ class AgendaItem(MeetingPart):
         items = AgendaItem.objects.filter(beyond, meeting=self.meeting_id)
         neighbour = items.select_related("meeting__cycle").order_by(order).first()
         if neighbour is None:
-            raise NotAllowedNow(_now("It stands at this end of the agenda already."))
+            raise NotAllowedNow(_now("It is at this end of the agenda already."))
         here, there = self.position, neighbour.position
         self.change_traced(by=by, expected_version=expected_version, position=there)
         neighbour.change_traced(by=by, expected_version=neighbour.version, position=here)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +62,11 @@ class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
     def begun(self) -> "ReviewCycleQuerySet":
         """Opened, and perhaps closed since."""
         return self.exclude(status=CycleStatus.PREPARING)
+
+    def last_opened_by(self, user: "User") -> "ReviewCycle | None":
+        """The cycle that the person opened last; before that the newest that they may open."""
+        last = Case(When(pk=user.last_cycle_id, then=0), default=1)
+        return self.visible_to(user).order_by(last, "-starts_on", "slug").first()
 
 
 class ReviewCycle(Tracked):
@@ -191,7 +196,7 @@ class CycleMembership(Tracked):
 
     def clean(self) -> None:
         if self.member_state_id and not self.member_state.is_member_state:
-            raise ValidationError({"member_state": _("Only member states have a seat in a cycle.")})
+            raise ValidationError({"member_state": _("Only member states can be members of a cycle.")})
         joined = self.member_state.joined_on if self.member_state_id else None
         if joined and self.joined_on and self.joined_on < joined:
             raise ValidationError({"joined_on": _("It had not joined ASEAN by that day.")})

@@ -166,7 +166,7 @@ class DataGap(Tracked):
     effect = models.TextField(_("effect on the evaluation"), blank=True)
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.OPEN)
     holder = models.ForeignKey(
-        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("responsible")
     )  # NULL: closed
     held_since = models.DateTimeField(_("since"), default=clock.now)
     closing_way = models.CharField(_("closed by"), max_length=20, choices=ClosingWay, blank=True)

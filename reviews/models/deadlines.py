@@ -177,7 +177,7 @@ class Deadline(Tracked):
     output_name = models.CharField(_("name of the requirement"), max_length=100, blank=True)
     opens_on = models.DateField(_("opens"))
     due_on = models.DateField(_("due"))
-    last_on = models.DateField(_("last acceptable"), null=True, blank=True)  # NULL: never locked
+    last_on = models.DateField(_("closes on"), null=True, blank=True)  # NULL: never locked
     first_due_on = models.DateField(_("first due date"), editable=False)
     only_for: Any = models.ManyToManyField(
         "Organisation", blank=True, related_name="+", verbose_name=_("only for")
@@ -185,7 +185,7 @@ class Deadline(Tracked):
     shared = models.BooleanField(_("shared with observers"), default=False)
     confidence_note = models.CharField(_("note on the dates"), max_length=200, blank=True)
     anchor = models.ForeignKey(
-        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("hangs from")
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="hanging", verbose_name=_("linked to meeting")
     )  # NULL: has dates of its own  # fmt: skip
     offset_days = models.SmallIntegerField(
         _("days after that meeting"), null=True, blank=True,
@@ -245,7 +245,7 @@ class Deadline(Tracked):
         if self.opens_on and self.due_on and self.due_on < self.opens_on:
             raise ValidationError({"due_on": _("The due day comes before the opening.")})
         if self.last_on and self.due_on and self.last_on < self.due_on:
-            raise ValidationError({"last_on": _("The last acceptable day comes before the due day.")})
+            raise ValidationError({"last_on": _("The closing day comes before the due day.")})
         if bool(self.anchor_id) != (self.offset_days is not None):
             raise ValidationError({"offset_days": _("Give both, the meeting and the days, or neither.")})
         if self.anchor and self.anchor.cycle_id != self.cycle_id:

@@ -41,7 +41,7 @@ class SectionKind(models.TextChoices):
     """The parts of the minutes, in this order."""
 
     DELEGATIONS = "delegations", _("Delegations")
-    AGENDA = "agenda", _("Agenda and what came of it")
+    AGENDA = "agenda", _("Agenda and outcomes")
     ROUND = "round", _("What the countries reported in turn")
     DECISIONS = "decisions", _("Decisions")
     ACTIONS = "actions", _("Action points")

@@ -103,7 +103,11 @@ class Organisation(Tracked):
             raise ValidationError({"kind": ONE_TEAM})
         if self.pk and not self.is_member_state and self._is_a_country_already():
             raise ValidationError(
-                {"kind": _("It has a seat in a review cycle, or a national team, so it is a member state.")}
+                {
+                    "kind": _(
+                        "It is a member of a review cycle, or has a national team, so it is a member state."
+                    )
+                }
             )
 
     def _is_a_country_already(self) -> bool:

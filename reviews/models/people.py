@@ -122,7 +122,12 @@ class User(Tracked, AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_superuser = models.BooleanField(_("administrator"), default=False)
 
-    untraced = frozenset({"password", "last_login"})
+    # The review cycle that the person opened last: where the menu leads from pages that belong to no cycle.
+    last_cycle = models.ForeignKey(
+        "ReviewCycle", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    untraced = frozenset({"password", "last_login", "last_cycle"})
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -186,7 +191,7 @@ class User(Tracked, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the trace when Django's own code saves an account (sign-in, new password)."""
-        if kwargs.get("update_fields") == ["last_login"]:
+        if kwargs.get("update_fields") in (["last_login"], ["last_cycle"]):
             models.Model.save(self, **kwargs)  # a visit is no change of the account
             return
         stored = type(self).objects.get(pk=self.pk)

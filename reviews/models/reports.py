@@ -119,7 +119,7 @@ class NationalReport(Tracked):
     writing = percentage("writing")
     progressed_at = models.DateTimeField(_("last progress"), null=True, blank=True)  # NULL: none yet
     holder = models.ForeignKey(
-        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has it")
+        "Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("responsible")
     )  # NULL: accepted, nobody has to act
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -41,9 +41,9 @@ ROUND_TRANSITIONS = {"close": Transition((RoundStatus.OPEN,), RoundStatus.CLOSED
 
 
 class TurnStatus(StatusChoices):
-    WAITING = "waiting", "info", _("waiting")
-    REPORTED = "told", "good", _("told")
-    PASSED = "passed", "neutral", _("passed")
+    WAITING = "waiting", "info", _("to come")
+    REPORTED = "told", "good", _("reported")
+    PASSED = "passed", "neutral", _("absent")
 
 
 T = TurnStatus
@@ -185,7 +185,7 @@ class Round(MeetingPart):
         waiting = [str(turn.member_state) for turn in self.turns.waiting().select_related("member_state")]
         if waiting:
             raise NotAllowedNow(
-                _now("These still wait: %s. Let them report, or pass them.") % ", ".join(waiting)
+                _now("Still to come: %s. Enter what they report, or mark them absent.") % ", ".join(waiting)
             )
 
 
@@ -212,7 +212,7 @@ class Turn(Tracked):
     )
     position = models.PositiveSmallIntegerField(_("place in the order"))
     status = models.CharField(_("status"), max_length=20, choices=T, default=T.WAITING)
-    note = models.TextField(_("what was told, in words"), blank=True)
+    note = models.TextField(_("statement for the minutes"), blank=True)
 
     next_code: str | None  # only on turns read with_next()
 
@@ -247,7 +247,9 @@ class Turn(Tracked):
 
     def refusal_reason(self, name: str) -> str:
         status = self.get_status_display()
-        return _now("This turn is “%(status)s”; while the round is open it can be told.") % {"status": status}
+        return _now("This turn is “%(status)s”; it can be reported while the round is open.") % {
+            "status": status
+        }
 
     def has_posted(self, report: "NationalReport") -> bool:
         """Whether the country has posted progress since the round before."""

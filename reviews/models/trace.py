@@ -58,7 +58,7 @@ class Verb(models.TextChoices):
     ADOPTED = "adopted", _("adopted")
     GROUPED = "grouped", _("grouped")
     FROZEN = "frozen", _("froze")
-    PASSED = "passed", _("passed")
+    PASSED = "passed", _("marked as absent")
     CIRCULATED = "circulated", _("circulated")
     VERIFIED = "verified", _("verified")
     DONE = "done", _("done")

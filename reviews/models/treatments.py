@@ -265,7 +265,7 @@ class CompletionLevel(Treatment):
     done = _item_count(_("items done"))
     ongoing = _item_count(_("items under way"))
     not_started = _item_count(_("items not started"))
-    cannot_tell = _item_count(_("items of which nobody can tell"))
+    cannot_tell = _item_count(_("items that cannot be assessed"))
     rule = models.CharField(_("rule"), max_length=20, choices=OngoingRule)
     agreed_by = models.CharField(_("agreed by"), max_length=200)
 

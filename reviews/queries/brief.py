@@ -126,7 +126,7 @@ class Brief:
     @property
     def period_text(self) -> str:
         """Of which day the brief is, and since when it reports changes."""
-        today = _("As it stands on %(day)s.") % {"day": date_format(self.on)}
+        today = _("As of %(day)s.") % {"day": date_format(self.on)}
         if self.previous is None:
             return f"{today} " + _("There was no earlier meeting of this series to compare with.")
         words = _("Changes are those since the %(meeting)s (%(day)s).")

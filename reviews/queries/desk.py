@@ -1,9 +1,9 @@
 """My desk: open tasks of a person, deadlines, and recent changes by others."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -19,6 +19,7 @@ from reviews.models import (
     DataGap,
     Deadline,
     DeadlineOutput,
+    DeadlineStatus,
     Extension,
     Meeting,
     Minutes,
@@ -29,7 +30,14 @@ from reviews.models import (
     User,
 )
 from reviews.models.reports import NationalReportQuerySet
-from reviews.queries.deadlines import CountryDeadline, DeadlineLines, by_deadline, deadline_statuses
+from reviews.queries.deadlines import (
+    CountryDeadline,
+    DeadlineLines,
+    Met,
+    by_deadline,
+    count_met,
+    deadline_statuses,
+)
 from reviews.queries.lines import MOST_LINES, Lines
 
 SILENT_DAYS = 14  # after this without progress, the Secretariat may want to ask
@@ -44,11 +52,37 @@ class Task:
     what: str
     about: str
     url: str
+    cycle: ReviewCycle
+    group: str  # the heading over many of its kind
 
     @property
     def days(self) -> int:
-        """Days it has waited, as a negative distance from today."""
-        return clock.days_between(clock.today(), clock.day_of(self.since))
+        """Days it has waited."""
+        return clock.days_between(clock.day_of(self.since), clock.today())
+
+
+@dataclass(frozen=True)
+class DueDeadline:
+    """A deadline of the next weeks: the countries that still have to meet it, and how many have."""
+
+    lines: DeadlineLines
+    met: Met
+
+    @property
+    def deadline(self) -> Deadline:
+        return self.lines.deadline
+
+    @property
+    def due_on(self) -> date:
+        return min(line.status.due_on for line in self.lines.all)
+
+
+@dataclass(frozen=True)
+class CountryCard:
+    """The report of the person's own country, and what may be done with it."""
+
+    report: NationalReport
+    transitions: set[str]
 
 
 PageOfRecord = NationalReport | DataGap | Deadline | Meeting | Minutes | ReviewCycle
@@ -66,8 +100,8 @@ NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", 
 NEWS += ("reviews.threadentry", "reviews.receivedadvice")
 
 
-def asked_of_countries(user: User, cycles: list[ReviewCycle]) -> list[CountryDeadline]:
-    """Return what still has to be met, by the person's own country or by all for those who see all, by date."""
+def deadlines_of_countries(user: User, cycles: list[ReviewCycle]) -> list[CountryDeadline]:
+    """Return each deadline of the person's own country, or of all for those who see all, by date."""
     reports = list(_reports(cycles).visible_to(user))
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
     deadlines = deadlines.prefetch_related("only_for")
@@ -76,42 +110,58 @@ def asked_of_countries(user: User, cycles: list[ReviewCycle]) -> list[CountryDea
         CountryDeadline(report, status)
         for report in reports
         for status in statuses[report.pk]
-        if status.deadline.cycle_id == report.cycle_id and status.is_asked
+        if status.deadline.cycle_id == report.cycle_id
     ]
     return sorted(lines, key=lambda line: line.status.due_on)
 
 
-def waiting(user: User, cycles: list[ReviewCycle], asked: Iterable[CountryDeadline] = ()) -> list[Task]:
+def waiting(user: User, cycles: list[ReviewCycle], lines: Iterable[CountryDeadline] = ()) -> list[Task]:
     """Return what waits for this person in these cycles, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
-    return sorted([*tasks, *progress_due(user, asked)], key=lambda task: task.since)
+    return sorted([*tasks, *progress_due(user, lines)], key=lambda task: task.since)
 
 
 def gather_tasks(tasks: Iterable[Task]) -> list[Lines[Task]]:
     """Return tasks of a kind of which there are many together, where the oldest of them is; the others one by one."""
     tasks = list(tasks)
-    number = Counter(task.what for task in tasks)
+    number = Counter(task.group for task in tasks)
     gathered: dict[object, list[Task]] = {}
     for task in tasks:
-        gathered.setdefault(task.what if number[task.what] > MOST_LINES else task, []).append(task)
+        gathered.setdefault(task.group if number[task.group] > MOST_LINES else task, []).append(task)
     return [Lines(of_kind) for of_kind in gathered.values()]
 
 
-def due(asked: Iterable[CountryDeadline]) -> list[DeadlineLines]:
-    """Return what is due soon or overdue, by deadline."""
-    last_day = clock.today() + timedelta(days=AHEAD_DAYS)
-    return by_deadline(line for line in asked if line.status.due_on <= last_day)
+def due(lines: Iterable[CountryDeadline]) -> list[DueDeadline]:
+    """Return the deadlines that somebody still has to meet and that are overdue or due soon."""
+    lines, last_day = list(lines), clock.today() + timedelta(days=AHEAD_DAYS)
+    statuses: dict[int, list[DeadlineStatus]] = defaultdict(list)
+    for line in lines:
+        statuses[line.status.deadline.pk].append(line.status)
+    asked = by_deadline(line for line in lines if line.status.is_asked and line.status.due_on <= last_day)
+    return [DueDeadline(of_deadline, count_met(statuses[of_deadline.deadline.pk])) for of_deadline in asked]
 
 
-def changes(user: User, since: datetime, most: int = 20) -> list[Trace]:
-    """Return the newest changes by others since then that this person may read, each with its page as `url`."""
-    rows = Trace.objects.visible_to(user).filter(at__gt=since, model__in=NEWS).exclude(by=user)
-    newest = [row.for_reader(user) for row in rows.select_related("by").order_by("-id")[:most]]
-    readable = [row for row in newest if row]
+def own_cards(user: User, cycles: list[ReviewCycle]) -> list[CountryCard]:
+    """Return a card for each report of the person's own country, for those who post its progress."""
+    if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
+        return []
+    reports = _reports(cycles).filter(member_state=user.organisation_id)
+    return [CountryCard(report, report.transitions_for(user)) for report in reports]
+
+
+def activity(user: User, before: int | None = None, most: int = 25) -> list[Trace]:
+    """Return the newest changes by others that this person may read, each with its page as `url`.
+
+    `before`: only rows with a smaller id.
+    """
+    rows = Trace.objects.visible_to(user).filter(model__in=NEWS).exclude(by=user).select_related("by")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    readable = [row for row in (row.for_reader(user) for row in rows.order_by("-id")[:most]) if row]
     pages: dict[tuple[str, int], PageOfRecord] = {}
-    for model, records in PAGES.items():
+    for model in {row.page_model for row in readable} & PAGES.keys():
         ids = [row.page_id for row in readable if row.page_model == model]
-        pages |= {(model, record.pk): record for record in records.filter(pk__in=ids)}
+        pages |= {(model, record.pk): record for record in PAGES[model].filter(pk__in=ids)}
     for row in readable:
         page = pages.get((row.page_model, row.page_id))
         row.url = page.get_absolute_url() if page else ""
@@ -144,22 +194,28 @@ def own_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 
 def _own_task(report: NationalReport, since: datetime, what: str, page: str, about: str = "") -> Task:
     url = reverse(page, args=[report.cycle.slug, report.code])
-    return Task(since, what, about or str(report.member_state), url)
+    return Task(since, what, about or str(report.member_state), url, report.cycle, what)
 
 
-def progress_due(user: User, asked: Iterable[CountryDeadline]) -> Iterator[Task]:
+def progress_due(user: User, lines: Iterable[CountryDeadline]) -> Iterator[Task]:
     """One task for each own report with a progress deadline that is open and not met, from the day it could be."""
     if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return
     reports = set()
-    for line in asked:
+    for line in lines:
         report, deadline = line.report, line.status.deadline
         is_open = deadline.output == DeadlineOutput.PROGRESS and deadline.opens_on <= clock.today()
-        if is_open and report.status == ReportStatus.IN_PROGRESS and report not in reports:
+        if (
+            line.status.is_asked
+            and is_open
+            and report.status == ReportStatus.IN_PROGRESS
+            and report not in reports
+        ):
             reports.add(report)
             since = max(clock.start_of(deadline.opens_on), report.held_since)
             about = f"{line.state} · {deadline} · {line.status.text}"
-            yield _own_task(report, since, _now("Post progress"), "report-update", about)
+            what = _now("Post progress by %(day)s") % {"day": date_format(line.status.due_on)}
+            yield _own_task(report, since, what, "report-update", about)
 
 
 def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -169,15 +225,16 @@ def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         gaps = gaps.without_draft()  # a draft waits for a lead consultant, see drafts_to_approve
     for gap in gaps.with_question().with_advice().select_related("cycle", "member_state", "kind"):
         if gives_guidance:
-            what = _now("Give guidance on a data gap")
+            what = _now("give guidance")
         elif gap.has_question:
-            what = _now("Answer a question on a data gap")
+            what = _now("answer the question of the consultants")
+        elif gap.has_advice and policy.may(user, "datagap.edit", gap):
+            what = _now("decide on the advice")
         else:
-            what = _now("Resolve a data gap")
-        about = f"{gap.code} · {gap.kind} · {gap.get_status_display()}"
-        if gap.has_advice and policy.may(user, "datagap.edit", gap):
-            about = f"{about} · {_now('say whether you use the advice')}"
-        yield Task(gap.held_since, what, about, gap.get_absolute_url())
+            what = _now("find the data, or close the gap")
+        about = f"{gap.kind} · {gap.get_status_display()}"
+        group = _now("Data gaps: %(what)s") % {"what": what}
+        yield Task(gap.held_since, f"{gap.code}: {what}", about, gap.get_absolute_url(), gap.cycle, group)
 
 
 def reports_to_read(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -185,37 +242,62 @@ def reports_to_read(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         return
     reader_has_left = Q(reader__is_active=False) | ~Q(reader__role__in=policy.roles_with("report.accept"))
     for report in _reports(cycles).to_read().filter(Q(reader=None) | Q(reader=user) | reader_has_left):
-        about, url = str(report.member_state), report.get_absolute_url()
-        yield Task(report.held_since, _now("Read a report"), about, url)
+        what, url = _now("%(state)s: read the report"), report.get_absolute_url()
+        group = _now("Reports to read")
+        what = what % {"state": report.member_state}
+        yield Task(report.held_since, what, report.get_status_display(), url, report.cycle, group)
 
 
 def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    """One task for the request of a cycle; several are decided together."""
     if not policy.may(user, "extension.decide"):
         return
     requests = Extension.objects.filter(deadline__cycle__in=cycles).to_decide()
-    for request in requests.select_related("deadline__cycle", "member_state"):
-        about = f"{request.member_state} · {request.deadline} · {date_format(request.asked_until)}"
-        url = reverse("extension-decide", args=[request.cycle.slug, request.pk])
-        yield Task(request.asked_at, _now("Decide on an extension"), about, url)
+    by_cycle: dict[ReviewCycle, list[Extension]] = defaultdict(list)
+    for request in requests.select_related("deadline__cycle", "member_state").order_by("asked_at"):
+        by_cycle[request.cycle].append(request)
+    group = _now("Extension requests")
+    for cycle, waiting in by_cycle.items():
+        first, names = waiting[0], [str(request.member_state) for request in waiting]
+        if len(waiting) > 1:
+            what = _now("Decide on %(n)d extension requests") % {"n": len(waiting)}
+            about, url = listed(names), reverse("extension-decide-all", args=[cycle.slug])
+        else:
+            what = _now("%(state)s: decide on the extension request") % {"state": names[0]}
+            about = f"{first.deadline} · {_now('until')} {date_format(first.asked_until)}"
+            url = reverse("extension-decide", args=[cycle.slug, first.pk])
+        yield Task(first.asked_at, what, about, url, cycle, group)
+
+
+def listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_LINES
+    shown = ", ".join(names[:MOST_LINES])
+    return _now("%(names)s and %(n)d more") % {"names": shown, "n": more} if more > 0 else shown
 
 
 def silent_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     if not policy.may(user, "deadline.set"):
         return
-    what = _now("Ask for progress: none for %(days)s days") % {"days": SILENT_DAYS}
+    group = _now("No progress for more than %(n)d days") % {"n": SILENT_DAYS}
     for report in _reports(cycles).silent_since(clock.now() - timedelta(days=SILENT_DAYS)):
-        # The task waits since the days without progress were over; from when they count is said beside it.
-        about = f"{report.member_state} · {_now('since')} {date_format(clock.day_of(report.silent_from))}"
+        # The task waits since the days without progress were over.
+        day = clock.day_of(report.silent_from)
+        values = {"state": report.member_state, "n": clock.days_between(day, clock.today())}
+        what = _now("%(state)s: no progress for %(n)d days") % values
+        about = _now("since %(day)s") % {"day": date_format(day)}
         since = report.silent_from + timedelta(days=SILENT_DAYS)
-        yield Task(since, what, about, report.get_absolute_url())
+        yield Task(since, what, about, report.get_absolute_url(), report.cycle, group)
 
 
 def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     points = ActionPoint.objects.filter(meeting__cycle__in=cycles).open().owned_by(user)
     points = points.visible_to(user)  # of a meeting that is not shared, an observer learns nothing
     for point in points.select_related("meeting__cycle"):
-        about = f"{point.text} · {_now('due')} {date_format(point.due_on)}"
-        yield Task(point.held_since, _now("Act after a meeting"), about, point.get_absolute_url())
+        what = _now("Action point: %(text)s") % {"text": point.text}
+        about = f"{point.code} · {_now('due')} {date_format(point.due_on)}"
+        url, cycle = point.get_absolute_url(), point.meeting.cycle
+        yield Task(point.held_since, what, about, url, cycle, _now("Action points"))
 
 
 def action_points_to_verify(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -223,8 +305,9 @@ def action_points_to_verify(user: User, cycles: list[ReviewCycle]) -> Iterator[T
         return
     points = ActionPoint.objects.filter(meeting__cycle__in=cycles).to_verify().exclude(finished_by=user)
     for point in points.select_related("meeting__cycle"):
-        about = f"{point.code} · {point.text}"
-        yield Task(point.held_since, _now("Verify an action point"), about, point.get_absolute_url())
+        what = _now("Verify the action point: %(text)s") % {"text": point.text}
+        url, cycle = point.get_absolute_url(), point.meeting.cycle
+        yield Task(point.held_since, what, point.code, url, cycle, _now("Action points to verify"))
 
 
 def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -232,8 +315,9 @@ def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         return
     related = ("gap__cycle", "gap__member_state", "difficulty__cycle", "drafted_by")
     for advice in Advice.objects.drafts().in_cycles(cycles).select_related(*related):
-        about = f"{advice.subject} · {advice.drafted_by}"
-        yield Task(advice.drafted_at, _now("Approve advice"), about, advice.get_absolute_url())
+        what = _now("%(subject)s: approve the advice") % {"subject": advice.subject}
+        about, url = str(advice.drafted_by), advice.get_absolute_url()
+        yield Task(advice.drafted_at, what, about, url, advice.subject.cycle, _now("Advice to approve"))
 
 
 TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (

@@ -130,7 +130,7 @@ def _attendance_of_others(meeting: Meeting) -> list[str]:
         names[statuses.get(state.pk, TurnStatus.WAITING)].append(str(state))
     texts = {
         TurnStatus.REPORTED: _("Reported in the country round, delegation not recorded: %(who)s."),
-        TurnStatus.PASSED: _("Passed in the country round, attendance not recorded: %(who)s."),
+        TurnStatus.PASSED: _("Absent in the country round: %(who)s."),
         TurnStatus.WAITING: _("Attendance not recorded: %(who)s."),
     }
     return [text % {"who": ", ".join(names[status])} for status, text in texts.items() if names[status]]
@@ -173,10 +173,12 @@ def _reported(meeting: Meeting) -> dict[int, str]:
     # Frozen with the round; before that, those of the report.
     frozen = StatusAtMeeting.objects.filter(round__meeting=meeting)
     records = {row.member_state_id: row for row in [*meeting.cycle.reports.all(), *frozen]}
+    recorded = set(meeting.delegations.values_list("organisation", flat=True))
     texts = {}
     for turn in _turns(meeting):
         if turn.status == TurnStatus.PASSED:
-            texts[turn.member_state_id] = _("was passed.")
+            present = turn.member_state_id in recorded
+            texts[turn.member_state_id] = _("made no statement.") if present else _("was absent.")
         elif turn.status == TurnStatus.REPORTED:
             texts[turn.member_state_id] = f"{figures_text(records[turn.member_state_id])}."
     for update in updates_at(meeting):
@@ -196,7 +198,7 @@ def draft_action_points(meeting: Meeting) -> str:
         due = _("due %(day)s") % {"day": date_format(point.due_on)}
         priority = f" ({_('high priority')})" if point.is_high else ""
         lines.append(f"{point.code} {point.holder_text}: {point.text}, {due}{priority}")
-    return "\n".join(lines) or _("Nobody was given anything to do.")
+    return "\n".join(lines) or _("No action points.")
 
 
 # The rest of the minutes (SectionKind.OTHER) starts empty.

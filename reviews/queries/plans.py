@@ -52,7 +52,7 @@ class Verdict(StatusChoices):
 class SlackGroup(StatusChoices):
     """Whether a country's report is there in time for the plan."""
 
-    LATE = "late", "bad", _("later than its latest date")
+    LATE = "late", "bad", _("later than it must arrive")
     CANNOT_TELL = "cannot_tell", "neutral", _("cannot tell")
     IN_TIME = "in_time", "good", _("in time")
     HANDED_IN = "handed_in", "good", _("submitted")

@@ -52,7 +52,7 @@ def brief(content: Brief) -> bytes:
         figures = [figure.text for figure in country.figures]
         due = date_format(country.next_due.due_on) if country.next_due else _("nothing")
         rows.append([country.state, country.report.get_status_display(), *figures, country.gaps_text, due])
-    document.add_heading(_("Where each country stands"), level=1)
+    document.add_heading(_("Status of each country"), level=1)
     _add_table(document, [*heads, _("Data gaps"), _("Next due")], rows)
 
     heads = [_("Member state"), _("Deadline"), _("Due"), _("State")]

@@ -14,6 +14,7 @@ from reviews.models.trace import Trace, columns_by_name
 HIDDEN_FIELDS = {"version", "search", "held_since", "progressed_at", "last_login"}
 # Name, storage and size of a document: only for those who may open it.
 HIDDEN_FIELDS |= {"file", "original_name", "size", "sha256", "pages", "repeats_document"}
+SUMMARISED = 3  # changed fields in one line of news
 # Columns in which empty means “not yet reported”.
 FIGURES = {"data_collection", "analysis", "writing"}
 
@@ -40,6 +41,14 @@ def field_changes(row: Trace) -> list[FieldChange]:
             before, after = before or _in_words(field, old), after or _in_words(field, new)
             changes.append(FieldChange(str(field.verbose_name), before, after))
     return changes
+
+
+def change_summary(row: Trace) -> str:
+    """The first changed fields of a trace row in one line: "analysis 40 → 45, writing 15 → 20"."""
+    changes = field_changes(row)[:SUMMARISED]
+    return ", ".join(
+        f"{label} {before} → {after}" for label, before, after in changes if len(before + after) < 80
+    )
 
 
 def _in_words(field: models.Field, value: Any) -> str:

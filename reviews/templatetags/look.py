@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews.rendering import fragments
-from reviews.rendering.history import field_changes
+from reviews.rendering.history import change_summary, field_changes
 
 register = template.Library()
 
@@ -17,6 +17,7 @@ register.simple_tag(fragments.moment)
 register.simple_tag(fragments.changes)
 register.simple_tag(fragments.included, name="fragment")
 register.filter(field_changes)
+register.filter(change_summary)
 
 NEAR_DAYS = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
 

@@ -1,21 +1,24 @@
 """Tags of the site's navigation."""
 
 from django import template
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+
+from reviews.models import ReviewCycle
+from reviews.web.navigation import Section, sections_for
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, label: str, key: str, url_name: str, *args: str) -> SafeString:
-    """One entry of the navigation, marked if it is the current one; nothing if the page does not exist."""
-    try:
-        url = reverse(url_name, args=args)
-    except NoReverseMatch:
-        return SafeString("")
-    if context.get("nav") != key:
-        return format_html('<li><a href="{}">{}</a></li>', url, label)
-    current = "page" if getattr(context.get("request"), "path", None) == url else "true"
-    return format_html('<li><a href="{}" aria-current="{}">{}</a></li>', url, current, label)
+def cycle_of_menu(context: template.Context) -> ReviewCycle | None:
+    """The cycle that the menu is about: that of the page; elsewhere the one that the person opened last."""
+    cycle: ReviewCycle | None = context.get("cycle")
+    if cycle or "request" not in context:
+        return cycle
+    return ReviewCycle.objects.last_opened_by(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def sections_of_menu(context: template.Context, cycle: ReviewCycle) -> list[Section]:
+    """The entries of the main menu, each with the pages inside it."""
+    request = context["request"]
+    return sections_for(request.user, cycle, context.get("nav") or "", request.path)

@@ -27,7 +27,7 @@ def n_days(number: int | None) -> str:
 
 @register.inclusion_tag("includes/status.html")
 def slack_badge(slack: int | None) -> dict[str, str]:
-    """Slack in days; the shape says whether there is any."""
+    """Days to spare; the shape says whether there is any."""
     if slack is None:
         return {"label": n_days(slack), "tone": "neutral"}
     tone = "good" if slack > 0 else "warn"
@@ -61,13 +61,13 @@ def past_words(country: CountryPlan) -> list[str]:
 def _pace_sentence(workstream: str, pace: Pace, latest: date | None) -> str:
     label = workstream_label(workstream).capitalize()
     if pace.projection is Projection.NOT_REPORTED:
-        return _("%(what)s: not yet reported, so nothing follows from it.") % {"what": label}
+        return _("%(what)s: not yet reported, so it cannot be estimated.") % {"what": label}
     values = {"what": label, "value": pace.value, "day": _day(pace.updated_on)}
     if pace.projection is Projection.FIRST:
         return _("%(what)s: %(value)s %% on %(day)s is the only figure, so there is no pace yet.") % values
     values |= {"before": _day(pace.before_on), "over": n_days(pace.over)}
     if pace.projection is Projection.NO_GAIN:
-        text = _("%(what)s: %(value)s %% on %(day)s, no gain since %(before)s: no day follows from it.")
+        text = _("%(what)s: %(value)s %% on %(day)s, no gain since %(before)s: the day cannot be estimated.")
         return text % values
 
     # The arithmetic: (100 − 20) ÷ 5 × 7 = 112 days
@@ -76,7 +76,7 @@ def _pace_sentence(workstream: str, pace: Pace, latest: date | None) -> str:
     arithmetic = f"(100 − {pace.value}) ÷ {pace.gain} × {pace.over} {sign} {n_days(pace.days or 0)}"
     values |= {"gain": pace.gain, "sum": arithmetic, "end": _day(pace.ends_on)}
     text = _("%(what)s: %(value)s %% on %(day)s, +%(gain)s points in %(over)s. %(sum)s to 100 %%: %(end)s")
-    limit = "." if latest is None else _(", latest date %(day)s.") % {"day": _day(latest)}
+    limit = "." if latest is None else _("; it must arrive by %(day)s.") % {"day": _day(latest)}
     return f"{text % values}{limit}"
 
 
@@ -106,7 +106,7 @@ def _slack_sentence(scheduled: ScheduledStage) -> str:
     """How far what a step needs is from its day, or from the latest date of a step without one."""
     slack, fixed_on = scheduled.slack, scheduled.stage.fixed_on
     if slack is None:
-        return _("The dates around it are not known, so neither is its slack.")
+        return _("The dates around it are not known, so the days to spare cannot be estimated.")
     values = {
         "ready": _day(scheduled.ready_on),
         "fixed": _day(fixed_on),
@@ -122,7 +122,7 @@ def _slack_sentence(scheduled: ScheduledStage) -> str:
     elif slack < 0:
         text = _("Its own day %(fixed)s lies %(n)s after %(latest)s, when what follows needs it.")
     elif slack == 0:
-        text = _("That is the day on which it is needed, without a day to spare.")
+        text = _("That is the day on which it is needed, with no days to spare.")
     else:
         text = _("%(n)s before it is needed on %(latest)s.")
     return text % values

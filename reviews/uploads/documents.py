@@ -117,7 +117,7 @@ def open_document(upload: UploadedFile) -> Document:
         raise ValidationError(message, code=BUSY) from busy
     except sandbox.Faulty as fault:
         message = _now(
-            "The file could not be opened, by a fault of this site. Please tell the administrator."
+            "The file could not be opened, by a fault of this site. Please inform the administrator."
         )
         raise ValidationError(message, code=BUSY) from fault
     if not (upload.name or "").lower().endswith(f".{kind}"):

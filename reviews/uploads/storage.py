@@ -88,6 +88,6 @@ def _save(name: str, document: Document) -> None:
     except OSError as error:
         log.exception("A file could not be stored")
         message = _(
-            "The file could not be stored. Nothing was saved; please tell the administrator, and try later."
+            "The file could not be stored. Nothing was saved; please inform the administrator, and try later."
         )
         raise ValidationError({"file": message}) from error

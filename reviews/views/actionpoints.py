@@ -27,7 +27,7 @@ def action_point_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -
 class ActionPointList(ListPage):
     """Action points of all meetings of the cycle."""
 
-    title, nav, permission = _("Action points"), "meetings", "meeting.read"
+    title, nav, permission = _("Action points"), "actions", "meeting.read"
     table_class, filterset_class = ActionPointTable, ActionPointFilter
     empty_text = _("No meeting has given anybody anything to do yet.")
 
@@ -62,7 +62,7 @@ class ActionPointTransition(TransitionPage):
 
     object: ActionPoint
     record_or_404 = staticmethod(action_point_or_404)
-    nav = "meetings"
+    nav = "actions"
 
     def get_success_url(self) -> str:
         return self.object.meeting.get_absolute_url()

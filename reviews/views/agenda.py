@@ -23,7 +23,7 @@ class ConcludeItem(FormPage):
     record_or_404 = staticmethod(item_or_404)
     form_class, nav = ConcludeForm, "meetings"
     permission, transition, verb = "meeting.run", "conclude", "conclude"
-    title, success_message = _("What came of it"), _("The outcome is recorded.")
+    title, success_message = _("Outcome"), _("The outcome is recorded.")
     initial_from = {"outcome": "outcome", "outcome_text": "outcome_text"}
 
 
@@ -45,11 +45,11 @@ class MoveItem(AgendaItemTransition):
 
 
 class MoveItemUp(MoveItem):
-    verb, title, success_message = "move_up", _("Move up"), _("The item stands one place higher.")
+    verb, title, success_message = "move_up", _("Move up"), _("The item is one place higher.")
 
 
 class MoveItemDown(MoveItem):
-    verb, title, success_message = "move_down", _("Move down"), _("The item stands one place lower.")
+    verb, title, success_message = "move_down", _("Move down"), _("The item is one place lower.")
 
 
 class PutOffItem(AgendaItemTransition):
@@ -59,7 +59,7 @@ class PutOffItem(AgendaItemTransition):
 
 class CarryItem(AgendaItemTransition):
     form_class, verb, title = CarryForm, "carry", _("Take into the next meeting")
-    success_message = _("The item stands on this agenda now.")
+    success_message = _("The item is on this agenda now.")
     redirects_to_result = True
 
     def perform(self, form: CarryForm, expected_version: int) -> AgendaItem:

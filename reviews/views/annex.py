@@ -65,7 +65,7 @@ class ReportAnnex(AnnexPage):
 class RegionalAnnex(AnnexPage):
     """The limitations of all countries: for those who read all reports."""
 
-    title, nav, filterset_class = _("Annex on limitations, all countries"), "datagaps", RegionalAnnexFilter
+    title, nav, filterset_class = _("Annex on limitations, all countries"), "annex", RegionalAnnexFilter
     empty_text = _(
         "No gap has been accepted as a limitation yet, and no country says of an area that data are not collected."
     )

@@ -89,7 +89,7 @@ class CompareMeetings(ComparisonPage):
 class CompareDays(ComparisonPage):
     """Between the ends of two days: `?from=2020-06-30&to=2020-08-20`."""
 
-    nav, permission, filterset_class = "board", "cycle.read", PeriodFilter
+    nav, permission, filterset_class = "compare", "cycle.read", PeriodFilter
 
     @cached_property
     def days(self) -> tuple[date, date]:

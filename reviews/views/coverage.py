@@ -35,7 +35,7 @@ def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     sign, letter, tone = coverage.GAP_MARK
     context = {
         "cycle": cycle,
-        "nav": "datagaps",
+        "nav": "coverage",
         "title": _("Coverage map"),
         "map": shown,
         "rows": [(*row, total) for row, total in zip(shown.rows, coverage_of_cycle.totals, strict=True)],

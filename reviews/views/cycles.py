@@ -34,7 +34,7 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
     cycle = cycle_or_404(request, slug)
     context = {
         "cycle": cycle,
-        "nav": "board",
+        "nav": "cycle",
         "title": cycle.name,
         "transitions": cycle.transitions_for(request.user),
         "may_run": policy.may(request.user, "cycle.run"),
@@ -51,8 +51,8 @@ class AddCycle(FormPage):
     """A new cycle. It belongs to no other, so its address names none."""
 
     form_class, permission, nav, is_new = NewCycleForm, "cycle.run", "cycles", True
-    title, submit_label = _("Prepare a review cycle"), _("Prepare")
-    success_message = _("The cycle is prepared. Seat its members, then open it.")
+    title, submit_label = _("Create a review cycle"), _("Create cycle")
+    success_message = _("The cycle is created. Add its members, then open it.")
 
     def get_cycle(self) -> None:
         return None
@@ -77,7 +77,7 @@ class CycleFormPage(FormPage):
     """A form about the cycle itself, which leads back to its page."""
 
     object: ReviewCycle
-    permission, nav = "cycle.run", "board"
+    permission, nav = "cycle.run", "cycle"
 
     def get_success_url(self) -> str:
         return reverse("cycle", args=[self.cycle.slug])
@@ -127,9 +127,9 @@ class SeatMember(AddPage):
     """A member state gets its seat; in an open cycle its report with it."""
 
     object: ReviewCycle
-    model, form_class, permission, nav = CycleMembership, SeatForm, "cycle.run", "board"
+    model, form_class, permission, nav = CycleMembership, SeatForm, "cycle.run", "cycle"
     transition = "edit"
-    title, submit_label, success_message = _("Seat a member"), _("Seat"), _("The member has its seat.")
+    title, submit_label, success_message = _("Add a member"), _("Add member"), _("The member is added.")
 
     def perform(self, form: ReviewForm, expected_version: int) -> CycleMembership:
         return seat_member(by=self.request.user, cycle=self.object, **form.values())

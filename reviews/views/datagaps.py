@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
-from reviews.forms.datagaps import DataGapForm
+from reviews.actions.datagaps import raise_gap
+from reviews.forms.datagaps import AddDataGapForm, DataGapForm
 from reviews.forms.treatments import CLOSING_FORMS, CloseGapForm, WayForm
 from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import ClosingWay, DataGap, ReviewCycle, Verb
@@ -53,7 +54,7 @@ class DataGapList(ListPage):
     def get_actions(self) -> list[tuple[Text, str]]:
         user, slug, names = self.request.user, self.cycle.slug, {}
         if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
-            names[_("Raise a data gap")] = "datagap-add"
+            names[_("Add a data gap")] = "datagap-add"
         if policy.may(user, "difficulty.read"):
             names |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
         names |= {
@@ -88,9 +89,12 @@ def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 class AddDataGap(AddToReportPage):
     """A new gap of the person's own country."""
 
-    model, verb, form_class, nav = DataGap, "raise_for", DataGapForm, "datagaps"
+    model, form_class, nav = DataGap, AddDataGapForm, "datagaps"
     permission, read_permission = "datagap.edit", "datagap.read"
-    title, submit_label, success_message = _("Raise a data gap"), _("Raise"), _("The gap is on the register.")
+    title, submit_label, success_message = _("Add a data gap"), _("Add gap"), _("The gap is added.")
+
+    def perform(self, form: AddDataGapForm, expected_version: int) -> DataGap:
+        return raise_gap(by=self.request.user, report=self.object, **form.values())
 
 
 class EditDataGap(FormPage):
@@ -142,11 +146,11 @@ class GapTransition(TransitionPage):
 
 class AskGuidance(GapTransition):
     verb, title = "ask_guidance", _("Ask for guidance")
-    submit_label, success_message = _("Ask"), _("The regional consultants have your question.")
+    submit_label, success_message = _("Send question"), _("The regional consultants have your question.")
 
 
 class TakeUp(GapTransition):
-    verb, title, success_message = "take_up", _("Start to resolve"), _("The gap is being resolved.")
+    verb, title, success_message = "take_up", _("Mark as in progress"), _("The gap is marked as in progress.")
 
 
 class ReopenGap(GapTransition):

@@ -163,7 +163,11 @@ def may_ask_extension(
 class AddDeadline(AddPage):
     model, verb, form_class = Deadline, "set_for", DeadlineForm
     permission, nav = "deadline.set", "deadlines"
-    title, submit_label, success_message = _("Set a deadline"), _("Save deadline"), _("The deadline is set.")
+    title, submit_label, success_message = (
+        _("Set a deadline"),
+        _("Save deadline"),
+        _("The deadline is saved."),
+    )
 
 
 class EditDeadline(FormPage):

@@ -25,7 +25,7 @@ def difficulty_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str)
 class DifficultyList(ListPage):
     """What the gaps of several states have in common."""
 
-    title, nav, permission = _("Shared difficulties"), "datagaps", "difficulty.read"
+    title, nav, permission = _("Shared difficulties"), "difficulties", "difficulty.read"
     lead = _("Data gaps of several states under one heading, so that one piece of advice answers them all.")
     model, table_class, filterset_class = Difficulty, DifficultyTable, DifficultyFilter
     select_related, ordering = ("cycle", "kind"), ("number",)
@@ -46,7 +46,7 @@ def difficulty_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
     incomplete = guidance.not_sent_to_all(rows)
     context = {
         "cycle": cycle,
-        "nav": "datagaps",
+        "nav": "difficulties",
         "difficulty": difficulty,
         "rows": rows,
         "title": f"{difficulty.code} · {difficulty.title}",
@@ -62,14 +62,14 @@ def difficulty_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
 
 
 class AddDifficulty(AddPage):
-    model, verb, form_class, nav = Difficulty, "group", DifficultyForm, "datagaps"
+    model, verb, form_class, nav = Difficulty, "group", DifficultyForm, "difficulties"
     permission, read_permission = "guidance.write", "difficulty.read"
-    title, submit_label, success_message = _("Group data gaps"), _("Group"), _("The gaps are grouped.")
+    title, submit_label, success_message = _("Group data gaps"), _("Save group"), _("The gaps are grouped.")
 
 
 class EditDifficulty(FormPage):
     record_or_404 = staticmethod(difficulty_or_404)
-    form_class, permission, nav, verb = DifficultyForm, "guidance.write", "datagaps", "edit"
+    form_class, permission, nav, verb = DifficultyForm, "guidance.write", "difficulties", "edit"
     title, success_message = _("Change the difficulty"), _("The difficulty is changed.")
 
 

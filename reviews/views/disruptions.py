@@ -24,7 +24,7 @@ def disruption_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str)
 class DisruptionList(ListPage):
     """What came from outside and delayed the work."""
 
-    title, nav, permission = _("Disruptions"), "datagaps", "disruption.read"
+    title, nav, permission = _("Disruptions"), "disruptions", "disruption.read"
     lead = _("What came from outside and delayed the work. Data gaps, extensions and meetings cite it.")
     model, table_class, filterset_class = Disruption, DisruptionTable, DisruptionFilter
     select_related, ordering = ("cycle",), ("starts_on", "number")
@@ -43,7 +43,7 @@ def disruption_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
     extensions = disruption.extensions.visible_to(request.user)
     context = {
         "cycle": cycle,
-        "nav": "datagaps",
+        "nav": "disruptions",
         "disruption": disruption,
         "title": disruption.title,
         "may_edit": policy.may(request.user, "disruption.edit") and not cycle.is_closed,
@@ -58,7 +58,7 @@ def disruption_page(request: SignedInRequest, slug: str, number: str) -> HttpRes
 
 
 class AddDisruption(AddPage):
-    model, verb, form_class, nav = Disruption, "register", DisruptionForm, "datagaps"
+    model, verb, form_class, nav = Disruption, "register", DisruptionForm, "disruptions"
     permission, read_permission = "disruption.edit", "disruption.read"
     title, submit_label, success_message = (
         _("Register a disruption"),
@@ -69,5 +69,5 @@ class AddDisruption(AddPage):
 
 class EditDisruption(FormPage):
     record_or_404 = staticmethod(disruption_or_404)
-    form_class, permission, nav, verb = DisruptionForm, "disruption.edit", "datagaps", "edit"
+    form_class, permission, nav, verb = DisruptionForm, "disruption.edit", "disruptions", "edit"
     title, success_message = _("Change the disruption"), _("The disruption is changed.")

@@ -53,7 +53,7 @@ def extension_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> E
 class ExtensionList(ListPage):
     """Every request for more time that the person may read, undecided ones first."""
 
-    title, nav, permission = _("Extension requests"), "deadlines", "extension.read"
+    title, nav, permission = _("Extension requests"), "extensions", "extension.read"
     model, table_class, filterset_class = Extension, ExtensionTable, ExtensionFilter
     empty_text = _("No country has asked for more time.")
 
@@ -126,7 +126,11 @@ class DecideExtension(FormPage):
     record_or_404 = staticmethod(extension_or_404)
     form_class, template_name = DecideForm, "deadlines/decide.html"
     permission, nav, transition = "extension.decide", "deadlines", "grant"
-    title, submit_label, success_message = _("Decide a request"), _("Decide"), _("The request is decided.")
+    title, submit_label, success_message = (
+        _("Decide on the extension request"),
+        _("Decide"),
+        _("The decision is saved."),
+    )
     initial_from = {"until": "asked_until"}
 
     @cached_property
@@ -171,7 +175,7 @@ class DecideExtensions(FormPage):
     """Requests for more time, several decided with one Save; each shows what granting it does to the plan."""
 
     form_class, template_name = DecisionsForm, "deadlines/decide_all.html"
-    permission, nav, is_new = "extension.decide", "deadlines", True
+    permission, nav, is_new = "extension.decide", "extensions", True
     title, submit_label = _("Decide extension requests"), _("Save decisions")
     success_message = _("The decisions are saved.")
 

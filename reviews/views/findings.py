@@ -26,7 +26,7 @@ def finding_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> F
 class FindingList(ListPage):
     """Everything the national teams found and recommend, as far as the person may read it."""
 
-    title, nav, permission = _("Findings and recommendations"), "reports", "finding.read"
+    title, nav, permission = _("Findings and recommendations"), "findings", "finding.read"
     lead = _("Preliminary until the national team makes them final.")
     model, table_class, filterset_class = Finding, FindingTable, FindingFilter
     select_related = ("cycle", "member_state", "key_result_area", "meeting")
@@ -41,7 +41,7 @@ def finding_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     finding = finding_or_404(request, cycle, code)
     context = {
         "cycle": cycle,
-        "nav": "reports",
+        "nav": "findings",
         "finding": finding,
         "title": finding.code,
         "transitions": finding.transitions_for(request.user),
@@ -53,17 +53,17 @@ def finding_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
 class AddFinding(AddToReportPage):
     """A new finding or recommendation of the person's own country."""
 
-    model, verb, form_class, nav = Finding, "record_for", FindingForm, "reports"
+    model, verb, form_class, nav = Finding, "record_for", FindingForm, "findings"
     permission, read_permission = "finding.edit", "finding.read"
     title, submit_label, success_message = (
         _("Record a finding"),
         _("Record"),
-        _("It is recorded as preliminary."),
+        _("The finding is saved as preliminary."),
     )
 
 
 class EditFinding(FormPage):
-    form_class, permission, nav, verb, transition = FindingForm, "finding.edit", "reports", "edit", "edit"
+    form_class, permission, nav, verb, transition = FindingForm, "finding.edit", "findings", "edit", "edit"
     record_or_404 = staticmethod(finding_or_404)
     title, success_message = _("Edit"), _("It is changed.")
 
@@ -72,7 +72,7 @@ class FindingTransition(TransitionPage):
     """A transition of one finding."""
 
     record_or_404 = staticmethod(finding_or_404)
-    nav = "reports"
+    nav = "findings"
 
 
 class FinaliseFinding(FindingTransition):

@@ -141,8 +141,11 @@ class FormPage(FormView):
         except (NotAllowedNow, IntegrityError) as refused:
             self.object = self.get_object()
             return self.render_refusal(form, reason_of(self.request, refused))
-        messages.success(self.request, str(self.success_message))
+        messages.success(self.request, self.get_success_message())
         return redirect(success_url)
+
+    def get_success_message(self) -> str:
+        return str(self.success_message)
 
     def form_invalid(self, form: ReviewForm) -> HttpResponse:
         reason = self.get_refusal_reason()

@@ -79,7 +79,7 @@ class AddPrivateNote(AddEntry):
 
 class Conclude(AddEntry):
     verb, title = "conclude", _("Write a conclusion")
-    success_message = _("The conclusion stands in the thread.")
+    success_message = _("The conclusion is added.")
 
 
 class DraftAdvice(FormPage):
@@ -87,7 +87,7 @@ class DraftAdvice(FormPage):
 
     object: DataGap | Difficulty
     form_class, permission, nav, is_new, transition = AdviceForm, "guidance.write", "datagaps", True, "edit"
-    title, submit_label = _("Draft advice"), _("Keep the draft")
+    title, submit_label = _("Draft advice"), _("Submit for approval")
     success_message = _("The draft waits for a lead consultant.")
     asks_before_repeating = True
     subject_field: str  # of Advice
@@ -154,11 +154,11 @@ class UseTransition(TransitionPage):
 
 
 class AdoptAdvice(UseTransition):
-    verb, title, submit_label = "adopt", _("We use this advice"), _("We use it")
+    verb, title, submit_label = "adopt", _("Accept the advice"), _("Accept")
     success_message = _("Everybody concerned reads that you use the advice.")
 
 
 class SetAsideAdvice(UseTransition):
-    verb, title = "set_aside", _("We do not use this advice")
-    submit_label = _("We do not use it")
+    verb, title = "set_aside", _("Decline the advice")
+    submit_label = _("Decline")
     success_message = _("Everybody concerned reads that you do not use the advice, and why.")

@@ -124,7 +124,7 @@ def split_by_meeting(rows: QuerySet[Part], meeting: Meeting, order: str) -> tupl
 class AddMeeting(AddPage):
     model, verb, form_class = Meeting, "plan", MeetingForm
     permission, nav = "meeting.run", "meetings"
-    title, submit_label, success_message = _("Plan a meeting"), _("Plan"), _("The meeting is planned.")
+    title, submit_label, success_message = _("Plan a meeting"), _("Save meeting"), _("The meeting is saved.")
 
 
 class MeetingFormPage(FormPage):
@@ -227,7 +227,7 @@ class PartPage(FormPage):
 class AddPart(PartPage):
     object: Meeting
     is_new = asks_before_repeating = True
-    success_message = _("It is recorded.")
+    success_message = _("The entry is saved.")
 
     def get_object(self) -> Meeting:
         return meeting_or_404(self.request, self.cycle, self.kwargs["code"])

@@ -25,7 +25,7 @@ def method_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Me
 class MethodList(ListPage):
     """How each kind of difficulty is treated."""
 
-    title, nav, permission = _("Method notes"), "datagaps", "method.read"
+    title, nav, permission = _("Method notes"), "methods", "method.read"
     lead = _(
         "How each kind of data gap can be treated. The consultants write the notes and cite them in advice."
     )
@@ -52,7 +52,7 @@ def method_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     note = method_or_404(request, cycle, code)
     context = {
         "cycle": cycle,
-        "nav": "datagaps",
+        "nav": "methods",
         "note": note,
         "title": note.title,
         "history": history(request, note),
@@ -64,7 +64,7 @@ def method_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
 class MethodForm(FormPage):
     """A form about a method note, which belongs to no cycle but is read within one."""
 
-    form_class, permission, nav = MethodNoteForm, "guidance.write", "datagaps"
+    form_class, permission, nav = MethodNoteForm, "guidance.write", "methods"
     result: MethodNote
 
     def get_success_url(self) -> str:

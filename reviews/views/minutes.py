@@ -160,7 +160,7 @@ class RedraftSection(FormPage):
     record_or_404 = staticmethod(section_or_404)
     form_class, permission, nav, transition = RedraftForm, "meeting.run", "meetings", "edit"
     template_name = "minutes/redraft.html"
-    title, success_message = _("Draft anew from the records"), _("This part is drafted anew.")
+    title, success_message = _("Regenerate from records"), _("This part is regenerated.")
     submit_label = _("Replace the text")
 
     @cached_property
@@ -225,7 +225,7 @@ class CirculateMinutes(ReadMinutesTransition):
 
 class ReviseMinutes(MinutesTransition):
     verb, title = "revise", _("Prepare a new version")
-    submit_label = _("Prepare")
+    submit_label = _("Prepare new version")
     success_message = _("You can edit the new version. Until you circulate it, members read the one before.")
 
 

@@ -119,7 +119,7 @@ class AddStep(AddPage):
 
     model, verb, form_class = PlanStep, "enter", NewStepForm
     permission, read_permission, nav = "plan.edit", "plan.read", "plan"
-    title, submit_label, success_message = _("Enter a step"), _("Enter"), _("The step is entered.")
+    title, submit_label, success_message = _("Enter a step"), _("Save step"), _("The step is entered.")
 
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"position": self.cycle.plan_steps.count() + 1}
@@ -140,7 +140,7 @@ class RecordOutcome(StepPage):
 
     form_class, transition, verb = OutcomeForm, "outcome", "record_outcome"
     title, success_message = _("Record the outcome"), _("The outcome is recorded.")
-    submit_label, initial_from = _("Record"), {"actual_on": "took_place_on"}
+    submit_label, initial_from = _("Save outcome"), {"actual_on": "took_place_on"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"transitions": self.object.possible_outcomes}

@@ -50,7 +50,7 @@ def progress_report(request: SignedInRequest, slug: str) -> HttpResponse:
     shown = {country.report.pk for country in page}
     context = {
         "cycle": report.cycle,
-        "nav": "board",
+        "nav": "progress-report",
         "title": report.title,
         "report": report,
         "page": page,

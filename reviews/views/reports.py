@@ -167,7 +167,7 @@ class ReportGaps(ReportRows):
     def get_actions(self) -> list[tuple[Text, str]]:
         if self.cycle.is_closed or not policy.may(self.request.user, "datagap.edit", self.report):
             return []
-        return [(_("Raise a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
+        return [(_("Add a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
 
     def get_links(self) -> list[tuple[Text, str]]:
         return [

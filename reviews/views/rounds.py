@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -194,17 +195,17 @@ class EndRehearsal(TransitionPage):
 
 
 class CloseRound(FormPage):
-    """Close the round and freeze the status at the meeting for good: asks first."""
+    """End the round and save the status at the meeting for good: asks first."""
 
     object: Round
     record_or_404 = staticmethod(round_or_404)
     form_class, permission, nav, transition = ConfirmForm, "meeting.run", "meetings", "close"
     template_name = "rounds/close.html"
     title, success_message = (
-        _("Close the round"),
-        _("The round is closed; the status at this meeting is frozen."),
+        _("End the round"),
+        _("The round has ended; the status at this meeting is saved."),
     )
-    submit_label = _("Close the round and freeze the status")
+    submit_label = _("End the round and save the status")
 
     def check_open(self) -> None:
         super().check_open()
@@ -224,7 +225,10 @@ class PassAllWaiting(TransitionPage):
     object: Round
     record_or_404 = staticmethod(round_or_404)
     form_class, permission, nav, transition = RequiredNoteForm, "meeting.run", "meetings", "close"
-    title, success_message = _("Pass all who wait"), _("The members that waited are passed.")
+    title, success_message = (
+        _("Mark all to come as absent"),
+        _("The members that had not reported are marked absent."),
+    )
 
     def perform(self, form: ReviewForm, expected_version: int) -> Round:
         return pass_all_waiting(
@@ -241,7 +245,7 @@ class TurnPage(FormPage):
     object: Turn
     record_or_404 = staticmethod(turn_or_404)
     form_class, permission, nav, template_name = TurnForm, "meeting.run", "meetings", "rounds/turn.html"
-    submit_label, success_message = _("Save and go on"), _("It is recorded.")
+    submit_label = _("Save and next")
 
     @cached_property
     def report(self) -> NationalReport:
@@ -287,6 +291,9 @@ class TurnPage(FormPage):
 
     def get_cancel_url(self) -> str:
         return self.object.round.get_absolute_url()
+
+    def get_success_message(self) -> str:
+        return _now("%(state)s is saved.") % {"state": self.object.member_state}
 
     def get_success_url(self) -> str:
         return next_turn_url(self.result)
@@ -338,7 +345,7 @@ class PassTurn(TransitionPage):
 
     record_or_404 = staticmethod(turn_or_404)
     permission, nav, verb = "meeting.run", "meetings", "pass_over"
-    title, success_message = _("Pass"), _("The member is passed.")
+    title, success_message = _("Mark absent"), _("The member is marked absent.")
 
     def get_success_url(self) -> str:
         return next_turn_url(self.result)

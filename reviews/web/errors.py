@@ -136,10 +136,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status, message = 500, ""
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
         status = 507
-        message = _("There is no room left for files. Nothing was saved; please tell the administrator.")
+        message = _("There is no room left for files. Nothing was saved; please inform the administrator.")
     elif isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EROFS:
         message = _(
-            "A folder of the site cannot be written. Nothing was saved; please tell the administrator."
+            "A folder of the site cannot be written. Nothing was saved; please inform the administrator."
         )
     # Without the request: the database that its person would be read from may be what failed.
     return HttpResponse(get_template("errors/500.html").render({"message": message}), status=status)

@@ -87,6 +87,7 @@ def test_from_adding_to_removing(cast, sign_in):
         assert answer.status_code == 302
         assert browser.get(answer["Location"]).status_code == 200
     assert [sent.subject for sent in mail.outbox] == [
-        "A second factor is added", "New recovery codes are made",
-        "A second factor is removed", "A second factor is removed", "Your password is changed",
+        "Two-step sign-in: something was added", "New recovery codes are made",
+        "Two-step sign-in: something was removed", "Two-step sign-in: something was removed",
+        "Your password is changed",
     ]  # fmt: skip

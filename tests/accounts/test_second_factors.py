@@ -169,10 +169,10 @@ def test_every_step_leaves_its_line(cast, sign_in):
     browser.post(reverse("mfa_generate_recovery_codes"))
     browser.post(reverse("mfa_deactivate_totp"))
     assert lines(vnm) == [
-        (vnm, "second factor added: an authenticator app"),
+        (vnm, "two-step sign-in, added: an authenticator app"),
         (vnm, "recovery codes made"),
         (vnm, "recovery codes made"),
-        (vnm, "second factor removed: an authenticator app"),
+        (vnm, "two-step sign-in, removed: an authenticator app"),
     ]
 
 
@@ -218,7 +218,7 @@ def test_an_administrator_takes_somebodys_factors_away(cast, sign_in):
 
 def test_the_only_administrator_asks_the_machine(cast, sign_in):
     call_command("remove_second_factors", "ADMIN", stdout=StringIO())
-    assert lines(cast.admin) == [(None, "second factor removed: an authenticator app")]
+    assert lines(cast.admin) == [(None, "two-step sign-in, removed: an authenticator app")]
     assert sign_in(cast.admin).get("/").status_code == 302
     with pytest.raises(CommandError, match="Nobody has"):
         call_command("remove_second_factors", "nobody")

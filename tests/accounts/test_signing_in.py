@@ -143,14 +143,6 @@ def test_the_administration_has_no_door_of_its_own(cast, client):
     assert not is_in(client)
 
 
-def test_news_are_counted_from_the_last_visit(linh, client):
-    come_in("vnm.coordinator", browser=client)
-    first = User.objects.get(pk=linh.pk).last_login
-    client.post(reverse("account_logout"))
-    come_in("vnm.coordinator", browser=client)
-    assert client.session["last_visit"] == first.isoformat()
-
-
 def test_who_is_refused_reads_that_they_are_not_signed_in(linh):
     page = come_in("vnm.coordinator", "not the password").content.decode()
     assert "You are not signed in yet" in page

@@ -40,7 +40,13 @@ def test_the_second_is_told_who_changed_what(cast, body, opened):
     answer = browser.post(url, sent(page, name_en="My name", name_vi="Tên", why="My reason"))
     html = answer.content.decode()
     assert answer.status_code == 409
-    their_change = ("Somebody was faster", "secretariat", "First name", "Their name", "The letter of 3 June")
+    their_change = (
+        "while you were editing",
+        "secretariat",
+        "First name",
+        "Their name",
+        "The letter of 3 June",
+    )
     my_input = ("My name", "Tên", "My reason")
     for words in their_change + my_input:
         assert words in html

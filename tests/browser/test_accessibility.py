@@ -334,7 +334,7 @@ def test_forms_sent_back(person, live_server):
     expect(page.get_by_role("alert")).to_contain_text("Viet Nam team")
     eyes.looks()
     page.goto(f"{AT}/datagaps/add/")
-    page.get_by_role("main").get_by_role("button", name="Raise").click()
+    page.get_by_role("main").get_by_role("button", name="Add gap").click()
     expect(page.get_by_role("alert")).to_be_visible()
     eyes.looks()
     assert not eyes.problems, "\n".join(eyes.problems)

@@ -27,7 +27,7 @@ def test_from_the_round_to_the_annex(person: Any) -> None:
     does_not_see(country, ADVICE)
     approves_it(lead)
     reads_it_and_answers(country)
-    the_consultant_reads(consultant, "We use this advice", ANSWER)
+    the_consultant_reads(consultant, "Accept the advice", ANSWER)
     closes_it_as_a_limitation(country)
     stands_in_the_annex(country)
     other_countries_do_not_see_it(person("vnm.coordinator"))
@@ -55,7 +55,7 @@ def opens_a_round(page: Page) -> None:
     page.get_by_label("Short name in addresses").fill("4")
     for name in ("Planned from", "Planned to"):
         page.get_by_label(name).fill("2020-08-20")
-    page.get_by_role("button", name="Plan", exact=True).click()
+    page.get_by_role("button", name="Save meeting").click()
     page.get_by_role("link", name="Country round").click()
     page.get_by_role("link", name="Open the round").click()
     page.get_by_role("radio", name="the meeting's own").check()
@@ -91,7 +91,7 @@ def finds_it_and_drafts_advice(page: Page) -> None:
     says(page, MISSING)
     page.get_by_role("link", name="Draft advice").click()
     page.get_by_label("Advice").fill(ADVICE)
-    page.get_by_role("button", name="Keep the draft").click()
+    page.get_by_role("button", name="Submit for approval").click()
     says(page, "The draft waits for a lead consultant.")
     expect(region(page, "Drafts of advice")).to_contain_text(ADVICE)
 
@@ -107,8 +107,8 @@ def does_not_see(page: Page, words: str) -> None:
 
 def approves_it(page: Page) -> None:
     page.goto("/")
-    waiting = region(page, "What waits for me").get_by_role("listitem").filter(has_text="LAO-4")
-    waiting.get_by_role("link", name="Approve advice").click()
+    waiting = region(page, "To do").get_by_role("listitem").filter(has_text="LAO-4")
+    waiting.get_by_role("link", name="approve the advice").click()
     page.get_by_role("button", name="Approve and send").click()
     says(page, "The advice is approved, and every open gap that it is for has received it.")
     expect(region(page, "Guidance")).to_contain_text(ADVICE)
@@ -116,11 +116,11 @@ def approves_it(page: Page) -> None:
 
 def reads_it_and_answers(page: Page) -> None:
     page.goto("/")
-    waiting = region(page, "What waits for me").get_by_role("listitem").filter(has_text="LAO-4")
-    expect(waiting).to_contain_text("say whether you use the advice")
+    waiting = region(page, "To do").get_by_role("listitem").filter(has_text="LAO-4")
+    expect(waiting).to_contain_text("decide on the advice")
     waiting.get_by_role("link").click()
     expect(region(page, "Guidance")).to_contain_text(ADVICE)
-    page.get_by_role("button", name="We use this advice").click()
+    page.get_by_role("button", name="Accept the advice").click()
     says(page, "Everybody concerned reads that you use the advice.")
     form = page.get_by_role("group").filter(has_text="Answer the consultants")
     form.get_by_text("Answer the consultants").first.click()

@@ -81,7 +81,7 @@ def test_an_app_is_set_up_and_asked(visitor, live_server):
     page.get_by_role("banner").locator("summary").click()
     page.get_by_role("button", name="Sign out").click()
     comes_in(page, "secretariat")
-    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    expect(page.get_by_role("heading", name="Two-step sign-in")).to_be_visible()
     eyes.looks()
     page.get_by_label("Code").fill(spare)
     page.keyboard.press("Enter")

@@ -252,7 +252,7 @@ def test_days_are_days_and_an_empty_cell_is_empty(kind, browser, cast, report):
     rows = take(browser, kind)
     day = "2020-08-20" if kind == "csv" else datetime(2020, 8, 20)
     assert column(rows, "Raised") == [day]
-    assert (column(rows, "Who has it"), column(rows, "Key result area")) == ([""], [""])
+    assert (column(rows, "With"), column(rows, "Key result area")) == ([""], [""])
 
 
 # Every list

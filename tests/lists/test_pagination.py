@@ -43,7 +43,7 @@ def test_of_very_many_rows_so_many_are_counted_and_paged_through(gaps, cast, sig
     browser = sign_in(cast.consultant)
     numbers, text = rows_and_text(browser, 2)
     assert numbers == list(range(26, 51))
-    assert "26–50 of 50 and more: narrow the list with its filters, or take it away whole" in text
+    assert "26–50 of 50 and more: narrow the list with its filters, or download all of it" in text
     assert browser.get(f"{LIST}?page=3").status_code == 404
     lines = b"".join(browser.get(f"{LIST}?_export=csv").streaming_content).decode().splitlines()
     assert len(lines) == 61

@@ -25,7 +25,7 @@ def in_status(status: str, gap: DataGap, cast: Any) -> DataGap:
 
 
 def attempt(act: Any) -> str:
-    """What came of it: done, no (not this person's), refused (not in this status)."""
+    """Outcome: done, no (not this person's), refused (not in this status)."""
     before = grids.fingerprint()
     try:
         with transaction.atomic():

@@ -130,7 +130,7 @@ def test_a_new_title_owes_none(cast, cycle):
 
 DISORDER = [
     ({"due_on": date(2020, 7, 31)}, {"due_on": ["The due day comes before the opening."]}),
-    ({"last_on": date(2020, 9, 6)}, {"last_on": ["The last acceptable day comes before the due day."]}),
+    ({"last_on": date(2020, 9, 6)}, {"last_on": ["The closing day comes before the due day."]}),
 ]
 
 

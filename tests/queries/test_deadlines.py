@@ -81,7 +81,9 @@ def test_an_accepted_report_owes_nothing_anywhere(cast, report, window, sign_in)
         assert rows["LAO"].next_due.text == "overdue by 53 days"
         overdue = brief.build(meeting, cast.secretariat).overdue
         assert [line.state.code for line in overdue] == ["LAO"]
-        asked = desk.asked_of_countries(cast.secretariat, [cycle])
+        asked = [
+            line for line in desk.deadlines_of_countries(cast.secretariat, [cycle]) if line.status.is_asked
+        ]
         assert [line.state.code for line in asked] == ["LAO"]
         page = sign_in(cast.secretariat).get(window.get_absolute_url()).content.decode()
     assert "not required: report accepted" in page
@@ -109,7 +111,7 @@ def test_before_its_seat_nothing_is_asked_of_a_country(cast, cycle, newcomer, si
         assert ("Viet Nam" in text, "Timor-Leste" in text) == (True, False)
     listed = browser.get("/cycles/mtr/reports/").context["table"].rows
     assert [row.record.code for row in listed] == ["LAO", "VNM"]
-    asked = desk.asked_of_countries(cast.secretariat, [cycle])
+    asked = [line for line in desk.deadlines_of_countries(cast.secretariat, [cycle]) if line.status.is_asked]
     assert {line.state.code for line in asked} == {"LAO", "VNM"}
     assert not any("Timor" in task.about for task in desk.waiting(cast.secretariat, [cycle]))
     assert statuses(newcomer, date(2025, 10, 25)) == []
@@ -124,7 +126,7 @@ def test_before_its_seat_nothing_is_asked_of_a_country(cast, cycle, newcomer, si
 
 def silent(cast: Any, cycle: Any) -> list[str]:
     tasks = desk.waiting(cast.secretariat, [cycle])
-    return [task.about for task in tasks if task.what.startswith("Ask for progress")]
+    return [task.what for task in tasks if "no progress for" in task.what]
 
 
 def test_silence_counts_from_the_opening_of_the_cycle(cast):
@@ -185,7 +187,7 @@ def test_a_date_that_is_too_late_is_so_whatever_a_country_posts(cast, cycle, rep
 
 
 def own_tasks(person: Any, cycle: Any) -> list[tuple[str, int]]:
-    tasks = desk.waiting(person, [cycle], desk.asked_of_countries(person, [cycle]))
+    tasks = desk.waiting(person, [cycle], desk.deadlines_of_countries(person, [cycle]))
     return [(task.what, task.days) for task in tasks]
 
 
@@ -197,7 +199,9 @@ def test_progress_is_a_task_only_when_a_deadline_asks_for_it(cast, cycle, report
     make.deadline(cycle, by=cast.secretariat, output="progress", **days)
     assert own_tasks(cast.vnm, cycle) == []
     with clock.at(date(2020, 8, 27)):
-        assert own_tasks(cast.vnm, cycle) == [("Post progress", -2)]  # it waits since the window opened
+        assert own_tasks(cast.vnm, cycle) == [
+            ("Post progress by 31 Aug 2020", 2)
+        ]  # it waits since the window opened
         report.post_progress(by=cast.vnm, expected_version=report.version, writing=20)
         assert own_tasks(cast.vnm, cycle) == []
 

@@ -40,7 +40,8 @@ def browsers(cast: Any) -> dict[str, Client]:
 
 
 @pytest.mark.parametrize("page", list_in_order(GETS))
-def test_page(page, cast, cycle, browsers):
+def test_page(page, cast, cycle, browsers, settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 86_400  # everybody signed in once, before the first page
     made = steps.world(page, cast, cycle)
     read(page, steps.address(page, made), dict(grids.read(GETS))[page], browsers)
     post(page, made, dict(grids.read(POSTS))[page], browsers)

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from tests.trust.figures import Figure, table
+from tests.support.figures import Figure, table
 
 TESTS = list((settings.BASE_DIR / "tests").rglob("test_*.py"))
 NAMED = sorted(set(re.findall(r"\btest_\w+", (settings.BASE_DIR / "docs" / "operations.md").read_text())))

@@ -58,7 +58,7 @@ AT_A_FIELD: list[tuple[str, dict[str, Any], str, str]] = [
     ("deadline-add", {"last_on": "7/9"}, "last_on", "The date is not complete."),
     ("deadline-add", {"due_on": HUGE}, "due_on", "Enter a valid date."),
     ("deadline-add", {"due_on": ""}, "due_on", "This field is required."),
-    ("deadline-add", {"last_on": "2020-09-06"}, "last_on", "The last acceptable day comes before the due day."),
+    ("deadline-add", {"last_on": "2020-09-06"}, "last_on", "The closing day comes before the due day."),
     ("deadline-add", {"only_for": "999"}, "only_for", "Select a valid choice."),
     ("deadline-add", {"only_for": "VNM"}, "only_for", "is not a valid value."),
     ("deadline-edit", {"due_on": "2020-09-14"}, "why", "Say why the dates move."),

@@ -43,7 +43,7 @@ def test_somebody_was_faster(page, cast, cycle, sign_in):
     browser, before = sign_in(getattr(cast, who(page))), grids.fingerprint()
     answer = browser.post(steps.address(page, made), values)
     assert (answer.status_code, grids.changed(before)) == (409, set())
-    assert "Somebody was faster: admin changed this meanwhile" in text(answer)
+    assert "admin changed this while you were editing" in text(answer)
     assert "Counted twice" in text(answer)
     assert_kept(SimpleNamespace(answer=answer, typed=values | {"version": str(subject.version)}))
 

@@ -150,8 +150,8 @@ def test_other_forms_of_what_is_settled(cast, cycle, sign_in):
         "advice-edit": "This was approved and sent; draft another piece of advice.",
         "meeting-hold": "This meeting is held; an administrator can correct it.",
         "meeting-cancel": "This meeting is held; an administrator can correct it.",
-        "meeting-edit-part": "This item was taken into a later meeting; what becomes of it is recorded there.",
-        "agenda-conclude": "This item was taken into a later meeting; what becomes of it is recorded there.",
+        "meeting-edit-part": "This item was taken into a later meeting; its outcome is recorded there.",
+        "agenda-conclude": "This item was taken into a later meeting; its outcome is recorded there.",
         "minutes-section": "An administrator can correct it in the administration, with a reason.",
         "round-open": "The round of this meeting has been opened already.",
     }
@@ -214,7 +214,7 @@ def test_a_gap_that_a_colleague_closed_meanwhile(cast, report, sign_in):
     answer = sign_in(cast.vnm).post(reverse("datagap-edit", args=["mtr", gap.code]), typed)
     assert answer.status_code == 409
     for said in (
-        "Somebody was faster",
+        "while you were editing",
         "Found in the archive.",
         "its national team can reopen it",
         "Typed for long",

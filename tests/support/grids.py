@@ -30,7 +30,9 @@ def fingerprint() -> dict[str, list[Any]]:
 
 
 def _rows(model: Any) -> list[Any]:
-    columns = [f.attname for f in model._meta.concrete_fields if f.attname != "last_login"]
+    columns = [
+        f.attname for f in model._meta.concrete_fields if f.attname not in ("last_login", "last_cycle_id")
+    ]
     return list(model._base_manager.order_by("pk").values_list(*columns))
 
 
@@ -40,7 +42,7 @@ READING = re.compile(
 # What a visit alone writes.
 VISIT = re.compile(
     r'(INSERT INTO|UPDATE|DELETE FROM) "(django_session|usersessions_usersession)"'
-    r'|UPDATE "reviews_user" SET "last_login" = %s WHERE'
+    r'|UPDATE "reviews_user" SET "(?:last_login|last_cycle_id)" = %s WHERE'
 )
 
 

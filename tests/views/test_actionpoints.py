@@ -109,7 +109,7 @@ def test_a_second_person_verifies(cast, meeting, sign_in):
         with pytest.raises(PermissionDenied):
             made.verify(by=person, expected_version=2)
     desks = {name: sign_in(person).get("/").content.decode() for name, person in vars(cast).items()}
-    assert {name for name, desk in desks.items() if "Verify an action point" in desk} == {"lead"}
+    assert {name for name, desk in desks.items() if "Verify the action point" in desk} == {"lead"}
     other = make.user("second.officer", Role.SECRETARIAT, cast.secretariat.organisation)
     made.verify(by=other, expected_version=2, note="Read.")
     assert (made.status, made.verified_by) == ("verified", other)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support import make
 
-INVENTED = "invented for demonstration"
+INVENTED = "Demonstration: invented values."
 
 
 @pytest.mark.parametrize("is_demo", [True, False])

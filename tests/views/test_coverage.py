@@ -262,7 +262,7 @@ def test_two_people_on_the_same_rows_are_told(cast, report, areas, sign_in):
     answer = browser.post(edit_url(), typed)
     page = answer.content.decode()
     assert answer.status_code == 409
-    for words in ("Somebody was faster", "VNM A.1", "VNM A.2", "Mine-Fig"):
+    for words in ("while you were editing", "VNM A.1", "VNM A.2", "Mine-Fig"):
         assert words in page
     assert {statement.coverage for statement in CoverageStatement.objects.all()} == {"reported"}
     again = sent(answer) | {name: value for name, value in typed.items() if name.startswith("initial-")}

@@ -82,7 +82,7 @@ def test_closing_asks_first_and_says_what_it_stops(cast, browser, cycle, report)
     closed = fresh(cycle)
     assert (closed.status, last_trace(closed).why) == ("closed", "Adopted at the Summit.")
     page = words(browser.get("/cycles/mtr/cycle/"))
-    assert ("Open the cycle again" in page, "Seat a member" in page) == (True, False)
+    assert ("Open the cycle again" in page, "Add a member" in page) == (True, False)
     browser.post("/cycles/mtr/cycle/reopen/", {"version": closed.version, "why": "An annex is missing."})
     assert fresh(cycle).status == "open"
 

@@ -114,15 +114,15 @@ def waits(person: Any, cycle: Any) -> list[str]:
 
 def advised(person: Any, cycle: Any) -> list[str]:
     """The gaps of which the desk says that there is advice to answer."""
-    subjects = [item.about for item in desk.waiting(person, [cycle])]
-    return [about.partition(" ")[0] for about in subjects if about.endswith("say whether you use the advice")]
+    tasks = [item.what for item in desk.waiting(person, [cycle])]
+    return [what.partition(":")[0] for what in tasks if what.endswith("decide on the advice")]
 
 
 def test_whose_turn_it_is_on_the_desks(gap, cycle, cast):
     step, question, approve = (
-        "Give guidance on a data gap",
-        "Answer a question on a data gap",
-        "Approve advice",
+        "VNM-1: give guidance",
+        "VNM-1: answer the question of the consultants",
+        "VNM-1: approve the advice",
     )
     assert step in waits(cast.consultant, cycle)
     assert step in waits(cast.lead, cycle)
@@ -135,7 +135,7 @@ def test_whose_turn_it_is_on_the_desks(gap, cycle, cast):
     assert step not in waits(cast.lead, cycle)
     assert waits(cast.consultant, cycle) == []
     guidance.approve_advice(by=cast.lead, advice=advice, expected_version=1)
-    assert "Resolve a data gap" in waits(cast.vnm, cycle)
+    assert "VNM-1: decide on the advice" in waits(cast.vnm, cycle)
     assert advised(cast.vnm, cycle) == ["VNM-1"]
     assert advised(cast.lead, cycle) == advised(cast.lao, cycle) == []
     gap.received.get().adopt(by=cast.vnm, expected_version=1)

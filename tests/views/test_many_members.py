@@ -72,14 +72,17 @@ def test_the_deadline_of_a_country_is_exported_as_numbers_and_days(cast, many, s
 
 def test_the_desk_gathers_what_is_of_one_kind(cast, many, sign_in):
     page = sign_in(cast.secretariat).get("/")
-    long = [lines for lines in page.context["waiting"] if lines.is_long]
-    assert {lines.all[0].what for lines in long} >= {"Decide on an extension"}
+    [extensions] = [
+        lines.all[0] for lines in page.context["waiting"] if lines.all[0].group == "Extension requests"
+    ]
+    assert (extensions.url, "more" in extensions.about) == (path("extensions/decide/"), True)
     [reports, *_others] = page.context["due"]
-    assert (len(reports.all), len(reports.first), len(reports.others)) == (NEVER, 5, NEVER - 5)
-    assert [(state.value, number) for state, number in reports.totals] == [("overdue", NEVER)]
+    assert (len(reports.lines.all), len(reports.lines.first)) == (NEVER, 5)
+    assert [(state.value, number) for state, number in reports.lines.totals] == [("overdue", NEVER)]
+    assert reports.met.text == f"{MEMBERS - NEVER} of {MEMBERS} met"
     shown = page.content.decode()
-    assert f"<summary>{NEVER - 5} more</summary>" in re.sub(r">\s+|\s+<", lambda m: m[0].strip(), shown)
-    assert "/cycles/many/deadlines/1/?state=overdue" in shown
+    assert f"{MEMBERS - NEVER} of {MEMBERS} met" in shown
+    assert '<a href="/cycles/many/deadlines/1/">all countries</a>' in shown
 
 
 def test_the_board_is_filtered_and_exported(cast, many, sign_in):

@@ -114,7 +114,7 @@ def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
     assert not told_anew.progress_updates.exists()
     drafted = draft_minutes(by=cast.secretariat, meeting=told_anew)
     assert text(drafted, "round").splitlines() == [
-        "Lao PDR: was passed.",
+        "Lao PDR: was absent.",
         "Viet Nam: data collection 65 %, analysis 0 %, writing not yet reported.",
         "– Note-Papaya",
     ]

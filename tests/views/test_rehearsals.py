@@ -81,7 +81,7 @@ def test_a_rehearsal_leaves_nothing(cast, ahead, cycle, sign_in):
     answer = browser.post(f"{ROUND}LAO/pass/", {"version": 1})
     assert answer.status_code == 302
     shown = words(browser.get(ROUND))
-    assert ("1 has" in shown, "1 was passed" in shown) == (True, True)
+    assert ("1 reported" in shown, "1 absent" in shown) == (True, True)
     assert "freezes the status of 2 members" in words(browser.get(f"{ROUND}close/"))
     assert not grids.changed(before)
     answer = browser.post(f"{ROUND}close/", {"version": 1}, follow=True)

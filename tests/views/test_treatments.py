@@ -74,7 +74,7 @@ def test_somebody_was_faster(cast, gap, sign_in):
     answer = sign_in(cast.vnm).post(close_url(gap), typed)
     page = answer.content.decode()
     assert answer.status_code == 409
-    for words in ("Somebody was faster", "We look into it.", "My note", "Overlap-Fig"):
+    for words in ("while you were editing", "We look into it.", "My note", "Overlap-Fig"):
         assert words in page
     again = typed | {"version": gap.version}
     assert sign_in(cast.vnm).post(close_url(gap), again).status_code == 302

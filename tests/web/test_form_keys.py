@@ -142,7 +142,7 @@ def test_other_figures_of_the_same_person_are_told_apart(other, cast, report, si
     page = unescape(answer.content.decode())
     assert (answer.status_code, ProgressUpdate.objects.count()) == (409, 1)
     assert "You changed this yourself meanwhile" in page
-    assert "Somebody was faster" not in page
+    assert "while you were editing" not in page
     assert 'name="version" value="2"' in page
 
 
@@ -152,7 +152,7 @@ def test_the_same_figures_of_a_colleague_are_news(cast, report, sign_in):
     assert sign_in(cast.vnm).post(url, typed).status_code == 302
     answer = sign_in(cast.vnm_team).post(url, typed)
     assert answer.status_code == 409
-    assert "Somebody was faster" in answer.content.decode()
+    assert "while you were editing" in answer.content.decode()
 
 
 def test_a_step_pressed_in_two_windows(cast, report, sign_in):

@@ -1,10 +1,14 @@
-"""A figure, its goal, and the table of them."""
+"""Figures that tests measure, each with its goal, and the table of them at the end of a run."""
 
 import operator
 import re
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import pytest
+
 COMPARED = {"<=": operator.le, ">=": operator.ge, "=": operator.eq, "<": operator.lt, ">": operator.gt}
+MEASURED = "figure"  # in the report of a test, which reaches the process that prints the table
 HEAD = ("figure", "measured", "goal", "command")
 
 
@@ -45,3 +49,31 @@ def table(figures: list[Figure]) -> list[str]:
         " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str, Any, Any], None]:
+    """`figure("updates lost", lost, 0)`, `figure("recovery", 1.3, "<= 5 s")`: printed, and held against its goal."""
+    target = "trust" if request.node.get_closest_marker("trust") else "clicks"
+    command = f'make {target} ARGS="-k {request.node.originalname}"'
+
+    def measure(name: str, value: Any, goal: Any) -> None:
+        made = Figure(name, value, goal, command)
+        request.node.user_properties.append((MEASURED, list(made)))
+        assert made.is_reached, f"{name}: {made.measured}, where the goal is {goal}"
+
+    return measure
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if measured := list(figures(terminalreporter.stats)):
+        terminalreporter.section("what was measured")
+        for line in table(measured):
+            terminalreporter.line(line)
+
+
+def figures(stats: dict[str, list[Any]]) -> Iterator[Figure]:
+    """Of all tests, in their order, whichever process they ran in."""
+    reports = [one for several in stats.values() for one in several if getattr(one, "when", "") == "call"]
+    for report in sorted(reports, key=lambda report: report.location[:2]):
+        yield from (Figure(*given) for name, given in report.user_properties if name == MEASURED)
