@@ -240,7 +240,7 @@ deadline                    in  405   405  405         405   405          405   
 deadline-edit               in  403   403  403         403   403          302       403    403        in
 extension-ask               in  302   403  302         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          302       404    403        in
-extension-list              in  405   405  405         405   405          405       405    405        in
+extension-list              in  405   405  405         405   405          405       404    405        in
 extension-decide-all        in  403   403  403         403   403          302       403    403        in
 delivery-record             in  403   403  403         403   403          302       403    403        in
 delivery-add                in  302   403  302         403   403          403       403    403        in
