@@ -103,7 +103,8 @@ def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[
 
 def history_pages(request: SignedInRequest, record: Tracked) -> tuple[Page[Trace], list[Trace]]:
     """One page of the whole history, and the rows on it that this person may read."""
-    page = page_of(request, Trace.objects.on_page(record).readable_on_page_by(request.user))
+    rows: Any = Trace.objects.on_page(record).readable_on_page_by(request.user)  # sliced by the paginator
+    page: Page[Trace] = page_of(request, rows)
     readable = (row.for_reader(request.user) for row in page)
     return page, [row for row in readable if row is not None]
 

@@ -114,7 +114,7 @@ def runs_the_round(hand: Hand) -> Page:
             if page.get_by_label(label).count():
                 page.get_by_label(label).fill("100")
         hand.button(re.compile("^Save and (next|end)"))
-    hand.button("Close the round and freeze the status")
+    hand.button("End the round and save the status")
     expect(projector.get_by_text("Kept inside")).to_have_count(0)
     return projector
 
