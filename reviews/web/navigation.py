@@ -38,7 +38,6 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         (
             Page("reports", _("National reports"), "report-list", "report.read"),
             Page("progress-report", _("Progress report"), "progress-report", "report.read"),
-            Page("progress-report", _("Progress report"), "progress-report", "report.read"),
             Page("coverage", _("Coverage"), "coverage", "report.read"),
         ),
     ),

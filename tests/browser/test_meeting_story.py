@@ -7,10 +7,13 @@ adopted. Every click is counted; typing is not.
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from reviews.models import Meeting, StatusAtMeeting
 from tests.browser.conftest import Person
+
+pytestmark = pytest.mark.browser
 
 CYCLE = "/cycles/ascc-2025-mtr/"
 MOST_CLICKS = 60
@@ -49,7 +52,7 @@ class Hand:
         link.click()
 
 
-def test_a_whole_meeting_in_sixty_clicks(person: Person) -> None:
+def test_a_whole_meeting_in_sixty_clicks(person: Person, figure: Any) -> None:
     page = person("secretariat")
     page.goto("/")
     hand = Hand(page)
@@ -59,7 +62,11 @@ def test_a_whole_meeting_in_sixty_clicks(person: Person) -> None:
     records_who_came(hand)
     enters_what_came_of_it(hand)
     has_the_minutes_adopted(hand)
-    assert hand.clicks <= MOST_CLICKS, f"{hand.clicks} clicks"
+    figure(
+        "clicks at 1280 px: a complete coordination meeting of ten countries",
+        hand.clicks,
+        f"<= {MOST_CLICKS}",
+    )
     expect(projector.get_by_text("The round has ended")).to_be_visible()
     meeting = Meeting.objects.get(code="4")
     assert (meeting.status, meeting.minutes.status) == ("held", "adopted")
@@ -67,7 +74,9 @@ def test_a_whole_meeting_in_sixty_clicks(person: Person) -> None:
 
 
 def plans(hand: Hand) -> None:
-    hand.press("Meetings", exact=True)
+    hand.press("Calendar", exact=True)
+    if hand.page.get_by_role("link", name="Meetings", exact=True).count():
+        hand.press("Meetings", exact=True)
     hand.press("Plan a meeting")
     for label, text in {
         "Title": "4th coordination meeting of the national evaluation teams (test)",
@@ -104,8 +113,8 @@ def runs_the_round(hand: Hand) -> Page:
         state = page.get_by_role("heading", level=1).inner_text()
         expect(members).to_have_text(state)  # the other window follows by itself
         if number == 5:
-            hand.unfold("Absent")
-            hand.page.locator("details[open]").get_by_role("button", name=re.compile("Absent")).click()
+            hand.unfold("Mark absent")
+            hand.page.locator("details[open]").get_by_role("button", name="Mark absent").click()
             hand.clicks += 1
             continue
         page.get_by_label("Statement for the minutes").fill(f"Statement of {state} (test)")
