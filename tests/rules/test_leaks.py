@@ -27,6 +27,7 @@ User.username                                   .    .     .          .    .    
 User.name                                       x    x     .          x    x           x        .     x    .       .
 User.email                                      .    .     .          .    .           .        .     a    .       .
 User.password                                   .    .     .          .    .           .        .     .    .       .
+SavedView.name                                  x    .     .          .    .           .        .     .    .       .
 NationalReport.authors                          x    x     .          x    x           x        .     x    .       .
 NationalReport.return_note                      x    x     .          x    x           x        .     x    .       .
 ProgressUpdate.note                             x    x     .          x    x           x        .     x    .       .
@@ -171,6 +172,7 @@ NO_WORDS = {
     "ActionPoint.sha256", "ReportVersion.sha256",  # worked out from the file
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content",
+    "SavedView.query",  # of an address of the board
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip
 
