@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MOST_VIEWS = 20  # of one person on one board
 LONGEST_QUERY = 500  # characters
+NAME_TAKEN = _("You have a view of this name already.")
 
 
 class SavedView(models.Model):
@@ -34,7 +35,7 @@ class SavedView(models.Model):
             models.UniqueConstraint(
                 fields=("person", "cycle", "name"),
                 name="saved_view_name_once",
-                violation_error_message=_("You have a view of this name already."),
+                violation_error_message=NAME_TAKEN,
             ),
         )
 
@@ -47,7 +48,10 @@ class SavedView(models.Model):
     @classmethod
     def save_for(cls, person: "User", cycle: "ReviewCycle", *, name: str, query: str) -> Self:
         """Keep a view. Raises ValidationError if the name is taken, or there are too many."""
-        if cls.objects.filter(person=person, cycle=cycle).count() >= MOST_VIEWS:
+        names = list(cls.objects.filter(person=person, cycle=cycle).values_list("name", flat=True))
+        if name in names:
+            raise ValidationError({"name": NAME_TAKEN})
+        if len(names) >= MOST_VIEWS:
             raise ValidationError(_("You have 20 views of this board: remove one first."))
         view = cls(person=person, cycle=cycle, name=name, query=query)
         view.full_clean()

@@ -1,4 +1,4 @@
-"""Minutes and briefs as Word documents: the same numbers as on their pages, laid out for paper."""
+"""Minutes, briefs and reports as Word documents: the same numbers as on their pages, laid out for paper."""
 
 import io
 import re
@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
@@ -79,6 +80,38 @@ def brief(content: Brief) -> bytes:
     rows = [[p.code, p.text, p.holder_text, date_format(p.due_on), p.status_text] for p in content.actions]
     _add_section(document, _("Actions not finished"), heads, rows)
     return _to_bytes(document)
+
+
+def report(
+    title: str, cycle: ReviewCycle, period: str, sections: Iterable[tuple[str, list[str], list[Row]]]
+) -> bytes:
+    """A report of tables, each with its heading and its heads; landscape, with numbered pages."""
+    document = _new_document(title, cycle)
+    page = document.sections[0]
+    page.orientation = WD_ORIENT.LANDSCAPE
+    page.page_width, page.page_height = page.page_height, page.page_width
+    _number_pages(document, f"{title} · {cycle.name}")
+    _add_paragraph(document, period)
+    for heading, heads, rows in sections:
+        _add_section(document, heading, heads, rows)
+    return _to_bytes(document)
+
+
+def _number_pages(document: WordDocument, title: str) -> None:
+    """A header with the title, and a footer with the page and how many there are."""
+    section = document.sections[0]
+    section.header.paragraphs[0].text = _writable(title)
+    footer = section.footer.paragraphs[0]
+    for field, after in (("PAGE", " / "), ("NUMPAGES", "")):
+        run = footer.add_run()
+        for kind in ("begin", "instruction", "end"):
+            element = OxmlElement("w:instrText" if kind == "instruction" else "w:fldChar")
+            if kind == "instruction":
+                element.text = field
+            else:
+                element.set(qn("w:fldCharType"), kind)
+            run._r.append(element)
+        footer.add_run(after)
 
 
 def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:

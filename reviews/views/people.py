@@ -24,7 +24,7 @@ from reviews.web.errors import Text
 
 class PeopleList(SiteListPage):
     model, table_class, filterset_class = User, PeopleTable, PeopleFilter
-    permission, nav, title = "people.read", "setup", _("People")
+    permission, nav, title = "people.read", "people", _("People")
     select_related, ordering = ("organisation", "alternate"), ("organisation__sort_key", "name")
     empty_text = _("Nobody found.")
 
@@ -43,7 +43,7 @@ class PeopleList(SiteListPage):
 
 class InvitationList(SiteListPage):
     model, table_class, filterset_class = Invitation, InvitationTable, InvitationFilter
-    permission, nav, title = "people.read", "setup", _("Invitations")
+    permission, nav, title = "people.read", "people", _("Invitations")
     select_related, ordering = ("organisation", "invited_by"), ("-id",)
     empty_text = _("Nobody was invited yet.")
     get_actions = PeopleList.get_actions
@@ -59,7 +59,7 @@ def person_page(request: SignedInRequest, pk: str) -> HttpResponse:
     """One person: body, role, alternates, what is in his or her name, and earlier bodies and roles."""
     person = person_or_404(request, None, pk)
     context = {
-        "nav": "setup",
+        "nav": "people",
         "title": person,
         "person": person,
         "held": held_by(person),
@@ -73,7 +73,7 @@ def person_page(request: SignedInRequest, pk: str) -> HttpResponse:
 class PeoplePage(FormPage):
     """A form about people, who belong to no cycle."""
 
-    nav = "setup"
+    nav = "people"
 
     def get_cycle(self) -> None:
         return None

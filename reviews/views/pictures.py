@@ -19,7 +19,7 @@ def pictures_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     page = page_of(request, content.rows)
     reads_plan = bool(content.steps) and policy.scope_of(request.user, "plan.read") is policy.Scope.EVERYWHERE
     context = {
-        "cycle": cycle, "nav": "board", "title": _("Pictures"), "board": content, "as_of": day.as_of, "page": page,
+        "cycle": cycle, "nav": "pictures", "title": _("Pictures"), "board": content, "as_of": day.as_of, "page": page,
         "heat_map_chart": board_charts.heat_map(cycle, page),
         "status_chart": board_charts.status_columns(content.rows),
         "received_chart": board_charts.received_chart(content),

@@ -19,6 +19,7 @@ class Page(NamedTuple):
     label: Promise
     url_name: str
     permission: str
+    is_of_cycle: bool = True  # whether its address names the cycle
 
 
 REPORTS, SET_UP = _("Reports"), _("Set-up")
@@ -28,6 +29,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         _("Board"),
         (
             Page("board", _("Board"), "board", "cycle.read"),
+            Page("pictures", _("Pictures"), "pictures", "cycle.read"),
             Page("compare", _("Comparison"), "compare", "cycle.read"),
         ),
     ),
@@ -35,6 +37,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         REPORTS,
         (
             Page("reports", _("National reports"), "report-list", "report.read"),
+            Page("progress-report", _("Progress report"), "progress-report", "report.read"),
             Page("coverage", _("Coverage"), "coverage", "report.read"),
         ),
     ),
@@ -52,6 +55,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         _("Calendar"),
         (
             Page("deadlines", _("Deadlines"), "deadline-list", "deadline.read"),
+            Page("extensions", _("Extension requests"), "extension-list", "extension.read"),
             Page("meetings", _("Meetings"), "meeting-list", "meeting.read"),
         ),
     ),
@@ -66,8 +70,10 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
     (
         SET_UP,
         (
+            Page("setup", _("All cycles"), "setup", "cycle.run", is_of_cycle=False),
             Page("cycle", _("Cycle and members"), "cycle", "cycle.read"),
             Page("framework", _("Framework"), "framework", "cycle.read"),
+            Page("people", _("People"), "people", "people.read", is_of_cycle=False),
         ),
     ),
 )
@@ -125,7 +131,7 @@ def _label(label: Promise, user: User) -> str:
 
 
 def _link(page: Page, user: User, cycle: ReviewCycle, nav: str, path: str) -> Link:
-    label, url = str(page.label), reverse(page.url_name, args=[cycle.slug])
+    label, url = str(page.label), reverse(page.url_name, args=[cycle.slug] if page.is_of_cycle else [])
     if page.key == "reports" and user.is_national and user.organisation:
         label, url = _now("National report"), reverse("report", args=[cycle.slug, user.organisation.code])
     inside = "true" if page.key == nav else ""

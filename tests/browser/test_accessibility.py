@@ -72,6 +72,7 @@ PAGES = {
         f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
         f"{AT}/meetings/3/attendance/", f"{AT}/meetings/3/agenda/copy/",
         *(f"{AT}/meetings/3/{p}/add/" for p in ("decisions", "actions")), f"{AT}/meetings/3/agenda/{{item}}/",
+        f"{AT}/progress-report/", f"{AT}/progress-report/?since=2020-06-24&until=2020-08-11",
         f"{AT}/actions/", "/admin/", f"{AT}/annex/", f"{AT}/compare/", f"{AT}/coverage/", f"{AT}/disruptions/",
         f"{AT}/disruptions/1/", f"{AT}/disruptions/1/edit/", f"{AT}/disruptions/add/", f"{AT}/plan/",
         f"{AT}/plan/?slip=LAO:21", f"{AT}/plan/summit-37/edit/", f"{AT}/plan/draft/outcome/",
@@ -201,6 +202,7 @@ FILES = {
     "minutes-docx",
     "meeting-ics",
     "agenda-paper",
+    "progress-report-docx",
 }
 FILES |= {"livez", "readyz", "metrics"}
 

@@ -83,7 +83,7 @@ def test_what_was_typed_anew_on_a_saved_form_is_asked_about(page, cast, cycle, s
     made, person = steps.world(page, cast, cycle), who_may(page, cast)
     browser, url, key = sign_in(person), steps.address(page, made), new_key(person)
     first = browser.post(url, sent(page, made, key))
-    name = next(n for n in ("missing", "text", "title", "reason") if n in steps.TYPED[page])
+    name = next(n for n in ("missing", "text", "title", "reason", "name") if n in steps.TYPED[page])
     before = grids.fingerprint()
     answer = browser.post(url, sent(page, made, key, **{name: "Other words by hand"}))
     assert asked_about(answer, "Other words by hand", f'href="{first["Location"]}"')

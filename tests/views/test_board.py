@@ -107,7 +107,7 @@ def four(cast):
     """Viet Nam has posted, Lao PDR is silent, Cambodia is done, Brunei Darussalam has a gap."""
     make.organisation("BRN", name="Brunei Darussalam")
     with clock.at(date(2020, 6, 1)):
-        cycle = make.cycle("four", by=cast.secretariat, members=["VNM", "LAO", "KHM", "BRN"])
+        cycle = make.cycle("four", by=cast.secretariat, members=["VNM", "LAO", "KHM", "BRN"], shared=True)
     viet_nam, cambodia, brunei = (make.report(cycle, code) for code in ("VNM", "KHM", "BRN"))
     with clock.at(date(2020, 8, 11)):
         viet_nam.post_progress(by=cast.vnm, expected_version=1, data_collection=40, note="Two sectors\nwait.")

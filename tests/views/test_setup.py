@@ -23,6 +23,7 @@ from reviews.models import (
     Trace,
 )
 from reviews.uploads import kept
+from tests.rules.test_query_counts import queries
 from tests.support import grids, make
 
 NEXT = {"name_en": "IAI Work Plan IV", "starts_on": "2021-01-01", "ends_on": "2025-12-31"}
@@ -382,3 +383,30 @@ def test_a_test_cycle_is_marked_on_every_page_and_emptied(browser, cast, cycle):
     assert answer["Location"] == reverse("cycle-setup", args=["rehearsal-2"])
     assert browser.get(reverse("board", args=["rehearsal"])).status_code == 404
     assert "/cycles/rehearsal/" not in words(browser.get("/"))
+
+
+# What all of it shares
+
+
+def test_pages_speak_in_the_words_of_the_framework(browser, cast, cycle, sign_in):
+    framework = cycle.framework
+    values = {"expected_version": framework.version, "key_result_area_name": "priority area"}
+    framework.change_traced(by=None, **values)
+    asked = [(browser, page) for page in ("datagap-list", "finding-list", "coverage")]
+    for someone, page in [*asked, (sign_in(cast.vnm), "datagap-add"), (sign_in(cast.vnm), "finding-add")]:
+        shown = words(someone.get(reverse(page, args=["mtr"])))
+        assert "Priority area" in shown, page
+        assert "Key result area" not in shown, page
+
+
+def test_a_page_costs_the_same_whatever_there_is(cast, cycle):
+    pages = [reverse(page) for page in ("setup", "people", "invitation-list")]
+    pages += [reverse("cycle-setup", args=["mtr"]), reverse("person", args=[cast.vnm.pk])]
+    before = [queries(cast.secretariat, page) for page in pages]
+    for n in range(3):
+        make.user(f"more.{n}", "team", cast.vnm.organisation)
+        make.invitation(by=cast.admin, email=f"more{n}@vnm.example")
+        make.deadline(cycle, by=cast.secretariat, title=f"Deadline {n}")
+    make.cycle("other", by=cast.secretariat)
+    assert [queries(cast.secretariat, page) for page in pages] == before
+    assert max(before) <= 12
