@@ -40,7 +40,7 @@ def agenda_paper(request: SignedInRequest, slug: str, code: str, pk: str) -> Fil
 class CopyAgenda(MeetingFormPage):
     """Take over the items of the template, or of another meeting's agenda."""
 
-    form_class, is_new, asks_before_repeating = CopyAgendaForm, True, True
+    form_class, is_new = CopyAgendaForm, True
     title, submit_label = _("Fill the agenda"), _("Add these items")
     success_message = _("The items are on the agenda. Change, order and complete them as needed.")
 

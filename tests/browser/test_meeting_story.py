@@ -46,7 +46,7 @@ class Hand:
 
     def next_step(self, text: str) -> None:
         """Follow the next step at the top of the page, which is this one."""
-        link = self.page.locator(".next-step a")
+        link = self.page.locator(".stepper-next a")
         expect(link).to_have_text(text)
         self.clicks += 1
         link.click()
@@ -178,7 +178,7 @@ def test_the_next_step_is_on_the_first_screen_of_a_phone(person: Person) -> None
     page = person("secretariat", viewport={"width": 320, "height": 640})
     for code in ("3", "wrap-up"):
         page.goto(f"{CYCLE}meetings/{code}/")
-        box = page.locator(".next-step").bounding_box()
+        box = page.locator(".stepper-next").bounding_box()
         assert box
         assert box["y"] + box["height"] <= 640
 
