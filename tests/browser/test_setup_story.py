@@ -27,7 +27,6 @@ class Hand:
         self.page, self.clicks = page, 1
         page.goto("/")
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Set-up").click()
-        self.press("All cycles, people and invitations")
 
     def press(self, name: str, role: Any = "link") -> None:
         self.page.get_by_role("main").get_by_role(role, name=name, exact=True).first.click()
