@@ -95,7 +95,7 @@ PAGES = {
     ],
     "consultant": ["/", f"{AT}/reports/BRN/", f"{AT}/reports/IDN/", f"{AT}/datagaps/{{open_gap}}/"],
     "idn.coordinator": ["/", f"{AT}/reports/IDN/"],
-    "observer": ["/", f"{AT}/", f"{AT}/meetings/", f"{AT}/deadlines/"],
+    "observer": ["/", "/activity/", f"{AT}/", f"{AT}/meetings/", f"{AT}/deadlines/"],
     "admin": [
         "/", "/admin/", *(f"/admin/reviews/{m}/" for m in ("nationalreport", "datagap", "user", "trace")),
         "/admin/reviews/nationalreport/{report}/change/", "/admin/reviews/nationalreport/{report}/history/",

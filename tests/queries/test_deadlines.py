@@ -143,11 +143,14 @@ def test_silence_counts_from_the_seat_and_from_the_return_of_a_report(cast, cycl
     with clock.at(date(2020, 9, 3)):
         assert silent(cast, cycle) == []
     with clock.at(date(2020, 9, 10)):
-        assert silent(cast, cycle) == ["Lao PDR · since 20 Aug 2020", "Viet Nam · since 20 Aug 2020"]
+        assert silent(cast, cycle) == [
+            "Lao PDR: no progress for 21 days",
+            "Viet Nam: no progress for 21 days",
+        ]
     with clock.at(date(2020, 10, 10)):
         assert "Timor-Leste" not in str(silent(cast, cycle))
     with clock.at(date(2020, 10, 16)):
-        assert "Timor-Leste · since 1 Oct 2020" in silent(cast, cycle)
+        assert "Timor-Leste: no progress for 15 days" in silent(cast, cycle)
 
 
 @pytest.fixture
@@ -209,7 +212,7 @@ def test_a_returned_report_waits_since_its_return(cast, cycle, report):
     make.in_status("returned", report, cast)
     with clock.at(date(2020, 8, 30)):
         report.post_progress(by=cast.vnm, expected_version=report.version, writing=100, note="x")
-        assert own_tasks(cast.vnm, cycle) == [("Revise the returned report", -10)]
+        assert own_tasks(cast.vnm, cycle) == [("Revise the returned report", 10)]
 
 
 # Slip

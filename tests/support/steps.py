@@ -11,7 +11,7 @@ from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, User
+from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, Trace, User
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
@@ -96,7 +96,7 @@ SETTING_UP = (
     "cycle-ladder-copy",
 )
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "cycles", "cycle-add", "cycle-copy", "setup")
+OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup")
 OF_PEOPLE = (
     "people",
     "person",
@@ -297,6 +297,9 @@ def address(page: str, made: Any) -> str:
     noun, _dash, rest = page.partition("-")
     if page in (*OF_THE_SITE, *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    if page == "activity-target":
+        about_the_report = Trace.objects.filter(model="reviews.nationalreport", member_state__code="VNM")
+        return reverse(page, args=[about_the_report.latest("pk").pk])
     if page in OF_PEOPLE:
         pk = {"person": made.person, "person-alternate": made.person, "invitation-withdraw": made.invitation}
         return reverse(page, args=[pk[page].pk] if page in pk else [])
