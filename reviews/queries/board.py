@@ -16,6 +16,7 @@ from reviews.models import (
     DataGap,
     Deadline,
     DeadlineStatus,
+    Delivery,
     Extension,
     ExtensionStatus,
     GapKind,
@@ -34,7 +35,6 @@ from reviews.models import (
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import (
-    deliveries_for,
     next_due,
     progress_windows,
     recorded_days,
@@ -194,8 +194,10 @@ def build(
     extensions = as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
     counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
-    recorded = recorded_days(reports, deadlines, as_of(deliveries_for(deadlines), at))
-    statuses = statuses_by_report(reports, deadlines, granted, counts.first_days | recorded, on)
+    recorded = [deadline for deadline in deadlines if deadline.is_recorded]
+    deliveries = as_of(Delivery.objects.filter(deadline__in=recorded), at) if recorded else []
+    days_met = counts.first_days | recorded_days(reports, recorded, deliveries)
+    statuses = statuses_by_report(reports, deadlines, granted, days_met, on)
     paces = progress.paces(reports, on) if with_outlook else {}
 
     # Reports rebuilt from the trace do not bring their countries along.
