@@ -34,6 +34,7 @@ BACKUP_KEY           TRACE_KEY           signs backups: a backup is restored onl
 TRACE_KEY            SECRET_KEY          seals the trace; set it once and keep it, also when SECRET_KEY changes
 LOG_FORMAT           json, line: DEBUG   json (an object a line) or line (for reading)
 METRICS_TOKEN        none                what a monitor sends to read /metrics; without it there is no such page
+PRINT_MARKING        For official use    the line at the head of every printed page
 REVIEWTRACKER_TODAY  none                pins the day, for demonstrations; refused while DEBUG is off
 SECOND_FACTOR_EXEMPT none                user names that need no second factor, with commas; refused while DEBUG is off
 """
@@ -367,6 +368,7 @@ COSTLY_PAGES_AT_ONCE, COSTLY_PAGES_WAITING = 2, 6
 # --- what is written down, and who may read figures -----------------------------------------------------
 
 METRICS_TOKEN = text("METRICS_TOKEN")
+PRINT_MARKING = text("PRINT_MARKING") or _("For official use")
 PG_BIN = text("PG_BIN")
 LINE = "{asctime} {levelname} {request_id} {name}: {message}"
 LOGGING = {

@@ -52,7 +52,7 @@ class Shot(NamedTuple):
 GUIDE = {
     "coordinator-desk": Shot("vnm.coordinator", "/"),
     "coordinator-update": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/update/", width=320),
-    "coordinator-submit": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/", "#next", "Submit the report"),
+    "coordinator-submit": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/submit/"),
     "coordinator-extension": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/", click="Ask for an extension"),
     "team-raise": Shot("vnm.team", f"{CYCLE}datagaps/add/"),
     "team-gap": Shot("mys.team", f"{CYCLE}datagaps/MYS-2/"),

@@ -19,7 +19,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.base import all_or_nothing
-from reviews.models.cycles import CycleFields
+from reviews.models.cycles import NEVER_COUNTED, CycleFields
 from reviews.models.framework import FrameworkFields
 
 
@@ -100,6 +100,23 @@ def seat_members(
             first = max(joined_on, state.joined_on or joined_on)
             seat_member(by=by, cycle=cycle, member_state=state, joined_on=first)
     return cycle
+
+
+@all_or_nothing()
+def choose_members(
+    *, by: User, cycle: ReviewCycle, members: Iterable[Organisation], joined_on: date
+) -> ReviewCycle:
+    """Make these the members of a draft: new ones are seated from a day on, the others are no longer counted."""
+    lock_draft(cycle, by)
+    chosen = {state.pk: state for state in members}
+    for seat in cycle.memberships.select_related("member_state"):
+        is_counted = seat.joined_on < NEVER_COUNTED
+        if is_counted and seat.member_state_id not in chosen:
+            seat.change_traced(by=by, expected_version=seat.version, joined_on=NEVER_COUNTED)
+        elif seat.member_state_id in chosen and not is_counted:
+            first = max(joined_on, seat.member_state.joined_on or joined_on)
+            seat.change_traced(by=by, expected_version=seat.version, joined_on=first)
+    return seat_members(by=by, cycle=cycle, members=chosen.values(), joined_on=joined_on)
 
 
 @all_or_nothing()

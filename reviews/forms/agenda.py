@@ -40,7 +40,11 @@ class AgendaItemForm(RecordForm, DocumentForm):
 class ConcludeForm(ReviewForm):
     """What came of an agenda item."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=AgendaOutcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=AgendaOutcome.choices,
+        widget=forms.RadioSelect,
+    )
     outcome_text = note_field(_("In words"), required=True, rows=4)
 
 

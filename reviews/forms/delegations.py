@@ -69,8 +69,12 @@ class AttendanceForm(ReviewForm):
             self.fields[f"{name}_{pk}"] = field
         version = seat.delegation.version if seat.delegation else 0
         hidden = forms.HiddenInput
-        self.fields[f"seen_{pk}"] = forms.IntegerField(initial=version, min_value=0, widget=hidden)
-        self.fields[f"was_{pk}"] = forms.CharField(initial=digest(stored), max_length=64, widget=hidden)
+        self.fields[f"seen_{pk}"] = forms.IntegerField(
+            initial=version, min_value=0, widget=hidden, required=False
+        )
+        self.fields[f"was_{pk}"] = forms.CharField(
+            initial=digest(stored), max_length=64, widget=hidden, required=False
+        )
 
     def rows(self) -> Iterator[SeatFields]:
         for pk, seat in self.seats.items():
@@ -105,7 +109,7 @@ class AttendanceForm(ReviewForm):
                 "note": typed["note"],
                 "people": people,
             }
-            rows.append(Attendance(self.cleaned_data[f"seen_{pk}"], values))
+            rows.append(Attendance(self.cleaned_data[f"seen_{pk}"] or 0, values))
         return rows
 
     def newer(self, rows: list[Attendance]) -> list[tuple[Delegation, int]]:

@@ -51,9 +51,14 @@ class DecisionsForm(ReviewForm):
     def add_request(self, request: Extension) -> None:
         """Add the fields of a request. The hidden ones say which version was seen, and which effect."""
         effect, name = self.effects[request.pk], str(request.member_state)
-        radios = {"label": _("Decision on %s") % name, "choices": DECISIONS, "widget": forms.RadioSelect}
         self.fields |= {
-            f"decision_{request.pk}": forms.ChoiceField(required=False, initial="", **radios),
+            f"decision_{request.pk}": forms.ChoiceField(
+                label=_("Decision on %s") % name,
+                required=False,
+                initial="",
+                choices=DECISIONS,
+                widget=forms.RadioSelect,
+            ),
             f"until_{request.pk}": DayField(
                 label=_("Granted until"), required=False, initial=request.asked_until
             ),

@@ -37,7 +37,7 @@ class MembersForm(ReviewForm):
     )
     joined_on = DayField(
         label=_("Counted from"),
-        help_text=_("From this day on their reports are counted; for all that are ticked now."),
+        help_text=_("From this day on their reports are counted; for those that are new."),
     )
 
     def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
@@ -50,8 +50,7 @@ class MembersForm(ReviewForm):
         groups.choices = [(name, self.group_label(name)) for name in names]
         if not names:
             del self.fields["groups"]
-        seated = cycle.memberships.values("member_state")
-        members.offer(Organisation.objects.member_states(cycle.ends_on).exclude(pk__in=seated))
+        members.offer(Organisation.objects.member_states(cycle.ends_on))
 
     def group_label(self, name: str) -> str:
         countries = ", ".join(state.name for state in self.states if name in state.group_names)

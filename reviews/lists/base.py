@@ -56,6 +56,8 @@ class CycleFilterSet(filters.FilterSet):
         self.cycle = cycle
         if self.request.user.is_national:  # one country: nothing to choose
             self.filters.pop("member_state", None)
+        if "key_result_area" in self.filters:
+            self.filters["key_result_area"].label = cycle.area_label
         code_filters = [f for f in self.filters.values() if isinstance(f, CodeChoiceFilter)]
         choices = choices_by_source({f.source for f in code_filters}, self.cycle)
         for code_filter in code_filters:

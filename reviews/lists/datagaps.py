@@ -20,25 +20,25 @@ from reviews.rendering import fragments
 MISSING_LENGTH = 160  # characters that the page shows of what is missing; an export has all
 
 
-class DataGapFilter(CycleFilterSet):
+class ReportGapFilter(CycleFilterSet):
+    """Filters of the gaps of one country."""
+
     q = words_filter()
-    member_state = country_filter()
     kind = gap_kind_filter()
     key_result_area = area_filter()
     status = choice_filter(_("Status"), GapStatus.choices)
 
     class Meta:
         model = DataGap
-        fields = ("q", "member_state", "kind", "key_result_area", "status")
-
-
-class ReportGapFilter(DataGapFilter):
-    """Filters of the gaps of one country."""
-
-    member_state = None
-
-    class Meta(DataGapFilter.Meta):
         fields = ("q", "kind", "key_result_area", "status")
+
+
+class DataGapFilter(ReportGapFilter):
+    member_state = country_filter()
+
+    class Meta:
+        model = DataGap
+        fields = ("q", "member_state", "kind", "key_result_area", "status")
 
 
 class DataGapTable(tables.Table):

@@ -8,25 +8,25 @@ from reviews.lists.columns import DayColumn, StatusColumn, open_row
 from reviews.models import Finding, FindingKind, FindingStatus
 
 
-class FindingFilter(CycleFilterSet):
+class ReportFindingFilter(CycleFilterSet):
+    """Filters of the findings of one country."""
+
     q = words_filter()
-    member_state = country_filter()
     kind = choice_filter(_("Kind"), FindingKind.choices)
     key_result_area = area_filter()
     status = choice_filter(_("Status"), FindingStatus.choices)
 
     class Meta:
         model = Finding
-        fields = ("q", "member_state", "kind", "key_result_area", "status")
-
-
-class ReportFindingFilter(FindingFilter):
-    """Filters of the findings of one country."""
-
-    member_state = None
-
-    class Meta(FindingFilter.Meta):
         fields = ("q", "kind", "key_result_area", "status")
+
+
+class FindingFilter(ReportFindingFilter):
+    member_state = country_filter()
+
+    class Meta:
+        model = Finding
+        fields = ("q", "member_state", "kind", "key_result_area", "status")
 
 
 class FindingTable(tables.Table):

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from reviews.models.codes import address_word
 from reviews.models.framework import Framework
 from reviews.models.organisations import Organisation, OrganisationQuerySet
 from reviews.models.trace import Verb
+from reviews.models.validators import LAST_YEAR
 from reviews.text import in_language, isolated
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class CycleStatus(StatusChoices):
 
 S = CycleStatus
 BEGUN = (S.OPEN, S.CLOSED)
+# From when a member is counted that was taken out before the cycle was opened: nothing is deleted.
+NEVER_COUNTED = date(LAST_YEAR, 12, 31)
 RUN_CYCLE = "cycle.run"
 CYCLE_TRANSITIONS = {
     "edit": Transition((S.PREPARING, S.OPEN), right=RUN_CYCLE),
@@ -64,7 +68,9 @@ class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
     def visible_to(self, user: "User") -> "ReviewCycleQuerySet":
         """Cycles a person may open: members see theirs once opened, observers the shared ones."""
         begun = Q(status__in=BEGUN)
-        own = begun & Q(memberships__member_state=user.organisation_id)
+        own = begun & Q(
+            memberships__member_state=user.organisation_id, memberships__joined_on__lt=NEVER_COUNTED
+        )
         there = self.exclude(status=CycleStatus.EMPTIED)
         return policy.filter_readable(there, user, "cycle.read", own=own, shared=begun & Q(shared=True))
 
@@ -163,6 +169,11 @@ class ReviewCycle(Tracked):
         return _now("%s (test)") % name if self.is_test else name
 
     @property
+    def area_label(self) -> str:
+        """What its framework calls a key result area, as a label."""
+        return capfirst(self.framework.area_name)
+
+    @property
     def sends_mail(self) -> bool:
         """Whether people get mail about what happens in it: whatever writes such a mail asks this first."""
         return not self.is_test
@@ -216,6 +227,12 @@ class ReviewCycle(Tracked):
         return self.make_transition("reopen", by=by, expected_version=expected_version, note=why)
 
 
+class CycleMembershipQuerySet(TrackedQuerySet["CycleMembership"]):
+    def counted(self) -> "CycleMembershipQuerySet":
+        """Without members that were taken out before the cycle was opened."""
+        return self.filter(joined_on__lt=NEVER_COUNTED)
+
+
 class CycleMembership(Tracked):
     """A member state's seat in a review cycle, from a day on."""
 
@@ -232,6 +249,8 @@ class CycleMembership(Tracked):
         verbose_name_plural = _("memberships of cycles")
         ordering = ("-cycle_id", "member_state")
         constraints = (models.UniqueConstraint(fields=("cycle", "member_state"), name="membership_once"),)
+
+    objects = CycleMembershipQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{isolated(str(self.cycle))}: {self.member_state}"

@@ -73,11 +73,17 @@ class Delivery(Tracked):
     def history_owner(self) -> Tracked:
         return self.deadline
 
+    @staticmethod
+    def day_of(deadline_id: int) -> models.Subquery:
+        """Of a query of reports: the day on which the country met a deadline, as it was recorded."""
+        recorded = Delivery.objects.filter(deadline=deadline_id, member_state=models.OuterRef("member_state"))
+        return models.Subquery(recorded.order_by().values("met_on")[:1])
+
     @classmethod
     @all_or_nothing()
     def record(
         cls, deadline: "Deadline", state: "Organisation", *, by: "User", met_on: date, note: str = ""
-    ) -> Self:
+    ) -> "Delivery":
         """Record that a country met a deadline on a day, again after it was taken back. Met already, it stays."""
         policy.require(by, RECORD, Delivery(member_state=state))
         deadline.lock()  # two people at once wait for each other here

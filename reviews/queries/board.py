@@ -184,17 +184,17 @@ def build(
     cycle: ReviewCycle, user: User, on: date, at: datetime | None = None, *, with_outlook: bool = True
 ) -> Board:
     """Return the board on a day; with `at`, from the records as of that instant."""
-    reports = _member_reports(cycle, on, at)
+    reports = member_reports(cycle, on, at)
     kinds = list(GapKind.objects.all())
-    deadlines = _visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
-    meetings = _visible_as_of(cycle.meetings.visible_to(user), user, at)
+    deadlines = visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
+    meetings = visible_as_of(cycle.meetings.visible_to(user), user, at)
     meetings.sort(key=lambda meeting: meeting.starts_on)
     steps = plans.steps_of(cycle, user, at, meetings)
     latest = plans.latest_for_reports(steps, on)
-    extensions = _as_of(Extension.objects.filter(deadline__cycle=cycle), at)
+    extensions = as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
     counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
-    recorded = recorded_days(reports, deadlines, _as_of(deliveries_for(deadlines), at))
+    recorded = recorded_days(reports, deadlines, as_of(deliveries_for(deadlines), at))
     statuses = statuses_by_report(reports, deadlines, granted, counts.first_days | recorded, on)
     paces = progress.paces(reports, on) if with_outlook else {}
 
@@ -226,7 +226,7 @@ def build(
     return Board(on, rows, kinds, deadlines, meetings, steps, latest, reads_all)
 
 
-def _member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[NationalReport]:
+def member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[NationalReport]:
     """The reports of the members counted on a day; with `at`, as they and their seats were at that instant."""
     if at is None:
         return list(cycle.member_reports(on))
@@ -238,12 +238,12 @@ def _member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[N
     return members
 
 
-def _as_of(records: models.QuerySet[RecordType], at: datetime | None) -> list[RecordType]:
+def as_of(records: models.QuerySet[RecordType], at: datetime | None) -> list[RecordType]:
     return Trace.objects.as_of(records, at) if at else list(records)
 
 
-def _visible_as_of(
+def visible_as_of(
     records: models.QuerySet[DatedRecord], user: User, at: datetime | None
 ) -> list[DatedRecord]:
     """Without what this person reads today and did not then: its title may have been another."""
-    return [record for record in _as_of(records, at) if record.is_read_by(user)]
+    return [record for record in as_of(records, at) if record.is_read_by(user)]

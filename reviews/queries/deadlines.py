@@ -191,13 +191,24 @@ def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
 
 
 def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date) -> DaysMet:
-    """Return when each country met the deadlines for other things than its report.
+    """Return when each country met the deadlines for other things than its report, in one query.
 
     That is when it first posted progress after a deadline for progress opened, or the day that was recorded.
     """
-    reports, deadlines = list(reports), list(deadlines)
-    posted = progress.first_days(reports, progress_windows(deadlines), on)
-    return posted | recorded_days(reports, deadlines, deliveries_for(deadlines))
+    columns = {}
+    for deadline in deadlines:
+        if deadline.is_recorded:
+            columns[deadline.pk] = Delivery.day_of(deadline.pk)
+        elif deadline.output == DeadlineOutput.PROGRESS:
+            columns[deadline.pk] = progress.first_day(deadline.opens_on, on)
+    if not columns:
+        return {}
+    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
+    rows = rows.annotate(**{f"met_{pk}": column for pk, column in columns.items()})
+    met: dict[tuple[int, int], date] = {}
+    for report, *days in rows.values_list("pk", *(f"met_{pk}" for pk in columns)):
+        met |= {(report, pk): day for pk, day in zip(columns, days, strict=True) if day}
+    return met
 
 
 def progress_windows(deadlines: Iterable[Deadline]) -> dict[int, date]:

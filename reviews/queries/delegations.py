@@ -4,11 +4,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from reviews.models import Delegation, Meeting, Organisation, Turn, TurnStatus, User
+from reviews.models import Delegation, Meeting, Organisation, OrganisationKind, Turn, TurnStatus, User
 
 # What a turn that was taken shows of the delegation, while nothing is recorded.
 SHOWN_BY_TURN = {TurnStatus.REPORTED: True, TurnStatus.PASSED: False}
+
+
+# After the members: who runs and evaluates comes first, states that are no members last.
+K = OrganisationKind
+ORDER = (
+    K.SECRETARIAT,
+    K.EVALUATION_TEAM,
+    K.OVERSIGHT_BODY,
+    K.SECTORAL_BODY,
+    K.MINISTRY,
+    K.PARTNER,
+    K.MEMBER_STATE,
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,13 @@ class Seat:
 
     @property
     def group(self) -> "str | Promise":
-        return "" if self.is_member else self.organisation.get_kind_display()
+        if self.is_member:
+            return _("member states")
+        return (
+            _("other countries")
+            if self.organisation.is_member_state
+            else self.organisation.get_kind_display()
+        )
 
 
 def seats_of(meeting: Meeting) -> list[Seat]:
@@ -45,7 +65,7 @@ def seats_of(meeting: Meeting) -> list[Seat]:
     def seat(body: Organisation, *, is_member: bool) -> Seat:
         return Seat(body, is_member, delegations.get(body.pk), shown.get(body.pk), people[body.pk])
 
-    by_kind = sorted(others, key=lambda body: (body.kind, body.sort_key))
+    by_kind = sorted(others, key=lambda body: (ORDER.index(K(body.kind)), body.sort_key))
     return [
         *(seat(state, is_member=True) for state in members),
         *(seat(body, is_member=False) for body in by_kind),

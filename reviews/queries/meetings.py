@@ -58,10 +58,11 @@ class Steps:
     next: NextStep | None
 
 
-STAGES: "tuple[tuple[str | Promise, str | Promise], ...]" = (
-    (_("Plan"), ""),
-    (_("Run"), _("ends when it is recorded as held")),
-    (_("Minutes"), _("after it is recorded as held")),
+# Each with a hint, and in which states it is shown.
+STAGES: "tuple[tuple[str | Promise, str | Promise, tuple[str, ...]], ...]" = (
+    (_("Plan"), "", ()),
+    (_("Run"), _("ends when it is recorded as held"), ("current", "ahead")),
+    (_("Minutes"), _("after it is recorded as held"), ("ahead",)),
 )
 
 
@@ -83,9 +84,9 @@ def steps_of(meeting: Meeting, *, may_run: bool) -> Steps | None:
     progress = progress_of(meeting)
     current = _current_stage(meeting, progress)
     stages = []
-    for n, (label, hint) in enumerate(STAGES):
+    for n, (label, hint, hinted) in enumerate(STAGES):
         state = "done" if n < current else "current" if n == current else "ahead"
-        stages.append(Stage(label, state, hint))
+        stages.append(Stage(label, state, hint if state in hinted else ""))
     find_next = (_next_in_plan, _next_in_run, _next_in_minutes)
     return Steps(stages, find_next[current](meeting, progress) if may_run and current < len(STAGES) else None)
 

@@ -8,6 +8,7 @@ Written by reviews.actions.minutes.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.formats import date_format
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from reviews import policy
 from reviews.models import (
     AgendaStatus,
+    Delegation,
     Meeting,
     Minutes,
     MinutesSection,
@@ -33,6 +35,7 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.rounds import Heard, heard_at
+from reviews.text import with_line_feeds
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 
@@ -105,17 +108,24 @@ def _turns(meeting: Meeting) -> models.QuerySet[Turn]:
 
 def draft_delegations(meeting: Meeting) -> str:
     lines, absent = [], []
-    for delegation in meeting.delegations.select_related("organisation"):
+    for delegation in meeting.delegations.select_related("organisation").prefetch_related("people"):
         if delegation.present:
-            size = delegation.size
-            people = "" if size is None else ngettext("%(n)d person", "%(n)d people", size) % {"n": size}
-            names = (str(delegation.organisation), delegation.head, people)
-            lines.append(", ".join(name for name in names if name))
+            lines.append(_who_came(delegation))
         else:
             absent.append(str(delegation.organisation))
     if absent:
         lines.append(_("Absent: %(who)s.") % {"who": ", ".join(absent)})
     return "\n".join([*lines, *_attendance_of_others(meeting)]) or _("Not recorded.")
+
+
+def _who_came(delegation: Delegation) -> str:
+    """ "Viet Nam, Dr Hoa, 3 people (Nguyen Van An, national coordinator); by video"."""
+    size, people = delegation.size, delegation.people.all()
+    number = "" if size is None else ngettext("%(n)d person", "%(n)d people", size) % {"n": size}
+    text = ", ".join(filter(None, (str(delegation.organisation), delegation.head, number)))
+    names = "; ".join(f"{person}, {person.get_role_display()}" for person in people)
+    text += f" ({names})" if names else ""
+    return f"{text}; {delegation.note}" if delegation.note else text
 
 
 def _attendance_of_others(meeting: Meeting) -> list[str]:
@@ -199,6 +209,28 @@ def draft_action_points(meeting: Meeting) -> str:
         priority = f" ({_('high priority')})" if point.is_high else ""
         lines.append(f"{point.code} {point.holder_text}: {point.text}, {due}{priority}")
     return "\n".join(lines) or _("No action points.")
+
+
+class RoundRow(NamedTuple):
+    """One country in the round as a table: its figures, and the lines below them."""
+
+    country: str
+    progress: str
+    lines: list[str]
+
+
+def round_rows(text: str) -> list[RoundRow]:
+    """Return the text of the round as rows of a table, as it was drafted; empty if it was worded in another form."""
+    rows: list[RoundRow] = []
+    for line in filter(None, map(str.strip, with_line_feeds(text).split("\n"))):
+        country, colon, progress = line.partition(": ")
+        if rows and line.startswith("– "):
+            rows[-1].lines.append(line.removeprefix("– "))
+        elif colon:
+            rows.append(RoundRow(country, progress, []))
+        else:
+            return []
+    return rows
 
 
 # The rest of the minutes (SectionKind.OTHER) starts empty.

@@ -76,23 +76,14 @@ def count_members(
     return counts
 
 
-def first_days(
-    reports: Iterable[NationalReport], opened: Mapping[int, date], on: date
-) -> dict[tuple[int, int], date]:
-    """Return, by report and key of `opened`, the first day from that one to `on` on which the country reported."""
-    if not opened:
-        return {}
-    columns = _first_day_columns(opened, on)
-    first: dict[tuple[int, int], date] = {}
-    for pk, *days_of_report in _rows_of(reports).annotate(**columns).values_list("pk", *columns):
-        first |= {(pk, key): day for key, day in zip(opened, days_of_report, strict=True) if day}
-    return first
+def first_day(opened: date, on: date) -> Subquery:
+    """Return, of a query of reports, the first day from `opened` to `on` on which the country reported."""
+    reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
+    return Subquery(reported.filter(on__gte=opened).order_by("on").values("on")[:1])
 
 
 def _first_day_columns(opened: Mapping[int, date], on: date) -> Columns:
-    reported = DailyProgress.objects.filter(report=OuterRef("pk"), on__lte=on, country_reported=True)
-    days = reported.order_by("on").values("on")
-    return {f"after_{key}": Subquery(days.filter(on__gte=day)[:1]) for key, day in opened.items()}
+    return {f"after_{key}": first_day(day, on) for key, day in opened.items()}
 
 
 def _gap_columns(kinds: Iterable[GapKind], on: date) -> Columns:
@@ -175,6 +166,16 @@ def averages(cycle: ReviewCycle, on: date) -> list[Point]:
         means = (total / count if count else None for total, count in zip(sums[::2], counts, strict=True))
         points.append(Point(day, tuple(means), reported, counts))
     return points
+
+
+def figures_by_day(report: NationalReport, on: date) -> list[Point]:
+    """Return the figures of one report, day by day up to `on`; of a long time only some days."""
+    days = DailyProgress.objects.filter(report=report.pk, on__lte=on).order_by("on")
+    rows = thinned(list(days.values_list("on", *WORKSTREAMS)))
+    return [
+        Point(day, tuple(figures), 1, tuple(int(figure is not None) for figure in figures))
+        for day, *figures in rows
+    ]
 
 
 def thinned(days: list[Any], most: int = MOST_POINTS) -> list[Any]:

@@ -35,7 +35,7 @@ def setup_steps(cycle: ReviewCycle, user: User) -> list[SetupStep]:
     framework = cycle.framework
     levels = list(framework.nodes.order_by().values_list("level", flat=True))
     areas = levels.count(FrameworkLevel.KEY_RESULT_AREA)
-    members = cycle.memberships.count()
+    members = cycle.memberships.counted().count()
     deadlines, steps = cycle.deadlines.count(), cycle.plan_steps.count()
 
     def ways(right: str, *pages: tuple[Text, str]) -> list[tuple[Text, str]]:

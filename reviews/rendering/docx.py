@@ -1,4 +1,4 @@
-"""Minutes and briefs as Word documents: the same numbers as on their pages, laid out for paper."""
+"""Minutes, briefs and reports as Word documents: the same numbers as on their pages, laid out for paper."""
 
 import io
 import re
@@ -9,11 +9,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Cm
+from docx.text.paragraph import Paragraph
 
 from reviews import clock
-from reviews.models import Minutes, MinutesSection, ReviewCycle
+from reviews.models import Minutes, MinutesSection, ReviewCycle, SectionKind
 from reviews.queries.brief import Brief, meeting_days
+from reviews.queries.minutes import round_rows
 from reviews.text import is_blank, isolated, with_line_feeds, writable
 from reviews.uploads.documents import CONTENT_TYPES
 
@@ -31,9 +36,19 @@ def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     for section in sections:
         if not is_blank(section.text):
             document.add_heading(_writable(section), level=1)
-            for line in with_line_feeds(section.text).split("\n"):
-                _add_paragraph(document, line)
+            _add_section_text(document, section)
     return _to_bytes(document)
+
+
+def _add_section_text(document: WordDocument, section: MinutesSection) -> None:
+    """A part of the minutes: the round as a table as on its page, the others line by line."""
+    rows = round_rows(section.text) if section.kind == SectionKind.ROUND else []
+    if not rows:
+        for line in with_line_feeds(section.text).split("\n"):
+            _add_paragraph(document, line)
+        return
+    heads = [_("Member state"), _("Progress"), _("Statement, difficulties, findings")]
+    _add_table(document, heads, [(row.country, row.progress, "\n".join(row.lines) or "—") for row in rows])
 
 
 def brief(content: Brief) -> bytes:
@@ -67,12 +82,45 @@ def brief(content: Brief) -> bytes:
     return _to_bytes(document)
 
 
+def report(
+    title: str, cycle: ReviewCycle, period: str, sections: Iterable[tuple[str, list[str], list[Row]]]
+) -> bytes:
+    """A report of tables, each with its heading and its heads; landscape, with numbered pages."""
+    document = _new_document(title, cycle)
+    page = document.sections[0]
+    page.orientation = WD_ORIENT.LANDSCAPE
+    page.page_width, page.page_height = page.page_height, page.page_width
+    _number_pages(document, f"{title} · {cycle.name}")
+    _add_paragraph(document, period)
+    for heading, heads, rows in sections:
+        _add_section(document, heading, heads, rows)
+    return _to_bytes(document)
+
+
+def _number_pages(document: WordDocument, title: str) -> None:
+    """A header with the title, and a footer with the page and how many there are."""
+    section = document.sections[0]
+    section.header.paragraphs[0].text = _writable(title)
+    footer = section.footer.paragraphs[0]
+    for field, after in (("PAGE", " / "), ("NUMPAGES", "")):
+        run = footer.add_run()
+        for kind in ("begin", "instruction", "end"):
+            element = OxmlElement("w:instrText" if kind == "instruction" else "w:fldChar")
+            if kind == "instruction":
+                element.text = field
+            else:
+                element.set(qn("w:fldCharType"), kind)
+            run._r.append(element)
+        footer.add_run(after)
+
+
 def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:
     """A4, with its title and the review cycle; says where values are invented."""
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
+    _add_header_and_footer(document, title, cycle)
     properties = document.core_properties
     # A document's properties take 255 characters, and a meeting's title may have more.
     properties.title, properties.author = _writable(title)[:255], _("Review tracker")
@@ -83,6 +131,26 @@ def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:
     if cycle.is_demo:
         _add_paragraph(document, _("Demonstration: progress, gaps, requests and files are invented."))
     return document
+
+
+def _add_header_and_footer(document: WordDocument, title: str, cycle: ReviewCycle) -> None:
+    """On every page what it is, the day as of which it is, and its number."""
+    section = document.sections[0]
+    section.header.paragraphs[0].text = _writable(f"{title} · {cycle.name}")
+    footer = section.footer.paragraphs[0]
+    footer.text = _writable(
+        _("As of %(day)s") % {"day": date_format(clock.today())} + " · " + _("Page") + " "
+    )
+    _add_field(footer, "PAGE")
+    footer.add_run(" / ")
+    _add_field(footer, "NUMPAGES")
+
+
+def _add_field(paragraph: Paragraph, instruction: str) -> None:
+    """A field that Word fills in, such as the number of the page."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), instruction)
+    paragraph._p.append(field)
 
 
 def _add_section(document: WordDocument, title: str, heads: list[str], rows: list[Row]) -> None:

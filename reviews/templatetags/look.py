@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from reviews.queries.minutes import round_rows
 from reviews.rendering import fragments
 from reviews.rendering.history import change_summary, field_changes
 
@@ -17,6 +18,7 @@ register.simple_tag(fragments.moment)
 register.simple_tag(fragments.changes)
 register.simple_tag(fragments.included, name="fragment")
 register.filter(field_changes)
+register.filter(round_rows)
 register.filter(change_summary)
 
 NEAR_DAYS = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}

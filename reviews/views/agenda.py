@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.actions.agenda import copy_agenda, order_agenda, outline_of
 from reviews.forms.agenda import CarryForm, ConcludeForm, CopyAgendaForm, OrderForm
 from reviews.forms.base import ConfirmForm
-from reviews.models import AgendaItem, Meeting, ReviewCycle
+from reviews.models import AgendaItem, AgendaOutcome, Meeting, ReviewCycle
 from reviews.request_context import SignedInRequest
 from reviews.uploads.documents import CONTENT_TYPES
 from reviews.views.base import cycle_or_404
@@ -40,7 +40,7 @@ def agenda_paper(request: SignedInRequest, slug: str, code: str, pk: str) -> Fil
 class CopyAgenda(MeetingFormPage):
     """Take over the items of the template, or of another meeting's agenda."""
 
-    form_class, is_new, asks_before_repeating = CopyAgendaForm, True, True
+    form_class, is_new = CopyAgendaForm, True
     title, submit_label = _("Fill the agenda"), _("Add these items")
     success_message = _("The items are on the agenda. Change, order and complete them as needed.")
 
@@ -86,6 +86,11 @@ class ConcludeItem(FormPage):
     permission, transition, verb = "meeting.run", "conclude", "conclude"
     title, success_message = _("Outcome"), _("The outcome is recorded.")
     initial_from = {"outcome": "outcome", "outcome_text": "outcome_text"}
+
+    def get_initial(self) -> dict[str, Any]:
+        """Of an item that has no outcome yet, the most frequent one is chosen."""
+        values = super().get_initial()
+        return values | {"outcome": values["outcome"] or AgendaOutcome.INFORMATION}
 
     @cached_property
     def next_item(self) -> AgendaItem | None:

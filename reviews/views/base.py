@@ -43,8 +43,9 @@ def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
 
 
 def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:
-    """The cycle as a queryset, for pages that fetch it together with their record."""
-    return ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
+    """The cycle as a queryset, with its framework, for pages that fetch it together with their record."""
+    cycles = ReviewCycle.objects.visible_to(request.user).filter(slug=slug)
+    return cycles.select_related("framework")
 
 
 def parse_day(text: str) -> date:
@@ -102,7 +103,8 @@ def history(request: SignedInRequest, record: Tracked, limit: int = 30) -> list[
 
 def history_pages(request: SignedInRequest, record: Tracked) -> tuple[Page[Trace], list[Trace]]:
     """One page of the whole history, and the rows on it that this person may read."""
-    page = page_of(request, Trace.objects.on_page(record).readable_on_page_by(request.user))
+    rows: Any = Trace.objects.on_page(record).readable_on_page_by(request.user)  # sliced by the paginator
+    page: Page[Trace] = page_of(request, rows)
     readable = (row.for_reader(request.user) for row in page)
     return page, [row for row in readable if row is not None]
 
@@ -160,9 +162,12 @@ class ListPage(SingleTableMixin, FilterView):
 
     def get_table(self, **kwargs: object) -> tables.Table:
         try:
-            return super().get_table(**kwargs)
+            table = super().get_table(**kwargs)
         except InvalidPage:
             raise self.no_such_page() from None
+        if "key_result_area" in table.columns:  # in the framework's own words
+            table.columns["key_result_area"].column.verbose_name = self.cycle.area_label
+        return table
 
     def no_such_page(self) -> BadAddress:
         return BadAddress(_("This list has no page “%s”.") % self.request.GET["page"][:40])

@@ -38,9 +38,9 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "title": cycle.name,
         "transitions": cycle.transitions_for(request.user),
         "may_run": policy.may(request.user, "cycle.run"),
-        "seats": cycle.memberships.select_related("member_state").order_by(
-            "joined_on", "member_state__sort_key"
-        ),
+        "seats": cycle.memberships.counted()
+        .select_related("member_state")
+        .order_by("joined_on", "member_state__sort_key"),
         # Why an administrator corrected it is for those who run cycles.
         "history": history(request, cycle) if policy.may(request.user, "cycle.run") else [],
     }

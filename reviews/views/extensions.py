@@ -53,7 +53,7 @@ def extension_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> E
 class ExtensionList(ListPage):
     """Every request for more time that the person may read, undecided ones first."""
 
-    title, nav, permission = _("Extension requests"), "deadlines", "extension.read"
+    title, nav, permission = _("Extension requests"), "extensions", "extension.read"
     model, table_class, filterset_class = Extension, ExtensionTable, ExtensionFilter
     empty_text = _("No country has asked for more time.")
 
@@ -175,7 +175,7 @@ class DecideExtensions(FormPage):
     """Requests for more time, several decided with one Save; each shows what granting it does to the plan."""
 
     form_class, template_name = DecisionsForm, "deadlines/decide_all.html"
-    permission, nav, is_new = "extension.decide", "deadlines", True
+    permission, nav, is_new = "extension.decide", "extensions", True
     title, submit_label = _("Decide extension requests"), _("Save decisions")
     success_message = _("The decisions are saved.")
 

@@ -115,6 +115,8 @@ class FormPage(FormView):
         form = super().get_form(form_class)
         if not self.is_new:
             form.set_expected_version(self.object.version)
+        if "key_result_area" in form.fields:  # in the framework's own words
+            form.fields["key_result_area"].label = self.cycle.area_label
         if isinstance(form, DocumentForm):
             form.restore_files(self.request.user.pk, self.request.path)
         return form

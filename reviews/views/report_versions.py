@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.accounts import mails
 from reviews.actions.reports import submit_report
+from reviews.forms.base import ReviewForm
 from reviews.forms.reports import PastSubmissionForm, SubmitForm
 from reviews.models import NotAllowedNow, ReportVersion, ReviewCycle
 from reviews.queries import submission_checks
@@ -50,7 +51,8 @@ class SubmitReport(ReportForm):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"needs_reason": not self.object.is_complete}
 
-    def form_valid(self, form: SubmitForm) -> HttpResponse:
+    def form_valid(self, form: ReviewForm) -> HttpResponse:
+        assert isinstance(form, SubmitForm)
         step = self.request.POST.get(STEP)
         if step == SUBMIT:
             return super().form_valid(form)

@@ -58,7 +58,8 @@ class ReportList(ListPage):
         return reports.seated(clock.today())
 
     def get_actions(self) -> list[tuple[Text, str]]:
-        return [(_("Findings and recommendations"), reverse("finding-list", args=[self.cycle.slug]))]
+        names = {_("Progress report"): "progress-report", _("Findings and recommendations"): "finding-list"}
+        return [(label, reverse(name, args=[self.cycle.slug])) for label, name in names.items()]
 
 
 TABS = (
@@ -89,6 +90,7 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     cycles = cycles_named(request, slug)
     report = get_object_or_404(readable_reports(request), cycle__in=cycles, member_state__code=code)
     checked = submission_checks.read(report, request.user)
+    checks = submission_checks.run(checked) if report.is_editable else []
     gaps, is_open = checked.gaps, not report.cycle.is_closed
     context = tab_context(report, "overview") | {
         "transitions": report.transitions_for(request.user),
@@ -98,7 +100,9 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "gaps_in_all": sum(count.number for count in gaps),
         "open_gaps": sum(count.number for count in gaps if count.status != GapStatus.CLOSED),
         "findings": checked.findings,
-        "checks": submission_checks.run(checked) if report.is_editable else [],
+        "checks": checks,
+        "must_fix": sum(result.severity == submission_checks.Severity.MUST_FIX for result in checks),
+        "tips": sum(result.severity == submission_checks.Severity.TIP for result in checks),
         "may_ask": is_open and policy.may(request.user, "extension.ask", report),
         "may_appoint": is_open and report.is_editable and policy.may(request.user, "report.appoint", report),
         "return_form": ReturnForm(auto_id="return_%s"),

@@ -65,10 +65,11 @@ def turn_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str, state: 
 
 
 def next_turn_url(turn: Turn) -> str:
-    """The turn that waited next when the saving began; the round itself if none did."""
+    """The turn that waited next when the saving began; if none did, the page that asks whether to end the round."""
+    codes = [turn.cycle.slug, turn.round.meeting.code]
     if turn.next_code is None:
-        return turn.round.get_absolute_url()
-    return reverse("round-turn", args=[turn.cycle.slug, turn.round.meeting.code, turn.next_code])
+        return reverse("round-close", args=codes)
+    return reverse("round-turn", args=[*codes, turn.next_code])
 
 
 class RoundPage(ListPage):
@@ -180,6 +181,11 @@ class OpenRound(MeetingFormPage):
 
     def perform(self, form: OpenRoundForm, expected_version: int) -> Round:
         return Round.open_for(self.object, by=self.request.user, **form.values())
+
+    def get_success_url(self) -> str:
+        """The first turn; the round where nobody has one."""
+        first = self.result.turns.waiting().select_related("member_state", "round__meeting__cycle").first()
+        return str((first or self.result).get_absolute_url())
 
 
 class EndRehearsal(TransitionPage):

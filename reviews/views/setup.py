@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.actions.cycles import import_members, prepare_cycle, seat_members
+from reviews.actions.cycles import choose_members, import_members, prepare_cycle
 from reviews.actions.setup import copy_cycle, copy_deadlines, copy_ladder, empty_test_cycle, set_ladder
 from reviews.forms.base import ReasonForm, ReviewForm
 from reviews.forms.cycles import CopyCycleForm, NewCycleForm
@@ -131,10 +131,11 @@ class ChooseMembers(SetupStepPage):
         return super().get_form_kwargs() | {"cycle": self.object}
 
     def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | {"joined_on": self.object.starts_on}
+        seated = list(self.object.memberships.counted().values_list("member_state", flat=True))
+        return super().get_initial() | {"joined_on": self.object.starts_on, "members": seated}
 
     def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
-        return seat_members(by=self.request.user, cycle=self.object, **form.values())
+        return choose_members(by=self.request.user, cycle=self.object, **form.values())
 
 
 class ImportMembers(SetupStepPage, ImportPage):

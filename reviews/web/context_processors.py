@@ -19,6 +19,7 @@ class Site:
     may_make_cycles: bool
     reads_countries: bool
     single_sign_on: str  # its name; empty without one
+    print_marking: str  # the line at the head of printed pages
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
@@ -32,5 +33,6 @@ def site(request: HttpRequest) -> dict[str, Site]:
             may_make_cycles=policy.may(user, "cycle.run"),
             reads_countries=policy.scope_of(user, "report.read") is not policy.Scope.NOTHING,
             single_sign_on=settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else "",
+            print_marking=str(settings.PRINT_MARKING),
         )
     }

@@ -37,6 +37,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         REPORTS,
         (
             Page("reports", _("National reports"), "report-list", "report.read"),
+            Page("progress-report", _("Progress report"), "progress-report", "report.read"),
             Page("coverage", _("Coverage"), "coverage", "report.read"),
         ),
     ),
@@ -54,6 +55,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         _("Calendar"),
         (
             Page("deadlines", _("Deadlines"), "deadline-list", "deadline.read"),
+            Page("extensions", _("Extension requests"), "extension-list", "extension.read"),
             Page("meetings", _("Meetings"), "meeting-list", "meeting.read"),
         ),
     ),

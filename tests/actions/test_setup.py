@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from reviews.actions.cycles import open_cycle, prepare_cycle, seat_members
+from reviews.actions.cycles import choose_members, open_cycle, prepare_cycle, seat_members
 from reviews.actions.framework import Entry, copy_entries, import_framework
 from reviews.actions.setup import Part, Rung, copy_cycle, empty_test_cycle, set_ladder, shift_between
 from reviews.models import (
@@ -157,6 +157,27 @@ def test_members_are_seated_once_and_not_before_they_joined(cast, draft):
         seat_members(by=cast.secretariat, cycle=draft, members=states, joined_on=draft.starts_on)
     seats = dict(draft.memberships.values_list("member_state__code", "joined_on"))
     assert seats == {"VNM": date(2025, 2, 1), "TLS": date(2025, 10, 26)}
+
+
+def test_a_member_that_is_no_longer_ticked_is_not_counted(cast, draft):
+    """Nothing is deleted; ticked again, it is a member again."""
+    vnm, lao = cast.vnm.organisation, cast.lao.organisation
+    values = {"by": cast.secretariat, "cycle": draft, "joined_on": draft.starts_on}
+    choose_members(members=[vnm, lao], **values)
+    choose_members(members=[vnm], **values)
+    assert list(draft.members(draft.ends_on)) == [vnm]
+    assert draft.memberships.count() == 2
+    open_cycle(by=cast.secretariat, cycle=draft, expected_version=draft.version)
+    assert [report.code for report in draft.reports.all()] == ["VNM"]
+    assert draft not in ReviewCycle.objects.visible_to(cast.lao)
+    assert draft in ReviewCycle.objects.visible_to(cast.vnm)
+
+
+def test_a_member_that_is_ticked_again_is_one(cast, draft):
+    values = {"by": cast.secretariat, "cycle": draft, "joined_on": draft.starts_on}
+    for members in ([cast.lao.organisation], [], [cast.lao.organisation]):
+        choose_members(members=members, **values)
+    assert [seat.joined_on for seat in draft.memberships.counted()] == [draft.starts_on]
 
 
 def test_a_ladder_from_nothing(cast, draft):

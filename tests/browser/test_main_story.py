@@ -96,7 +96,7 @@ def everybody_concerned_sees_it(person: Any) -> None:
     row = consultant.get_by_role("row").filter(has=consultant.get_by_role("rowheader", name="Viet Nam"))
     for words in ("80", "60", "30", "the same day"):
         expect(row.first).to_contain_text(words)
-    consultant.goto(REPORT)
+    consultant.goto(f"{REPORT}history/")
     expect(history(consultant)).to_contain_text(NOTE)
     secretariat = person("secretariat")
     secretariat.goto("/")

@@ -69,7 +69,7 @@ def grants_it(page: Page) -> None:
 def the_country_reads_the_same(page: Page) -> None:
     tells(page, PLAN, "Myanmar", "28 Sep 2020", "first date: 7 Sep 2020", "−14 days")
     page.goto(f"{CYCLE}reports/MMR/")
-    where = page.get_by_role("region", name="Status")
+    where = page.get_by_role("region", name="Progress", exact=True)
     for words in ("14 Sep 2020", "−14 days"):
         expect(where).to_contain_text(words)
     expect(page.get_by_role("region", name="Deadlines")).to_contain_text("instead of 7 Sep 2020")

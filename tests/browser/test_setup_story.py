@@ -1,6 +1,6 @@
 """The Secretariat sets up reviews: IAI Work Plan IV from a sheet, a copy, forty invitations, a cycle of 195 members.
 
-Clicks are counted after sign-in, from the page "Set-up" on: a choice in a list counts two, a file three.
+Clicks are counted after sign-in: a choice in a list counts two, a file three.
 """
 
 import csv
@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
+
+from reviews.actions.setup import Part, copy_cycle
+from reviews.models import ReviewCycle, User
+from tests.browser.test_main_story import CYCLE
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +28,17 @@ class Hand:
     """A person at a page: presses, chooses, types; counts the clicks."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.clicks = page, 0
-        page.goto("/set-up/")
-        self.clicks = 1  # on "Set-up" in the navigation
+        self.page, self.clicks = page, 1
+        page.goto("/")
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Set-up").click()
 
     def press(self, name: str, role: Any = "link") -> None:
         self.page.get_by_role("main").get_by_role(role, name=name, exact=True).first.click()
+        self.clicks += 1
+
+    def press_in(self, step: str, name: str) -> None:
+        """One of the ways to do a step of the set-up."""
+        in_step(self.page, step).get_by_role("link", name=re.compile(f"^{name}")).click()
         self.clicks += 1
 
     def tick(self, name: str) -> None:
@@ -54,7 +63,7 @@ class Hand:
             expect(self.page.get_by_role("main")).to_contain_text(text)
 
 
-def step(page: Page, name: str) -> Locator:
+def in_step(page: Page, name: str) -> Locator:
     return page.get_by_role("main").get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
 
 
@@ -70,12 +79,12 @@ def test_iai_work_plan_iv_from_a_sheet(person: Any) -> None:
     enters_the_ladder(hand)
     opens_it(hand)
     assert hand.clicks <= 35, f"{hand.clicks} clicks"
-    four_members_see_it(person("vnm.coordinator"), person("tha.coordinator"))
+    four_members_see_it(address_of(hand), person("vnm.coordinator"), person("tha.coordinator"))
 
 
 def imports_the_areas(hand: Hand) -> None:
     """The five priority areas; first with a mistake, which is shown beside its row."""
-    hand.press("Import from a sheet: Framework")
+    hand.press_in("Framework", "Import from a sheet")
     hand.type("key_result_area_name", "priority area")
     wrong = AREAS.read_bytes().replace(b"iai-a4,priority area", b"iai-a4,priority aria")
     hand.file("iai.csv", wrong)
@@ -87,23 +96,23 @@ def imports_the_areas(hand: Hand) -> None:
         "Nothing is saved yet.", "Food and agriculture", "Columns that are not read: title_vi, source, note"
     )
     hand.press("Import the framework", "button")
-    expect(step(hand.page, "Framework")).to_contain_text("5 × priority area")
+    expect(in_step(hand.page, "Framework")).to_contain_text("5 × priority area")
 
 
 def seats_clmv(hand: Hand) -> None:
-    hand.press("Choose members: Members")
+    hand.press_in("Members", "Choose members")
     hand.tick("CLMV: Cambodia, Lao PDR, Myanmar, Viet Nam")
     hand.press("Save members", "button")
-    expect(step(hand.page, "Members")).to_contain_text("4 members")
+    expect(in_step(hand.page, "Members")).to_contain_text("4 members")
 
 
 def enters_the_ladder(hand: Hand) -> None:
-    hand.press("Enter the bodies: Approval ladder")
+    hand.press_in("Approval ladder", "Enter the bodies")
     hand.choose("body_1", "ASEAN Coordinating Council")
     hand.choose("body_2", "ASEAN Summit")
     hand.type("planned_2", SUMMIT_DAY)
     hand.press("Save ladder", "button")
-    expect(step(hand.page, "Approval ladder")).to_contain_text("4 steps")
+    expect(in_step(hand.page, "Approval ladder")).to_contain_text("4 steps")
 
 
 def opens_it(hand: Hand) -> None:
@@ -113,13 +122,19 @@ def opens_it(hand: Hand) -> None:
     hand.sees("The cycle is open.")
 
 
-def four_members_see_it(member: Page, other: Page) -> None:
-    member.goto("/cycles/iai-work-plan-iv/framework/")
+def address_of(hand: Hand) -> str:
+    """Of the cycle whose page is shown."""
+    slug = hand.page.url.split("/cycles/")[1].split("/")[0]
+    return f"/cycles/{slug}/"
+
+
+def four_members_see_it(cycle: str, member: Page, other: Page) -> None:
+    member.goto(f"{cycle}framework/")
     expect(member.get_by_role("main")).to_contain_text("is called priority area")
-    member.goto("/cycles/iai-work-plan-iv/plan/")
+    member.goto(f"{cycle}plan/")
     for body in ("ASEAN Coordinating Council", "ASEAN Summit"):
         expect(member.get_by_role("main")).to_contain_text(body)
-    answer = other.goto("/cycles/iai-work-plan-iv/")
+    answer = other.goto(cycle)
     assert answer
     assert answer.status == 404
 
@@ -130,8 +145,8 @@ def test_a_cycle_is_copied_in_twelve_clicks(person: Any) -> None:
     hand.type("name_en", "ASCC end-term review")
     hand.type("starts_on", "2025-02-24")
     hand.press("Create the copy", "button")
-    expect(step(hand.page, "Members")).to_contain_text("10 members")
-    expect(step(hand.page, "Deadlines")).to_contain_text("deadlines")
+    expect(in_step(hand.page, "Members")).to_contain_text("10 members")
+    expect(in_step(hand.page, "Deadlines")).to_contain_text("deadlines")
     hand.press("Check and open")
     hand.press("Open the cycle", "button")
     hand.sees("The cycle is open.")
@@ -158,21 +173,22 @@ def test_a_cycle_of_195_members_from_a_sheet(person: Any, tmp_path: Path) -> Non
     hand.type("starts_on", "2020-03-01")
     hand.type("ends_on", "2021-03-01")
     hand.press("Save cycle", "button")
-    hand.press("Import from a sheet: Members")
+    hand.press_in("Members", "Import from a sheet")
     hand.file("countries.csv", countries(tmp_path))
     hand.press("Check the sheet", "button")
     hand.sees("195 rows", "new member state, gets a seat")
     hand.press("Import members", "button")
-    expect(step(hand.page, "Members")).to_contain_text("195 members")
-    hand.press("Copy from another cycle: Deadlines")
+    expect(in_step(hand.page, "Members")).to_contain_text("195 members")
+    hand.press_in("Deadlines", "Copy from another cycle")
     hand.press("Copy deadlines", "button")
-    hand.press("Copy from another cycle: Approval ladder")
+    hand.press_in("Approval ladder", "Copy from another cycle")
     hand.press("Copy steps", "button")
     hand.press("Open the cycle")
     hand.press("Open the cycle", "button")
     hand.sees("The cycle is open.")
+    cycle = address_of(hand)
     for page in ("", "deadlines/", "plan/"):
-        answer = hand.page.goto(f"/cycles/convention-review/{page}")
+        answer = hand.page.goto(f"{cycle}{page}")
         assert answer
         assert answer.status == 200
         assert len(hand.page.content()) < 200_000, page
@@ -186,3 +202,14 @@ def countries(folder: Path) -> bytes:
         writer.writerow(["code", "name"])
         writer.writerows([f"Z{n:03}", f"Invented country {n:03}"] for n in range(195))
     return path.read_bytes()
+
+
+# For the looks at every page.
+
+
+def cycles_being_set_up() -> None:
+    """A draft and a test cycle, beside the cycle of the demonstration."""
+    by, source = User.objects.get(username="secretariat"), ReviewCycle.objects.get(slug=CYCLE)
+    days = {"starts_on": source.starts_on, "ends_on": source.ends_on}
+    copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
+    copy_cycle(by=by, source=source, parts=(Part.MEMBERS,), name_en="Rehearsal", is_test=True, **days)

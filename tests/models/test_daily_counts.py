@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from reviews import clock
-from reviews.models import DailyOpenGaps, DailyProgress, DataGap
+from reviews.models import DailyOpenGaps, DailyProgress, DataGap, NationalReport
 from reviews.operations import daily_counts
 from reviews.queries import progress
 from tests.support import make
@@ -110,9 +110,14 @@ def test_a_pace_skips_what_was_not_told(cast, report):
 def test_the_first_day_in_a_window(cast, report):
     for days in (0, 5, 7):
         post(report, cast.vnm, DAY + timedelta(days), 10 + days, None, None)
-    opened = {1: DAY + timedelta(1), 2: DAY + timedelta(8)}
-    assert progress.first_days([report], opened, DAY + timedelta(9)) == {(report.pk, 1): DAY + timedelta(5)}
-    assert progress.first_days([report], opened, DAY + timedelta(4)) == {}
+    opened = (DAY + timedelta(1), DAY + timedelta(8))
+    for on, expected in (
+        (DAY + timedelta(9), [DAY + timedelta(5), None]),
+        (DAY + timedelta(4), [None, None]),
+    ):
+        rows = NationalReport.objects.filter(pk=report.pk)
+        found = [rows.annotate(first=progress.first_day(day, on)).get().first for day in opened]
+        assert found == expected
 
 
 def test_points_of_a_long_time_are_thinned():

@@ -7,6 +7,7 @@ import pytest
 from django.db.models import QuerySet
 from django.urls import reverse
 from docx import Document
+from docx.oxml.ns import qn
 
 from reviews.actions.minutes import draft_minutes
 from reviews.models import DataGap, MinutesSection
@@ -48,3 +49,38 @@ def test_a_long_word_does_not_widen_its_column(text, fits_contents, meeting, cas
     (asked,) = [table for table in tables if table.cell(0, 0).text == "Gap"]
     assert asked.cell(1, 2).text == f"Line\nbreak {text}"
     assert asked.autofit is fits_contents
+
+
+def test_every_page_says_what_it_is_and_its_number(meeting, cast, sign_in):
+    draft_minutes(by=cast.secretariat, meeting=meeting)
+    for name in ("minutes-docx", "brief-docx"):
+        section = word_document(sign_in(cast.secretariat), name, meeting).sections[0]
+        assert "Meeting 3 · MTR" in section.header.paragraphs[0].text
+        footer = section.footer.paragraphs[0]
+        assert footer.text.startswith("As of 20 Aug 2020 · Page ")
+        fields = footer._p.findall(qn("w:fldSimple"))
+        assert [field.get(qn("w:instr")) for field in fields] == ["PAGE", "NUMPAGES"]
+
+
+ROUND = "Lao PDR: was absent.\nViet Nam: data collection 65 %.\n– Two sectors wait.\n– Finding: Reach grew"
+
+
+def test_the_round_is_a_table_as_on_the_page(meeting, cast, sign_in):
+    minutes, browser = draft_minutes(by=cast.secretariat, meeting=meeting), sign_in(cast.secretariat)
+    QuerySet(MinutesSection).filter(kind="round").update(text=ROUND)
+    (table,) = word_document(browser, "minutes-docx", meeting).tables
+    rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+    assert rows == [
+        ["Lao PDR", "was absent.", "—"],
+        ["Viet Nam", "data collection 65 %.", "Two sectors wait.\nFinding: Reach grew"],
+    ]
+    page = " ".join(browser.get(minutes.get_absolute_url()).content.decode().split())
+    assert '<th scope="row">Viet Nam</th> <td data-label="Progress">data collection 65 %.</td>' in page
+
+
+def test_a_round_worded_in_another_form_stays_text(meeting, cast, sign_in):
+    draft_minutes(by=cast.secretariat, meeting=meeting)
+    QuerySet(MinutesSection).filter(kind="round").update(text="All countries reported\nas planned.")
+    document = word_document(sign_in(cast.secretariat), "minutes-docx", meeting)
+    assert not document.tables
+    assert "as planned." in [paragraph.text for paragraph in document.paragraphs]

@@ -5,6 +5,8 @@
 GETS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
+activity                    in  200   200  200         200   200          200       200    200        in
+activity-target             in  302   302  404         302   302          302       404    302        in
 board                       in  200   200  200         200   200          200       200    200        in
 board-view-add              in  200   200  200         200   200          200       200    200        in
 board-view-remove           in  405   404  404         404   404          404       404    404        in
@@ -145,6 +147,8 @@ minutes-circulate           in  404   404  404         403   403          405   
 minutes-revise              in  403   403  403         403   403          405       404    403        in
 minutes-adopt               in  403   403  403         403   403          405       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
+progress-report             in  200   200  200         200   200          200       404    200        in
+progress-report-docx        in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
 agenda-paper                in  200   200  200         200   200          200       200    200        in
 agenda-conclude             in  403   403  403         403   403          200       403    403        in
@@ -199,6 +203,8 @@ metrics                    404  404   404  404         404   404          404   
 POSTS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
+activity                    in  200   200  200         200   200          200       200    200        in
+activity-target             in  on    on   404         on    on           on        404    on         in
 board                       in  200   200  200         200   200          200       200    200        in
 board-view-add              in  302   302  302         302   302          302       302    302        in
 board-view-remove           in  302   404  404         404   404          404       404    404        in
@@ -290,7 +296,7 @@ deadline                    in  405   405  405         405   405          405   
 deadline-edit               in  403   403  403         403   403          302       403    403        in
 extension-ask               in  302   403  302         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          302       404    403        in
-extension-list              in  405   405  405         405   405          405       405    405        in
+extension-list              in  405   405  405         405   405          405       404    405        in
 extension-decide-all        in  403   403  403         403   403          302       403    403        in
 delivery-record             in  403   403  403         403   403          302       403    403        in
 delivery-add                in  302   403  302         403   403          403       403    403        in
@@ -339,6 +345,8 @@ minutes-circulate           in  404   404  404         403   403          302   
 minutes-revise              in  403   403  403         403   403          302       404    403        in
 minutes-adopt               in  403   403  403         403   403          302       404    403        in
 brief                       in  200   200  200         200   200          200       404    200        in
+progress-report             in  200   200  200         200   200          200       404    200        in
+progress-report-docx        in  200   200  200         200   200          200       404    200        in
 brief-docx                  in  200   200  200         200   200          200       404    200        in
 agenda-paper                in  200   200  200         200   200          200       200    200        in
 agenda-conclude             in  403   403  403         403   403          302       403    403        in

@@ -70,7 +70,7 @@ def test_a_page_that_writes_when_it_is_read_is_noticed(cast, report, sign_in, mo
 
 
 # Lists that look for the report only when they are read: asked what they take, they answer the same of any.
-BLIND = {"progress-list", "report-annex", "annex"}
+BLIND = {"progress-list", "report-gaps", "report-findings", "report-annex", "annex"}
 # The same of pages of one's own that do not exist yet.
 BLIND |= {
     "mfa_view_recovery_codes",

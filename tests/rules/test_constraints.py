@@ -66,6 +66,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "timeline_held_in_order": ("timelineevent", {"held_from": LATE, "held_to": EARLY}),
     "cycle_status_known": ("reviewcycle", UNKNOWN),
     "cycle_dates_in_order": ("reviewcycle", {"ends_on": EARLY}),
+    "cycle_emptied_is_test": ("reviewcycle", {"status": "emptied"}),
     "gap_status_known": ("datagap", UNKNOWN),
     "gap_closing_way_known": (
         "datagap",

@@ -21,8 +21,8 @@ NOUNS = words(
     """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines
     decisions delegations deliveries desk difficulties disruptions extensions findings framework
     guidance invitations meetings methods minutes organisations outlook people pictures plans
-    progress projector rehearsals report_versions reports rounds setup threads
-    timeline trace treatments"""
+    progress progress_reports projector rehearsals report_versions reports rounds setup
+    threads timeline trace treatments"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {

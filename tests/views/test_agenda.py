@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reviews import clock
 from reviews.models import ActionPoint, AgendaItem, AgendaStatus, EditConflict, Meeting, NotAllowedNow, Trace
@@ -189,3 +190,99 @@ def test_queries_of_the_meeting_page(cast, meeting, following, sign_in, django_a
         )
     with django_assert_max_num_queries(12):
         assert browser.get(following.get_absolute_url()).status_code == 200
+
+
+# Filling and ordering it
+
+
+def test_the_usual_agenda_is_two_presses_away(cast, meeting, sign_in):
+    browser, page = sign_in(cast.secretariat), meeting.get_absolute_url()
+    assert f'href="{page}agenda/copy/"' in browser.get(page).content.decode()
+    answer = browser.post(f"{page}agenda/copy/", {"source": "template"})
+    assert answer["Location"] == f"{page}#agenda"
+    titles = [item.title for item in meeting.agendaitems.all()]
+    assert (titles[0], titles[-1], len(titles)) == ("Opening and adoption of the agenda", "Closing", 6)
+    assert browser.get(page).content.decode().count('<h3 class="agenda-section">') == 3
+
+
+def test_an_agenda_is_taken_over_without_its_papers(cast, meeting, following, sign_in):
+    by, browser = cast.secretariat, sign_in(cast.secretariat)
+    values = {"section": "Progress", "title": "Round", "presenter": "Teams", "duration": 60, "paper": "CM/2"}
+    item = AgendaItem.add_to(meeting, by=by, file=make.pdf(), **values)
+    item.conclude(by=by, expected_version=1, outcome="information", outcome_text="Noted.")
+    url = f"{following.get_absolute_url()}agenda/copy/"
+    assert "Meeting 3" in browser.get(url).content.decode()
+    assert browser.post(url, {"source": "3"}).status_code == 302
+    copied = following.agendaitems.get()
+    assert copied.outline == item.outline
+    assert (copied.paper, copied.file.name, copied.status) == ("", "", "planned")
+
+
+def test_the_agenda_is_put_in_order_as_a_whole(cast, meeting, sign_in):
+    a, b, c = items(meeting, cast.secretariat, "A", "B", "C")
+    browser, url = sign_in(cast.secretariat), f"{meeting.get_absolute_url()}agenda/order/"
+    typed = {"seen": f"{a.pk}.{b.pk}.{c.pk}", "order": f"{c.pk}.{a.pk}.{b.pk}"}
+    assert browser.post(url, typed).status_code == 302
+    assert order(meeting) == ["1. C", "2. A", "3. B"]
+    # By now it has another order than this page has seen; and what is no order of its items is none.
+    bad = [typed, {"seen": typed["order"], "order": f"{c.pk}.{c.pk}.{b.pk}"}]
+    assert [browser.post(url, values).status_code for values in bad] == [409, 409]
+    assert browser.post(url, {"seen": "A.B", "order": ""}).status_code == 200
+    assert order(meeting) == ["1. C", "2. A", "3. B"]
+
+
+def test_a_paper_is_a_file_that_who_reads_the_meeting_downloads(cast, meeting, sign_in):
+    browser, page = sign_in(cast.secretariat), meeting.get_absolute_url()
+    typed = {"title": "Methods", "file": SimpleUploadedFile("Note on methods.pdf", make.PDF)}
+    assert browser.post(f"{page}agenda/add/", typed).status_code == 302
+    item = meeting.agendaitems.get()
+    url = f"{page}agenda/{item.pk}/paper/"
+    reader = sign_in(cast.vnm)
+    assert url in reader.get(page).content.decode()
+    answer = reader.get(url)
+    assert b"".join(answer.streaming_content) == make.PDF
+    assert answer["Content-Disposition"] == 'attachment; filename="agenda-3-1.pdf"'
+    assert sign_in(cast.observer).get(url).status_code == 404
+
+
+def test_a_chosen_paper_survives_an_error_elsewhere(cast, meeting, sign_in):
+    browser, url = sign_in(cast.secretariat), f"{meeting.get_absolute_url()}agenda/add/"
+    file = SimpleUploadedFile("Note on methods.pdf", make.PDF)
+    answer = browser.post(url, {"title": "Methods", "duration": "481", "file": file})
+    page = answer.content.decode()
+    assert "Note on methods.pdf" in page
+    token = page.partition('name="file-kept" value="')[2].partition('"')[0]
+    assert browser.post(url, {"title": "Methods", "duration": "40", "file-kept": token}).status_code == 302
+    assert meeting.agendaitems.get().original_name == "Note on methods.pdf"
+
+
+def test_another_paper_takes_the_place_of_the_one_before(cast, meeting):
+    by = cast.secretariat
+    item = AgendaItem.add_to(meeting, by=by, title="Methods", file=make.pdf("one.pdf"))
+    item.edit(by=by, expected_version=1, title="Methods and tools")
+    assert item.original_name == "one.pdf"
+    item.edit(by=by, expected_version=2, title="Methods", file=make.pdf("two.pdf"))
+    assert item.original_name == "two.pdf"
+
+
+@pytest.mark.parametrize("kind", ["agenda", "decisions"])
+def test_save_and_add_another(kind, cast, meeting, sign_in):
+    browser, url = sign_in(cast.secretariat), f"{meeting.get_absolute_url()}{kind}/add/"
+    typed = {"title": "Opening", "text": "Agreed"}
+    assert browser.post(url, typed | {"another": "1"})["Location"] == url
+    assert (
+        browser.post(url, typed | {"title": "Round", "text": "Noted"})["Location"]
+        == meeting.get_absolute_url()
+    )
+
+
+def test_one_outcome_after_the_other(cast, meeting, sign_in):
+    a, b = items(meeting, cast.secretariat, "A", "B")
+    browser, page = sign_in(cast.secretariat), meeting.get_absolute_url()
+    typed = {"outcome": "information", "outcome_text": "Noted.", "version": 1}
+    assert "Save and next: B" in browser.get(f"{page}agenda/{a.pk}/conclude/").content.decode()
+    answer = browser.post(f"{page}agenda/{a.pk}/conclude/", typed | {"next": "1"})
+    assert answer["Location"] == f"{page}agenda/{b.pk}/conclude/"
+    assert "Save and next" not in browser.get(answer["Location"]).content.decode()
+    answer = browser.post(answer["Location"], typed | {"next": "1"})
+    assert answer["Location"] == f"{page}#agendaitem-{b.pk}"
