@@ -135,7 +135,7 @@ def test_what_cannot_be_supposed(slip, cast, plan, sign_in):
 def test_pace_with_its_arithmetic(cast, cycle, plan, sign_in):
     post_progress(cast, cycle, (4, 10), (11, 15), (18, 20))
     error = (
-        "Writing: 20 % on 18 Aug 2020, +5 points in 7 days. (100 − 20) ÷ 5 × 7 = 112 days to 100 %: 8 Dec 2020,"
+        "Writing: 20 % on 18 Aug 2020, +5 points in 7 days. (100 − 20) ÷ 5 × 7 = 112 days to 100 %: 8 Dec 2020;"
         " it must arrive by 14 Sep 2020."
     )
     browser = sign_in(cast.secretariat)
