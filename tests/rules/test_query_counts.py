@@ -25,8 +25,14 @@ LISTS = {
     "report-list": 4, "progress-list": 4, "datagap-list": 4, "meeting-list": 3, "action-list": 3,
 }  # fmt: skip
 PAGES = {
-    "report": 11, "report-version": 5, "datagap": 3, "deadline": 9, "deadline-list": 7, "meeting": 10, "framework": 3,
-}  # fmt: skip
+    "report": 11,
+    "report-version": 5,
+    "datagap": 3,
+    "deadline": 9,
+    "deadline-list": 7,
+    "meeting": 10,
+    "framework": 3,
+}
 FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 7}
 DESKS = {"vnm": 11, "consultant": 10, "secretariat": 12, "observer": 3, "admin": 10}
 BOARD = {"": 13, "?as_of=2020-08-11": 13}
