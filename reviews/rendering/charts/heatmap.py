@@ -49,6 +49,13 @@ class HeatMap:
     cell_height: int = HEAT_ROW - HEAT_GAP
 
     @property
+    def key(self) -> list[tuple[int, str]]:
+        """Each shade with the figures that it stands for."""
+        step = 100 // SHADES
+        ends = [*range(step - 1, 100 - step, step), 100]
+        return [(n + 1, f"{n * step}–{end}") for n, end in enumerate(ends)]
+
+    @property
     def is_empty(self) -> bool:
         return not self.lines
 
