@@ -268,8 +268,9 @@ class TurnPage(FormPage):
         """After the end of the round, go to its page."""
         if not self.object.round.is_open:
             return redirect(self.object.round)
-        follow(self.request, self.object)
-        return super().get(request, *args, **kwargs)
+        response = super().get(request, *args, **kwargs)
+        follow(request, response, self.object)
+        return response
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.report, name) for name in WORKSTREAMS} | {
