@@ -341,6 +341,7 @@ urlpatterns = [
     *health_urls,
     path("", desk.desk_page, name="desk"),
     path("activity/", desk.activity_page, name="activity"),
+    path("activity/<number:pk>/", desk.activity_target, name="activity-target"),
     path("cycles/", cycles.cycle_list, name="cycles"),
     path("cycles/add/", setup.AddCycle.as_view(), name="cycle-add"),
     path("cycles/copy/", setup.CopyCycle.as_view(), name="cycle-copy"),

@@ -69,6 +69,8 @@ GUIDE = {
     "secretariat-agenda": Shot("secretariat", f"{CYCLE}meetings/3/", "#agenda", width=1000),
     "secretariat-round": Shot("secretariat", f"{CYCLE}meetings/3/round/"),
     "secretariat-plan": Shot("secretariat", f"{CYCLE}plan/?slip=LAO:21"),
+    "secretariat-board": Shot("secretariat", CYCLE),
+    "secretariat-pictures": Shot("secretariat", f"{CYCLE}pictures/"),
     "observer-board": Shot("observer", CYCLE),
     "observer-deadlines": Shot("observer", f"{CYCLE}deadlines/", width=320),
     "administrator-index": Shot("admin", "/admin/"),

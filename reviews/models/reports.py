@@ -81,13 +81,6 @@ class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
     def visible_to(self, user: "User") -> "NationalReportQuerySet":
         return policy.filter_readable(self, user, "report.read", own=Q(member_state=user.organisation_id))
 
-    def open(self) -> "NationalReportQuerySet":
-        """Still in the country's hands."""
-        return self.filter(status__in=EDITABLE)
-
-    def to_read(self) -> "NationalReportQuerySet":
-        return self.filter(status__in=(S.SUBMITTED, S.BEING_READ))
-
     def with_seat(self) -> "NationalReportQuerySet":
         """With `seated_on`, so that it takes no query of its own."""
         seats = CycleMembership.objects.filter(cycle=OuterRef("cycle"), member_state=OuterRef("member_state"))
@@ -98,11 +91,6 @@ class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
     def seated(self, on: date) -> "NationalReportQuerySet":
         """Of the members that are counted on a day."""
         return self.with_seat().filter(seated_on__lte=on)
-
-    def silent_since(self, moment: datetime) -> "NationalReportQuerySet":
-        """Of members, in the country's hands all the time since then, without progress; NULL: none was ever posted."""
-        silent = Q(progressed_at__lt=moment) | Q(progressed_at=None)
-        return self.seated(clock.day_of(moment)).open().filter(silent, held_since__lt=moment)
 
 
 class NationalReport(Tracked):
@@ -186,6 +174,14 @@ class NationalReport(Tracked):
         if self.seated_on:
             moments.append(clock.start_of(self.seated_on))
         return max(moments)
+
+    def is_silent_since(self, moment: datetime) -> bool:
+        """Whether it has been in the country's hands all the time since then, without progress."""
+        return self.status in EDITABLE and self.silent_from < moment
+
+    @property
+    def is_to_read(self) -> bool:
+        return self.status in (S.SUBMITTED, S.BEING_READ)
 
     @property
     def figures(self) -> tuple[int | None, int | None, int | None]:

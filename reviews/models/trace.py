@@ -199,8 +199,6 @@ class Trace(Labelled):
 
     objects = TraceQuerySet.as_manager()
 
-    url = ""  # the page a list of news links to
-
     class Meta:
         verbose_name = _("trace row")
         verbose_name_plural = _("trace")

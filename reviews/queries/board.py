@@ -16,6 +16,7 @@ from reviews.models import (
     DataGap,
     Deadline,
     DeadlineStatus,
+    Delivery,
     Extension,
     ExtensionStatus,
     GapKind,
@@ -34,7 +35,6 @@ from reviews.models import (
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import (
-    deliveries_for,
     next_due,
     progress_windows,
     recorded_days,
@@ -180,7 +180,9 @@ class Board:
         return plans.Plan(self.on, tuple(self.steps), tuple(row.plan for row in self.rows), {})
 
 
-def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) -> Board:
+def build(
+    cycle: ReviewCycle, user: User, on: date, at: datetime | None = None, *, with_outlook: bool = True
+) -> Board:
     """Return the board on a day; with `at`, from the records as of that instant."""
     reports = member_reports(cycle, on, at)
     kinds = list(GapKind.objects.all())
@@ -192,9 +194,11 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
     extensions = as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
     counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
-    recorded = recorded_days(reports, deadlines, as_of(deliveries_for(deadlines), at))
-    statuses = statuses_by_report(reports, deadlines, granted, counts.first_days | recorded, on)
-    paces = progress.paces(reports, on)
+    recorded = [deadline for deadline in deadlines if deadline.is_recorded]
+    deliveries = as_of(Delivery.objects.filter(deadline__in=recorded), at) if recorded else []
+    days_met = counts.first_days | recorded_days(reports, recorded, deliveries)
+    statuses = statuses_by_report(reports, deadlines, granted, days_met, on)
+    paces = progress.paces(reports, on) if with_outlook else {}
 
     # Reports rebuilt from the trace do not bring their countries along.
     states = Organisation.objects.in_bulk([report.member_state_id for report in reports]) if at else {}
@@ -203,8 +207,9 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
         state = states[report.member_state_id] if at else report.member_state
         gaps = {kind: counts.open_gaps[state.pk, kind.pk] for kind in kinds}
         of_report = statuses[report.pk]
-        plan = plans.country_plan(report, state, of_report, latest, paces[report.pk], on)
+        plan = plans.country_plan(report, state, of_report, latest, paces.get(report.pk, ()), on)
         is_read = policy.may(user, "report.read", report)
+        has_outlook = with_outlook and policy.may(user, "plan.read", report)
         row = BoardRow(
             on=on,
             report=report,
@@ -214,7 +219,7 @@ def build(cycle: ReviewCycle, user: User, on: date, at: datetime | None = None) 
             next_due=next_due(of_report),
             plan=plan,
             is_read=is_read,
-            outlook=outlook_of(plan, of_report, on) if policy.may(user, "plan.read", report) else None,
+            outlook=outlook_of(plan, of_report, on) if has_outlook else None,
             note=counts.notes.get(report.pk) if is_read else None,
         )
         rows.append(row)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reviews import clock
@@ -214,12 +213,6 @@ def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadlin
 def progress_windows(deadlines: Iterable[Deadline]) -> dict[int, date]:
     """Return the first day of each deadline that asks for progress."""
     return {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
-
-
-def deliveries_for(deadlines: Iterable[Deadline]) -> QuerySet[Delivery]:
-    """The records that countries met these deadlines; no query where none is met by a record."""
-    recorded = [deadline.pk for deadline in deadlines if deadline.is_recorded]
-    return Delivery.objects.filter(deadline__in=recorded) if recorded else Delivery.objects.none()
 
 
 def recorded_days(

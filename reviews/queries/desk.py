@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
@@ -29,7 +28,8 @@ from reviews.models import (
     Trace,
     User,
 )
-from reviews.models.reports import SILENT_DAYS, NationalReportQuerySet
+from reviews.models.reports import SILENT_DAYS
+from reviews.models.trace import TraceQuerySet
 from reviews.queries.deadlines import (
     CountryDeadline,
     DeadlineLines,
@@ -85,7 +85,7 @@ class CountryCard:
 
 
 PageOfRecord = NationalReport | DataGap | Deadline | Meeting | Minutes | ReviewCycle
-# The pages that a line of news may lead to, with what their addresses need.
+# The pages that a line of news leads to, with what their addresses need.
 PAGES: dict[str, models.QuerySet[Any]] = {
     "reviews.nationalreport": NationalReport.objects.select_related("cycle", "member_state"),
     "reviews.datagap": DataGap.objects.select_related("cycle", "member_state"),
@@ -99,9 +99,16 @@ NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", 
 NEWS += ("reviews.threadentry", "reviews.receivedadvice")
 
 
-def deadlines_of_countries(user: User, cycles: list[ReviewCycle]) -> list[CountryDeadline]:
-    """Return each deadline of the person's own country, or of all for those who see all, by date."""
-    reports = list(_reports(cycles).visible_to(user))
+def reports_of(user: User, cycles: list[ReviewCycle]) -> list[NationalReport]:
+    """Return the reports of the members that are counted today, as far as the person reads them."""
+    reports = NationalReport.objects.filter(cycle__in=cycles).visible_to(user).seated(clock.today())
+    return list(reports.select_related("cycle", "member_state", "reader"))
+
+
+def deadlines_of_countries(
+    user: User, cycles: list[ReviewCycle], reports: list[NationalReport]
+) -> list[CountryDeadline]:
+    """Return each deadline of these reports, by date."""
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
     deadlines = deadlines.prefetch_related("only_for")
     statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(*cycles), clock.today())
@@ -114,9 +121,15 @@ def deadlines_of_countries(user: User, cycles: list[ReviewCycle]) -> list[Countr
     return sorted(lines, key=lambda line: line.status.due_on)
 
 
-def waiting(user: User, cycles: list[ReviewCycle], lines: Iterable[CountryDeadline] = ()) -> list[Task]:
-    """Return what waits for this person in these cycles, oldest first."""
+def waiting(
+    user: User,
+    cycles: list[ReviewCycle],
+    reports: list[NationalReport],
+    lines: Iterable[CountryDeadline] = (),
+) -> list[Task]:
+    """Return what waits for this person in these cycles, on these reports and deadlines, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
+    tasks += [task for find_tasks in TASKS_OF_REPORTS for task in find_tasks(user, reports)]
     return sorted([*tasks, *progress_due(user, lines)], key=lambda task: task.since)
 
 
@@ -140,47 +153,41 @@ def due(lines: Iterable[CountryDeadline]) -> list[DueDeadline]:
     return [DueDeadline(of_deadline, count_met(statuses[of_deadline.deadline.pk])) for of_deadline in asked]
 
 
-def own_cards(user: User, cycles: list[ReviewCycle]) -> list[CountryCard]:
+def own_cards(user: User, reports: Iterable[NationalReport]) -> list[CountryCard]:
     """Return a card for each report of the person's own country, for those who post its progress."""
+    return [CountryCard(report, report.transitions_for(user)) for report in own(user, reports)]
+
+
+def own(user: User, reports: Iterable[NationalReport]) -> list[NationalReport]:
+    """Return the reports whose progress the person posts."""
     if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return []
-    reports = _reports(cycles).filter(member_state=user.organisation_id)
-    return [CountryCard(report, report.transitions_for(user)) for report in reports]
+    return [report for report in reports if report.member_state_id == user.organisation_id]
 
 
 def activity(user: User, before: int | None = None, most: int = 25) -> list[Trace]:
-    """Return the newest changes by others that this person may read, each with its page as `url`.
-
-    `before`: only rows with a smaller id.
-    """
-    rows = Trace.objects.visible_to(user).filter(model__in=NEWS).exclude(by=user).select_related("by")
+    """Return the newest changes by others that this person may read; `before`: only rows with a smaller id."""
+    rows = news_for(user).exclude(by=user).select_related("by")
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    readable = [row for row in (row.for_reader(user) for row in rows.order_by("-id")[:most]) if row]
-    pages: dict[tuple[str, int], PageOfRecord] = {}
-    for model in {row.page_model for row in readable} & PAGES.keys():
-        ids = [row.page_id for row in readable if row.page_model == model]
-        pages |= {(model, record.pk): record for record in PAGES[model].filter(pk__in=ids)}
-    for row in readable:
-        page = pages.get((row.page_model, row.page_id))
-        row.url = page.get_absolute_url() if page else ""
-    return readable
+    return [row for row in (row.for_reader(user) for row in rows.order_by("-id")[:most]) if row]
 
 
-def _reports(cycles: list[ReviewCycle]) -> NationalReportQuerySet:
-    """The reports of the members that are counted today."""
-    reports = NationalReport.objects.filter(cycle__in=cycles).seated(clock.today())
-    return reports.select_related("cycle", "member_state")
+def news_for(user: User) -> TraceQuerySet:
+    return Trace.objects.visible_to(user).filter(model__in=NEWS)
+
+
+def page_of_news(row: Trace) -> PageOfRecord | None:
+    """Return the record on whose page the change is shown."""
+    records = PAGES.get(row.page_model)
+    return None if records is None else records.filter(pk=row.page_id).first()
 
 
 # --- what waits, each for those whose duty it is
 
 
-def own_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
-    if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
-        return
-    reports = list(_reports(cycles).open().filter(member_state=user.organisation_id))
-    for report in reports:
+def own_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
+    for report in own(user, reports):
         if report.status == ReportStatus.NOT_STARTED:
             yield _own_task(report, report.silent_from, _now("Post the first progress"), "report-update")
         elif report.status == ReportStatus.RETURNED:
@@ -236,15 +243,23 @@ def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         yield Task(gap.held_since, f"{gap.code}: {what}", about, gap.get_absolute_url(), gap.cycle, group)
 
 
-def reports_to_read(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+def reports_to_read(user: User, reports: list[NationalReport]) -> Iterator[Task]:
     if not policy.may(user, "report.start_reading"):
         return
-    reader_has_left = Q(reader__is_active=False) | ~Q(reader__role__in=policy.roles_with("report.accept"))
-    for report in _reports(cycles).to_read().filter(Q(reader=None) | Q(reader=user) | reader_has_left):
-        what, url = _now("%(state)s: read the report"), report.get_absolute_url()
-        group = _now("Reports to read")
-        what = what % {"state": report.member_state}
-        yield Task(report.held_since, what, report.get_status_display(), url, report.cycle, group)
+    group = _now("Reports to read")
+    for report in reports:
+        if report.is_to_read and may_read_next(user, report):
+            what = _now("%(state)s: read the report") % {"state": report.member_state}
+            about, url = report.get_status_display(), report.get_absolute_url()
+            yield Task(report.held_since, what, about, url, report.cycle, group)
+
+
+def may_read_next(user: User, report: NationalReport) -> bool:
+    """Whether it has no other reader who is still there to read it."""
+    reader = report.reader
+    if reader is None or reader == user:
+        return True
+    return not reader.is_active or reader.role not in policy.roles_with("report.accept")
 
 
 def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -275,11 +290,14 @@ def listed(names: list[str]) -> str:
     return _now("%(names)s and %(n)d more") % {"names": shown, "n": more} if more > 0 else shown
 
 
-def silent_reports(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+def silent_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
     if not policy.may(user, "deadline.set"):
         return
     group = _now("No progress for more than %(n)d days") % {"n": SILENT_DAYS}
-    for report in _reports(cycles).silent_since(clock.now() - timedelta(days=SILENT_DAYS)):
+    since_then = clock.now() - timedelta(days=SILENT_DAYS)
+    for report in reports:
+        if not report.is_silent_since(since_then):
+            continue
         # The task waits since the days without progress were over.
         day = clock.day_of(report.silent_from)
         values = {"state": report.member_state, "n": clock.days_between(day, clock.today())}
@@ -320,12 +338,14 @@ def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 
 
 TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (
-    own_reports,
     gaps_held,
-    reports_to_read,
     extensions_to_decide,
-    silent_reports,
     own_action_points,
     action_points_to_verify,
     drafts_to_approve,
+)
+TASKS_OF_REPORTS: tuple[Callable[[User, list[NationalReport]], Iterator[Task]], ...] = (
+    own_reports,
+    reports_to_read,
+    silent_reports,
 )

@@ -25,14 +25,15 @@ def trend_since(cycle: ReviewCycle, board: Board) -> date:
     return min(days, default=min(cycle.starts_on, board.on))
 
 
-def sparklines(cycle: ReviewCycle, board: Board, trends: Mapping[int, Sequence[DailyFigures]]) -> Sparklines:
-    """By report and workstream: a line since the last two meetings, and the same in words."""
-    meetings, since = [meeting.ends_on for meeting in board.last_meetings], trend_since(cycle, board)
+def sparklines(
+    trends: Mapping[int, Sequence[DailyFigures]], *, meetings: Sequence[date], since: date, until: date
+) -> Sparklines:
+    """By report and workstream: a line from `since` to `until` with the meetings on it, and the same in words."""
     lines: Sparklines = {}
     for report, days in trends.items():
         for n, name in enumerate(WORKSTREAMS):
             points = [(day, figures[n]) for day, figures in days]
-            line = charts.sparkline(points, meetings=meetings, since=since, until=board.on)
+            line = charts.sparkline(points, meetings=meetings, since=since, until=until)
             lines[report, name] = (line, trend_words(name, points, meetings))
     return lines
 

@@ -48,8 +48,9 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         return spreadsheets.response(file_format, table, "board")
     table.page = page_of(request, list(table.data))
     reports = [row.report for row in table.page]
-    trends = progress.trends(reports, board_charts.trend_since(cycle, content), day.on)
-    table.sparklines = board_charts.sparklines(cycle, content, trends)
+    since, meetings = board_charts.trend_since(cycle, content), [row.ends_on for row in content.last_meetings]
+    trends = progress.trends(reports, since, day.on)
+    table.sparklines = board_charts.sparklines(trends, meetings=meetings, since=since, until=day.on)
     context = {
         "cycle": cycle,
         "nav": "board",

@@ -24,7 +24,7 @@ from reviews.views.form_pages import AddToReportPage, FormPage, TransitionPage
 from reviews.web.errors import Text
 
 # A disruption, or the advice that closed a gap, is fetched for the few gaps that have one.
-RELATED = ("cycle", "member_state", "kind", "key_result_area", "holder", "raised_by")
+RELATED = ("cycle__framework", "member_state", "kind", "key_result_area", "holder", "raised_by")
 
 
 def gap_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> DataGap:

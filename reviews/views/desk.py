@@ -1,35 +1,76 @@
 """My desk, and all activity that a person may read."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from reviews.models import CycleStatus, ReviewCycle
-from reviews.queries import desk
+from reviews import clock
+from reviews.models import CycleStatus, NationalReport, ReviewCycle
+from reviews.models.workstreams import WORKSTREAMS, workstream_label
+from reviews.queries import desk, progress
+from reviews.rendering import board_charts, fragments
 from reviews.request_context import SignedInRequest
 from reviews.web.errors import BadAddress
 
 NEWEST = 5  # lines of activity on the desk
+TREND_DAYS = 90  # of the line beside a figure
+
+
+class Figure(NamedTuple):
+    """A figure of a country, with a small line of how it came about."""
+
+    label: str
+    value: int | None
+    line: SafeString
 
 
 def desk_page(request: SignedInRequest) -> HttpResponse:
     """The own country, what there is to do, the next deadlines, recent activity."""
     cycles = list(ReviewCycle.objects.visible_to(request.user).select_related("framework"))
     running = [cycle for cycle in cycles if cycle.status == CycleStatus.OPEN]
-    lines = desk.deadlines_of_countries(request.user, running)
+    reports = desk.reports_of(request.user, running)
+    lines = desk.deadlines_of_countries(request.user, running, reports)
     context = {
         "nav": "desk",
         "title": _("My desk"),
         "cycles": cycles,
         "has_several_cycles": len(cycles) > 1,
-        "cards": desk.own_cards(request.user, running),
-        "waiting": desk.gather_tasks(desk.waiting(request.user, running, lines)),
+        "cards": cards_with_figures(request, reports),
+        "waiting": desk.gather_tasks(desk.waiting(request.user, running, reports, lines)),
         "due": desk.due(lines),
         "activity": desk.activity(request.user, most=NEWEST),
         "demo": any(cycle.is_demo for cycle in cycles),
         "cycle": cycle_of_menu(request, cycles),
     }
     return render(request, "desk/desk.html", context)
+
+
+def cards_with_figures(
+    request: SignedInRequest, reports: list[NationalReport]
+) -> list[tuple[desk.CountryCard, list[Figure]]]:
+    """The cards of the own country, each with its three figures and how they came about."""
+    cards, today = desk.own_cards(request.user, reports), clock.today()
+    since = today - timedelta(days=TREND_DAYS)
+    trends = progress.trends([card.report for card in cards], since, today) if cards else {}
+    lines = board_charts.sparklines(trends, meetings=(), since=since, until=today)
+    return [
+        (
+            card,
+            [
+                Figure(
+                    workstream_label(name).capitalize(),
+                    getattr(card.report, name),
+                    fragments.sparkline(*lines[card.report.pk, name]),
+                )
+                for name in WORKSTREAMS
+            ],
+        )
+        for card in cards
+    ]
 
 
 def cycle_of_menu(request: SignedInRequest, cycles: list[ReviewCycle]) -> ReviewCycle | None:
@@ -52,3 +93,11 @@ def activity_page(request: SignedInRequest) -> HttpResponse:
         "breadcrumbs": [(_("My desk"), "/")],
     }
     return render(request, "desk/activity.html", context)
+
+
+def activity_target(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The page that a line of activity is about: looked for when somebody follows it, not for every line."""
+    record = desk.page_of_news(get_object_or_404(desk.news_for(request.user), pk=pk))
+    if record is None:
+        raise Http404
+    return redirect(record.get_absolute_url())

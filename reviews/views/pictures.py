@@ -15,7 +15,7 @@ from reviews.views.board import parse_board_day
 def pictures_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The board in pictures, each with its table; `?as_of=2020-08-11` as on the board."""
     cycle, day = cycle_or_404(request, slug), parse_board_day(request)
-    content = board.build(cycle, request.user, day.on, day.at)
+    content = board.build(cycle, request.user, day.on, day.at, with_outlook=False)
     page = page_of(request, content.rows)
     reads_plan = bool(content.steps) and policy.scope_of(request.user, "plan.read") is policy.Scope.EVERYWHERE
     context = {

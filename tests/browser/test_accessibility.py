@@ -13,7 +13,6 @@ from django.urls import resolve, reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from reviews.actions.minutes import draft_minutes
-from reviews.actions.setup import Part, copy_cycle
 from reviews.models import (
     Advice,
     DataGap,
@@ -22,13 +21,13 @@ from reviews.models import (
     Meeting,
     Minutes,
     NationalReport,
-    ReviewCycle,
     Round,
     User,
 )
 from reviews.queries import board
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
+from tests.browser.test_setup_story import cycles_being_set_up
 from tests.support import make
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
@@ -96,7 +95,7 @@ PAGES = {
     ],
     "consultant": ["/", f"{AT}/reports/BRN/", f"{AT}/reports/IDN/", f"{AT}/datagaps/{{open_gap}}/"],
     "idn.coordinator": ["/", f"{AT}/reports/IDN/"],
-    "observer": ["/", f"{AT}/", f"{AT}/meetings/", f"{AT}/deadlines/"],
+    "observer": ["/", "/activity/", f"{AT}/", f"{AT}/meetings/", f"{AT}/deadlines/"],
     "admin": [
         "/", "/admin/", *(f"/admin/reviews/{m}/" for m in ("nationalreport", "datagap", "user", "trace")),
         "/admin/reviews/nationalreport/{report}/change/", "/admin/reviews/nationalreport/{report}/history/",
@@ -129,14 +128,6 @@ def finished_round() -> Round:
     return make.frozen(
         Meeting.objects.get(code="soc-com-15"), by=User.objects.get(username="secretariat"), close=False
     )
-
-
-def cycles_being_set_up() -> None:
-    """A draft and a test cycle, beside the cycle of the demonstration."""
-    by, source = User.objects.get(username="secretariat"), ReviewCycle.objects.get(slug=CYCLE)
-    days = {"starts_on": source.starts_on, "ends_on": source.ends_on}
-    copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
-    copy_cycle(by=by, source=source, parts=(Part.MEMBERS,), name_en="Rehearsal", is_test=True, **days)
 
 
 def records() -> dict[str, Any]:

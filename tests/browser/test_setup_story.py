@@ -12,6 +12,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
+from reviews.actions.setup import Part, copy_cycle
+from reviews.models import ReviewCycle, User
+from tests.browser.test_main_story import CYCLE
+
 pytestmark = pytest.mark.browser
 
 AREAS = Path(settings.BASE_DIR) / "fixtures" / "reference" / "iai_areas.csv"
@@ -27,7 +31,6 @@ class Hand:
         self.page, self.clicks = page, 1
         page.goto("/")
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Set-up").click()
-        self.press("All cycles, people and invitations")
 
     def press(self, name: str, role: Any = "link") -> None:
         self.page.get_by_role("main").get_by_role(role, name=name, exact=True).first.click()
@@ -39,7 +42,7 @@ class Hand:
         self.clicks += 1
 
     def tick(self, name: str) -> None:
-        self.page.get_by_label(re.compile(f"^{name}")).check()
+        self.page.get_by_label(name).check()
         self.clicks += 1
 
     def choose(self, field: str, option: str) -> None:
@@ -199,3 +202,14 @@ def countries(folder: Path) -> bytes:
         writer.writerow(["code", "name"])
         writer.writerows([f"Z{n:03}", f"Invented country {n:03}"] for n in range(195))
     return path.read_bytes()
+
+
+# For the looks at every page.
+
+
+def cycles_being_set_up() -> None:
+    """A draft and a test cycle, beside the cycle of the demonstration."""
+    by, source = User.objects.get(username="secretariat"), ReviewCycle.objects.get(slug=CYCLE)
+    days = {"starts_on": source.starts_on, "ends_on": source.ends_on}
+    copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
+    copy_cycle(by=by, source=source, parts=(Part.MEMBERS,), name_en="Rehearsal", is_test=True, **days)

@@ -8,9 +8,10 @@ import pytest
 from reviews import clock
 from reviews.actions.reports import find_locking_deadline, submit_report
 from reviews.models import NationalReport, NotAllowedNow
-from reviews.queries import board, brief, deadlines, desk, plans
+from reviews.queries import board, brief, deadlines, plans
 from tests.models.transitions import raises
 from tests.support import make
+from tests.support.desks import deadlines_on_desk, tasks_on_desk
 
 TODAY, REVISE_BY = date(2020, 8, 20), date(2020, 9, 14)
 
@@ -72,7 +73,7 @@ def test_it_is_counted_so_on_every_page(cast, cycle, returned, sign_in):
         with clock.at(day):
             row = {row.state.code: row for row in board.build(cycle, cast.secretariat, day).rows}["VNM"]
             assert (row.next_due.text, row.holder) == (words, "Viet Nam")
-            asked = [line for line in desk.deadlines_of_countries(cast.vnm, [cycle]) if line.status.is_asked]
+            asked = [line for line in deadlines_on_desk(cast.vnm, cycle) if line.status.is_asked]
             assert [(line.status.text, line.status.due_on) for line in asked] == [(words, REVISE_BY)]
             browser = sign_in(cast.secretariat)
             urls = ("/cycles/mtr/", "/cycles/mtr/deadlines/1/", returned.get_absolute_url())
@@ -87,7 +88,7 @@ def test_it_is_counted_so_on_every_page(cast, cycle, returned, sign_in):
 
 
 def test_the_desk_of_the_country_names_the_day(cast, cycle, returned):
-    (task,) = [task for task in desk.waiting(cast.vnm, [cycle]) if "Revise" in task.what]
+    (task,) = [task for task in tasks_on_desk(cast.vnm, cycle) if "Revise" in task.what]
     assert task.about == "Viet Nam · by 14 Sep 2020"
 
 

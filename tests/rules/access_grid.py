@@ -5,6 +5,8 @@
 GETS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
+activity                    in  200   200  200         200   200          200       200    200        in
+activity-target             in  302   302  404         302   302          302       404    302        in
 board                       in  200   200  200         200   200          200       200    200        in
 board-view-add              in  200   200  200         200   200          200       200    200        in
 board-view-remove           in  405   404  404         404   404          404       404    404        in
@@ -201,6 +203,8 @@ metrics                    404  404   404  404         404   404          404   
 POSTS = """
                        visitor  vnm  team  lao  consultant  lead  secretariat  observer  admin  disabled
 desk                        in  200   200  200         200   200          200       200    200        in
+activity                    in  200   200  200         200   200          200       200    200        in
+activity-target             in  on    on   404         on    on           on        404    on         in
 board                       in  200   200  200         200   200          200       200    200        in
 board-view-add              in  302   302  302         302   302          302       302    302        in
 board-view-remove           in  302   404  404         404   404          404       404    404        in

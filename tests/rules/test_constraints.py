@@ -25,6 +25,7 @@ from reviews.models import (
     OutgoingMail,
     PrivateReading,
     ProgressUpdate,
+    SavedView,
     SentForm,
     SeriesBreak,
     StandIn,
@@ -180,6 +181,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "open_gaps_once_a_day": ("dailyopengaps", {}),
     "progress_once_a_day": ("dailyprogress", {}),
     "deadline_number_once": ("deadline", {}),
+    "saved_view_name_once": ("savedview", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
     "meeting_number_once": ("meeting", {"code": "nine"}),
@@ -257,6 +259,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [
+        SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned"),
         SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
         DailyOpenGaps.objects.first(),

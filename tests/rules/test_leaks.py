@@ -27,6 +27,7 @@ User.username                                   .    .     .          .    .    
 User.name                                       x    x     .          x    x           x        .     x    .       .
 User.email                                      .    .     .          .    .           .        .     a    .       .
 User.password                                   .    .     .          .    .           .        .     .    .       .
+SavedView.name                                  x    .     .          .    .           .        .     .    .       .
 NationalReport.authors                          x    x     .          x    x           x        .     x    .       .
 NationalReport.return_note                      x    x     .          x    x           x        .     x    .       .
 ProgressUpdate.note                             x    x     .          x    x           x        .     x    .       .
@@ -168,9 +169,10 @@ NO_WORDS = {
     "Meeting.time_zone",  # one of a list
     "DataGap.search", "Finding.search",  # the same words, folded
     "Organisation.sort_key", "FrameworkNode.sort_key",  # digits made of the name or code
-    "ActionPoint.sha256", "ReportVersion.sha256",  # worked out from the file
+    "ActionPoint.sha256", "ReportVersion.sha256", "ReportVersion.receipt_number",  # worked out
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content",
+    "SavedView.query",  # of an address of the board
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip
 

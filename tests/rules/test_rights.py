@@ -15,7 +15,7 @@ from tests.support.browsers import undone
 PAGES = {
     "cycle.read": "board pictures framework cycle cycles",
     "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen cycle-copy cycle-setup"
-    " cycle-framework framework-import cycle-members members-import cycle-deadlines cycle-ladder framework-amend"
+    " cycle-framework framework-import cycle-members members-import framework-amend"
     " framework-add setup",
     "report.read": "report report-list report-version report-files report-history",
     "report.update": "report-update report-coverage-edit",
@@ -35,7 +35,7 @@ PAGES = {
     "difficulty.read": "difficulty difficulty-list",
     "method.read": "method method-list",
     "deadline.read": "deadline deadline-list",
-    "deadline.set": "deadline-add deadline-edit",
+    "deadline.set": "cycle-deadlines deadline-add deadline-edit",
     "deadline.record": "delivery-take-back",
     "deadline.follow": "meeting-edit",
     "extension.read": "extension-list",
@@ -50,7 +50,7 @@ PAGES = {
     "disruption.read": "disruption disruption-list",
     "disruption.edit": "disruption-add disruption-edit",
     "plan.read": "plan",
-    "plan.edit": "plan-add plan-edit plan-outcome",
+    "plan.edit": "cycle-ladder cycle-ladder-copy plan-add plan-edit plan-outcome",
     "account.invite": "admin:reviews_invitation_add invite invite-sheet invitation-withdraw",
     "people.read": "people person invitation-list",
     "people.arrange": "person-alternate",

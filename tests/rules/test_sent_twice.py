@@ -16,7 +16,7 @@ from tests.accounts.sign_in import code, come_in
 from tests.rules.test_access import POSTS
 from tests.rules.test_locked import ACTS as STEPS
 from tests.rules.test_locked import FORMS, PAGES
-from tests.support import grids, make, steps
+from tests.support import grids, make, sheets, steps
 
 ORIGIN = {"HTTP_ORIGIN": "http://testserver"}
 # What is sent is not what was typed: the file, and what a page fills in.
@@ -62,7 +62,7 @@ def test_a_form_sent_twice_is_saved_once(page, cast, cycle, sign_in):
     browser, url, values = sign_in(person), steps.address(page, made), sent(page, made, new_key(person))
     first = browser.post(url, values)
     before = grids.fingerprint()
-    second = browser.post(url, values | ({"file": make.pdf()} if "file" in values else {}))
+    second = browser.post(url, values | ({"file": sheets.file_for(page)} if "file" in values else {}))
     assert (first.status_code, second.status_code, second["Location"]) == (302, 302, first["Location"])
     assert not grids.changed(before)
     assert "You have saved this already." in browser.get(second["Location"]).content.decode()
@@ -115,7 +115,7 @@ def test_a_form_with_an_old_token_keeps_what_was_typed(page, cast, cycle):
     assert "Not saved yet" in kept.content.decode()
     again = fields(kept)
     assert again.items() >= as_sent(values).items()
-    chosen_again = {"file": make.pdf()} if "file" in values else {}
+    chosen_again = {"file": sheets.file_for(page)} if "file" in values else {}
     saved = browser.post(url, again | chosen_again, **ORIGIN)
     assert saved.status_code == 302
     assert SentForm.objects.get().user == person

@@ -32,6 +32,7 @@ from reviews.models import (
     OutgoingMail,
     ReviewCycle,
     Round,
+    SavedView,
     ThreadEntry,
     TimelineEvent,
     Trace,
@@ -157,6 +158,7 @@ def _country(made: SimpleNamespace, state: str) -> None:
     _gaps(made, report, member, w)
     _dates(made, report, coordinator, w)
     _action(made, coordinator, w)
+    SavedView.save_for(coordinator, made.cycle, name=w("SavedView.name"), query="status=returned")
 
 
 def _report(made: Any, report: Any, coordinator: Any, member: Any, w: Words) -> None:

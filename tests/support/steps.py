@@ -6,20 +6,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.forms.framework import FrameworkImportForm
-from reviews.forms.people import InvitePeopleForm
-from reviews.forms.setup import MembersImportForm
-from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, User
+from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, Trace, User
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
-from tests.support import make
+from tests.support import make, sheets
 
 # The status of what a step is about, where it is not the first one.
 REPORT_BEFORE = {
@@ -100,7 +96,7 @@ SETTING_UP = (
     "cycle-ladder-copy",
 )
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "cycles", "cycle-add", "cycle-copy", "setup")
+OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup")
 OF_PEOPLE = (
     "people",
     "person",
@@ -110,12 +106,6 @@ OF_PEOPLE = (
     "invitation-list",
     "invitation-withdraw",
 )
-# What is imported, by page.
-SHEETS = {
-    "framework-import": b"code,title,level,parent\nZ,Top,characteristic,\nZ.1,Below,,Z\n",
-    "members-import": b"code,name\nKHM,Cambodia\nXYZ,Elsewhere\n",
-    "invite-sheet": b"email,name,body,role\nnew@un.example,New Person,UN,Observer\n",
-}
 # The steps that send nothing but a button, and the forms whose fields come from the records.
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
@@ -307,6 +297,9 @@ def address(page: str, made: Any) -> str:
     noun, _dash, rest = page.partition("-")
     if page in (*OF_THE_SITE, *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    if page == "activity-target":
+        about_the_report = Trace.objects.filter(model="reviews.nationalreport", member_state__code="VNM")
+        return reverse(page, args=[about_the_report.latest("pk").pk])
     if page in OF_PEOPLE:
         pk = {"person": made.person, "person-alternate": made.person, "invitation-withdraw": made.invitation}
         return reverse(page, args=[pk[page].pk] if page in pk else [])
@@ -341,21 +334,6 @@ def address(page: str, made: Any) -> str:
     }  # fmt: skip
     own = [] if rest in ("list", "add") and page != "progress-list" else codes.get(noun)
     return reverse(page, args=["mtr", *more.get(page, own)])
-
-
-def sheet(page: str, made: Any) -> dict[str, Any]:
-    """A file, as it is sent after it was shown; an administrator may send each."""
-    file = SimpleUploadedFile("sheet.csv", SHEETS[page])
-    form: Any
-    if page == "framework-import":
-        form = FrameworkImportForm({}, {"file": file}, framework=made.cycle.framework)
-    elif page == "members-import":
-        form = MembersImportForm({}, {"file": file}, cycle=made.cycle)
-    else:
-        form = InvitePeopleForm({}, {"file": file}, user=User(is_superuser=True))
-    assert form.is_valid(), (form.errors, [row.errors for row in form.rows])
-    file.seek(0)
-    return {"file": file, "seen": form.fingerprint}
 
 
 # What a form is about, where its address does not say so; and the forms that choose a kind of gap.
@@ -402,8 +380,8 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["organisation"] = make.organisation("UN", "partner").pk
     if page == "person-alternate":
         values["alternate"] = User.objects.get(username="vnm.team").pk
-    if page in SHEETS:
-        values |= sheet(page, made)
+    if page in sheets.SHEETS:
+        values |= sheets.typed(page, made)
     if page == "cycle-seat":
         values["member_state"] = make.organisation("KHM").pk
     if page == "report-coverage-edit":

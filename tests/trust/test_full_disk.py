@@ -45,9 +45,10 @@ def site(small_folder: Path, tmp_path: Path) -> Iterator[SimpleNamespace]:
 
 def hand_in(site: Any) -> Any:
     page = f"{CYCLE}reports/VNM/submit/"
+    typed = site.browser.form(page) | {"reason": "The last ministry answers later.", "step": "submit"}
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in site.browser.form(f"{CYCLE}reports/VNM/").items()
+        for name, value in typed.items()
     ]
     head = 'Content-Disposition: form-data; name="file"; filename="report.pdf"\r\nContent-Type: application/pdf\r\n\r\n'
     parts.append(f"--{BOUNDARY}\r\n{head}".encode() + LARGE + f"\r\n--{BOUNDARY}--\r\n".encode())

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "cycle-edit", "cycle-open", "cycle-close", "cycle-reopen", "cycle-seat", "cycle-empty", "datagap-add",
     "finding-add", "deadline-add", "meeting-add", "plan-add", "disruption-add", "difficulty-add", "method-add",
     "board-view-add", "extension-list", "extension-decide-all", "framework-add",
+    "progress-report-docx",
 }  # fmt: skip
 
 

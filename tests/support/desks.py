@@ -1,0 +1,14 @@
+"""What is on a person's desk."""
+
+from reviews.models import ReviewCycle, User
+from reviews.queries import desk
+from reviews.queries.deadlines import CountryDeadline
+
+
+def deadlines_on_desk(person: User, cycle: ReviewCycle) -> list[CountryDeadline]:
+    return desk.deadlines_of_countries(person, [cycle], desk.reports_of(person, [cycle]))
+
+
+def tasks_on_desk(person: User, cycle: ReviewCycle) -> list[desk.Task]:
+    reports = desk.reports_of(person, [cycle])
+    return desk.waiting(person, [cycle], reports, desk.deadlines_of_countries(person, [cycle], reports))
