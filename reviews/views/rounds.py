@@ -21,9 +21,7 @@ from reviews.forms.rounds import OpenRoundForm, TurnForm
 from reviews.lists.base import EmptyFilterSet
 from reviews.lists.rounds import TurnTable
 from reviews.models import (
-    DataGap,
     EditConflict,
-    Finding,
     Meeting,
     NationalReport,
     ReviewCycle,
@@ -270,8 +268,9 @@ class TurnPage(FormPage):
         """After the end of the round, go to its page."""
         if not self.object.round.is_open:
             return redirect(self.object.round)
-        follow(self.request, self.object)
-        return super().get(request, *args, **kwargs)
+        response = super().get(request, *args, **kwargs)
+        follow(request, response, self.object)
+        return response
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.report, name) for name in WORKSTREAMS} | {
@@ -318,11 +317,8 @@ class TurnPage(FormPage):
             turns[row.position] = row
         following = next((row for row in turns.values() if row.member_state.code == turn.next_code), None)
 
-        # The room sees this page: figures, what it has heard, and of the records what all may read.
+        # The room may see this page: figures and what it has heard, nothing of the country's records.
         since, room = country_round.since(), everybody_in_the_room()
-        country = {"cycle": self.cycle, "member_state": report.member_state_id}
-        gaps = DataGap.objects.filter(**country).visible_to(room)
-        findings = Finding.objects.filter(**country).visible_to(room).not_withdrawn()
         heard = records_heard(country_round.meeting, report.member_state_id)
         return super().get_context_data(**kwargs) | {
             "title": turn.member_state,
@@ -336,8 +332,6 @@ class TurnPage(FormPage):
             "since": since,
             "updates": report.progress_updates.filter(at__gt=since),
             "heard": heard.get(report.member_state_id),
-            "gaps": gaps.select_related("kind", "member_state", "cycle"),
-            "findings": findings.select_related("member_state", "cycle"),
             "reads_notes": policy.may(room, "report.read", report),
             "breadcrumbs": [
                 (country_round.meeting, country_round.meeting.get_absolute_url()),

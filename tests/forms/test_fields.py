@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,14 @@ from django.test import RequestFactory
 import reviews.forms
 from reviews.admin import site
 from reviews.forms.base import RecordForm, ReviewForm, VersionField
-from reviews.forms.fields import DayField, RangeField, TextField, WholeNumberField
+from reviews.forms.fields import (
+    DayField,
+    RangeField,
+    TextField,
+    TimeOfDayField,
+    WebAddressField,
+    WholeNumberField,
+)
 from reviews.forms.reports import FigureField
 
 THAI, LAO, KHMER, BURMESE = "๐๑๒๓๔๕๖๗๘๙", "໐໑໒໓໔໕໖໗໘໙", "០១២៣៤៥៦៧៨៩", "၀၁၂၃၄၅၆၇၈၉"
@@ -368,3 +375,25 @@ def test_every_field_of_our_forms():
 def test_every_field_of_the_administration(fields_of_administration):
     assert len(fields_of_administration) > 150
     assert [name for name, field in fields_of_administration if not is_ours(field)] == []
+
+
+# Times of day, and addresses of pages
+
+
+@pytest.mark.parametrize("typed", ["9:30", "09.30", "9h30", "9H30", " 09:30 ", "๙:๓๐"])
+def test_a_time_of_day_is_read_as_people_write_it(typed):
+    assert TimeOfDayField().clean(typed) == time(9, 30)
+    assert TimeOfDayField(required=False).clean("") is None
+    assert TimeOfDayField().clean("14") == TimeOfDayField().clean("14h") == time(14)
+
+
+@pytest.mark.parametrize("typed", ["24:00", "9:60", "9:3", "930", "9 pm", "9:30-12:00", "noon"])
+def test_what_is_no_time_of_day_is_refused(typed):
+    assert errors(TimeOfDayField(), typed) == "Enter a time of day from 0:00 to 23:59, such as 9:30 or 14:00."
+
+
+def test_an_address_of_a_page_is_one_of_the_web():
+    field = WebAddressField()
+    assert field.clean("meet.example/3") == "https://meet.example/3"
+    for typed in ("javascript:alert(1)", "ftp://meet.example/3", "not an address"):
+        assert "valid URL" in errors(field, typed)

@@ -1,6 +1,6 @@
 """The database knows the rules too, by name: it refuses what goes past the models."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -86,6 +86,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "meeting_status_known": ("meeting", UNKNOWN),
     "meeting_confidence_known": ("meeting", {"confidence": "rumour"}),
     "meeting_planned_in_order": ("meeting", {"planned_to": EARLY}),
+    "meeting_times_in_order": ("meeting", {"start_time": time(12), "end_time": time(9)}),
     "meeting_held_in_order": ("meeting", {"status": "held", "held_from": LATE, "held_to": EARLY}),
     "meeting_held_when_held": ("meeting", {"held_from": EARLY, "held_to": EARLY}),
     "action_status_known": ("actionpoint", {"status": "unheard_of", "closing_note": "x"}),
