@@ -19,7 +19,12 @@ def pictures_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     page = page_of(request, content.rows)
     reads_plan = bool(content.steps) and policy.scope_of(request.user, "plan.read") is policy.Scope.EVERYWHERE
     context = {
-        "cycle": cycle, "nav": "pictures", "title": _("Pictures"), "board": content, "as_of": day.as_of, "page": page,
+        "cycle": cycle,
+        "nav": "pictures",
+        "title": _("Pictures"),
+        "board": content,
+        "as_of": day.as_of,
+        "page": page,
         "heat_map_chart": board_charts.heat_map(cycle, page),
         "status_chart": board_charts.status_columns(content.rows),
         "received_chart": board_charts.received_chart(content),
@@ -29,5 +34,5 @@ def pictures_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "progress_chart": board_charts.progress_over_time(content, progress.averages(cycle, day.on)),
         "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page),
         "time_line_chart": board_charts.board_timeline(cycle, content),
-    }  # fmt: skip
+    }
     return render(request, "pictures/pictures.html", context)

@@ -101,9 +101,14 @@ def test_finished_is_not_late(status):
     """Also when it came after the day by which it was needed, or something else is overdue."""
     holder = None if status == "accepted" else 1
     plan = country(
-        COMPLETE, COMPLETE, COMPLETE, status=status, holder_id=holder, handed_in_at=clock.end_of(DUE),
+        COMPLETE,
+        COMPLETE,
+        COMPLETE,
+        status=status,
+        holder_id=holder,
+        handed_in_at=clock.end_of(DUE),
         due_on=date(2020, 9, 30),
-    )  # fmt: skip
+    )
     assert word(plan, overdue(3), on=date(2020, 10, 15))[0] == W.ON_COURSE
 
 

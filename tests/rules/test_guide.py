@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from reviews.queries.desk import SILENT_DAYS
+from reviews.models.reports import SILENT_DAYS
 from tests.screenshots import FOLDER, GUIDE
 
 PAGES = sorted((settings.BASE_DIR / "docs" / "guide").glob("*.md"))

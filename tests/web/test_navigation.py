@@ -13,11 +13,26 @@ PEOPLE = ("vnm", "vnm_team", "consultant", "lead", "secretariat", "observer", "a
 LISTS = {page.url_name for _label, pages in SECTIONS for page in pages}
 # Pages of a cycle that are no lists: forms, and what has a place of its own on one of the lists.
 ELSEWHERE = {
-    "cycle-edit", "cycle-open", "cycle-close", "cycle-reopen", "cycle-seat", "cycle-empty", "datagap-add",
-    "finding-add", "deadline-add", "meeting-add", "plan-add", "disruption-add", "difficulty-add", "method-add",
-    "board-view-add", "extension-list", "extension-decide-all", "framework-add",
+    "cycle-edit",
+    "cycle-open",
+    "cycle-close",
+    "cycle-reopen",
+    "cycle-seat",
+    "cycle-empty",
+    "datagap-add",
+    "finding-add",
+    "deadline-add",
+    "meeting-add",
+    "plan-add",
+    "disruption-add",
+    "difficulty-add",
+    "method-add",
+    "board-view-add",
+    "extension-list",
+    "extension-decide-all",
+    "framework-add",
     "progress-report-docx",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("who", PEOPLE)

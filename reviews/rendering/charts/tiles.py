@@ -5,9 +5,18 @@ from dataclasses import dataclass
 
 # Column and row of each square, by the country's code.
 TILE_PLACES = {
-    "MMR": (0, 0), "LAO": (1, 0), "VNM": (2, 0), "PHL": (4, 1), "THA": (1, 1), "KHM": (2, 1), "MYS": (1, 2),
-    "BRN": (3, 2), "SGP": (1, 3), "IDN": (2, 3), "TLS": (4, 3),
-}  # fmt: skip
+    "MMR": (0, 0),
+    "LAO": (1, 0),
+    "VNM": (2, 0),
+    "PHL": (4, 1),
+    "THA": (1, 1),
+    "KHM": (2, 1),
+    "MYS": (1, 2),
+    "BRN": (3, 2),
+    "SGP": (1, 3),
+    "IDN": (2, 3),
+    "TLS": (4, 3),
+}
 TILE, TILE_STEP, TILE_BAR = 128, 136, 96
 
 
