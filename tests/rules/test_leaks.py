@@ -169,7 +169,7 @@ NO_WORDS = {
     "Meeting.time_zone",  # one of a list
     "DataGap.search", "Finding.search",  # the same words, folded
     "Organisation.sort_key", "FrameworkNode.sort_key",  # digits made of the name or code
-    "ActionPoint.sha256", "ReportVersion.sha256", "ReportVersion.receipt_number",  # worked out
+    "ActionPoint.sha256", "AgendaItem.sha256", "ReportVersion.sha256", "ReportVersion.receipt_number",  # worked out
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content",
     "SavedView.query",  # of an address of the board
