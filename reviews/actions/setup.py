@@ -55,6 +55,7 @@ def copy_deadlines(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> Revi
                 by=by,
                 title=deadline.title,
                 output=deadline.output,
+                output_name=deadline.output_name,
                 opens_on=deadline.opens_on + shift,
                 due_on=deadline.due_on + shift,
                 last_on=deadline.last_on and deadline.last_on + shift,

@@ -197,6 +197,13 @@ class WebAddressField(forms.URLField):
         self.validators = [URLValidator(schemes=["http", "https"])]
 
 
+class EmailField(forms.EmailField):
+    """An e-mail address; one that is too long gets an error instead of being cut off."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return without_maxlength(super().widget_attrs(widget))
+
+
 class MomentField(forms.SplitDateTimeField):
     """A day and a time, in two boxes."""
 

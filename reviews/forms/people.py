@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.forms.base import RecordForm, ReviewForm
-from reviews.forms.fields import TextField
+from reviews.forms.fields import EmailField, TextField
 from reviews.forms.record_choices import RecordField
 from reviews.forms.sheets import Column, ImportRow, SheetForm, add_model_errors
 from reviews.models import Invitation, InvitationStatus, Organisation, Role, User
@@ -26,7 +26,7 @@ class InviteForm(ReviewForm):
     """One invitation. Only the roles that this person may give are offered."""
 
     name = TextField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    email = EmailField(label=_("E-mail"), max_length=254)
     organisation = RecordField(label=_("Body"), queryset=Organisation.objects.all())
     role = forms.ChoiceField(label=_("Role"))
 

@@ -26,10 +26,13 @@ NEXT = {"name_en": "Next review", "starts_on": date(2025, 2, 1), "ends_on": date
 
 @pytest.fixture
 def full(cast: Any, cycle: Any) -> Any:
-    """The cycle with a framework of an area, two deadlines and a step."""
+    """The cycle with a framework of an area, three deadlines and a step."""
     make.area()
     make.deadline(cycle, by=cast.secretariat, last_on=date(2020, 9, 14))
     make.deadline(cycle, by=cast.secretariat, title="Viet Nam's own", only_for=[cast.vnm.organisation])
+    make.deadline(
+        cycle, by=cast.secretariat, title="Letters", output="other", output_name="letter of clearance"
+    )
     make.step(cycle, by=cast.secretariat, body=make.organisation("SUMMIT", "oversight_body", "ASEAN Summit"))
     return cycle
 
@@ -40,6 +43,7 @@ def test_a_copy_has_the_framework_members_deadlines_and_ladder(cast, full):
     assert [seat.joined_on for seat in copied.memberships.all()] == [date(2025, 2, 1)] * 2
     own = copied.deadlines.get(title="Viet Nam's own")
     assert list(own.only_for.all()) == [cast.vnm.organisation]
+    assert copied.deadlines.get(title="Letters").output_name == "letter of clearance"
     step = copied.plan_steps.get()
     assert (step.code, step.body.code, step.status) == ("summit-37", "SUMMIT", "planned")
     assert copied.reports.count() == 0
@@ -231,7 +235,7 @@ def test_emptied_it_is_on_no_page_and_a_fresh_one_is_there(cast, rehearsal):
         assert not Trace.objects.visible_to(person).filter(cycle=rehearsal).exists()
     assert (fresh.status, fresh.is_test, fresh.memberships.count()) == ("preparing", True, 2)
     assert not fresh.datagaps.exists()
-    assert (fresh.deadlines.count(), fresh.plan_steps.count()) == (2, 1)
+    assert (fresh.deadlines.count(), fresh.plan_steps.count()) == (3, 1)
     # Nothing is deleted, and nothing of it can be changed.
     with pytest.raises(NotAllowedNow, match="was emptied"):
         report.post_progress(by=cast.vnm, expected_version=report.version, writing=5)

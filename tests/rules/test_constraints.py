@@ -18,6 +18,7 @@ from reviews.models import (
     DataGap,
     Decision,
     Delegation,
+    Delivery,
     Difficulty,
     Minutes,
     MinutesSection,
@@ -74,6 +75,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "gap_closed_with_a_way": ("datagap", {"status": "closed"}),
     "gap_has_holder": ("datagap", {"holder": None}),
+    "deadline_other_named": ("deadline", {"output": "other"}),
     "deadline_output_known": ("deadline", {"output": "unheard_of"}),
     "deadline_due_after_opening": ("deadline", {"due_on": EARLY}),
     "deadline_last_after_due": ("deadline", {"last_on": EARLY}),
@@ -192,7 +194,15 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "user_name_once": ("user", {"username": "VNM.Coordinator", "email": ""}),
     "user_email_once": ("user", {"username": "linh", "email": "linh@VNM.example"}),
     "report_once_per_state": ("nationalreport", {}),
-    "version_number_once": ("reportversion", {"receipt": "00000000-0000-4000-8000-000000000000"}),
+    "version_number_once": (
+        "reportversion",
+        {"receipt": "00000000-0000-4000-8000-000000000000", "receipt_number": "VNM-2020-09"},
+    ),
+    "version_receipt_number_once": (
+        "reportversion",
+        {"receipt": "00000000-0000-4000-8000-000000000000", "number": 9},
+    ),
+    "delivery_once_per_state": ("delivery", {}),
     "disruption_number_once": ("disruption", {}),
     "coverage_once": ("coveragestatement", {}),
     "received_once_per_gap": ("receivedadvice", {}),
@@ -259,6 +269,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     ]  # fmt: skip
     records += [
+        Delivery.record(make.deadline(cycle, by=by, output="comments"), vnm, by=by, met_on=date(2020, 8, 19)),
         SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned"),
         SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),

@@ -64,7 +64,7 @@ FIXED = {
     "slug",
     "sort_key",
 }
-FIXED |= {"digest", "key_digest"}
+FIXED |= {"digest", "key_digest", "receipt_number"}
 REFUSALS = (NotAllowedNow, EditConflict, TypeError)
 
 

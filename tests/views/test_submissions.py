@@ -124,3 +124,15 @@ def test_no_mail_about_what_was_refused(report, cast, typed, sign_in, settings):
     sign_in(cast.vnm).post(URL, typed | {"file": make.pdf(), "step": "submit", "version": "1"})
     assert report.versions.count() == 0
     assert not OutgoingMail.objects.filter(subject__startswith="Receipt").exists()
+
+
+def test_a_test_cycle_sends_none(cast, typed, sign_in, settings):
+    settings.EMAIL_BACKEND = "reviews.operations.outbox.Outbox"
+    make.with_email(cast.vnm, "vnm@example.org")
+    rehearsal = make.cycle("rehearsal", by=cast.secretariat, is_test=True)
+    report = make.report(rehearsal, "VNM")
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=10)
+    url = reverse("report-submit", args=["rehearsal", "VNM"])
+    sign_in(cast.vnm).post(url, typed | {"file": make.pdf(), "step": "submit", "version": report.version})
+    assert make.report(rehearsal, "VNM").versions.count() == 1
+    assert not OutgoingMail.objects.filter(subject__startswith="Receipt").exists()
