@@ -65,7 +65,7 @@ GUIDE = {
     "lead-consultant-desk": Shot("lead.consultant", "/", width=320),
     "lead-consultant-draft": Shot("lead.consultant", f"{CYCLE}difficulties/2/", "h1"),
     "secretariat-desk": Shot("secretariat", "/"),
-    "secretariat-extension": Shot("secretariat", "/", click="decide on the extension request"),
+    "secretariat-extension": Shot("secretariat", "/", click="extension requests"),
     "secretariat-agenda": Shot("secretariat", f"{CYCLE}meetings/3/", "#agenda", width=1000),
     "secretariat-round": Shot("secretariat", f"{CYCLE}meetings/3/round/"),
     "secretariat-plan": Shot("secretariat", f"{CYCLE}plan/?slip=LAO:21"),

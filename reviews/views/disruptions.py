@@ -62,7 +62,7 @@ class AddDisruption(AddPage):
     permission, read_permission = "disruption.edit", "disruption.read"
     title, submit_label, success_message = (
         _("Register a disruption"),
-        _("Register"),
+        _("Save disruption"),
         _("The disruption is registered."),
     )
 

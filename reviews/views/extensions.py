@@ -83,7 +83,7 @@ class AskExtension(FormPage):
     form_class, permission, nav, is_new = ExtensionForm, "extension.ask", "deadlines", True
     title, submit_label, success_message = (
         _("Ask for an extension"),
-        _("Ask"),
+        _("Send request"),
         _("The Secretariat has your request."),
     )
 
@@ -128,7 +128,7 @@ class DecideExtension(FormPage):
     permission, nav, transition = "extension.decide", "deadlines", "grant"
     title, submit_label, success_message = (
         _("Decide on the extension request"),
-        _("Decide"),
+        _("Save decision"),
         _("The decision is saved."),
     )
     initial_from = {"until": "asked_until"}

@@ -57,7 +57,7 @@ class AddFinding(AddToReportPage):
     permission, read_permission = "finding.edit", "finding.read"
     title, submit_label, success_message = (
         _("Record a finding"),
-        _("Record"),
+        _("Save finding"),
         _("The finding is saved as preliminary."),
     )
 

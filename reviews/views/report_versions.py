@@ -95,7 +95,7 @@ class RecordPastSubmission(ReportForm):
 
     form_class, permission = PastSubmissionForm, "record.correct"
     verb, transition = "record_past_submission", "record_submission"
-    title, submit_label = _("Record an earlier submission"), _("Record")
+    title, submit_label = _("Record an earlier submission"), _("Save submission")
     success_message = _("The submission is recorded, with its day and your reason.")
     redirects_to_result = True
 

@@ -60,10 +60,10 @@ def reach(page: Page, step: str) -> Locator:
 
 def grants_it(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Myanmar: decide on the extension request").click()
-    page.get_by_role("radio", name="grant").check()
-    page.get_by_role("button", name="Save decision").click()
-    expect(page.get_by_role("main")).to_contain_text("The decision is saved.")
+    page.get_by_role("link", name="Decide on 3 extension requests").click()
+    page.get_by_role("group", name="Decision on Myanmar").get_by_label("grant").check()
+    page.get_by_role("button", name="Save decisions").click()
+    expect(page.get_by_role("main")).to_contain_text("The decisions are saved.")
 
 
 def the_country_reads_the_same(page: Page) -> None:
