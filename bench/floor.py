@@ -4,7 +4,7 @@ Each view asks by `.values()` with joins and fills a plain template; no sign-in,
 
 - list: the rows and columns of ours with the link of each row, by one query; filtered and sorted by the address.
 - gap: its fields, its history.
-- report: its figures, last updates, the data gaps that ours lists, findings, coverage, deadlines, versions, history.
+- report: its figures and deadlines, as the first of our tabs shows.
 - meeting: its fields, agenda, decisions, action points, delegations, deadlines anchored to it, history.
 - update form: the figures in a form.
 - board (`floor_boards`): a row for every member with its figures, open gaps by kind and next deadline; the means after
@@ -23,22 +23,17 @@ from bench import floor_boards
 from reviews.models import (
     ActionPoint,
     AgendaItem,
-    CoverageStatement,
     DataGap,
     Deadline,
     Decision,
     Delegation,
-    Finding,
     Meeting,
     NationalReport,
-    ProgressUpdate,
-    ReportVersion,
 )
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.text import fold
 
 ROWS = 25
-REPORT_GAPS = 20  # of a country, as its page lists
 GAP = (
     "member_state__code",
     "number",
@@ -106,24 +101,8 @@ def gap(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     record = NationalReport.objects.filter(cycle__slug=slug, member_state__code=code).values(*REPORT).get()
-    country = {"cycle__slug": slug, "member_state__code": code}
-    gaps = DataGap.objects.filter(**country).open_first().values_list("number", *GAP[2:7])
-    updates = ProgressUpdate.objects.filter(report=record["pk"])
-    findings = Finding.objects.filter(**country).values_list(
-        "number", "status", "key_result_area__code", "text"
-    )
-    statements = CoverageStatement.objects.filter(report=record["pk"])
     deadlines = Deadline.objects.filter(cycle__slug=slug).values_list("number", "title", "due_on", "last_on")
-    versions = ReportVersion.objects.filter(report=record["pk"])
-    parts = [
-        _part("Progress updates", updates.values_list("at", *WORKSTREAMS, "note", "author__name")[:5]),
-        _part("Data gaps", gaps[:REPORT_GAPS], f"../../datagaps/{code}-"),
-        _part("Findings", findings, f"../../findings/{code}-"),
-        _part("Coverage", statements.values_list("key_result_area__code", "coverage", "note")),
-        _part("Deadlines", deadlines, "../../deadlines/"),
-        _part("Versions", versions.values_list("number", "submitted_at", "size"), "versions/"),
-        floor_boards.history("reviews.nationalreport", record["pk"]),
-    ]
+    parts = [_part("Deadlines", deadlines, "../../deadlines/")]
     return _record(request, code, record, parts)
 
 

@@ -35,7 +35,8 @@ OWN_PAGES = frozenset(
 )
 # To connect an identity: django-allauth asks on the way back, if the person has anything to be asked for.
 CONNECTING = "openid_connect_login"
-# In the administration: asked for when the page is opened, since there is nothing else to do on it ...
+# In the administration, and where people are invited: asked for when the page is opened, since there is nothing else
+# to do on it ...
 ADMIN_PAGES = frozenset(
     {
         "admin:reviews_user_add",
@@ -45,6 +46,7 @@ ADMIN_PAGES = frozenset(
         "admin:reviews_invitation_withdraw",
     }
 )
+INVITING = frozenset({"invite", "invite-sheet", "invitation-withdraw"})
 # ... or only when something is sent, since the page is also there to be read.
 ADMIN_FORMS = frozenset({"admin:reviews_user_change"})
 
@@ -57,6 +59,8 @@ def is_required(request: HttpRequest) -> bool:
     name = match.view_name
     if name in OWN_PAGES or (name == CONNECTING and not methods_of(request)):
         return not is_recent(request)
+    if name in INVITING:
+        return policy.may(user, "account.invite") and not is_recent(request)
     is_change = name in ADMIN_PAGES or (name in ADMIN_FORMS and request.method == "POST")
     return is_change and policy.opens_admin(user) and not is_recent(request)
 

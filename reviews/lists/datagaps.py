@@ -48,7 +48,7 @@ class DataGapTable(tables.Table):
     kind = tables.Column(order_by="kind__position")
     key_result_area = tables.Column(_("Key result area"), order_by="key_result_area__sort_key")
     status = StatusColumn()
-    holder = tables.Column(order_by="holder__sort_key")
+    holder = tables.Column(_("With"), order_by="holder__sort_key")
     held_since = AgeColumn()
     raised_at = DayColumn()
 

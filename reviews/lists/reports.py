@@ -24,7 +24,7 @@ class ReportTable(tables.Table):
     analysis = FigureColumn()
     writing = FigureColumn()
     progressed_at = AgeColumn()
-    holder = tables.Column(order_by="holder__sort_key")
+    holder = tables.Column(_("With"), order_by="holder__sort_key")
     held_since = DayColumn()
     revision_due_on = DayColumn(_("Revise by"), orderable=False)
 

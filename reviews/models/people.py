@@ -141,7 +141,7 @@ class User(Tracked, AbstractBaseUser):
         "ReviewCycle", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
-    untraced = frozenset({"password", "last_login", "last_cycle"})
+    untraced = frozenset({"password", "last_login", "last_cycle_id"})
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

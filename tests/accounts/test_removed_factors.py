@@ -38,7 +38,7 @@ def test_the_person_is_told_by_mail(remove, lost, cast, sign_in):
     assert not Authenticator.objects.filter(user=lost).exists()
     (message,) = mail.outbox
     assert message.to == [lost.email]
-    assert "removed all second factors" in " ".join(message.body.split())
+    assert "removed the two-step sign-in" in " ".join(message.body.split())
 
 
 @pytest.mark.parametrize("remove", [by_command])

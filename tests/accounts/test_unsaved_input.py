@@ -156,7 +156,7 @@ def test_a_file_is_there_again(cast, report, sign_in):
     come_in("vnm.coordinator", browser=browser)
     page = browser.get(url)
     assert "<dd>a.pdf</dd>" in page.content.decode()
-    assert browser.post(url, fields(page)).status_code == 302
+    assert browser.post(url, fields(page) | {"step": "submit"}).status_code == 302
     assert report.versions.get().original_name == "a.pdf"
 
 

@@ -196,6 +196,7 @@ FILES = {
     "progress-report-docx",
 }
 FILES |= {"livez", "readyz", "metrics"}
+FILES.add("activity-target")  # leads to the page of a record
 
 
 def opens(url: Any) -> bool:

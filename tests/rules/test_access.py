@@ -39,9 +39,14 @@ def browsers(cast: Any) -> dict[str, Client]:
     return everybody(cast)
 
 
+@pytest.fixture(autouse=True)
+def signed_in_recently(settings: Any) -> None:
+    """Everybody signed in once, before the first page."""
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 86_400
+
+
 @pytest.mark.parametrize("page", list_in_order(GETS))
-def test_page(page, cast, cycle, browsers, settings):
-    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 86_400  # everybody signed in once, before the first page
+def test_page(page, cast, cycle, browsers):
     made = steps.world(page, cast, cycle)
     read(page, steps.address(page, made), dict(grids.read(GETS))[page], browsers)
     post(page, made, dict(grids.read(POSTS))[page], browsers)
@@ -64,7 +69,7 @@ def test_a_page_that_writes_when_it_is_read_is_noticed(cast, report, sign_in, mo
         make.finding(report, by=cast.vnm)
         return []
 
-    monkeypatch.setattr("reviews.views.reports.history", writes)
+    monkeypatch.setattr("reviews.views.reports.submission_checks.read", writes)
     with pytest.raises(AssertionError), nothing_written():
         sign_in(cast.vnm).get(reverse("report", args=["mtr", "VNM"]))
 

@@ -35,6 +35,10 @@ APART |= {
     "cycle-open",
     "cycle-reopen",
     "meeting-cancel",
+    "cycle-copy",
+    "cycle-empty",
+    "board-view-remove",
+    *steps.SETTING_UP,
 } & {*STEPS}
 PLAIN = sorted({*STEPS} - APART)
 # Not compared: what is new each time, and the rows in which a record is told once more.

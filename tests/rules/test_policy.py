@@ -29,6 +29,7 @@ guidance.approve       403       403  404         403   yes          403       4
 extension.ask          yes       403  404         403   403          403       404    403
 finding.read           yes       yes  404         yes   yes          yes       404    yes
 finding.edit           yes       yes  404         403   403          403       404    403
+deadline.record        yes       403  404         403   403          yes       404    403
 """
 
 # Of the cycle as a whole. own: the cycles, deadlines and meetings of the own country; shared: what was shared.
@@ -52,6 +53,8 @@ disruption.edit    no        no   no          no    no          yes        no   
 disruption.read   own       own  own         yes   yes          yes        no    yes
 method.read       own       own  own         yes   yes          yes        no    yes
 minutes.read      own       own  own         yes   yes          yes        no    yes
+people.read        no        no   no          no    no          yes        no    yes
+people.arrange     no        no   no          no    no          yes        no    yes
 plan.edit          no        no   no          no    no          yes        no     no
 plan.read         own       own  own         yes   yes          yes        no    yes
 """

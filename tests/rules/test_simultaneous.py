@@ -253,7 +253,9 @@ def test_submitting(cast, report, sign_in, pair, files_folder):
     url = reverse("report-submit", args=["mtr", "VNM"])
     for n in range(FEWER):
         report = NationalReport.objects.get(pk=report.pk)
-        typed = [{"on_behalf_of": f"Bộ {n}-{who}", "version": report.version} for who in "AB"]
+        typed = [
+            {"on_behalf_of": f"Bộ {n}-{who}", "version": report.version, "step": "submit"} for who in "AB"
+        ]
         steps = [post(b, url, t | {"file": make.pdf()}) for b, t in zip(browsers, typed, strict=True)]
         winner, page = one_of(pair.both(*steps, meet_again=n % 2 == 0))
         assert f'value="{typed[1 - winner]["on_behalf_of"]}"' in page

@@ -29,7 +29,7 @@ def test_a_list_of_news_reads_as_sentences(cast, report, sign_in):
     gap.answer(by=cast.vnm, expected_version=gap.version, text="From 2018.")
     days = {"held_from": meeting.planned_from, "held_to": meeting.planned_to}
     meeting.hold(by=cast.secretariat, expected_version=meeting.version, **days)
-    page = text_of(sign_in(cast.lead).get(reverse("desk")))
+    page = text_of(sign_in(cast.lead).get(reverse("activity")))
     for sentence in (
         "vnm.coordinator finished action point 3/1",
         "vnm.coordinator posted progress on national report Viet Nam",

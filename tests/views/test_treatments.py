@@ -226,6 +226,7 @@ def test_annexes_ask_the_same_for_one_and_three(
     for n in (1, 2, 3):
         limited(report, cast.vnm, f"More{n}", key_result_area=make.area(f"B.{n}"))
         uncollected(report, cast.vnm, f"More{n}", make.area(f"B.{n}"))
+        browser.get(annex("VNM" if name == "vnm" else ""))  # the first visit is remembered
         with django_assert_max_num_queries(12) as queries:
             assert browser.get(annex("VNM" if name == "vnm" else "")).status_code == 200
         counts.append(len(queries))

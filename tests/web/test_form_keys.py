@@ -141,8 +141,8 @@ def test_other_figures_of_the_same_person_are_told_apart(other, cast, report, si
     answer = browser.post(url, typed | other)
     page = unescape(answer.content.decode())
     assert (answer.status_code, ProgressUpdate.objects.count()) == (409, 1)
-    assert "You changed this yourself meanwhile" in page
-    assert "while you were editing" not in page
+    assert "You changed this yourself while you were editing" in page
+    assert "Viet Nam coordinator changed this" not in page
     assert 'name="version" value="2"' in page
 
 
@@ -247,7 +247,7 @@ def test_three_presses_at_once_hand_in_one_file(
     def press(browser: Any) -> Any:
         door.wait()
         try:
-            return browser.post(url, {"version": "2", "file": make.pdf(), FIELD: key})
+            return browser.post(url, {"version": "2", "file": make.pdf(), "step": "submit", FIELD: key})
         finally:
             connections.close_all()
 
