@@ -171,7 +171,7 @@ class ReviewCycle(Tracked):
     @property
     def area_label(self) -> str:
         """What its framework calls a key result area, as a label."""
-        return capfirst(self.framework.area_name)
+        return isolated(capfirst(self.framework.area_name))
 
     @property
     def sends_mail(self) -> bool:

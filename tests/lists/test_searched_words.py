@@ -87,12 +87,3 @@ def test_a_person_of_no_body_is_named_alone(cast, sign_in):
 def test_where_no_progress_was_posted_the_list_says_who_does(report, cast, sign_in):
     page = sign_in(cast.consultant).get(f"{report.get_absolute_url()}progress/").content.decode()
     assert "has not posted progress yet" in page
-
-
-def test_a_row_of_statuses_ends_with_one(report, cast, sign_in):
-    """The last statuses are nobody's."""
-    deadline = make.deadline(report.cycle, by=cast.secretariat)
-    text = sign_in(cast.secretariat).get(deadline.get_absolute_url()).content.decode()
-    (row,) = re.findall(r'<p class="in-a-row">(.*?)</p>', text, re.S)
-    assert re.sub(r"<span>[^·]*?</span>", "", row).strip() == ""
-    assert "open" in row

@@ -215,9 +215,10 @@ def test_a_step_of_the_plan_that_a_body_has_decided(cast, cycle, sign_in):
 def test_nothing_is_chosen_beforehand(cast, report, sign_in):
     """A required choice says so, and offers no dash among its answers."""
     gap, browser = make.gap(report, by=cast.vnm), sign_in(cast.vnm)
-    assert "please choose</option>" in words(
-        sign_in(cast.secretariat).get(reverse("meeting-add", args=["mtr"]))
-    )
+    kinds = browser.get(reverse("datagap-add", args=["mtr"])).context["form"]["kind"]
+    assert [radio.data["selected"] for radio in kinds.subwidgets] == [False]
+    grouping = sign_in(cast.lead).get(reverse("difficulty-add", args=["mtr"]))
+    assert "please choose</option>" in words(grouping)
     form = browser.get(reverse("datagap-close", args=["mtr", gap.code]) + "?way=proxy_agreed").context["form"]
     assert [value for value, _label in form.fields["reliance"].choices] == ["low", "medium", "high"]
 

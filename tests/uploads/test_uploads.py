@@ -28,7 +28,7 @@ FORMS = {
     "meeting-add-part": (agenda.AgendaItemForm, "secretariat", "agenda-paper", AgendaItem),
     "action-finish": (actionpoints.FinishForm, "vnm", "action-file", ActionPoint),
 }
-KEPT_AS = re.compile(r"(reports|actions)/[0-9a-f]{32}\.(pdf|docx)")
+KEPT_AS = re.compile(r"(reports|actions|agenda)/[0-9a-f]{32}\.(pdf|docx)")
 BOUNDARY = "x-boundary-x"
 each_form = pytest.mark.parametrize("page", FORMS)
 
