@@ -1,5 +1,6 @@
 """Several requests for more time on one form, each with its own decision and the version that the person saw."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -116,7 +117,7 @@ class DecisionsForm(ReviewForm):
 
     def was_decided_meanwhile(self) -> bool:
         """Whether something was chosen for a request that does not wait any more."""
-        sent = {name for name, value in self.data.items() if name.startswith("decision_") and value}
+        sent = {name for name, value in self.data.items() if value and re.fullmatch(r"decision_\d+", name)}
         return not sent <= self.fields.keys()
 
     def decisions(self) -> list[Decision]:

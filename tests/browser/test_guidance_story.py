@@ -56,19 +56,18 @@ def opens_a_round(page: Page) -> None:
     for name in ("Planned from", "Planned to"):
         page.get_by_label(name).fill("2020-08-20")
     page.get_by_role("button", name="Save meeting").click()
-    page.get_by_role("link", name="Country round").click()
+    page.get_by_role("link", name="Country round", exact=True).click()
     page.get_by_role("link", name="Open the round").click()
     page.get_by_label("Place of Lao PDR").fill("1")
     page.get_by_role("button", name="Open the round").click()
-    page.get_by_role("link", name="Begin with Lao PDR").click()
 
 
 def raises_the_gap(page: Page) -> None:
     """Difficulty and figures in one go; the next member's turn follows."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Lao PDR")
     page.get_by_label("Statement for the minutes").fill("One series has a break.")
-    page.get_by_text("A difficulty: becomes a data gap").click()
-    row = page.get_by_role("group").filter(has_text="A difficulty: becomes a data gap")
+    page.get_by_text("Add a data gap (named in the minutes)").click()
+    row = page.get_by_role("group").filter(has_text="Add a data gap (named in the minutes)")
     row.get_by_label("Kind").select_option("Data discontinuous")
     row.get_by_label("Key result area").select_option(label=area(row))
     row.get_by_label("What is missing").fill(MISSING)

@@ -94,14 +94,14 @@ def everybody_concerned_sees_it(person: Any) -> None:
     consultant = person("consultant")
     consultant.goto(f"/cycles/{CYCLE}/")
     row = consultant.get_by_role("row").filter(has=consultant.get_by_role("rowheader", name="Viet Nam"))
-    for words in ("80", "60", "30", "the same day"):
+    for words in ("80", "60", "30", "20 Aug 2020"):
         expect(row.first).to_contain_text(words)
     consultant.goto(f"{REPORT}history/")
     expect(history(consultant)).to_contain_text(NOTE)
     secretariat = person("secretariat")
     secretariat.goto("/")
     for words in (COORDINATOR, "posted progress", "Viet Nam", NOTE):
-        expect(secretariat.get_by_role("region", name="What changed")).to_contain_text(words)
+        expect(secretariat.get_by_role("region", name="Recent activity")).to_contain_text(words)
 
 
 def history(page: Page) -> Locator:

@@ -120,7 +120,8 @@ def check(page: str, made: Any, cast: Any, fields: set[str]) -> None:
     along = {name: value for name, value in everything(cast).items() if name not in {*own, *fields}}
     assert {"status", "holder", "organisation", "role", "member_state"} - {*own, *fields} <= {*along}
     with undone():
-        assert told(browser.post(url, along | own)) == "302", page
+        answer = browser.post(url, along | own)
+        assert told(answer) == "302", (page, answer.context and answer.context["form"].errors)
         found = written(before)
     differing = {label for label in found if found[label] != expected[label]}
     assert differing == set(), page

@@ -69,9 +69,14 @@ def desk(page: str, cast: Any, cycle: Any, sign_in: Any) -> SimpleNamespace:
     browser = sign_in(getattr(cast, who))
     browser.raise_request_exception = False
     values = {k: v for k, v in steps.typed(page, made).items() if k != "file"}
+
+    def come_back() -> Any:
+        made.agenda = AgendaItem.objects.last()  # also of one that was just added
+        return sign_in(cast.secretariat).get(steps.address(back, made))
+
     return SimpleNamespace(
         send=lambda file: sent(browser, steps.address(page, made), values, file),
-        back=lambda: sign_in(cast.secretariat).get(steps.address(back, made)), model=model, browser=browser,
+        back=come_back, model=model, browser=browser,
         url=steps.address(page, made),
     )  # fmt: skip
 
