@@ -72,7 +72,7 @@ def raises_the_gap(page: Page) -> None:
     row.get_by_label("Key result area").select_option(label=area(row))
     row.get_by_label("What is missing").fill(MISSING)
     page.get_by_role("button", name="Save and next").click()
-    says(page, "Saved.")
+    says(page, "Lao PDR is saved.")
     page.get_by_role("link", name="← Lao PDR").click()
     expect(region(page, "Entered in this turn")).to_contain_text(MISSING)
 

@@ -41,11 +41,12 @@ APART |= {
     "cycle-copy",
     "cycle-empty",
     "board-view-remove",
+    *steps.OF_PEOPLE,
     *steps.SETTING_UP,
 } & {*STEPS}
 PLAIN = sorted({*STEPS} - APART)
 # Not compared: what is new each time, and the rows in which a record is told once more.
-ALWAYS_NEW = {"receipt", "file", "at", "search", "digest", "request_id"}
+ALWAYS_NEW = {"receipt", "file", "at", "search", "digest", "key_digest", "request_id"}
 TOLD_AGAIN = {"before", "after", "object_id", "page_id", "label"}
 
 
