@@ -84,7 +84,7 @@ def area(row: Locator) -> str:
 
 def finds_it_and_drafts_advice(page: Page) -> None:
     page.goto("/")
-    news = region(page, "What changed").get_by_role("listitem").filter(has_text="LAO-4")
+    news = region(page, "Recent activity").get_by_role("listitem").filter(has_text="LAO-4")
     news.get_by_role("link", name="LAO-4").first.click()
     says(page, MISSING)
     page.get_by_role("link", name="Draft advice").click()
@@ -152,7 +152,8 @@ def closes_it_as_a_limitation(page: Page) -> None:
 
 def stands_in_the_annex(page: Page) -> None:
     page.get_by_role("link", name="To the report").click()
-    page.get_by_role("link", name="Annex on limitations").click()
+    page.get_by_role("link", name="Gaps", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Annex on limitations").click()
     says(page, "LAO-4", MISSING, "Break in the series on 1 Jan 2018", REASON, NOTE)
     expect(page.get_by_role("region").filter(has_text="LAO-4")).to_contain_text("D.2")
 
