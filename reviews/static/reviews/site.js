@@ -47,6 +47,10 @@
     }
   });
 
+  // On a phone the menu is one line that scrolls: it opens where the present entry is.
+  var here = document.querySelector(".nav-main [aria-current]");
+  if (here) { here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft; }
+
   // A picture wider than the screen opens where today is.
   document.querySelectorAll(".chart-scroll").forEach(function (frame) {
     var today = frame.querySelector("path.today");
