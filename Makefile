@@ -38,7 +38,7 @@ trust: .venv/installed-test
 
 # How many clicks each job takes, beside its goal.
 clicks: .venv/installed-test
-	REQUIRE_BROWSER=1 $(BIN)/python -m tests.support.databases postgres tests/browser/test_clicks.py tests/browser/test_meeting_story.py $(ARGS)
+	REQUIRE_BROWSER=1 $(BIN)/python -m tests.support.databases postgres tests/browser/test_clicks.py tests/browser/test_*_story.py $(ARGS)
 
 bench: .venv/installed-test
 	$(BIN)/python -m bench $(SIZES)

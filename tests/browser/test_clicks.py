@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
 
 from reviews.models import DataGap, Extension, NationalReport
+from tests.browser.hand import Hand
 from tests.browser.test_main_story import CYCLE, REPORT
 from tests.support import make
 
@@ -18,41 +18,6 @@ pytestmark = pytest.mark.browser
 AT = f"/cycles/{CYCLE}/"
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 Figure = Callable[[str, Any, Any], None]
-
-
-class Hand:
-    """A person's hand: does what a click does, and counts."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.clicks = page, 0
-        page.goto("/")
-
-    def link(self, name: str, within: Locator | None = None, *, exact: bool = False) -> None:
-        self.press((within or self.page).get_by_role("link", name=name, exact=exact).first)
-
-    def button(self, name: str) -> None:
-        self.press(self.page.get_by_role("main").get_by_role("button", name=name).first)
-
-    def press(self, place: Locator) -> None:
-        place.click()
-        self.clicks += 1
-
-    def tick(self, name: str, within: Locator | None = None) -> None:
-        self.press((within or self.page).get_by_label(name).first)
-
-    def choose(self, label: str, number: int) -> None:
-        self.page.get_by_label(label).select_option(index=number)
-        self.clicks += 2
-
-    def attach(self, label: str, **file: Any) -> None:
-        self.page.get_by_label(label).set_input_files(file)
-        self.clicks += 3
-
-    def types(self, label: str, text: str) -> None:
-        self.page.get_by_label(label).first.fill(text)
-
-    def reads(self, words: str) -> None:
-        expect(self.page.get_by_role("main")).to_contain_text(words)
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["320 px", "1280 px"])
@@ -72,35 +37,35 @@ def count(figure: Figure, size: dict[str, int]) -> Figure:
 
 def test_post_progress(person, size, count):
     hand = Hand(person("vnm.coordinator", viewport=size))
-    hand.link("Update Viet Nam")
-    hand.types("Writing", "25")
+    hand.press("Update Viet Nam")
+    hand.page.get_by_label("Writing").first.fill("25")
     hand.button("Post progress")
-    hand.reads("Your progress is posted.")
+    hand.sees("Your progress is posted.")
     count("post progress", hand.clicks, 2)
     assert NationalReport.objects.get(member_state__code="VNM").writing == 25
 
 
 def test_raise_a_gap_and_ask_for_guidance(person, size, count):
     hand = Hand(person("vnm.coordinator", viewport=size))
-    hand.link("Add a data gap")
+    hand.press("Add a data gap")
     hand.tick("Data missing")
-    hand.choose("Key result area", 1)
-    hand.types("What is missing", "Two years are not there.")
+    hand.choose(hand.page.get_by_label("Key result area"), index=1)
+    hand.page.get_by_label("What is missing").first.fill("Two years are not there.")
     hand.tick("Ask the regional consultants for guidance at once")
     hand.button("Add gap")
-    hand.reads("The gap is added.")
+    hand.sees("The gap is added.")
     count("raise a data gap, guidance asked", hand.clicks, 6)
     assert DataGap.objects.filter(missing="Two years are not there.", status="guidance_asked").exists()
 
 
 def test_submit_a_report(person, size, count):
     hand = Hand(person("vnm.coordinator", viewport=size))
-    hand.link("Submit the report Viet Nam")
-    hand.attach("The report", name="report.pdf", mimeType="application/pdf", buffer=make.PDF)
-    hand.types("Reason for submitting", "The last ministry answers in September.")
+    hand.press("Submit the report Viet Nam")
+    hand.attach(hand.page.get_by_label("The report"), "report.pdf", make.PDF, "application/pdf")
+    hand.page.get_by_label("Reason for submitting").first.fill("The last ministry answers in September.")
     hand.button("Check your answers")
     hand.button("Submit the report")
-    hand.reads("VNM-2020-01")
+    hand.sees("VNM-2020-01")
     count("submit a report", hand.clicks, 6)
     assert NationalReport.objects.get(member_state__code="VNM").status == "submitted"
 
@@ -108,7 +73,7 @@ def test_submit_a_report(person, size, count):
 def test_decide_three_extensions(person, size, count):
     assert Extension.objects.to_decide().count() == 3
     hand = Hand(person("secretariat", viewport=size))
-    hand.link("Decide on 3 extension requests")
+    hand.press("Decide on 3 extension requests")
     for name in ("Philippines", "Myanmar", "Thailand"):
         group = hand.page.get_by_role("group", name=f"Decision on {name}")
         hand.tick("refuse", group)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from reviews.models import Meeting, StatusAtMeeting
 from tests.browser.conftest import Person
+from tests.browser.hand import Hand
 
 pytestmark = pytest.mark.browser
 
@@ -21,41 +22,27 @@ DAY = "2020-08-20"
 ITEMS = 6  # of the usual agenda
 
 
-class Hand:
-    """The one hand that clicks: a choice in a list counts as two clicks."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.clicks = page, 0
-
-    def press(self, name: "str | re.Pattern[str]", role: Any = "link", **options: Any) -> None:
-        self.clicks += 1
-        self.page.get_by_role(role, name=name, **options).first.click()
-
-    def button(self, name: "str | re.Pattern[str]", **options: Any) -> None:
-        self.press(name, "button", **options)
+class MeetingHand(Hand):
+    """Also unfolds what is folded, and follows the next step at the top of a page."""
 
     def unfold(self, name: str) -> None:
-        self.clicks += 1
-        self.page.locator("summary", has_text=name).first.click()
+        self.click(self.page.locator("summary", has_text=name).first)
 
-    def choose(self, label: str, option: "str | re.Pattern[str]") -> None:
-        self.clicks += 2
+    def choose_in(self, label: str, option: str) -> None:
         box = self.page.get_by_label(label).first
         texts = box.locator("option").all_inner_texts()
-        box.select_option(label=next(text for text in texts if re.search(option, text)))
+        self.choose(box, label=next(text for text in texts if re.search(option, text)))
 
     def next_step(self, text: str) -> None:
         """Follow the next step at the top of the page, which is this one."""
         link = self.page.locator(".stepper-next a")
         expect(link).to_have_text(text)
-        self.clicks += 1
-        link.click()
+        self.click(link)
 
 
 def test_a_whole_meeting_in_sixty_clicks(person: Person, figure: Any) -> None:
     page = person("secretariat")
-    page.goto("/")
-    hand = Hand(page)
+    hand = MeetingHand(page)
     plans(hand)
     fills_the_agenda(hand)
     projector = runs_the_round(hand)
@@ -73,7 +60,7 @@ def test_a_whole_meeting_in_sixty_clicks(person: Person, figure: Any) -> None:
     assert StatusAtMeeting.objects.filter(round__meeting=meeting).count() == 10
 
 
-def plans(hand: Hand) -> None:
+def plans(hand: MeetingHand) -> None:
     hand.press("Calendar", exact=True)
     if hand.page.get_by_role("link", name="Meetings", exact=True).count():
         hand.press("Meetings", exact=True)
@@ -89,19 +76,19 @@ def plans(hand: Hand) -> None:
         "Video link": "https://meet.example/test",
     }.items():
         hand.page.get_by_label(label).first.fill(text)
-    hand.choose("Host", "Viet Nam")
+    hand.choose_in("Host", "Viet Nam")
     hand.page.get_by_label("Ends at").press("Enter")  # as the button: one press
     hand.clicks += 1
     expect(hand.page.get_by_text("09:00–12:30")).to_be_visible()
 
 
-def fills_the_agenda(hand: Hand) -> None:
+def fills_the_agenda(hand: MeetingHand) -> None:
     hand.press("Copy an agenda")
     hand.button("Add these items")
     expect(hand.page.locator("#agenda ~ ol > li, .desk-list[data-sortable] > li")).to_have_count(ITEMS)
 
 
-def runs_the_round(hand: Hand) -> Page:
+def runs_the_round(hand: MeetingHand) -> Page:
     page = hand.page
     hand.next_step("Open the country round")
     hand.button("Open the round")
@@ -128,7 +115,7 @@ def runs_the_round(hand: Hand) -> Page:
     return projector
 
 
-def records_who_came(hand: Hand) -> None:
+def records_who_came(hand: MeetingHand) -> None:
     hand.next_step("Record attendance")
     present = hand.page.locator("[data-member] input[value=yes]:checked")
     expect(present).to_have_count(9)
@@ -137,7 +124,7 @@ def records_who_came(hand: Hand) -> None:
     hand.button("Save")
 
 
-def enters_what_came_of_it(hand: Hand) -> None:
+def enters_what_came_of_it(hand: MeetingHand) -> None:
     hand.next_step("Enter the outcomes of the agenda")
     for number in range(1, ITEMS + 1):
         hand.page.get_by_label("In words").fill(f"Outcome {number} (test)")
@@ -149,12 +136,12 @@ def enters_what_came_of_it(hand: Hand) -> None:
     hand.press("Add an action point")
     for number in (1, 2, 3):
         hand.page.get_by_label("What is to be done").fill(f"Action {number} (test)")
-        hand.choose("Body", "ASEAN Secretariat")
+        hand.choose_in("Body", "ASEAN Secretariat")
         hand.page.get_by_label("Due").fill("2020-09-14")
         hand.button("Save and add another" if number < 3 else re.compile("^Save$"))
 
 
-def has_the_minutes_adopted(hand: Hand) -> None:
+def has_the_minutes_adopted(hand: MeetingHand) -> None:
     hand.next_step("Draft the minutes")
     hand.button("Draft the minutes")
     page = hand.page
