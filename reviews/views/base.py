@@ -34,12 +34,17 @@ PAGE = re.compile("[1-9][0-9]{0,8}")
 
 
 def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
-    """A review cycle this person may open. The menu leads to the one that was opened last."""
+    """A review cycle this person may open, with its framework."""
     cycle = get_object_or_404(cycles_named(request, slug))
+    remember_cycle(request, cycle)
+    return cycle
+
+
+def remember_cycle(request: SignedInRequest, cycle: ReviewCycle) -> None:
+    """Keep that the person opened this cycle last: the menu leads to it from pages that belong to none."""
     if request.method == "GET" and request.user.last_cycle_id != cycle.pk:
         request.user.last_cycle = cycle
         request.user.save(update_fields=["last_cycle"])
-    return cycle
 
 
 def cycles_named(request: SignedInRequest, slug: str) -> QuerySet[ReviewCycle]:

@@ -19,7 +19,7 @@ from reviews.models.datagaps import DataGapQuerySet
 from reviews.models.treatments import treatment_for
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
-from reviews.views.base import ListPage, cycles_named, history
+from reviews.views.base import ListPage, cycles_named, history, remember_cycle
 from reviews.views.form_pages import AddToReportPage, FormPage, TransitionPage
 from reviews.web.errors import Text
 
@@ -69,6 +69,7 @@ def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     gaps = gaps_with_code(code).filter(cycle__in=cycles_named(request, slug)).visible_to(request.user)
     gap = get_object_or_404(gaps.with_guidance())
+    remember_cycle(request, gap.cycle)
     transitions, rows = gap.transitions_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: those of any other are not fetched.
     closed_once = any(row.verb == Verb.CLOSED for row in rows)

@@ -16,7 +16,7 @@ from reviews.models import Framework, FrameworkNode, ReviewCycle
 from reviews.models.base import all_or_nothing
 from reviews.queries.framework import adds_to, uses_of
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycles_named
+from reviews.views.base import cycle_or_404
 from reviews.views.form_pages import FormPage
 from reviews.views.setup import SetupStepPage
 from reviews.views.sheets import ImportPage
@@ -24,7 +24,7 @@ from reviews.views.sheets import ImportPage
 
 def framework_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """The framework under review, as a tree."""
-    cycle = get_object_or_404(cycles_named(request, slug).select_related("framework"))
+    cycle = cycle_or_404(request, slug)
     nodes = FrameworkNode.objects.filter(framework=cycle.framework_id).order_by("sort_key")
     context = {
         "cycle": cycle,

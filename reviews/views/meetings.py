@@ -40,7 +40,7 @@ from reviews.rendering.calendars import CALENDAR, meeting_calendar
 from reviews.request_context import SignedInRequest
 from reviews.text import is_blank
 from reviews.views.actionpoints import ActionPointCard
-from reviews.views.base import AddButton, ListPage, cycle_or_404, cycles_named, history
+from reviews.views.base import AddButton, ListPage, cycle_or_404, cycles_named, history, remember_cycle
 from reviews.views.form_pages import AddPage, FormPage
 from reviews.web.errors import Text
 
@@ -72,6 +72,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     meetings = with_progress(meetings.select_related("cycle", "host", "disruption"))
     meeting = get_object_or_404(meetings.annotate(has_minutes=Exists(minutes)), code=code)
     cycle = meeting.cycle
+    remember_cycle(request, cycle)
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
     agenda, backlog = agenda_of(request.user, meeting)
     points, earlier_points = action_points_of(request.user, meeting)

@@ -28,7 +28,7 @@ from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import plans, submission_checks
 from reviews.request_context import SignedInRequest
-from reviews.views.base import ListPage, cycle_or_404, cycles_named, history_pages
+from reviews.views.base import ListPage, cycle_or_404, cycles_named, history_pages, remember_cycle
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.web.errors import Text
 
@@ -89,6 +89,7 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The overview: next step, figures, deadlines, and the checklist before submission."""
     cycles = cycles_named(request, slug)
     report = get_object_or_404(readable_reports(request), cycle__in=cycles, member_state__code=code)
+    remember_cycle(request, report.cycle)
     checked = submission_checks.read(report, request.user)
     checks = submission_checks.run(checked) if report.is_editable else []
     gaps, is_open = checked.gaps, not report.cycle.is_closed

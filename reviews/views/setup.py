@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ from reviews.models import ReviewCycle
 from reviews.queries.cycles import unfinished_in
 from reviews.queries.setup import setup_steps
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycles_named
+from reviews.views.base import cycle_or_404
 from reviews.views.form_pages import FormPage
 from reviews.views.sheets import ImportPage
 
@@ -43,7 +43,7 @@ def setup_page(request: SignedInRequest) -> HttpResponse:
 
 def cycle_setup(request: SignedInRequest, slug: str) -> HttpResponse:
     """The steps of one cycle as a checklist."""
-    cycle = get_object_or_404(cycles_named(request, slug).select_related("framework"))
+    cycle = cycle_or_404(request, slug)
     policy.require(request.user, "cycle.run")
     steps = setup_steps(cycle, request.user)
     context = {

@@ -77,6 +77,23 @@ def test_the_cycle_that_was_opened_last_is_kept_for_the_person(cast, sign_in):
     assert 'href="/cycles/iai/">Board<' in page
 
 
+@pytest.mark.parametrize("page", ["report", "datagap", "meeting", "framework", "finding-list"])
+def test_whichever_page_of_it_was_opened(page, cast, sign_in):
+    make.cycle("mtr", by=cast.secretariat)
+    other = make.cycle("iai", by=cast.secretariat)
+    gap = make.gap(make.report(other, "VNM"), by=cast.vnm)
+    codes = {
+        "report": ["VNM"],
+        "datagap": [gap.code],
+        "meeting": [make.meeting(other, by=cast.secretariat).code],
+    }
+    browser = sign_in(cast.vnm)
+    browser.get(reverse("board", args=["mtr"]))
+    assert browser.get(reverse(page, args=["iai", *codes.get(page, [])])).status_code == 200
+    menu = browser.get(reverse("account_change_password")).content.decode()
+    assert 'href="/cycles/iai/">Board<' in menu
+
+
 def test_a_cycle_that_may_not_be_opened_any_more_is_not_in_the_menu(cast, sign_in):
     cycle = make.cycle("mtr", by=cast.secretariat)
     make.cycle("secret", by=cast.secretariat, members=("LAO",))
