@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from reviews.models import DataGap, Extension, NationalReport
 from tests.browser.hand import Hand
@@ -68,6 +69,15 @@ def test_submit_a_report(person, size, count):
     hand.sees("VNM-2020-01")
     count("submit a report", hand.clicks, 6)
     assert NationalReport.objects.get(member_state__code="VNM").status == "submitted"
+
+
+def test_find_a_late_country_and_why(person, size, count):
+    hand = Hand(person("secretariat", viewport=size))
+    hand.press("Board", exact=True)
+    row = hand.page.get_by_role("row").filter(has_text="Myanmar")
+    hand.click(row.locator("summary", has_text="Late"))
+    expect(row.locator(".outlook details[open] p")).to_be_visible()
+    count("find a late country and why", hand.clicks, 2)
 
 
 def test_decide_three_extensions(person, size, count):
