@@ -155,10 +155,10 @@ def due(lines: Iterable[CountryDeadline]) -> list[DueDeadline]:
 
 def own_cards(user: User, reports: Iterable[NationalReport]) -> list[CountryCard]:
     """Return a card for each report of the person's own country, for those who post its progress."""
-    return [CountryCard(report, report.transitions_for(user)) for report in own(user, reports)]
+    return [CountryCard(report, report.transitions_for(user)) for report in reports_posted_by(user, reports)]
 
 
-def own(user: User, reports: Iterable[NationalReport]) -> list[NationalReport]:
+def reports_posted_by(user: User, reports: Iterable[NationalReport]) -> list[NationalReport]:
     """Return the reports whose progress the person posts."""
     if policy.scope_of(user, "report.update") is not policy.Scope.OWN:
         return []
@@ -187,7 +187,7 @@ def page_of_news(row: Trace) -> PageOfRecord | None:
 
 
 def own_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
-    for report in own(user, reports):
+    for report in reports_posted_by(user, reports):
         if report.status == ReportStatus.NOT_STARTED:
             yield _own_task(report, report.silent_from, _now("Post the first progress"), "report-update")
         elif report.status == ReportStatus.RETURNED:
@@ -275,7 +275,7 @@ def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task
         first, names = waiting[0], [str(request.member_state) for request in waiting]
         if len(waiting) > 1:
             what = _now("Decide on %(n)d extension requests") % {"n": len(waiting)}
-            about, url = listed(names), reverse("extension-decide-all", args=[cycle.slug])
+            about, url = shorten_names(names), reverse("extension-decide-all", args=[cycle.slug])
         else:
             what = _now("%(state)s: decide on the extension request") % {"state": names[0]}
             about = f"{first.deadline} · {_now('until')} {date_format(first.asked_until)}"
@@ -283,7 +283,7 @@ def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task
         yield Task(first.asked_at, what, about, url, cycle, group)
 
 
-def listed(names: list[str]) -> str:
+def shorten_names(names: list[str]) -> str:
     """The first names, and how many more there are."""
     more = len(names) - MOST_LINES
     shown = ", ".join(names[:MOST_LINES])
