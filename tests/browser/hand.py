@@ -9,9 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 class Hand:
     """Does what a click does, and counts: a choice in a list is two clicks, a file three, typing none."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, start: str = "/") -> None:
+        """`start`: the address that is opened first; empty: the page that is open."""
         self.page, self.clicks = page, 0
-        page.goto("/")
+        if start:
+            page.goto(start)
 
     @property
     def main(self) -> Locator:

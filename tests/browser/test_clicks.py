@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from reviews.models import DataGap, Extension, NationalReport
 from tests.browser.hand import Hand
@@ -100,3 +100,37 @@ def test_the_next_step_is_on_the_first_screen(address, person, figure):
     step = page.get_by_role("heading", name="Next step")
     bottom = step.bounding_box()["y"] + step.bounding_box()["height"]
     figure(f"pixels to the end of “Next step” at 320 px: {address}", bottom, "<= 640 px")
+
+
+def test_every_page_of_the_menu(person, size, count):
+    """From the page of one gap, which is as deep as the site goes, to each page of each section."""
+    page = person("secretariat", viewport=size)
+    page.goto(f"{AT}datagaps/VNM-3/")
+    sections = page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()
+    clicks = {
+        label: clicks_to(page, section, label)
+        for section in sections
+        for label in pages_of(page, section)
+    }
+    assert len(clicks) >= 18
+    count("any page of the menu, from the page of a gap", max(clicks.values()), 2)
+
+
+def pages_of(page: Page, section: str) -> list[str]:
+    """The labels of a section's pages; a section of one page is that page."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=section, exact=True).click()
+    page.wait_for_load_state()
+    return page.locator("nav.nav-section a").all_inner_texts() or [section]
+
+
+def clicks_to(page: Page, section: str, label: str) -> int:
+    """How many clicks lead from a gap's page to that page of the section."""
+    page.goto(f"{AT}datagaps/VNM-3/")
+    hand = Hand(page, start="")
+    hand.click(page.get_by_role("navigation", name="Main").get_by_role("link", name=section, exact=True))
+    page.wait_for_load_state()
+    link = page.locator("nav.nav-section").get_by_role("link", name=label, exact=True)
+    if link.count() and link.get_attribute("aria-current") != "page":
+        hand.click(link)
+    expect(page.locator('nav [aria-current="page"]', has_text=label).first).to_be_visible()
+    return hand.clicks
