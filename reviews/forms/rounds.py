@@ -107,7 +107,7 @@ class RowForm(forms.Form):
     def __init__(self, *args: Any, choices: RowChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key_result_area"] = record_field(
-            _("Key result area"), lambda: choices.areas, _("the whole report"), required=False
+            choices.cycle.area_label, lambda: choices.areas, _("the whole report"), required=False
         )
 
     @property

@@ -221,4 +221,5 @@ class GapKind(Tracked):
 def check_key_result_area(area: FrameworkNode | None, cycle: "ReviewCycle") -> None:
     """Raise ValidationError if a record names another entry than a key result area of its cycle's framework."""
     if area and (area.level != FrameworkLevel.KEY_RESULT_AREA or area.framework_id != cycle.framework_id):
-        raise ValidationError({"key_result_area": _("Choose a key result area of this framework.")})
+        message = _now("Choose a %s of this framework.") % cycle.framework.area_name
+        raise ValidationError({"key_result_area": message})

@@ -122,6 +122,12 @@ class AddButton(NamedTuple):
     permission: str
 
 
+def name_area_column(table: tables.Table, cycle: ReviewCycle) -> None:
+    """Head the column of key result areas, if there is one, by the framework's own word for them."""
+    if "key_result_area" in table.columns:
+        table.columns["key_result_area"].column.verbose_name = cycle.area_label
+
+
 class ListPage(SingleTableMixin, FilterView):
     """List view: the subclass names its model, table and filterset."""
 
@@ -170,8 +176,7 @@ class ListPage(SingleTableMixin, FilterView):
             table = super().get_table(**kwargs)
         except InvalidPage:
             raise self.no_such_page() from None
-        if "key_result_area" in table.columns:  # in the framework's own words
-            table.columns["key_result_area"].column.verbose_name = self.cycle.area_label
+        name_area_column(table, self.cycle)
         return table
 
     def no_such_page(self) -> BadAddress:

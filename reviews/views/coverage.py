@@ -16,7 +16,7 @@ from reviews.models import CoverageStatement, DataGap, EditConflict, NationalRep
 from reviews.queries import coverage
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of
+from reviews.views.base import cycle_or_404, name_area_column, page_of
 from reviews.views.reports import ReportForm, report_or_404
 
 HISTORY_ROWS = 30
@@ -29,7 +29,9 @@ def coverage_map(request: SignedInRequest, slug: str) -> HttpResponseBase:
     coverage_of_cycle = coverage.build(cycle, request.user)
     file_format = request.GET.get("_export")
     if file_format:
-        return spreadsheets.response(file_format, CoverageTable(list(coverage_of_cycle.cells())), "coverage")
+        table = CoverageTable(list(coverage_of_cycle.cells()))
+        name_area_column(table, cycle)
+        return spreadsheets.response(file_format, table, "coverage")
     page = page_of(request, coverage_of_cycle.reports)  # as many columns as a list has rows
     shown = coverage_of_cycle.of_reports(list(page))
     sign, letter, tone = coverage.GAP_MARK

@@ -40,7 +40,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
 
     file_format = request.GET.get("_export")
     if file_format and request.GET.get("of") == "countries":
-        return spreadsheets.response(file_format, PlanCountryTable(shown), "slack")
+        return spreadsheets.response(file_format, PlanCountryTable(shown), "days-to-spare")
     if file_format:
         return spreadsheets.response(file_format, PlanStepTable(plan.lines), "plan")
 

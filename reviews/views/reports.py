@@ -173,7 +173,7 @@ class ReportGaps(ReportRows):
     def get_links(self) -> list[tuple[Text, str]]:
         return [
             (_("Annex on limitations"), self.address("report-annex")),
-            (_("Coverage of the key result areas"), self.address("report-coverage")),
+            (_("Coverage of the framework"), self.address("report-coverage")),
         ]
 
 

@@ -108,9 +108,7 @@ def test_every_page_of_the_menu(person, size, count):
     page.goto(f"{AT}datagaps/VNM-3/")
     sections = page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()
     clicks = {
-        label: clicks_to(page, section, label)
-        for section in sections
-        for label in pages_of(page, section)
+        label: clicks_to(page, section, label) for section in sections for label in pages_of(page, section)
     }
     assert len(clicks) >= 18
     count("any page of the menu, from the page of a gap", max(clicks.values()), 2)

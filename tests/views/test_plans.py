@@ -202,7 +202,7 @@ def test_taken_away(cast, plan, sign_in):
     assert lines[2].startswith("2,Draft,")
     assert lines[2].endswith(",planned,2020-09-28,2020-09-21,7")
     answer = sign_in(cast.secretariat).get(f"{PLAN}?_export=xlsx&of=countries")
-    assert answer["Content-Disposition"].startswith('attachment; filename="slack-')
+    assert answer["Content-Disposition"].startswith('attachment; filename="days-to-spare-')
     assert sign_in(cast.secretariat).get(f"{PLAN}?_export=pdf").status_code == 404
 
 
