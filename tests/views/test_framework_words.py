@@ -22,7 +22,7 @@ def world(cast, cycle) -> SimpleNamespace:
     return made
 
 
-@pytest.mark.parametrize("page", (*PAGES, *WITHOUT_ANY_WORD))
+@pytest.mark.parametrize("page", [*PAGES, *WITHOUT_ANY_WORD])
 def test_the_word_of_the_framework(page, world, cast, sign_in):
     who = cast.secretariat if page in ("round-turn", "annex") else cast.vnm
     shown = crawl.text(sign_in(who).get(steps.address(page, world)))
