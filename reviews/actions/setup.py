@@ -19,6 +19,7 @@ from reviews.models import (
 )
 from reviews.models.base import all_or_nothing
 from reviews.models.cycles import CycleFields
+from reviews.models.numbering import next_number
 from reviews.models.plans import KINDS_ONCE
 
 WEEK = timedelta(weeks=1)
@@ -67,12 +68,17 @@ def copy_deadlines(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> Revi
 
 @all_or_nothing()
 def copy_ladder(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> ReviewCycle:
-    """Enter the steps of another cycle's plan, shifted to the start of this one, behind those that are there."""
+    """Enter the steps of another cycle's plan, shifted to the start of this one, behind those that are there.
+
+    One whose code is there already is left out, and so are the reports and the draft: a plan has each of them once.
+    """
     lock_draft(cycle, by)
     shift = shift_between(source, cycle.starts_on)
     there = {*cycle.plan_steps.values_list("code", flat=True)}
-    steps = source.plan_steps.exclude(code__in=there).select_related("body", "meeting").order_by("position")
-    for position, step in enumerate(steps, len(there) + 1):
+    once = {*cycle.plan_steps.filter(kind__in=KINDS_ONCE).values_list("kind", flat=True)}
+    steps = source.plan_steps.exclude(code__in=there).exclude(kind__in=once)
+    steps = steps.select_related("body", "meeting").order_by("position")
+    for position, step in enumerate(steps, next_number(cycle.plan_steps.all(), "position")):
         due_on = step.took_place_on or step.due_on
         PlanStep.enter(
             cycle,
@@ -121,7 +127,7 @@ def _enter_step(
     body: Organisation | None = None,
     planned_on: date | None = None,
 ) -> None:
-    position = cycle.plan_steps.count() + 1
+    position = next_number(cycle.plan_steps.all(), "position")
     code = slugify(body.code if body else kind.value)
     if cycle.plan_steps.filter(code=code).exists():
         code = f"{code}-{position}"

@@ -88,7 +88,7 @@ class MembersImportForm(SheetForm):
     def prepare(self, texts: list[dict[str, str]]) -> None:
         codes = [row["code"] for row in texts]
         self.known = {body.code: body for body in Organisation.objects.filter(code__in=codes)}
-        self.seated = {*self.cycle.memberships.values_list("member_state", flat=True)}
+        self.seated = {*self.cycle.memberships.counted().values_list("member_state", flat=True)}
 
     def read_row(self, row: ImportRow) -> None:
         code, body = row.texts["code"], self.known.get(row.texts["code"])

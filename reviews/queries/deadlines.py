@@ -145,11 +145,19 @@ def due_in_force(report: NationalReport, deadline: Deadline, granted: GrantedExt
 
 
 def deadline_statuses(
-    reports: Iterable[NationalReport], deadlines: Iterable[Deadline], granted: Iterable[Extension], on: date
+    reports: Iterable[NationalReport],
+    deadlines: Iterable[Deadline],
+    granted: Iterable[Extension],
+    on: date,
+    deliveries: Iterable[Delivery] | None = None,
 ) -> DeadlineStatuses:
-    """Return, by report, the status on a day of each deadline that concerns its country."""
+    """Return, by report, the status on a day of each deadline that concerns its country.
+
+    `deliveries`: those known then, where all records are rebuilt as of that day; None: those known now.
+    """
     reports, deadlines = list(reports), list(deadlines)
-    return statuses_by_report(reports, deadlines, granted, find_days_met(reports, deadlines, on), on)
+    days_met = find_days_met(reports, deadlines, on, deliveries)
+    return statuses_by_report(reports, deadlines, granted, days_met, on)
 
 
 def statuses_by_report(
@@ -189,22 +197,29 @@ def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
     return min((s for s in statuses if s.is_asked), key=lambda s: s.due_on, default=None)
 
 
-def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date) -> DaysMet:
+def find_days_met(
+    reports: Iterable[NationalReport],
+    deadlines: Iterable[Deadline],
+    on: date,
+    deliveries: Iterable[Delivery] | None = None,
+) -> DaysMet:
     """Return when each country met the deadlines for other things than its report, in one query.
 
-    That is when it first posted progress after a deadline for progress opened, or the day that was recorded.
+    That is when it first posted progress after a deadline for progress opened, or the day that was recorded: as the
+    `deliveries` say, if they are given.
     """
-    columns = {}
+    reports, deadlines, columns = list(reports), list(deadlines), {}
     for deadline in deadlines:
         if deadline.is_recorded:
-            columns[deadline.pk] = Delivery.day_of(deadline.pk)
+            if deliveries is None:
+                columns[deadline.pk] = Delivery.day_of(deadline.pk)
         elif deadline.output == DeadlineOutput.PROGRESS:
             columns[deadline.pk] = progress.first_day(deadline.opens_on, on)
+    met = recorded_days(reports, deadlines, deliveries or ())
     if not columns:
-        return {}
+        return met
     rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
     rows = rows.annotate(**{f"met_{pk}": column for pk, column in columns.items()})
-    met: dict[tuple[int, int], date] = {}
     for report, *days in rows.values_list("pk", *(f"met_{pk}" for pk in columns)):
         met |= {(report, pk): day for pk, day in zip(columns, days, strict=True) if day}
     return met

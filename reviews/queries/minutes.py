@@ -183,12 +183,12 @@ def _reported(meeting: Meeting) -> dict[int, str]:
     # Frozen with the round; before that, those of the report.
     frozen = StatusAtMeeting.objects.filter(round__meeting=meeting)
     records = {row.member_state_id: row for row in [*meeting.cycle.reports.all(), *frozen]}
-    recorded = set(meeting.delegations.values_list("organisation", flat=True))
+    came = set(meeting.delegations.filter(present=True).values_list("organisation", flat=True))
     texts = {}
     for turn in _turns(meeting):
         if turn.status == TurnStatus.PASSED:
-            present = turn.member_state_id in recorded
-            texts[turn.member_state_id] = _("made no statement.") if present else _("was absent.")
+            was_there = turn.member_state_id in came
+            texts[turn.member_state_id] = _("made no statement.") if was_there else _("was absent.")
         elif turn.status == TurnStatus.REPORTED:
             texts[turn.member_state_id] = f"{figures_text(records[turn.member_state_id])}."
     for update in updates_at(meeting):

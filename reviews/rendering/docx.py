@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -83,44 +83,30 @@ def brief(content: Brief) -> bytes:
 
 
 def report(
-    title: str, cycle: ReviewCycle, period: str, sections: Iterable[tuple[str, list[str], list[Row]]]
+    title: str,
+    cycle: ReviewCycle,
+    on: date,
+    period: str,
+    sections: Iterable[tuple[str, list[str], list[Row]]],
 ) -> bytes:
-    """A report of tables, each with its heading and its heads; landscape, with numbered pages."""
-    document = _new_document(title, cycle)
+    """A report on a day, of tables, each with its heading and its heads; landscape."""
+    document = _new_document(title, cycle, on)
     page = document.sections[0]
     page.orientation = WD_ORIENT.LANDSCAPE
     page.page_width, page.page_height = page.page_height, page.page_width
-    _number_pages(document, f"{title} · {cycle.name}")
     _add_paragraph(document, period)
     for heading, heads, rows in sections:
         _add_section(document, heading, heads, rows)
     return _to_bytes(document)
 
 
-def _number_pages(document: WordDocument, title: str) -> None:
-    """A header with the title, and a footer with the page and how many there are."""
-    section = document.sections[0]
-    section.header.paragraphs[0].text = _writable(title)
-    footer = section.footer.paragraphs[0]
-    for field, after in (("PAGE", " / "), ("NUMPAGES", "")):
-        run = footer.add_run()
-        for kind in ("begin", "instruction", "end"):
-            element = OxmlElement("w:instrText" if kind == "instruction" else "w:fldChar")
-            if kind == "instruction":
-                element.text = field
-            else:
-                element.set(qn("w:fldCharType"), kind)
-            run._r.append(element)
-        footer.add_run(after)
-
-
-def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:
-    """A4, with its title and the review cycle; says where values are invented."""
+def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> WordDocument:
+    """A4, with its title, the review cycle and the day as of which it is (today); says where values are invented."""
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
-    _add_header_and_footer(document, title, cycle)
+    _add_header_and_footer(document, title, cycle, on or clock.today())
     properties = document.core_properties
     # A document's properties take 255 characters, and a meeting's title may have more.
     properties.title, properties.author = _writable(title)[:255], _("Review tracker")
@@ -133,14 +119,12 @@ def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:
     return document
 
 
-def _add_header_and_footer(document: WordDocument, title: str, cycle: ReviewCycle) -> None:
+def _add_header_and_footer(document: WordDocument, title: str, cycle: ReviewCycle, on: date) -> None:
     """On every page what it is, the day as of which it is, and its number."""
     section = document.sections[0]
     section.header.paragraphs[0].text = _writable(f"{title} · {cycle.name}")
     footer = section.footer.paragraphs[0]
-    footer.text = _writable(
-        _("As of %(day)s") % {"day": date_format(clock.today())} + " · " + _("Page") + " "
-    )
+    footer.text = _writable(_("As of %(day)s") % {"day": date_format(on)} + " · " + _("Page") + " ")
     _add_field(footer, "PAGE")
     footer.add_run(" / ")
     _add_field(footer, "NUMPAGES")

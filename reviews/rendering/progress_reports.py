@@ -52,6 +52,7 @@ def word_document(report: ProgressReport) -> bytes:
     return docx.report(
         report.title,
         report.cycle,
+        report.until,
         report.period_text,
         [
             (_("In numbers"), ["", ""], [[total.label, total.number] for total in report.totals]),

@@ -8,8 +8,9 @@ import pytest
 from docx import Document
 
 from reviews import clock
+from reviews.lists.board import is_overdue
 from reviews.models import ActionPoint, Decision
-from reviews.queries import progress_reports
+from reviews.queries import board, progress_reports
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -155,3 +156,28 @@ def test_it_costs_few_queries(query, story, cast, sign_in, django_assert_max_num
 def test_it_offers_the_periods_between_meetings(story, cast, sign_in):
     page = sign_in(cast.secretariat).get(URL)
     assert page.context["periods"] == [("Meeting 2 – Meeting 3", f"since={JUNE}&until={AUGUST}")]
+
+
+def test_what_was_recorded_later_did_not_count_on_a_past_day(cast):
+    """As on the board of that day: nobody knew yet, or it had not been taken back yet."""
+    by = cast.secretariat
+    with clock.at(date(2020, 6, 1)):
+        cycle = make.cycle("mtr", by=by)
+        opens = {"opens_on": date(2020, 6, 1), "due_on": date(2020, 8, 9)}
+        comments = make.deadline(cycle, by=by, title="Comments", output="comments", **opens)
+    with clock.at(date(2020, 8, 5)):
+        early = make.delivery(comments, by=cast.lao, met_on=date(2020, 8, 5))
+    with clock.at(date(2020, 8, 15)):
+        early.take_back(by=by, expected_version=early.version, note="It was another paper.")
+    make.delivery(comments, by=cast.vnm, met_on=date(2020, 8, 8))
+    day = date(2020, 8, 12)
+    rows = board.build(cycle, by, day, clock.end_of(day)).rows
+    assert {row.state.code for row in rows if is_overdue(row)} == {"VNM"}
+    assert {row.state.code for row in progress_reports.build(cycle, by, day).late} == {"VNM"}
+    assert {row.state.code for row in progress_reports.build(cycle, by, date(2020, 8, 20)).late} == {"LAO"}
+
+
+def test_its_paper_says_the_day_that_it_is_about(story, cast, sign_in):
+    page = sign_in(cast.secretariat).get(URL, {"until": "2020-08-11", "since": "2020-06-24"})
+    marking = page.content.decode().partition("print-marking")[2].partition("</p>")[0]
+    assert "as of 11 Aug 2020" in " ".join(marking.split())
