@@ -34,6 +34,7 @@ from reviews.views import (
     framework,
     guidance,
     health,
+    languages,
     meetings,
     methods,
     minutes,
@@ -349,4 +350,5 @@ urlpatterns = [
     path("people/", include(people_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
+    path("language/", languages.ChooseLanguage.as_view(), name="language"),
 ]

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from requests import Session
 
 from reviews.accounts import invitations, known_devices, session_timeouts, sign_in_throttle
@@ -75,9 +76,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Set the password that the person chose, with a row in the trace."""
         if context.request.user.is_authenticated:
-            why = _now("password set")
+            why = gettext_noop("password set")
         else:
-            why = _now("password set with a link from a mail")
+            why = gettext_noop("password set with a link from a mail")
         user.set_password(password)
         stored = User.objects.get(pk=user.pk)
         stored.change_traced(by=user, expected_version=stored.version, why=why, password=user.password)

@@ -23,6 +23,7 @@ OPEN_VIEWS = frozenset(
         "account_set_password",
         "account_logout",
         "account_signed_out",
+        "language",
     }
 )
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Model, QuerySet
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -81,7 +80,7 @@ class DueColumn(DayColumn):
         due_on = fragments.age(value, status.days) if status.is_asked else fragments.day(value)
         if not status.is_extended:
             return due_on
-        common = _now("(instead of %s)") % date_format(status.deadline.due_on)
+        common = _now("(instead of %s)") % clock.short_day(status.deadline.due_on)
         return format_html('{} <span class="small soft">{}</span>', due_on, common)
 
 

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -226,7 +225,7 @@ class ReceivedAdvice(Tracked):
 
     @property
     def day(self) -> str:
-        return str(date_format(clock.day_of(self.received_at)))
+        return clock.short_day(clock.day_of(self.received_at))
 
     def get_absolute_url(self) -> str:
         return reverse("datagap", args=[self.gap.cycle.slug, self.gap.code])

@@ -90,7 +90,8 @@ class ReportVersion(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{isolated(str(self.report))} · {_now('version')} {self.number}"
+        values = {"report": isolated(str(self.report)), "number": self.number}
+        return _now("%(report)s · version %(number)s") % values
 
     def get_absolute_url(self) -> str:
         return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])

@@ -97,7 +97,7 @@ class Round(MeetingPart):
         )
 
     def __str__(self) -> str:
-        return f"{self.meeting} · {_now('country round')}"
+        return _now("%(meeting)s · country round") % {"meeting": self.meeting}
 
     def get_absolute_url(self) -> str:
         return reverse("round", args=[self.cycle.slug, self.meeting.code])

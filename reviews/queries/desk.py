@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 
 from reviews import clock, policy
@@ -194,7 +193,8 @@ def own_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
             # Why it was returned is on the report's own page.
             about = str(report.member_state)
             if report.revision_due_on:
-                about = f"{about} · {_now('by')} {date_format(report.revision_due_on)}"
+                by_day = _now("by %(day)s") % {"day": clock.short_day(report.revision_due_on)}
+                about = f"{about} · {by_day}"
             yield _own_task(report, report.held_since, _now("Revise the returned report"), "report", about)
 
 
@@ -220,7 +220,7 @@ def progress_due(user: User, lines: Iterable[CountryDeadline]) -> Iterator[Task]
             reports.add(report)
             since = max(clock.start_of(deadline.opens_on), report.held_since)
             about = f"{line.state} · {deadline} · {line.status.text}"
-            what = _now("Post progress by %(day)s") % {"day": date_format(line.status.due_on)}
+            what = _now("Post progress by %(day)s") % {"day": clock.short_day(line.status.due_on)}
             yield _own_task(report, since, what, "report-update", about)
 
 
@@ -278,7 +278,8 @@ def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task
             about, url = shorten_names(names), reverse("extension-decide-all", args=[cycle.slug])
         else:
             what = _now("%(state)s: decide on the extension request") % {"state": names[0]}
-            about = f"{first.deadline} · {_now('until')} {date_format(first.asked_until)}"
+            until = _now("until %(day)s") % {"day": clock.short_day(first.asked_until)}
+            about = f"{first.deadline} · {until}"
             url = reverse("extension-decide", args=[cycle.slug, first.pk])
         yield Task(first.asked_at, what, about, url, cycle, group)
 
@@ -302,7 +303,7 @@ def silent_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
         day = clock.day_of(report.silent_from)
         values = {"state": report.member_state, "n": clock.days_between(day, clock.today())}
         what = _now("%(state)s: no progress for %(n)d days") % values
-        about = _now("since %(day)s") % {"day": date_format(day)}
+        about = _now("since %(day)s") % {"day": clock.short_day(day)}
         since = report.silent_from + timedelta(days=SILENT_DAYS)
         yield Task(since, what, about, report.get_absolute_url(), report.cycle, group)
 
@@ -312,7 +313,8 @@ def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     points = points.visible_to(user)  # of a meeting that is not shared, an observer learns nothing
     for point in points.select_related("meeting__cycle"):
         what = _now("Action point: %(text)s") % {"text": point.text}
-        about = f"{point.code} · {_now('due')} {date_format(point.due_on)}"
+        due = _now("due %(day)s") % {"day": clock.short_day(point.due_on)}
+        about = f"{point.code} · {due}"
         url, cycle = point.get_absolute_url(), point.meeting.cycle
         yield Task(point.held_since, what, about, url, cycle, _now("Action points"))
 

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.models import (
     AgendaStatus,
     Delegation,
@@ -35,7 +34,7 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.rounds import Heard, heard_at
-from reviews.text import with_line_feeds
+from reviews.text import percent, with_line_feeds
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 
@@ -94,7 +93,7 @@ def figures_text(record: Figures) -> str:
     texts = []
     for name in WORKSTREAMS:
         value = getattr(record, name)
-        figure = _("not yet reported") if value is None else f"{value} %"
+        figure = _("not yet reported") if value is None else percent(value)
         texts.append(f"{workstream_label(name)} {figure}")
     return ", ".join(texts)
 
@@ -173,7 +172,10 @@ def draft_round(meeting: Meeting) -> str:
 def _lines_of(heard: Heard) -> list[str]:
     """The words for the minutes, then each difficulty, finding and recommendation."""
     texts = [heard.note] if heard.note else []
-    texts += [f"{_('Difficulty')} ({record.kind}): {record.text}" for record in heard.difficulties]
+    texts += [
+        _("Difficulty (%(kind)s): %(text)s") % {"kind": record.kind, "text": record.text}
+        for record in heard.difficulties
+    ]
     texts += [f"{record.kind.capitalize()}: {record.text}" for record in heard.findings]
     return [f"– {' '.join(text.split())}" for text in texts]
 
@@ -203,10 +205,10 @@ def draft_decisions(meeting: Meeting) -> str:
 
 def draft_action_points(meeting: Meeting) -> str:
     lines = []
-    points = meeting.actionpoints.select_related("owner", "owner_body", "meeting")
+    points, high = meeting.actionpoints.select_related("owner", "owner_body", "meeting"), _("high priority")
     for point in points.order_by("number"):
-        due = _("due %(day)s") % {"day": date_format(point.due_on)}
-        priority = f" ({_('high priority')})" if point.is_high else ""
+        due = _("due %(day)s") % {"day": clock.short_day(point.due_on)}
+        priority = f" ({high})" if point.is_high else ""
         lines.append(f"{point.code} {point.holder_text}: {point.text}, {due}{priority}")
     return "\n".join(lines) or _("No action points.")
 

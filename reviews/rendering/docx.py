@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date
 
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
 from reviews import clock
@@ -31,8 +31,12 @@ def minutes(record: Minutes, sections: Iterable[MinutesSection]) -> bytes:
     """The minutes as they are worded now."""
     document = _new_document(str(record), record.cycle)
     meeting = record.meeting
-    _add_paragraph(document, f"{meeting_days(meeting)} · {meeting.place or meeting.get_mode_display()}")
-    _add_paragraph(document, f"{_('Status of these minutes')}: {record.get_status_display()}")
+    where = {"place": meeting.place or meeting.get_mode_display()}
+    when = {"days": meeting_days(meeting, clock.day_on_paper)}
+    _add_paragraph(document, _("%(days)s · %(place)s") % (where | when))
+    _add_paragraph(
+        document, _("Status of these minutes: %(status)s") % {"status": record.get_status_display()}
+    )
     for section in sections:
         if not is_blank(section.text):
             document.add_heading(_writable(section), level=1)
@@ -62,14 +66,14 @@ def brief(content: Brief) -> bytes:
     rows: list[Row] = []
     for country in content.countries:
         figures = [figure.text for figure in country.figures]
-        due = date_format(country.next_due.due_on) if country.next_due else _("nothing")
+        due = clock.short_day(country.next_due.due_on) if country.next_due else _("nothing")
         rows.append([country.state, country.report.get_status_display(), *figures, country.gaps_text, due])
     document.add_heading(_("Status of each country"), level=1)
     _add_table(document, [*heads, _("Data gaps"), _("Next due")], rows)
 
     heads = [_("Member state"), _("Deadline"), _("Due"), _("State")]
     overdue = [(line.state, line.status) for line in content.overdue]
-    rows = [[state, s.deadline, date_format(s.due_on), s.text] for state, s in overdue]
+    rows = [[state, s.deadline, clock.short_day(s.due_on), s.text] for state, s in overdue]
     _add_section(document, _("Overdue"), heads, rows)
 
     heads = [_("Gap"), _("Kind"), _("What is missing"), _("Asked")]
@@ -77,7 +81,9 @@ def brief(content: Brief) -> bytes:
     _add_section(document, _("For the floor: guidance is asked"), heads, rows)
 
     heads = [_("Action"), _("What"), _("Owner"), _("Due"), _("Status")]
-    rows = [[p.code, p.text, p.holder_text, date_format(p.due_on), p.status_text] for p in content.actions]
+    rows = [
+        [p.code, p.text, p.holder_text, clock.short_day(p.due_on), p.status_text] for p in content.actions
+    ]
     _add_section(document, _("Actions not finished"), heads, rows)
     return _to_bytes(document)
 
@@ -103,6 +109,7 @@ def report(
 def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> WordDocument:
     """A4, with its title, the review cycle and the day as of which it is (today); says where values are invented."""
     document = Document()
+    _set_language(document)
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
@@ -110,6 +117,7 @@ def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> Wor
     properties = document.core_properties
     # A document's properties take 255 characters, and a meeting's title may have more.
     properties.title, properties.author = _writable(title)[:255], _("Review tracker")
+    properties.comments, properties.language = "", get_language() or ""
     # Word wants UTC, without saying so.
     properties.created = properties.modified = clock.now().astimezone(UTC).replace(tzinfo=None)
     document.add_heading(_writable(title), level=0)
@@ -119,12 +127,22 @@ def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> Wor
     return document
 
 
+def _set_language(document: WordDocument) -> None:
+    """Say in which language it is, or Word marks every word as misspelt; Vietnamese papers are in Times New Roman."""
+    is_vietnamese = get_language() == "vi"
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "vi-VN" if is_vietnamese else "en-GB")
+    if is_vietnamese:
+        normal = document.styles["Normal"].font
+        normal.name, normal.size = "Times New Roman", Pt(13)
+
+
 def _add_header_and_footer(document: WordDocument, title: str, cycle: ReviewCycle, on: date) -> None:
     """On every page what it is, the day as of which it is, and its number."""
     section = document.sections[0]
     section.header.paragraphs[0].text = _writable(f"{title} · {cycle.name}")
     footer = section.footer.paragraphs[0]
-    footer.text = _writable(_("As of %(day)s") % {"day": date_format(on)} + " · " + _("Page") + " ")
+    footer.text = _writable(_("As of %(day)s") % {"day": clock.day_on_paper(on)} + " · " + _("Page") + " ")
     _add_field(footer, "PAGE")
     footer.add_run(" / ")
     _add_field(footer, "NUMPAGES")

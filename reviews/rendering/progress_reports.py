@@ -1,8 +1,8 @@
 """The progress report as a Word document, and its picture: the same numbers as on its page."""
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from reviews import clock
 from reviews.models import DeadlineOutput
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.progress_reports import ProgressReport
@@ -31,11 +31,11 @@ def word_document(report: ProgressReport) -> bytes:
     """All countries, however many the page shows at once."""
     countries: list[Row] = [
         [country.state, country.report.get_status_display(), *(figure.text for figure in country.figures)]
-        + [country.gaps_text, date_format(country.next_due.due_on) if country.next_due else _("nothing")]
+        + [country.gaps_text, clock.short_day(country.next_due.due_on) if country.next_due else _("nothing")]
         for country in report.countries
     ]
     late: list[Row] = [
-        [row.state, row.status.deadline, date_format(row.status.due_on), row.status.text, row.why or "–"]
+        [row.state, row.status.deadline, clock.short_day(row.status.due_on), row.status.text, row.why or "–"]
         for row in report.late
     ]
     gaps: list[Row] = [
@@ -46,7 +46,7 @@ def word_document(report: ProgressReport) -> bytes:
         [decision.meeting, decision.number, decision.text] for decision in report.decisions
     ]
     actions: list[Row] = [
-        [point.code, point.text, point.holder_text, date_format(point.due_on)] for point in report.actions
+        [point.code, point.text, point.holder_text, clock.short_day(point.due_on)] for point in report.actions
     ]
     figures = [_("Data collection"), _("Analysis"), _("Writing")]
     return docx.report(

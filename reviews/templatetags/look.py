@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from reviews.queries.minutes import round_rows
 from reviews.rendering import fragments
 from reviews.rendering.history import change_summary, field_changes
+from reviews.text import percent
 
 register = template.Library()
 
@@ -20,6 +21,7 @@ register.simple_tag(fragments.included, name="fragment")
 register.filter(field_changes)
 register.filter(round_rows)
 register.filter(change_summary)
+register.filter(percent)
 
 NEAR_DAYS = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
 

@@ -193,6 +193,7 @@ socialaccount_connections    in  200   200  200         200   200          200  
 socialaccount_login_cancelled   200  200   200  200         200   200          200       200    200       200
 openid_connect_login       404  404   404  404         404   404          404       404    404       404
 openid_connect_callback    404  404   404  404         404   404          404       404    404       404
+language                   405  405   405  405         405   405          405       405    405       405
 livez                      200  200   200  200         200   200          200       200    200       200
 readyz                     503  503   503  503         503   503          503       503    503       503
 metrics                    404  404   404  404         404   404          404       404    404       404
@@ -391,6 +392,7 @@ socialaccount_connections    in  200   200  200         200   200          200  
 socialaccount_login_cancelled   405  405   405  405         405   405          405       405    405       405
 openid_connect_login       404  404   404  404         404   404          404       404    404       404
 openid_connect_callback    404  404   404  404         404   404          404       404    404       404
+language                    on   on    on   on          on    on           on        on     on        on
 livez                      405  405   405  405         405   405          405       405    405       405
 readyz                     405  405   405  405         405   405          405       405    405       405
 metrics                    405  405   405  405         405   405          405       405    405       405

@@ -78,7 +78,7 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
-    "board-view-add": {"name": "Late ones"},
+    "board-view-add": {"name": "Late ones"}, "language": {"language": "vi"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
     "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
@@ -96,7 +96,7 @@ SETTING_UP = (
     "cycle-ladder-copy",
 )
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup")
+OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup", "language")
 OF_PEOPLE = (
     "people",
     "person",
