@@ -174,7 +174,9 @@ class Deadline(Tracked):
     output = models.CharField(
         _("requirement"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
     )
-    output_name = models.CharField(_("name of the requirement"), max_length=100, blank=True)
+    output_name = models.CharField(
+        _("name of the requirement"), max_length=100, blank=True, default="", db_default=""
+    )
     opens_on = models.DateField(_("opens"))
     due_on = models.DateField(_("due"))
     last_on = models.DateField(_("closes on"), null=True, blank=True)  # NULL: never locked

@@ -70,7 +70,8 @@ class ReportVersion(Tracked):
     cleared_by = models.CharField(_("cleared nationally by"), max_length=200, blank=True)
     cleared_on = models.DateField(_("cleared on"), null=True, blank=True)  # NULL: not recorded
     clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
-    receipt_number = models.CharField(_("receipt number"), max_length=40, editable=False)
+    # Empty: submitted through the release before, which has no such numbers, while its tables were changed.
+    receipt_number = models.CharField(_("receipt number"), max_length=40, editable=False, db_default="")
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
 
     past_days = frozenset({"cleared_on"})
@@ -84,7 +85,11 @@ class ReportVersion(Tracked):
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("report", "number"), name="version_number_once"),
-            models.UniqueConstraint(fields=("receipt_number",), name="version_receipt_number_once"),
+            models.UniqueConstraint(
+                fields=("receipt_number",),
+                condition=~Q(receipt_number=""),
+                name="version_receipt_number_once",
+            ),
             models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
             models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
         )
