@@ -110,7 +110,8 @@ class MembersImportForm(SheetForm):
             self.code_of |= {
                 fold(name): known.code for name in (known.name_en, known.name_vi, known.iso2) if name
             }
-        self.seated = {*self.cycle.memberships.counted().values_list("member_state", flat=True)}
+        seats = self.cycle.memberships.counted().values_list("member_state", "joined_on")
+        self.seated_on: dict[int, date] = dict(seats)
 
     def read_row(self, row: ImportRow) -> None:
         code, body = row.texts["code"], self.known.get(row.texts["code"])
@@ -121,13 +122,17 @@ class MembersImportForm(SheetForm):
             self.check_new(row, first)
         if row.errors or first is None:
             return
-        name = row.texts["name"]
-        row.value = Member(code, name, row.texts["name_vi"], first)
-        row.texts |= {"name": body.name_en if body else name, "counted_from": first.isoformat()}
-        if body and body.pk in self.seated:
-            row.outcome = _("has its seat already")
+        name, name_vi = row.texts["name"], row.texts["name_vi"]
+        row.value = Member(code, name, name_vi, first)
+        if body is None:
+            row.outcome = _("new member state, gets a seat")
+        elif body.pk in self.seated_on:
+            row.outcome, first = _("has its seat already"), self.seated_on[body.pk]
         else:
-            row.outcome = _("gets a seat") if body else _("new member state, gets a seat")
+            row.outcome = _("gets a seat")
+        if body:  # what is known stays, whatever the sheet has
+            name, name_vi = body.name_en, body.name_vi
+        row.texts |= {"name": name, "name_vi": name_vi, "counted_from": first.isoformat()}
 
     def day_of(self, row: ImportRow, body: Organisation | None) -> date | None:
         """The day from which the member is counted; without one in the sheet, that on which the cycle starts."""

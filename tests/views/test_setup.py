@@ -312,3 +312,16 @@ def test_what_the_sheet_changes_is_shown_anew_if_it_changed_meanwhile(browser, d
     again = confirm(browser, url, shown)
     assert "changes; before: Theirs" in words(again)
     assert confirm(browser, url, again).status_code == 302
+
+
+def test_of_what_is_known_already_the_sheet_changes_nothing_and_says_so(browser, draft, cast):
+    choose_members(
+        by=cast.secretariat, cycle=draft, members=[cast.vnm.organisation], joined_on=draft.starts_on
+    )
+    rows = b"code,name,name_vi,counted_from\nVNM,Vietnam,Other,2021-05-01\nLAO,Laos,Lao,2021-05-01\n"
+    form = choose(browser, reverse("members-import", args=[draft.slug]), rows).context["form"]
+    shown = [(*row.texts.values(), str(row.outcome)) for row in form.rows]
+    assert shown == [
+        ("VNM", "Viet Nam", "", "2021-01-01", "has its seat already"),
+        ("LAO", "Lao PDR", "", "2021-05-01", "gets a seat"),
+    ]
