@@ -1,12 +1,13 @@
 """Review cycles: prepare one, open it, and seat its members. Each member gets its national report with the opening."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -116,14 +117,41 @@ def seat_members(
 
 @all_or_nothing()
 def choose_members(
-    *, by: User, cycle: ReviewCycle, members: Iterable[Organisation], joined_on: date
+    *,
+    by: User,
+    cycle: ReviewCycle,
+    members: Iterable[Organisation],
+    joined_on: date,
+    seen: Collection[int] | None = None,
 ) -> ReviewCycle:
-    """Make these the members of a draft: new ones are seated from a day on, the others are no longer counted."""
+    """Make these the members of a draft: new ones are seated from a day on, the others are no longer counted.
+
+    `seen` are the ids of the members that the person was shown. Raises ValidationError if there are others by now.
+    """
     lock_draft(cycle, by)
+    if newer := members_changed_since(cycle, seen):
+        raise ValidationError({"members": newer})
     chosen = {state.pk: state for state in members}
     for seat in cycle.memberships.counted().exclude(member_state__in=chosen).select_related("member_state"):
         seat.change_traced(by=by, expected_version=seat.version, joined_on=NEVER_COUNTED)
     return seat_members(by=by, cycle=cycle, members=chosen.values(), joined_on=joined_on)
+
+
+def members_changed_since(cycle: ReviewCycle, seen: Collection[int] | None) -> str:
+    """Return in words which members came and went since these were shown; empty: none."""
+    if seen is None:
+        return ""
+    now = {seat.member_state_id for seat in cycle.memberships.counted()}
+    came, went = (Organisation.objects.filter(pk__in=ids) for ids in (now - {*seen}, {*seen} - now))
+    changes = [
+        text % {"who": ", ".join(map(str, states.order_by("sort_key")))}
+        for text, states in ((_("now a member: %(who)s"), came), (_("no longer a member: %(who)s"), went))
+        if states
+    ]
+    if not changes:
+        return ""
+    text = _now("Somebody changed the members meanwhile (%(changes)s). Save again for those that are ticked.")
+    return text % {"changes": "; ".join(changes)}
 
 
 @all_or_nothing()

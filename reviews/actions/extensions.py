@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
+
 from reviews import clock, policy
 from reviews.models import Deadline, Disruption, Extension, NationalReport, User
 from reviews.models.base import all_or_nothing
@@ -22,12 +24,21 @@ class Decision(NamedTuple):
 
 @all_or_nothing()
 def decide_extensions(*, by: User, decisions: Iterable[Decision]) -> None:
-    """Grant or refuse several requests: all of them, or none. Raises as grant() and refuse() do."""
+    """Grant or refuse several requests: all of them, or none. Raises as grant() and refuse() do.
+
+    What a ValidationError is about names the request by its id: until_12.
+    """
     for extension, version, until, note in sorted(decisions, key=lambda decision: decision.extension.pk):
-        if until:
-            extension.grant(by=by, expected_version=version, until=until, note=note)
-        else:
-            extension.refuse(by=by, expected_version=version, note=note)
+        try:
+            if until:
+                extension.grant(by=by, expected_version=version, until=until, note=note)
+            else:
+                extension.refuse(by=by, expected_version=version, note=note)
+        except ValidationError as error:
+            if not hasattr(error, "error_dict"):
+                raise
+            named = {f"{name}_{extension.pk}": errors for name, errors in error.error_dict.items()}
+            raise ValidationError(named) from error
 
 
 @all_or_nothing()

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.actions.cycles import Member
+from reviews.actions.cycles import Member, members_changed_since
 from reviews.actions.setup import Rung
 from reviews.forms.base import ReviewForm
 from reviews.forms.fields import DayField, RangeField
@@ -18,6 +18,7 @@ from reviews.forms.record_choices import RecordField, RecordsField
 from reviews.forms.sheets import Column, ImportRow, SheetForm, add_model_errors
 from reviews.models import Organisation, OrganisationKind, ReviewCycle
 from reviews.models.plans import MOST_DAYS
+from reviews.text import fold
 
 RUNGS = 5  # bodies that a ladder has at most
 DECIDING = (OrganisationKind.OVERSIGHT_BODY, OrganisationKind.SECTORAL_BODY, OrganisationKind.SECRETARIAT)
@@ -39,9 +40,12 @@ class MembersForm(ReviewForm):
         label=_("Counted from"),
         help_text=_("From this day on their reports are counted; for those that are new."),
     )
+    seen = forms.RegexField(r"\A[0-9.]*\Z", required=False, widget=forms.HiddenInput)  # ids of those shown
 
     def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cycle = cycle
+        self.fields["seen"].initial = self.seats_now()
         self.states = list(Organisation.objects.member_states(cycle.ends_on).order_by("sort_key"))
         names = sorted({name for state in self.states for name in state.group_names})
         groups, members = self.fields["groups"], self.fields["members"]
@@ -56,10 +60,23 @@ class MembersForm(ReviewForm):
         countries = ", ".join(state.name for state in self.states if name in state.group_names)
         return f"{name}: {countries}"
 
+    def seats_now(self) -> str:
+        """The ids of the members, such as "12.14"."""
+        seats = self.cycle.memberships.counted().order_by("member_state")
+        return ".".join(map(str, seats.values_list("member_state", flat=True)))
+
+    def clean_seen(self) -> list[int]:
+        return [int(pk) for pk in self.cleaned_data["seen"].split(".") if pk]
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if not self.errors and not values.get("groups") and not values["members"]:
+        if self.errors:
+            return values
+        if not values.get("groups") and not values["members"]:
             self.add_error("members", _("Tick at least one member state, or a group."))
+        elif newer := members_changed_since(self.cycle, values["seen"]):
+            self.add_error("members", newer)
+            self.replace_data({"seen": self.seats_now()})  # it is shown now
         return values
 
     def values(self) -> dict[str, Any]:
@@ -88,7 +105,13 @@ class MembersImportForm(SheetForm):
     def prepare(self, texts: list[dict[str, str]]) -> None:
         codes = [row["code"] for row in texts]
         self.known = {body.code: body for body in Organisation.objects.filter(code__in=codes)}
-        self.seated = {*self.cycle.memberships.counted().values_list("member_state", flat=True)}
+        self.code_of: dict[str, str] = {}
+        for known in Organisation.objects.filter(kind=OrganisationKind.MEMBER_STATE):
+            self.code_of |= {
+                fold(name): known.code for name in (known.name_en, known.name_vi, known.iso2) if name
+            }
+        seats = self.cycle.memberships.counted().values_list("member_state", "joined_on")
+        self.seated_on: dict[int, date] = dict(seats)
 
     def read_row(self, row: ImportRow) -> None:
         code, body = row.texts["code"], self.known.get(row.texts["code"])
@@ -99,13 +122,17 @@ class MembersImportForm(SheetForm):
             self.check_new(row, first)
         if row.errors or first is None:
             return
-        name = row.texts["name"]
-        row.value = Member(code, name, row.texts["name_vi"], first)
-        row.texts |= {"name": body.name_en if body else name, "counted_from": first.isoformat()}
-        if body and body.pk in self.seated:
-            row.outcome = _("has its seat already")
+        name, name_vi = row.texts["name"], row.texts["name_vi"]
+        row.value = Member(code, name, name_vi, first)
+        if body is None:
+            row.outcome = _("new member state, gets a seat")
+        elif body.pk in self.seated_on:
+            row.outcome, first = _("has its seat already"), self.seated_on[body.pk]
         else:
-            row.outcome = _("gets a seat") if body else _("new member state, gets a seat")
+            row.outcome = _("gets a seat")
+        if body:  # what is known stays, whatever the sheet has
+            name, name_vi = body.name_en, body.name_vi
+        row.texts |= {"name": name, "name_vi": name_vi, "counted_from": first.isoformat()}
 
     def day_of(self, row: ImportRow, body: Organisation | None) -> date | None:
         """The day from which the member is counted; without one in the sheet, that on which the cycle starts."""
@@ -123,6 +150,11 @@ class MembersImportForm(SheetForm):
     def check_new(self, row: ImportRow, first: date | None) -> None:
         if not row.texts["name"]:
             row.add_error("name", _("This country is not known yet: give its name."))
+        for text in (row.texts["code"], row.texts["name"]):
+            if code := self.code_of.get(fold(text)):
+                message = _now("“%(text)s” is known already: it has the code %(code)s.")
+                row.add_error("code", message % {"text": text, "code": code})
+                return
         state = Organisation(
             kind=OrganisationKind.MEMBER_STATE,
             code=row.texts["code"],

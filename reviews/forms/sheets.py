@@ -178,7 +178,7 @@ class SheetForm(DocumentForm):
     @property
     def fingerprint(self) -> str:
         """A digest of the rows as they are shown."""
-        shown = [[row.number, row.texts, str(row.value)] for row in self.rows]
+        shown = [[row.number, row.texts, str(row.value), str(row.outcome)] for row in self.rows]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
     def values(self) -> dict[str, Any]:

@@ -37,12 +37,13 @@ class ReportVersionQuerySet(TrackedQuerySet["ReportVersion"]):
         return self.annotate(repeats=Subquery(earlier.order_by("-number").values("number")[:1]))
 
 
-def next_receipt_number(state: "Organisation", year: int) -> str:
+def next_receipt_number(state: "Organisation", year: int, *, is_test: bool = False) -> str:
     """VNM-2020-01: the country, the year of the submission, and the next serial in it, over all cycles.
 
-    The caller holds a lock on the country against another.
+    A submission in a test cycle has a series of its own, TEST-VNM-2020-01: no paper cites it by mistake. The caller
+    holds a lock on the country against another.
     """
-    start = f"{state.code}-{year}-"
+    start = f"{'TEST-' if is_test else ''}{state.code}-{year}-"
     earlier = ReportVersion.objects.filter(report__member_state=state, receipt_number__startswith=start)
     return f"{start}{earlier.count() + 1:02}"
 

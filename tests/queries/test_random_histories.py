@@ -163,6 +163,10 @@ class History:
                     OutlookWord.CANNOT_TELL,
                     OutlookWord.AT_RISK,
                 )
+            if rows[report.code].outlook.word == OutlookWord.LATE:
+                sent_back_until = report.revision_due_on or self.day
+                states = {status.state for status in statuses[report.pk]}
+                assert DeadlineState.OVERDUE in states or sent_back_until < self.day
             if report.status == "accepted":
                 assert rows[report.code].outlook.word == OutlookWord.ON_COURSE
 

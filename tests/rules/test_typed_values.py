@@ -23,8 +23,13 @@ PAGES = [
     "meeting-edit",
     "meeting-hold",
     "round-turn",
+    "cycle-copy",
+    "cycle-ladder",
+    "delivery-add",
+    "delivery-record",
+    "meeting-attendance",
 ]
-OF_COUNTRIES = {"report-update", "extension-ask"}
+OF_COUNTRIES = {"report-update", "extension-ask", "delivery-add"}
 TRIES = 12  # of each field
 
 

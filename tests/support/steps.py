@@ -374,6 +374,8 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["framework"] = made.area.framework_id
     if page == "cycle-members":
         values["members"] = [make.organisation("KHM").pk]
+        seats = made.cycle.memberships.order_by("member_state")
+        values["seen"] = ".".join(str(seat.member_state_id) for seat in seats)
     if page == "cycle-ladder":
         values["body_1"] = make.organisation("SUMMIT", "oversight_body").pk
     if page == "invite":

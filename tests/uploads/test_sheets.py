@@ -161,3 +161,10 @@ def test_what_stands_beside_the_named_columns_is_known():
 def test_a_cell_in_which_nothing_can_be_seen_is_empty():
     sheet_file = open_sheet(SimpleUploadedFile("x.csv", "code,title\nA.1,\u200b\u2800\n".encode()))
     assert sheet_file.rows[0].cells == {"code": "A.1", "title": ""}
+
+
+def test_what_excel_writes_in_place_of_a_control_sign_is_read_as_that():
+    rows = read(workbook(["code", "title"], ["A.1", "One_x000D_\nTwo"], ["A_x005F_1", "T"]))
+    assert rows[1:] == [(2, ["A.1", "One\r\nTwo"]), (3, ["A_1", "T"])]
+    for never in ("N_x0000_UL", "half_xD83D_"):
+        assert refusal(workbook(["code", "title"], ["A.1", never])) == Reason.SHEET_DAMAGED

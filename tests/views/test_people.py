@@ -195,3 +195,22 @@ def test_nothing_of_an_emptied_test_cycle_is_in_a_name(browser, cast, cycle):
     assert not [item for item in answer.context["held"] if copied.slug not in item.url]
     people = browser.get(reverse("people")).context["table"].data
     assert {row.pk: row.held for row in people}[cast.vnm.pk] == len(answer.context["held"])
+
+
+def test_of_two_bodies_with_one_name_none_is_chosen_silently(browser):
+    for code in ("MOH-VNM", "MOH-LAO"):
+        make.organisation(code, "ministry", "Ministry of Health")
+    content = (
+        b"email,name,body,role\na@x.example,A,ministry of health,Observer\nb@x.example,B,MOH-LAO,Observer\n"
+    )
+    form = choose(browser, reverse("invite-sheet"), content).context["form"]
+    assert [row.errors for row in form.rows] == [
+        {
+            "body": [
+                "Several bodies are called “ministry of health”:"
+                " write the code of the right one (MOH-LAO, MOH-VNM)."
+            ]
+        },
+        {},
+    ]
+    assert form.rows[1].value["organisation"].code == "MOH-LAO"
