@@ -52,17 +52,10 @@ class DataGapList(ListPage):
         return gaps.select_related(*related).order_by("member_state__sort_key", "number")
 
     def get_actions(self) -> list[tuple[Text, str]]:
-        user, slug, names = self.request.user, self.cycle.slug, {}
-        if policy.scope_of(user, "datagap.edit") is policy.Scope.OWN and not self.cycle.is_closed:
-            names[_("Add a data gap")] = "datagap-add"
-        if policy.may(user, "difficulty.read"):
-            names |= {_("Shared difficulties"): "difficulty-list", _("Annex on limitations"): "annex"}
-        names |= {
-            _("Method notes"): "method-list",
-            _("Coverage map"): "coverage",
-            _("Disruptions"): "disruption-list",
-        }
-        return [(label, reverse(name, args=[slug])) for label, name in names.items()]
+        raises_gaps = policy.scope_of(self.request.user, "datagap.edit") is policy.Scope.OWN
+        if self.cycle.is_closed or not raises_gaps:
+            return []
+        return [(_("Add a data gap"), reverse("datagap-add", args=[self.cycle.slug]))]
 
 
 def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:

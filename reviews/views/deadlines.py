@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +30,6 @@ from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, ListPage, history, own_report
 from reviews.views.form_pages import AddPage, FormPage, TransitionPage
-from reviews.web.errors import Text
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
@@ -56,12 +54,6 @@ class DeadlineList(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return super().get_table_kwargs() | {"cycle": self.cycle}
-
-    def get_actions(self) -> list[tuple[Text, str]]:
-        if policy.scope_of(self.request.user, "extension.read") is policy.Scope.NOTHING:
-            return super().get_actions()
-        url = reverse("extension-list", args=[self.cycle.slug])
-        return [*super().get_actions(), (_("Extension requests"), url)]
 
 
 class DeadlinePage(ListPage):

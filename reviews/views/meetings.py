@@ -5,7 +5,6 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -60,9 +59,6 @@ class MeetingList(ListPage):
     select_related, ordering = ("cycle", "host"), ("planned_from", "pk")
     empty_text = _("No meeting has been planned yet.")
     add_button = AddButton(_("Plan a meeting"), "meeting-add", "meeting.run")
-
-    def get_actions(self) -> list[tuple[Text, str]]:
-        return [*super().get_actions(), (_("Action points"), reverse("action-list", args=[self.cycle.slug]))]
 
 
 def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:

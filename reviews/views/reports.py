@@ -57,10 +57,6 @@ class ReportList(ListPage):
         reports: NationalReportQuerySet = super().get_queryset()
         return reports.seated(clock.today())
 
-    def get_actions(self) -> list[tuple[Text, str]]:
-        names = {_("Progress report"): "progress-report", _("Findings and recommendations"): "finding-list"}
-        return [(label, reverse(name, args=[self.cycle.slug])) for label, name in names.items()]
-
 
 TABS = (
     ("overview", _("Overview"), "report"),

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from reviews.models import CycleMembership, NationalReport, PlanStep, ReviewCycle
 from tests.models.transitions import fresh, last_trace
@@ -88,7 +89,10 @@ def test_closing_asks_first_and_says_what_it_stops(cast, browser, cycle, report)
 
 
 def test_where_people_look_for_it(cast, browser, sign_in):
-    assert "/cycles/mtr/cycle/" in words(browser.get("/cycles/mtr/"))
+    assert "/cycles/mtr/cycle/" in words(browser.get(reverse("setup")))
+    assert "/cycles/mtr/cycle/" in words(
+        sign_in(cast.vnm).get("/cycles/mtr/")
+    )  # for others in the menu itself
     assert 'href="/cycles/"' in words(browser.get("/"))
     assert "/cycles/add/" in words(browser.get("/cycles/"))
     assert "/cycles/add/" not in words(sign_in(cast.vnm).get("/cycles/"))
