@@ -192,6 +192,8 @@ class Deadline(Tracked):
         validators=[MinValueValidator(-FARTHEST_DAYS), MaxValueValidator(FARTHEST_DAYS)],
     )  # NULL: has dates of its own; negative: days before it  # fmt: skip
 
+    cycle_days = frozenset({"opens_on", "due_on", "last_on"})
+
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:

@@ -156,6 +156,7 @@ class Meeting(Tracked):
     objects = MeetingQuerySet.as_manager()
 
     past_days = frozenset({"held_from", "held_to"})
+    cycle_days = frozenset({"planned_from", "planned_to"}) | past_days
     lasting_codes = ("code",)
 
     class Meta:
