@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -102,15 +103,19 @@ class DecisionsForm(ReviewForm):
             self.add_error(f"note_{request.pk}", WHY_REFUSED)
 
     def require_seen_until(self, request: Extension) -> None:
-        """Add an error without a day, or if the day does harm that was not shown yet; it is shown now."""
+        """Add an error for a day that cannot be, or if it does harm that was not shown yet; it is shown now."""
         name, effect = f"until_{request.pk}", self.effects[request.pk]
         until = self.cleaned_data.get(name)
         if not until:
             if name not in self.errors:
                 self.add_error(name, _("Give the day until which it is granted."))
-        elif (
-            effect and effect.does_harm and effect.fingerprint != self.cleaned_data.get(f"seen_{request.pk}")
-        ):
+            return
+        try:
+            request.validate_until(until, name)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return
+        if effect and effect.does_harm and effect.fingerprint != self.cleaned_data.get(f"seen_{request.pk}"):
             text = _now("This is later than %s, the latest day that harms nothing. To grant it, save again.")
             self.add_error(name, text % date_format(effect.latest_on or until))
             self.replace_data({f"seen_{request.pk}": effect.fingerprint})

@@ -31,7 +31,7 @@ class DeadlineFilter(CycleFilterSet):
 class DeadlineTable(tables.Table):
     """Deadlines of a cycle, each with how many countries have met it today."""
 
-    title = tables.Column(linkify=open_row)
+    title = tables.Column(linkify=open_row, order_by="sort_key")
     output = tables.Column(_("Requirement"), accessor="output_text", order_by=("output", "output_name"))
     met = tables.Column(_("Met"), accessor="pk", orderable=False)
     opens_on = DayColumn()

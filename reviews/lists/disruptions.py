@@ -24,7 +24,7 @@ class DisruptionFilter(CycleFilterSet):
 
 
 class DisruptionTable(tables.Table):
-    title = tables.Column(linkify=open_row)
+    title = tables.Column(linkify=open_row, order_by="sort_key")
     starts_on = DayColumn()
     ends_on = DayColumn(default=_("it goes on"))
     countries = tables.Column(accessor="countries", orderable=False, empty_values=())

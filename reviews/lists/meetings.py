@@ -18,7 +18,7 @@ class MeetingFilter(CycleFilterSet):
 
 
 class MeetingTable(tables.Table):
-    title = tables.Column(linkify=open_row)
+    title = tables.Column(linkify=open_row, order_by="sort_key")
     status = StatusColumn()
     planned_from = DayColumn(_("Planned"))
     held_from = HeldColumn(_("Held"), empty_values=())

@@ -18,7 +18,7 @@ class MethodFilter(CycleFilterSet):
 
 
 class MethodTable(tables.Table):
-    title = tables.Column(linkify=lambda record, table: record.address(table.cycle))
+    title = tables.Column(linkify=lambda record, table: record.address(table.cycle), order_by="sort_key")
     kind = tables.Column(order_by="kind__position")
     uses = tables.Column(_("Cited in advice"))
     confidence = tables.Column(accessor="confidence_text", order_by="confidence")

@@ -155,6 +155,7 @@ class ActionPoint(MeetingPart):
     )
 
     statuses, transitions = ActionStatus, ACTION_TRANSITIONS
+    cycle_days = frozenset({"due_on"})
     verb_labels = {Verb.DONE: _("finished")}
 
     objects = ActionPointQuerySet.as_manager()

@@ -1,6 +1,6 @@
 """The agenda of a meeting: items in order, what came of each, and what was not reached."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict, Unpack
 
@@ -129,6 +129,9 @@ class AgendaItem(MeetingPart):
     pages = models.PositiveIntegerField(
         _("pages"), null=True, blank=True, editable=False
     )  # NULL: no document, a Word file, or not counted
+    repeats_document = models.BooleanField(
+        _("the same document as before"), default=False, db_default=False, editable=False
+    )
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
     outcome = models.CharField(_("outcome"), max_length=20, choices=AgendaOutcome, blank=True)
     outcome_text = models.TextField(_("outcome in words"), blank=True)
@@ -208,6 +211,8 @@ class AgendaItem(MeetingPart):
         """A new document takes the place of the one before; without one, that stays."""
         self.require_transition("edit", by)  # before the file is written
         with _stored(file) as columns:
+            if columns:
+                columns["repeats_document"] = columns["sha256"] == self.sha256
             return self.make_transition(
                 "edit", by=by, expected_version=expected_version, note="", **values, **columns
             )
@@ -282,7 +287,7 @@ class AgendaItem(MeetingPart):
 
 
 @contextmanager
-def _stored(file: "Document | None") -> Iterator[Mapping[str, object]]:
+def _stored(file: "Document | None") -> Iterator[dict[str, object]]:
     """The columns of the document, which stays stored if the block runs through; none without one."""
     if file is None:
         yield {}

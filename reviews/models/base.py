@@ -18,7 +18,7 @@ from reviews.models.choices import Labelled, OfferedQuerySet, StatusChoices
 from reviews.models.codes import validate_same_codes
 from reviews.models.locks import all_or_nothing as all_or_nothing  # also for the other models
 from reviews.models.trace import Trace, Verb
-from reviews.models.validators import FIRST_YEAR, validate_each_value
+from reviews.models.validators import FIRST_YEAR, validate_each_value, validate_near_cycle
 from reviews.policy import Channel
 from reviews.text import as_stored, fold, is_blank, sort_key
 
@@ -98,6 +98,9 @@ class Tracked(Labelled):
     untraced: frozenset[str] = frozenset()  # fields whose values stay out of the trace (password hashes)
     past_days: ClassVar[frozenset[str]] = frozenset()  # days of something done, which cannot lie ahead
     first_years: ClassVar[Mapping[str, int]] = {}  # of days that may lie before FIRST_YEAR
+    cycle_days: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # days that lie within the cycle, or some years around it
     searched: tuple[str, ...] = ()  # fields that make up the folded column `search`
     lasting_codes: ClassVar[tuple[str, ...]] = ()  # codes that never change
     sorted_by: ClassVar[str] = ""  # field that the column `sort_key` is derived from
@@ -385,6 +388,8 @@ class Tracked(Labelled):
         self.clean_fields(exclude=skipped)
         days = {name: self.first_years.get(name, FIRST_YEAR) for name in names}
         validate_each_value(self, days, past=self.past_days)
+        if cycle := self.governing_cycle():
+            validate_near_cycle({name: getattr(self, name) for name in self.cycle_days & {*names}}, cycle)
         self.clean()
 
 

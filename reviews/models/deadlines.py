@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
-from reviews.models.numbering import next_number
+from reviews.models.numbering import next_number, sort_key_column
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_offered
 from reviews.text import is_blank, isolated
@@ -171,6 +171,7 @@ class Deadline(Tracked):
     )
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
+    sort_key = sort_key_column()
     output = models.CharField(
         _("requirement"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
     )
@@ -193,6 +194,9 @@ class Deadline(Tracked):
         _("days after that meeting"), null=True, blank=True,
         validators=[MinValueValidator(-FARTHEST_DAYS), MaxValueValidator(FARTHEST_DAYS)],
     )  # NULL: has dates of its own; negative: days before it  # fmt: skip
+
+    cycle_days = frozenset({"opens_on", "due_on", "last_on"})
+    sorted_by, untraced = "title", frozenset({"sort_key"})
 
     objects = DeadlineQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
-from reviews.models.numbering import next_number
+from reviews.models.numbering import next_number, sort_key_column
 from reviews.models.validators import validate_days
 from reviews.text import isolated
 
@@ -59,6 +59,7 @@ class Disruption(Tracked):
     )
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
+    sort_key = sort_key_column()
     kind = models.CharField(_("kind"), max_length=20, choices=DisruptionKind)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)  # NULL: it goes on
@@ -66,6 +67,8 @@ class Disruption(Tracked):
         "Organisation", blank=True, related_name="+", verbose_name=_("countries")
     )  # none: all members
     effect = models.TextField(_("effect on the review"), blank=True)
+
+    sorted_by, untraced = "title", frozenset({"sort_key"})
 
     objects = DisruptionQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transit
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited, cited_disruption
 from reviews.models.trace import Verb
+from reviews.models.validators import validate_near_cycle
 from reviews.text import isolated
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Extension(Tracked):
     decision_note = models.TextField(_("note of the decision"), blank=True)
 
     statuses, transitions = ExtensionStatus, EXTENSION_TRANSITIONS
+    cycle_days = frozenset({"asked_until", "granted_until"})
     verb_labels_before_name = {Verb.ASKED: _("asked for an")}
 
     objects = ExtensionQuerySet.as_manager()
@@ -160,8 +162,13 @@ class Extension(Tracked):
         self.require_transition("grant", by)
         if until is None:
             raise ValidationError({"until": _("Give the day until which it is granted.")})
-        _require_later(until, self.due_when_asked, "until")
+        self.validate_until(until, "until")
         return self._decide("grant", by, expected_version, note, granted_until=until)
+
+    def validate_until(self, until: date, field: str) -> None:
+        """Raise ValidationError at `field` unless it can be granted until that day."""
+        _require_later(until, self.due_when_asked, field)
+        validate_near_cycle({field: until}, self.cycle)
 
     def refuse(self, *, by: "User", expected_version: int, note: str) -> Self:
         return self._decide("refuse", by, expected_version, note)

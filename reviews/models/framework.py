@@ -12,7 +12,8 @@ from reviews import policy
 from reviews.models.base import Tracked, all_or_nothing
 from reviews.models.choices import Confidence, choices_rule
 from reviews.models.codes import address_word, validate_area_code
-from reviews.text import SORT_KEY_LENGTH, in_language, is_blank
+from reviews.models.numbering import sort_key_column
+from reviews.text import in_language, is_blank
 
 if TYPE_CHECKING:
     from reviews.models import ReviewCycle, User
@@ -118,9 +119,7 @@ class FrameworkNode(Tracked):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )  # NULL: the top of the tree
     code = models.CharField(_("code"), max_length=20, validators=[validate_area_code])
-    sort_key = models.CharField(
-        max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="", db_default=""
-    )
+    sort_key = sort_key_column()
     title = models.CharField(_("title"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 

@@ -18,7 +18,7 @@ from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transit
 from reviews.models.choices import Confidence, StatusChoices, choices_rule
 from reviews.models.codes import address_word
 from reviews.models.disruptions import check_cited, cited_disruption
-from reviews.models.numbering import next_number
+from reviews.models.numbering import next_number, sort_key_column
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_days
 
@@ -127,6 +127,7 @@ class Meeting(Tracked):
     number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)  # NULL: none
     code = address_word(_("short name in addresses"), 40)
     title = models.CharField(_("title"), max_length=300)
+    sort_key = sort_key_column()
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.PLANNED)
     first_planned_from = models.DateField(_("first planned from"), editable=False)
     first_planned_to = models.DateField(_("first planned to"), editable=False)
@@ -156,7 +157,9 @@ class Meeting(Tracked):
     objects = MeetingQuerySet.as_manager()
 
     past_days = frozenset({"held_from", "held_to"})
+    cycle_days = frozenset({"planned_from", "planned_to"}) | past_days
     lasting_codes = ("code",)
+    sorted_by, untraced = "title", frozenset({"sort_key"})
 
     class Meta:
         verbose_name = _("meeting")

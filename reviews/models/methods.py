@@ -14,6 +14,7 @@ from reviews.models.base import Tracked, TrackedQuerySet
 from reviews.models.choices import Confidence
 from reviews.models.codes import address_word
 from reviews.models.guidance import Advice
+from reviews.models.numbering import sort_key_column
 
 if TYPE_CHECKING:
     from reviews.models import GapKind, ReviewCycle, User
@@ -48,6 +49,7 @@ class MethodNote(Tracked):
         "GapKind", models.PROTECT, related_name="method_notes", verbose_name=_("kind of data gap")
     )
     title = models.CharField(_("title"), max_length=200)
+    sort_key = sort_key_column()
     text = models.TextField(_("text"))
     source = models.CharField(_("source"), max_length=200, blank=True)
     confidence = models.CharField(
@@ -55,13 +57,14 @@ class MethodNote(Tracked):
     )
 
     lasting_codes = ("code",)
+    sorted_by, untraced = "title", frozenset({"sort_key"})
 
     objects = MethodNoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("method note")
         verbose_name_plural = _("method notes")
-        ordering = ("kind__position", "title")
+        ordering = ("kind__position", "sort_key")
         constraints = (
             models.CheckConstraint(
                 condition=Q(confidence__in=Confidence.values), name="method_confidence_known"

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet
 from reviews.models.choices import Confidence, choices_rule
 from reviews.models.codes import validate_body_code, validate_country_letters
+from reviews.models.numbering import sort_key_column
 from reviews.policy import NATIONAL
-from reviews.text import SORT_KEY_LENGTH, in_language
+from reviews.text import in_language
 
 
 class OrganisationKind(models.TextChoices):
@@ -53,9 +54,7 @@ class Organisation(Tracked):
     code = models.CharField(_("code"), max_length=20, unique=True, validators=[validate_body_code])
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     name_en = models.CharField(_("name"), max_length=200)
-    sort_key = models.CharField(
-        max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="", db_default=""
-    )
+    sort_key = sort_key_column()
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
     iso2 = models.CharField(
         _("ISO code, two letters"), max_length=2, blank=True, validators=[validate_country_letters]

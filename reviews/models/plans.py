@@ -128,6 +128,7 @@ class PlanStep(Tracked):
 
     statuses = StepStatus
     past_days = frozenset({"actual_on"})
+    cycle_days = frozenset({"planned_on"}) | past_days
     lasting_codes = ("code",)
     verb_labels = {Verb.DONE: _("finished")}
 

@@ -75,7 +75,7 @@ class ReportVersion(Tracked):
     receipt_number = models.CharField(_("receipt number"), max_length=40, editable=False, db_default="")
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
 
-    past_days = frozenset({"cleared_on"})
+    past_days = cycle_days = frozenset({"cleared_on"})
     never_changed = _("A submitted version is never changed; submit a new one.")
 
     objects = ReportVersionQuerySet.as_manager()

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Model
@@ -14,8 +15,13 @@ from reviews import clock
 from reviews.models.choices import Labelled
 from reviews.text import is_one_line, is_plain_latin, nfc, script_of
 
+if TYPE_CHECKING:
+    from reviews.models import ReviewCycle
+
 # The years in which anything of a review can lie; a model may reach further back.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# The years before and after those of a cycle in which its meetings, deadlines and follow-up can lie.
+YEARS_BEFORE, YEARS_AFTER = 1, 5
 
 
 # Scripts of the region in which a user name may be written. Of others, such as Cyrillic and Greek, letters look Latin.
@@ -77,6 +83,19 @@ def validate_year(day: date, first_year: int = FIRST_YEAR) -> None:
         raise ValidationError(
             _("The year is %(year)s. Write one from %(first)s to %(last)s."), code="year", params=years
         )
+
+
+def validate_near_cycle(days: Mapping[str, date | None], cycle: "ReviewCycle") -> None:
+    """Raise ValidationError at each field whose day lies years before or after the cycle: its year is mistyped."""
+    first, last = cycle.starts_on.year - YEARS_BEFORE, cycle.ends_on.year + YEARS_AFTER
+    errors = {}
+    for name, day in days.items():
+        if day and not first <= day.year <= last:
+            words = {"year": day.year, "first": first, "last": last}
+            message = _("The year is %(year)s. In this cycle, write one from %(first)s to %(last)s.")
+            errors[name] = ValidationError(message, code="year", params=words)
+    if errors:
+        raise ValidationError(errors)
 
 
 def validate_past(day: date) -> None:

@@ -3,13 +3,13 @@
 Read from the daily counts, so the rows stay few however many updates were posted.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, JSONObject, Left
+from django.db.models import Case, Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, JSONObject, Left
 
 from reviews import clock
 from reviews.models import (
@@ -18,7 +18,6 @@ from reviews.models import (
     GapKind,
     NationalReport,
     ProgressUpdate,
-    ReviewCycle,
 )
 from reviews.models.workstreams import WORKSTREAMS, figures_of
 from reviews.queries.schedule import Pace, pace
@@ -146,13 +145,17 @@ def paces(reports: Collection[NationalReport], on: date) -> dict[int, tuple[Pace
     return by_report
 
 
-def averages(cycle: ReviewCycle, on: date) -> list[Point]:
-    """Return the averages over a cycle's reports, day by day up to `on`; of a long time only some days."""
+def averages(reports: Sequence[NationalReport], on: date) -> list[Point]:
+    """Return the averages over the reports of a cycle's members, day by day up to `on`; of a long time some days only.
+
+    The reports know from which day their member is counted (`seated_on`): what it posted before counts from that day.
+    """
     changes: dict[str, Any] = {"first_reports": Count("pk", filter=Q(is_first=True))}
     for name in WORKSTREAMS:
         changes[f"{name}_sum"] = Sum(Coalesce(name, 0) - Coalesce(f"{name}_was", 0))
         changes[f"{name}_reports"] = Count(name) - Count(f"{name}_was")
-    days = DailyProgress.objects.filter(cycle=cycle, on__lte=on).order_by("on").values_list("on")
+    rows = DailyProgress.objects.filter(report__in=[report.pk for report in reports], on__lte=on)
+    days = rows.annotate(counted_on=_counted_on(reports)).order_by("counted_on").values_list("counted_on")
 
     # What each day changed adds up to the totals after it.
     totals, totals_by_day = [0] * len(changes), []
@@ -166,6 +169,14 @@ def averages(cycle: ReviewCycle, on: date) -> list[Point]:
         means = (total / count if count else None for total, count in zip(sums[::2], counts, strict=True))
         points.append(Point(day, tuple(means), reported, counts))
     return points
+
+
+def _counted_on(reports: Iterable[NationalReport]) -> Case:
+    """The day of a row, or that from which its member is counted; almost all members are from the first day."""
+    seats = {report.pk: report.seated_on for report in reports if report.seated_on}
+    first = min(seats.values(), default=None)
+    late = [When(report=pk, then=Greatest("on", Value(day))) for pk, day in seats.items() if day != first]
+    return Case(*late, default="on", output_field=DateField())
 
 
 def figures_by_day(report: NationalReport, on: date) -> list[Point]:

@@ -155,7 +155,7 @@ def build(
         late=late_deadlines(reports, statuses, extensions, updates),
         decisions=decisions_between(cycle, user, since, until),
         actions=open_actions(cycle, user, until, only),
-        progress=progress.figures_by_day(reports[0], until) if only else progress.averages(cycle, until),
+        progress=progress.figures_by_day(reports[0], until) if only else progress.averages(reports, until),
         deadlines=deadlines,
         meetings=meetings,
         readable=[report.member_state for report in readable],

@@ -34,7 +34,7 @@ class MethodList(ListPage):
 
     def get_queryset(self) -> QuerySet[MethodNote]:
         readable = MethodNote.objects.visible_to(self.request.user).with_uses(self.request.user)
-        return readable.select_related("kind").order_by("kind__position", "title")
+        return readable.select_related("kind").order_by("kind__position", "sort_key")
 
     def get_table_kwargs(self) -> dict[str, object]:
         return {"cycle": self.cycle}

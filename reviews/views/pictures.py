@@ -31,7 +31,9 @@ def pictures_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         # Of its dates one country reads a part only: the whole is on the page of the plan.
         "gantt_chart": board_charts.gantt(content.plan) if reads_plan else None,
         "tile_chart": board_charts.tile_map(content.rows),
-        "progress_chart": board_charts.progress_over_time(content, progress.averages(cycle, day.on)),
+        "progress_chart": board_charts.progress_over_time(
+            content, progress.averages([row.report for row in content.rows], day.on)
+        ),
         "gaps_chart": board_charts.gaps_by_kind(cycle, content.kinds, page),
         "time_line_chart": board_charts.board_timeline(cycle, content),
     }

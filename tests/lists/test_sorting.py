@@ -82,3 +82,28 @@ def test_a_corrected_name_moves_its_row(provinces, cast):
     body = Organisation.objects.get(code="P0")
     body.correct(by=cast.admin, expected_version=body.version, why="Renamed", name_en="Vũng Tàu")
     assert [state.name_en for state in provinces.members()] == [*NAMES[1:], "Vũng Tàu"]
+
+
+TITLES = ["2nd draft", "10th draft", "Dak Lak", "Đà Nẵng", "Điện Biên", "Em", "Hà Nội"]
+
+
+def one_more(page: str, cycle: Any, cast: Any, title: str, number: int) -> None:
+    """A record of the list with this title."""
+    if page == "deadline-list":
+        make.deadline(cycle, by=cast.secretariat, title=title)
+    elif page == "meeting-list":
+        make.meeting(cycle, by=cast.secretariat, code=str(number), title=title)
+    elif page == "disruption-list":
+        make.disruption(cycle, by=cast.secretariat, title=title)
+    else:
+        make.method(f"note-{number}", by=cast.lead, title=title)
+
+
+@pytest.mark.parametrize("page", ["deadline-list", "meeting-list", "disruption-list", "method-list"])
+def test_titles_are_in_alphabetical_order(page, cycle, cast, sign_in):
+    for number, title in enumerate(reversed(TITLES), 1):
+        one_more(page, cycle, cast, title, number)
+    browser, url = sign_in(cast.secretariat), reverse(page, args=["mtr"])
+    for sort, expected in (("title", TITLES), ("-title", TITLES[::-1])):
+        rows = browser.get(url, {"sort": sort}).context["table"].page.object_list
+        assert [record.title for record in rows] == expected

@@ -86,16 +86,33 @@ def test_the_last_word_of_a_day_counts(cast, report):
 
 
 def test_averages_over_time(cast, cycle, report):
-    lao = make.report(cycle, "LAO")
+    lao, reports = make.report(cycle, "LAO"), list(cycle.member_reports())
     post(report, cast.vnm, DAY, 10, None, None)
     post(lao, cast.lao, DAY + timedelta(1), 50, 20, None)
     post(report, cast.vnm, DAY + timedelta(4), 30, None, None)
-    assert progress.averages(cycle, DAY + timedelta(9)) == [
+    assert progress.averages(reports, DAY + timedelta(9)) == [
         (DAY, (10, None, None), 1, (1, 0, 0)),
         (DAY + timedelta(1), (30, 20, None), 2, (2, 1, 0)),
         (DAY + timedelta(4), (40, 20, None), 2, (2, 1, 0)),
     ]
-    assert len(progress.averages(cycle, DAY + timedelta(1))) == 2
+    assert len(progress.averages(reports, DAY + timedelta(1))) == 2
+
+
+def test_a_member_counts_from_the_day_of_its_seat(cast, cycle, report):
+    """What it posted before is in the averages from then on, and in none of an earlier day."""
+    seat = cycle.memberships.get(member_state__code="LAO")
+    seat.correct(by=cast.admin, expected_version=1, why="Joined later.", joined_on=DAY + timedelta(5))
+    lao = make.report(cycle, "LAO")
+    post(report, cast.vnm, DAY, 10, None, None)
+    post(lao, cast.lao, DAY + timedelta(1), 50, 20, None)
+    post(lao, cast.lao, DAY + timedelta(2), 70, 20, None)
+    before, after = DAY + timedelta(4), DAY + timedelta(5)
+    alone = (DAY, (10, None, None), 1, (1, 0, 0))
+    assert progress.averages(list(cycle.member_reports(before)), before) == [alone]
+    assert progress.averages(list(cycle.member_reports(after)), after) == [
+        alone,
+        (after, (40, 20, None), 2, (2, 1, 0)),
+    ]
 
 
 def test_a_pace_skips_what_was_not_told(cast, report):

@@ -197,7 +197,7 @@ def content_of(shown: Board) -> list[Any]:
         rows.append((*known, row.outlook, row.open_gaps, row.note))
     reports = [row.report for row in shown.rows]
     trends = progress.trends(reports, shown.on - timedelta(30), shown.on)
-    return [*rows, progress.averages(reports[0].cycle, shown.on), trends]
+    return [*rows, progress.averages(reports, shown.on), trends]
 
 
 EVENTS = [name for name in vars(History) if name not in ("happen", "start_reading", "board", "check")]

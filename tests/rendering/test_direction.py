@@ -116,8 +116,9 @@ def test_what_is_sent_back_is_as_it_was_typed(shown):
 
 
 def test_word_documents(world, cast, sign_in):
-    for name in ("minutes-docx", "brief-docx"):
-        answer = sign_in(cast.secretariat).get(reverse(name, args=["mtr", Meeting.objects.get().code]))
+    code = Meeting.objects.get().code
+    for name, args in (("minutes-docx", [code]), ("brief-docx", [code]), ("progress-report-docx", [])):
+        answer = sign_in(cast.secretariat).get(reverse(name, args=["mtr", *args]))
         paper = Document(io.BytesIO(answer.content))
         texts = [paragraph.text for paragraph in paper.paragraphs]
         texts += [cell.text for table in paper.tables for row in table.rows for cell in row.cells]

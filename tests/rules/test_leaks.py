@@ -172,6 +172,7 @@ NO_WORDS = {
     "Meeting.time_zone",  # one of a list
     "DataGap.search", "Finding.search",  # the same words, folded
     "Organisation.sort_key", "FrameworkNode.sort_key",  # digits made of the name or code
+    "Deadline.sort_key", "Disruption.sort_key", "Meeting.sort_key", "MethodNote.sort_key",  # and of the title
     "ActionPoint.sha256", "AgendaItem.sha256", "ReportVersion.sha256", "ReportVersion.receipt_number",  # worked out
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content",

@@ -16,6 +16,7 @@ from django.db import connections
 
 from reviews.models import (
     CycleMembership,
+    Delivery,
     EditConflict,
     NotAllowedNow,
     Trace,
@@ -77,6 +78,18 @@ from tests.support.race_steps import (
     with_planned_meeting,
     word_part,
 )
+from tests.support.race_steps_set_up import (
+    ask_for_the_report,
+    choose_others,
+    circulate,
+    drafted_minutes,
+    enter_ladder,
+    for_comments,
+    record_it,
+    say_it_is_met,
+    seated,
+    tick,
+)
 
 REFUSALS = (EditConflict, NotAllowedNow, PermissionDenied, ValidationError)
 LONGEST_WAIT = 30  # seconds, after which a thread gives up waiting for the other one
@@ -122,6 +135,11 @@ def follows_its_meeting(w: World, outcome: Outcome) -> bool:
 def who_received_stays(w: World, outcome: Outcome) -> bool:
     grouped = {gap.pk for gap in w.difficulty.gaps.all()}
     return {received.gap_id for received in w.advice.received.all()} <= grouped
+
+
+def one_record(w: World, outcome: Outcome) -> bool:
+    """Whoever comes second finds it recorded, and changes nothing."""
+    return Delivery.objects.get(deadline=w.deadline).version == 1
 
 
 def each_seat_has_its_report(w: World, outcome: Outcome) -> bool:
@@ -171,6 +189,14 @@ RULES = {
     "a key result area under a cycle that opens": Rule(preparing, open_next, add_area, BEFORE),
     "a code under a cycle that opens": Rule(preparing, open_next, recode_area, BEFORE),
     "a seat in a cycle that opens": Rule(preparing, open_next, seat, each_seat_has_its_report),
+    "members of a draft that opens": Rule(seated, open_next, choose_others, BEFORE),
+    "the ladder of a draft that opens": Rule(preparing, open_next, enter_ladder, BEFORE),
+    "a country's word when the last day moves": Rule(for_comments, move_deadline, say_it_is_met, BEFORE),
+    "a record of what the report itself meets": Rule(for_comments, ask_for_the_report, record_it, BEFORE),
+    "one country's record, twice": Rule(for_comments, say_it_is_met, record_it, one_record),
+    "a record in a cycle that closes": Rule(for_comments, close_cycle, record_it, BEFORE),
+    "attendance of one country, twice": Rule(with_meeting, tick, tick, never_both),
+    "a part of minutes that are circulated": Rule(drafted_minutes, circulate, word_part, BEFORE),
 }
 
 

@@ -265,6 +265,19 @@ def test_another_paper_takes_the_place_of_the_one_before(cast, meeting):
     assert item.original_name == "two.pdf"
 
 
+def test_the_same_paper_again_is_recognised(cast, meeting, sign_in):
+    """By who sends it and by who reads it."""
+    item = AgendaItem.add_to(meeting, by=cast.secretariat, title="Methods", file=make.pdf("one.pdf"))
+    told = []
+    for content in (make.PDF, make.PDF + b"\n"):
+        file = make.pdf("two.pdf", content=content)
+        item.edit(by=cast.secretariat, expected_version=item.version, title="Methods", file=file)
+        for person in (cast.secretariat, cast.vnm):
+            page = sign_in(person).get(meeting.get_absolute_url()).content.decode()
+            told.append("the same document as before" in page)
+    assert told == [True, True, False, False]
+
+
 @pytest.mark.parametrize("kind", ["agenda", "decisions"])
 def test_save_and_add_another(kind, cast, meeting, sign_in):
     browser, url = sign_in(cast.secretariat), f"{meeting.get_absolute_url()}{kind}/add/"
