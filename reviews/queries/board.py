@@ -35,8 +35,8 @@ from reviews.models import (
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import (
+    columns_from_progress,
     next_due,
-    progress_windows,
     recorded_days,
     statuses_by_report,
 )
@@ -193,10 +193,10 @@ def build(
     latest = plans.latest_for_reports(steps, on)
     extensions = as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-    counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
+    counts = progress.count_members(reports, kinds, columns_from_progress(deadlines, on), on)
     recorded = [deadline for deadline in deadlines if deadline.is_recorded]
     deliveries = as_of(Delivery.objects.filter(deadline__in=recorded), at) if recorded else []
-    days_met = counts.first_days | recorded_days(reports, recorded, deliveries)
+    days_met = counts.days_met | recorded_days(reports, recorded, deliveries)
     statuses = statuses_by_report(reports, deadlines, granted, days_met, on)
     paces = progress.paces(reports, on) if with_outlook else {}
 
