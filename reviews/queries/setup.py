@@ -40,7 +40,7 @@ STEPS = (
         "cycle.run",
         ((_("Choose members"), "cycle-members"), (_("Import from a sheet"), "members-import")),
     ),
-    Step("bodies", _("Roles of bodies"), False, "cycle.run", ((_("Enter the bodies"), "cycle-bodies"),)),
+    Step("bodies", _("Roles of bodies"), False, "cycle.run", ((_("Enter the roles"), "cycle-bodies"),)),
     Step(
         "deadlines",
         _("Deadlines"),
@@ -57,7 +57,7 @@ STEPS = (
         _("Approval ladder"),
         False,
         "plan.edit",
-        ((_("Enter the ladder"), "cycle-ladder"), (_("Copy from another cycle"), "cycle-ladder-copy")),
+        ((_("Enter the bodies"), "cycle-ladder"), (_("Copy from another cycle"), "cycle-ladder-copy")),
     ),
 )
 
