@@ -1,16 +1,18 @@
 """Set-up of a cycle: deadlines, ladder or the whole of another cycle copied; a test cycle emptied."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, Unpack
 
 from django.utils.text import slugify
 
 from reviews import clock, policy
+from reviews.actions.bodies import copy_body_roles
 from reviews.actions.cycles import lock_draft, prepare_cycle, seat_members
 from reviews.actions.framework import copy_entries
 from reviews.models import (
     Deadline,
+    DeadlineOutput,
     Organisation,
     PlanStep,
     ReviewCycle,
@@ -63,6 +65,23 @@ def copy_deadlines(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> Revi
                 only_for=countries,
                 shared=deadline.shared,
             )
+    return cycle
+
+
+@all_or_nothing()
+def set_phases(*, by: User, cycle: ReviewCycle, due_days: Mapping[str, date]) -> ReviewCycle:
+    """Set a deadline for each of these phases, by its output, open from the start of the cycle."""
+    lock_draft(cycle, by)
+    for output, due_on in due_days.items():
+        title = DeadlineOutput(output).label
+        Deadline.set_for(
+            cycle,
+            by=by,
+            title=title[:1].upper() + title[1:],
+            output=output,
+            opens_on=min(cycle.starts_on, due_on),
+            due_on=due_on,
+        )
     return cycle
 
 
@@ -147,10 +166,15 @@ def _enter_step(
 class Part:
     """What can be copied of a cycle."""
 
-    MEMBERS, DEADLINES, LADDER = "members", "deadlines", "ladder"
+    MEMBERS, BODIES, DEADLINES, LADDER = "members", "bodies", "deadlines", "ladder"
 
 
-RIGHTS = {Part.MEMBERS: "cycle.run", Part.DEADLINES: "deadline.set", Part.LADDER: "plan.edit"}
+RIGHTS = {
+    Part.MEMBERS: "cycle.run",
+    Part.BODIES: "cycle.run",
+    Part.DEADLINES: "deadline.set",
+    Part.LADDER: "plan.edit",
+}
 
 
 def parts_for(user: User) -> list[str]:
@@ -178,6 +202,8 @@ def copy_cycle(
         copy_entries(by=by, source=source.framework, into=cycle.framework)
     if Part.MEMBERS in parts:
         seat_members(by=by, cycle=cycle, members=source.members(source.ends_on), joined_on=cycle.starts_on)
+    if Part.BODIES in parts:
+        copy_body_roles(by=by, cycle=cycle, source=source)
     if Part.DEADLINES in parts:
         copy_deadlines(by=by, cycle=cycle, source=source)
     if Part.LADDER in parts:

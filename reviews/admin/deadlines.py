@@ -119,6 +119,8 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
         status = status_of(report, deadline, deadline.extensions.granted(), clock.today()) if report else None
         if status is None:
             raise ValidationError({"member_state": _("This deadline asks nothing of that country.")})
+        if not values["asked_until"]:
+            raise ValidationError({"asked_until": _("Give the day until which it is asked.")})
         if values["asked_until"] <= status.due_on:
             raise ValidationError({"asked_until": _("This is not later than the date in force.")})
         return {"due_when_asked": status.due_on, "asked_by": request.user, "asked_at": clock.now()}

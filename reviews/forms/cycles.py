@@ -36,6 +36,7 @@ class NewCycleForm(CycleForm):
 
 PARTS = (
     (Part.MEMBERS, _("members")),
+    (Part.BODIES, _("roles of bodies, but not the chair")),
     (Part.DEADLINES, _("deadlines, with their dates moved")),
     (Part.LADDER, _("ladder and the other steps of the plan, with their dates moved")),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,8 @@ from reviews.forms.fields import DayField, RangeField
 from reviews.forms.record_choices import RecordField, RecordsField
 from reviews.forms.sheets import Column, ImportRow, SheetForm, add_model_errors
 from reviews.models import Organisation, OrganisationKind, ReviewCycle
+from reviews.models.bodies import DECIDING_ROLES
+from reviews.models.deadlines import PHASE_OUTPUTS
 from reviews.models.plans import MOST_DAYS
 from reviews.text import fold
 
@@ -165,6 +167,35 @@ class MembersImportForm(SheetForm):
         add_model_errors(row, state, {"code": "code", "name_en": "name", "name_vi": "name_vi"})
 
 
+class PhasesForm(ReviewForm):
+    """By when each of the three phases is to be finished."""
+
+    def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = cycle
+        there = {*cycle.deadlines.values_list("output", flat=True)}
+        for output in PHASE_OUTPUTS:
+            if output not in there:
+                self.fields[output.value] = DayField(label=capfirst(str(output.label)), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one day, within the cycle, and each phase not before the one before it."""
+        values, last = super().clean() or self.cleaned_data, self.cycle.starts_on
+        for name in (output.value for output in PHASE_OUTPUTS if values.get(output.value)):
+            if not self.cycle.starts_on <= values[name] <= self.cycle.ends_on:
+                self.add_error(name, _("This day lies outside the cycle."))
+            elif values[name] < last:
+                self.add_error(name, _("This day comes before that of the phase before."))
+            else:
+                last = values[name]
+        if not self.errors and not any(values.get(output.value) for output in PHASE_OUTPUTS):
+            self.add_error(None, _("Enter at least one day."))
+        return values
+
+    def values(self) -> dict[str, Any]:
+        return {"due_days": {name: day for name, day in super().values().items() if day}}
+
+
 class CopyFromForm(ReviewForm):
     """From which other cycle something is copied."""
 
@@ -176,6 +207,12 @@ class CopyFromForm(ReviewForm):
         assert isinstance(choice, RecordField)
         choice.offer(cycles)
         choice.initial = cycles.first()
+
+
+def deciding_bodies(cycle: ReviewCycle) -> list[int]:
+    """The ids of the bodies of a cycle that decide, in the order of their roles."""
+    rows = cycle.body_roles.counted().filter(role__in=DECIDING_ROLES, body__kind__in=DECIDING).in_order()
+    return list(dict.fromkeys(rows.values_list("body", flat=True)))[:RUNGS]
 
 
 class LadderForm(ReviewForm):
@@ -192,15 +229,20 @@ class LadderForm(ReviewForm):
         help_text=_("For papers to reach the next body in time. Each can be changed on the plan."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        first = deciding_bodies(cycle)
+        places = [When(pk=pk, then=place) for place, pk in enumerate(first)]
         bodies = Organisation.objects.filter(kind__in=DECIDING)
+        if places:
+            bodies = bodies.order_by(Case(*places, default=len(places)), "sort_key")
         for number in range(1, RUNGS + 1):
             label = {"number": number}
             body = RecordField(
                 label=capfirst(_now("body %(number)d") % label),
                 queryset=bodies,
                 required=number == 1,
+                initial=first[number - 1] if number <= len(first) else None,
                 empty_label=_("please choose") if number == 1 else _("none"),
             )
             self.fields[f"body_{number}"] = body

@@ -36,8 +36,8 @@ from reviews.models import (
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import (
+    columns_from_progress,
     next_due,
-    progress_windows,
     recorded_days,
     statuses_by_report,
 )
@@ -194,8 +194,8 @@ def build(
     latest = plans.latest_for_reports(steps, on)
     extensions = as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-    counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
-    days_met = counts.first_days | recorded_days(reports, deadlines, deliveries_as_of(deadlines, at))
+    counts = progress.count_members(reports, kinds, columns_from_progress(deadlines, on), on)
+    days_met = counts.days_met | recorded_days(reports, deadlines, deliveries_as_of(deadlines, at))
     statuses = statuses_by_report(reports, deadlines, granted, days_met, on)
     paces = progress.paces(reports, on) if with_outlook else {}
 

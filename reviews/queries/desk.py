@@ -1,7 +1,7 @@
 """My desk: open tasks of a person, deadlines, and recent changes by others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,8 +27,11 @@ from reviews.models import (
     Trace,
     User,
 )
+from reviews.models.deadlines import DUE_SOON_DAYS
+from reviews.models.deliveries import RECORD
 from reviews.models.reports import SILENT_DAYS
 from reviews.models.trace import TraceQuerySet
+from reviews.models.workstreams import workstream_label
 from reviews.queries.deadlines import (
     CountryDeadline,
     DeadlineLines,
@@ -52,6 +55,7 @@ class Task:
     url: str
     cycle: ReviewCycle
     group: str  # the heading over many of its kind
+    done_url: str = ""  # the page on which it is marked as done, where it is done elsewhere
 
     @property
     def days(self) -> int:
@@ -124,12 +128,12 @@ def waiting(
     user: User,
     cycles: list[ReviewCycle],
     reports: list[NationalReport],
-    lines: Iterable[CountryDeadline] = (),
+    lines: Collection[CountryDeadline] = (),
 ) -> list[Task]:
     """Return what waits for this person in these cycles, on these reports and deadlines, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
     tasks += [task for find_tasks in TASKS_OF_REPORTS for task in find_tasks(user, reports)]
-    return sorted([*tasks, *progress_due(user, lines)], key=lambda task: task.since)
+    return sorted([*tasks, *deadlines_to_meet(user, lines)], key=lambda task: task.since)
 
 
 def gather_tasks(tasks: Iterable[Task]) -> list[Lines[Task]]:
@@ -201,6 +205,48 @@ def own_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
 def _own_task(report: NationalReport, since: datetime, what: str, page: str, about: str = "") -> Task:
     url = reverse(page, args=[report.cycle.slug, report.code])
     return Task(since, what, about or str(report.member_state), url, report.cycle, what)
+
+
+def deadlines_to_meet(user: User, lines: Collection[CountryDeadline]) -> Iterator[Task]:
+    """Return what the open deadlines ask of the own country, besides its report."""
+    for line in lines:
+        if line.status.is_asked and line.status.deadline.opens_on <= clock.today():
+            yield from deliveries_due(user, line)
+            yield from phases_due(user, line)
+    yield from progress_due(user, lines)
+
+
+def deliveries_due(user: User, line: CountryDeadline) -> Iterator[Task]:
+    """Comments and the like, for whoever may say that they were sent."""
+    deadline, status = line.status.deadline, line.status
+    is_own = policy.scope_of(user, RECORD) is policy.Scope.OWN and policy.may(user, RECORD, line.report)
+    if not (deadline.is_recorded and is_own) or deadline.locked_on(status.due_on, clock.today()):
+        return
+    what = _now("%(deadline)s: by %(day)s") % {"deadline": deadline, "day": clock.short_day(status.due_on)}
+    yield Task(
+        clock.start_of(deadline.opens_on),
+        what,
+        f"{line.state} · {deadline.output_text} · {status.text}",
+        deadline.get_absolute_url(),
+        deadline.cycle,
+        _now("Deadlines"),
+        reverse("delivery-add", args=[deadline.cycle.slug, deadline.number]),
+    )
+
+
+def phases_due(user: User, line: CountryDeadline) -> Iterator[Task]:
+    """A workstream of the own report that should be finished soon, or be already."""
+    deadline, status, report = line.status.deadline, line.status, line.report
+    is_near = status.days <= DUE_SOON_DAYS and report.status in (
+        ReportStatus.IN_PROGRESS,
+        ReportStatus.RETURNED,
+    )
+    if not (deadline.is_phase and is_near and reports_posted_by(user, [report])):
+        return
+    values = {"what": workstream_label(deadline.output), "day": clock.short_day(status.due_on)}
+    what = _now("Finish %(what)s by %(day)s") % values
+    since = clock.start_of(max(deadline.opens_on, status.due_on - timedelta(days=DUE_SOON_DAYS)))
+    yield _own_task(report, since, what, "report-update", f"{line.state} · {deadline} · {status.text}")
 
 
 def progress_due(user: User, lines: Iterable[CountryDeadline]) -> Iterator[Task]:
@@ -278,6 +324,7 @@ def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task
             about, url = shorten_names(names), reverse("extension-decide-all", args=[cycle.slug])
         else:
             what = _now("%(state)s: decide on the extension request") % {"state": names[0]}
+            assert first.asked_until  # as of every request
             until = _now("until %(day)s") % {"day": clock.short_day(first.asked_until)}
             about = f"{first.deadline} · {until}"
             url = reverse("extension-decide", args=[cycle.slug, first.pk])

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date
+from typing import NamedTuple
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,7 +13,8 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from reviews import clock
@@ -24,6 +26,8 @@ from reviews.uploads.documents import CONTENT_TYPES
 
 DOCX = CONTENT_TYPES["docx"]
 Row = Sequence[object]  # of a table; each cell as str() has it
+# Of cells, from light to dark, and whether the text on it is white.
+SHADES = (("DEEBF7", False), ("BDD7EE", False), ("9DC3E6", False), ("2E75B6", True), ("1F4E79", True))
 LONG_WORD = re.compile(r"\S{30}")
 
 
@@ -88,22 +92,59 @@ def brief(content: Brief) -> bytes:
     return _to_bytes(document)
 
 
-def report(
-    title: str,
-    cycle: ReviewCycle,
-    on: date,
-    period: str,
-    sections: Iterable[tuple[str, list[str], list[Row]]],
-) -> bytes:
-    """A report on a day, of tables, each with its heading and its heads; landscape."""
+class Shaded(NamedTuple):
+    """A cell with a background: `shade` counts from 1, the lightest; None: none."""
+
+    text: str
+    shade: int | None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Part(NamedTuple):
+    """A table of a report with its heading; `key`: what its shades stand for."""
+
+    heading: str
+    heads: list[str]
+    rows: list[Row]
+    key: tuple[Shaded, ...] = ()
+
+
+def report(title: str, cycle: ReviewCycle, on: date, period: str, parts: Iterable[Part]) -> bytes:
+    """A report of tables on a day, on landscape pages."""
     document = _new_document(title, cycle, on)
     page = document.sections[0]
     page.orientation = WD_ORIENT.LANDSCAPE
     page.page_width, page.page_height = page.page_height, page.page_width
     _add_paragraph(document, period)
-    for heading, heads, rows in sections:
-        _add_section(document, heading, heads, rows)
+    for part in parts:
+        _add_section(document, part.heading, part.heads, part.rows)
+        if part.key and part.rows:
+            _add_key(document, part.key)
     return _to_bytes(document)
+
+
+def _add_key(document: WordDocument, key: Sequence[Shaded]) -> None:
+    """What each shade stands for, in one row below its table."""
+    _add_paragraph(document, _("Key"))
+    cells = document.add_table(rows=1, cols=len(key)).rows[0].cells
+    for cell, value in zip(cells, key, strict=True):
+        _fill(cell, value)
+
+
+def _fill(cell: _Cell, value: object) -> None:
+    """Write a value into a cell; a shaded one in a colour that can be read on it, also in black and white."""
+    cell.text = _writable(value)
+    if not isinstance(value, Shaded) or value.shade is None:
+        return
+    fill, is_dark = SHADES[value.shade - 1]
+    shading = OxmlElement("w:shd")
+    for name, setting in (("val", "clear"), ("color", "auto"), ("fill", fill)):
+        shading.set(qn(f"w:{name}"), setting)
+    cell._tc.get_or_add_tcPr().append(shading)
+    for run in cell.paragraphs[0].runs:
+        run.font.color.rgb = RGBColor(255, 255, 255) if is_dark else RGBColor(0, 0, 0)
 
 
 def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> WordDocument:
@@ -170,7 +211,7 @@ def _add_table(document: WordDocument, heads: list[str], rows: list[Row]) -> Non
     for row in (heads, *rows):
         cells = table.add_row().cells
         for cell, value in zip(cells, row, strict=True):
-            cell.text = _writable(value)
+            _fill(cell, value)
 
 
 def _add_paragraph(document: WordDocument, text: str) -> None:

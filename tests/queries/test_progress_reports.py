@@ -129,6 +129,27 @@ def test_a_document_has_numbered_pages(story, cast, sign_in):
     assert "PAGE" in section.footer.paragraphs[0]._p.xml
 
 
+def test_its_pictures_are_tables_with_shaded_cells(story, cast, sign_in):
+    document = Document(io.BytesIO(sign_in(cast.secretariat).get(f"{URL}docx/").content))
+    heat = next(t for t in document.tables if len(t.columns) == 4 and t.cell(0, 0).text == "Member state")
+    shades = [
+        [(cell.text, "".join(cell._tc.xpath(".//w:shd/@w:fill"))) for cell in row.cells] for row in heat.rows
+    ]
+    assert shades[1:] == [
+        [("Lao PDR", ""), ("30 %", "BDD7EE"), ("–", ""), ("–", "")],
+        [("Viet Nam", ""), ("65 %", "2E75B6"), ("20 %", "BDD7EE"), ("–", "")],
+    ]
+    key = next(t for t in document.tables if t.cell(0, 0).text == "0–19 %")
+    assert [cell.text for cell in key.rows[0].cells][-2:] == ["80–100 %", "– not yet reported"]
+    over_time = next(t for t in document.tables if t.cell(0, 0).text == "Day")
+    assert [cell.text for cell in over_time.rows[-1].cells] == ["19 Aug 2020", "48 %", "20 %", "–"]
+
+
+def test_the_footer_has_the_page_once(story, cast, sign_in):
+    document = Document(io.BytesIO(sign_in(cast.secretariat).get(f"{URL}docx/").content))
+    assert document.sections[0].footer.paragraphs[0]._p.xml.count("NUMPAGES") == 1
+
+
 def test_each_country_only_its_own(story, cast, sign_in):
     words = sign_in(cast.lao).get(f"{URL}?since={JUNE}").content.decode()
     assert "Progress report: Lao PDR" in words

@@ -30,6 +30,7 @@ APART |= {page for page in STEPS if page.partition("-")[0] in ("advice", "agenda
 APART |= {
     "finding-reopen",
     "extension-ask",
+    "extension-set",
     "round-open",
     "round-close",
     "cycle-open",

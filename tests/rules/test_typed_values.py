@@ -19,6 +19,7 @@ PAGES = [
     "deadline-edit",
     "extension-ask",
     "extension-decide",
+    "extension-set",
     "meeting-add",
     "meeting-edit",
     "meeting-hold",
