@@ -130,7 +130,8 @@ def test_a_changed_row_is_updated_with_a_trace(folder):
 
 def test_a_row_that_left_the_file_is_kept_and_named(folder):
     load()
-    edit(folder / "organisations.csv", "SEATCA,partner,Southeast Asia Tobacco Control Alliance,high\n", "")
+    name = "Southeast Asia Tobacco Control Alliance,Liên minh Kiểm soát thuốc lá Đông Nam Á (SEATCA)"
+    edit(folder / "organisations.csv", f"SEATCA,partner,{name},high\n", "")
     before = rows()
     assert "  not in the file, kept: SEATCA\n" in load()
     assert rows() == before

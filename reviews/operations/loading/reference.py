@@ -130,7 +130,7 @@ def _member_state(row: Row, position: int) -> Values:
 
 
 def _organisation(row: Row, position: int) -> Values:
-    return _texts(row, "code", "kind", "name_en", "confidence")
+    return _texts(row, "code", "kind", "name_en", "name_vi", "confidence")
 
 
 def _node(row: Row, position: int) -> Values:
@@ -175,7 +175,7 @@ SOURCES = (
     ),
     Source(
         "organisations.csv",
-        ("code", "kind", "name_en", "confidence"),
+        ("code", "kind", "name_en", "name_vi", "confidence"),
         _organisation,
         Organisation.objects.all,
         lambda organisation: not organisation.is_member_state,
