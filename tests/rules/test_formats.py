@@ -11,7 +11,8 @@ from django.utils.formats import date_format, number_format
 
 from reviews import clock
 from reviews.rendering import fragments
-from reviews.text import percent
+from reviews.templatetags.look import written
+from reviews.text import language_of, percent
 
 DAY = date(2020, 8, 5)
 
@@ -68,3 +69,23 @@ def test_names_of_bodies_follow_the_language_and_not_their_order(db):
     with translation.override("vi"):
         assert str(state) == "Myanmar"
     assert str(state) == "Burma of the tests"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Đã nộp dự thảo; phần phát hiện sơ bộ đang được rà soát.", "vi"),
+        ("The conference in Đà Nẵng was held by video, with all members.", ""),
+        ("Plain words", ""),
+        ("เจ้าหน้าที่อาวุโสอาเซียน ๒๕๖๓", "th"),
+        ("កិច្ចប្រជុំកំពូលអាស៊ាន ២០២០", "km"),
+        ("ກອງປະຊຸມສຸດຍອດອາຊຽນ ໒໐໒໐", "lo"),
+        ("အာဆီယံ ထိပ်သီးအစည်းအဝေး ၂၀၂၀", "my"),
+    ],
+)
+def test_the_language_of_what_somebody_wrote(text, language):
+    assert language_of(text) == language
+    marked = f'<span lang="{language}">{text}</span>' if language else text
+    assert written(text) == marked
+    with translation.override("vi"):
+        assert written(text) == (text if language == "vi" else marked)
