@@ -8,6 +8,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews import clock
 from reviews.admin.admin_site import site
@@ -105,7 +106,7 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
     fieldsets = [
         section(None, "deadline member_state due_when_asked asked_until reason disruption"),
         section(
-            _("Decision"),
+            pgettext_lazy("extension", "Decision"),
             "status granted_until decision_note decided_by decided_at",
             about=_("A granted extension has its day, and no other has one."),
         ),

@@ -7,7 +7,6 @@ import django_tables2 as tables
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -170,7 +169,7 @@ class BoardTable(tables.Table):
         self.sparklines: Sparklines = {}  # of the rows that are shown
         if board.latest_on and "spare" not in hidden:
             self.columns["spare"].column.verbose_name = gettext("Must arrive by %(day)s") % {
-                "day": date_format(board.latest_on)
+                "day": clock.short_day(board.latest_on)
             }
 
     def render_state(self, record: BoardRow) -> SafeString | str:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("reviews", "0041_deliveries"),
+        ("reviews", "0043_titles_in_order"),
     ]
 
     operations = [

@@ -5,6 +5,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def ask_for_days(apps, schema_editor):
+    """On the way back: each was asked for by who set it; one before the day in force is not granted any more."""
+    extensions = apps.get_model("reviews", "Extension").objects.filter(asked_by=None)
+    earlier = extensions.filter(granted_until__lte=models.F("due_when_asked"))
+    earlier.update(asked_until=models.F("granted_until"), granted_until=None, status="refused")
+    extensions.filter(asked_until=None).update(asked_until=models.F("granted_until"))
+    extensions.update(asked_by=models.F("decided_by"))
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -26,6 +35,7 @@ class Migration(migrations.Migration):
             name='asked_until',
             field=models.DateField(blank=True, null=True, verbose_name='asked until'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, ask_for_days),
         migrations.AddConstraint(
             model_name='extension',
             constraint=models.CheckConstraint(condition=models.Q(('granted_until__isnull', True), ('granted_until__gt', models.F('due_when_asked')), ('asked_by__isnull', True), _connector='OR'), name='extension_grants_later', violation_error_message='The day granted is later than the date in force.'),

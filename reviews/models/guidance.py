@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
@@ -31,7 +32,7 @@ class AdviceUse(StatusChoices):
     """What a country says of the advice it received."""
 
     RECEIVED = "received", "info", _("received")
-    ADOPTED = "adopted", "good", _("adopted")
+    ADOPTED = "adopted", "good", pgettext_lazy("advice", "adopted")
     SET_ASIDE = "set_aside", "neutral", _("not used")
 
 

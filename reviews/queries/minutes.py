@@ -161,9 +161,9 @@ def draft_agenda(meeting: Meeting) -> str:
 
 def draft_round(meeting: Meeting) -> str:
     reported, heard = _reported(meeting), heard_at(meeting)
-    lines = []
+    lines, nothing = [], _("no report at this meeting is on record.")
     for state in meeting.cycle.members(meeting.ends_on):
-        lines.append(f"{state}: {reported.get(state.pk, _('no report at this meeting is on record.'))}")
+        lines.append(f"{state}: {reported.get(state.pk, nothing)}")
         if state.pk in heard:
             lines += _lines_of(heard[state.pk])
     return "\n".join(lines)

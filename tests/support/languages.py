@@ -1,7 +1,7 @@
 """What is left in English on a page in another language: texts of the catalogue, and words of English sentences."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,13 +65,14 @@ def language_of(element: Any, language: str) -> str:
     return language
 
 
-def english_left(text: str) -> set[str]:
-    """What is English in a text of another language."""
-    line = " ".join(text.split())
-    found = {part for part in english_parts() if part in line and is_whole(part, line)}
-    return found | ({line[:120]} if ENGLISH.search(line) else set())
+def english_left(texts: Iterable[str]) -> set[str]:
+    """What is English in texts that should be in another language."""
+    lines = list(dict.fromkeys(" ".join(text.split()) for text in texts))
+    together = "\n".join(lines)
+    found = {part for part in english_parts() if part in together and is_whole(part, together)}
+    return found | {line[:120] for line in lines if ENGLISH.search(line)}
 
 
-def is_whole(part: str, line: str) -> bool:
-    """Whether the part is not only the end of one word and the beginning of another."""
-    return re.search(rf"(?<!\w){re.escape(part)}(?!\w)", line) is not None
+def is_whole(part: str, text: str) -> bool:
+    """Whether the part is somewhere more than the end of one word and the beginning of another."""
+    return re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text) is not None
