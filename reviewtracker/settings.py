@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "reviews.accounts.middleware.SessionTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "reviews.accounts.middleware.StandingInMiddleware",
     "reviews.accounts.middleware.SecondFactorMiddleware",
     "reviews.accounts.middleware.RecentSignInMiddleware",
     "reviews.accounts.middleware.UnsavedInputMiddleware",

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from reviews.accounts import recent_sign_in, second_factors, session_timeouts, unsaved_input
+from reviews.accounts import recent_sign_in, second_factors, session_timeouts, standing_in, unsaved_input
 from reviews.models.sent_forms import FIELD
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -33,6 +33,17 @@ class SessionTimeoutMiddleware:
         """Keep what was typed. After the check of the CSRF token: it is the person's own input."""
         if request.method == "POST" and not request.user.is_authenticated:
             unsaved_input.keep(request)
+
+
+class StandingInMiddleware:
+    """Gives an alternate the rights of whom he or she acts for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        standing_in.apply(request)
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -83,14 +83,14 @@ def brief(content: Brief) -> bytes:
 
 
 def report(
-    title: str, cycle: ReviewCycle, period: str, sections: Iterable[tuple[str, list[str], list[Row]]]
+    title: str, cycle: ReviewCycle | None, period: str, sections: Iterable[tuple[str, list[str], list[Row]]]
 ) -> bytes:
     """A report of tables, each with its heading and its heads; landscape, with numbered pages."""
     document = _new_document(title, cycle)
     page = document.sections[0]
     page.orientation = WD_ORIENT.LANDSCAPE
     page.page_width, page.page_height = page.page_height, page.page_width
-    _number_pages(document, f"{title} · {cycle.name}")
+    _number_pages(document, f"{title} · {cycle.name}" if cycle else title)
     _add_paragraph(document, period)
     for heading, heads, rows in sections:
         _add_section(document, heading, heads, rows)
@@ -114,29 +114,30 @@ def _number_pages(document: WordDocument, title: str) -> None:
         footer.add_run(after)
 
 
-def _new_document(title: str, cycle: ReviewCycle) -> WordDocument:
-    """A4, with its title and the review cycle; says where values are invented."""
+def _new_document(title: str, cycle: ReviewCycle | None) -> WordDocument:
+    """A4, with its title and the review cycle, if it is about one; says where values are invented."""
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
-    _add_header_and_footer(document, title, cycle)
+    _add_header_and_footer(document, f"{title} · {cycle.name}" if cycle else title)
     properties = document.core_properties
     # A document's properties take 255 characters, and a meeting's title may have more.
     properties.title, properties.author = _writable(title)[:255], _("Review tracker")
     # Word wants UTC, without saying so.
     properties.created = properties.modified = clock.now().astimezone(UTC).replace(tzinfo=None)
     document.add_heading(_writable(title), level=0)
-    _add_paragraph(document, cycle.name)
-    if cycle.is_demo:
+    if cycle:
+        _add_paragraph(document, cycle.name)
+    if cycle and cycle.is_demo:
         _add_paragraph(document, _("Demonstration: progress, gaps, requests and files are invented."))
     return document
 
 
-def _add_header_and_footer(document: WordDocument, title: str, cycle: ReviewCycle) -> None:
+def _add_header_and_footer(document: WordDocument, head: str) -> None:
     """On every page what it is, the day as of which it is, and its number."""
     section = document.sections[0]
-    section.header.paragraphs[0].text = _writable(f"{title} · {cycle.name}")
+    section.header.paragraphs[0].text = _writable(head)
     footer = section.footer.paragraphs[0]
     footer.text = _writable(
         _("As of %(day)s") % {"day": date_format(clock.today())} + " · " + _("Page") + " "
