@@ -79,7 +79,7 @@ def with_held(people: "QuerySet[User]") -> "QuerySet[User]":
     points = ActionPoint.objects.unfinished().filter(owner=OuterRef("pk"))
     reports = NationalReport.objects.filter(lead_author=OuterRef("pk")).exclude(status=ReportStatus.ACCEPTED)
     drafts = Advice.objects.filter(drafted_by=OuterRef("pk"), status=AdviceStatus.DRAFT)
-    return people.annotate(
+    return people.annotate(  # type: ignore[no-redef]  # gives the attribute its value
         held=_number(points, "owner") + _number(reports, "lead_author") + _number(drafts, "drafted_by")
     )
 

@@ -13,7 +13,7 @@ from ics import Calendar  # type: ignore[import-untyped]
 from reviews.models import CalendarFeed, Trace
 from reviews.operations.log_formats import mask_secrets
 from reviews.views import calendars
-from tests.support import make
+from tests.support import make, steps
 from tests.support.browsers import nothing_written
 
 
@@ -55,6 +55,21 @@ def test_it_is_answered_304_until_something_is_other(feed, cast, cycle):
     make.meeting(cycle, by=cast.secretariat, code="4")
     second = program.get(url_of(feed), headers=again)
     assert (second.status_code, second["ETag"] == first["ETag"]) == (200, False)
+
+
+def test_a_meeting_that_is_moved_on_its_page_moves_in_the_feed(feed, cast, sign_in):
+    def meeting() -> Any:
+        events = Calendar(Client().get(url_of(feed)).content.decode()).events
+        (found,) = [event for event in events if event.name == "Meeting 3"]
+        return found.uid, found.begin.date(), int(next(x.value for x in found.extra if x.name == "SEQUENCE"))
+
+    uid, day, number = meeting()
+    typed = steps.TYPED["meeting-edit"] | {"title": "Meeting 3", "number": "3", "version": "1"}
+    answer = sign_in(cast.secretariat).post(reverse("meeting-edit", args=["mtr", "3"]), typed)
+    assert answer.status_code == 302
+    moved = meeting()
+    assert (moved[0], day, moved[1]) == (uid, date(2020, 8, 11), date(2020, 10, 1))
+    assert moved[2] > number
 
 
 def test_it_shows_what_its_owner_may_see_when_it_is_read(feed, cast):
