@@ -186,6 +186,14 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
     ),
 }
 
+# An alternate has the rights of somebody of the same side only, so that nobody comes into another one.
+SIDES = (
+    frozenset(NATIONAL),
+    frozenset({Role.CONSULTANT, Role.LEAD_CONSULTANT}),
+    frozenset({Role.SECRETARIAT}),
+    frozenset({Role.OBSERVER}),
+)
+
 ADMINISTRATOR = RoleGrant(
     _("Looks after accounts and corrects any record in the administration, with a reason."),
     everywhere=frozenset(
@@ -228,6 +236,18 @@ def role_grant(user: "User") -> RoleGrant:
     return ADMINISTRATOR if user.is_superuser else ROLE_GRANTS[user.role]
 
 
+def grants_of(user: "User") -> list[RoleGrant]:
+    """The grants of a signed-in person: of the own role, and of whoever the person acts for at the moment."""
+    return [role_grant(user), *([ROLE_GRANTS[user.acting_for.role]] if user.acting_for else [])]
+
+
+def of_one_side(user: "User", other: "User") -> bool:
+    """Whether one may act for the other: two people of one body and one side, and no administrator."""
+    is_of_body = user.organisation_id is not None and user.organisation_id == other.organisation_id
+    is_administrator = user.is_superuser or other.is_superuser
+    return is_of_body and not is_administrator and any({user.role, other.role} <= side for side in SIDES)
+
+
 def roles_with(action: str) -> list[str]:
     """The roles that may take `action` everywhere."""
     return [role for role, grant in ROLE_GRANTS.items() if action in grant.everywhere]
@@ -237,12 +257,12 @@ def scope_of(user: "Visitor", action: str) -> Scope:
     """How far this person may take `action`; NOTHING for visitors and disabled accounts."""
     if not (user and user.is_authenticated and user.is_active):
         return Scope.NOTHING
-    grant = role_grant(user)
-    if action in grant.everywhere:
+    grants = grants_of(user)
+    if any(action in grant.everywhere for grant in grants):
         return Scope.EVERYWHERE
-    if action in grant.own:
+    if any(action in grant.own for grant in grants):
         return Scope.OWN
-    return Scope.SHARED if action in grant.shared else Scope.NOTHING
+    return Scope.SHARED if any(action in grant.shared for grant in grants) else Scope.NOTHING
 
 
 def may(user: "Visitor", action: str, subject: "OfMemberState | Tracked | None" = None) -> bool:

@@ -14,12 +14,14 @@ from django.urls import include, path, re_path, register_converter
 
 from reviews.accounts import sign_on
 from reviews.views import (
+    absences,
     accounts,
     actionpoints,
     agenda,
     annex,
     board,
     brief,
+    calendars,
     comparison,
     coverage,
     cycles,
@@ -204,12 +206,30 @@ people_urls = [
     ),
     path("<number:pk>/", people.person_page, name="person"),
     path("<number:pk>/alternate/", people.NameAlternate.as_view(), name="person-alternate"),
+    path("<number:pk>/away/", absences.PersonAway.as_view(), name="person-away"),
+    path("<number:pk>/hand-over/", people.hand_over_page, name="person-hand-over"),
+    path("<number:pk>/hand-over/docx/", people.hand_over_docx, name="person-hand-over-docx"),
+]
+
+away_urls = [
+    path("", absences.AbsencePage.as_view(), name="away"),
+    path("act/<number:pk>/", absences.ActFor.as_view(), name="away-act"),
+    path("end/", absences.StopActing.as_view(), name="away-end"),
+]
+
+calendar_urls = [
+    path("", calendars.subscribe_page, name="calendar-subscribe"),
+    path("add/", calendars.AddFeed.as_view(), name="calendar-add"),
+    path("<number:pk>/renew/", calendars.RenewFeed.as_view(), name="calendar-renew"),
+    path("<number:pk>/revoke/", calendars.RevokeFeed.as_view(), name="calendar-revoke"),
+    path("<str:token>/calendar.ics", calendars.feed, name="calendar-feed"),
 ]
 
 cycle_urls = [
     path("", board.board_page, name="board"),
     path("views/add/", board.SaveView.as_view(), name="board-view-add"),
     path("views/<number:pk>/remove/", board.RemoveView.as_view(), name="board-view-remove"),
+    path("calendar/", calendars.month_page, name="calendar"),
     path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
     path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
@@ -354,6 +374,8 @@ urlpatterns = [
     path("cycles/copy/", setup.CopyCycle.as_view(), name="cycle-copy"),
     path("set-up/", setup.setup_page, name="setup"),
     path("people/", include(people_urls)),
+    path("calendar/", include(calendar_urls)),
+    path("away/", include(away_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
     path("language/", languages.ChooseLanguage.as_view(), name="language"),

@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "reviews.accounts.middleware.SessionTimeoutMiddleware",
     "reviews.accounts.middleware.PreferredLanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "reviews.accounts.middleware.StandingInMiddleware",
     "reviews.accounts.middleware.SecondFactorMiddleware",
     "reviews.accounts.middleware.RecentSignInMiddleware",
     "reviews.accounts.middleware.UnsavedInputMiddleware",

@@ -64,6 +64,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         log.warning("A wrong password from %s", self.get_client_ip(request))
 
+    def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
+        """Refuse whose account is not open today, and say why: the password was right."""
+        if user.why_closed:
+            messages.error(request, user.why_closed)
+            return redirect("account_login")
+        return super().pre_login(request, user, **hooks)
+
     def post_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse:
         response = super().post_login(request, user, **hooks)
         known_devices.remember(request, response, user)

@@ -23,4 +23,4 @@ class PeopleBackend(AuthenticationBackend):
     def get_user(self, user_id: int | str) -> User | None:
         """The person, with `has_second_factor`. Called on every page."""
         user: User | None = person_of_session(user_id) or people().filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        return user if user and user.is_open_today else None

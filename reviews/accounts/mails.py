@@ -15,11 +15,25 @@ from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reviews import policy
 from reviews.models import Invitation, User
 from reviews.models.people import account_changed
+
+
+def _first_day_text(person: User) -> str:
+    if person.active_from is None:
+        return _("It is open at once.")
+    return _("It opens on %(day)s.") % {"day": date_format(person.active_from)}
+
+
+def _last_day_text(person: User) -> str:
+    if person.active_until is None:
+        return _("It no longer has a last day.")
+    return _("Its last day is %(day)s.") % {"day": date_format(person.active_until)}
+
 
 # What the mail says, by the column that changed.
 SENTENCES: dict[str, Callable[[User], str]] = {
@@ -31,6 +45,8 @@ SENTENCES: dict[str, Callable[[User], str]] = {
     "is_active": lambda person: (
         _("It may sign in again.") if person.is_active else _("It may no longer sign in.")
     ),
+    "active_from": lambda person: _first_day_text(person),
+    "active_until": lambda person: _last_day_text(person),
     "is_superuser": lambda person: (
         _("It is now an administrator's.")
         if person.is_superuser

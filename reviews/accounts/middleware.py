@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from reviews.accounts import recent_sign_in, second_factors, session_timeouts, unsaved_input
+from reviews.accounts import recent_sign_in, second_factors, session_timeouts, standing_in, unsaved_input
 from reviews.models.sent_forms import FIELD
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +48,17 @@ class PreferredLanguageMiddleware:
         if chosen in dict(settings.LANGUAGES):
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined] # as LocaleMiddleware sets it
+        return self.get_response(request)
+
+
+class StandingInMiddleware:
+    """Gives an alternate the rights of whom he or she acts for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        standing_in.apply(request)
         return self.get_response(request)
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from reviews import clock
 from reviews.accounts import mails, second_factors
 from reviews.admin.admin_site import site
 from reviews.admin.base import PEOPLE, Fieldset, Text, TrackedAdmin, section
@@ -90,7 +91,7 @@ class UserAdmin(TrackedAdmin[User]):
         ),
         section(
             _("Signing in"),
-            "is_active last_login",
+            "is_active active_from active_until last_login",
             about=_("Accounts are never deleted: who may no longer sign in keeps a place in the history."),
         ),
     ]
@@ -127,6 +128,9 @@ class UserAdmin(TrackedAdmin[User]):
         """Nothing; but nobody locks himself or herself out, so that one administrator is always left."""
         own = record.pk == request.user.pk
         lost = [name for name in ("is_active", "is_superuser") if own and values.get(name) is False]
+        first, last = values.get("active_from"), values.get("active_until")
+        lost += ["active_from"] if own and first and first > clock.today() else []
+        lost += ["active_until"] if own and last and last < clock.today() else []
         if lost:
             raise ValidationError(dict.fromkeys(lost, OWN_ACCOUNT))
         return {}

@@ -16,7 +16,11 @@ from reviews.models import Invitation, InvitationStatus, OrganisationKind, Role,
 from reviews.models.folding import Folded
 from reviews.text import fold
 
-ACCOUNTS = (("active", _("may sign in")), ("left", _("may no longer sign in")))
+ACCOUNTS = (
+    ("active", _("may sign in")),
+    ("left", _("may no longer sign in")),
+    ("left_with_items", _("may no longer sign in, open items left")),
+)
 
 
 def search_people(rows: "QuerySet[User]", name: str, value: str) -> "QuerySet[User]":
@@ -32,7 +36,11 @@ def search_people(rows: "QuerySet[User]", name: str, value: str) -> "QuerySet[Us
 
 
 def filter_accounts(rows: "QuerySet[User]", name: str, value: str) -> "QuerySet[User]":
-    return rows.filter(is_active=value == "active")
+    """Return those who can still sign in, those who no longer can, or of these who still have open items."""
+    if value == "active":
+        return rows.offered()  # type: ignore[attr-defined]  # of our model
+    gone = rows.gone()  # type: ignore[attr-defined]
+    return gone.filter(held__gt=0) if value == "left_with_items" else gone
 
 
 class PeopleFilter(filters.FilterSet):

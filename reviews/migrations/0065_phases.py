@@ -14,7 +14,7 @@ def ask_for_progress(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0046_framework_titles_in_vietnamese'),
+        ('reviews', '0061_days_of_accounts'),
     ]
 
     operations = [

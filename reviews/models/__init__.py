@@ -8,6 +8,7 @@ from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
 from reviews.models.board import SavedView
 from reviews.models.bodies import BodyRole, CycleRole
+from reviews.models.calendars import CalendarFeed
 from reviews.models.choices import Confidence
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
@@ -64,6 +65,7 @@ __all__ = [
     "AgendaStatus",
     "Beneficiaries",
     "BodyRole",
+    "CalendarFeed",
     "Channel",
     "ClosingWay",
     "CompletionLevel",

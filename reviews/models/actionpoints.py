@@ -79,8 +79,13 @@ class ActionPointQuerySet(TrackedQuerySet["ActionPoint"]):
         """What a person has to do, as is_of() says of one."""
         if user.organisation_id is None:
             return self.filter(owner=user)._of_body(None)
-        has_left = ~Q(owner__organisation=user.organisation_id) | Q(owner__is_active=False)
-        return self._of_body(user.organisation_id).filter(Q(owner=user) | Q(owner=None) | has_left)
+        has_left = (
+            ~Q(owner__organisation=user.organisation_id)
+            | Q(owner__is_active=False)
+            | Q(owner__active_until__lt=clock.today())
+        )
+        own = Q(owner=user) | Q(owner=user.acting_for)  # the second one is nobody's, where there is none
+        return self._of_body(user.organisation_id).filter(own | Q(owner=None) | has_left)
 
     def of_country(self, state: "Organisation") -> "ActionPointQuerySet":
         """Of a body, or of a person who was one of its people when it was given to them."""
@@ -237,7 +242,7 @@ class ActionPoint(MeetingPart):
         """Whether the person cannot act on it any more, so that it is up to the body."""
         if self.owner is None:
             return False
-        return not self.owner.is_active or self.owner.organisation_id != self.body_id
+        return self.owner.has_gone or self.owner.organisation_id != self.body_id
 
     @property
     def body_id(self) -> int | None:
@@ -267,7 +272,8 @@ class ActionPoint(MeetingPart):
         """Whether it is the person's own, or the body's that they belong to: so is what somebody left behind there."""
         if not user.is_active or self.body_id != user.organisation_id:
             return False
-        return self.owner_id in (None, user.pk) or (user.organisation_id is not None and self.owner_has_left)
+        own = (None, user.pk, user.acting_for and user.acting_for.pk)
+        return self.owner_id in own or (user.organisation_id is not None and self.owner_has_left)
 
     def may_finish(self, user: "User") -> bool:
         """Its owner, a person of the body that owns it, or the Secretariat."""

@@ -1,6 +1,7 @@
 """The people who use the product."""
 
 import copy
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -8,18 +9,20 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.trace import Verb
-from reviews.models.validators import validate_distinct_letters
+from reviews.models.validators import validate_days, validate_distinct_letters
 from reviews.policy import NATIONAL, Role
 from reviews.request_context import signed_in
 from reviews.text import fold, nfc
@@ -41,8 +44,15 @@ class UserQuerySet(TrackedQuerySet["User"]):
         return policy.filter_readable(self, user, "people.read", own=Q(pk=None))
 
     def offered(self) -> Self:
-        """Those who can sign in."""
-        return self.filter(is_active=True)
+        """Those who can sign in, today or from a later day on."""
+        return self.filter(Q(active_until=None) | Q(active_until__gte=clock.today()), is_active=True)
+
+    def gone(self) -> Self:
+        """Those who can no longer sign in."""
+        return self.filter(Q(is_active=False) | Q(active_until__lt=clock.today()))
+
+    def away_on(self, day: date) -> Self:
+        return self.filter(away_from__lte=day, away_until__gte=day)
 
     def with_choice_labels(self) -> Self:
         namesakes = User.objects.filter(name=OuterRef("name"), organisation=OuterRef("organisation"))
@@ -128,6 +138,10 @@ class User(Tracked, AbstractBaseUser):
     )  # NULL: administrators
     role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)  # empty: administrators
     is_active = models.BooleanField(_("may sign in"), default=True)
+    active_from = models.DateField(_("account opens on"), null=True, blank=True)  # NULL: always was
+    active_until = models.DateField(
+        _("last day of the account"), null=True, blank=True
+    )  # NULL: no end is set
     is_superuser = models.BooleanField(_("administrator"), default=False)
     alternate = models.ForeignKey(
         "self",
@@ -138,6 +152,8 @@ class User(Tracked, AbstractBaseUser):
         verbose_name=_("alternate"),
         help_text=_("Who acts when this person is away: somebody of the same body."),
     )  # NULL: nobody was named
+    away_from = models.DateField(_("away from"), null=True, blank=True)  # NULL: not away
+    away_until = models.DateField(_("away until"), null=True, blank=True)  # NULL: not away
 
     # The review cycle that the person opened last: where the menu leads from pages that belong to no cycle.
     last_cycle = models.ForeignKey(
@@ -156,6 +172,10 @@ class User(Tracked, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name", "email"]  # noqa: RUF012 - Django asks for a list
 
+    # In whose place the person acts in this request (reviews.accounts.standing_in); None: in the own name alone.
+    acting_for: "User | None" = None
+    held: int  # open items; only on people of reviews.queries.people.with_held()
+    closed_at: datetime  # only on people of reviews.queries.people.people_gone_with_items()
     has_namesake: bool  # in the same body; only on people read with_choice_labels()
 
     objects = UserManager()
@@ -183,6 +203,17 @@ class User(Tracked, AbstractBaseUser):
             ),
             models.CheckConstraint(
                 condition=~Q(role__in=[*NATIONAL]) | Q(organisation__isnull=False), name="user_of_a_country"
+            ),
+            models.CheckConstraint(
+                condition=Q(active_until__isnull=True)
+                | Q(active_from__isnull=True)
+                | Q(active_until__gte=F("active_from")),
+                name="user_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(away_from__isnull=True, away_until__isnull=True)
+                | Q(away_until__gte=F("away_from")),
+                name="user_away_in_order",
             ),
         )
 
@@ -212,15 +243,44 @@ class User(Tracked, AbstractBaseUser):
     @property
     def account_text(self) -> str:
         """Whether the account can be used, in words."""
-        return str(_("may sign in") if self.is_active else _("may no longer sign in"))
+        if self.has_gone:
+            return str(_("may no longer sign in"))
+        return str(_("may sign in") if self.is_open_today else _("may sign in later"))
 
     @property
     def tone(self) -> str:
-        return "good" if self.is_active else "neutral"
+        return "good" if self.is_open_today else "neutral"
+
+    @property
+    def has_gone(self) -> bool:
+        """Whether the account is closed for good: switched off, or past its last day."""
+        return not self.is_active or (self.active_until is not None and self.active_until < clock.today())
+
+    @property
+    def is_open_today(self) -> bool:
+        """Whether the person may sign in today."""
+        return not self.has_gone and (self.active_from is None or self.active_from <= clock.today())
+
+    @property
+    def why_closed(self) -> str:
+        """Why the account cannot be used today, and who can change that; empty if it can."""
+        if self.active_from and clock.today() < self.active_from:
+            text = _now("Your account opens on %(day)s. If you need it before, ask an administrator.")
+            return text % {"day": date_format(self.active_from)}
+        if self.active_until and self.active_until < clock.today():
+            text = _now("Your account ended on %(day)s. If you still need it, ask an administrator.")
+            return text % {"day": date_format(self.active_until)}
+        return ""
+
+    @property
+    def is_away(self) -> bool:
+        return bool(self.away_from and self.away_until and self.away_from <= clock.today() <= self.away_until)
 
     @property
     def why_not_offered(self) -> "str | Promise":
-        return "" if self.is_active else _("account switched off")
+        if self.is_active:
+            return _("account ended") if self.has_gone else ""
+        return _("account switched off")
 
     def clean(self) -> None:
         super().clean()
@@ -228,6 +288,9 @@ class User(Tracked, AbstractBaseUser):
             raise ValidationError({"organisation": _("People of a national team belong to a member state.")})
         if not self.role and not self.is_superuser:
             raise ValidationError({"role": _("Choose a role.")})
+        if self.active_from and self.active_until:
+            validate_days(self.active_from, self.active_until, "active_until")
+        validate_days(self.away_from, self.away_until, "away_until")
         if self.alternate and self.alternate.pk == self.pk:
             raise ValidationError({"alternate": _("Nobody is the alternate of himself or herself.")})
         try:
@@ -282,6 +345,28 @@ class User(Tracked, AbstractBaseUser):
         if alternate and alternate.organisation_id != self.organisation_id:
             raise ValidationError({"alternate": _("An alternate is somebody of the same body.")})
         return self.change_traced(by=by, expected_version=expected_version, alternate=alternate)
+
+    def set_away(
+        self, *, by: "User", expected_version: int, away_from: date | None, away_until: date | None
+    ) -> Self:
+        """Enter the days on which the alternate acts for this person: one's own, or those of somebody arranged for."""
+        if by.pk != self.pk:
+            policy.require(by, "people.arrange")
+        return self.change_traced(
+            by=by, expected_version=expected_version, away_from=away_from, away_until=away_until
+        )
+
+    def stands_in_today(self, person: "User") -> bool:
+        """Whether this person may act for somebody today: the alternate, of one side, while that one is away."""
+        named = person.alternate_id == self.pk and person.is_active
+        return named and person.is_away and policy.of_one_side(self, person)
+
+    @property
+    def name_in_trace(self) -> str:
+        """Of whoever acts for somebody both names: "X for Y"."""
+        if self.acting_for is None:
+            return str(self)
+        return _now("%(person)s for %(away)s") % {"person": self, "away": self.acting_for}
 
     @property
     def is_staff(self) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import translation
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Record = TypeVar("Record", bound="Tracked")
 OtherRecord = TypeVar("OtherRecord", bound="Tracked")
+ACTING_FOR = "acting_for"  # among the names of a row: in whose place somebody acted
 
 
 class Verb(models.TextChoices):
@@ -113,7 +115,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
             page_model=page._meta.label_lower, page_id=page.pk,
             cycle_id=cycle and cycle.pk, member_state_id=getattr(record, "member_state_id", None),
             common=record.visible_to_all_members(), audience=record.audience(), before=changed, after=after,
-            names=_related_names(earlier, record, changed or {}),
+            names=_related_names(earlier, record, changed or {}) | _acting_for(by),
         )  # fmt: skip
 
     def visible_to(self, user: "User") -> "TraceQuerySet":
@@ -248,6 +250,16 @@ class Trace(Labelled):
         return translation.gettext(self.why) if self.why else ""
 
     @property
+    def by_text(self) -> str:
+        """Who it was; of an alternate both names: "X for Y"."""
+        if self.by is None:
+            return _now("The system")
+        away = self.names.get(ACTING_FOR)
+        return (
+            _now("%(person)s for %(away)s") % {"person": self.by, "away": away[1]} if away else str(self.by)
+        )
+
+    @property
     def verb_text(self) -> str:
         """The verb, as on the record's own page: "posted progress"."""
         labels = apps.get_model(self.model).verb_labels
@@ -333,6 +345,11 @@ class TraceLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}:{self.digest}"
+
+
+def _acting_for(by: "User | None") -> dict[str, list[str]]:
+    """For the names of a row: in whose place the person acted. Under a key that is no column."""
+    return {ACTING_FOR: ["", str(by.acting_for)]} if by and by.acting_for else {}
 
 
 def _is_of(model: str, records: "models.QuerySet[Any]") -> bool:

@@ -7,12 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
+from django.utils.translation import ngettext
 
 from reviews import clock, policy
 from reviews.models import (
     ActionPoint,
+    ActionStatus,
     Advice,
     DataGap,
     Deadline,
@@ -40,7 +43,8 @@ from reviews.queries.deadlines import (
     count_met,
     deadline_statuses,
 )
-from reviews.queries.lines import MOST_LINES, Lines
+from reviews.queries.lines import MOST_LINES, Lines, shorten_names
+from reviews.queries.people import people_gone_with_items
 
 AHEAD_DAYS = 45  # how far the desk looks
 
@@ -53,7 +57,7 @@ class Task:
     what: str
     about: str
     url: str
-    cycle: ReviewCycle
+    cycle: ReviewCycle | None  # None: of no cycle
     group: str  # the heading over many of its kind
     done_url: str = ""  # the page on which it is marked as done, where it is done elsewhere
 
@@ -305,7 +309,7 @@ def may_read_next(user: User, report: NationalReport) -> bool:
     reader = report.reader
     if reader is None or reader == user:
         return True
-    return not reader.is_active or reader.role not in policy.roles_with("report.accept")
+    return reader.has_gone or reader.role not in policy.roles_with("report.accept")
 
 
 def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -331,13 +335,6 @@ def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task
         yield Task(first.asked_at, what, about, url, cycle, group)
 
 
-def shorten_names(names: list[str]) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - MOST_LINES
-    shown = ", ".join(names[:MOST_LINES])
-    return _now("%(names)s and %(n)d more") % {"names": shown, "n": more} if more > 0 else shown
-
-
 def silent_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
     if not policy.may(user, "deadline.set"):
         return
@@ -355,25 +352,40 @@ def silent_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
         yield Task(since, what, about, report.get_absolute_url(), report.cycle, group)
 
 
-def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
-    points = ActionPoint.objects.filter(meeting__cycle__in=cycles).open().owned_by(user)
-    points = points.visible_to(user)  # of a meeting that is not shared, an observer learns nothing
-    for point in points.select_related("meeting__cycle"):
-        what = _now("Action point: %(text)s") % {"text": point.text}
-        due = _now("due %(day)s") % {"day": clock.short_day(point.due_on)}
-        about = f"{point.code} · {due}"
-        url, cycle = point.get_absolute_url(), point.meeting.cycle
-        yield Task(point.held_since, what, about, url, cycle, _now("Action points"))
+def action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    """The person's own ones, and those that he or she may verify: one query for both."""
+    points = ActionPoint.objects.filter(meeting__cycle__in=cycles)
+    own = points.open().owned_by(user).visible_to(user)  # of a meeting not shared, an observer learns nothing
+    found = Q(pk__in=own.values("pk"))
+    if policy.may(user, "action.verify"):
+        found |= Q(pk__in=points.to_verify().exclude(finished_by=user).values("pk"))
+    for point in points.filter(found).select_related("meeting__cycle"):
+        yield _own_point(point) if point.status == ActionStatus.OPEN else _point_to_verify(point)
 
 
-def action_points_to_verify(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
-    if not policy.may(user, "action.verify"):
+def _own_point(point: ActionPoint) -> Task:
+    what = _now("Action point: %(text)s") % {"text": point.text}
+    due = _now("due %(day)s") % {"day": clock.short_day(point.due_on)}
+    about = f"{point.code} · {due}"
+    url, cycle = point.get_absolute_url(), point.meeting.cycle
+    return Task(point.held_since, what, about, url, cycle, _now("Action points"))
+
+
+def _point_to_verify(point: ActionPoint) -> Task:
+    what = _now("Verify the action point: %(text)s") % {"text": point.text}
+    url, cycle = point.get_absolute_url(), point.meeting.cycle
+    return Task(point.held_since, what, point.code, url, cycle, _now("Action points to verify"))
+
+
+def items_of_people_gone(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    """One task for each person who can no longer sign in, and in whose name something is open."""
+    if not policy.may(user, "people.arrange"):
         return
-    points = ActionPoint.objects.filter(meeting__cycle__in=cycles).to_verify().exclude(finished_by=user)
-    for point in points.select_related("meeting__cycle"):
-        what = _now("Verify the action point: %(text)s") % {"text": point.text}
-        url, cycle = point.get_absolute_url(), point.meeting.cycle
-        yield Task(point.held_since, what, point.code, url, cycle, _now("Action points to verify"))
+    for person in people_gone_with_items():
+        what = _now("%(person)s has left: hand over the open items") % {"person": person}
+        about = ngettext("%(n)d open item", "%(n)d open items", person.held) % {"n": person.held}
+        url = reverse("person-hand-over", args=[person.pk])
+        yield Task(person.closed_at, what, about, url, None, _now("People who have left"))
 
 
 def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
@@ -389,8 +401,8 @@ def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (
     gaps_held,
     extensions_to_decide,
-    own_action_points,
-    action_points_to_verify,
+    action_points,
+    items_of_people_gone,
     drafts_to_approve,
 )
 TASKS_OF_REPORTS: tuple[Callable[[User, list[NationalReport]], Iterator[Task]], ...] = (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 MOST_LINES = 5  # of one kind, before the others are folded away
 
 Line = TypeVar("Line")
@@ -25,3 +27,10 @@ class Lines(Generic[Line]):
     @property
     def others(self) -> list[Line]:
         return self.all[MOST_LINES:]
+
+
+def shorten_names(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_LINES
+    shown = ", ".join(names[:MOST_LINES])
+    return _("%(names)s and %(n)d more") % {"names": shown, "n": more} if more > 0 else shown

@@ -111,7 +111,7 @@ class Part(NamedTuple):
     key: tuple[Shaded, ...] = ()
 
 
-def report(title: str, cycle: ReviewCycle, on: date, period: str, parts: Iterable[Part]) -> bytes:
+def report(title: str, cycle: ReviewCycle | None, on: date, period: str, parts: Iterable[Part]) -> bytes:
     """A report of tables on a day, on landscape pages."""
     document = _new_document(title, cycle, on)
     page = document.sections[0]
@@ -147,14 +147,14 @@ def _fill(cell: _Cell, value: object) -> None:
         run.font.color.rgb = RGBColor(255, 255, 255) if is_dark else RGBColor(0, 0, 0)
 
 
-def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> WordDocument:
-    """A4, with its title, the review cycle and the day as of which it is (today); says where values are invented."""
+def _new_document(title: str, cycle: ReviewCycle | None, on: date | None = None) -> WordDocument:
+    """A4, with its title, its review cycle if any, and the day as of which it is; says where values are invented."""
     document = Document()
     _set_language(document)
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
-    _add_header_and_footer(document, title, cycle, on or clock.today())
+    _add_header_and_footer(document, f"{title} · {cycle.name}" if cycle else title, on or clock.today())
     properties = document.core_properties
     # A document's properties take 255 characters, and a meeting's title may have more.
     properties.title, properties.author = _writable(title)[:255], _("Review tracker")
@@ -162,8 +162,9 @@ def _new_document(title: str, cycle: ReviewCycle, on: date | None = None) -> Wor
     # Word wants UTC, without saying so.
     properties.created = properties.modified = clock.now().astimezone(UTC).replace(tzinfo=None)
     document.add_heading(_writable(title), level=0)
-    _add_paragraph(document, cycle.name)
-    if cycle.is_demo:
+    if cycle:
+        _add_paragraph(document, cycle.name)
+    if cycle and cycle.is_demo:
         _add_paragraph(document, _("Demonstration: progress, gaps, requests and files are invented."))
     return document
 
@@ -178,10 +179,10 @@ def _set_language(document: WordDocument) -> None:
         normal.name, normal.size = "Times New Roman", Pt(13)
 
 
-def _add_header_and_footer(document: WordDocument, title: str, cycle: ReviewCycle, on: date) -> None:
+def _add_header_and_footer(document: WordDocument, head: str, on: date) -> None:
     """On every page what it is, the day as of which it is, and its number."""
     section = document.sections[0]
-    section.header.paragraphs[0].text = _writable(f"{title} · {cycle.name}")
+    section.header.paragraphs[0].text = _writable(head)
     footer = section.footer.paragraphs[0]
     footer.text = _writable(_("As of %(day)s") % {"day": clock.day_on_paper(on)} + " · " + _("Page") + " ")
     _add_field(footer, "PAGE")

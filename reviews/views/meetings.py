@@ -26,6 +26,7 @@ from reviews.models import (
 )
 from reviews.models.agenda import planned_minutes
 from reviews.models.meetings import MeetingPart
+from reviews.queries.calendars import last_changes, meeting_entry
 from reviews.queries.meetings import (
     Dependents,
     Preview,
@@ -91,7 +92,8 @@ def meeting_ics(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The meeting as a file for a calendar program, for whoever may read its page."""
     cycle = cycle_or_404(request, slug)
     meeting = meeting_or_404(request, cycle, code)
-    content = meeting_calendar(meeting, request.build_absolute_uri(meeting.get_absolute_url()))
+    (change,) = last_changes([meeting_entry(meeting)])
+    content = meeting_calendar(meeting, change, request.build_absolute_uri("/").rstrip("/"))
     response = HttpResponse(content, content_type=CALENDAR)
     response["Content-Disposition"] = f'attachment; filename="meeting-{code}.ics"'
     return response

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -14,10 +15,13 @@ from reviews.forms.base import ReasonForm, ReviewForm
 from reviews.forms.people import AlternateForm, InviteForm, InvitePeopleForm
 from reviews.lists.people import InvitationFilter, InvitationTable, PeopleFilter, PeopleTable
 from reviews.models import Invitation, User
-from reviews.queries.people import held_by, moves_of, with_held
+from reviews.queries.people import hand_over_of, held_by, moves_of, with_held
+from reviews.rendering.people import hand_over_document
 from reviews.request_context import SignedInRequest
+from reviews.text import isolated
 from reviews.views.base import SiteListPage
 from reviews.views.form_pages import FormPage
+from reviews.views.minutes import word_response
 from reviews.views.sheets import ImportPage
 from reviews.web.errors import Text
 
@@ -68,6 +72,25 @@ def person_page(request: SignedInRequest, pk: str) -> HttpResponse:
         "may_arrange": policy.may(request.user, "people.arrange"),
     }
     return render(request, "people/person.html", context)
+
+
+def hand_over_page(request: SignedInRequest, pk: str) -> HttpResponse:
+    """What is to be handed over when somebody leaves: open items, gaps of the country, who knows what."""
+    person = person_or_404(request, None, pk)
+    context = {
+        "nav": "people",
+        "title": _now("Hand-over: %(person)s") % {"person": isolated(str(person))},
+        "person": person,
+        "hand_over": hand_over_of(person, request.user),
+        "breadcrumbs": [(_("People"), reverse("people")), (person, person.get_absolute_url())],
+    }
+    return render(request, "people/hand_over.html", context)
+
+
+def hand_over_docx(request: SignedInRequest, pk: str) -> HttpResponse:
+    """The same as a Word document."""
+    person = person_or_404(request, None, pk)
+    return word_response(hand_over_document(hand_over_of(person, request.user)), f"hand-over-{person.pk}")
 
 
 class PeoplePage(FormPage):

@@ -54,9 +54,11 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
     (
         _("Calendar"),
         (
+            Page("calendar", _("Month"), "calendar", "cycle.read"),
             Page("deadlines", _("Deadlines"), "deadline-list", "deadline.read"),
             Page("extensions", _("Extension requests"), "extension-list", "extension.read"),
             Page("meetings", _("Meetings"), "meeting-list", "meeting.read"),
+            Page("subscribe", _("Subscribe"), "calendar-subscribe", "cycle.read", is_of_cycle=False),
         ),
     ),
     (

@@ -46,6 +46,7 @@ PAGES = {
         f"{REPORT}update/", f"{REPORT}authors/", f"{AT}/datagaps/", f"{AT}/datagaps/?q=nothing+like+this",
         f"{AT}/datagaps/add/", f"{AT}/datagaps/{{closed_gap}}/", f"{AT}/datagaps/{{open_gap}}/",
         f"{AT}/datagaps/{{open_gap}}/edit/", f"{AT}/deadlines/", f"{AT}/deadlines/1/", f"{AT}/deadlines/1/extension/",
+        f"{AT}/calendar/", f"{AT}/calendar/?month=2020-09", "/calendar/", "/calendar/add/", "/away/",
         f"{AT}/meetings/", f"{AT}/meetings/3/", f"{AT}/actions/", "/accounts/password/", "/accounts/password/done/",
         "/accounts/confirm/", "/accounts/sessions/", "/accounts/second-factor/", "/accounts/second-factor/app/add/",
         "/accounts/second-factor/keys/add/",
@@ -81,7 +82,9 @@ PAGES = {
         f"{AT}/meetings/3/compare/2/", f"{AT}/meetings/3/agenda/{{item}}/conclude/", f"{AT}/findings/",
         "/set-up/", "/cycles/copy/", f"{DRAFT}/set-up/", *(f"{DRAFT}/set-up/{step}/" for step in STEPS),
         f"{AT}/framework/", f"{AT}/framework/add/", f"{AT}/framework/A.1/amend/", f"{TEST}/cycle/empty/", f"{TEST}/",
-        "/people/", "/people/{user}/", "/people/{user}/alternate/", "/people/invite/", "/people/invite/sheet/",
+        "/people/", "/people/{user}/", "/people/{user}/alternate/", "/people/{user}/away/", "/people/{user}/hand-over/",
+        f"{AT}/calendar/?month=2020-09",
+        "/people/invite/", "/people/invite/sheet/",
         "/people/invitations/", "/people/invitations/{invitation}/withdraw/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
         f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
@@ -194,6 +197,8 @@ FILES = {
     "meeting-ics",
     "agenda-paper",
     "progress-report-docx",
+    "person-hand-over-docx",
+    "calendar-feed",
 }
 FILES |= {"livez", "readyz", "metrics"}
 FILES.add("activity-target")  # leads to the page of a record

@@ -87,7 +87,7 @@ BLIND |= {
     "mfa_remove_webauthn",
 }
 # What machines read takes GET and HEAD alone.
-READ_ONLY = {"livez", "readyz", "metrics"}
+READ_ONLY = {"livez", "readyz", "metrics", "calendar-feed"}
 
 
 def ask_without_reading(browser: Client, url: str, status: str, page: str) -> None:

@@ -11,6 +11,7 @@ from reviews.models import (
     ActionPoint,
     AgendaItem,
     Beneficiaries,
+    CalendarFeed,
     CompletionLevel,
     CoverageStatement,
     DailyOpenGaps,
@@ -46,6 +47,9 @@ EARLY, LATE = date(2020, 1, 1), date(2020, 12, 31)
 
 # A value that breaks the rule, written over a row that keeps it.
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "feed_of_one_or_the_other": ("feed_of_cycle", {"member_state": 1}),
+    "user_days_in_order": ("user", {"active_from": LATE, "active_until": EARLY}),
+    "user_away_in_order": ("user", {"away_from": LATE, "away_until": EARLY}),
     "mail_state_known": ("outgoingmail", {"state": "lost"}),
     "mail_sent_has_instant": ("outgoingmail", {"state": "sent"}),
     "invitation_status_known": ("invitation", UNKNOWN),
@@ -188,6 +192,9 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "progress_once_a_day": ("dailyprogress", {}),
     "deadline_number_once": ("deadline", {}),
     "saved_view_name_once": ("savedview", {}),
+    "feed_of_person_once": ("calendarfeed", {}),
+    "feed_of_cycle_once": ("feed_of_cycle", {}),
+    "feed_of_country_once": ("feed_of_country", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
     "meeting_number_once": ("meeting", {"code": "nine"}),
@@ -275,6 +282,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     records += [
         Delivery.record(make.deadline(cycle, by=by, output="comments"), vnm, by=by, met_on=date(2020, 8, 19)),
         SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned"),
+        CalendarFeed.make_for(cast.lao),
         SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
         make.body_role(cycle, by=by),
@@ -286,7 +294,11 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     steps = {
         kind: make.step(cycle, by=by, code=kind, kind=kind) for kind in ("national_reports", "regional_draft")
     }
-    return {record._meta.model_name: record for record in records} | steps | read_privately(cast)
+    feeds = {
+        "feed_of_cycle": CalendarFeed.make_for(cast.lao, cycle=cycle),
+        "feed_of_country": CalendarFeed.make_for(cast.lao, member_state=vnm),
+    }
+    return {record._meta.model_name: record for record in records} | steps | feeds | read_privately(cast)
 
 
 def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:

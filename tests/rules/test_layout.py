@@ -18,7 +18,7 @@ def words(text: str) -> set[str]:
 
 # What the product is about: in every room the module of a noun has its name.
 NOUNS = words(
-    """accounts actionpoints agenda annex board brief comparison coverage cycles datagaps deadlines
+    """absences accounts actionpoints agenda annex board brief calendars comparison coverage cycles datagaps deadlines
     decisions delegations deliveries desk difficulties disruptions extensions findings framework
     guidance invitations meetings methods minutes organisations outlook people pictures plans
     progress progress_reports projector rehearsals report_versions reports rounds setup

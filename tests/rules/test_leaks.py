@@ -11,6 +11,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from reviews.models import CalendarFeed
 from tests.support import crawl, grids, leak_markers, make
 from tests.support.browsers import signed_in
 from tests.support.leak_markers import STATES, word
@@ -179,6 +180,7 @@ NO_WORDS = {
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content", "User.language",
     "SavedView.query",  # of an address of the board
+    "CalendarFeed.key",  # drawn at random
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip
 
@@ -246,6 +248,21 @@ def test_everybody_reads_what_is_for_them_and_nothing_else(column, planted, cast
     # And what a person may read is read: the test looks where it could be.
     assert theirs - shown == set()
     assert expected(column, "a") - in_the_administration(column, browser) == set()
+
+
+@pytest.mark.parametrize("column", PEOPLE)
+def test_a_calendar_address_tells_what_its_owner_reads_and_nothing_else(column, planted, cast):
+    """To whoever knows it: of everything, of the cycle, and of the own country."""
+    owner, theirs, shown = getattr(cast, PEOPLE[column]), expected(column, "x"), set()
+    contents = [{}, {"cycle": planted.cycle}]
+    contents += [{"member_state": owner.organisation}] if owner.is_national else []
+    for content in contents:
+        url = reverse("calendar-feed", args=[CalendarFeed.make_for(owner, **content).token])
+        unfolded = crawl.text(Client().get(url)).replace("\r\n ", "").replace("\\n", " ")
+        found = crawl.words(unfolded)
+        assert found - theirs == set(), content
+        shown |= found
+    assert any("meeting" in word for word in shown)
 
 
 def answers(column: str, browser: Client, found: list[Any]) -> Iterator[tuple[str, str]]:

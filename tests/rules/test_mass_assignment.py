@@ -42,12 +42,17 @@ APART |= {
     "cycle-copy",
     "cycle-empty",
     "board-view-remove",
+    "away",
+    "away-act",
+    "calendar-add",
+    "calendar-renew",
+    "calendar-revoke",
     *steps.OF_PEOPLE,
     *steps.SETTING_UP,
 } & {*STEPS}
 PLAIN = sorted({*STEPS} - APART)
 # Not compared: what is new each time, and the rows in which a record is told once more.
-ALWAYS_NEW = {"receipt", "file", "at", "search", "digest", "key_digest", "request_id"}
+ALWAYS_NEW = {"receipt", "file", "at", "search", "digest", "key_digest", "key", "request_id"}
 TOLD_AGAIN = {"before", "after", "object_id", "page_id", "label"}
 
 

@@ -13,7 +13,7 @@ from tests.support.browsers import undone
 
 # Where each right is used. The names of pages; in the administration with "admin:".
 PAGES = {
-    "cycle.read": "board pictures framework cycle cycles",
+    "cycle.read": "board pictures calendar framework cycle cycles",
     "cycle.run": "cycle-add cycle-edit cycle-seat cycle-body-add cycle-body-edit cycle-body-take-out cycle-bodies"
     " cycle-open cycle-close cycle-reopen cycle-copy cycle-setup"
     " cycle-framework framework-import cycle-members members-import framework-amend"
@@ -54,8 +54,8 @@ PAGES = {
     "plan.read": "plan",
     "plan.edit": "cycle-ladder cycle-ladder-copy plan-add plan-edit plan-outcome",
     "account.invite": "admin:reviews_invitation_add invite invite-sheet invitation-withdraw",
-    "people.read": "people person invitation-list",
-    "people.arrange": "person-alternate",
+    "people.read": "people person person-hand-over invitation-list",
+    "people.arrange": "person-alternate person-away",
     "reference.edit": "admin:index admin:reviews_gapkind_add admin:reviews_organisation_add",
     "record.correct": "admin:reviews_nationalreport_changelist admin:reviews_datagap_changelist",
 }

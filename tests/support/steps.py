@@ -11,7 +11,7 @@ from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, ReviewCycle, Round, SavedView, Trace, User
+from reviews.models import ActionPoint, AgendaItem, CalendarFeed, ReviewCycle, Round, SavedView, Trace, User
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
@@ -37,6 +37,7 @@ FINDING = {"text": "Access widened"}
 GAP = {"missing": "Series of 2018", "effect": ""}
 CYCLE = {"name_en": "Next review", "starts_on": "2025-02-01", "ends_on": "2025-12-31"}
 WHY = {"why": "Because."}
+AWAY = {"away_from": "2020-08-24", "away_until": "2020-08-28"}
 TYPED: dict[str, Any] = {
     "cycle-copy": {"name_en": "Next review", "starts_on": "2025-02-01", "parts": ["members"]},
     "cycle-empty": WHY, "cycle-framework": {"way": "use"}, "cycle-members": {"joined_on": "2020-08-01"},
@@ -81,7 +82,8 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
-    "board-view-add": {"name": "Late ones"}, "language": {"language": "vi"},
+    "board-view-add": {"name": "Late ones"}, "language": {"language": "vi"}, "calendar-add": {"content": "all"},
+    "away": AWAY, "person-away": AWAY,
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
     "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
@@ -102,11 +104,26 @@ SETTING_UP = (
 )
 OF_BODIES = ("cycle-body-edit", "cycle-body-take-out")
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup", "language")
+OF_THE_SITE = (
+    "desk",
+    "activity",
+    "cycles",
+    "cycle-add",
+    "cycle-copy",
+    "setup",
+    "language",
+    "calendar-subscribe",
+    "calendar-add",
+    "away",
+    "away-end",
+)
 OF_PEOPLE = (
     "people",
     "person",
     "person-alternate",
+    "person-away",
+    "person-hand-over",
+    "person-hand-over-docx",
     "invite",
     "invite-sheet",
     "invitation-list",
@@ -116,8 +133,8 @@ OF_PEOPLE = (
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "board-view-remove", "round-close", "round-end-rehearsal", "logout", "cycle-open",
-    "cycle-bodies", "cycle-body-take-out",
+    "calendar-renew", "calendar-revoke", "away-act", "away-end", "board-view-remove",
+    "round-close", "round-end-rehearsal", "logout", "cycle-open", "cycle-bodies", "cycle-body-take-out",
 }  # fmt: skip
 
 
@@ -145,6 +162,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
     made.view = SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned")
+    if page.startswith("calendar-"):
+        made.feed = CalendarFeed.make_for(cast.vnm, cycle=cycle)
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
     if page == "meeting-compare":
         make.frozen(make.meeting(cycle, by=cast.secretariat, code="2", shared=True), by=cast.secretariat)
@@ -156,10 +175,18 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.body = make.body_role(cycle, by=cast.secretariat)
     made.of_account = of_account(page, cast)
     made.cycle = cycle_for(page, cycle, cast)
-    made.person = cast.vnm
+    made.person = away_for(cast.vnm, cast.vnm_team) if page == "away-act" else cast.vnm
     made.invitation = invitation_for(page, cast)
     made.source = source_for(page, cast)
     return made
+
+
+def away_for(person: Any, alternate: Any) -> Any:
+    """The person, away today, with an alternate."""
+    day = date(2020, 8, 20)
+    return person.change_traced(
+        by=None, expected_version=person.version, alternate=alternate, away_from=day, away_until=day
+    )
 
 
 def invitation_for(page: str, cast: Any) -> Any:
@@ -310,8 +337,13 @@ def address(page: str, made: Any) -> str:
     if page == "activity-target":
         about_the_report = Trace.objects.filter(model="reviews.nationalreport", member_state__code="VNM")
         return reverse(page, args=[about_the_report.latest("pk").pk])
+    if page == "away-act":
+        return reverse(page, args=[made.person.pk])
+    if page in ("calendar-renew", "calendar-revoke", "calendar-feed"):
+        return reverse(page, args=[made.feed.token if page == "calendar-feed" else made.feed.pk])
     if page in OF_PEOPLE:
-        pk = {"person": made.person, "person-alternate": made.person, "invitation-withdraw": made.invitation}
+        pk = {name: made.person for name in OF_PEOPLE if name.startswith("person")}
+        pk["invitation-withdraw"] = made.invitation
         return reverse(page, args=[pk[page].pk] if page in pk else [])
     codes = {
         "report": ["VNM"], "progress": ["VNM"], "datagap": [made.gap.code], "finding": [made.finding.code],
@@ -329,7 +361,7 @@ def address(page: str, made: Any) -> str:
     more = {
         "framework-amend": ["A.1"], **dict.fromkeys((*SETTING_UP, "cycle-empty"), []),
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
-        "pictures": [], "board-view-remove": [getattr(made, "view", made.action).pk],
+        "pictures": [], "calendar": [], "board-view-remove": [getattr(made, "view", made.action).pk],
         "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
