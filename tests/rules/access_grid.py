@@ -11,6 +11,9 @@ board                       in  200   200  200         200   200          200   
 board-view-add              in  200   200  200         200   200          200       200    200        in
 board-view-remove           in  405   404  404         404   404          404       404    404        in
 pictures                    in  200   200  200         200   200          200       200    200        in
+search                      in  200   200  200         200   200          200       200    200        in
+unsaved                     in  200   200  200         200   200          200       200    200        in
+unsaved-keep                in  405   405  405         405   405          405       405    405        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          200       403    200        in
 cycle                       in  200   200  200         200   200          200       200    200        in
@@ -209,6 +212,9 @@ board                       in  200   200  200         200   200          200   
 board-view-add              in  302   302  302         302   302          302       302    302        in
 board-view-remove           in  302   404  404         404   404          404       404    404        in
 pictures                    in  200   200  200         200   200          200       200    200        in
+search                      in  200   200  200         200   200          200       200    200        in
+unsaved                     in  on    on   on          on    on           on        on     on         in
+unsaved-keep                in  400   400  400         400   400          400       400    400        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          302       403    302        in
 cycle                       in  200   200  200         200   200          200       200    200        in

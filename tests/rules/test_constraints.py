@@ -27,11 +27,13 @@ from reviews.models import (
     PrivateReading,
     ProgressUpdate,
     SavedView,
+    SearchEntry,
     SentForm,
     SeriesBreak,
     StandIn,
     ThreadEntry,
     Trace,
+    UnsavedText,
     User,
 )
 from tests.support import make
@@ -184,6 +186,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "progress_once_a_day": ("dailyprogress", {}),
     "deadline_number_once": ("deadline", {}),
     "saved_view_name_once": ("savedview", {}),
+    "search_entry_once": ("searchentry", {}),
+    "unsaved_text_once": ("unsavedtext", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
     "meeting_number_once": ("meeting", {"code": "nine"}),
@@ -274,6 +278,8 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
         DailyOpenGaps.objects.first(),
+        SearchEntry.objects.first(),
+        UnsavedText.keep(cast.vnm, "/a/", page="/a/", title="A", fields={"note": ["Text"]}, edits=True),
         *newer(cast, report, meeting),
         *guided(cast, make.gap(report, by=cast.vnm)),
     ]

@@ -96,7 +96,17 @@ SETTING_UP = (
     "cycle-ladder-copy",
 )
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup")
+OF_THE_SITE = (
+    "desk",
+    "activity",
+    "search",
+    "unsaved",
+    "unsaved-keep",
+    "cycles",
+    "cycle-add",
+    "cycle-copy",
+    "setup",
+)
 OF_PEOPLE = (
     "people",
     "person",
