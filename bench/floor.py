@@ -10,6 +10,7 @@ Each view asks by `.values()` with joins and fills a plain template; no sign-in,
 - board (`floor_boards`): a row for every member with its figures, open gaps by kind and next deadline; the means after
   every day of progress, the meetings and deadlines. All counted live; of a past day from the trace.
 - country round (`floor_boards`): a row for every member with its turn and figures, history.
+- search: the newest entries that contain the words, of all readers, by one query.
 - coverage map (`floor_boards`): a cell for every area and country, with statement, kinds of gap and link.
 """
 
@@ -29,6 +30,7 @@ from reviews.models import (
     Delegation,
     Meeting,
     NationalReport,
+    SearchEntry,
 )
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.text import fold
@@ -78,6 +80,7 @@ MEETING = (
     "cycle__name_en",
     "pk",
 )
+ENTRY = ("code", "id", "kind", "title", "text", "member_state__name_en", "cycle__name_en")
 Part = dict[str, Any]
 
 
@@ -131,6 +134,14 @@ def update(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "form.html", {"record": report.values(*WORKSTREAMS, "version").get()})
 
 
+def search(request: HttpRequest) -> HttpResponse:
+    entries = SearchEntry.objects.all()
+    for word in fold(request.GET["q"]).split():
+        entries = entries.filter(search__contains=word)
+    rows = entries.order_by("-id").values_list(*ENTRY)[:ROWS]
+    return render(request, "list.html", {"columns": ENTRY, "rows": rows})
+
+
 def _part(title: str, rows: Any, link: str = "") -> Part:
     """Rows under a heading; with `link` their first cell leads there."""
     return {"title": title, "rows": rows, "link": link}
@@ -141,6 +152,7 @@ def _record(request: HttpRequest, title: str, record: dict[str, Any], parts: lis
 
 
 urlpatterns = [
+    path("search/", search),
     path("cycles/<slug>/", floor_boards.board),
     path("cycles/<slug>/coverage/", floor_boards.coverage),
     path("cycles/<slug>/datagaps/", gaps),

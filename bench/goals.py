@@ -8,6 +8,7 @@ COMMAND = "make bench"
 LISTS = ("list, first page", "list, filtered", "list, sorted", "list, sorted on a name")
 RARE = "list, rare word"
 RECORDS = ("report", "gap", "meeting page")
+SEARCHES = ("search, rare word", "search, two words", "search, of a country", "search, code")
 OVERVIEWS = ("country round", "coverage map")
 Size = dict[str, Any]
 
@@ -26,6 +27,9 @@ def every(sizes: list[Size], memory: dict[str, Any]) -> list[Figure]:
     for name in RECORDS:
         figures += [_floor(usual, name, 3), _admin(usual, name, 0.2)]
     figures.append(_admin(usual, "update form", 0.5))
+    # At the largest size there are more entries than any review will have.
+    at = [usual] if usual is largest else [usual, largest]
+    figures += [_floor(size, name, 3) for name in SEARCHES for size in at]
     if saves := usual.get("extras", {}).get("saves"):
         figures.append(
             _figure(usual, "save: times the administration's", saves["ours"] / saves["admin"], "<= 1 x")

@@ -31,6 +31,10 @@ def all_pages(made: World) -> list[Page]:
     gap = DataGap.objects.filter(cycle=made.cycles[0]).select_related("member_state").earliest("pk")
     return [
         *lists(made),
+        Page("search, rare word", f"/search/?q={RARE}"),
+        Page("search, two words", "/search/?q=ho+ngheo"),
+        Page("search, of a country", "/search/?q=disaster+drills", who="coordinator"),
+        Page("search, code", "/search/?q=VNM-12"),
         Page("report", country, _change(report)),
         Page("gap", f"{cycle}datagaps/{gap.code}/", _change(gap)),
         Page("meeting page", f"{cycle}meetings/{meeting.code}/", _change(meeting)),

@@ -24,6 +24,7 @@ from reviews.models import (
     NationalReport,
     Organisation,
     ProgressUpdate,
+    SearchEntry,
     Trace,
 )
 from reviews.operations import daily_counts
@@ -48,7 +49,7 @@ def fill(rows: int) -> world.World:
         cursor.execute("set local session_replication_role = replica")
         cursor.execute(statements.TOOLS)
         _place(cursor, made)
-        with _indexed_afterwards(cursor, DataGap, ProgressUpdate, Trace):
+        with _indexed_afterwards(cursor, DataGap, ProgressUpdate, SearchEntry, Trace):
             _insert(cursor, rows, made)
         cursor.execute("set local session_replication_role = default")
     daily_counts.rebuild()
@@ -103,6 +104,7 @@ def _insert(cursor: CursorWrapper, rows: int, made: world.World) -> None:
     cursor.execute(statements.CHOICES, values)
     for statement in (
         _complete(DataGap, statements.GAPS),
+        _complete(SearchEntry, statements.ENTRIES),
         _complete(ProgressUpdate, statements.UPDATES),
         _complete(Trace, statements.TRACED_GAPS),
         statements.LATEST_UPDATES,

@@ -52,6 +52,17 @@ GAPS = {
     "closing_note": "case status when 'closed' then 'Found.' else '' end",
 }, _placed(1) + " order by n"  # fmt: skip
 
+CODE = "code || '-' || number"
+ENTRIES = {
+    "kind": "'datagap'", "object_id": "row.id", "readers": "'country-' || member_state_id", "cycle_id": "cycle_id",
+    "member_state_id": "member_state_id", "code": CODE, "title": "missing", "text": "closing_note",
+    "url_name": "'datagap'", "page": CODE, "folded_code": f"lower({CODE})", "folded_title": "search",
+    "search": f"concat_ws(E'\\n', lower({CODE}), search, nullif(lower(closing_note), ''))",
+}, """from reviews_datagap row
+  join (select distinct cycle_id as c, member_state_id as m, code from slot) place
+    on (c, m) = (cycle_id, member_state_id)
+  order by row.id"""  # fmt: skip
+
 # Data first, then analysis, then writing; most of it done in the end.
 DONE = "(100.0 * n / rows * (0.7 + pg_temp.chance(n, 7, 30) / 100.0))::int"
 UPDATES = {

@@ -48,7 +48,9 @@ from reviews.views import (
     report_versions,
     reports,
     rounds,
+    search,
     setup,
+    unsaved_texts,
 )
 from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
@@ -369,6 +371,9 @@ urlpatterns = [
     path("", desk.desk_page, name="desk"),
     path("activity/", desk.activity_page, name="activity"),
     path("activity/<number:pk>/", desk.activity_target, name="activity-target"),
+    path("unsaved/", unsaved_texts.unsaved_page, name="unsaved"),
+    path("unsaved/keep/", unsaved_texts.keep_text, name="unsaved-keep"),
+    path("search/", search.search_page, name="search"),
     path("cycles/", cycles.cycle_list, name="cycles"),
     path("cycles/add/", setup.AddCycle.as_view(), name="cycle-add"),
     path("cycles/copy/", setup.CopyCycle.as_view(), name="cycle-copy"),

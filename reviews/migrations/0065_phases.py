@@ -14,7 +14,7 @@ def ask_for_progress(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0061_days_of_accounts'),
+        ('reviews', '0057_unsaved_texts'),
     ]
 
     operations = [

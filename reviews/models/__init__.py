@@ -36,6 +36,8 @@ from reviews.models.progress import ProgressUpdate
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
+from reviews.models.search import SearchEntry
+from reviews.models.search_kinds import SearchKind
 from reviews.models.sent_forms import SentForm
 from reviews.models.sign_in_attempts import SignInGuess
 from reviews.models.threads import EntryKind, PrivateReading, ThreadEntry
@@ -52,6 +54,7 @@ from reviews.models.treatments import (
     StandIn,
     Treatment,
 )
+from reviews.models.unsaved_texts import UnsavedText
 from reviews.policy import Channel, Role
 
 __all__ = [
@@ -134,6 +137,8 @@ __all__ = [
     "Round",
     "RoundOrder",
     "RoundStatus",
+    "SearchEntry",
+    "SearchKind",
     "SectionKind",
     "SavedView",
     "SentForm",
@@ -151,6 +156,7 @@ __all__ = [
     "Treatment",
     "Turn",
     "TurnStatus",
+    "UnsavedText",
     "User",
     "Verb",
 ]

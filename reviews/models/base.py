@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models import locks
+from reviews.models import locks, search
 from reviews.models.choices import Labelled, OfferedQuerySet, StatusChoices
 from reviews.models.codes import validate_same_codes
 from reviews.models.locks import all_or_nothing as all_or_nothing  # also for the other models
@@ -140,6 +140,7 @@ class Tracked(Labelled):
         record._set_related(related)
         Trace.objects.record(record, by=by, verb=verb, why=as_stored(why), before=None)
         record.update_daily_counts(None)
+        search.update_entries(record, None)
         return record
 
     @all_or_nothing()
@@ -180,6 +181,7 @@ class Tracked(Labelled):
         after._set_related(related)
         Trace.objects.record(after, by=by, verb=verb, why=as_stored(why), before=before, earlier=self)
         after.update_daily_counts(self)
+        search.update_entries(after, before)
 
         self.__dict__.update(after.__dict__)
         return self

@@ -9,7 +9,7 @@ from importlib import import_module
 from django.conf import settings
 
 from reviews import clock
-from reviews.models import JobRun, SentForm
+from reviews.models import JobRun, SentForm, UnsavedText
 from reviews.operations import outbox, trace_chain
 from reviews.operations.health import TICK
 from reviews.uploads import kept
@@ -44,6 +44,10 @@ def purge_form_keys() -> str:
     return f"{SentForm.purge()} deleted"
 
 
+def purge_unsaved_texts() -> str:
+    return f"{UnsavedText.purge()} deleted"
+
+
 # A new job is added here, and nowhere else.
 JOBS = (
     Job("send mail", EACH_MINUTE, outbox.deliver),
@@ -52,6 +56,7 @@ JOBS = (
     Job("clear sessions", DAILY, clear_sessions),
     Job("purge kept files", HOURLY, kept.purge),
     Job("purge form keys", DAILY, purge_form_keys),
+    Job("purge unsaved texts", DAILY, purge_unsaved_texts),
 )
 
 

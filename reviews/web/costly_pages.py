@@ -62,7 +62,7 @@ class CostlyPagesMiddleware:
 
 def is_costly(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return reads_much(request) or (match is not None and match.view_name == "desk")
+    return reads_much(request) or (match is not None and match.view_name in ("desk", "search"))
 
 
 def wait_for_place(request: HttpRequest, held: ExitStack) -> bool:

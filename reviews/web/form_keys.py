@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from reviews.models import SentForm
+from reviews.models import SentForm, UnsavedText
 from reviews.models.base import all_or_nothing
 from reviews.models.sent_forms import FIELD, owner_of
 from reviews.request_context import SignedInRequest
@@ -66,6 +66,7 @@ def save_once(request: SignedInRequest, *, repeatable: bool = True) -> Iterator[
     try:
         with all_or_nothing():
             yield sent
+            UnsavedText.forget(request.user, request.get_full_path())
             if sent.key:
                 _insert(sent)
     except _KeyTaken:

@@ -61,7 +61,8 @@ PAGES = {
     ],
     "secretariat": [
         "/accounts/second-factor/confirm/", "/accounts/second-factor/app/remove/", "/accounts/second-factor/",
-        "/", f"{AT}/", f"{AT}/?status=in_progress&sort=-gaps", f"{AT}/views/add/?status=in_progress", f"{AT}/pictures/",
+        "/", "/search/?q=data", "/search/?q=x", "/unsaved/",
+        f"{AT}/", f"{AT}/?status=in_progress&sort=-gaps", f"{AT}/views/add/?status=in_progress", f"{AT}/pictures/",
         f"{AT}/pictures/?as_of=2020-06-30",
         f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",

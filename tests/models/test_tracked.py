@@ -187,7 +187,7 @@ def test_fingerprints_see_a_change(cast, gap):
     """What the tests of refusals rest on."""
     before = grids.fingerprint()
     gap.change_traced(by=cast.vnm, expected_version=1, effect="No trend")
-    assert grids.changed(before) == {"reviews.DataGap", "reviews.Trace"}
+    assert grids.changed(before) == {"reviews.DataGap", "reviews.SearchEntry", "reviews.Trace"}
 
 
 def test_a_block_that_writes_is_noticed_and_one_that_reads_is_not(cast, gap, sign_in):
@@ -197,7 +197,7 @@ def test_a_block_that_writes_is_noticed_and_one_that_reads_is_not(cast, gap, sig
         assert (reading.before, reading.changed()) == (None, set())
     with grids.writes() as writing:
         gap.edit(by=cast.vnm, expected_version=gap.version, missing="Other")
-        assert writing.changed() == {"reviews.DataGap", "reviews.Trace"}
+        assert writing.changed() == {"reviews.DataGap", "reviews.SearchEntry", "reviews.Trace"}
     with grids.writes() as bypassing, connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_datagap SET missing = 'Past the models'")
         assert bypassing.changed() == {"reviews.DataGap"}

@@ -11,7 +11,7 @@ from bench import goals, pages, people, report, saves, seed, world
 from bench.rounds import measure
 from bench.servers import Answer
 from reviews.models import DataGap, NationalReport, ProgressUpdate, Trace
-from reviews.operations import daily_counts
+from reviews.operations import daily_counts, search
 
 ROWS = 200
 GAP_LINK = re.compile(r'<a href="[^"?]*?([A-Z]{3}-\d+)/"')
@@ -87,6 +87,7 @@ def test_a_seeded_trace_row_tells_what_is(small_world):
     assert len(trace) == ROWS * 3 // 2
     assert len(gaps) == ROWS
     assert list(daily_counts.differences()) == []
+    assert list(search.differences()) == []
     assert all(DataGap.objects.get(pk=row.object_id).snapshot() == row.after for row in gaps)
     report = NationalReport.objects.filter(cycle=made.cycles[0]).latest("version")
     assert report.version > 1

@@ -17,6 +17,9 @@ calendar-add                in  200   200  200         200   200          200   
 calendar-renew              in  405   404  404         404   404          404       404    404        in
 calendar-revoke             in  405   404  404         404   404          404       404    404        in
 calendar-feed              200  200   200  200         200   200          200       200    200       200
+search                      in  200   200  200         200   200          200       200    200        in
+unsaved                     in  200   200  200         200   200          200       200    200        in
+unsaved-keep                in  405   405  405         405   405          405       405    405        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          200       403    200        in
 cycle                       in  200   200  200         200   200          200       200    200        in
@@ -234,6 +237,9 @@ calendar-add                in  302   302  302         302   302          302   
 calendar-renew              in  302   404  404         404   404          404       404    404        in
 calendar-revoke             in  302   404  404         404   404          404       404    404        in
 calendar-feed              405  405   405  405         405   405          405       405    405       405
+search                      in  200   200  200         200   200          200       200    200        in
+unsaved                     in  on    on   on          on    on           on        on     on         in
+unsaved-keep                in  400   400  400         400   400          400       400    400        in
 cycles                      in  200   200  200         200   200          200       200    200        in
 cycle-add                   in  403   403  403         403   403          302       403    302        in
 cycle                       in  200   200  200         200   200          200       200    200        in

@@ -28,11 +28,13 @@ from reviews.models import (
     PrivateReading,
     ProgressUpdate,
     SavedView,
+    SearchEntry,
     SentForm,
     SeriesBreak,
     StandIn,
     ThreadEntry,
     Trace,
+    UnsavedText,
     User,
 )
 from tests.support import make
@@ -195,6 +197,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "feed_of_person_once": ("calendarfeed", {}),
     "feed_of_cycle_once": ("feed_of_cycle", {}),
     "feed_of_country_once": ("feed_of_country", {}),
+    "search_entry_once": ("searchentry", {}),
+    "unsaved_text_once": ("unsavedtext", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
     "meeting_number_once": ("meeting", {"code": "nine"}),
@@ -287,6 +291,8 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         DailyProgress.objects.get(),
         make.body_role(cycle, by=by),
         DailyOpenGaps.objects.first(),
+        SearchEntry.objects.first(),
+        UnsavedText.keep(cast.vnm, "/a/", page="/a/", title="A", fields={"note": ["Text"]}, edits=True),
         *newer(cast, report, meeting),
         *guided(cast, make.gap(report, by=cast.vnm)),
     ]

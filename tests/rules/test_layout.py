@@ -21,13 +21,13 @@ NOUNS = words(
     """absences accounts actionpoints agenda annex board brief calendars comparison coverage cycles datagaps deadlines
     decisions delegations deliveries desk difficulties disruptions extensions findings framework
     guidance invitations meetings methods minutes organisations outlook people pictures plans
-    progress progress_reports projector rehearsals report_versions reports rounds setup
-    threads timeline trace treatments"""
+    progress progress_reports projector rehearsals report_versions reports rounds search setup
+    threads timeline trace treatments unsaved_texts"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
-    "models": """base choices codes daily_counts files folding locks numbering operations sent_forms
-        sign_in_attempts trace_seal trace_triggers validators workstreams""",
+    "models": """base choices codes daily_counts files folding locks numbering operations search_kinds search_texts
+        sent_forms sign_in_attempts trace_seal trace_triggers validators workstreams""",
     "forms": "base fields files record_choices sheets widgets",
     "lists": "base columns pagination",
     "views": "base form_pages health sheets",

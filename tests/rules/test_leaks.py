@@ -29,6 +29,7 @@ User.name                                       x    x     .          x    x    
 User.email                                      .    .     .          .    .           .        .     a    .       .
 User.password                                   .    .     .          .    .           .        .     .    .       .
 SavedView.name                                  x    .     .          .    .           .        .     .    .       .
+UnsavedText.title                               x    .     .          .    .           .        .     .    .       .
 NationalReport.authors                          x    x     .          x    x           x        .     x    .       .
 NationalReport.return_note                      x    x     .          x    x           x        .     x    .       .
 ProgressUpdate.note                             x    x     .          x    x           x        .     x    .       .
@@ -181,6 +182,10 @@ NO_WORDS = {
     "SentForm.key", "SentForm.content", "User.language",
     "SavedView.query",  # of an address of the board
     "CalendarFeed.key",  # drawn at random
+    "UnsavedText.place", "UnsavedText.page",  # addresses
+    # The words of other records, each for its readers: tests/rules/test_search.py.
+    *(f"SearchEntry.{name}" for name in ("kind", "readers", "code", "title", "text", "url_name", "page", "anchor")),
+    *(f"SearchEntry.{name}" for name in ("folded_code", "folded_title", "search")),
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip
 

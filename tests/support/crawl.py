@@ -24,8 +24,13 @@ PERIOD = "?from=2020-08-01&to=2020-08-20"
 # Every spelling of an address that one record answers to.
 ASKED = {"board": [f"?as_of={day}" for day in DAYS], "compare": [PERIOD], "datagap-list": ["?q=zq"],
          "finding-list": ["?q=zq"]}  # fmt: skip
+ASKED["search"] = [
+    f"?q=zq{letters}" for letters in ("vnm", "lao", "mee", "age", "dea", "adv", "thr", "use", "min")
+]
 SITE_PAGES = {
     "desk",
+    "search",
+    "unsaved",
     "account_change_password",
     "mfa_index",
     "usersessions_list",

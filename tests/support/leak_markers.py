@@ -36,6 +36,7 @@ from reviews.models import (
     ThreadEntry,
     TimelineEvent,
     Trace,
+    UnsavedText,
     User,
 )
 from tests.support import make
@@ -158,6 +159,8 @@ def _country(made: SimpleNamespace, state: str) -> None:
     _gaps(made, report, member, w)
     _dates(made, report, coordinator, w)
     _action(made, coordinator, w)
+    text = {"page": "/", "title": w("UnsavedText.title"), "fields": {"note": ["Typed"]}, "edits": True}
+    UnsavedText.keep(coordinator, f"/of/{state}/", **text)
     SavedView.save_for(coordinator, made.cycle, name=w("SavedView.name"), query="status=returned")
 
 

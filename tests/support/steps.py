@@ -107,6 +107,9 @@ OF_BODIES = ("cycle-body-edit", "cycle-body-take-out")
 OF_THE_SITE = (
     "desk",
     "activity",
+    "search",
+    "unsaved",
+    "unsaved-keep",
     "cycles",
     "cycle-add",
     "cycle-copy",

@@ -15,6 +15,16 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  // The key / leads to the search box, from anywhere but a box in which somebody types.
+  document.addEventListener("keydown", function (event) {
+    var box = document.getElementById("search_box") || document.getElementById("id_q");
+    if (event.key !== "/" || !box || event.ctrlKey || event.altKey || event.metaKey) { return; }
+    if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+
   // Filters stand open; on a phone they would hide the list, so they fold away unless one is wrong.
   function foldFilters() {
     if (!window.matchMedia("(max-width: 47.99em)").matches) { return; }
