@@ -19,6 +19,7 @@ from reviews.models import (
     Deadline,
     DeadlineOutput,
     DeadlineStatus,
+    Explanation,
     Extension,
     Meeting,
     Minutes,
@@ -317,6 +318,16 @@ def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         yield Task(point.held_since, what, about, url, cycle, _now("Action points"))
 
 
+def explanations_to_give(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    if policy.scope_of(user, "explanation.give") is not policy.Scope.OWN:
+        return
+    requests = Explanation.objects.filter(deadline__cycle__in=cycles, member_state=user.organisation_id)
+    for request in requests.unanswered().select_related("deadline__cycle"):
+        what = _now("Explain: %(deadline)s") % {"deadline": request.deadline}
+        url = reverse("explanation-give", args=[request.cycle.slug, request.deadline.number, request.pk])
+        yield Task(request.asked_at, what, request.question, url, request.cycle, _now("Explanations"))
+
+
 def action_points_to_verify(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     if not policy.may(user, "action.verify"):
         return
@@ -341,6 +352,7 @@ TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (
     gaps_held,
     extensions_to_decide,
     own_action_points,
+    explanations_to_give,
     action_points_to_verify,
     drafts_to_approve,
 )

@@ -14,14 +14,22 @@ from reviews import clock, policy
 from reviews.actions.deliveries import deliver, record_deliveries, require_deliverable
 from reviews.forms.base import RequiredNoteForm
 from reviews.forms.deadlines import DeadlineForm, DeliverForm, RecordDeliveriesForm
-from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
+from reviews.lists.deadlines import (
+    CountryDeadlineFilter,
+    CountryDeadlineTable,
+    DeadlineFilter,
+    DeadlineTable,
+    FollowUp,
+)
 from reviews.models import (
     Deadline,
     Delivery,
+    Explanation,
     Extension,
     ExtensionStatus,
     Meeting,
     NationalReport,
+    Reminder,
     ReviewCycle,
     User,
 )
@@ -58,10 +66,13 @@ class DeadlineList(ListPage):
         return super().get_table_kwargs() | {"cycle": self.cycle}
 
     def get_actions(self) -> list[tuple[Text, str]]:
-        if policy.scope_of(self.request.user, "extension.read") is policy.Scope.NOTHING:
-            return super().get_actions()
-        url = reverse("extension-list", args=[self.cycle.slug])
-        return [*super().get_actions(), (_("Extension requests"), url)]
+        user, names = self.request.user, {}
+        if policy.may(user, "reminder.send") and not self.cycle.is_closed:
+            names = {_("Remind late countries"): "remind", _("Days of reminders"): "reminder-schedule"}
+        if policy.scope_of(user, "extension.read") is not policy.Scope.NOTHING:
+            names[_("Extension requests")] = "extension-list"
+        links = [(label, reverse(name, args=[self.cycle.slug])) for label, name in names.items()]
+        return [*super().get_actions(), *links]
 
 
 class DeadlinePage(ListPage):
@@ -80,6 +91,16 @@ class DeadlinePage(ListPage):
 
     def get_queryset(self) -> QuerySet[NationalReport]:
         return self.cycle.member_reports(clock.today())
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        user, is_open = self.request.user, not self.cycle.is_closed
+        last = Reminder.objects.visible_to(user).last_days([self.deadline])
+        follow_up = FollowUp(
+            {state: day for (_deadline, state), day in last.items()},
+            may_remind=policy.may(user, "reminder.send") and is_open,
+            may_ask=policy.may(user, "explanation.ask") and is_open,
+        )
+        return super().get_table_kwargs() | {"follow_up": follow_up}
 
     @cached_property
     def countries(self) -> list[CountryDeadline]:
@@ -111,6 +132,8 @@ class DeadlinePage(ListPage):
             "may_set": policy.may(user, "deadline.set") and is_open,
             "may_decide": policy.may(user, "extension.decide") and is_open,
             "may_record": policy.may(user, RECORD) and is_open and self.deadline.is_recorded,
+            "may_remind": policy.may(user, "reminder.send") and is_open,
+            "explanations": self.get_explanations(),
             "may_take_back": policy.scope_of(user, RECORD) is not policy.Scope.NOTHING and is_open,
             "may_deliver": self.may_deliver() and is_open,
             "may_ask": may_ask_extension(user, self.cycle, self.countries, extensions),
@@ -137,6 +160,14 @@ class DeadlinePage(ListPage):
         if policy.may(self.request.user, "extension.read"):  # staff
             return list(recorded)
         return list(recorded.filter(member_state=self.request.user.organisation_id))
+
+    def get_explanations(self) -> list[Explanation]:
+        """Return what countries were asked to explain and what they answered, as far as the person may read it."""
+        readable = self.deadline.explanations.visible_to(self.request.user)
+        rows = list(readable.select_related("member_state", "asked_by", "answered_by"))
+        for row in rows:
+            row.deadline = self.deadline
+        return rows
 
     def get_anchor(self) -> Meeting | None:
         """Return the meeting that the deadline hangs from, for whoever may read it."""

@@ -41,6 +41,9 @@ PAGES = {
     "extension.read": "extension-list",
     "extension.ask": "extension-ask",
     "extension.decide": "extension-decide extension-decide-all",
+    "reminder.send": "remind reminder-schedule",
+    "explanation.ask": "explanation-ask",
+    "explanation.give": "explanation-give",
     "meeting.read": "meeting meeting-list",
     "meeting.run": "meeting-add meeting-edit meeting-hold meeting-cancel meeting-add-part round-open round-turn"
     " round-close minutes-draft minutes-section minutes-circulate minutes-adopt agenda-conclude",

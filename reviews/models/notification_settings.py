@@ -1,0 +1,139 @@
+"""Notification settings: how often a person wants mail about what, and when the person is away."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reviews import clock
+from reviews.models.base import Tracked, all_or_nothing
+from reviews.models.choices import choices_rule
+from reviews.models.notifications import Frequency, Notification, Topic, digest_time_of, next_mail_at
+
+if TYPE_CHECKING:
+    from reviews.models import User
+
+
+def _frequency(topic: Topic) -> "models.CharField[str, str]":
+    return models.CharField(
+        topic.label, max_length=10, choices=Frequency, default=Frequency.DAILY, db_default=Frequency.DAILY
+    )
+
+
+class SettingsFields(TypedDict, total=False):
+    """What a person chooses."""
+
+    reminders: str
+    reports: str
+    deadlines: str
+    guidance: str
+    meetings: str
+    actions: str
+    away_from: date | None
+    away_until: date | None
+
+
+class NotificationSettings(Tracked):
+    """How often a person wants mail, by topic, and when the alternate gets it as well. Without a row: once a day."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    reminders = _frequency(Topic.REMINDERS)
+    reports = _frequency(Topic.REPORTS)
+    deadlines = _frequency(Topic.DEADLINES)
+    guidance = _frequency(Topic.GUIDANCE)
+    meetings = _frequency(Topic.MEETINGS)
+    actions = _frequency(Topic.ACTIONS)
+    away_from = models.DateField(_("away from"), null=True, blank=True)  # NULL: not away
+    away_until = models.DateField(_("away until"), null=True, blank=True)  # NULL: not away
+
+    class Meta:
+        verbose_name = _("notification settings")
+        verbose_name_plural = _("notification settings")
+        ordering = ("person",)
+        constraints = (
+            *(choices_rule(f"notify_{topic.value}_known", topic.value, Frequency) for topic in Topic),
+            models.CheckConstraint(
+                condition=Q(away_from=None, away_until=None)
+                | Q(away_from__isnull=False, away_until__gte=F("away_from")),
+                name="notify_away_in_order",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    def get_absolute_url(self) -> str:
+        return reverse("notification-settings")
+
+    def history_owner(self) -> Tracked:
+        return self.person
+
+    def clean(self) -> None:
+        if (self.away_from is None) != (self.away_until is None):
+            missing = "away_from" if self.away_from is None else "away_until"
+            raise ValidationError({missing: _("Enter both days, or neither.")})
+        if self.away_from and self.away_until and self.away_until < self.away_from:
+            raise ValidationError({"away_until": _("The last day comes before the first.")})
+
+    @classmethod
+    def of(cls, person: "User") -> Self:
+        """The settings of a person: what everybody starts with, until they are saved."""
+        return cls.objects.filter(person=person).first() or cls(person=person)
+
+    @all_or_nothing()
+    def save_choice(self, *, by: "User", expected_version: int, **values: Unpack[SettingsFields]) -> Self:
+        """Save what the person chose; what waits to be sent follows it."""
+        if self.pk is None:
+            saved = type(self).create_traced(by=by, person=self.person, **values)
+        else:
+            saved = self.change_traced(by=by, expected_version=expected_version, **values)
+        saved._reschedule()
+        return saved
+
+    def turn_off(self, *, why: str) -> Self:
+        """Send no mail any more, as the link at the end of each mail does."""
+        values: Mapping[str, Any] = dict.fromkeys(Topic.values, Frequency.OFF)
+        if self.pk and all(getattr(self, name) == Frequency.OFF for name in values):
+            return self
+        if self.pk is None:
+            saved = type(self).create_traced(by=self.person, why=why, person=self.person, **values)
+        else:
+            saved = self.change_traced(by=self.person, expected_version=self.version, why=why, **values)
+        saved._reschedule()
+        return saved
+
+    def frequency_of(self, topic: str) -> str:
+        return str(getattr(self, topic))
+
+    def is_away(self, on: date) -> bool:
+        return bool(self.away_from and self.away_until and self.away_from <= on <= self.away_until)
+
+    def next_mail_at(self, topic: str, now: datetime) -> datetime:
+        """When the person gets a mail about a topic; after coming back, of somebody who is away.
+
+        A reminder is of a day: it is in the mail of that day, also if that is late.
+        """
+        frequency, after = self.frequency_of(topic), now
+        if self.away_until and self.is_away(clock.day_of(now)):
+            after = max(now, clock.start_of(self.away_until + timedelta(days=1)))
+        elif topic == Topic.REMINDERS and frequency == Frequency.DAILY:
+            return digest_time_of(clock.day_of(now))
+        return next_mail_at(frequency, after)
+
+    def _reschedule(self) -> None:
+        """Let the pending notifications of the person follow the choice."""
+        pending, now = Notification.objects.pending().filter(person=self.person), clock.real_now()
+        for topic in Topic:
+            rows = pending.filter(topic=topic)
+            if self.frequency_of(topic) == Frequency.OFF:
+                rows.update(dropped_at=now)
+            else:
+                rows.update(due_at=self.next_mail_at(topic, now))
