@@ -105,6 +105,9 @@ ACTIONS: dict[str, Promise] = {
     "extension.ask": _("ask for more time"),
     "extension.decide": _("grant or refuse more time"),
     "extension.set": _("set another day for one country that has not asked for it"),
+    "reminder.send": _("send reminders of deadlines, and choose the days on which they go out"),
+    "explanation.ask": _("request a country to explain why a deadline is not met"),
+    "explanation.give": _("explain why a deadline is not met"),
     "meeting.read": _("read meetings, agendas, decisions and action points"),
     "meeting.run": _("plan, hold and cancel meetings, run the country round, write and adopt minutes"),
     "minutes.read": _("read minutes and the brief before a meeting"),
@@ -134,10 +137,16 @@ _READ_OWN = {
     "minutes.read",
     "method.read",
 }
-_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit"}
+_COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit", "explanation.give"}
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
 _READ_ALL = _READ_OWN | {"difficulty.read", "action.papers"}
-_CONSULTING = _READ_ALL | {"report.start_reading", "report.return", "report.accept", "guidance.write"}
+_CONSULTING = _READ_ALL | {
+    "report.start_reading",
+    "report.return",
+    "report.accept",
+    "guidance.write",
+    "explanation.ask",
+}
 
 ROLE_GRANTS: dict[str, RoleGrant] = {
     Role.COORDINATOR: RoleGrant(
@@ -165,6 +174,8 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
             _READ_ALL
             | {
                 "deadline.set",
+                "reminder.send",
+                "explanation.ask",
                 "extension.decide",
                 "extension.set",
                 "meeting.run",

@@ -40,11 +40,13 @@ from reviews.views import (
     meetings,
     methods,
     minutes,
+    notifications,
     people,
     pictures,
     plans,
     progress_reports,
     projector,
+    reminders,
     report_versions,
     reports,
     rounds,
@@ -128,6 +130,8 @@ deadline_urls = [
     path("another-day/<state:code>/", extensions.SetAnotherDay.as_view(), name="extension-set"),
     path("met/", deadlines.RecordDeliveries.as_view(), name="delivery-record"),
     path("done/", deadlines.Deliver.as_view(), name="delivery-add"),
+    path("explain/<state:code>/", reminders.RequestExplanation.as_view(), name="explanation-ask"),
+    path("explanations/<number:pk>/", reminders.GiveExplanation.as_view(), name="explanation-give"),
     path("met/<state:code>/take-back/", deadlines.TakeBackDelivery.as_view(), name="delivery-take-back"),
 ]
 
@@ -259,6 +263,8 @@ cycle_urls = [
     path("findings/<finding:code>/", include(finding_urls)),
     path("deadlines/", deadlines.DeadlineList.as_view(), name="deadline-list"),
     path("deadlines/add/", deadlines.AddDeadline.as_view(), name="deadline-add"),
+    path("deadlines/remind/", reminders.Remind.as_view(), name="remind"),
+    path("deadlines/reminders/", reminders.ChooseReminderDays.as_view(), name="reminder-schedule"),
     path("deadlines/<number:number>/", include(deadline_urls)),
     path("extensions/", extensions.ExtensionList.as_view(), name="extension-list"),
     path("extensions/decide/", extensions.DecideExtensions.as_view(), name="extension-decide-all"),
@@ -347,6 +353,11 @@ password_urls = [
     ),
 ]
 
+notification_urls = [
+    path("", notifications.NotificationSettingsPage.as_view(), name="notification-settings"),
+    path("off/<str:token>/", notifications.Unsubscribe.as_view(), name="unsubscribe"),
+]
+
 account_urls = [
     path("login/", account.login, name="account_login"),
     path("logout/", accounts.SignOut.as_view(), name="account_logout"),
@@ -384,4 +395,5 @@ urlpatterns = [
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
     path("language/", languages.ChooseLanguage.as_view(), name="language"),
+    path("notifications/", include(notification_urls)),
 ]

@@ -16,6 +16,7 @@ from reviews.admin import (  # noqa: F401
     organisations,
     people,
     plans,
+    reminders,
     reports,
     rounds,
     timeline,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import TextChoices
@@ -167,6 +168,7 @@ class BoardTable(tables.Table):
         super().__init__(rows, exclude=[*hidden], **options)
         self.slug = cycle.slug
         self.sparklines: Sparklines = {}  # of the rows that are shown
+        self.may_remind = False  # whether a late row leads to the page that reminds
         if board.latest_on and "spare" not in hidden:
             self.columns["spare"].column.verbose_name = gettext("Must arrive by %(day)s") % {
                 "day": clock.short_day(board.latest_on)
@@ -216,13 +218,18 @@ class BoardTable(tables.Table):
         if status is None:
             return format_html('<span class="soft">{}</span>', gettext("nothing is due"))
         return format_html(
-            '<span class="due-day tone-{}">{} {}</span> <span class="second">{} · {}</span>',
+            '<span class="due-day tone-{}">{} {}</span> <span class="second">{} · {}{}</span>',
             status.tone,
             fragments.symbol(status.tone),
             clock.short_day(status.due_on),
             status.text,
             isolated(status.deadline.title),
+            self._remind_link(record) if self.may_remind and is_overdue(record) else "",
         )
+
+    def _remind_link(self, record: BoardRow) -> SafeString:
+        url = f"{reverse('remind', args=[self.slug])}?{urlencode({'country': record.state.code})}"
+        return format_html(' · <a href="{}">{}</a>', url, gettext("Remind"))
 
     def render_spare(self, record: BoardRow) -> str:
         if record.slack is None:

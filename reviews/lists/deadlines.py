@@ -1,13 +1,16 @@
 """Deadlines as a list, and the countries of one deadline: columns and filters."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +21,7 @@ from reviews.lists.base import CycleFilterSet, choice_filter
 from reviews.lists.columns import DayColumn, open_row
 from reviews.models import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, ReviewCycle
 from reviews.queries.deadlines import CountryDeadline, Met, met_by_deadline
+from reviews.queries.reminders import reminded_text
 from reviews.rendering import fragments
 
 
@@ -85,6 +89,15 @@ class DueColumn(DayColumn):
         return format_html('{} <span class="small soft">{}</span>', due_on, common)
 
 
+@dataclass(frozen=True)
+class FollowUp:
+    """What a reader of a deadline's page may know and do about countries that have not met it."""
+
+    reminded: Mapping[int, date]  # by member state, the day of the last reminder
+    may_remind: bool = False
+    may_ask: bool = False
+
+
 class CountryDeadlineTable(tables.Table):
     """A deadline: how each country has met it."""
 
@@ -96,9 +109,14 @@ class CountryDeadlineTable(tables.Table):
     another_day = tables.Column(
         _("Another day"), accessor="status", orderable=False, exclude_from_export=True
     )  # for those who may set one
+    reminded = tables.Column(_("Reminded"), empty_values=(), orderable=False)
 
     class Meta:
-        fields = ("member_state", "state", "due_on", "met_on", "slip", "another_day")
+        fields = ("member_state", "state", "due_on", "met_on", "slip", "reminded", "another_day")
+
+    def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.follow_up = follow_up
 
     def render_state(self, value: DeadlineStatus) -> SafeString:
         return fragments.badge(value.text, value.tone)
@@ -120,3 +138,17 @@ class CountryDeadlineTable(tables.Table):
 
     def value_slip(self, value: int) -> int:
         return value
+
+    def render_reminded(self, record: CountryDeadline) -> SafeString | str:
+        deadline, parts = record.status.deadline, [self.value_reminded(record)]
+        if self.follow_up.may_remind and record.status.is_asked:
+            query = urlencode({"deadline": deadline.number, "country": record.state.code})
+            url = f"{reverse('remind', args=[deadline.cycle.slug])}?{query}"
+            parts.append(format_html('<a href="{}">{}</a>', url, _now("Remind")))
+        if self.follow_up.may_ask and record.status.state == DeadlineState.OVERDUE:
+            url = reverse("explanation-ask", args=[deadline.cycle.slug, deadline.number, record.state.code])
+            parts.append(format_html('<a href="{}">{}</a>', url, _now("Request to explain")))
+        return format_html_join(" · ", "{}", ((part,) for part in parts if part)) or "–"
+
+    def value_reminded(self, record: CountryDeadline) -> str:
+        return reminded_text(self.follow_up.reminded.get(record.report.member_state_id))

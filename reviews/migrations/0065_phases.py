@@ -14,7 +14,7 @@ def ask_for_progress(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0057_unsaved_texts'),
+        ('reviews', '0051_reminders'),
     ]
 
     operations = [

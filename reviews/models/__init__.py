@@ -28,11 +28,14 @@ from reviews.models.invitations import Invitation, InvitationStatus
 from reviews.models.meetings import Meeting, MeetingMode, MeetingPart, MeetingSeries, MeetingStatus
 from reviews.models.methods import MethodNote
 from reviews.models.minutes import Minutes, MinutesSection, MinutesStatus, SectionKind
+from reviews.models.notification_settings import NotificationSettings
+from reviews.models.notifications import Frequency, Notification, NotificationEvent, Topic
 from reviews.models.operations import JobRun, MailState, OutgoingMail
 from reviews.models.organisations import Organisation, OrganisationKind
 from reviews.models.people import User
 from reviews.models.plans import PlanStep, StepKind, StepStatus
 from reviews.models.progress import ProgressUpdate
+from reviews.models.reminders import Explanation, Reminder, ReminderSchedule
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
@@ -95,6 +98,7 @@ __all__ = [
     "EditConflict",
     "EntryKind",
     "EstimateConfidence",
+    "Explanation",
     "Extension",
     "ExtensionStatus",
     "Finding",
@@ -103,6 +107,7 @@ __all__ = [
     "Framework",
     "FrameworkLevel",
     "FrameworkNode",
+    "Frequency",
     "GapKind",
     "GapStatus",
     "Invitation",
@@ -121,6 +126,9 @@ __all__ = [
     "NationalReport",
     "NotAllowedNow",
     "NotRequired",
+    "Notification",
+    "NotificationEvent",
+    "NotificationSettings",
     "OngoingRule",
     "Organisation",
     "OrganisationKind",
@@ -130,6 +138,8 @@ __all__ = [
     "PrivateReading",
     "ProgressUpdate",
     "ReceivedAdvice",
+    "Reminder",
+    "ReminderSchedule",
     "ReportStatus",
     "ReportVersion",
     "ReviewCycle",
@@ -150,6 +160,7 @@ __all__ = [
     "StepStatus",
     "ThreadEntry",
     "TimelineEvent",
+    "Topic",
     "Trace",
     "TraceLink",
     "Tracked",

@@ -17,6 +17,7 @@ from reviews.models import locks, search
 from reviews.models.choices import Labelled, OfferedQuerySet, StatusChoices
 from reviews.models.codes import validate_same_codes
 from reviews.models.locks import all_or_nothing as all_or_nothing  # also for the other models
+from reviews.models.notifications import record_event
 from reviews.models.trace import Trace, Verb
 from reviews.models.validators import FIRST_YEAR, validate_each_value, validate_near_cycle
 from reviews.policy import Channel
@@ -138,7 +139,8 @@ class Tracked(Labelled):
         models.Model.save(record, force_insert=True)
         locks.note_lock(record, exclusive=True)
         record._set_related(related)
-        Trace.objects.record(record, by=by, verb=verb, why=as_stored(why), before=None)
+        trace = Trace.objects.record(record, by=by, verb=verb, why=as_stored(why), before=None)
+        record_event(record, trace)
         record.update_daily_counts(None)
         search.update_entries(record, None)
         return record
@@ -179,7 +181,8 @@ class Tracked(Labelled):
         after.version = self.version + 1
         locks.note_lock(after, exclusive=True)
         after._set_related(related)
-        Trace.objects.record(after, by=by, verb=verb, why=as_stored(why), before=before, earlier=self)
+        trace = Trace.objects.record(after, by=by, verb=verb, why=as_stored(why), before=before, earlier=self)
+        record_event(after, trace)
         after.update_daily_counts(self)
         search.update_entries(after, before)
 

@@ -184,6 +184,10 @@ class ReviewCycle(Tracked):
         return not self.is_test
 
     @property
+    def is_open(self) -> bool:
+        return self.status == CycleStatus.OPEN
+
+    @property
     def is_closed(self) -> bool:
         return self.status == CycleStatus.CLOSED
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,10 @@ class MailState(models.TextChoices):
     SENT = "sent", _("sent")
     GIVEN_UP = "given_up", _("given up")
     REFUSED = "refused", _("refused for good")
+    EMPTY = "empty", _("nothing left to say")
 
 
+LONGEST_WAIT = timedelta(hours=6)  # between two tries
 UNSENT = (MailState.WAITING, MailState.SENDING)
 # So begins the error of a mail that the mail server answered, and asked to try again later.
 PUT_OFF = "Put off: "
@@ -32,8 +35,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(state__in=UNSENT)
 
     def due(self, at: datetime) -> "OutgoingMailQuerySet":
-        """Mail to send now, oldest first; also what a process that died was sending."""
-        return self.unsent().filter(next_try_at__lte=at).order_by("id")
+        """Mail to send now, oldest first; also what a process that died was sending.
+
+        No mail waits longer than LONGEST_WAIT: what seems to is from before the clock was set back.
+        """
+        now_or_never = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + LONGEST_WAIT)
+        return self.unsent().filter(now_or_never).order_by("id")
 
     def held_up(self) -> "OutgoingMailQuerySet":
         """Mail that waits for us or for the mail server, not for one reader's mailbox that was full."""
@@ -47,6 +54,10 @@ class OutgoingMail(models.Model):
     """One mail: written in the transaction of the change that it is about, sent by the next tick."""
 
     created_at = models.DateTimeField(_("written"), default=clock.real_now)
+    # Of a mail of notifications, whose text is written when it is sent. NULL: of any other
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
     sender = models.CharField(_("from"), max_length=320)
     to = models.JSONField(pgettext_lazy("mail", "to"))
     headers = models.JSONField(default=dict)
@@ -103,9 +114,11 @@ class JobRun(models.Model):
     def take(cls, job: str, now: datetime, most: timedelta) -> datetime | None:
         """Lock a job for at most `most`. Returns until when; None while another process has the lock."""
         cls.objects.get_or_create(job=job, defaults={"started_at": now})
-        free = cls.objects.filter(Q(held_until=None) | Q(held_until__lt=now), job=job)
+        # Held for longer than anybody may: from before the clock was set back.
+        free = Q(held_until=None) | Q(held_until__lt=now) | Q(held_until__gt=now + most)
+        rows = cls.objects.filter(free, job=job)
         # One conditional UPDATE: of two at once, the second finds no row.
-        return now + most if free.update(held_until=now + most, started_at=now) else None
+        return now + most if rows.update(held_until=now + most, started_at=now) else None
 
     @classmethod
     def hold_on(cls, job: str, held: datetime, until: datetime) -> datetime | None:

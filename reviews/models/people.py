@@ -274,7 +274,10 @@ class User(Tracked, AbstractBaseUser):
 
     @property
     def is_away(self) -> bool:
-        return bool(self.away_from and self.away_until and self.away_from <= clock.today() <= self.away_until)
+        return self.is_away_on(clock.today())
+
+    def is_away_on(self, day: date) -> bool:
+        return bool(self.away_from and self.away_until and self.away_from <= day <= self.away_until)
 
     @property
     def why_not_offered(self) -> "str | Promise":

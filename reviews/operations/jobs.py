@@ -9,8 +9,9 @@ from importlib import import_module
 from django.conf import settings
 
 from reviews import clock
+from reviews.actions.reminders import send_due_reminders
 from reviews.models import JobRun, SentForm, UnsavedText
-from reviews.operations import outbox, trace_chain
+from reviews.operations import notifications, outbox, trace_chain
 from reviews.operations.health import TICK
 from reviews.uploads import kept
 
@@ -48,8 +49,15 @@ def purge_unsaved_texts() -> str:
     return f"{UnsavedText.purge()} deleted"
 
 
+def remind() -> str:
+    return f"{send_due_reminders()} reminders"
+
+
 # A new job is added here, and nowhere else.
 JOBS = (
+    Job("remind of deadlines", HOURLY, remind),
+    Job("distribute notifications", EACH_MINUTE, notifications.distribute),
+    Job("write mails of notifications", EACH_MINUTE, notifications.write_mails),
     Job("send mail", EACH_MINUTE, outbox.deliver),
     Job("link the trace", EACH_MINUTE, link_trace),
     Job("purge mail", DAILY, outbox.purge),
@@ -80,8 +88,8 @@ def run(job: Job) -> bool:
     """Run one job if it is due. Its failure is logged and recorded, and ends only this job."""
     start = clock.real_now()
     last = JobRun.objects.filter(job=job.name).first()
-    # A failed one is tried again at the next tick.
-    if last and not last.failed and start - last.started_at < job.every:
+    # A failed one is tried again at the next tick; one of the future is from before the clock was set back.
+    if last and not last.failed and timedelta(0) <= start - last.started_at < job.every:
         return True
     failed = False
     try:

@@ -20,7 +20,8 @@ from django.core.mail.message import EmailMessage, EmailMultiAlternatives
 
 from reviews import clock
 from reviews.models import MailState, OutgoingMail
-from reviews.models.operations import PUT_OFF
+from reviews.models.operations import LONGEST_WAIT, PUT_OFF
+from reviews.operations import notifications
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ SENDING_TIMEOUT = timedelta(minutes=15)
 # What remains of a mail that was sent or refused for good. Its text may hold a link that makes an account or sets a
 # password: neither the database nor a backup keeps it longer than it needs to arrive.
 NO_TEXT = {"body": "", "html": ""}
-LONGEST_WAIT, GIVE_UP_AFTER = timedelta(hours=6), timedelta(days=3)
+GIVE_UP_AFTER = timedelta(days=3)
 
 
 class Outbox(BaseEmailBackend):
@@ -102,6 +103,9 @@ def _send(row: OutgoingMail, server: BaseEmailBackend) -> MailState:
         return _record_failure(
             row, f"This mail cannot be written: {type(error).__name__}: {error}", refused=True
         )
+    if message is None:
+        _record(row, state=MailState.EMPTY)
+        return MailState.EMPTY
     try:
         server.open()
         server.send_messages([message])
@@ -149,8 +153,17 @@ def _record_failure(row: OutgoingMail, reason: str, *, refused: bool) -> MailSta
     return state
 
 
-def _message(row: OutgoingMail) -> EmailMessage:
-    """The mail of a row. Raises ValueError (BadHeaderError) if something in it may not be in a mail."""
+def _message(row: OutgoingMail) -> EmailMessage | None:
+    """The mail of a row; None if there is nothing left to say.
+
+    Raises ValueError (BadHeaderError) if something in it may not be in a mail.
+    """
+    message: EmailMessage | None
+    if row.person_id:
+        message = notifications.message_of(row)
+        if message:
+            message.message()
+        return message
     message = EmailMultiAlternatives(row.subject, row.body, row.sender, row.to, headers=row.headers)
     if row.html:
         message.attach_alternative(row.html, "text/html")

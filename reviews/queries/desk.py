@@ -21,6 +21,7 @@ from reviews.models import (
     Deadline,
     DeadlineOutput,
     DeadlineStatus,
+    Explanation,
     Extension,
     Meeting,
     Minutes,
@@ -377,6 +378,16 @@ def _point_to_verify(point: ActionPoint) -> Task:
     return Task(point.held_since, what, point.code, url, cycle, _now("Action points to verify"))
 
 
+def explanations_to_give(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    if policy.scope_of(user, "explanation.give") is not policy.Scope.OWN:
+        return
+    requests = Explanation.objects.filter(deadline__cycle__in=cycles, member_state=user.organisation_id)
+    for request in requests.unanswered().select_related("deadline__cycle"):
+        what = _now("Explain: %(deadline)s") % {"deadline": request.deadline}
+        url = reverse("explanation-give", args=[request.cycle.slug, request.deadline.number, request.pk])
+        yield Task(request.asked_at, what, request.question, url, request.cycle, _now("Explanations"))
+
+
 def items_of_people_gone(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     """One task for each person who can no longer sign in, and in whose name something is open."""
     if not policy.may(user, "people.arrange"):
@@ -402,6 +413,7 @@ TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (
     gaps_held,
     extensions_to_decide,
     action_points,
+    explanations_to_give,
     items_of_people_gone,
     drafts_to_approve,
 )

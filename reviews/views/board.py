@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reviews import clock
+from reviews import clock, policy
 from reviews.forms.base import ReviewForm
 from reviews.forms.board import SavedViewForm
 from reviews.lists.board import BoardTable, chip_groups, filters_of
@@ -51,6 +51,7 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     since, meetings = board_charts.trend_since(cycle, content), [row.ends_on for row in content.last_meetings]
     trends = progress.trends(reports, since, day.on)
     table.sparklines = board_charts.sparklines(trends, meetings=meetings, since=since, until=day.on)
+    table.may_remind = policy.may(request.user, "reminder.send") and not cycle.is_closed and day.as_of is None
     context = {
         "cycle": cycle,
         "nav": "board",

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -13,14 +14,22 @@ from reviews import clock, policy
 from reviews.actions.deliveries import deliver, record_deliveries, require_deliverable
 from reviews.forms.base import RequiredNoteForm
 from reviews.forms.deadlines import DeadlineForm, DeliverForm, RecordDeliveriesForm
-from reviews.lists.deadlines import CountryDeadlineFilter, CountryDeadlineTable, DeadlineFilter, DeadlineTable
+from reviews.lists.deadlines import (
+    CountryDeadlineFilter,
+    CountryDeadlineTable,
+    DeadlineFilter,
+    DeadlineTable,
+    FollowUp,
+)
 from reviews.models import (
     Deadline,
     Delivery,
+    Explanation,
     Extension,
     ExtensionStatus,
     Meeting,
     NationalReport,
+    Reminder,
     ReviewCycle,
     User,
 )
@@ -31,6 +40,7 @@ from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, ListPage, history, own_report
 from reviews.views.form_pages import AddPage, FormPage, TransitionPage
+from reviews.web.errors import Text
 
 
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
@@ -56,6 +66,13 @@ class DeadlineList(ListPage):
     def get_table_kwargs(self) -> dict[str, Any]:
         return super().get_table_kwargs() | {"cycle": self.cycle}
 
+    def get_actions(self) -> list[tuple[Text, str]]:
+        actions = super().get_actions()
+        if not policy.may(self.request.user, "reminder.send") or self.cycle.is_closed:
+            return actions
+        names = {_("Remind late countries"): "remind", _("Days of reminders"): "reminder-schedule"}
+        return [*actions, *((label, reverse(name, args=[self.cycle.slug])) for label, name in names.items())]
+
 
 class DeadlinePage(ListPage):
     """One deadline: totals, how each country has met it, requests for later dates and decisions, history."""
@@ -74,16 +91,23 @@ class DeadlinePage(ListPage):
     def get_queryset(self) -> QuerySet[NationalReport]:
         return self.cycle.member_reports(clock.today())
 
+    def get_table_kwargs(self) -> dict[str, Any]:
+        user, is_open = self.request.user, not self.cycle.is_closed
+        last = Reminder.objects.visible_to(user).last_days([self.deadline])
+        follow_up = FollowUp(
+            {state: day for (_deadline, state), day in last.items()},
+            may_remind=policy.may(user, "reminder.send") and is_open,
+            may_ask=policy.may(user, "explanation.ask") and is_open,
+        )
+        exclude = () if is_open and policy.may(user, SET) else ("another_day",)
+        return super().get_table_kwargs() | {"follow_up": follow_up, "exclude": exclude}
+
     @cached_property
     def countries(self) -> list[CountryDeadline]:
         """All countries that the deadline is asked of."""
         reports, granted = list(self.object_list), self.deadline.extensions.granted()
         statuses = deadline_statuses(reports, [self.deadline], granted, clock.today())
         return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
-
-    def get_table_kwargs(self) -> dict[str, Any]:
-        may_set = policy.may(self.request.user, SET) and not self.cycle.is_closed
-        return super().get_table_kwargs() | {"exclude": () if may_set else ("another_day",)}
 
     def get_table_data(self) -> list[CountryDeadline]:
         state = self.filterset.form.cleaned_data.get("state") if self.filterset.form.is_valid() else ""
@@ -108,6 +132,8 @@ class DeadlinePage(ListPage):
             "may_set": policy.may(user, "deadline.set") and is_open,
             "may_decide": policy.may(user, "extension.decide") and is_open,
             "may_record": policy.may(user, RECORD) and is_open and self.deadline.is_recorded,
+            "may_remind": policy.may(user, "reminder.send") and is_open,
+            "explanations": self.get_explanations(),
             "may_take_back": policy.scope_of(user, RECORD) is not policy.Scope.NOTHING and is_open,
             "may_deliver": self.may_deliver() and is_open,
             "may_ask": may_ask_extension(user, self.cycle, self.countries, extensions),
@@ -134,6 +160,14 @@ class DeadlinePage(ListPage):
         if policy.may(self.request.user, "extension.read"):  # staff
             return list(recorded)
         return list(recorded.filter(member_state=self.request.user.organisation_id))
+
+    def get_explanations(self) -> list[Explanation]:
+        """Return what countries were asked to explain and what they answered, as far as the person may read it."""
+        readable = self.deadline.explanations.visible_to(self.request.user)
+        rows = list(readable.select_related("member_state", "asked_by", "answered_by"))
+        for row in rows:
+            row.deadline = self.deadline
+        return rows
 
     def get_anchor(self) -> Meeting | None:
         """Return the meeting that the deadline hangs from, for whoever may read it."""

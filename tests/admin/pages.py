@@ -13,10 +13,13 @@ from reviews.models import (
     GapKind,
     Invitation,
     MethodNote,
+    NotificationSettings,
     Organisation,
     OutgoingMail,
     PrivateReading,
     ProgressUpdate,
+    Reminder,
+    ReminderSchedule,
     ReportVersion,
     StatusAtMeeting,
     ThreadEntry,
@@ -34,6 +37,9 @@ IMMUTABLE: set[Any] = {
     StatusAtMeeting,
     ThreadEntry,
     OutgoingMail,
+    Reminder,
+    ReminderSchedule,
+    NotificationSettings,
 }
 INVITING: set[Any] = {Invitation}  # the Secretariat's too
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from reviews.actions.reminders import remind
 from reviews.models import (
     ActionPoint,
     Advice,
@@ -20,6 +21,7 @@ from reviews.models import (
     Delivery,
     Difficulty,
     Disruption,
+    Explanation,
     Extension,
     Finding,
     Framework,
@@ -31,12 +33,15 @@ from reviews.models import (
     Minutes,
     MinutesSection,
     NationalReport,
+    NotificationSettings,
     Organisation,
     OutgoingMail,
     PlanStep,
     PrivateReading,
     ProgressUpdate,
     ReceivedAdvice,
+    Reminder,
+    ReminderSchedule,
     ReportVersion,
     ReviewCycle,
     Round,
@@ -112,16 +117,33 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
         DataGap: gap, Deadline: deadline, Extension: extension, Meeting: meeting, **parts,
         Delivery: make.delivery(make.deadline(cycle, by=by, output="comments"), by=cast.vnm),
         PlanStep: make.step(cycle, by=by),
+        **reminded(deadline, cast),
         Minutes: minutes, MinutesSection: minutes_section,
         Round: country_round, Turn: country_round.turns.first(),
         StatusAtMeeting: country_round.statuses.first(),
         **guided,
         PrivateReading: private_reading(gap, by=cast.admin),
-        User: make.user(f"person-{n}", "team", cast.vnm.organisation),
+        **with_settings(make.user(f"person-{n}", "team", cast.vnm.organisation)),
         Invitation: make.invitation(by=cast.admin, email=f"new-{n}@vnm.example")[0],
         Trace: Trace.objects.on_page(report).first(),
         OutgoingMail: OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello"),
     }  # fmt: skip
+
+
+def reminded(deadline: Any, cast: SimpleNamespace) -> dict[type[Any], Any]:
+    """What follows up a deadline."""
+    by, state = cast.secretariat, cast.vnm.organisation
+    schedule = ReminderSchedule.of(deadline.cycle)
+    return {
+        Reminder: remind(by=by, items=[(deadline, state)], text="The chair asks.")[0],
+        ReminderSchedule: schedule.choose(by=by, expected_version=1, days={}),
+        Explanation: Explanation.request(deadline, state, by=by, question="Why?"),
+    }
+
+
+def with_settings(person: User) -> dict[type[Any], Any]:
+    settings = NotificationSettings.of(person).save_choice(by=person, expected_version=1)
+    return {User: person, NotificationSettings: settings}
 
 
 def private_reading(gap: Any, *, by: Any) -> PrivateReading:

@@ -124,6 +124,10 @@ extension-decide-all        in  403   403  403         403   403          200   
 delivery-record             in  403   403  403         403   403          200       403    403        in
 delivery-add                in  200   403  200         403   403          403       403    403        in
 delivery-take-back          in  405   403  404         403   403          405       404    403        in
+remind                      in  403   403  403         403   403          200       403    403        in
+reminder-schedule           in  403   403  403         403   403          200       403    403        in
+explanation-ask             in  403   403  403         200   200          200       404    403        in
+explanation-give            in  200   200  404         403   403          403       404    403        in
 meeting-list                in  200   200  200         200   200          200       200    200        in
 meeting-add                 in  403   403  403         403   403          200       403    403        in
 meeting                     in  200   200  200         200   200          200       200    200        in
@@ -184,6 +188,8 @@ plan                        in  200   200  200         200   200          200   
 plan-add                    in  403   403  403         403   403          200       404    403        in
 plan-edit                   in  403   403  403         403   403          200       404    403        in
 plan-outcome                in  403   403  403         403   403          200       404    403        in
+notification-settings       in  200   200  200         200   200          200       200    200        in
+unsubscribe                200  200   200  200         200   200          200       200    200       200
 account_login              200  302   302  302         302   302          302       302    302       200
 account_logout             405  405   405  405         405   405          405       405    405       405
 account_signed_out         200  200   200  200         200   200          200       200    200       200
@@ -344,6 +350,10 @@ extension-decide-all        in  403   403  403         403   403          302   
 delivery-record             in  403   403  403         403   403          302       403    403        in
 delivery-add                in  302   403  302         403   403          403       403    403        in
 delivery-take-back          in  302   403  404         403   403          302       404    403        in
+remind                      in  403   403  403         403   403          302       403    403        in
+reminder-schedule           in  403   403  403         403   403          302       403    403        in
+explanation-ask             in  403   403  403         302   302          302       404    403        in
+explanation-give            in  302   302  404         403   403          403       404    403        in
 meeting-list                in  405   405  405         405   405          405       405    405        in
 meeting-add                 in  403   403  403         403   403          302       403    403        in
 meeting                     in  200   200  200         200   200          200       200    200        in
@@ -404,6 +414,8 @@ plan                        in  200   200  200         200   200          200   
 plan-add                    in  403   403  403         403   403          302       404    403        in
 plan-edit                   in  403   403  403         403   403          302       404    403        in
 plan-outcome                in  403   403  403         403   403          302       404    403        in
+notification-settings       in  302   302  302         302   302          302       302    302        in
+unsubscribe                200  200   200  200         200   200          200       200    200       200
 account_login              200   on    on   on          on    on           on        on     on       200
 account_logout              on   on    on   on          on    on           on        on     on        on
 account_signed_out         200  200   200  200         200   200          200       200    200       200

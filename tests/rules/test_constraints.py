@@ -21,18 +21,24 @@ from reviews.models import (
     Delegation,
     Delivery,
     Difficulty,
+    Explanation,
     Minutes,
     MinutesSection,
     NationalReport,
+    Notification,
+    NotificationEvent,
+    NotificationSettings,
     OutgoingMail,
     PrivateReading,
     ProgressUpdate,
+    Reminder,
     SavedView,
     SearchEntry,
     SentForm,
     SeriesBreak,
     StandIn,
     ThreadEntry,
+    Topic,
     Trace,
     UnsavedText,
     User,
@@ -54,6 +60,10 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "user_away_in_order": ("user", {"away_from": LATE, "away_until": EARLY}),
     "mail_state_known": ("outgoingmail", {"state": "lost"}),
     "mail_sent_has_instant": ("outgoingmail", {"state": "sent"}),
+    "notification_topic_known": ("notification", {"topic": "weather"}),
+    **{f"notify_{topic}_known": ("notificationsettings", {topic.value: "hourly"}) for topic in Topic},
+    "reminder_by_hand_or_schedule": ("reminder", {"days": 7}),
+    "explanation_answered_by_somebody": ("explanation", {"answer": "A ministry moved."}),
     "invitation_status_known": ("invitation", UNKNOWN),
     "invitation_role_known": ("invitation", {"role": "unheard_of"}),
     "invitation_accepted_by": ("invitation", {"status": "accepted"}),
@@ -218,6 +228,10 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
         {"receipt": "00000000-0000-4000-8000-000000000000", "number": 9},
     ),
     "delivery_once_per_state": ("delivery", {}),
+    "notification_once": ("notification", {}),
+    "reminder_once_a_day": ("reminder", {}),
+    "reminder_once_per_rung": ("by_schedule", {"on": LATE}),
+    "explanation_asked_once": ("explanation", {}),
     "disruption_number_once": ("disruption", {}),
     "coverage_once": ("coveragestatement", {}),
     "received_once_per_gap": ("receivedadvice", {}),
@@ -304,7 +318,8 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         "feed_of_cycle": CalendarFeed.make_for(cast.lao, cycle=cycle),
         "feed_of_country": CalendarFeed.make_for(cast.lao, member_state=vnm),
     }
-    return {record._meta.model_name: record for record in records} | steps | feeds | read_privately(cast)
+    by_model = {record._meta.model_name: record for record in records}
+    return by_model | steps | feeds | read_privately(cast) | followed_up(cast, deadline)
 
 
 def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
@@ -320,6 +335,25 @@ def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:
         country_round, country_round.turns.first(), country_round.statuses.first(),
         minutes, part,
     ]  # fmt: skip
+
+
+def followed_up(cast: Any, deadline: Any) -> dict[str, Any]:
+    """Reminders by hand and by the schedule, a request to explain, a notification and who wants it."""
+    state, by = cast.vnm.organisation, cast.secretariat
+    values = {"deadline": deadline, "member_state": state, "due_on": deadline.due_on}
+    event = NotificationEvent.objects.first()
+    assert event is not None
+    return {
+        "reminder": Reminder.create_traced(by=by, sent_by=by, **values),
+        "by_schedule": Reminder.create_traced(by=None, role="team", days=-7, **values),
+        "explanation": Explanation.request(deadline, state, by=by, question="Why?"),
+        "notificationsettings": NotificationSettings.of(cast.vnm).save_choice(
+            by=cast.vnm, expected_version=1
+        ),
+        "notification": Notification.objects.create(
+            event=event, person=cast.vnm, topic="meetings", due_at=event.written_at
+        ),
+    }
 
 
 def read_privately(cast: Any) -> dict[str, PrivateReading]:
@@ -426,6 +460,7 @@ def test_every_code_in_an_address_is_unique():
         ("ReviewCycle", "slug"), ("User", "username"), ("ReportVersion", "receipt"), ("MethodNote", "code"),
         ("Minutes", "meeting"), ("AgendaItem", "carried_from"), ("TraceLink", "trace"), ("JobRun", "job"),
         ("Invitation", "key_digest"), ("Invitation", "account"), ("SentForm", "key"),
+        ("NotificationEvent", "trace"), ("NotificationSettings", "person"), ("ReminderSchedule", "cycle"),
     }  # fmt: skip
 
 

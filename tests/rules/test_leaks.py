@@ -73,6 +73,9 @@ Deadline.title:of_one_country                   x    x     .          x    x    
 Deadline.title:once_of_one_country              x    x     .          x    x           x        .     x    .       .
 Extension.reason                                x    x     .          x    x           x        .     x    .       .
 Delivery.note                                   x    x     .          x    x           x        .     x    .       .
+Reminder.text                                   x    x     .          x    x           x        .     x    .       .
+Explanation.question                            x    x     .          x    x           x        .     x    .       .
+Explanation.answer                              x    x     .          x    x           x        .     x    .       .
 Extension.reason:waiting                        x    x     .          x    x           x        .     x    .       .
 Extension.decision_note                         x    x     .          x    x           x        .     x    .       .
 ActionPoint.text                                x    x     x          x    x           x        x     x    .       .

@@ -39,6 +39,8 @@ APART |= {
     "delivery-add",
     "delivery-record",
     "delivery-take-back",
+    "remind",
+    "explanation-give",
     "cycle-copy",
     "cycle-empty",
     "board-view-remove",

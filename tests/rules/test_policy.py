@@ -30,6 +30,8 @@ extension.ask          yes       403  404         403   403          403       4
 finding.read           yes       yes  404         yes   yes          yes       404    yes
 finding.edit           yes       yes  404         403   403          403       404    403
 deadline.record        yes       403  404         403   403          yes       404    403
+explanation.ask        403       403  404         yes   yes          yes       404    403
+explanation.give       yes       yes  404         403   403          403       404    403
 """
 
 # Of the cycle as a whole. own: the cycles, deadlines and meetings of the own country; shared: what was shared.
@@ -47,6 +49,7 @@ reference.edit     no        no   no          no    no          yes        no   
 record.correct     no        no   no          no    no           no        no    yes
 action.papers      no        no   no         yes   yes          yes        no    yes
 action.verify      no        no   no          no   yes          yes        no     no
+reminder.send      no        no   no          no    no          yes        no     no
 deadline.follow    no        no   no          no    no          yes        no    yes
 difficulty.read    no        no   no         yes   yes          yes        no    yes
 disruption.edit    no        no   no          no    no          yes        no     no

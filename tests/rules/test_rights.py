@@ -43,6 +43,9 @@ PAGES = {
     "extension.ask": "extension-ask",
     "extension.set": "extension-set",
     "extension.decide": "extension-decide extension-decide-all",
+    "reminder.send": "remind reminder-schedule",
+    "explanation.ask": "explanation-ask",
+    "explanation.give": "explanation-give",
     "meeting.read": "meeting meeting-list",
     "meeting.run": "meeting-add meeting-edit meeting-hold meeting-cancel meeting-add-part round-open round-turn"
     " round-close minutes-draft minutes-section minutes-circulate minutes-adopt agenda-conclude",

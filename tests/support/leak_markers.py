@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from reviews import clock
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
+from reviews.actions.reminders import remind
 from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round
 from reviews.models import (
@@ -25,6 +26,7 @@ from reviews.models import (
     DataGap,
     Decision,
     Delegation,
+    Explanation,
     Framework,
     FrameworkNode,
     GapKind,
@@ -273,6 +275,11 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
     refused.refuse(by=by, expected_version=1, note=w("Extension.decision_note"))
     make.extension(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
     make.delivery(made.comments, by=coordinator, note=w("Delivery.note"))
+    remind(by=by, items=[(made.deadline, coordinator.organisation)], text=w("Reminder.text"))
+    explanation = Explanation.request(
+        made.deadline, coordinator.organisation, by=by, question=w("Explanation.question")
+    )
+    explanation.explain(by=coordinator, expected_version=1, answer=w("Explanation.answer"))
 
 
 def _action(made: Any, coordinator: Any, w: Words) -> None:

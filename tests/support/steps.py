@@ -11,7 +11,19 @@ from django.utils.http import int_to_base36
 
 from reviews.actions import guidance
 from reviews.actions.minutes import draft_minutes
-from reviews.models import ActionPoint, AgendaItem, CalendarFeed, ReviewCycle, Round, SavedView, Trace, User
+from reviews.models import (
+    ActionPoint,
+    AgendaItem,
+    CalendarFeed,
+    Explanation,
+    ReviewCycle,
+    Round,
+    SavedView,
+    Topic,
+    Trace,
+    User,
+)
+from reviews.operations.notifications import signer
 from reviews.queries.meetings import dependents_of, fingerprint_of
 from reviews.queries.minutes import fingerprint, text_of_section
 from reviews.urls import account_urls, health_urls
@@ -78,6 +90,9 @@ TYPED: dict[str, Any] = {
     "cycle-body-edit": {"role": "council", "from_on": "2020-03-01"},
     "delivery-record": {"met_on": "2020-08-19", "note": ""}, "delivery-take-back": NOTE,
     "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
+    "remind": {"items": ["1-VNM"], "text": "The chair asks."}, "reminder-schedule": {"comments.team": "-7, +1"},
+    "explanation-ask": {"question": "Why is it late?"}, "explanation-give": {"answer": "A ministry moved."},
+    "notification-settings": dict.fromkeys(Topic.values, "weekly"),
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-agenda-copy": {"source": "template"},
@@ -119,6 +134,7 @@ OF_THE_SITE = (
     "calendar-add",
     "away",
     "away-end",
+    "notification-settings",
 )
 OF_PEOPLE = (
     "people",
@@ -147,10 +163,10 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         make.report(cycle, "VNM"),
         "comments" if page.startswith("delivery-") else "national_report",
     )
-    deadline = make.deadline(cycle, by=cast.secretariat, shared=True, output=output)
-    asked = page not in ("extension-ask", "extension-set") and extension(
-        report, deadline, cast
-    )  # one request at a time
+    days = {"due_on": date(2020, 8, 19)} if page == "remind" else {}
+    deadline = make.deadline(cycle, by=cast.secretariat, shared=True, output=output, **days)
+    is_set = page in ("extension-ask", "extension-set")
+    asked = not is_set and extension(report, deadline, cast)  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
         gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
@@ -161,6 +177,9 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     )
     if page == "delivery-take-back":
         made.delivery = make.delivery(deadline, by=cast.vnm)
+    if page == "explanation-give":
+        state = cast.vnm.organisation
+        made.explanation = Explanation.request(deadline, state, by=cast.secretariat, question="Why?")
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
@@ -337,6 +356,8 @@ def address(page: str, made: Any) -> str:
     noun, _dash, rest = page.partition("-")
     if page in (*OF_THE_SITE, *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    if page == "unsubscribe":
+        return reverse(page, args=[signer.sign(str(made.person.pk))])
     if page == "activity-target":
         about_the_report = Trace.objects.filter(model="reviews.nationalreport", member_state__code="VNM")
         return reverse(page, args=[about_the_report.latest("pk").pk])
@@ -376,6 +397,8 @@ def address(page: str, made: Any) -> str:
         "delivery-take-back": [*codes["deadline"], "VNM"], "extension-decide-all": [],
         "extension-set": [*codes["deadline"], "VNM"], **dict.fromkeys(OF_BODIES, [made.body.pk]),
         "cycle-body-add": [],
+        "remind": [], "reminder-schedule": [], "explanation-ask": [*codes["deadline"], "VNM"],
+        "explanation-give": [*codes["deadline"], made.explanation.pk if hasattr(made, "explanation") else 1],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from reviews import clock
 from reviews.models import Organisation, ReviewCycle, User
 from reviews.models.base import all_or_nothing
+from reviews.models.notifications import without_notifications
 from reviews.operations.loading import story
 from reviews.operations.loading.rows import Row, read
 from reviews.operations.loading.steps.find import SLUG
@@ -40,7 +41,8 @@ def load(password: str = "") -> Loaded:
     with clock.at(FIRST_DAY) if is_new else nullcontext():
         _add_accounts(missing, password or made_up)
     if is_new:
-        story.replay()
+        with without_notifications():
+            story.replay()
     return Loaded(_existing_accounts(rows), len(missing), made_up, is_new)
 
 
