@@ -47,7 +47,7 @@ class PreferredLanguageMiddleware:
         chosen = getattr(request.user, "language", "")
         if chosen in dict(settings.LANGUAGES):
             translation.activate(chosen)
-            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined] # as LocaleMiddleware sets it
+            request.LANGUAGE_CODE = chosen
         return self.get_response(request)
 
 

@@ -38,7 +38,7 @@ class KindFilter(admin.SimpleListFilter):
 @admin.register(Trace, site=site)
 class TraceAdmin(TrackedAdmin[Trace]):
     group, immutable = HISTORY, True
-    list_display = ("at", "who", "verb", "kind", "label", "beginning")
+    list_display = ("at", "who", "verb", "kind", "name", "beginning")
     list_filter = ("verb", KindFilter, ("by", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("by",)
     search_fields = ("label", "shared_why")
@@ -72,13 +72,17 @@ class TraceAdmin(TrackedAdmin[Trace]):
     def kind(self, row: Trace) -> str:
         return _name_of(apps.get_model(row.model))
 
+    @admin.display(description=_("record"), ordering="label")
+    def name(self, row: Trace) -> SafeString:
+        return format_html('<span lang="en">{}</span>', row.label)
+
     @admin.display(description=_("record"))
     def record(self, row: Trace) -> SafeString:
         try:
             url = reverse(f"admin:{row.model.replace('.', '_')}_change", args=[row.object_id])
         except NoReverseMatch:
-            return format_html("{}", row.label)
-        return format_html('<a href="{}">{}</a>', url, row.label)
+            return self.name(row)
+        return format_html('<a href="{}" lang="en">{}</a>', url, row.label)
 
     @admin.display(description=_("what changed"))
     def changes(self, row: Trace) -> str:
