@@ -15,6 +15,8 @@ def keeps_text(context: RequestContext, url: str = "") -> SafeString:
     """Attributes of a form whose text is kept while it is typed; `url`: where it is sent to, if not to its own page."""
     request = context["request"]
     place = str(url) or request.get_full_path()
-    if not request.user.is_authenticated or len(place) > LONGEST_PLACE:
+    is_rehearsal = getattr(request, "is_rehearsal", False)  # which leaves nothing behind
+    if not request.user.is_authenticated or is_rehearsal or len(place) > LONGEST_PLACE:
         return SafeString()
+    request.keeps_text = True  # the page ends with the script
     return format_html('data-unsaved="{}" data-seal="{}"', place, seal_of(request.user, place))

@@ -43,6 +43,7 @@ def search_page(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "query": query,
         "lines": lines,
+        "demo": any(line.match.cycle and line.match.cycle.is_demo for line in lines),
         "number": number,
         "next_page": number + 1 if has_more else None,
         "ends_early": not has_more and number == search.MOST_PAGES,

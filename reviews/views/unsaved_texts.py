@@ -8,8 +8,9 @@ from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.generic import View
 
 from reviews import clock
 from reviews.models import SentForm, UnsavedText
@@ -44,32 +45,45 @@ def about_form(request: SignedInRequest) -> HttpResponse:
     return JsonResponse(answer)
 
 
-@require_POST
-def keep_text(request: SignedInRequest) -> HttpResponse:
-    """Keep what was typed so far; or nothing but that the person has opened the form."""
-    place, seal = request.POST.get("unsaved_place", ""), request.POST.get("unsaved_seal", "")
-    if not is_sealed(request.user, place, seal) or owner_of(request.POST.get("unsaved_key", "")) is None:
-        return HttpResponseBadRequest()
-    fields = typed_fields(request)
-    if sum(len(value) for values in fields.values() for value in values) > LARGEST:
-        return HttpResponse(status=413)
-    key = request.POST["unsaved_key"].rpartition(":")[0]
-    if SentForm.objects.filter(key=key).exists():
-        return JsonResponse(
-            {"saved": True, "editors": []}
-        )  # it left before the form was saved, and came after
-    try:
-        text = UnsavedText.keep(
-            request.user,
-            place,
-            page=request.POST.get("unsaved_page", place),
-            title=request.POST.get("unsaved_title", ""),
-            fields=fields,
-            edits="unsaved_edits" in request.POST,
-        )
-    except IntegrityError:  # of two at the same moment the other one is kept; the next follows in seconds
-        return JsonResponse({"editors": []})
-    return JsonResponse({"at": moment_text(text.at), "editors": editors_of(request, place)})
+class KeepText(View):
+    """What was typed so far, sent by the script of a form: kept, and answered with who else is editing."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: SignedInRequest) -> HttpResponse:
+        about = {name: request.POST.get(name, "") for name in ABOUT}
+        place, key, fields = about["unsaved_place"], about["unsaved_key"], typed_fields(request)
+        is_shown = is_sealed(request.user, place, about["unsaved_seal"]) and owner_of(key) == request.user.pk
+        if not is_shown or has_null(about, fields):
+            return HttpResponseBadRequest()
+        if sum(len(value) for values in fields.values() for value in values) > LARGEST:
+            return HttpResponse(status=413)
+        if SentForm.objects.filter(key=key.rpartition(":")[0]).exists():
+            # It left before the form was saved, and came after.
+            return JsonResponse({"saved": True, "editors": []})
+        try:
+            text = UnsavedText.keep(
+                request.user,
+                place,
+                page=page_of_site(about["unsaved_page"]) or place,
+                title=about["unsaved_title"],
+                fields=fields,
+                edits="unsaved_edits" in request.POST,
+            )
+        except IntegrityError:  # of two at the same moment the other one is kept; the next follows in seconds
+            return JsonResponse({"editors": []})
+        return JsonResponse({"at": moment_text(text.at), "editors": editors_of(request, place)})
+
+
+def has_null(about: dict[str, str], fields: dict[str, list[str]]) -> bool:
+    """Whether there is a null character, which no database column takes."""
+    texts = [*about.values(), *fields, *(value for values in fields.values() for value in values)]
+    return any("\x00" in text for text in texts)
+
+
+def page_of_site(address: str) -> str:
+    """The address if it is one of this site, such as /cycles/; else empty."""
+    return address if url_has_allowed_host_and_scheme(address, None) and address.startswith("/") else ""
 
 
 def discard_text(request: SignedInRequest) -> HttpResponse:

@@ -71,6 +71,7 @@ def test_a_rehearsal_leaves_nothing(cast, ahead, cycle, sign_in):
     assert f'href="{ROUND}VNM/">Begin with Viet Nam' in words(answer)
     page = browser.get(f"{ROUND}VNM/")
     assert "Rehearsal." in words(page)
+    assert "data-unsaved" not in page.content.decode()  # nor is what is typed kept
     difficulty = {"difficulties-0-kind": kind.pk, "difficulties-0-missing": "Baseline"}
     typed = turn(data_collection="40", note="Two sectors wait.", **difficulty)
     answer = browser.post(f"{ROUND}VNM/", typed)

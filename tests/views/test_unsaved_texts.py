@@ -135,6 +135,20 @@ def test_only_for_a_form_that_was_shown(wrong, gap, sign_in, cast):
     assert not UnsavedText.objects.exists()
 
 
+@pytest.mark.parametrize("wrong", [{"missing": "a\x00b"}, {"a\x00b": "c"}, {"unsaved_title": "\x00"}])
+def test_a_null_character_is_refused(wrong, gap, sign_in, cast):
+    browser = sign_in(cast.vnm)
+    assert keep(browser, form_of(browser, gap) | wrong).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", "https://evil.example/", "//evil.example/", ""])
+def test_the_list_leads_to_pages_of_this_site_only(page, gap, sign_in, cast):
+    browser = sign_in(cast.vnm)
+    form = form_of(browser, gap) | {"unsaved_page": page}
+    keep(browser, form, missing="Ages of fishers")
+    assert UnsavedText.objects.get().page == form["unsaved_place"]
+
+
 def test_too_long_a_text_is_not_kept(gap, sign_in, cast):
     browser = sign_in(cast.vnm)
     assert keep(browser, form_of(browser, gap), missing="x" * 300_001).status_code == 413

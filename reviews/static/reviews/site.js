@@ -15,14 +15,40 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
-  // The key / leads to the search box, from anywhere but a box in which somebody types.
+  // The key / leads to the search box, and ? to the list of keys, from anywhere but a box in which somebody types. They
+  // can be switched off, for those who speak to their computer.
+  var keys = document.getElementById("keys"), OFF = "keys-off";
+  function isOff() {
+    try { return window.localStorage.getItem(OFF) === "1"; } catch (_error) { return false; }
+  }
+  function showKeys() {
+    var button = keys.querySelector("[value=switch]");
+    button.textContent = isOff() ? button.dataset.on : button.dataset.off;
+    keys.showModal();
+  }
+  if (keys && keys.showModal) {
+    document.querySelectorAll("[data-keys]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", showKeys);
+    });
+    keys.addEventListener("close", function () {
+      if (keys.returnValue !== "switch") { return; }
+      try { window.localStorage.setItem(OFF, isOff() ? "0" : "1"); } catch (_error) { /* stays as it is */ }
+      keys.returnValue = "";
+    });
+  }
   document.addEventListener("keydown", function (event) {
     var box = document.getElementById("search_box") || document.getElementById("id_q");
-    if (event.key !== "/" || !box || event.ctrlKey || event.altKey || event.metaKey) { return; }
-    if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
-    event.preventDefault();
-    box.focus();
-    box.select();
+    if (event.ctrlKey || event.altKey || event.metaKey || isOff()) { return; }
+    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) { return; }
+    if (event.key === "/" && box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    } else if (event.key === "?" && keys && keys.showModal) {
+      event.preventDefault();
+      showKeys();
+    }
   });
 
   // Filters stand open; on a phone they would hide the list, so they fold away unless one is wrong.
