@@ -187,13 +187,23 @@ def lasting_text(status: DeadlineStatus) -> str:
 
 
 def common_deadlines(reader: User, cycles: Sequence[ReviewCycle]) -> Iterator[CalendarEntry]:
-    """Each deadline on its common date; for who reads all countries also the later dates of single ones."""
+    """Each deadline on its common date; for who reads all countries also whom it is for, and later dates of some."""
     deadlines = list(_deadlines(reader, cycles))
+    reads_all = policy.scope_of(reader, "extension.read") is policy.Scope.EVERYWHERE
     for deadline in deadlines:
-        day = deadline.due_on
-        yield CalendarEntry(CalendarKind.DEADLINE, deadline, deadline.title, day, day)
-    if policy.scope_of(reader, "extension.read") is policy.Scope.EVERYWHERE:
+        title = title_for(deadline, deadline.only_for.all()) if reads_all else deadline.title
+        yield CalendarEntry(CalendarKind.DEADLINE, deadline, title, deadline.due_on, deadline.due_on)
+    if reads_all:
         yield from later_dates(reader, cycles, deadlines)
+
+
+def title_for(deadline: Deadline, states: Iterable[Organisation]) -> str:
+    """The title of a deadline with the countries that it is for; none: for all."""
+    names = [str(state) for state in states]
+    if not names:
+        return deadline.title
+    words = {"deadline": isolated(deadline.title), "countries": shorten_names(names)}
+    return _now("%(deadline)s (%(countries)s)") % words
 
 
 def later_dates(
@@ -220,11 +230,10 @@ def _later_date(
     day = due_in_force(report, deadline, granted)
     if day == deadline.due_on or not is_asked_of_member(report, day, clock.today()):
         return None
-    names = {"deadline": isolated(deadline.title), "country": report.member_state}
     return CalendarEntry(
         CalendarKind.DEADLINE,
         deadline,
-        _now("%(deadline)s (%(country)s)") % names,
+        title_for(deadline, [report.member_state]),
         day,
         day,
         status=str(
@@ -317,13 +326,10 @@ class CalendarLine:
     @property
     def title(self) -> str:
         """With the names of the countries, shortened where they are many."""
-        if not self.states:
-            return self.entry.title
-        names = {
-            "deadline": isolated(self.entry.record.title),
-            "countries": shorten_names([str(state) for state in self.states]),
-        }
-        return _now("%(deadline)s (%(countries)s)") % names
+        deadline = self.entry.record
+        if self.states and isinstance(deadline, Deadline):
+            return title_for(deadline, self.states)
+        return self.entry.title
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def lines_about(entry: CalendarEntry) -> list[str]:
 # --- events in the words of the standard
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _text_of(values: EventValues) -> bytes:
     """The lines of an event. Kept by its values: most events are the same at each reading of a feed."""
     return bytes(_event(values).to_ical())

@@ -46,6 +46,7 @@ def test_a_deadline_of_one_country_is_on_no_other_calendar(cast, cycle):
     make.deadline(cycle, by=cast.secretariat, title="For Lao PDR", only_for=[cast.lao.organisation])
     assert shown(entries_for(cast.vnm, [cycle], cast.vnm.organisation)) == []
     assert len(entries_for(cast.lao, [cycle], cast.lao.organisation)) == 1
+    assert shown(entries_for(cast.secretariat, [cycle])) == [("For Lao PDR (Lao PDR)", date(2020, 9, 7), "")]
 
 
 def test_a_report_that_was_sent_back_is_there_on_the_day_of_its_revision(cast, cycle, deadline):
