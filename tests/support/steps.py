@@ -447,7 +447,7 @@ def typed(page: str, made: Any) -> dict[str, Any]:
     if page == "cycle-body-edit":
         values["body"] = made.body.body_id
     if page == "cycle-bodies":
-        values["council"] = made.body.body_id
+        values |= {"council": made.body.body_id, "oversight": made.body.body_id}
     if page == "cycle-framework":
         values["framework"] = made.area.framework_id
     if page == "cycle-members":
