@@ -93,7 +93,7 @@ def _people_of_side(newcomer: User | Invitation, is_administrator: bool) -> list
 
 def language_of(reader: User) -> AbstractContextManager[None]:
     """A block in which a mail is written in its reader's language; of one who has chosen none, in English."""
-    return translation.override(reader.language or settings.LANGUAGE_CODE)
+    return translation.override(reader.mail_language)
 
 
 def send(template: str, address: str, **values: object) -> None:

@@ -65,7 +65,7 @@ class ExplanationForm(ReviewForm):
 class DaysField(TextField):
     """Days before (−) and after (+) a due day, with commas: "-21, -7, +1"."""
 
-    def clean(self, value: Any) -> list[int]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[int]:
         text = plain_signs(super().clean(value)).replace("−", "-")
         words = [word for word in re.split(r"[\s,;]+", text) if word]
         if len(words) > MOST_DAYS:

@@ -66,14 +66,14 @@ class NotificationSettings(Tracked):
         return self.person
 
     @classmethod
-    def of(cls, person: "User") -> Self:
+    def of(cls, person: "User") -> "NotificationSettings":
         """The settings of a person: what everybody starts with, until they are saved."""
         return cls.objects.filter(person=person).first() or cls(person=person)
 
     @all_or_nothing()
     def save_choice(self, *, by: "User", expected_version: int, **values: Unpack[SettingsFields]) -> Self:
         """Save what the person chose; what waits to be sent follows it."""
-        if self.pk is None:
+        if self._state.adding:
             saved = type(self).create_traced(by=by, person=self.person, **values)
         else:
             saved = self.change_traced(by=by, expected_version=expected_version, **values)
@@ -83,9 +83,9 @@ class NotificationSettings(Tracked):
     def turn_off(self, *, why: str) -> Self:
         """Send no mail any more, as the link at the end of each mail does."""
         values: Mapping[str, Any] = dict.fromkeys(Topic.values, Frequency.OFF)
-        if self.pk and all(getattr(self, name) == Frequency.OFF for name in values):
+        if not self._state.adding and all(getattr(self, name) == Frequency.OFF for name in values):
             return self
-        if self.pk is None:
+        if self._state.adding:
             saved = type(self).create_traced(by=self.person, why=why, person=self.person, **values)
         else:
             saved = self.change_traced(by=self.person, expected_version=self.version, why=why, **values)

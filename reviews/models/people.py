@@ -273,6 +273,11 @@ class User(Tracked, AbstractBaseUser):
         return ""
 
     @property
+    def mail_language(self) -> str:
+        """The code of the language of mails to this person: English for one who has chosen none."""
+        return self.language or settings.LANGUAGE_CODE
+
+    @property
     def is_away(self) -> bool:
         return self.is_away_on(clock.today())
 

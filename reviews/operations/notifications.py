@@ -31,7 +31,7 @@ from reviews.models import (
     Topic,
     User,
 )
-from reviews.queries.notifications import Line, language_of, lines_for, recipients_of
+from reviews.queries.notifications import Line, lines_for, recipients_of
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ def message_to(person: User, notifications: "Iterable[Notification]") -> EmailMe
     wanted = [topic for topic in Topic if options.frequency_of(topic) != Frequency.OFF]
     rows = Notification.objects.filter(pk__in=[row.pk for row in notifications], topic__in=wanted)
     rows = rows.select_related("event__trace__member_state", "instead_of")
-    with translation.override(language_of(person)):
+    with translation.override(person.mail_language):
         lines = lines_for(person, rows)
         return _message(person, lines) if lines else None
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import singledispatch
+from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -42,12 +42,7 @@ from reviews.text import isolated
 LONGEST_NAME, LONGEST_NOTE = 160, 600  # characters in a mail; the page has all of them
 
 # By kind of record and id.
-Records = dict[tuple[str, int], Tracked]
-
-
-def language_of(user: User) -> str:
-    """The language in which a person gets mail."""
-    return str(settings.LANGUAGE_CODE)
+Records = dict[tuple[str, int], Any]  # each is a tracked record with a page
 
 
 # --- who
@@ -88,7 +83,7 @@ def _people_of(countries: "Iterable[int | None]") -> Q:
 def _members_of(trace: Trace) -> Q:
     """Of a deadline for some countries only, the people of these."""
     cycle_id = trace.object_id if trace.model == "reviews.reviewcycle" else trace.cycle_id
-    members = ReviewCycle.objects.get(pk=cycle_id).memberships.counted()
+    members = ReviewCycle.objects.get(pk=cycle_id or 0).memberships.counted()
     if trace.after.get("only_for"):
         members = members.filter(member_state__in=trace.after["only_for"])
     return _people_of(members.values_list("member_state", flat=True))

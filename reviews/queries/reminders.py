@@ -137,15 +137,14 @@ def status_for(deadline: Deadline, member_state_id: int) -> DeadlineStatus | Non
 
 def due_text(status: DeadlineStatus) -> str:
     """When something is due, and how far that is: "due on 7 Sep 2020, in 18 days"."""
-    names = {"day": date_format(status.due_on), "n": abs(status.days)}
+    days = abs(status.days)
+    names = {"day": date_format(status.due_on), "n": days}
     if status.days < 0:
-        text = ngettext(
-            "due on %(day)s, overdue by %(n)d day", "due on %(day)s, overdue by %(n)d days", names["n"]
-        )
+        text = ngettext("due on %(day)s, overdue by %(n)d day", "due on %(day)s, overdue by %(n)d days", days)
         return text % names
     if status.days == 0:
         return _("due today, %(day)s") % names
-    return ngettext("due on %(day)s, in %(n)d day", "due on %(day)s, in %(n)d days", names["n"]) % names
+    return ngettext("due on %(day)s, in %(n)d day", "due on %(day)s, in %(n)d days", days) % names
 
 
 def reminded_text(last: date | None) -> str:
