@@ -110,4 +110,4 @@ def test_mails(cast):
     theirs = [message for message in mail.outbox if readers & {*message.to}]
     assert len(theirs) >= 4
     for message in theirs:
-        assert english_left([message.subject, *message.body.split("\n")]) == set(), message.body
+        assert english_left([str(message.subject), *message.body.split("\n")]) == set(), message.body
