@@ -1,6 +1,7 @@
 # make run: try the product out.   make test: all tests.   make check: format, lint, types, settings, migrations.
 # make run PORT=8001 DEMO_PASSWORD=...   make test ARGS="-k datagaps"   make test-sqlite   make test-postgres
 # make test-quick: the tests of what changed, and the grids that every change can break, in three minutes.
+# make messages: bring the catalogues of locale/ up to date with the code (docs/translating.md).
 # make bench: how fast the pages are (docs/performance.md); make bench SIZES="1000 100000"; make profile PAGE=board
 # make clicks: how many clicks each job takes (tests/browser/test_clicks.py).
 # make trust: what takes minutes, and the figures it measures (docs/trust.md).
@@ -17,7 +18,7 @@ TRYING_OUT = DEBUG=1 REVIEWTRACKER_TODAY=2020-08-20 SECOND_FACTOR_EXEMPT=admin,s
 PRODUCTION = env -u HTTPS -u REVIEWTRACKER_TODAY -u SECOND_FACTOR_EXEMPT DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: run clicks test test-quick test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean
+.PHONY: run messages clicks test test-quick test-sqlite test-postgres trust bench profile check format lock audit sbom screenshots clean
 
 run: .venv/installed
 	@$(TRYING_OUT) $(MANAGE) migrate --verbosity 0
@@ -66,6 +67,13 @@ check: .venv/installed-test
 # The pictures in docs/screenshots/, taken from the demonstration in a real browser.
 screenshots: .venv/installed-test
 	$(BIN)/python -m tests.screenshots
+
+# The compiled catalogues are in the repository, so that no installation needs a compiler: Debian's gettext, only here.
+messages: .venv/installed-test
+	@command -v msgfmt >/dev/null || { echo 'This needs gettext (Debian: apt-get install gettext).' >&2; exit 1; }
+	$(TRYING_OUT) $(MANAGE) makemessages $(addprefix --locale=,$(notdir $(wildcard locale/*))) \
+		--ignore=tests --ignore=bench --ignore=var --add-location=file --no-obsolete
+	$(TRYING_OUT) $(MANAGE) compilemessages --ignore=.venv
 
 format: .venv/installed-test
 	$(BIN)/ruff format

@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 _pinned: ContextVar[datetime | None] = ContextVar("pinned", default=None)
 
@@ -66,6 +68,19 @@ def end_of(day: date) -> datetime:
 def days_between(earlier: date, later: date) -> int:
     """Whole days from one date to another; negative when `later` comes first."""
     return (later - earlier) // timedelta(days=1)
+
+
+def short_day(day: date) -> str:
+    """A day as in tables and labels, in the reader's language: 20 Aug 2020. Django's date_format is for sentences."""
+    return str(date_format(day, "SHORT_DATE_FORMAT"))
+
+
+def day_on_paper(day: date) -> str:
+    """A day as official papers are dated: in Vietnamese by Decree 30/2020, 05 tháng 02 năm 2021 but 11 tháng 8."""
+    if get_language() != "vi":
+        return str(date_format(day))
+    month = "m" if day.month <= 2 else "n"
+    return str(date_format(day, rf"d \t\há\n\g {month} \nă\m Y"))
 
 
 @contextmanager

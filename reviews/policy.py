@@ -78,7 +78,9 @@ class RoleGrant:
 # Every action, in the words of docs/policy.md: "may ...".
 ACTIONS: dict[str, Promise] = {
     "cycle.read": _("read the board, the calendar and the framework of a review cycle"),
-    "cycle.run": _("create, open, close and reopen a review cycle, and add its members"),
+    "cycle.run": _(
+        "create, open, close and reopen a review cycle, add its members and name the roles of bodies"
+    ),
     "report.read": _("read national reports, their versions, files and history"),
     "report.update": _("post progress, and state what the report covers"),
     "report.submit": _("hand in the national report"),
@@ -102,6 +104,7 @@ ACTIONS: dict[str, Promise] = {
     "extension.read": _("read requests for more time and how they were decided"),
     "extension.ask": _("ask for more time"),
     "extension.decide": _("grant or refuse more time"),
+    "extension.set": _("set another day for one country that has not asked for it"),
     "meeting.read": _("read meetings, agendas, decisions and action points"),
     "meeting.run": _("plan, hold and cancel meetings, run the country round, write and adopt minutes"),
     "minutes.read": _("read minutes and the brief before a meeting"),
@@ -163,6 +166,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
             | {
                 "deadline.set",
                 "extension.decide",
+                "extension.set",
                 "meeting.run",
                 "cycle.run",
                 "disruption.edit",

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from django.utils.translation import get_language
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext
 
 # Signs that show nothing although Unicode counts them as letters or symbols: fillers and the empty Braille cell.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -28,6 +29,9 @@ ISOLATE_STARTS, FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2066\u2067\u2068", "\u206
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 LETTER_SIGNS = "\u0302\u0306\u031b"  # circumflex, breve, horn: part of a letter
 TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+# Letters that no neighbour writes; and scripts that one language of the region has.
+VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
+LANGUAGES_OF_SCRIPTS = {"THAI": "th", "LAO": "lo", "KHMER": "km", "MYANMAR": "my"}
 NUMBER_OR_SIGN = re.compile("[0-9]+|.", re.DOTALL)
 SORT_KEY_LENGTH = 400  # of a database's column
 
@@ -167,6 +171,23 @@ def _isolated_line(line: str) -> str:
             opened -= 1
         signs.append(sign)
     return f"{FIRST_STRONG_ISOLATE}{''.join(signs)}{POP_ISOLATE * (opened + 1)}"
+
+
+def language_of(text: str) -> str:
+    """The language of a text where its letters tell it (vi, th, lo, km, my); empty where they do not."""
+    if text.isascii():
+        return ""
+    words = nfc(text).split()
+    vietnamese = sum(1 for word in words if VIETNAMESE.search(word))
+    if vietnamese * 5 >= len(words):  # a name alone, such as Đà Nẵng, does not make a sentence Vietnamese
+        return "vi"
+    scripts = (script_of(sign) for sign in text if not sign.isascii())
+    return next((LANGUAGES_OF_SCRIPTS[script] for script in scripts if script in LANGUAGES_OF_SCRIPTS), "")
+
+
+def percent(value: float | str) -> str:
+    """65 % in English, 65% in Vietnamese: as the language writes it."""
+    return gettext("%(number)s %%") % {"number": number_format(value)}
 
 
 def in_language(english: str, vietnamese: str) -> str:

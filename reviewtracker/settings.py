@@ -113,6 +113,8 @@ MIDDLEWARE = [
     *(["reviews.web.proxy.ProxyHeaderMiddleware"] if HTTPS else []),
     "django.middleware.security.SecurityMiddleware",
     "reviews.web.static_files.StaticFilesMiddleware",
+    # By the cookie or the browser; whoever is signed in may have chosen another (PreferredLanguageMiddleware).
+    "django.middleware.locale.LocaleMiddleware",
     # Pages are a sixth of their size on the line. Each answer is padded at random, and the token of its forms is
     # masked anew, so that sizes tell nothing of what is in them (BREACH).
     "reviews.web.compression.CompressionMiddleware",
@@ -124,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "reviews.accounts.middleware.SessionTimeoutMiddleware",
+    "reviews.accounts.middleware.PreferredLanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "reviews.accounts.middleware.SecondFactorMiddleware",
     "reviews.accounts.middleware.RecentSignInMiddleware",
@@ -288,6 +291,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 MESSAGE_STORAGE = "reviews.web.messages.SignedCookieMessages"
 # A year, as auditors ask for; what lies below this very host's name is its own.
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0

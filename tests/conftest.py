@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from reviews import clock
 from tests.support import make
@@ -51,6 +52,13 @@ def today() -> Iterator[date]:
     """Every test happens on 20 August 2020, the demonstration's day."""
     with clock.at(date(2020, 8, 20)):
         yield date(2020, 8, 20)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """A page in another language leaves it to nobody who comes after it."""
+    with translation.override("en"):
+        yield
 
 
 @shared

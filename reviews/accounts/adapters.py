@@ -15,9 +15,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from requests import Session
 
 from reviews.accounts import invitations, known_devices, session_timeouts, sign_in_throttle
@@ -75,9 +77,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Set the password that the person chose, with a row in the trace."""
         if context.request.user.is_authenticated:
-            why = _now("password set")
+            why = gettext_noop("password set")
         else:
-            why = _now("password set with a link from a mail")
+            why = gettext_noop("password set with a link from a mail")
         user.set_password(password)
         stored = User.objects.get(pk=user.pk)
         stored.change_traced(by=user, expected_version=stored.version, why=why, password=user.password)
@@ -86,6 +88,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Always before anything about signing in changes; having signed in just now will do."""
         return not session_timeouts.is_fresh(context.request.session, app_settings.REAUTHENTICATION_TIMEOUT)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language that the person chose, else in that of the page on which they asked for the mail."""
+        chosen = getattr(context.get("user") or context.get("person"), "language", "")
+        with translation.override(chosen or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(
         self,

@@ -5,6 +5,7 @@ of the outbox, written in the transaction of the change.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.dispatch import receiver
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from reviews import policy
@@ -46,9 +48,10 @@ def notify_person(earlier: User, person: User, by: User | None, **kwargs: Any) -
     # django-allauth writes to whoever has chosen a new password.
     news = changed - {"password"} if by == person else changed
     if news:
-        sentences = [sentence(person) for name, sentence in SENTENCES.items() if name in news]
-        for address in dict.fromkeys((earlier.email, person.email)):
-            send("account/email/account_changed", address, person=person, by=by, sentences=sentences)
+        with language_of(person):
+            sentences = [sentence(person) for name, sentence in SENTENCES.items() if name in news]
+            for address in dict.fromkeys((earlier.email, person.email)):
+                send("account/email/account_changed", address, person=person, by=by, sentences=sentences)
     if changed & DUTY and person.is_active:
         notify_side(person, by=by)
 
@@ -56,9 +59,11 @@ def notify_person(earlier: User, person: User, by: User | None, **kwargs: Any) -
 def notify_side(newcomer: User | Invitation, *, by: User | None) -> None:
     """Write to the people whose side somebody was let into, or invited to; not to whoever did it."""
     is_administrator = isinstance(newcomer, User) and newcomer.is_superuser
-    role = _("Administrator") if is_administrator else newcomer.get_role_display()
     for reader in _people_of_side(newcomer, is_administrator):
-        if reader not in (newcomer, by):
+        if reader in (newcomer, by):
+            continue
+        with language_of(reader):
+            role = _("Administrator") if is_administrator else newcomer.get_role_display()
             send("account/email/side_joined", reader.email, newcomer=newcomer, role=role, by=by)
 
 
@@ -68,6 +73,11 @@ def _people_of_side(newcomer: User | Invitation, is_administrator: bool) -> list
         own = Q(organisation=newcomer.organisation) if newcomer.role in policy.NATIONAL else Q()
         people = people.filter(own, role__in=policy.ROLE_GIVING[newcomer.role].informed)
     return list(people)
+
+
+def language_of(reader: User) -> AbstractContextManager[None]:
+    """A block in which a mail is written in its reader's language; of one who has chosen none, in English."""
+    return translation.override(reader.language or settings.LANGUAGE_CODE)
 
 
 def send(template: str, address: str, **values: object) -> None:

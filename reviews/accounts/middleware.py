@@ -1,12 +1,14 @@
-"""Middleware about the signed-in person: session timeout, second factor, recent sign-in, input that came too late."""
+"""Middleware about the signed-in person: session timeout, language, second factor, recent sign-in, late input."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from reviews.accounts import recent_sign_in, second_factors, session_timeouts, unsaved_input
@@ -33,6 +35,20 @@ class SessionTimeoutMiddleware:
         """Keep what was typed. After the check of the CSRF token: it is the person's own input."""
         if request.method == "POST" and not request.user.is_authenticated:
             unsaved_input.keep(request)
+
+
+class PreferredLanguageMiddleware:
+    """Answers in the language that the person chose; by the cookie or the browser (LocaleMiddleware) if in none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = getattr(request.user, "language", "")
+        if chosen in dict(settings.LANGUAGES):
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined] # as LocaleMiddleware sets it
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

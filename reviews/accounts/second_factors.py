@@ -23,6 +23,7 @@ OPEN_VIEWS = frozenset(
         "account_set_password",
         "account_logout",
         "account_signed_out",
+        "language",
     }
 )
 
@@ -68,5 +69,6 @@ def remove_all(user: User) -> int:
     """Remove all second factors of somebody else's account, tell them by mail, and return how many there were."""
     removed, _by_kind = Authenticator.objects.filter(user=user).delete()
     if removed:
-        mails.send("account/email/factors_removed", user.email, person=user)
+        with mails.language_of(user):
+            mails.send("account/email/factors_removed", user.email, person=user)
     return removed

@@ -1,11 +1,14 @@
 """Review cycles: prepare one, open it, and seat its members. Each member gets its national report with the opening."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple, Unpack
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models import (
@@ -76,10 +79,20 @@ def seat_member(
     """Give a member state its seat; in a cycle that is open already it gets its report at once."""
     policy.require(by, "cycle.run")
     cycle.lock()  # it is not opened, and no round begins, without this member
-    seat = CycleMembership.create_traced(by=by, cycle=cycle, member_state=member_state, joined_on=joined_on)
+    seat = _take_seat(by, cycle, member_state, joined_on)
     if cycle.status == CycleStatus.OPEN:
         _start_report(by, cycle, member_state)
     return seat
+
+
+def _take_seat(by: User, cycle: ReviewCycle, state: Organisation, joined_on: date) -> CycleMembership:
+    """Create a seat; a member that was taken out before the cycle was opened gets its own one again."""
+    seat = cycle.memberships.filter(member_state=state).select_related("cycle", "member_state").first()
+    if seat is None:
+        return CycleMembership.create_traced(by=by, cycle=cycle, member_state=state, joined_on=joined_on)
+    if seat.joined_on < NEVER_COUNTED:
+        raise ValidationError({"member_state": _("It has its seat already.")})
+    return seat.change_traced(by=by, expected_version=seat.version, joined_on=joined_on)
 
 
 def lock_draft(cycle: ReviewCycle, by: User) -> None:
@@ -94,7 +107,7 @@ def seat_members(
 ) -> ReviewCycle:
     """Seat several members from a day on, or from the day on which they joined ASEAN; those with a seat keep theirs."""
     lock_draft(cycle, by)
-    seated = {*cycle.memberships.values_list("member_state", flat=True)}
+    seated = {*cycle.memberships.counted().values_list("member_state", flat=True)}
     for state in members:
         if state.pk not in seated:
             first = max(joined_on, state.joined_on or joined_on)
@@ -104,19 +117,41 @@ def seat_members(
 
 @all_or_nothing()
 def choose_members(
-    *, by: User, cycle: ReviewCycle, members: Iterable[Organisation], joined_on: date
+    *,
+    by: User,
+    cycle: ReviewCycle,
+    members: Iterable[Organisation],
+    joined_on: date,
+    seen: Collection[int] | None = None,
 ) -> ReviewCycle:
-    """Make these the members of a draft: new ones are seated from a day on, the others are no longer counted."""
+    """Make these the members of a draft: new ones are seated from a day on, the others are no longer counted.
+
+    `seen` are the ids of the members that the person was shown. Raises ValidationError if there are others by now.
+    """
     lock_draft(cycle, by)
+    if newer := members_changed_since(cycle, seen):
+        raise ValidationError({"members": newer})
     chosen = {state.pk: state for state in members}
-    for seat in cycle.memberships.select_related("member_state"):
-        is_counted = seat.joined_on < NEVER_COUNTED
-        if is_counted and seat.member_state_id not in chosen:
-            seat.change_traced(by=by, expected_version=seat.version, joined_on=NEVER_COUNTED)
-        elif seat.member_state_id in chosen and not is_counted:
-            first = max(joined_on, seat.member_state.joined_on or joined_on)
-            seat.change_traced(by=by, expected_version=seat.version, joined_on=first)
+    for seat in cycle.memberships.counted().exclude(member_state__in=chosen).select_related("member_state"):
+        seat.change_traced(by=by, expected_version=seat.version, joined_on=NEVER_COUNTED)
     return seat_members(by=by, cycle=cycle, members=chosen.values(), joined_on=joined_on)
+
+
+def members_changed_since(cycle: ReviewCycle, seen: Collection[int] | None) -> str:
+    """Return in words which members came and went since these were shown; empty: none."""
+    if seen is None:
+        return ""
+    now = {seat.member_state_id for seat in cycle.memberships.counted()}
+    came, went = (Organisation.objects.filter(pk__in=ids) for ids in (now - {*seen}, {*seen} - now))
+    changes = [
+        text % {"who": ", ".join(map(str, states.order_by("sort_key")))}
+        for text, states in ((_("now a member: %(who)s"), came), (_("no longer a member: %(who)s"), went))
+        if states
+    ]
+    if not changes:
+        return ""
+    text = _now("Somebody changed the members meanwhile (%(changes)s). Save again for those that are ticked.")
+    return text % {"changes": "; ".join(changes)}
 
 
 @all_or_nothing()
@@ -126,7 +161,7 @@ def import_members(*, by: User, cycle: ReviewCycle, rows: Iterable[Member]) -> R
     policy.require(by, "reference.edit")
     rows = list(rows)
     known = {state.code: state for state in Organisation.objects.filter(code__in=[row.code for row in rows])}
-    seated = {*cycle.memberships.values_list("member_state", flat=True)}
+    seated = {*cycle.memberships.counted().values_list("member_state", flat=True)}
     for row in rows:
         state = known.get(row.code) or Organisation.create_traced(
             by=by,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypedDict, Unpack
 
+from django.core.exceptions import ValidationError
+
 from reviews import policy
 from reviews.actions.cycles import lock_draft
 from reviews.models import Framework, FrameworkNode, ReviewCycle, User
@@ -36,6 +38,8 @@ def import_framework(*, by: User, cycle: ReviewCycle, rows: Sequence[Entry], **n
     """
     framework = cycle.framework.lock()
     lock_draft(cycle, by)
+    if framework.why_fixed:  # by another cycle, which reviews it too
+        raise ValidationError(framework.why_fixed)
     changed: FrameworkFields = {
         name: value
         for name, value in names.items()
@@ -108,13 +112,10 @@ def parents_first(entries: Iterable[Entry]) -> list[Entry]:
     """The entries such that no part comes before what it is part of; one whose parent is elsewhere comes as it is."""
     waiting = {entry.code: entry for entry in entries}
     ordered: list[Entry] = []
-
-    def take(code: str) -> None:
-        entry = waiting.pop(code, None)
-        if entry:
-            take(entry.parent)
-            ordered.append(entry)
-
     for code in list(waiting):
-        take(code)
+        way_up: list[Entry] = []
+        while entry := waiting.pop(code, None):
+            way_up.append(entry)
+            code = entry.parent
+        ordered += reversed(way_up)
     return ordered

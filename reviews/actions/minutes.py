@@ -1,6 +1,7 @@
 """Minutes: draft them from what was recorded at a meeting, whole or one part. Texts: reviews.queries.minutes."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from reviews import policy
 from reviews.models import Meeting, MeetingStatus, Minutes, MinutesSection, NotAllowedNow, SectionKind, User
@@ -30,5 +31,5 @@ def redraft_section(*, by: User, section: MinutesSection, expected_version: int)
     Its page shows the difference first, and asks.
     """
     text = text_of_section(SectionKind(section.kind), section.minutes.meeting)
-    why = _("Regenerated from the records.")
+    why = gettext_noop("Regenerated from the records.")
     return section.edit(by=by, expected_version=expected_version, text=text, why=why)

@@ -1,16 +1,18 @@
 """Set-up of a cycle: deadlines, ladder or the whole of another cycle copied; a test cycle emptied."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, Unpack
 
 from django.utils.text import slugify
 
 from reviews import clock, policy
+from reviews.actions.bodies import copy_body_roles
 from reviews.actions.cycles import lock_draft, prepare_cycle, seat_members
 from reviews.actions.framework import copy_entries
 from reviews.models import (
     Deadline,
+    DeadlineOutput,
     Organisation,
     PlanStep,
     ReviewCycle,
@@ -19,6 +21,7 @@ from reviews.models import (
 )
 from reviews.models.base import all_or_nothing
 from reviews.models.cycles import CycleFields
+from reviews.models.numbering import next_number
 from reviews.models.plans import KINDS_ONCE
 
 WEEK = timedelta(weeks=1)
@@ -66,13 +69,35 @@ def copy_deadlines(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> Revi
 
 
 @all_or_nothing()
+def set_phases(*, by: User, cycle: ReviewCycle, due_days: Mapping[str, date]) -> ReviewCycle:
+    """Set a deadline for each of these phases, by its output, open from the start of the cycle."""
+    lock_draft(cycle, by)
+    for output, due_on in due_days.items():
+        title = DeadlineOutput(output).label
+        Deadline.set_for(
+            cycle,
+            by=by,
+            title=title[:1].upper() + title[1:],
+            output=output,
+            opens_on=min(cycle.starts_on, due_on),
+            due_on=due_on,
+        )
+    return cycle
+
+
+@all_or_nothing()
 def copy_ladder(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> ReviewCycle:
-    """Enter the steps of another cycle's plan, shifted to the start of this one, behind those that are there."""
+    """Enter the steps of another cycle's plan, shifted to the start of this one, behind those that are there.
+
+    One whose code is there already is left out, and so are the reports and the draft: a plan has each of them once.
+    """
     lock_draft(cycle, by)
     shift = shift_between(source, cycle.starts_on)
     there = {*cycle.plan_steps.values_list("code", flat=True)}
-    steps = source.plan_steps.exclude(code__in=there).select_related("body", "meeting").order_by("position")
-    for position, step in enumerate(steps, len(there) + 1):
+    once = {*cycle.plan_steps.filter(kind__in=KINDS_ONCE).values_list("kind", flat=True)}
+    steps = source.plan_steps.exclude(code__in=there).exclude(kind__in=once)
+    steps = steps.select_related("body", "meeting").order_by("position")
+    for position, step in enumerate(steps, next_number(cycle.plan_steps.all(), "position")):
         due_on = step.took_place_on or step.due_on
         PlanStep.enter(
             cycle,
@@ -121,7 +146,7 @@ def _enter_step(
     body: Organisation | None = None,
     planned_on: date | None = None,
 ) -> None:
-    position = cycle.plan_steps.count() + 1
+    position = next_number(cycle.plan_steps.all(), "position")
     code = slugify(body.code if body else kind.value)
     if cycle.plan_steps.filter(code=code).exists():
         code = f"{code}-{position}"
@@ -141,10 +166,15 @@ def _enter_step(
 class Part:
     """What can be copied of a cycle."""
 
-    MEMBERS, DEADLINES, LADDER = "members", "deadlines", "ladder"
+    MEMBERS, BODIES, DEADLINES, LADDER = "members", "bodies", "deadlines", "ladder"
 
 
-RIGHTS = {Part.MEMBERS: "cycle.run", Part.DEADLINES: "deadline.set", Part.LADDER: "plan.edit"}
+RIGHTS = {
+    Part.MEMBERS: "cycle.run",
+    Part.BODIES: "cycle.run",
+    Part.DEADLINES: "deadline.set",
+    Part.LADDER: "plan.edit",
+}
 
 
 def parts_for(user: User) -> list[str]:
@@ -172,6 +202,8 @@ def copy_cycle(
         copy_entries(by=by, source=source.framework, into=cycle.framework)
     if Part.MEMBERS in parts:
         seat_members(by=by, cycle=cycle, members=source.members(source.ends_on), joined_on=cycle.starts_on)
+    if Part.BODIES in parts:
+        copy_body_roles(by=by, cycle=cycle, source=source)
     if Part.DEADLINES in parts:
         copy_deadlines(by=by, cycle=cycle, source=source)
     if Part.LADDER in parts:

@@ -12,7 +12,7 @@ from reviews.actions.cycles import open_cycle, seat_member
 from reviews.admin.admin_site import site
 from reviews.admin.base import CYCLES, ReadOnlyInline, Text, TrackedAdmin, section
 from reviews.admin.forms import ReasonForm, ToolForm, TrackedForm, Values
-from reviews.models import CycleMembership, ReviewCycle
+from reviews.models import BodyRole, CycleMembership, ReviewCycle
 from reviews.models.cycles import CYCLE_TRANSITIONS
 from reviews.request_context import SignedInRequest
 
@@ -108,3 +108,16 @@ class CycleMembershipAdmin(TrackedAdmin[CycleMembership]):
 
     def add(self, request: SignedInRequest, form: TrackedForm) -> CycleMembership:
         return seat_member(by=request.user, **form.model_values())
+
+
+@admin.register(BodyRole, site=site)
+class BodyRoleAdmin(TrackedAdmin[BodyRole]):
+    group = CYCLES
+    list_display = ("role", "body", "cycle", "from_on", "until_on")
+    list_filter = ("cycle", "role")
+    list_select_related = ("cycle", "body")
+    search_fields = ("body__name_en", "body__code", "cycle__name_en", "cycle__slug")
+    autocomplete_fields = ("cycle", "body")
+    set_once = ("cycle",)
+    reason_when_added = False
+    fieldsets = [section(None, "cycle role body from_on until_on")]

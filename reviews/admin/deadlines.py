@@ -8,6 +8,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews import clock
 from reviews.admin.admin_site import site
@@ -105,7 +106,7 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
     fieldsets = [
         section(None, "deadline member_state due_when_asked asked_until reason disruption"),
         section(
-            _("Decision"),
+            pgettext_lazy("extension", "Decision"),
             "status granted_until decision_note decided_by decided_at",
             about=_("A granted extension has its day, and no other has one."),
         ),
@@ -119,6 +120,8 @@ class ExtensionAdmin(TrackedAdmin[Extension]):
         status = status_of(report, deadline, deadline.extensions.granted(), clock.today()) if report else None
         if status is None:
             raise ValidationError({"member_state": _("This deadline asks nothing of that country.")})
+        if not values["asked_until"]:
+            raise ValidationError({"asked_until": _("Give the day until which it is asked.")})
         if values["asked_until"] <= status.due_on:
             raise ValidationError({"asked_until": _("This is not later than the date in force.")})
         return {"due_when_asked": status.due_on, "asked_by": request.user, "asked_at": clock.now()}

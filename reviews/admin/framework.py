@@ -21,9 +21,9 @@ class NodesInline(ReadOnlyInline):
 class FrameworkAdmin(TrackedAdmin[Framework]):
     group, reference = REFERENCE, True
     list_display = ("title", "code")
-    search_fields = ("title", "code")
+    search_fields = ("title", "title_vi", "code")
     fieldsets = [
-        section(None, "code title"),
+        section(None, "code title title_vi"),
         section(
             _("What it calls its levels"),
             "characteristic_name key_result_area_name strategic_measure_name",
@@ -40,11 +40,11 @@ class FrameworkNodeAdmin(TrackedAdmin[FrameworkNode]):
     list_display_links = ("code_in_order", "title")
     list_filter = ("framework", "level", "confidence")
     list_select_related = ("parent", "framework")
-    search_fields = ("code", "title")
+    search_fields = ("code", "title", "title_vi")
     autocomplete_fields = ("framework", "parent")
     readonly_fields = ("what_it_affects",)
     fieldsets = [
-        section(None, "framework level parent code title"),
+        section(None, "framework level parent code title title_vi"),
         TRUST,
         section(_("What another wording changes"), "what_it_affects"),
     ]

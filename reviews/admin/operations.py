@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews.admin.admin_site import site
 from reviews.admin.base import HISTORY, TrackedAdmin, section
@@ -31,6 +32,6 @@ class OutgoingMailAdmin(TrackedAdmin[OutgoingMail]):
         """None: sending changes nothing of the review."""
         return Trace.objects.none()
 
-    @admin.display(description=_("to"))
+    @admin.display(description=pgettext_lazy("mail", "to"))
     def to_whom(self, row: OutgoingMail) -> str:
         return row.recipients

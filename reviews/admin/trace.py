@@ -86,7 +86,7 @@ class TraceAdmin(TrackedAdmin[Trace]):
 
     @admin.display(description=_("why"), ordering="shared_why")
     def beginning(self, row: Trace) -> str:
-        return truncatechars(row.why, 80) if row.audience == Channel.SHARED else str(PRIVATE)
+        return truncatechars(row.why_text, 80) if row.audience == Channel.SHARED else str(PRIVATE)
 
 
 def _name_of(model: type[Model]) -> str:

@@ -36,6 +36,7 @@ class NewCycleForm(CycleForm):
 
 PARTS = (
     (Part.MEMBERS, _("members")),
+    (Part.BODIES, _("roles of bodies, but not the chair")),
     (Part.DEADLINES, _("deadlines, with their dates moved")),
     (Part.LADDER, _("ladder and the other steps of the plan, with their dates moved")),
 )
@@ -101,5 +102,8 @@ class SeatForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cycle = self.instance.cycle
-        seated = cycle.memberships.values("member_state")
+        seated = cycle.memberships.counted().values("member_state")
         self.offer("member_state", Organisation.objects.member_states(cycle.ends_on).exclude(pk__in=seated))
+
+    def validate_unique(self) -> None:
+        """Nothing: `seat_member` judges it, and gives a member that was taken out its own seat again."""

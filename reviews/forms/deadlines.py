@@ -90,12 +90,27 @@ class DeliverForm(ReviewForm):
 class ExtensionForm(RecordForm):
     class Meta:
         model = Extension
-        fields = ("asked_until", "reason", "disruption")
+        fields: tuple[str, ...] = ("asked_until", "reason", "disruption")
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_disruptions(self, self.instance.deadline.cycle, self.instance.member_state_id)
+
+
+class AnotherDayForm(ExtensionForm):
+    """Another day for one country that has not asked, with what the person was shown."""
+
+    until = DayField(
+        label=_("Due by, for this country"), help_text=_("A day in Jakarta; “by” includes the day.")
+    )
+    due_seen = DayField(required=False, widget=forms.HiddenInput)  # the date in force
+    seen = TextField(required=False, max_length=200, widget=forms.HiddenInput)  # the effect shown above
+    field_order = ("until", "reason", "disruption")
+
+    class Meta(ExtensionForm.Meta):
+        fields = ("reason", "disruption")
+        help_texts = {"reason": _("The country reads it.")}
 
 
 class DecideForm(ReviewForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.actions.delegations import Attendance
 from reviews.forms.base import ReviewForm
 from reviews.forms.fields import TextField, WholeNumberField
-from reviews.models import Delegation
+from reviews.models import Delegation, User
 from reviews.models.delegations import DelegationFields
 from reviews.queries.delegations import Seat
 
@@ -52,7 +52,7 @@ class AttendanceForm(ReviewForm):
         people = forms.MultipleChoiceField(
             label=_("People"),
             required=False,
-            choices=[(str(person.pk), f"{person} · {person.get_role_display()}") for person in seat.people],
+            choices=[(str(person.pk), label_of(person, seat)) for person in seat.people],
             widget=forms.CheckboxSelectMultiple,
         )
         fields: dict[str, forms.Field] = {
@@ -126,6 +126,14 @@ class AttendanceForm(ReviewForm):
         for row in delegations:
             pk = row.organisation_id
             self.replace_data({f"seen_{pk}": row.version, f"was_{pk}": digest(values_of(row))})
+
+
+def label_of(person: User, seat: Seat) -> str:
+    """The name and the role; of somebody recorded who would not be offered today, why not."""
+    label = f"{person} · {person.role_text}"
+    moved = person.organisation_id != seat.organisation.pk
+    reason = _now("now of another body") if moved else person.why_not_offered
+    return f"{label} ({reason})" if reason else label
 
 
 def as_choice(present: bool | None) -> str:

@@ -1,5 +1,6 @@
 """Forms about people: invitations, one by one and from a sheet, and alternates."""
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -55,10 +56,11 @@ class InvitePeopleForm(SheetForm):
         self.roles = policy.roles_given_by(user)
 
     def prepare(self, texts: list[dict[str, str]]) -> None:
-        self.bodies: dict[str, Organisation] = {}
+        self.bodies: dict[str, set[Organisation]] = defaultdict(set)
         for body in Organisation.objects.all():
-            names = (body.name_en, body.name_vi, body.iso2, body.code)
-            self.bodies |= {fold(name): body for name in names if name}
+            for name in filter(None, (body.name_en, body.name_vi, body.iso2)):
+                self.bodies[fold(name)].add(body)
+        self.bodies |= {fold(body.code): {body} for bodies in self.bodies.values() for body in bodies}
         self.role_of = {fold(str(role.label)): role for role in Role} | {role.value: role for role in Role}
         addresses = {row["email"].casefold() for row in texts}
         self.accounts = {
@@ -71,10 +73,7 @@ class InvitePeopleForm(SheetForm):
 
     def read_row(self, row: ImportRow) -> None:
         texts = row.texts
-        body, role = self.bodies.get(fold(texts["body"])), self.role_of.get(fold(texts["role"]))
-        if texts["body"] and body is None:
-            message = _now("There is no body “%s”: write its code, such as VNM, or its name.")
-            row.add_error("body", message % texts["body"])
+        body, role = self.body_of(row), self.role_of.get(fold(texts["role"]))
         self.check_role(row, role)
         self.check_address(row)
         if row.errors or body is None or role is None:
@@ -86,6 +85,23 @@ class InvitePeopleForm(SheetForm):
             email=texts["email"], name=texts["name"], organisation=body, role=role.value
         )
         row.outcome = _("will be invited by mail")
+
+    def body_of(self, row: ImportRow) -> Organisation | None:
+        """The body of a code or name; a code means one body alone, a name may be that of several."""
+        text = row.texts["body"]
+        found = sorted(self.bodies.get(fold(text), ()), key=lambda body: body.code)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            codes = ", ".join(body.code for body in found)
+            message = _now(
+                "Several bodies are called “%(name)s”: write the code of the right one (%(codes)s)."
+            )
+            row.add_error("body", message % {"name": text, "codes": codes})
+        elif text:
+            message = _now("There is no body “%s”: write its code, such as VNM, or its name.")
+            row.add_error("body", message % text)
+        return None
 
     def check_role(self, row: ImportRow, role: Role | None) -> None:
         text = row.texts["role"]

@@ -17,6 +17,7 @@ from reviews.forms.base import Text
 from reviews.forms.fields import TextField
 from reviews.forms.files import DocumentForm, DocumentInput
 from reviews.models import Tracked
+from reviews.models.validators import FIRST_YEAR, validate_each_value
 from reviews.uploads.sheets import Sheet, SheetRow, heading, open_sheet
 
 
@@ -136,6 +137,9 @@ class SheetForm(DocumentForm):
             names = [name for name in (column.name, *column.also) if name in found]
             if names:
                 headings[column.name] = names[0]
+                if sheet.headings.count(names[0]) > 1:
+                    message = _now("The sheet has two columns “%s”: remove or rename one.")
+                    self.add_error("file", message % found[names[0]])
             elif column.required:
                 text = _now("The sheet has no column “%(column)s”. It has: %(columns)s.")
                 names_there = ", ".join(filter(None, sheet.columns))
@@ -154,6 +158,9 @@ class SheetForm(DocumentForm):
         for column in self.columns:
             if column.required and not texts[column.name]:
                 read.add_error(column.name, _("This is empty."))
+        if row.unnamed:
+            message = _now("“%s” stands in a column without a name: name the column, or empty the cell.")
+            read.add_error("", message % "”, “".join(row.unnamed))
         return read
 
     @property
@@ -171,7 +178,7 @@ class SheetForm(DocumentForm):
     @property
     def fingerprint(self) -> str:
         """A digest of the rows as they are shown."""
-        shown = [[row.number, row.texts, str(row.value)] for row in self.rows]
+        shown = [[row.number, row.texts, str(row.value), str(row.outcome)] for row in self.rows]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
     def values(self) -> dict[str, Any]:
@@ -185,6 +192,7 @@ def add_model_errors(row: ImportRow, record: Tracked, columns: dict[str, str]) -
     """Judge a new record as its model does; `columns` are the sheet's by field, other errors are the row's."""
     try:
         record.clean_fields(exclude={f.name for f in record._meta.fields if f.name not in columns})
+        validate_each_value(record, dict.fromkeys(columns, FIRST_YEAR), past=())
         record.clean()
     except ValidationError as error:
         by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import django_filters as filters
 from django.db.models import F, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms.fields import DayField, TextField
@@ -75,6 +77,8 @@ def choices_by_source(names: set[str], cycle: ReviewCycle) -> dict[str, list[tup
             "english": F(source.label_en),
             "other": source.label_vi,
         }
+        if name == "area" and get_language() == "vi":
+            columns["other"] = Coalesce(NullIf("title_vi", Value("")), "title")
         rows = source.rows(cycle).order_by().annotate(**columns)
         queries.append(rows.values_list("from_source", "place", "code", "english", "other"))
 

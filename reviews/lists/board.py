@@ -7,19 +7,19 @@ import django_tables2 as tables
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from reviews import clock
 from reviews.lists.columns import DayColumn, FigureColumn
 from reviews.models import DeadlineState, ReportStatus, ReviewCycle
 from reviews.queries.board import Board, BoardRow, HolderSide
 from reviews.queries.outlook import OutlookWord
 from reviews.rendering import fragments
 from reviews.rendering.charts import Sparkline
-from reviews.text import isolated
+from reviews.text import isolated, percent
 
 Sparklines = Mapping[tuple[int, str], tuple[Sparkline, str]]  # by report and workstream; and in words
 
@@ -169,7 +169,7 @@ class BoardTable(tables.Table):
         self.sparklines: Sparklines = {}  # of the rows that are shown
         if board.latest_on and "spare" not in hidden:
             self.columns["spare"].column.verbose_name = gettext("Must arrive by %(day)s") % {
-                "day": date_format(board.latest_on)
+                "day": clock.short_day(board.latest_on)
             }
 
     def render_state(self, record: BoardRow) -> SafeString | str:
@@ -204,7 +204,7 @@ class BoardTable(tables.Table):
         if value is None:
             return format_html('<span class="soft">{}</span>', gettext("no figure"))
         line = self.sparklines.get((record.report.pk, workstream))
-        return format_html("{}<span>{} %</span>", fragments.sparkline(*line) if line else "", value)
+        return format_html("{}<span>{}</span>", fragments.sparkline(*line) if line else "", percent(value))
 
     def render_gaps(self, record: BoardRow) -> SafeString:
         return fragments.included(
@@ -219,7 +219,7 @@ class BoardTable(tables.Table):
             '<span class="due-day tone-{}">{} {}</span> <span class="second">{} · {}</span>',
             status.tone,
             fragments.symbol(status.tone),
-            date_format(status.due_on),
+            clock.short_day(status.due_on),
             status.text,
             isolated(status.deadline.title),
         )
@@ -240,11 +240,11 @@ class BoardTable(tables.Table):
             return fragments.day(record.updated_on)
         day, note = fragments.day(record.updated_on), isolated(record.note.text)
         if record.note.day != record.updated_on:
-            note = gettext("%(day)s: %(note)s") % {"day": date_format(record.note.day), "note": note}
+            note = gettext("%(day)s: %(note)s") % {"day": clock.short_day(record.note.day), "note": note}
         return format_html('{} <span class="second">{}</span>', day, note)
 
     def render_side(self, record: BoardRow) -> SafeString | str:
         if not record.holder:
             return "–"
-        since = gettext("since %(day)s") % {"day": date_format(record.held_since)}
+        since = gettext("since %(day)s") % {"day": clock.short_day(record.held_since)}
         return format_html('{} <span class="second">{}</span>', record.held_by.label, since)

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Model, QuerySet
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -81,7 +81,7 @@ class DueColumn(DayColumn):
         due_on = fragments.age(value, status.days) if status.is_asked else fragments.day(value)
         if not status.is_extended:
             return due_on
-        common = _now("(instead of %s)") % date_format(status.deadline.due_on)
+        common = _now("(instead of %s)") % clock.short_day(status.deadline.due_on)
         return format_html('{} <span class="small soft">{}</span>', due_on, common)
 
 
@@ -93,12 +93,24 @@ class CountryDeadlineTable(tables.Table):
     due_on = DueColumn(_("Due by"), accessor="status__due_on")
     met_on = DayColumn(_("Met on"), accessor="status__met_on")
     slip = tables.Column(_("Slip"), accessor="status__slip")
+    another_day = tables.Column(
+        _("Another day"), accessor="status", orderable=False, exclude_from_export=True
+    )  # for those who may set one
 
     class Meta:
-        fields = ("member_state", "state", "due_on", "met_on", "slip")
+        fields = ("member_state", "state", "due_on", "met_on", "slip", "another_day")
 
     def render_state(self, value: DeadlineStatus) -> SafeString:
         return fragments.badge(value.text, value.tone)
+
+    def render_another_day(self, value: DeadlineStatus, record: CountryDeadline) -> str:
+        if not value.is_asked:
+            return "–"
+        place = (value.deadline.cycle.slug, value.deadline.number, record.state.code)
+        link = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
+        return format_html(
+            link, reverse("extension-set", args=place), _("Another day for this country"), record.state
+        )
 
     def value_state(self, value: DeadlineStatus) -> str:
         return value.text

@@ -20,12 +20,13 @@ class ExtensionFilter(CycleFilterSet):
 class ExtensionTable(tables.Table):
     member_state = tables.Column(linkify=open_row, order_by="member_state__sort_key")
     deadline = tables.Column(order_by=("deadline__due_on", "deadline__number"))
-    asked_at = DayColumn()
+    asked_at = DayColumn(_("Asked or set"))
     due_when_asked = DayColumn(_("Due when asked"))
     asked_until = DayColumn()
-    status = StatusColumn()
+    status = StatusColumn(accessor="status_text", order_by="status")
     granted_until = DayColumn()
     reason = tables.Column(orderable=False)
+    decided_by = tables.Column(orderable=False)
     decision_note = tables.Column(orderable=False)
 
     class Meta:
@@ -39,5 +40,6 @@ class ExtensionTable(tables.Table):
             "status",
             "granted_until",
             "reason",
+            "decided_by",
             "decision_note",
         )

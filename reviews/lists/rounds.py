@@ -29,7 +29,7 @@ class TurnTable(tables.Table):
     """A round: each turn, and the member's figures beside it."""
 
     position = tables.Column(_("No."))
-    member_state = tables.Column(linkify=open_turn)
+    member_state = tables.Column(linkify=open_turn, verbose_name=_("Member state"))
     status = StatusColumn(_("Turn"))
     report = tables.Column(_("Report"), accessor="member_status__get_status_display")
     data_collection = FigureColumn(_("Data collection"), accessor="member_status__data_collection")

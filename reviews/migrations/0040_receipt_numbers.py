@@ -26,12 +26,15 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "reportversion",
             "receipt_number",
-            models.CharField("receipt number", default="", editable=False, max_length=40),
-            preserve_default=False,
+            models.CharField("receipt number", db_default="", editable=False, max_length=40),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddConstraint(
             "reportversion",
-            models.UniqueConstraint(fields=("receipt_number",), name="version_receipt_number_once"),
+            models.UniqueConstraint(
+                fields=("receipt_number",),
+                condition=~models.Q(receipt_number=""),
+                name="version_receipt_number_once",
+            ),
         ),
     ]

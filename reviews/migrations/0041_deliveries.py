@@ -6,6 +6,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+OLDER_OUTPUTS = ("national_report", "progress")
+
+
+def ask_for_progress(apps, schema_editor):
+    """On the way back: the release before knows two requirements only."""
+    deadlines = apps.get_model("reviews", "Deadline").objects
+    deadlines.exclude(output__in=OLDER_OUTPUTS).update(output="progress")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -32,10 +41,11 @@ class Migration(migrations.Migration):
             model_name='deadline',
             name='deadline_output_known',
         ),
+        migrations.RunPython(migrations.RunPython.noop, ask_for_progress),
         migrations.AddField(
             model_name='deadline',
             name='output_name',
-            field=models.CharField(blank=True, max_length=100, verbose_name='name of the requirement'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100, verbose_name='name of the requirement'),
         ),
         migrations.AlterField(
             model_name='deadline',

@@ -7,6 +7,7 @@ from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
 from reviews.models.board import SavedView
+from reviews.models.bodies import BodyRole, CycleRole
 from reviews.models.choices import Confidence
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
@@ -62,6 +63,7 @@ __all__ = [
     "AgendaOutcome",
     "AgendaStatus",
     "Beneficiaries",
+    "BodyRole",
     "Channel",
     "ClosingWay",
     "CompletionLevel",
@@ -70,6 +72,7 @@ __all__ = [
     "Coverage",
     "CoverageStatement",
     "CycleMembership",
+    "CycleRole",
     "CycleStatus",
     "DailyOpenGaps",
     "DailyProgress",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews import policy
 from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition, all_or_nothing
@@ -77,8 +78,8 @@ TEMPLATE = (
     TemplateItem(_("Opening"), _("Action points of earlier meetings"), 20),
     TemplateItem(_("Progress"), _("Country round: progress, difficulties, preliminary findings"), 100),
     TemplateItem(_("Progress"), _("Methods and tools"), 40),
-    TemplateItem(_("Closing"), _("Next steps"), 15),
-    TemplateItem(_("Closing"), _("Closing"), 5),
+    TemplateItem(pgettext_lazy("meeting", "Closing"), _("Next steps"), 15),
+    TemplateItem(pgettext_lazy("meeting", "Closing"), pgettext_lazy("meeting", "Closing"), 5),
 )
 
 

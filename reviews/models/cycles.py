@@ -132,6 +132,11 @@ class ReviewCycle(Tracked):
     def get_absolute_url(self) -> str:
         return reverse("board", args=[self.slug])
 
+    @property
+    def page_url(self) -> str:
+        """The page about the cycle itself; its own address is that of the board."""
+        return reverse("cycle", args=[self.slug])
+
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The end comes before the start.")})

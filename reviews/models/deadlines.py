@@ -35,11 +35,17 @@ class DeadlineOutput(models.TextChoices):
 
     NATIONAL_REPORT = "national_report", _("national report")
     PROGRESS = "progress", _("progress update")
+    # The three phases are named as their workstreams are.
+    DATA_COLLECTION = "data_collection", _("data collection finished")
+    ANALYSIS = "analysis", _("analysis finished")
+    WRITING = "writing", _("writing finished")
     COMMENTS = "comments", _("comments")
     ADDED_INFORMATION = "added_information", _("added information")
     OTHER = "other", _("other")  # named by the deadline
 
 
+# Met by a country while its figure of that workstream is 100.
+PHASE_OUTPUTS = (DeadlineOutput.DATA_COLLECTION, DeadlineOutput.ANALYSIS, DeadlineOutput.WRITING)
 # Nothing in this site shows whether these were met: it is recorded, see reviews.models.deliveries.
 RECORDED_OUTPUTS = (DeadlineOutput.COMMENTS, DeadlineOutput.ADDED_INFORMATION, DeadlineOutput.OTHER)
 
@@ -175,7 +181,9 @@ class Deadline(Tracked):
     output = models.CharField(
         _("requirement"), max_length=20, choices=DeadlineOutput, default=DeadlineOutput.NATIONAL_REPORT
     )
-    output_name = models.CharField(_("name of the requirement"), max_length=100, blank=True)
+    output_name = models.CharField(
+        _("name of the requirement"), max_length=100, blank=True, default="", db_default=""
+    )
     opens_on = models.DateField(_("opens"))
     due_on = models.DateField(_("due"))
     last_on = models.DateField(_("closes on"), null=True, blank=True)  # NULL: never locked
@@ -236,6 +244,11 @@ class Deadline(Tracked):
     def is_recorded(self) -> bool:
         """Whether somebody has to record that it is met."""
         return self.output in RECORDED_OUTPUTS
+
+    @property
+    def is_phase(self) -> bool:
+        """Whether it asks for a workstream to be finished."""
+        return self.output in PHASE_OUTPUTS
 
     @property
     def output_text(self) -> str:

@@ -26,7 +26,8 @@ class Decision(MeetingPart):
         constraints = (number_rule("decision_number_once"),)
 
     def __str__(self) -> str:
-        return f"{isolated(str(self.meeting))} · {_now('decision')} {self.number}"
+        values = {"meeting": isolated(str(self.meeting)), "number": self.number}
+        return _now("%(meeting)s · decision %(number)s") % values
 
     @classmethod
     def add_to(cls, meeting: Meeting, *, by: "User", text: str) -> Self:

@@ -8,11 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.numbering import next_number, sort_key_column
@@ -99,12 +98,12 @@ class Disruption(Tracked):
     @property
     def period(self) -> str:
         """When it was, in words."""
-        start = date_format(self.starts_on)
+        start = clock.short_day(self.starts_on)
         if self.ends_on is None:
             return _now("since %(start)s, with no end yet") % {"start": start}
         if self.ends_on == self.starts_on:
             return _now("on %(start)s") % {"start": start}
-        return _now("from %(start)s to %(end)s") % {"start": start, "end": date_format(self.ends_on)}
+        return _now("from %(start)s to %(end)s") % {"start": start, "end": clock.short_day(self.ends_on)}
 
     @property
     def with_period(self) -> str:

@@ -1,4 +1,4 @@
-"""Extensions: a country asks for a later date, and the Secretariat decides."""
+"""Extensions: a country asks for a later date, and the Secretariat decides; or sets another day unasked."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Self
@@ -30,7 +30,7 @@ class ExtensionStatus(StatusChoices):
 
 
 S = ExtensionStatus
-DECIDE = "extension.decide"
+DECIDE, SET = "extension.decide", "extension.set"
 WHY_REFUSED = _("Say why it is refused.")
 EXTENSION_TRANSITIONS = {
     "grant": Transition((S.ASKED,), S.GRANTED, DECIDE, Verb.GRANTED),
@@ -55,7 +55,10 @@ class ExtensionQuerySet(TrackedQuerySet["Extension"]):
 
 
 class Extension(Tracked):
-    """One country's request for a later date, and what the Secretariat decided."""
+    """One country's request for a later date, and what the Secretariat decided.
+
+    Without a request: another day that the Secretariat set for one country by itself, granted from the start.
+    """
 
     deadline = models.ForeignKey(
         "Deadline", models.PROTECT, related_name="extensions", verbose_name=_("deadline")
@@ -63,13 +66,13 @@ class Extension(Tracked):
     member_state = models.ForeignKey(
         "Organisation", models.PROTECT, related_name="extensions", verbose_name=_("member state")
     )
-    asked_until = models.DateField(_("asked until"))
+    asked_until = models.DateField(_("asked until"), null=True, blank=True)  # NULL: nobody asked
     reason = models.TextField(_("reason"))
     disruption = cited_disruption(related_name="extensions")
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
-    )
-    asked_at = models.DateTimeField(_("asked"), default=clock.now)
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )  # NULL: nobody asked  # fmt: skip
+    asked_at = models.DateTimeField(_("asked"), default=clock.now)  # or set, where nobody asked
     due_when_asked = models.DateField(_("due date when asked"))
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.ASKED)
     granted_until = models.DateField(_("granted until"), null=True, blank=True)  # NULL: not granted
@@ -82,7 +85,8 @@ class Extension(Tracked):
 
     statuses, transitions = ExtensionStatus, EXTENSION_TRANSITIONS
     cycle_days = frozenset({"asked_until", "granted_until"})
-    verb_labels_before_name = {Verb.ASKED: _("asked for an")}
+    verb_labels = {Verb.MOVED: _("set another day")}
+    verb_labels_before_name = {Verb.ASKED: _("asked for an"), Verb.MOVED: _("set another day by an")}
 
     objects = ExtensionQuerySet.as_manager()
 
@@ -107,9 +111,17 @@ class Extension(Tracked):
                 violation_error_message=_("The day asked for is later than the date in force."),
             ),
             models.CheckConstraint(
-                condition=Q(granted_until__isnull=True) | Q(granted_until__gt=F("due_when_asked")),
+                condition=Q(granted_until__isnull=True)
+                | Q(granted_until__gt=F("due_when_asked"))
+                | Q(asked_by__isnull=True),
                 name="extension_grants_later",
                 violation_error_message=_("The day granted is later than the date in force."),
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=False, asked_until__isnull=False)
+                | Q(asked_by__isnull=True, asked_until__isnull=True, status=S.GRANTED),
+                name="extension_asked_or_set",
+                violation_error_message=_("Asked for, it has a day; set without a request, it is granted."),
             ),
         )
 
@@ -125,6 +137,15 @@ class Extension(Tracked):
     @property
     def cycle(self) -> "ReviewCycle":
         return self.deadline.cycle
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the country asked; otherwise the Secretariat set another day by itself."""
+        return self.asked_by_id is not None
+
+    @property
+    def status_text(self) -> str:
+        return self.get_status_display() if self.is_asked_for else _now("set")
 
     def history_owner(self) -> Tracked:
         return self.deadline
@@ -155,6 +176,31 @@ class Extension(Tracked):
         return cls.create_traced(
             by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
             reason=reason, disruption=disruption, asked_by=by, asked_at=clock.now(), due_when_asked=due,
+        )  # fmt: skip
+
+    @classmethod
+    def set_for(
+        cls,
+        report: "NationalReport",
+        status: "DeadlineStatus",
+        *,
+        by: "User",
+        until: date,
+        reason: str,
+        disruption: "Disruption | None" = None,
+    ) -> Self:
+        """Another day for the country of `report`, which has not asked; `status`: of the deadline for it, today.
+
+        `reviews.actions.extensions.set_another_day` looks it up. It replaces whatever was granted before.
+        """
+        policy.require(by, SET)
+        deadline, due, now = status.deadline, status.due_on, clock.now()
+        require_settable(report, status)
+        _require_another(until, status, report)
+        return cls.create_traced(
+            by=by, verb=Verb.MOVED, why=reason, deadline=deadline, member_state=report.member_state, reason=reason,
+            disruption=disruption, asked_until=None, asked_by=None, asked_at=now, due_when_asked=due,
+            status=S.GRANTED, granted_until=until, decided_by=by, decided_at=now,
         )  # fmt: skip
 
     def grant(self, *, by: "User", expected_version: int, until: date | None, note: str = "") -> Self:
@@ -189,6 +235,35 @@ def require_asked(deadline: "Deadline", status: "DeadlineStatus | None") -> "Dea
     if not status.is_asked:
         raise NotAllowedNow(_now("“%(deadline)s” asks nothing more of your country: %(state)s.") % names)
     return status
+
+
+def require_settable(report: "NationalReport", status: "DeadlineStatus | None") -> "DeadlineStatus":
+    """Return the status of a deadline for a country if another day can be set for it. Raises NotAllowedNow."""
+    names: dict[str, object] = {"state": report.member_state}
+    if status is None:
+        raise NotAllowedNow(_now("This deadline asks nothing of %(state)s.") % names)
+    names |= {"status": status.text}
+    if not status.is_asked:
+        raise NotAllowedNow(_now("This deadline asks nothing more of %(state)s: %(status)s.") % names)
+    requests = Extension.objects.filter(deadline=status.deadline, member_state=report.member_state)
+    if requests.to_decide().exists():
+        text = _now("%(state)s has asked for more time: decide on that request.")
+        raise NotAllowedNow(text % names)
+    return status
+
+
+def _require_another(until: date, status: "DeadlineStatus", report: "NationalReport") -> None:
+    """Raise ValidationError for the day in force, one before that of all countries, or one that has passed."""
+    without = status.deadline.due_for(None, report.revision_due_on if status.is_to_revise else None)
+    message = ""
+    if until == status.due_on:
+        message = _now("This is the date in force already.")
+    elif until < without:
+        message = _now("Not before %s, the day without an extension.") % date_format(without)
+    elif until < min(status.due_on, clock.today()):
+        message = _now("This day has passed: the country would be overdue at once.")
+    if message:
+        raise ValidationError({"until": message})
 
 
 def _require_later(day: date, due: date, field: str) -> None:

@@ -56,6 +56,7 @@ class NodeFields(TypedDict, total=False):
     parent: "FrameworkNode | None"
     code: str
     title: str
+    title_vi: str
     confidence: str
 
 
@@ -64,6 +65,9 @@ class Framework(Tracked):
 
     code = address_word(_("code"), 40, unique=True)
     title = models.CharField(_("title"), max_length=200)
+    title_vi = models.CharField(
+        _("title in Vietnamese"), max_length=200, blank=True, default="", db_default=""
+    )
     # Empty: the word of the ASCC Blueprint.
     characteristic_name = models.CharField(
         _("its word for characteristic"), max_length=60, blank=True, default="", db_default=""
@@ -83,7 +87,7 @@ class Framework(Tracked):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return self.title
+        return in_language(self.title, self.title_vi)
 
     def level_name(self, level: str) -> str:
         """What this framework calls a level: "priority area" where others have key result areas."""
@@ -121,6 +125,9 @@ class FrameworkNode(Tracked):
     code = models.CharField(_("code"), max_length=20, validators=[validate_area_code])
     sort_key = sort_key_column()
     title = models.CharField(_("title"), max_length=300)
+    title_vi = models.CharField(
+        _("title in Vietnamese"), max_length=300, blank=True, default="", db_default=""
+    )
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.HIGH)
 
     sorted_by, untraced = "code", frozenset({"sort_key"})
@@ -141,11 +148,16 @@ class FrameworkNode(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        return f"{self.code} {self.name}"
 
     def clean(self) -> None:
         if self.parent and self.parent.framework_id != self.framework_id:
             raise ValidationError({"parent": _("Choose an entry of the same framework.")})
+
+    @property
+    def name(self) -> str:
+        """The title in the reader's language."""
+        return in_language(self.title, self.title_vi)
 
     @property
     def level_name(self) -> str:
@@ -171,11 +183,16 @@ class FrameworkNode(Tracked):
         return cls.create_traced(by=by, why=why, **values)
 
     def amend(self, *, by: "User", expected_version: int, why: str, title: str, confidence: str) -> Self:
-        """Another wording by an amendment; its code and place stay. Raises ValidationError without a reason."""
+        """Another wording by an amendment; its code and place stay. Raises ValidationError without a reason.
+
+        Its Vietnamese title, that of the wording before, is emptied until somebody translates the new one.
+        """
         require_amendment(by, why)
+        title_vi = self.title_vi if title == self.title else ""
         return self.change_traced(
-            by=by, expected_version=expected_version, why=why, title=title, confidence=confidence
-        )
+            by=by, expected_version=expected_version, why=why,
+            title=title, title_vi=title_vi, confidence=confidence,
+        )  # fmt: skip
 
     @all_or_nothing()
     def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:

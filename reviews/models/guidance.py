@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
@@ -32,7 +32,7 @@ class AdviceUse(StatusChoices):
     """What a country says of the advice it received."""
 
     RECEIVED = "received", "info", _("received")
-    ADOPTED = "adopted", "good", _("adopted")
+    ADOPTED = "adopted", "good", pgettext_lazy("advice", "adopted")
     SET_ASIDE = "set_aside", "neutral", _("not used")
 
 
@@ -226,7 +226,7 @@ class ReceivedAdvice(Tracked):
 
     @property
     def day(self) -> str:
-        return str(date_format(clock.day_of(self.received_at)))
+        return clock.short_day(clock.day_of(self.received_at))
 
     def get_absolute_url(self) -> str:
         return reverse("datagap", args=[self.gap.cycle.slug, self.gap.code])

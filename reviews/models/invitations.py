@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
@@ -133,7 +134,7 @@ class Invitation(Tracked):
             raise NotAllowedNow(
                 _now("This invitation no longer works. Whoever sent it can send another one.")
             )
-        why = _now("accepted the invitation of %s") % self.invited_by
+        why = gettext_noop("accepted the invitation of %s") % self.invited_by
         account = User.objects.create_user(
             username, password, why=why, name=self.name, email=self.email,
             organisation=self.organisation, role=self.role,

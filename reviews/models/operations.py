@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews import clock
 
@@ -47,7 +48,7 @@ class OutgoingMail(models.Model):
 
     created_at = models.DateTimeField(_("written"), default=clock.real_now)
     sender = models.CharField(_("from"), max_length=320)
-    to = models.JSONField(_("to"))
+    to = models.JSONField(pgettext_lazy("mail", "to"))
     headers = models.JSONField(default=dict)
     subject = models.CharField(_("subject"), max_length=998)
     body = models.TextField(_("text"))

@@ -3,6 +3,7 @@
 import copy
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -11,7 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from reviews import policy
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
@@ -141,7 +144,13 @@ class User(Tracked, AbstractBaseUser):
         "ReviewCycle", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
-    untraced = frozenset({"password", "last_login", "last_cycle_id"})
+    # The language of pages and mails, chosen with the switch on every page; empty: that of the browser.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, editable=False, default="", db_default=""
+    )
+
+    # Nobody else's business: a visit, and what a person prefers.
+    untraced = frozenset({"password", "last_login", "last_cycle_id", "language"})
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -228,18 +237,18 @@ class User(Tracked, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the trace when Django's own code saves an account (sign-in, new password)."""
-        if kwargs.get("update_fields") in (["last_login"], ["last_cycle"]):
-            models.Model.save(self, **kwargs)  # a visit is no change of the account
+        if kwargs.get("update_fields") in (["last_login"], ["last_cycle"], ["language"]):
+            models.Model.save(self, **kwargs)  # a visit or a preference is no change of the account
             return
         stored = type(self).objects.get(pk=self.pk)
         if stored.password == self.password:
             return  # saved to be sure, by code that connects something with the account
         if kwargs.get("update_fields") == ["password"]:
             # Signing in renews a hash that was made with older settings: nobody chose a new password.
-            change, why = super(User, stored).change_traced, _("password hash renewed")
+            change, why = super(User, stored).change_traced, gettext_noop("password hash renewed")
         else:
-            change, why = stored.change_traced, _("password set")
-        change(by=signed_in(), expected_version=self.version, why=str(why), password=self.password)
+            change, why = stored.change_traced, gettext_noop("password set")
+        change(by=signed_in(), expected_version=self.version, why=why, password=self.password)
         self.version = stored.version
 
     @all_or_nothing()
@@ -262,7 +271,9 @@ class User(Tracked, AbstractBaseUser):
     def note(self, why: "str | Promise", *, by: "User | None") -> None:
         """Add a row to the history for what no column holds: a second factor, a connection."""
         stored = type(self).objects.select_for_update().get(pk=self.pk)
-        stored.change_traced(by=by, expected_version=stored.version, why=str(why))
+        with translation.override(settings.LANGUAGE_CODE):  # shown in the reader's (Trace.why_text)
+            text = str(why)
+        stored.change_traced(by=by, expected_version=stored.version, why=text)
         self.version = stored.version
 
     def name_alternate(self, *, by: "User", expected_version: int, alternate: "User | None") -> Self:

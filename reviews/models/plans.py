@@ -245,7 +245,8 @@ class PlanStep(Tracked):
             return _now("The national reports themselves say whether they are in.")
         if name not in self.transitions:
             return _now("A step of this kind has no such outcome.")
-        return f"{super().refusal_reason(name)} {_now('An administrator can correct it.')}"
+        reason = super().refusal_reason(name)
+        return _now("%(reason)s An administrator can correct it.") % {"reason": reason}
 
     @classmethod
     @all_or_nothing()

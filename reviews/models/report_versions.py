@@ -37,12 +37,13 @@ class ReportVersionQuerySet(TrackedQuerySet["ReportVersion"]):
         return self.annotate(repeats=Subquery(earlier.order_by("-number").values("number")[:1]))
 
 
-def next_receipt_number(state: "Organisation", year: int) -> str:
+def next_receipt_number(state: "Organisation", year: int, *, is_test: bool = False) -> str:
     """VNM-2020-01: the country, the year of the submission, and the next serial in it, over all cycles.
 
-    The caller holds a lock on the country against another.
+    A submission in a test cycle has a series of its own, TEST-VNM-2020-01: no paper cites it by mistake. The caller
+    holds a lock on the country against another.
     """
-    start = f"{state.code}-{year}-"
+    start = f"{'TEST-' if is_test else ''}{state.code}-{year}-"
     earlier = ReportVersion.objects.filter(report__member_state=state, receipt_number__startswith=start)
     return f"{start}{earlier.count() + 1:02}"
 
@@ -70,7 +71,8 @@ class ReportVersion(Tracked):
     cleared_by = models.CharField(_("cleared nationally by"), max_length=200, blank=True)
     cleared_on = models.DateField(_("cleared on"), null=True, blank=True)  # NULL: not recorded
     clearance_letter = models.CharField(_("letter of clearance"), max_length=200, blank=True)
-    receipt_number = models.CharField(_("receipt number"), max_length=40, editable=False)
+    # Empty: submitted through the release before, which has no such numbers, while its tables were changed.
+    receipt_number = models.CharField(_("receipt number"), max_length=40, editable=False, db_default="")
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True)
 
     past_days = cycle_days = frozenset({"cleared_on"})
@@ -84,13 +86,18 @@ class ReportVersion(Tracked):
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("report", "number"), name="version_number_once"),
-            models.UniqueConstraint(fields=("receipt_number",), name="version_receipt_number_once"),
+            models.UniqueConstraint(
+                fields=("receipt_number",),
+                condition=~Q(receipt_number=""),
+                name="version_receipt_number_once",
+            ),
             models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_one"),
             models.CheckConstraint(condition=Q(size__gt=0), name="version_not_empty"),
         )
 
     def __str__(self) -> str:
-        return f"{isolated(str(self.report))} · {_now('version')} {self.number}"
+        values = {"report": isolated(str(self.report)), "number": self.number}
+        return _now("%(report)s · version %(number)s") % values
 
     def get_absolute_url(self) -> str:
         return reverse("report-version", args=[self.cycle.slug, self.report.code, self.number])

@@ -176,8 +176,8 @@ class NationalReport(Tracked):
         return max(moments)
 
     def is_silent_since(self, moment: datetime) -> bool:
-        """Whether it has been in the country's hands all the time since then, without progress."""
-        return self.status in EDITABLE and self.silent_from < moment
+        """Whether it has been in the country's hands since then without progress, and some is still to come."""
+        return self.status in EDITABLE and not self.is_complete and self.silent_from < moment
 
     @property
     def is_to_read(self) -> bool:
@@ -386,9 +386,9 @@ class NationalReport(Tracked):
     ) -> ReportVersion:
         """Record the stored file as the next version, handed in at a moment; the consultants have the report then."""
         number = self.versions.count() + 1
-        locks.lock(
-            self.member_state, exclusive=True
-        )  # its reports of two cycles would get one receipt number
+        # Its reports of two cycles would get one receipt number.
+        locks.lock(self.member_state, exclusive=True)
+        year, is_test = clock.day_of(moment).year, self.cycle.is_test
         self._hand_over(
             name,
             Organisation.objects.evaluators(),
@@ -405,7 +405,7 @@ class NationalReport(Tracked):
             reason=reason,
             submitted_by=by,
             submitted_at=moment,
-            receipt_number=next_receipt_number(self.member_state, clock.day_of(moment).year),
+            receipt_number=next_receipt_number(self.member_state, year, is_test=is_test),
             **file_columns,
             **submission,
         )

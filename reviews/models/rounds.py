@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.cycles import CycleStatus
 from reviews.models.meetings import RUN, Meeting, MeetingPart, MeetingStatus
 from reviews.models.reports import ReportStatus
 from reviews.models.trace import Verb
@@ -96,7 +97,7 @@ class Round(MeetingPart):
         )
 
     def __str__(self) -> str:
-        return f"{self.meeting} · {_now('country round')}"
+        return _now("%(meeting)s · country round") % {"meeting": self.meeting}
 
     def get_absolute_url(self) -> str:
         return reverse("round", args=[self.cycle.slug, self.meeting.code])
@@ -146,7 +147,11 @@ class Round(MeetingPart):
 
     @classmethod
     def require_no_obstacle(cls, meeting: Meeting) -> None:
-        """Raise NotAllowedNow if the meeting is cancelled or has its round."""
+        """Raise NotAllowedNow if the meeting is cancelled or has its round, or its members have no report yet."""
+        if meeting.cycle.status == CycleStatus.PREPARING:
+            raise NotAllowedNow(
+                _now("The review cycle is not open yet, so its members have nothing to report.")
+            )
         if meeting.status == MeetingStatus.CANCELLED:
             raise NotAllowedNow(_now("This meeting is cancelled, so no round is held."))
         if cls.objects.filter(meeting=meeting).exists():

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
@@ -88,7 +89,22 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         before: Mapping[str, object] | None,
         earlier: "Tracked | None" = None,
     ) -> "Trace":
-        """Insert the trace row of a change that was just written; `before` is the snapshot from before it."""
+        """Insert the trace row of a change that was just written; `before` is the snapshot from before it.
+
+        Its names are in English, whoever made the change: everybody reads the same row.
+        """
+        with translation.override(settings.LANGUAGE_CODE):
+            return self._record(record, by, verb, why, before, earlier)
+
+    def _record(
+        self,
+        record: "Tracked",
+        by: "User | None",
+        verb: str,
+        why: str,
+        before: Mapping[str, object] | None,
+        earlier: "Tracked | None",
+    ) -> "Trace":
         after, page, cycle = record.snapshot(), record.history_owner(), record.governing_cycle()
         changed = None if before is None else {k: v for k, v in before.items() if after.get(k) != v}
         return self.create(
@@ -225,6 +241,11 @@ class Trace(Labelled):
 
     def delete(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("The trace is append-only.")
+
+    @property
+    def why_text(self) -> str:
+        """The reason; one that the site gave itself ("password set") is in the reader's language."""
+        return translation.gettext(self.why) if self.why else ""
 
     @property
     def verb_text(self) -> str:

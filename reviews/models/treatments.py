@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.base import Tracked
 from reviews.models.choices import choices_rule
 from reviews.models.trace import Verb
-from reviews.text import isolated
+from reviews.text import isolated, percent
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -298,7 +298,8 @@ class CompletionLevel(Treatment):
     def level(self) -> str:
         """The range in words: "25 % to 75 %"; one figure only where both ends are the same."""
         low, high = completion_range(*self.counts, self.rule)
-        return f"{low} %" if low == high else _now("%(low)s %% to %(high)s %%") % {"low": low, "high": high}
+        ends = {"low": percent(low), "high": percent(high)}
+        return ends["low"] if low == high else _now("%(low)s to %(high)s") % ends
 
     @property
     def in_words(self) -> str:

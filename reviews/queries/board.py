@@ -3,6 +3,7 @@
 The records of a past day are rebuilt from the trace, so it shows what people saw then; the arithmetic is the same.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -35,8 +36,8 @@ from reviews.models import (
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import (
+    columns_from_progress,
     next_due,
-    progress_windows,
     recorded_days,
     statuses_by_report,
 )
@@ -193,10 +194,8 @@ def build(
     latest = plans.latest_for_reports(steps, on)
     extensions = as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-    counts = progress.count_members(reports, kinds, progress_windows(deadlines), on)
-    recorded = [deadline for deadline in deadlines if deadline.is_recorded]
-    deliveries = as_of(Delivery.objects.filter(deadline__in=recorded), at) if recorded else []
-    days_met = counts.first_days | recorded_days(reports, recorded, deliveries)
+    counts = progress.count_members(reports, kinds, columns_from_progress(deadlines, on), on)
+    days_met = counts.days_met | recorded_days(reports, deadlines, deliveries_as_of(deadlines, at))
     statuses = statuses_by_report(reports, deadlines, granted, days_met, on)
     paces = progress.paces(reports, on) if with_outlook else {}
 
@@ -242,6 +241,12 @@ def member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[Na
 
 def as_of(records: models.QuerySet[RecordType], at: datetime | None) -> list[RecordType]:
     return Trace.objects.as_of(records, at) if at else list(records)
+
+
+def deliveries_as_of(deadlines: Iterable[Deadline], at: datetime | None) -> list[Delivery]:
+    """Return what was recorded of these deadlines at an instant."""
+    recorded = [deadline.pk for deadline in deadlines if deadline.is_recorded]
+    return as_of(Delivery.objects.filter(deadline__in=recorded), at) if recorded else []
 
 
 def visible_as_of(

@@ -5,6 +5,7 @@ same numbers. It is about today, and about all countries that its reader may rea
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -33,7 +34,7 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.deadlines import CountryDeadline, DeadlineStatuses, deadline_statuses, next_due
-from reviews.text import isolated
+from reviews.text import isolated, percent
 
 GapsByReport = dict[int, list[DataGap]]
 
@@ -56,7 +57,7 @@ class Figure:
     @property
     def text(self) -> str:
         """ "65 % (+15)": the figure, and by how many points it changed."""
-        value = _("not yet reported") if self.now is None else f"{self.now} %"
+        value = _("not yet reported") if self.now is None else percent(self.now)
         return f"{value} ({self.change})" if self.change else value
 
 
@@ -136,12 +137,12 @@ class Brief:
         }
 
 
-def meeting_days(meeting: Meeting) -> str:
-    """The days of a meeting in words; it may have been held on a day that is not known."""
+def meeting_days(meeting: Meeting, written: Callable[[date], str] = clock.short_day) -> str:
+    """The days of a meeting, as `written` gives each; it may have been held on a day that is not known."""
     if meeting.status == MeetingStatus.HELD and meeting.held_from is None:
         return _("day not known")
     days = dict.fromkeys((meeting.starts_on, meeting.ends_on))
-    return " – ".join(date_format(day) for day in days)
+    return " – ".join(written(day) for day in days)
 
 
 def build(meeting: Meeting, user: User, code: str = "") -> Brief:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from reviews import clock
@@ -28,7 +29,7 @@ from reviews.models.deadlines import Revision
 from reviews.queries import progress
 from reviews.queries.lines import Lines
 
-# By report and deadline: the first day on which progress was posted in its window, or that was recorded.
+# By report and deadline: the day on which the country met it by its progress, or that was recorded.
 DaysMet = Mapping[tuple[int, int], date]
 # By deadline and member state: the extensions that were granted.
 GrantedExtensions = Mapping[tuple[int, int], list[Extension]]
@@ -131,11 +132,19 @@ def is_to_revise(report: NationalReport, deadline: Deadline) -> bool:
 
 
 def latest_granted(report: NationalReport, deadline: Deadline, granted: GrantedExtensions) -> date | None:
-    """Return the latest day granted to a country; of a report that was sent back, granted since then."""
+    """Return the latest day granted to a country; of a report that was sent back, granted since then.
+
+    A day that the Secretariat set by itself replaces what was granted before it.
+    """
     since = report.returned_at if is_to_revise(report, deadline) else None
     extensions = granted.get((deadline.pk, report.member_state_id), [])
     in_force = [e for e in extensions if since is None or (e.decided_at and e.decided_at >= since)]
-    return max((e.granted_until for e in in_force if e.granted_until), default=None)
+    latest: date | None = None
+    for extension in sorted(in_force, key=lambda e: (e.decided_at or e.asked_at, e.pk)):
+        day = extension.granted_until
+        if latest is None or not extension.is_asked_for or (day and day > latest):
+            latest = day
+    return latest
 
 
 def due_in_force(report: NationalReport, deadline: Deadline, granted: GrantedExtensions) -> date:
@@ -145,11 +154,19 @@ def due_in_force(report: NationalReport, deadline: Deadline, granted: GrantedExt
 
 
 def deadline_statuses(
-    reports: Iterable[NationalReport], deadlines: Iterable[Deadline], granted: Iterable[Extension], on: date
+    reports: Iterable[NationalReport],
+    deadlines: Iterable[Deadline],
+    granted: Iterable[Extension],
+    on: date,
+    deliveries: Iterable[Delivery] | None = None,
 ) -> DeadlineStatuses:
-    """Return, by report, the status on a day of each deadline that concerns its country."""
+    """Return, by report, the status on a day of each deadline that concerns its country.
+
+    `deliveries`: those known then, where all records are rebuilt as of that day; None: those known now.
+    """
     reports, deadlines = list(reports), list(deadlines)
-    return statuses_by_report(reports, deadlines, granted, find_days_met(reports, deadlines, on), on)
+    days_met = find_days_met(reports, deadlines, on, deliveries)
+    return statuses_by_report(reports, deadlines, granted, days_met, on)
 
 
 def statuses_by_report(
@@ -189,30 +206,45 @@ def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:
     return min((s for s in statuses if s.is_asked), key=lambda s: s.due_on, default=None)
 
 
-def find_days_met(reports: Iterable[NationalReport], deadlines: Iterable[Deadline], on: date) -> DaysMet:
+def find_days_met(
+    reports: Iterable[NationalReport],
+    deadlines: Iterable[Deadline],
+    on: date,
+    deliveries: Iterable[Delivery] | None = None,
+) -> DaysMet:
     """Return when each country met the deadlines for other things than its report, in one query.
 
-    That is when it first posted progress after a deadline for progress opened, or the day that was recorded.
+    What is recorded is read from the database, unless `deliveries` are given.
     """
-    columns = {}
-    for deadline in deadlines:
-        if deadline.is_recorded:
-            columns[deadline.pk] = Delivery.day_of(deadline.pk)
-        elif deadline.output == DeadlineOutput.PROGRESS:
-            columns[deadline.pk] = progress.first_day(deadline.opens_on, on)
+    reports, deadlines = list(reports), list(deadlines)
+    columns = columns_from_progress(deadlines, on)
+    if deliveries is None:
+        columns |= {
+            deadline.pk: Delivery.day_of(deadline.pk) for deadline in deadlines if deadline.is_recorded
+        }
+    met = recorded_days(reports, deadlines, deliveries or ())
     if not columns:
-        return {}
+        return met
     rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
     rows = rows.annotate(**{f"met_{pk}": column for pk, column in columns.items()})
-    met: dict[tuple[int, int], date] = {}
     for report, *days in rows.values_list("pk", *(f"met_{pk}" for pk in columns)):
         met |= {(report, pk): day for pk, day in zip(columns, days, strict=True) if day}
     return met
 
 
-def progress_windows(deadlines: Iterable[Deadline]) -> dict[int, date]:
-    """Return the first day of each deadline that asks for progress."""
-    return {d.pk: d.opens_on for d in deadlines if d.output == DeadlineOutput.PROGRESS}
+def columns_from_progress(deadlines: Iterable[Deadline], on: date) -> dict[int, Subquery]:
+    """Return, by deadline, of a query of reports the day on which the country met it by posting progress.
+
+    A deadline for progress: the first day on which it reported after that opened. For a phase: the day on which the
+    figure of that workstream reached 100; one that has fallen below since then does not meet it any more.
+    """
+    columns = {}
+    for deadline in deadlines:
+        if deadline.output == DeadlineOutput.PROGRESS:
+            columns[deadline.pk] = progress.first_day(deadline.opens_on, on)
+        elif deadline.is_phase:
+            columns[deadline.pk] = progress.day_finished(deadline.output, on)
+    return columns
 
 
 def recorded_days(
@@ -238,7 +270,7 @@ def statuses_of_report(
 ) -> list[DeadlineStatus]:
     """Return the status of each of these deadlines that is asked of the country, in order of date.
 
-    A deadline is met when the country hands its report in, or reports progress in the window, or as it was recorded.
+    A deadline is met when the country hands its report in, or by its progress, or as it was recorded.
     A report that was sent back does not meet it until it is handed in again.
     """
     handed_in_on = clock.day_of(report.handed_in_at) if report.handed_in_at else None

@@ -33,7 +33,7 @@ class Seat:
     is_member: bool  # of the cycle
     delegation: Delegation | None
     reported: bool | None  # None: it had no turn
-    people: list[User]  # its accounts that can sign in
+    people: list[User]  # its accounts that can sign in, and whoever is recorded
 
     @property
     def present(self) -> bool | None:
@@ -63,7 +63,10 @@ def seats_of(meeting: Meeting) -> list[Seat]:
         people[person.organisation_id].append(person)
 
     def seat(body: Organisation, *, is_member: bool) -> Seat:
-        return Seat(body, is_member, delegations.get(body.pk), shown.get(body.pk), people[body.pk])
+        delegation = delegations.get(body.pk)
+        recorded = list(delegation.people.all()) if delegation else []
+        others = [person for person in recorded if person not in people[body.pk]]
+        return Seat(body, is_member, delegation, shown.get(body.pk), [*people[body.pk], *others])
 
     by_kind = sorted(others, key=lambda body: (ORDER.index(K(body.kind)), body.sort_key))
     return [

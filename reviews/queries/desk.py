@@ -1,14 +1,13 @@
 """My desk: open tasks of a person, deadlines, and recent changes by others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 
 from reviews import clock, policy
@@ -28,8 +27,11 @@ from reviews.models import (
     Trace,
     User,
 )
+from reviews.models.deadlines import DUE_SOON_DAYS
+from reviews.models.deliveries import RECORD
 from reviews.models.reports import SILENT_DAYS
 from reviews.models.trace import TraceQuerySet
+from reviews.models.workstreams import workstream_label
 from reviews.queries.deadlines import (
     CountryDeadline,
     DeadlineLines,
@@ -53,6 +55,7 @@ class Task:
     url: str
     cycle: ReviewCycle
     group: str  # the heading over many of its kind
+    done_url: str = ""  # the page on which it is marked as done, where it is done elsewhere
 
     @property
     def days(self) -> int:
@@ -125,12 +128,12 @@ def waiting(
     user: User,
     cycles: list[ReviewCycle],
     reports: list[NationalReport],
-    lines: Iterable[CountryDeadline] = (),
+    lines: Collection[CountryDeadline] = (),
 ) -> list[Task]:
     """Return what waits for this person in these cycles, on these reports and deadlines, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
     tasks += [task for find_tasks in TASKS_OF_REPORTS for task in find_tasks(user, reports)]
-    return sorted([*tasks, *progress_due(user, lines)], key=lambda task: task.since)
+    return sorted([*tasks, *deadlines_to_meet(user, lines)], key=lambda task: task.since)
 
 
 def gather_tasks(tasks: Iterable[Task]) -> list[Lines[Task]]:
@@ -194,13 +197,56 @@ def own_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
             # Why it was returned is on the report's own page.
             about = str(report.member_state)
             if report.revision_due_on:
-                about = f"{about} · {_now('by')} {date_format(report.revision_due_on)}"
+                by_day = _now("by %(day)s") % {"day": clock.short_day(report.revision_due_on)}
+                about = f"{about} · {by_day}"
             yield _own_task(report, report.held_since, _now("Revise the returned report"), "report", about)
 
 
 def _own_task(report: NationalReport, since: datetime, what: str, page: str, about: str = "") -> Task:
     url = reverse(page, args=[report.cycle.slug, report.code])
     return Task(since, what, about or str(report.member_state), url, report.cycle, what)
+
+
+def deadlines_to_meet(user: User, lines: Collection[CountryDeadline]) -> Iterator[Task]:
+    """Return what the open deadlines ask of the own country, besides its report."""
+    for line in lines:
+        if line.status.is_asked and line.status.deadline.opens_on <= clock.today():
+            yield from deliveries_due(user, line)
+            yield from phases_due(user, line)
+    yield from progress_due(user, lines)
+
+
+def deliveries_due(user: User, line: CountryDeadline) -> Iterator[Task]:
+    """Comments and the like, for whoever may say that they were sent."""
+    deadline, status = line.status.deadline, line.status
+    is_own = policy.scope_of(user, RECORD) is policy.Scope.OWN and policy.may(user, RECORD, line.report)
+    if not (deadline.is_recorded and is_own) or deadline.locked_on(status.due_on, clock.today()):
+        return
+    what = _now("%(deadline)s: by %(day)s") % {"deadline": deadline, "day": clock.short_day(status.due_on)}
+    yield Task(
+        clock.start_of(deadline.opens_on),
+        what,
+        f"{line.state} · {deadline.output_text} · {status.text}",
+        deadline.get_absolute_url(),
+        deadline.cycle,
+        _now("Deadlines"),
+        reverse("delivery-add", args=[deadline.cycle.slug, deadline.number]),
+    )
+
+
+def phases_due(user: User, line: CountryDeadline) -> Iterator[Task]:
+    """A workstream of the own report that should be finished soon, or be already."""
+    deadline, status, report = line.status.deadline, line.status, line.report
+    is_near = status.days <= DUE_SOON_DAYS and report.status in (
+        ReportStatus.IN_PROGRESS,
+        ReportStatus.RETURNED,
+    )
+    if not (deadline.is_phase and is_near and reports_posted_by(user, [report])):
+        return
+    values = {"what": workstream_label(deadline.output), "day": clock.short_day(status.due_on)}
+    what = _now("Finish %(what)s by %(day)s") % values
+    since = clock.start_of(max(deadline.opens_on, status.due_on - timedelta(days=DUE_SOON_DAYS)))
+    yield _own_task(report, since, what, "report-update", f"{line.state} · {deadline} · {status.text}")
 
 
 def progress_due(user: User, lines: Iterable[CountryDeadline]) -> Iterator[Task]:
@@ -220,7 +266,7 @@ def progress_due(user: User, lines: Iterable[CountryDeadline]) -> Iterator[Task]
             reports.add(report)
             since = max(clock.start_of(deadline.opens_on), report.held_since)
             about = f"{line.state} · {deadline} · {line.status.text}"
-            what = _now("Post progress by %(day)s") % {"day": date_format(line.status.due_on)}
+            what = _now("Post progress by %(day)s") % {"day": clock.short_day(line.status.due_on)}
             yield _own_task(report, since, what, "report-update", about)
 
 
@@ -278,7 +324,9 @@ def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task
             about, url = shorten_names(names), reverse("extension-decide-all", args=[cycle.slug])
         else:
             what = _now("%(state)s: decide on the extension request") % {"state": names[0]}
-            about = f"{first.deadline} · {_now('until')} {date_format(first.asked_until)}"
+            assert first.asked_until  # as of every request
+            until = _now("until %(day)s") % {"day": clock.short_day(first.asked_until)}
+            about = f"{first.deadline} · {until}"
             url = reverse("extension-decide", args=[cycle.slug, first.pk])
         yield Task(first.asked_at, what, about, url, cycle, group)
 
@@ -302,7 +350,7 @@ def silent_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
         day = clock.day_of(report.silent_from)
         values = {"state": report.member_state, "n": clock.days_between(day, clock.today())}
         what = _now("%(state)s: no progress for %(n)d days") % values
-        about = _now("since %(day)s") % {"day": date_format(day)}
+        about = _now("since %(day)s") % {"day": clock.short_day(day)}
         since = report.silent_from + timedelta(days=SILENT_DAYS)
         yield Task(since, what, about, report.get_absolute_url(), report.cycle, group)
 
@@ -312,7 +360,8 @@ def own_action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     points = points.visible_to(user)  # of a meeting that is not shared, an observer learns nothing
     for point in points.select_related("meeting__cycle"):
         what = _now("Action point: %(text)s") % {"text": point.text}
-        about = f"{point.code} · {_now('due')} {date_format(point.due_on)}"
+        due = _now("due %(day)s") % {"day": clock.short_day(point.due_on)}
+        about = f"{point.code} · {due}"
         url, cycle = point.get_absolute_url(), point.meeting.cycle
         yield Task(point.held_since, what, about, url, cycle, _now("Action points"))
 

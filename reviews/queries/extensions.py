@@ -60,7 +60,7 @@ class Effect:
 
 
 def effect_of(extension: Extension, until: date, plan: Plan | None = None) -> Effect | None:
-    """Return what granting a request until a day does; None: it does not touch the plan of the reports.
+    """Return what granting a request, or setting another day, does; None: it does not touch the plan of the reports.
 
     `plan`: that of the cycle today, where the caller has it already.
     """
@@ -71,6 +71,13 @@ def effect_of(extension: Extension, until: date, plan: Plan | None = None) -> Ef
     before = next((c for c in plan.countries if c.state.pk == extension.member_state_id), None)
     if before is None or before.latest_on is None:
         return None
-    after = replace(before, due_on=max(until, before.due_on or on, on))
+    others = before.due_on or on  # the country's date in the plan, which may be that of another deadline
+    if (
+        not extension.is_asked_for
+        and before.deadline_status
+        and before.deadline_status.deadline == extension.deadline
+    ):
+        others = on  # it replaces the date in force
+    after = replace(before, due_on=max(until, others, on))
     countries = tuple(after if country is before else country for country in plan.countries)
     return Effect(until, before, after, plan, replace(plan, countries=countries))

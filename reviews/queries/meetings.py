@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reviews import clock
 from reviews.models import (
     ActionPoint,
     AgendaItem,
@@ -229,7 +230,7 @@ def dependents_of(meeting: Meeting) -> list[Dependents]:
         Dependents(
             _("Deadlines set as days before or after it"),
             _("They keep the dates that they have now, and follow no meeting any more."),
-            [(deadline, f"{deadline} · {date_format(deadline.due_on)}") for deadline in deadlines],
+            [(deadline, f"{deadline} · {clock.short_day(deadline.due_on)}") for deadline in deadlines],
         ),
         Dependents(
             _("Steps of the plan"),

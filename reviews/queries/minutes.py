@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.models import (
     AgendaStatus,
     Delegation,
@@ -35,7 +34,7 @@ from reviews.models import (
 )
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.rounds import Heard, heard_at
-from reviews.text import with_line_feeds
+from reviews.text import percent, with_line_feeds
 
 Figures = NationalReport | ProgressUpdate | StatusAtMeeting
 
@@ -94,7 +93,7 @@ def figures_text(record: Figures) -> str:
     texts = []
     for name in WORKSTREAMS:
         value = getattr(record, name)
-        figure = _("not yet reported") if value is None else f"{value} %"
+        figure = _("not yet reported") if value is None else percent(value)
         texts.append(f"{workstream_label(name)} {figure}")
     return ", ".join(texts)
 
@@ -162,9 +161,9 @@ def draft_agenda(meeting: Meeting) -> str:
 
 def draft_round(meeting: Meeting) -> str:
     reported, heard = _reported(meeting), heard_at(meeting)
-    lines = []
+    lines, nothing = [], _("no report at this meeting is on record.")
     for state in meeting.cycle.members(meeting.ends_on):
-        lines.append(f"{state}: {reported.get(state.pk, _('no report at this meeting is on record.'))}")
+        lines.append(f"{state}: {reported.get(state.pk, nothing)}")
         if state.pk in heard:
             lines += _lines_of(heard[state.pk])
     return "\n".join(lines)
@@ -173,7 +172,10 @@ def draft_round(meeting: Meeting) -> str:
 def _lines_of(heard: Heard) -> list[str]:
     """The words for the minutes, then each difficulty, finding and recommendation."""
     texts = [heard.note] if heard.note else []
-    texts += [f"{_('Difficulty')} ({record.kind}): {record.text}" for record in heard.difficulties]
+    texts += [
+        _("Difficulty (%(kind)s): %(text)s") % {"kind": record.kind, "text": record.text}
+        for record in heard.difficulties
+    ]
     texts += [f"{record.kind.capitalize()}: {record.text}" for record in heard.findings]
     return [f"– {' '.join(text.split())}" for text in texts]
 
@@ -183,12 +185,12 @@ def _reported(meeting: Meeting) -> dict[int, str]:
     # Frozen with the round; before that, those of the report.
     frozen = StatusAtMeeting.objects.filter(round__meeting=meeting)
     records = {row.member_state_id: row for row in [*meeting.cycle.reports.all(), *frozen]}
-    recorded = set(meeting.delegations.values_list("organisation", flat=True))
+    came = set(meeting.delegations.filter(present=True).values_list("organisation", flat=True))
     texts = {}
     for turn in _turns(meeting):
         if turn.status == TurnStatus.PASSED:
-            present = turn.member_state_id in recorded
-            texts[turn.member_state_id] = _("made no statement.") if present else _("was absent.")
+            was_there = turn.member_state_id in came
+            texts[turn.member_state_id] = _("made no statement.") if was_there else _("was absent.")
         elif turn.status == TurnStatus.REPORTED:
             texts[turn.member_state_id] = f"{figures_text(records[turn.member_state_id])}."
     for update in updates_at(meeting):
@@ -203,10 +205,10 @@ def draft_decisions(meeting: Meeting) -> str:
 
 def draft_action_points(meeting: Meeting) -> str:
     lines = []
-    points = meeting.actionpoints.select_related("owner", "owner_body", "meeting")
+    points, high = meeting.actionpoints.select_related("owner", "owner_body", "meeting"), _("high priority")
     for point in points.order_by("number"):
-        due = _("due %(day)s") % {"day": date_format(point.due_on)}
-        priority = f" ({_('high priority')})" if point.is_high else ""
+        due = _("due %(day)s") % {"day": clock.short_day(point.due_on)}
+        priority = f" ({high})" if point.is_high else ""
         lines.append(f"{point.code} {point.holder_text}: {point.text}, {due}{priority}")
     return "\n".join(lines) or _("No action points.")
 

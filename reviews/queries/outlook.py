@@ -43,7 +43,7 @@ def outlook_of(plan: CountryPlan, statuses: Iterable[DeadlineStatus], on: date) 
     """Return the outlook of a country on a day, from its dates, its pace and the statuses of its deadlines."""
     if plan.is_handed_in:
         return Outlook(W.ON_COURSE, _handed_in(plan))
-    return _late(plan, statuses, on) or _at_risk(plan) or _cannot_tell(plan, on) or _on_course(plan)
+    return _late(plan, statuses, on) or _at_risk(plan, on) or _cannot_tell(plan, on) or _on_course(plan)
 
 
 def _handed_in(plan: CountryPlan) -> str:
@@ -53,19 +53,22 @@ def _handed_in(plan: CountryPlan) -> str:
 
 
 def _late(plan: CountryPlan, statuses: Iterable[DeadlineStatus], on: date) -> Outlook | None:
-    """Something that is asked of the country has not come by its day."""
+    """Something that is asked of the country has not come by its own day, whatever the plan would need."""
     overdue = [status for status in statuses if status.state == DeadlineState.OVERDUE]
     if overdue:
         first = min(overdue, key=lambda status: status.due_on)
         return Outlook(W.LATE, f"{isolated(first.deadline.title)}: {first.text}.")
-    if plan.latest_on and plan.latest_on < on:
-        reason = gettext("The report had to arrive by %(day)s.") % {"day": _day(plan.latest_on)}
+    if plan.date_in_force and plan.date_in_force < on:
+        reason = gettext("The report had to arrive by %(day)s.") % {"day": _day(plan.date_in_force)}
         return Outlook(W.LATE, reason)
     return None
 
 
-def _at_risk(plan: CountryPlan) -> Outlook | None:
+def _at_risk(plan: CountryPlan, on: date) -> Outlook | None:
     """Its date, or the pace of a figure, leads past the day by which the report must arrive."""
+    if plan.latest_on and plan.latest_on < on and plan.due_on is None:
+        text = gettext("No deadline asks for it, and %(day)s, by which the plan needs it, has passed.")
+        return Outlook(W.AT_RISK, text % {"day": _day(plan.latest_on)})
     if plan.slack is not None and plan.slack < 0:
         text = ngettext(
             "Its date %(day)s is %(n)s day after %(latest)s, by which it must arrive.",

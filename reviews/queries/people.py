@@ -6,7 +6,9 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from reviews.models import ActionPoint, Advice, AdviceStatus, NationalReport, ReportStatus, Trace, User
+from reviews.models import ActionPoint, CycleStatus, NationalReport, ReportStatus, Trace, User
+from reviews.models.actionpoints import ActionPointQuerySet
+from reviews.models.reports import NationalReportQuerySet
 
 DUTY = ("organisation_id", "role", "is_active", "is_superuser")  # columns that say where somebody belongs
 
@@ -20,18 +22,26 @@ class Held(NamedTuple):
     url: str
 
 
-def held_by(person: User) -> list[Held]:
-    """Return the open items in a person's name. Takes three queries."""
-    points = ActionPoint.objects.unfinished().filter(owner=person)
+def held_by(person: User, user: User) -> list[Held]:
+    """Return the open items in a person's name, as far as `user` may read them. Takes two queries."""
+    points = _open_points().visible_to(user).filter(owner=person)
     points = points.select_related("meeting__cycle", "responsible_body", "owner__organisation")
-    reports = NationalReport.objects.filter(lead_author=person).exclude(status=ReportStatus.ACCEPTED)
-    drafts = Advice.objects.filter(drafted_by=person, status=AdviceStatus.DRAFT)
-    drafts = drafts.select_related("gap__cycle", "gap__member_state", "difficulty__cycle")
+    reports = _open_reports().visible_to(user).filter(lead_author=person)
     return [
         *map(_of_point, points),
         *map(_of_report, reports.select_related("cycle", "member_state")),
-        *map(_of_draft, drafts),
     ]
+
+
+def _open_points() -> ActionPointQuerySet:
+    """The unfinished action points of all cycles; of an emptied test cycle nobody finds any."""
+    return ActionPoint.objects.unfinished().exclude(meeting__cycle__status=CycleStatus.EMPTIED)
+
+
+def _open_reports() -> NationalReportQuerySet:
+    """The reports that are not accepted yet, as above."""
+    reports = NationalReport.objects.exclude(status=ReportStatus.ACCEPTED)
+    return reports.exclude(cycle__status=CycleStatus.EMPTIED)
 
 
 def _of_point(point: ActionPoint) -> Held:
@@ -43,16 +53,10 @@ def _of_report(report: NationalReport) -> Held:
     return Held(_("lead author"), str(report), str(report.member_state), report.get_absolute_url())
 
 
-def _of_draft(draft: Advice) -> Held:
-    subject = draft.gap or draft.difficulty
-    url = subject.get_absolute_url() if subject else ""
-    return Held(_("draft of advice"), draft.text, _("the Regional Evaluation Team"), url)
-
-
 def with_held(people: "QuerySet[User]") -> "QuerySet[User]":
     """The people with `held`: how many action points and reports are in their name."""
-    points = ActionPoint.objects.unfinished().filter(owner=OuterRef("pk"))
-    reports = NationalReport.objects.filter(lead_author=OuterRef("pk")).exclude(status=ReportStatus.ACCEPTED)
+    points = _open_points().filter(owner=OuterRef("pk"))
+    reports = _open_reports().filter(lead_author=OuterRef("pk"))
     return people.annotate(held=_number(points, "owner") + _number(reports, "lead_author"))
 
 

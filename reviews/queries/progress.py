@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest, JSONObject, Left
 
 from reviews import clock
@@ -53,23 +53,24 @@ class MemberCounts(NamedTuple):
     """What a board counts of each member at the end of a day."""
 
     open_gaps: dict[tuple[int, int], int]  # by member state and kind
-    first_days: dict[tuple[int, int], date]  # by report and key of `opened`
+    days_met: dict[tuple[int, int], date]  # by report and key of `met`
     notes: dict[int, Note]  # by report
 
 
 def count_members(
-    reports: Iterable[NationalReport], kinds: Collection[GapKind], opened: Mapping[int, date], on: date
+    reports: Iterable[NationalReport], kinds: Collection[GapKind], met: Mapping[int, Subquery], on: date
 ) -> MemberCounts:
-    """Return open gaps, first days after each of `opened`, and latest notes of all members, in one query."""
-    of_gaps, of_days, of_notes = _gap_columns(kinds, on), _first_day_columns(opened, on), _note_columns(on)
+    """Return open gaps, the days of each of `met`, and latest notes of all members, in one query."""
+    of_gaps, of_notes = _gap_columns(kinds, on), _note_columns(on)
+    of_days = {f"met_{key}": column for key, column in met.items()}
     rows = _rows_of(reports).annotate(**of_gaps, **of_days, **of_notes)
     counts = MemberCounts({}, {}, {})
     for row in rows.values("pk", "member_state", *of_gaps, *of_days, *of_notes):
         for kind, name in zip(kinds, of_gaps, strict=True):
             counts.open_gaps[row["member_state"], kind.pk] = row[name] or 0
-        for key, name in zip(opened, of_days, strict=True):
+        for key, name in zip(met, of_days, strict=True):
             if row[name]:
-                counts.first_days[row["pk"], key] = row[name]
+                counts.days_met[row["pk"], key] = row[name]
         if row["noted_at"]:
             counts.notes[row["pk"]] = Note(" ".join(row["note"].split()), row["noted_at"])
     return counts
@@ -81,8 +82,12 @@ def first_day(opened: date, on: date) -> Subquery:
     return Subquery(reported.filter(on__gte=opened).order_by("on").values("on")[:1])
 
 
-def _first_day_columns(opened: Mapping[int, date], on: date) -> Columns:
-    return {f"after_{key}": first_day(day, on) for key, day in opened.items()}
+def day_finished(workstream: str, on: date) -> Subquery:
+    """Return, of a query of reports, the day since which a workstream has been at 100 without a break up to `on`."""
+    days = DailyProgress.objects.filter(on__lte=on)
+    later_below = days.filter(report=OuterRef("report"), on__gt=OuterRef("on")).exclude(**{workstream: 100})
+    at_100 = days.filter(~Exists(later_below), report=OuterRef("pk"), **{workstream: 100})
+    return Subquery(at_100.order_by("on").values("on")[:1])
 
 
 def _gap_columns(kinds: Iterable[GapKind], on: date) -> Columns:

@@ -143,7 +143,8 @@ def build(
     deadlines = board.visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
     extensions = board.as_of(Extension.objects.filter(deadline__cycle=cycle), at)
     granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-    statuses = deadline_statuses(reports, deadlines, granted, until)
+    deliveries = board.deliveries_as_of(deadlines, at) if at else None
+    statuses = deadline_statuses(reports, deadlines, granted, until, deliveries)
     updates = updates_at(reports, since, until)
     return ProgressReport(
         cycle=cycle,

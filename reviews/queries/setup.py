@@ -40,12 +40,17 @@ STEPS = (
         "cycle.run",
         ((_("Choose members"), "cycle-members"), (_("Import from a sheet"), "members-import")),
     ),
+    Step("bodies", _("Roles of bodies"), False, "cycle.run", ((_("Enter the roles"), "cycle-bodies"),)),
     Step(
         "deadlines",
         _("Deadlines"),
         False,
         "deadline.set",
-        ((_("Copy from another cycle"), "cycle-deadlines"), (_("Add a deadline"), "deadline-add")),
+        (
+            (_("Copy from another cycle"), "cycle-deadlines"),
+            (_("Data collection, analysis, writing"), "cycle-phases"),
+            (_("Add a deadline"), "deadline-add"),
+        ),
     ),
     Step(
         "ladder",
@@ -73,7 +78,7 @@ class SetupStep:
 
 
 def setup_steps(cycle: ReviewCycle, user: User) -> list[SetupStep]:
-    """The steps of a cycle, in their order, with what this person may do. Takes four queries."""
+    """The steps of a cycle, in their order, with what this person may do. Takes five queries."""
     found = what_there_is(cycle)
     return [
         SetupStep(
@@ -96,6 +101,7 @@ def what_there_is(cycle: ReviewCycle) -> dict[str, str]:
     levels = list(cycle.framework.nodes.order_by().values_list("level", flat=True))
     areas = levels.count(FrameworkLevel.KEY_RESULT_AREA)
     members = cycle.memberships.counted().count()
+    bodies = cycle.body_roles.counted().count()
     deadlines, steps = cycle.deadlines.count(), cycle.plan_steps.count()
     days = {"name": cycle.name, "first": date_format(cycle.starts_on), "last": date_format(cycle.ends_on)}
     entries = {"framework": cycle.framework, "n": areas, "area": cycle.framework.area_name}
@@ -103,6 +109,7 @@ def what_there_is(cycle: ReviewCycle) -> dict[str, str]:
         "period": _now("%(name)s, %(first)s to %(last)s") % days,
         "framework": _now("%(framework)s: %(n)d × %(area)s") % entries if areas else "",
         "members": ngettext("%(n)d member", "%(n)d members", members) % {"n": members} if members else "",
+        "bodies": ngettext("%(n)d role", "%(n)d roles", bodies) % {"n": bodies} if bodies else "",
         "deadlines": ngettext("%(n)d deadline", "%(n)d deadlines", deadlines) % {"n": deadlines}
         if deadlines
         else "",

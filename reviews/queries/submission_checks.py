@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reviews import clock
+from reviews import clock, policy
 from reviews.models import (
     Coverage,
     Deadline,
@@ -43,12 +43,18 @@ class Severity(models.TextChoices):
     TIP = "tip", gettext_lazy("tip")
 
 
+# What each form of a report takes.
+FORMS = {
+    "report-update": "report.update",
+    "report-coverage-edit": "report.update",
+    "report-authors": "report.appoint",
+}
 TONES = {Severity.MUST_FIX: "bad", Severity.TIP: "info"}
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Something that a check found, and where it can be corrected."""
+    """Something that a check found, and where its reader can correct it; empty: nowhere."""
 
     severity: Severity
     text: str
@@ -63,6 +69,7 @@ class CheckResult:
 class CheckInput:
     """What the checks read: fetched once by the page, so that checking makes no query."""
 
+    user: User
     report: NationalReport
     gaps: list[GapCount]
     findings: list[Finding]
@@ -70,9 +77,11 @@ class CheckInput:
     locked: list[Deadline]  # those whose last acceptable day has passed
     statements: list[AreaStatement]  # on every key result area
 
-    def page(self, name: str) -> str:
-        """The address of a page of the report."""
-        return reverse(name, args=[self.report.cycle.slug, self.report.code])
+    def form(self, name: str, anchor: str = "") -> str:
+        """The address of a form of the report; empty for whoever it would refuse."""
+        if not policy.may(self.user, FORMS[name], self.report):
+            return ""
+        return f"{reverse(name, args=[self.report.cycle.slug, self.report.code])}{anchor}"
 
     def list_of_country(self, name: str, query: str = "") -> str:
         """The address of a list, filtered by the country of the report."""
@@ -85,6 +94,7 @@ def read(report: NationalReport, user: User) -> CheckInput:
     findings = report.member_state.findings.filter(cycle=report.cycle_id).visible_to(user).not_withdrawn()
     statuses = statuses_today(report)
     return CheckInput(
+        user=user,
         report=report,
         gaps=gaps.counted(),
         findings=list(findings.select_related("key_result_area").order_by("kind", "number")),
@@ -109,7 +119,7 @@ def check_locks(data: CheckInput) -> Iterator[CheckResult]:
 
 
 def check_figures(data: CheckInput) -> Iterator[CheckResult]:
-    url = data.page("report-update")
+    url = data.form("report-update")
     for name, value in zip(WORKSTREAMS, data.report.figures, strict=True):
         if value is None:
             text = _(
@@ -144,7 +154,7 @@ def check_coverage(data: CheckInput) -> Iterator[CheckResult]:
     for coverage, text in HOLES.items():
         statements = [statement for statement in data.statements if statement.coverage == coverage]
         if statements:
-            url = f"{data.page('report-coverage-edit')}#id_coverage_{statements[0].area}"
+            url = data.form("report-coverage-edit", f"#id_coverage_{statements[0].area}")
             yield CheckResult(Severity.TIP, text % {"areas": _areas_text(statements)}, url)
 
 
@@ -199,11 +209,11 @@ def check_findings(data: CheckInput) -> Iterator[CheckResult]:
 
 def check_hints(data: CheckInput) -> Iterator[CheckResult]:
     if data.report.lead_author_id is None:
-        yield CheckResult(Severity.TIP, _("No lead author is named."), data.page("report-authors"))
+        yield CheckResult(Severity.TIP, _("No lead author is named."), data.form("report-authors"))
     progressed_at = data.report.progressed_at
     if progressed_at and clock.day_of(progressed_at) < clock.today() - timedelta(days=OLD_DAYS):
         text = _("The last progress was posted on %s.") % date_format(clock.day_of(progressed_at))
-        yield CheckResult(Severity.TIP, text, data.page("report-update"))
+        yield CheckResult(Severity.TIP, text, data.form("report-update"))
     text = _("The window opens on %s; an earlier submission is taken too.")
     for status in data.deadline_statuses:
         deadline = status.deadline

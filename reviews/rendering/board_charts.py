@@ -15,6 +15,7 @@ from reviews.queries.plans import Plan
 from reviews.queries.progress import DailyFigures, Point
 from reviews.rendering import charts
 from reviews.rendering.charts import GapRow, Marker, ProgressPoint, TimelineEvent
+from reviews.text import percent
 
 Sparklines = dict[tuple[int, str], tuple[charts.Sparkline, str]]
 
@@ -43,10 +44,10 @@ def trend_words(workstream: str, points: Sequence[tuple[date, int | None]], meet
     words = []
     for meeting in sorted(set(meetings)):
         value = next((value for day, value in reversed(points) if day <= meeting), None)
-        shown = _("no figure") if value is None else f"{value} %"
+        shown = _("no figure") if value is None else percent(value)
         words.append(_("%(value)s on %(day)s") % {"value": shown, "day": date_format(meeting)})
     if points[-1][1] is not None:
-        words.append(_("now %(value)s %%") % {"value": points[-1][1]})
+        words.append(_("now %(value)s") % {"value": percent(points[-1][1])})
     return f"{workstream_label(workstream).capitalize()}: {', '.join(words)}"
 
 

@@ -13,13 +13,14 @@ from typing import Any, ParamSpec
 from django.dispatch import receiver
 from django.template.loader import get_template
 from django.utils.autoreload import file_changed
-from django.utils.formats import date_format
+from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
+from reviews import clock
 from reviews.queries.outlook import OutlookWord
 from reviews.rendering.charts import Sparkline
 from reviews.text import isolated
@@ -89,7 +90,7 @@ def symbol(tone: str) -> SafeString:
 @cached_by_language(maxsize=4000)
 def day(value: date) -> SafeString:
     """20 Aug 2020."""
-    return format_html('<span class="text-day">{}</span>', date_format(value))
+    return format_html('<span class="text-day">{}</span>', clock.short_day(value))
 
 
 @cached_by_language(maxsize=4000)
@@ -103,7 +104,7 @@ def age(value: date, days: int) -> SafeString:
 def moment(value: datetime) -> SafeString:
     """20 Aug 2020 16:30, and for machines with its time zone."""
     local = localtime(value)
-    text = f"{date_format(local)} {local:%H:%M}"
+    text = f"{clock.short_day(local)} {time_format(local)}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 

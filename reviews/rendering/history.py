@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from reviews import clock
 from reviews.models.trace import Trace, columns_by_name
 
 # Columns derived from another one, or without meaning for a reader.
@@ -61,5 +62,5 @@ def _in_words(field: models.Field, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     value = field.to_python(value)
     if isinstance(value, datetime):
-        return date_format(value.astimezone(), "DATETIME_FORMAT")
-    return date_format(value) if isinstance(value, date) else str(value)
+        return date_format(value.astimezone(), "SHORT_DATETIME_FORMAT")
+    return clock.short_day(value) if isinstance(value, date) else str(value)

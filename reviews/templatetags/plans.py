@@ -1,5 +1,6 @@
 """The backward plan in words: slack, pace and feasibility, each with its arithmetic."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django import template
@@ -7,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviews import clock
 from reviews.models import StepKind
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries.plans import CountryPlan, Feasibility, Plan, Verdict
@@ -93,9 +95,9 @@ def feasibility_words(plan: Plan, feasibility: Feasibility) -> list[str]:
         days += [str(row.stage.slip) for row in path.stages[:-1] if row.stage.slip]
         values = {
             "start": isolated(plan.title(path.start)),
-            "day": _day(path.start.expected_on),
+            "day": _day(path.start.expected_on, clock.short_day),
             "days": " + ".join(days) or "0",
-            "ready": _day(path.stages[-1].ready_on),
+            "ready": _day(path.stages[-1].ready_on, clock.short_day),
         }
         sentences.append(_("%(start)s %(day)s + %(days)s days = %(ready)s.") % values)
     sentences += [_slack_sentence(feasibility.line.scheduled), *_consequences(plan, feasibility)]
@@ -157,5 +159,5 @@ def _consequences(plan: Plan, feasibility: Feasibility) -> list[str]:
     return sentences
 
 
-def _day(day: date | None) -> str:
-    return date_format(day) if day else _("date not known")
+def _day(day: date | None, written: Callable[[date], str] = date_format) -> str:
+    return str(written(day)) if day else _("date not known")

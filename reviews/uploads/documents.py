@@ -102,6 +102,9 @@ SENTENCES: dict[Reason, tuple[str | Promise, ...]] = {
     Reason.FORMULA: (
         _("The cell %(detail)s holds a formula. Please copy the sheet and paste it as values."),
     ),
+    Reason.ERROR_VALUE: (
+        _("The cell %(detail)s holds an error, such as #N/A. Please correct it in the spreadsheet."),
+    ),
     Reason.LETTERS: (
         _("The letters of this CSV file cannot be read. In Excel save it as “CSV UTF-8”, or as XLSX."),
     ),

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     SHEET_MACROS = "sheet_macros"
     SHEET_EMPTY = "sheet_empty"
     FORMULA = "formula"
+    ERROR_VALUE = "error_value"
     LETTERS = "letters"
 
 

@@ -16,6 +16,8 @@ from xml.parsers import expat  # noqa: S407 - without document types, see review
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
 
 from reviews.uploads import sandbox
 from reviews.uploads.package import DAMAGED, Handler, Package
@@ -34,6 +36,9 @@ DELIMITERS = (";", ",", "\t")
 DELIMITER_NAMED = re.compile(r"sep=([;,\t])\r?\n", re.IGNORECASE)  # Excel's own first line
 # What our exports put before a text that a spreadsheet would take for a formula.
 GUARDED = re.compile(r"'(?=[=+\-@\t＝＋－＠\d])")
+NEVER_TEXT = re.compile("[\0\ud800-\udfff]")  # no database keeps it
+# What a spreadsheet shows in place of a value that it could not work out.
+ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 
 Row = tuple[int, list[str]]  # its number as the spreadsheet shows it, and its cells
 
@@ -59,6 +64,11 @@ def filled(rows: Iterable[list[str]]) -> Iterator[Row]:
             texts.pop()
         cells += len(row)
         is_too_wide = len(texts) > COLUMNS_MAX or any(len(text) > CELL_LENGTH for text in texts)
+        wrong = next((n for n, text in enumerate(texts, 1) if text.upper() in ERROR_VALUES), None)
+        if any(map(NEVER_TEXT.search, texts)):
+            raise Refused(Reason.SHEET_DAMAGED)
+        if wrong:
+            raise Refused(Reason.ERROR_VALUE, f"{get_column_letter(wrong)}{number}")
         if number > ROWS_MAX or cells > CELLS_MAX or is_too_wide:
             raise Refused(Reason.SHEET_TOO_LARGE)
         if texts:
@@ -169,7 +179,7 @@ def text_of(cell: Cell | ReadOnlyCell | EmptyCell) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return unescape(str(value))  # Excel writes a carriage return as _x000D_
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple, cast
 
 from django.core.files.uploadedfile import UploadedFile
 
-from reviews.text import fold, nfc, with_line_feeds
+from reviews.text import as_stored, fold
 from reviews.uploads import sandbox
 from reviews.uploads.documents import reasons_in_words, refuse_large
 
@@ -15,10 +16,14 @@ NO_LETTER = re.compile(r"[\W_]+")
 
 
 class SheetRow(NamedTuple):
-    """One row: its number as the spreadsheet shows it, and its texts by heading (see `heading()`)."""
+    """One row: its number as the spreadsheet shows it, and its texts by heading (see `heading()`).
+
+    `unnamed`: what stands in columns without a name.
+    """
 
     number: int
     cells: dict[str, str]
+    unnamed: tuple[str, ...] = ()
 
 
 class Sheet(UploadedFile):
@@ -27,10 +32,13 @@ class Sheet(UploadedFile):
     def __init__(self, upload: UploadedFile, rows: Sequence[tuple[int, list[str]]]) -> None:
         super().__init__(upload.file, upload.name, upload.content_type, upload.size)
         (_number, self.columns), *others = rows
-        names = [heading(name) for name in self.columns]
-        self.rows = [
-            SheetRow(number, dict(zip(names, map(clean, cells), strict=False))) for number, cells in others
-        ]
+        self.headings = [heading(name) for name in self.columns]
+        self.rows = [self._row(number, [clean(cell) for cell in cells]) for number, cells in others]
+
+    def _row(self, number: int, cells: list[str]) -> SheetRow:
+        named = [*zip_longest(self.headings, cells[: len(self.headings)], fillvalue="")]
+        beside = [cell for name, cell in named if not name] + cells[len(self.headings) :]
+        return SheetRow(number, dict(named), tuple(filter(None, beside)))
 
 
 def open_sheet(upload: UploadedFile) -> Sheet:
@@ -48,4 +56,4 @@ def heading(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    return nfc(with_line_feeds(text)).strip()
+    return as_stored(text).strip()

@@ -61,6 +61,12 @@ def parse_day(text: str) -> date:
         raise BadAddress(_("“%s” is not a day: write it like 2020-08-11.") % text[:40]) from None
 
 
+def parse_number(text: str, least: int, most: int) -> int | None:
+    """The number that an address names, in the digits 0 to 9; None for anything else, or one out of range."""
+    number = int(text) if re.fullmatch("[0-9]{1,18}", text) else None
+    return number if number is not None and least <= number <= most else None
+
+
 def page_of(request: HttpRequest, rows: Sequence[Row], per_page: int = ROWS) -> Page[Row]:
     """The page of these rows that the address names. Raises BadAddress if there is none."""
     number = request.GET.get("page") or "1"

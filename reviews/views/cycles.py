@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import policy
+from reviews import clock, policy
 from reviews.actions.cycles import open_cycle, seat_member
 from reviews.forms.base import ConfirmForm, ReasonForm, ReviewForm
+from reviews.forms.bodies import BodyRoleForm
 from reviews.forms.cycles import CycleForm, SeatForm
-from reviews.models import CycleMembership, ReviewCycle
+from reviews.models import BodyRole, CycleMembership, Deadline, ReviewCycle
 from reviews.queries.cycles import unfinished_in
+from reviews.queries.deadlines import Met, met_by_deadline
 from reviews.request_context import SignedInRequest
 from reviews.views.base import cycle_or_404, history
 from reviews.views.form_pages import AddPage, FormPage
@@ -41,10 +43,20 @@ def cycle_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "seats": cycle.memberships.counted()
         .select_related("member_state")
         .order_by("joined_on", "member_state__sort_key"),
+        "bodies": cycle.body_roles.counted().select_related("body").in_order(),
+        "outputs": outputs_of(request, cycle),
         # Why an administrator corrected it is for those who run cycles.
         "history": history(request, cycle) if policy.may(request.user, "cycle.run") else [],
     }
     return render(request, "cycles/cycle.html", context)
+
+
+def outputs_of(request: SignedInRequest, cycle: ReviewCycle) -> list[tuple[Deadline, Met]]:
+    """The deadlines of a cycle, with how many countries have met each: its phases and outputs in order of time."""
+    deadlines = cycle.deadlines.visible_to(request.user).prefetch_related("only_for").select_related("cycle")
+    in_order = list(deadlines.order_by("due_on", "number"))
+    met = met_by_deadline(cycle, in_order, clock.today())
+    return [(deadline, met[deadline.pk]) for deadline in in_order]
 
 
 class CycleFormPage(FormPage):
@@ -115,3 +127,49 @@ class SeatMember(AddPage):
         return reverse("cycle", args=[self.cycle.slug])
 
     get_cancel_url = get_success_url
+
+
+def body_role_or_404(request: SignedInRequest, cycle: ReviewCycle, pk: str) -> BodyRole:
+    """The role of a body in a cycle that this person may open."""
+    return get_object_or_404(cycle.body_roles.counted().select_related("cycle", "body"), pk=pk)
+
+
+class AddBodyRole(AddPage):
+    """A body gets a role; also in an open cycle, where a chair changes with the year."""
+
+    object: ReviewCycle
+    model, verb, form_class, permission, nav = BodyRole, "assign", BodyRoleForm, "cycle.run", "cycle"
+    transition = "edit"
+    title, submit_label, success_message = (
+        _("Add the role of a body"),
+        _("Save role"),
+        _("The role is saved."),
+    )
+
+    def check_open(self) -> None:
+        self.object.require_open_for(self.transition)
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"from_on": self.object.starts_on}
+
+    def get_cancel_url(self) -> str:
+        return reverse("cycle", args=[self.cycle.slug])
+
+
+class EditBodyRole(FormPage):
+    record_or_404 = staticmethod(body_role_or_404)
+    form_class, verb, permission, nav = BodyRoleForm, "edit", "cycle.run", "cycle"
+    title, submit_label, success_message = (
+        _("Change the role of a body"),
+        _("Save role"),
+        _("The role is changed."),
+    )
+
+
+class TakeOutBodyRole(FormPage):
+    """A role that was entered by mistake: asks first."""
+
+    record_or_404 = staticmethod(body_role_or_404)
+    form_class, verb, permission, nav = ConfirmForm, "take_out", "cycle.run", "cycle"
+    title, submit_label = _("Take out the role of a body"), _("Take out")
+    success_message = _("The role is taken out.")

@@ -25,6 +25,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.deliveries import RECORD, require_recorded
+from reviews.models.extensions import SET
 from reviews.queries.deadlines import CountryDeadline, count_by_state, count_met, deadline_statuses
 from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
@@ -79,6 +80,10 @@ class DeadlinePage(ListPage):
         reports, granted = list(self.object_list), self.deadline.extensions.granted()
         statuses = deadline_statuses(reports, [self.deadline], granted, clock.today())
         return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        may_set = policy.may(self.request.user, SET) and not self.cycle.is_closed
+        return super().get_table_kwargs() | {"exclude": () if may_set else ("another_day",)}
 
     def get_table_data(self) -> list[CountryDeadline]:
         state = self.filterset.form.cleaned_data.get("state") if self.filterset.form.is_valid() else ""

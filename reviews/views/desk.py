@@ -14,9 +14,11 @@ from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import desk, progress
 from reviews.rendering import board_charts, fragments
 from reviews.request_context import SignedInRequest
+from reviews.views.base import parse_number
 from reviews.web.errors import BadAddress
 
 NEWEST = 5  # lines of activity on the desk
+LARGEST_ID = 2**63 - 1
 TREND_DAYS = 90  # of the line beside a figure
 
 
@@ -81,10 +83,11 @@ def cycle_of_menu(request: SignedInRequest, cycles: list[ReviewCycle]) -> Review
 
 def activity_page(request: SignedInRequest) -> HttpResponse:
     """All changes by others that the person may read, newest first; `?before=1234` goes on from there."""
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdecimal() and len(before) < 19):
-        raise BadAddress(_("There is no page “%s”.") % before[:40])
-    rows = desk.activity(request.user, int(before) if before else None)
+    text = request.GET.get("before", "")
+    before = parse_number(text, 0, LARGEST_ID)
+    if text and before is None:
+        raise BadAddress(_("There is no page “%s”.") % text[:40])
+    rows = desk.activity(request.user, before)
     context = {
         "nav": "desk",
         "title": _("All activity"),

@@ -15,14 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews import clock, policy
-from reviews.actions.extensions import ask_for_extension, decide_extensions
+from reviews.actions.extensions import ask_for_extension, decide_extensions, set_another_day
 from reviews.forms.base import ReviewForm
-from reviews.forms.deadlines import DecideForm, ExtensionForm
+from reviews.forms.deadlines import AnotherDayForm, DecideForm, ExtensionForm
 from reviews.forms.extensions import DecisionsForm
 from reviews.forms.fields import DayField
 from reviews.lists.extensions import ExtensionFilter, ExtensionTable
 from reviews.models import (
     Deadline,
+    DeadlineStatus,
     EditConflict,
     Extension,
     ExtensionStatus,
@@ -30,7 +31,7 @@ from reviews.models import (
     NotAllowedNow,
     ReviewCycle,
 )
-from reviews.models.extensions import STILL_WAITS, require_asked
+from reviews.models.extensions import SET, STILL_WAITS, require_asked, require_settable
 from reviews.queries import plans
 from reviews.queries.deadlines import status_of
 from reviews.queries.extensions import Effect, effect_of
@@ -38,6 +39,7 @@ from reviews.request_context import SignedInRequest
 from reviews.views.base import ListPage, own_report
 from reviews.views.deadlines import deadline_or_404
 from reviews.views.form_pages import FormPage
+from reviews.views.reports import report_or_404
 from reviews.web.errors import Text
 
 AT_ONCE = 25  # requests on the page where several are decided: the oldest ones
@@ -119,28 +121,25 @@ class AskExtension(FormPage):
         )
 
 
-class DecideExtension(FormPage):
-    """The Secretariat grants or refuses, having seen what the later day does to the plan."""
+class EffectPage(FormPage):
+    """Base of the forms that show what another day for one country does to the plan before it is saved."""
 
-    object: Extension
-    record_or_404 = staticmethod(extension_or_404)
-    form_class, template_name = DecideForm, "deadlines/decide.html"
-    permission, nav, transition = "extension.decide", "deadlines", "grant"
-    title, submit_label, success_message = (
-        _("Decide on the extension request"),
-        _("Save decision"),
-        _("The decision is saved."),
-    )
-    initial_from = {"until": "asked_until"}
+    nav = "deadlines"
+    extension: Extension  # stored, or as it would be
 
     @cached_property
     def effect(self) -> Effect | None:
-        """Of the day that was typed, or else of the one asked for."""
+        """Of the day that was typed, or else of the one that the form starts with."""
         try:
             typed = DayField(required=False).clean(self.request.POST.get("until"))
         except ValidationError:
             typed = None
-        return effect_of(self.object, typed or self.object.asked_until)
+        day = typed or self.get_first_day()
+        return effect_of(self.extension, day) if day else None
+
+    def get_first_day(self) -> date | None:
+        """The day that the form starts with."""
+        raise NotImplementedError
 
     def require_effect_seen(self, until: date | None, seen: str) -> None:
         """Raise ValidationError if the day does harm that was not shown yet."""
@@ -162,6 +161,28 @@ class DecideExtension(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"effect": self.effect}
 
+
+class DecideExtension(EffectPage):
+    """The Secretariat grants or refuses, having seen what the later day does to the plan."""
+
+    object: Extension
+    record_or_404 = staticmethod(extension_or_404)
+    form_class, template_name = DecideForm, "deadlines/decide.html"
+    permission, transition = "extension.decide", "grant"
+    title, submit_label, success_message = (
+        _("Decide on the extension request"),
+        _("Save decision"),
+        _("The decision is saved."),
+    )
+    initial_from = {"until": "asked_until"}
+
+    @property
+    def extension(self) -> Extension:  # type: ignore[override]
+        return self.object
+
+    def get_first_day(self) -> date | None:
+        return self.object.asked_until
+
     def perform(self, form: DecideForm, expected_version: int) -> Extension:
         user, note = self.request.user, form.cleaned_data["note"]
         if form.cleaned_data["decision"] == "refuse":
@@ -169,6 +190,52 @@ class DecideExtension(FormPage):
         until = form.cleaned_data["until"]
         self.require_effect_seen(until, form.cleaned_data["seen"])
         return self.object.grant(by=user, expected_version=expected_version, until=until, note=note)
+
+
+class SetAnotherDay(EffectPage):
+    """The Secretariat sets another day for one country that has not asked."""
+
+    object: Deadline
+    report: NationalReport
+    form_class, template_name = AnotherDayForm, "deadlines/another_day.html"
+    permission, is_new = SET, True
+    title, submit_label = _("Another day for this country"), _("Save day")
+    success_message = _("The day is saved; the country sees it with your reason.")
+
+    def get_object(self) -> Deadline:
+        self.report = report_or_404(self.request, self.cycle, self.kwargs["code"])
+        return deadline_or_404(self.request, self.cycle, self.kwargs["number"])
+
+    def check_open(self) -> None:
+        super().check_open()
+        require_settable(self.report, self.status)
+
+    @cached_property
+    def status(self) -> DeadlineStatus | None:
+        """Of the deadline for this country, today."""
+        return status_of(self.report, self.object, self.object.extensions.granted(), clock.today())
+
+    @property
+    def extension(self) -> Extension:  # type: ignore[override]
+        return self.get_instance()
+
+    def get_instance(self) -> Extension:
+        return Extension(deadline=self.object, member_state=self.report.member_state)
+
+    def get_first_day(self) -> date | None:
+        return self.status.due_on if self.status else None
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"due_seen": self.get_first_day()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lead = f"{self.report.member_state} · {self.object}"
+        return super().get_context_data(**kwargs) | {"lead": lead, "status": self.status}
+
+    def perform(self, form: AnotherDayForm, expected_version: int) -> Extension:
+        values = form.values()
+        self.require_effect_seen(values["until"], values.pop("seen"))
+        return set_another_day(by=self.request.user, report=self.report, deadline=self.object, **values)
 
 
 class DecideExtensions(FormPage):
@@ -195,6 +262,7 @@ class DecideExtensions(FormPage):
         return {request.pk: effect_of(request, self.typed_until(request), plan) for request in self.requests}
 
     def typed_until(self, request: Extension) -> date:
+        assert request.asked_until  # as of every request
         try:
             typed = DayField(required=False).clean(self.request.POST.get(f"until_{request.pk}"))
         except ValidationError:

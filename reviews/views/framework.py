@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
@@ -12,7 +13,7 @@ from reviews.actions.cycles import free_code, new_framework
 from reviews.actions.framework import add_entry, amend_entry, copy_entries, import_framework
 from reviews.forms.base import ReviewForm
 from reviews.forms.framework import AddEntryForm, AmendEntryForm, FrameworkChoiceForm, FrameworkImportForm
-from reviews.models import Framework, FrameworkNode, ReviewCycle
+from reviews.models import Framework, FrameworkNode, NotAllowedNow, ReviewCycle
 from reviews.models.base import all_or_nothing
 from reviews.queries.framework import adds_to, uses_of
 from reviews.request_context import SignedInRequest
@@ -41,6 +42,13 @@ class ImportFramework(SetupStepPage, ImportPage):
     form_class, help_template = FrameworkImportForm, "framework/import_help.html"
     title, submit_label = _("Framework from a sheet"), _("Import the framework")
     success_message = _("The framework is imported.")
+
+    def check_open(self) -> None:
+        """As the base; and not into a framework that a cycle reviews already."""
+        super().check_open()
+        if why := self.object.framework.why_fixed:
+            hint = _now("Copy it first, in the step “Framework”, or amend its entries one by one.")
+            raise NotAllowedNow(f"{why} {hint}")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"framework": self.object.framework}

@@ -34,7 +34,7 @@ from reviews.queries.minutes import (
 from reviews.rendering import docx
 from reviews.rendering.differences import line_differences
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, history
+from reviews.views.base import cycle_or_404, history, parse_number
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.views.meetings import meeting_or_404
 from reviews.web.errors import BadAddress
@@ -106,12 +106,13 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
 
 def version_of_address(request: SignedInRequest, versions: list[Trace]) -> int:
     """The number of an earlier version, as in `?version=1`; 0: the present text. Raises BadAddress."""
-    number = request.GET.get("version", "")
-    if not number:
+    text = request.GET.get("version", "")
+    if not text:
         return 0
-    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= len(versions)):
-        raise BadAddress(_("There is no version “%s” of these minutes.") % number[:40])
-    return int(number)
+    number = parse_number(text, 1, len(versions))
+    if number is None:
+        raise BadAddress(_("There is no version “%s” of these minutes.") % text[:40])
+    return number
 
 
 def minutes_docx(request: SignedInRequest, slug: str, code: str) -> HttpResponse:

@@ -62,7 +62,7 @@ def person_page(request: SignedInRequest, pk: str) -> HttpResponse:
         "nav": "people",
         "title": person,
         "person": person,
-        "held": held_by(person),
+        "held": held_by(person, request.user),
         "stands_in_for": person.stands_in_for.all(),
         "moves": moves_of(person),
         "may_arrange": policy.may(request.user, "people.arrange"),

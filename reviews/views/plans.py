@@ -14,10 +14,11 @@ from reviews import clock, policy
 from reviews.forms.plans import MAX_DAYS_LATER, NewStepForm, OutcomeForm, PlanStepForm, WhatIfForm
 from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, ReviewCycle, Trace
+from reviews.models.numbering import next_number
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of, rows_chosen
+from reviews.views.base import cycle_or_404, page_of, parse_number, rows_chosen
 from reviews.views.form_pages import AddPage, FormPage
 from reviews.web.errors import BadAddress
 
@@ -89,10 +90,11 @@ def parse_slips(texts: list[str]) -> dict[str, int]:
     """How many days later, by the code of a step or country: {"LAO": 21} for "LAO:21". Raises BadAddress."""
     slips = {}
     for text in texts:
-        code, _colon, days = text.rpartition(":")
-        if not (days.isascii() and days.isdecimal() and 1 <= int(days[:9]) <= MAX_DAYS_LATER):
+        code, _colon, number = text.rpartition(":")
+        days = parse_number(number, 1, MAX_DAYS_LATER)
+        if days is None:
             raise BadAddress(_now("Write what is later and by how many days (1 to 366), like LAO:21."))
-        slips[code] = int(days)
+        slips[code] = days
     return slips
 
 
@@ -122,7 +124,7 @@ class AddStep(AddPage):
     title, submit_label, success_message = _("Enter a step"), _("Save step"), _("The step is entered.")
 
     def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | {"position": self.cycle.plan_steps.count() + 1}
+        return super().get_initial() | {"position": next_number(self.cycle.plan_steps.all(), "position")}
 
     def get_cancel_url(self) -> str:
         return reverse("plan", args=[self.cycle.slug])

@@ -53,6 +53,7 @@ def progress_report(request: SignedInRequest, slug: str) -> HttpResponse:
         "nav": "progress-report",
         "title": report.title,
         "report": report,
+        "as_of": report.until,
         "page": page,
         "late": [row for row in report.late if row.report.pk in shown],
         "gap_changes": [row for row in report.countries_with_gap_changes if row.report.pk in shown],

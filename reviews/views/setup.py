@@ -10,12 +10,22 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
+from reviews.actions.bodies import set_body_roles
 from reviews.actions.cycles import choose_members, import_members, prepare_cycle
-from reviews.actions.setup import copy_cycle, copy_deadlines, copy_ladder, empty_test_cycle, set_ladder
+from reviews.actions.setup import (
+    copy_cycle,
+    copy_deadlines,
+    copy_ladder,
+    empty_test_cycle,
+    set_ladder,
+    set_phases,
+)
 from reviews.forms.base import ReasonForm, ReviewForm
+from reviews.forms.bodies import BodyRolesForm
 from reviews.forms.cycles import CopyCycleForm, NewCycleForm
-from reviews.forms.setup import CopyFromForm, LadderForm, MembersForm, MembersImportForm
-from reviews.models import ReviewCycle
+from reviews.forms.setup import CopyFromForm, LadderForm, MembersForm, MembersImportForm, PhasesForm
+from reviews.models import NotAllowedNow, ReviewCycle
+from reviews.models.deadlines import PHASE_OUTPUTS
 from reviews.queries.cycles import unfinished_in
 from reviews.queries.setup import setup_steps
 from reviews.request_context import SignedInRequest
@@ -150,6 +160,18 @@ class ImportMembers(SetupStepPage, ImportPage):
         return import_members(by=self.request.user, cycle=self.object, **form.values())
 
 
+class EnterBodies(SetupStepPage):
+    form_class = BodyRolesForm
+    title, submit_label = _("Roles of bodies"), _("Save roles")
+    success_message = _("The roles of the bodies are saved.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"cycle": self.object}
+
+    def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
+        return set_body_roles(by=self.request.user, cycle=self.object, **form.values())
+
+
 class CopyDeadlines(SetupStepPage):
     form_class, permission = CopyFromForm, "deadline.set"
     title, submit_label = _("Deadlines of another cycle"), _("Copy deadlines")
@@ -160,6 +182,26 @@ class CopyDeadlines(SetupStepPage):
 
     def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
         return copy_deadlines(by=self.request.user, cycle=self.object, **form.values())
+
+
+class SetPhases(SetupStepPage):
+    form_class, permission = PhasesForm, "deadline.set"
+    title, submit_label = _("Deadlines of the phases"), _("Save phases")
+    success_message = _("The deadlines of the phases are saved. Each can have another day for a country.")
+
+    def check_open(self) -> None:
+        super().check_open()
+        there = {*self.object.deadlines.values_list("output", flat=True)}
+        if all(output in there for output in PHASE_OUTPUTS):
+            raise NotAllowedNow(
+                str(_("Each phase has its deadline already; change them on the list of deadlines."))
+            )
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"cycle": self.object}
+
+    def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
+        return set_phases(by=self.request.user, cycle=self.object, **form.values())
 
 
 class CopyLadder(CopyDeadlines):
@@ -174,6 +216,9 @@ class CopyLadder(CopyDeadlines):
 class EnterLadder(SetupStepPage):
     form_class, permission = LadderForm, "plan.edit"
     title, submit_label, success_message = _("Approval ladder"), _("Save ladder"), _("The ladder is saved.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"cycle": self.object}
 
     def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
         return set_ladder(by=self.request.user, cycle=self.object, **form.values())

@@ -6,9 +6,25 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from reviews.actions.cycles import choose_members, open_cycle, prepare_cycle, seat_members
-from reviews.actions.framework import Entry, copy_entries, import_framework
-from reviews.actions.setup import Part, Rung, copy_cycle, empty_test_cycle, set_ladder, shift_between
+from reviews.actions.cycles import (
+    Member,
+    choose_members,
+    import_members,
+    open_cycle,
+    prepare_cycle,
+    seat_member,
+    seat_members,
+)
+from reviews.actions.framework import Entry, copy_entries, import_framework, parents_first
+from reviews.actions.setup import (
+    Part,
+    Rung,
+    copy_cycle,
+    copy_ladder,
+    empty_test_cycle,
+    set_ladder,
+    shift_between,
+)
 from reviews.models import (
     Framework,
     FrameworkNode,
@@ -144,6 +160,21 @@ def test_nor_into_one_that_another_cycle_reviews_already(cast, cycle, draft):
         import_framework(by=cast.secretariat, cycle=draft, rows=[entry("1")])
 
 
+@pytest.mark.parametrize("change", ["title", "level", "words"])
+def test_nor_is_an_entry_changed_there_without_an_amendment(change, cast, cycle, draft):
+    area = make.area("A.1")
+    draft.choose_framework(by=cast.secretariat, expected_version=draft.version, framework=cycle.framework)
+    values = {
+        "title": {"rows": [entry("A.1", title="Other")]},
+        "level": {"rows": [entry("A.1", level="activity", title=area.title)]},
+        "words": {"rows": [entry("A.1", title=area.title)], "key_result_area_name": "pillar"},
+    }[change]
+    before = grids.fingerprint()
+    with pytest.raises(ValidationError, match="MTR reviews these"):
+        import_framework(by=cast.secretariat, cycle=draft, **values)
+    assert grids.changed(before) == set()
+
+
 def test_a_framework_is_copied_with_its_words(cast, draft):
     import_framework(by=cast.secretariat, cycle=draft, rows=[entry("1")], key_result_area_name="pillar")
     into = Framework.create_traced(by=None, code="other", title="Other")
@@ -245,3 +276,75 @@ def test_only_a_test_cycle_can_be_emptied(cast, cycle):
     with pytest.raises(NotAllowedNow, match="Only a test cycle"):
         empty_test_cycle(by=cast.secretariat, cycle=cycle, expected_version=cycle.version, why="x")
     assert "empty" not in cycle.transitions_for(cast.secretariat)
+
+
+# What was left off comes back, and what is there stays in front
+
+
+def draft_without_lao(cast: Any) -> ReviewCycle:
+    draft = prepare_cycle(by=cast.secretariat, framework=make.framework(), **NEXT)
+    both = [cast.vnm.organisation, cast.lao.organisation]
+    for members in (both, both[:1]):
+        choose_members(by=cast.secretariat, cycle=draft, members=members, joined_on=draft.starts_on)
+    assert [seat.member_state.code for seat in draft.memberships.counted()] == ["VNM"]
+    return draft
+
+
+def codes_of(cycle: ReviewCycle) -> list[str]:
+    return [state.code for state in cycle.members(cycle.ends_on)]
+
+
+@pytest.mark.parametrize("way", ["one", "several", "ticked", "sheet"])
+def test_a_member_that_was_taken_out_gets_its_seat_again(way, cast, cycle):
+    draft, lao, day = draft_without_lao(cast), cast.lao.organisation, date(2025, 3, 1)
+    by = cast.secretariat
+    if way == "one":
+        seat_member(by=by, cycle=draft, member_state=lao, joined_on=day)
+    elif way == "several":
+        seat_members(by=by, cycle=draft, members=[lao], joined_on=day)
+    elif way == "ticked":
+        members = [lao, cast.vnm.organisation]
+        choose_members(by=by, cycle=draft, members=members, joined_on=day)
+    else:
+        import_members(by=by, cycle=draft, rows=[Member("LAO", "", "", day)])
+    assert codes_of(draft) == ["LAO", "VNM"]
+    assert draft.memberships.get(member_state=lao).joined_on == day
+    with pytest.raises(ValidationError, match="has its seat already"):
+        seat_member(by=by, cycle=draft, member_state=lao, joined_on=day)
+
+
+def test_also_once_the_cycle_is_open_and_with_its_report(cast, cycle):
+    draft = draft_without_lao(cast)
+    make.area("Z.1")
+    opened = open_cycle(by=cast.secretariat, cycle=draft, expected_version=draft.version)
+    lao = cast.lao.organisation
+    seat_member(by=cast.secretariat, cycle=opened, member_state=lao, joined_on=date(2025, 3, 1))
+    assert opened.reports.get(member_state=lao).status == "not_started"
+
+
+def test_copied_steps_come_behind_those_that_are_there(cast, cycle):
+    by = cast.secretariat
+    draft = prepare_cycle(by=by, framework=make.framework(), **NEXT)
+    for code, position in (("first", 1), ("second", 7)):
+        make.step(draft, by=by, code=code, position=position, planned_on=date(2025, 11, 1))
+    make.step(draft, by=by, code="our-reports", kind="national_reports", position=8)
+    make.step(cycle, by=by, code="reports", kind="national_reports", position=1)
+    for code, position in (("a", 2), ("b", 3)):
+        make.step(cycle, by=by, code=code, position=position)
+    copy_ladder(by=by, cycle=draft, source=cycle)
+    codes = [step.code for step in draft.plan_steps.order_by("position")]
+    assert codes == ["first", "second", "our-reports", "a", "b"]
+    rungs = [Rung(make.organisation("SOMSWD", "sectoral_body"), None)]
+    set_ladder(by=by, cycle=draft, rungs=rungs, with_reports=True, days=14)
+    codes = [step.code for step in draft.plan_steps.order_by("position")]
+    assert codes == ["first", "second", "our-reports", "a", "b", "somswd"]
+
+
+def test_entries_of_a_sheet_may_be_nested_however_deep():
+    rows = [Entry(f"c{n}", "T", "key_result_area", f"c{n + 1}", "high") for n in range(3_000)]
+    ordered = parents_first(rows)
+    assert [entry.code for entry in ordered] == [f"c{n}" for n in reversed(range(3_000))]
+    assert [e.code for e in parents_first([Entry("b", "", "", "a", ""), Entry("a", "", "", "b", "")])] == [
+        "a",
+        "b",
+    ]

@@ -114,6 +114,20 @@ def test_it_fits_on_a_phone_in_every_font(longer, in_font):
     assert not cut, "\n".join(cut)
 
 
+def test_it_fits_on_a_phone_in_vietnamese(person):
+    """As it is, and with every word half as long again: as a third language may be."""
+    cut = []
+    phones = {who: person(who, locale="vi-VN", viewport=NARROW) for who in dict.fromkeys(dict(PAGES))}
+    for who, path in PAGES:
+        page = phones[who]
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == "vi"
+        cut += problems(page)
+        page.evaluate(LENGTHEN)
+        cut += problems(page)
+    assert not cut, "\n".join(cut)
+
+
 @pytest.fixture
 def endless(demo: None) -> None:
     """The demonstration, with titles and texts of one word without an end."""

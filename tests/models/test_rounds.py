@@ -1,6 +1,6 @@
 """The country round: turns, what telling one writes, its end, and the status that is frozen then."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from reviews import clock
+from reviews.actions.cycles import prepare_cycle, seat_members
 from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     DataGap,
@@ -40,6 +41,20 @@ def turn_of(country_round: Round, code: str) -> Turn:
 
 
 # --- opening
+
+
+def test_no_round_before_the_cycle_is_open(cast):
+    """Its members have no reports yet: nobody could say anything, and its pages would fail."""
+    draft = prepare_cycle(
+        by=cast.secretariat,
+        framework=make.framework(),
+        name_en="Next",
+        starts_on=date(2020, 2, 1),
+        ends_on=date(2020, 12, 31),
+    )
+    seat_members(by=cast.secretariat, cycle=draft, members=[cast.vnm.organisation], joined_on=draft.starts_on)
+    with pytest.raises(NotAllowedNow, match="is not open yet"):
+        Round.open_for(make.meeting(draft, by=cast.secretariat), by=cast.secretariat)
 
 
 def test_every_member_has_a_turn_by_name(opened):

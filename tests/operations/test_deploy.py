@@ -88,6 +88,7 @@ def test_the_image_holds_what_the_product_needs():
         "reviews",
         "templates",
         "fixtures",
+        "locale",
     }
     tracked = {path.name for path in settings.BASE_DIR.iterdir()}
     assert copied <= tracked

@@ -116,8 +116,8 @@ def test_a_changed_row_is_updated_with_a_trace(folder):
     count = Trace.objects.count()
     edit(
         folder / "framework.csv",
-        "D.1,key_result_area,D,A Disaster Resilient ASEAN,check",
-        "D.1,key_result_area,D,Disasters,high",
+        "D.1,key_result_area,D,A Disaster Resilient ASEAN,Một ASEAN có khả năng chống chịu thiên tai,check",
+        "D.1,key_result_area,D,Disasters,Thiên tai,high",
     )
     assert "framework.csv: 0 added, 1 updated, 22 unchanged" in load()
     node = FrameworkNode.objects.get(code="D.1")
@@ -130,7 +130,8 @@ def test_a_changed_row_is_updated_with_a_trace(folder):
 
 def test_a_row_that_left_the_file_is_kept_and_named(folder):
     load()
-    edit(folder / "organisations.csv", "SEATCA,partner,Southeast Asia Tobacco Control Alliance,high\n", "")
+    name = "Southeast Asia Tobacco Control Alliance,Liên minh Kiểm soát thuốc lá Đông Nam Á (SEATCA)"
+    edit(folder / "organisations.csv", f"SEATCA,partner,{name},high\n", "")
     before = rows()
     assert "  not in the file, kept: SEATCA\n" in load()
     assert rows() == before
@@ -142,8 +143,8 @@ def test_a_persons_correction_is_kept_and_named(folder, admin):
     node.correct(by=admin, expected_version=1, why="As published.", title="Corrected here")
     edit(
         folder / "framework.csv",
-        "D.1,key_result_area,D,A Disaster Resilient ASEAN,check",
-        "D.1,key_result_area,D,Other,high",
+        "D.1,key_result_area,D,A Disaster Resilient ASEAN,Một ASEAN có khả năng chống chịu thiên tai,check",
+        "D.1,key_result_area,D,Other,Khác,high",
     )
     for _ in range(2):
         assert "  corrected here, kept: D.1 (title)\n" in load()

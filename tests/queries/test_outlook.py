@@ -89,11 +89,33 @@ def test_what_is_overdue_is_late_whatever_the_pace():
     assert word(IN_TIME, overdue(3), overdue(9))[1] == "Progress in August: overdue by 9 days."
 
 
-def test_after_the_day_by_which_it_had_to_arrive():
+def test_a_country_whose_own_day_has_not_come_is_not_late():
+    """Whatever the plan would need: it was asked for its report by that day, or was granted it."""
     assert word(country(COMPLETE, COMPLETE, COMPLETE, due_on=date(2020, 9, 20)), on=date(2020, 9, 15)) == (
-        W.LATE,
-        "The report had to arrive by 14 Sep 2020.",
+        W.AT_RISK,
+        "Its date 20 Sep 2020 is 6 days after 14 Sep 2020, by which it must arrive.",
     )
+
+
+def test_a_country_that_is_asked_for_no_report_is_not_late():
+    """Such as one that joined after the deadline."""
+    plan = country(COMPLETE, COMPLETE, COMPLETE, due_on=None)
+    assert word(plan, on=date(2020, 9, 15)) == (
+        W.AT_RISK,
+        "No deadline asks for it, and 14 Sep 2020, by which the plan needs it, has passed.",
+    )
+    assert word(plan, on=date(2020, 9, 14))[0] == W.ON_COURSE
+
+
+def test_after_the_day_of_its_revision_alone():
+    sent_back = country(
+        COMPLETE,
+        status="returned",
+        handed_in_at=clock.end_of(DUE),
+        revise_by=date(2020, 9, 10),
+        due_on=date(2020, 9, 11),
+    )
+    assert word(sent_back, on=date(2020, 9, 11)) == (W.LATE, "The report had to arrive by 10 Sep 2020.")
 
 
 @pytest.mark.parametrize("status", ["submitted", "being_read", "accepted"])

@@ -8,8 +8,9 @@ import pytest
 from docx import Document
 
 from reviews import clock
+from reviews.lists.board import is_overdue
 from reviews.models import ActionPoint, Decision
-from reviews.queries import progress_reports
+from reviews.queries import board, progress_reports
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -128,6 +129,27 @@ def test_a_document_has_numbered_pages(story, cast, sign_in):
     assert "PAGE" in section.footer.paragraphs[0]._p.xml
 
 
+def test_its_pictures_are_tables_with_shaded_cells(story, cast, sign_in):
+    document = Document(io.BytesIO(sign_in(cast.secretariat).get(f"{URL}docx/").content))
+    heat = next(t for t in document.tables if len(t.columns) == 4 and t.cell(0, 0).text == "Member state")
+    shades = [
+        [(cell.text, "".join(cell._tc.xpath(".//w:shd/@w:fill"))) for cell in row.cells] for row in heat.rows
+    ]
+    assert shades[1:] == [
+        [("Lao PDR", ""), ("30 %", "BDD7EE"), ("–", ""), ("–", "")],
+        [("Viet Nam", ""), ("65 %", "2E75B6"), ("20 %", "BDD7EE"), ("–", "")],
+    ]
+    key = next(t for t in document.tables if t.cell(0, 0).text == "0–19 %")
+    assert [cell.text for cell in key.rows[0].cells][-2:] == ["80–100 %", "– not yet reported"]
+    over_time = next(t for t in document.tables if t.cell(0, 0).text == "Day")
+    assert [cell.text for cell in over_time.rows[-1].cells] == ["19 Aug 2020", "48 %", "20 %", "–"]
+
+
+def test_the_footer_has_the_page_once(story, cast, sign_in):
+    document = Document(io.BytesIO(sign_in(cast.secretariat).get(f"{URL}docx/").content))
+    assert document.sections[0].footer.paragraphs[0]._p.xml.count("NUMPAGES") == 1
+
+
 def test_each_country_only_its_own(story, cast, sign_in):
     words = sign_in(cast.lao).get(f"{URL}?since={JUNE}").content.decode()
     assert "Progress report: Lao PDR" in words
@@ -155,3 +177,28 @@ def test_it_costs_few_queries(query, story, cast, sign_in, django_assert_max_num
 def test_it_offers_the_periods_between_meetings(story, cast, sign_in):
     page = sign_in(cast.secretariat).get(URL)
     assert page.context["periods"] == [("Meeting 2 – Meeting 3", f"since={JUNE}&until={AUGUST}")]
+
+
+def test_what_was_recorded_later_did_not_count_on_a_past_day(cast):
+    """As on the board of that day: nobody knew yet, or it had not been taken back yet."""
+    by = cast.secretariat
+    with clock.at(date(2020, 6, 1)):
+        cycle = make.cycle("mtr", by=by)
+        opens = {"opens_on": date(2020, 6, 1), "due_on": date(2020, 8, 9)}
+        comments = make.deadline(cycle, by=by, title="Comments", output="comments", **opens)
+    with clock.at(date(2020, 8, 5)):
+        early = make.delivery(comments, by=cast.lao, met_on=date(2020, 8, 5))
+    with clock.at(date(2020, 8, 15)):
+        early.take_back(by=by, expected_version=early.version, note="It was another paper.")
+    make.delivery(comments, by=cast.vnm, met_on=date(2020, 8, 8))
+    day = date(2020, 8, 12)
+    rows = board.build(cycle, by, day, clock.end_of(day)).rows
+    assert {row.state.code for row in rows if is_overdue(row)} == {"VNM"}
+    assert {row.state.code for row in progress_reports.build(cycle, by, day).late} == {"VNM"}
+    assert {row.state.code for row in progress_reports.build(cycle, by, date(2020, 8, 20)).late} == {"LAO"}
+
+
+def test_its_paper_says_the_day_that_it_is_about(story, cast, sign_in):
+    page = sign_in(cast.secretariat).get(URL, {"until": "2020-08-11", "since": "2020-06-24"})
+    marking = page.content.decode().partition("print-marking")[2].partition("</p>")[0]
+    assert "as of 11 Aug 2020" in " ".join(marking.split())

@@ -31,6 +31,7 @@ class History:
         self.cast, self.day = cast, FIRST_DAY
         self.answered: set[tuple[str, date]] = set()  # days on which a country reported on its progress
         self.has_figure: set[str] = set()
+        self.posted: dict[tuple[str, date], tuple[int | None, ...]] = {}  # the last figures of each day
         self.sent_back: dict[str, date] = {}  # by country: when its report, returned, has to be back
         self.last_sent_back: dict[str, date] = {}
         with clock.at(self.day):
@@ -48,6 +49,7 @@ class History:
         try:
             with transaction.atomic():
                 getattr(self, what)(make.report(self.cycle, country), by, n)
+            self.posted[country, self.day] = make.report(self.cycle, country).figures
         except REFUSALS:
             pass
 
@@ -55,6 +57,15 @@ class History:
 
     def figures(self, report: Any, by: Any, n: int) -> None:
         values = {"data_collection": 10 * n, "analysis": None, "writing": 5}
+        is_other = tuple(values.values()) != report.figures
+        report.post_progress(by=by, expected_version=report.version, note="x", **values)
+        self.has_figure.add(report.code)
+        if is_other:
+            self.answered.add((report.code, self.day))
+
+    def finish(self, report: Any, by: Any, n: int) -> None:
+        """All figures at 100, or all but one; the other posts fall below again."""
+        values = {name: 90 if k == n else 100 for k, name in enumerate(FIGURES)}
         is_other = tuple(values.values()) != report.figures
         report.post_progress(by=by, expected_version=report.version, note="x", **values)
         self.has_figure.add(report.code)
@@ -108,6 +119,9 @@ class History:
     def set_report_deadline(self, report: Any, by: Any, n: int) -> None:
         self.set_progress_deadline(report, by, n, "national_report")
 
+    def set_phase_deadline(self, report: Any, by: Any, n: int) -> None:
+        self.set_progress_deadline(report, by, n, FIGURES[n % 3])
+
     def move_deadline(self, _report: Any, _by: Any, n: int) -> None:
         deadline = self.cycle.deadlines.order_by("pk")[n % 2 : n % 2 + 1].first()
         if deadline:
@@ -149,6 +163,8 @@ class History:
             for status in statuses[report.pk]:
                 if status.state == DeadlineState.OVERDUE:
                     self.assert_has_something_to_do(report, status)
+                if status.deadline.is_phase:
+                    assert status.met_on == self._finished_since(report.code, status.deadline.output)
                 if report.code in self.sent_back and status.deadline.output == "national_report":
                     assert not status.is_met
                     assert status.tone != "good"
@@ -163,8 +179,22 @@ class History:
                     OutlookWord.CANNOT_TELL,
                     OutlookWord.AT_RISK,
                 )
+            if rows[report.code].outlook.word == OutlookWord.LATE:
+                sent_back_until = report.revision_due_on or self.day
+                states = {status.state for status in statuses[report.pk]}
+                assert DeadlineState.OVERDUE in states or sent_back_until < self.day
             if report.status == "accepted":
                 assert rows[report.code].outlook.word == OutlookWord.ON_COURSE
+
+    def _finished_since(self, code: str, workstream: str) -> date | None:
+        """The day since which a figure has been 100 on every day on which something was posted."""
+        since = None
+        days = sorted(day for country, day in self.posted if country == code)
+        for day in reversed(days):
+            if self.posted[code, day][FIGURES.index(workstream)] != 100:
+                return since
+            since = day
+        return since
 
     def assert_slack_counts_to_its_revision(self, country: Any) -> None:
         assert not country.is_handed_in
@@ -178,6 +208,8 @@ class History:
         assert deadline.concerns(report.member_state_id)
         if deadline.output == "national_report":
             assert report.handed_in_at is None or self.sent_back[report.code] < self.day
+        elif deadline.is_phase:
+            assert getattr(report, deadline.output) != 100
         else:
             answers = [day for code, day in self.answered if code == report.code]
             assert not any(deadline.opens_on <= day <= self.day for day in answers)
@@ -198,7 +230,7 @@ def content_of(shown: Board) -> list[Any]:
 
 EVENTS = [name for name in vars(History) if name not in ("happen", "start_reading", "board", "check")]
 EVENTS = [name for name in EVENTS if not name.startswith(("_", "assert_"))]
-OFTEN = ["figures", "set_progress_deadline", "submit", "accept"]
+OFTEN = ["figures", "finish", "set_progress_deadline", "set_phase_deadline", "submit", "accept"]
 happening = st.tuples(
     st.integers(0, 9), st.sampled_from([*EVENTS, *OFTEN]), st.sampled_from(["VNM", "LAO"]), st.integers(0, 9)
 )

@@ -185,3 +185,16 @@ def test_the_page_asks_the_database_as_often_for_three_rows_as_for_one(
     browser = sign_in(cast.vnm)
     with django_assert_max_num_queries(13):
         assert browser.get(report.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("reader", ["vnm", "vnm_team", "secretariat", "consultant"])
+def test_nobody_is_led_to_a_form_that_would_refuse(reader, cast, report, sign_in):
+    report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=40)
+    browser = sign_in(getattr(cast, reader))
+    results = browser.get(report.get_absolute_url()).context["checks"]
+    texts = [result.text for result in results]
+    assert any("No lead author" in text for text in texts)
+    assert any("Writing: not yet reported" in text for text in texts)
+    assert {browser.get(result.url).status_code for result in results if result.url} <= {200}
+    forms = {"vnm": 2, "vnm_team": 1}.get(reader, 0)
+    assert len({result.url for result in results if result.url.endswith(("/update/", "/authors/"))}) == forms

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from docx import Document
 from lxml import html
 
-from reviews.models import Deadline, DeadlineOutput, Meeting, Trace
+from reviews.models import Meeting, Trace
 from reviews.rendering.direction import isolated_value
 from tests.support import steps, xss
 from tests.support.links import body, crawl
@@ -61,9 +61,7 @@ def world(cast: Any, cycle: Any) -> Any:
         by=cast.vnm, expected_version=made.report.version, data_collection=30, analysis=0, note="x"
     )
     for model in apps.get_app_config("reviews").get_models():
-        values = {field.name: TURNED for field in xss.free_text(model)}
-        if model is Deadline:
-            values["output"] = DeadlineOutput.OTHER  # the only one that has a name
+        values = xss.texts_for(model, TURNED)
         if values and model is not Trace:
             models.QuerySet(model).update(**values)
     return made

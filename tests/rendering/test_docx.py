@@ -62,6 +62,18 @@ def test_every_page_says_what_it_is_and_its_number(meeting, cast, sign_in):
         assert [field.get(qn("w:instr")) for field in fields] == ["PAGE", "NUMPAGES"]
 
 
+def test_a_report_on_a_past_day_says_that_day_and_each_page_number_once(cycle, cast, sign_in):
+    url = reverse("progress-report-docx", args=["mtr"])
+    answer = sign_in(cast.secretariat).get(url, {"until": "2020-08-11", "since": "2020-06-30"})
+    section = Document(io.BytesIO(answer.content)).sections[0]
+    assert section.header.paragraphs[0].text == "Progress report · MTR"
+    (footer,) = section.footer.paragraphs
+    assert footer.text.startswith("As of 11 Aug 2020 · Page ")
+    assert len(footer._p.findall(".//" + qn("w:instrText"))) == 0
+    fields = [field.get(qn("w:instr")) for field in footer._p.findall(qn("w:fldSimple"))]
+    assert fields == ["PAGE", "NUMPAGES"]
+
+
 ROUND = "Lao PDR: was absent.\nViet Nam: data collection 65 %.\n– Two sectors wait.\n– Finding: Reach grew"
 
 

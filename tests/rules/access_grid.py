@@ -19,6 +19,9 @@ cycle-open                  in  404   404  404         403   403          200   
 cycle-close                 in  403   403  403         403   403          200       403    200        in
 cycle-reopen                in  403   403  403         403   403          200       403    200        in
 cycle-seat                  in  403   403  403         403   403          200       403    200        in
+cycle-body-add              in  403   403  403         403   403          200       403    200        in
+cycle-body-edit             in  403   403  403         403   403          200       403    200        in
+cycle-body-take-out         in  403   403  403         403   403          200       403    200        in
 setup                       in  403   403  403         403   403          200       403    200        in
 cycle-copy                  in  403   403  403         403   403          200       403    200        in
 cycle-empty                 in  403   403  403         403   403          200       403    200        in
@@ -27,7 +30,9 @@ cycle-framework             in  404   404  404         403   403          200   
 framework-import            in  404   404  404         403   403          200       404    200        in
 cycle-members               in  404   404  404         403   403          200       404    200        in
 members-import              in  404   404  404         403   403          200       404    200        in
+cycle-bodies                in  404   404  404         403   403          200       404    200        in
 cycle-deadlines             in  404   404  404         403   403          200       404    403        in
+cycle-phases                in  404   404  404         403   403          200       404    403        in
 cycle-ladder                in  404   404  404         403   403          200       404    403        in
 cycle-ladder-copy           in  404   404  404         403   403          200       404    403        in
 framework-add               in  403   403  403         403   403          200       403    200        in
@@ -99,6 +104,7 @@ deadline-edit               in  403   403  403         403   403          200   
 extension-ask               in  200   403  200         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          200       404    403        in
 extension-list              in  200   200  200         200   200          200       404    200        in
+extension-set               in  403   403  404         403   403          200       404    403        in
 extension-decide-all        in  403   403  403         403   403          200       403    403        in
 delivery-record             in  403   403  403         403   403          200       403    403        in
 delivery-add                in  200   403  200         403   403          403       403    403        in
@@ -193,6 +199,7 @@ socialaccount_connections    in  200   200  200         200   200          200  
 socialaccount_login_cancelled   200  200   200  200         200   200          200       200    200       200
 openid_connect_login       404  404   404  404         404   404          404       404    404       404
 openid_connect_callback    404  404   404  404         404   404          404       404    404       404
+language                   405  405   405  405         405   405          405       405    405       405
 livez                      200  200   200  200         200   200          200       200    200       200
 readyz                     503  503   503  503         503   503          503       503    503       503
 metrics                    404  404   404  404         404   404          404       404    404       404
@@ -217,6 +224,9 @@ cycle-open                  in  404   404  404         403   403          302   
 cycle-close                 in  403   403  403         403   403          302       403    302        in
 cycle-reopen                in  403   403  403         403   403          302       403    302        in
 cycle-seat                  in  403   403  403         403   403          302       403    302        in
+cycle-body-add              in  403   403  403         403   403          302       403    302        in
+cycle-body-edit             in  403   403  403         403   403          302       403    302        in
+cycle-body-take-out         in  403   403  403         403   403          302       403    302        in
 setup                       in  403   403  403         403   403          200       403    200        in
 cycle-copy                  in  403   403  403         403   403          302       403    302        in
 cycle-empty                 in  403   403  403         403   403          302       403    302        in
@@ -225,7 +235,9 @@ cycle-framework             in  404   404  404         403   403          302   
 framework-import            in  404   404  404         403   403          302       404    302        in
 cycle-members               in  404   404  404         403   403          302       404    302        in
 members-import              in  404   404  404         403   403          302       404    302        in
+cycle-bodies                in  404   404  404         403   403          302       404    302        in
 cycle-deadlines             in  404   404  404         403   403          302       404    403        in
+cycle-phases                in  404   404  404         403   403          302       404    403        in
 cycle-ladder                in  404   404  404         403   403          302       404    403        in
 cycle-ladder-copy           in  404   404  404         403   403          302       404    403        in
 framework-add               in  403   403  403         403   403          302       403    302        in
@@ -297,6 +309,7 @@ deadline-edit               in  403   403  403         403   403          302   
 extension-ask               in  302   403  302         403   403          403       403    403        in
 extension-decide            in  403   403  404         403   403          302       404    403        in
 extension-list              in  405   405  405         405   405          405       404    405        in
+extension-set               in  403   403  404         403   403          302       404    403        in
 extension-decide-all        in  403   403  403         403   403          302       403    403        in
 delivery-record             in  403   403  403         403   403          302       403    403        in
 delivery-add                in  302   403  302         403   403          403       403    403        in
@@ -391,6 +404,7 @@ socialaccount_connections    in  200   200  200         200   200          200  
 socialaccount_login_cancelled   405  405   405  405         405   405          405       405    405       405
 openid_connect_login       404  404   404  404         404   404          404       404    404       404
 openid_connect_callback    404  404   404  404         404   404          404       404    404       404
+language                    on   on    on   on          on    on           on        on     on        on
 livez                      405  405   405  405         405   405          405       405    405       405
 readyz                     405  405   405  405         405   405          405       405    405       405
 metrics                    405  405   405  405         405   405          405       405    405       405

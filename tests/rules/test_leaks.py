@@ -134,8 +134,10 @@ Organisation.name_en                            x    x     x          x    x    
 Organisation.name_vi                            .    .     .          .    .           a        .     a    .       .
 Framework.code                                  .    .     .          .    .           a        .     a    .       .
 Framework.title                                 x    x     x          x    x           x        x     x    .       .
+Framework.title_vi                              .    .     .          .    .           a        .     a    .       .
 FrameworkNode.code                              x    x     x          x    x           x        x     x    .       .
 FrameworkNode.title                             x    x     x          x    x           x        x     x    .       .
+FrameworkNode.title_vi                          .    .     .          .    .           a        .     a    .       .
 GapKind.code                                    x    x     x          x    x           x        .     x    .       .
 GapKind.label_en                                x    x     x          x    x           x        .     x    .       .
 GapKind.label_vi                                .    .     .          .    .           a        .     a    .       .
@@ -175,7 +177,7 @@ NO_WORDS = {
     "Deadline.sort_key", "Disruption.sort_key", "Meeting.sort_key", "MethodNote.sort_key",  # and of the title
     "ActionPoint.sha256", "AgendaItem.sha256", "ReportVersion.sha256", "ReportVersion.receipt_number",  # worked out
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
-    "SentForm.key", "SentForm.content",
+    "SentForm.key", "SentForm.content", "User.language",
     "SavedView.query",  # of an address of the board
     "JobRun.job", "JobRun.told",  # the product's own words
 }  # fmt: skip

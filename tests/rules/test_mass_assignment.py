@@ -30,6 +30,7 @@ APART |= {page for page in STEPS if page.partition("-")[0] in ("advice", "agenda
 APART |= {
     "finding-reopen",
     "extension-ask",
+    "extension-set",
     "round-open",
     "round-close",
     "cycle-open",
@@ -97,7 +98,9 @@ def written(before: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def _told(model: Any, row: Any, new: dict[str, set[int]]) -> list[Any]:
-    fields = [f for f in model._meta.concrete_fields if f.attname not in ("last_login", "last_cycle_id")]
+    fields = [
+        f for f in model._meta.concrete_fields if f.attname not in ("last_login", "last_cycle_id", "language")
+    ]
     return [_value(model, f, value, new) for f, value in zip(fields, row, strict=True)]
 
 

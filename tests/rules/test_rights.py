@@ -14,7 +14,8 @@ from tests.support.browsers import undone
 # Where each right is used. The names of pages; in the administration with "admin:".
 PAGES = {
     "cycle.read": "board pictures framework cycle cycles",
-    "cycle.run": "cycle-add cycle-edit cycle-seat cycle-open cycle-close cycle-reopen cycle-copy cycle-setup"
+    "cycle.run": "cycle-add cycle-edit cycle-seat cycle-body-add cycle-body-edit cycle-body-take-out cycle-bodies"
+    " cycle-open cycle-close cycle-reopen cycle-copy cycle-setup"
     " cycle-framework framework-import cycle-members members-import framework-amend"
     " framework-add setup",
     "report.read": "report report-list report-version report-files report-history",
@@ -35,11 +36,12 @@ PAGES = {
     "difficulty.read": "difficulty difficulty-list",
     "method.read": "method method-list",
     "deadline.read": "deadline deadline-list",
-    "deadline.set": "cycle-deadlines deadline-add deadline-edit",
+    "deadline.set": "cycle-deadlines cycle-phases deadline-add deadline-edit",
     "deadline.record": "delivery-take-back",
     "deadline.follow": "meeting-edit",
     "extension.read": "extension-list",
     "extension.ask": "extension-ask",
+    "extension.set": "extension-set",
     "extension.decide": "extension-decide extension-decide-all",
     "meeting.read": "meeting meeting-list",
     "meeting.run": "meeting-add meeting-edit meeting-hold meeting-cancel meeting-add-part round-open round-turn"

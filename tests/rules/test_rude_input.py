@@ -27,6 +27,9 @@ NASTY = [
     "'--",
     "[]",
     "",
+    f"{1:018}",
+    f"{1:09}{10**9}",  # 1 for whoever looks at its beginning
+    f"LAO:{1:09}{10**9}",
 ]
 ASKED = {
     "board": ["as_of"], "plan": ["slip"], "datagap-close": ["way"], "brief": ["member_state"],
@@ -34,7 +37,11 @@ ASKED = {
     "report-list": ["page", "sort", "status", "_export"], "datagap-list": ["page", "q", "key_result_area", "kind"],
     "progress-list": ["page", "since"], "deadline-list": ["page", "output"], "meeting-list": ["page", "series"],
     "action-list": ["page", "status"], "annex": ["page", "member_state"], "coverage": ["as_of"],
-    "disruption-list": ["page"], "account_login": ["next"],
+    "disruption-list": ["page"], "account_login": ["next"], "activity": ["before"], "pictures": ["as_of", "page"],
+    "progress-report": ["since", "until", "member_state", "page"], "progress-report-docx": ["since", "until"],
+    "people": ["page", "q", "role", "sort", "_export"], "invitation-list": ["status", "sort", "_export"],
+    "extension-list": ["status", "page", "_export"], "cycle-copy": ["from"], "minutes": ["version"],
+    "meeting-attendance": ["page"],
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from reviews.models import Trace
 from reviews.operations.trace_verification import tracked_models
 
 # A visit is no change of an account.
-BESIDES = {"last_login", "last_cycle_id"}
+BESIDES = {"last_login", "last_cycle_id", "language"}
 
 
 class Watched:

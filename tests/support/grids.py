@@ -31,7 +31,9 @@ def fingerprint() -> dict[str, list[Any]]:
 
 def _rows(model: Any) -> list[Any]:
     columns = [
-        f.attname for f in model._meta.concrete_fields if f.attname not in ("last_login", "last_cycle_id")
+        f.attname
+        for f in model._meta.concrete_fields
+        if f.attname not in ("last_login", "last_cycle_id", "language")
     ]
     return list(model._base_manager.order_by("pk").values_list(*columns))
 

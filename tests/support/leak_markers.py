@@ -82,7 +82,7 @@ def _reference(cast: Any) -> tuple[Any, dict[str, Any], Any]:
     host.refresh_from_db()
     area = FrameworkNode.create_traced(
         by=by, framework=make.framework(), level="key_result_area",
-        code=w("FrameworkNode.code"), title=w("FrameworkNode.title"),
+        code=w("FrameworkNode.code"), title=w("FrameworkNode.title"), title_vi=w("FrameworkNode.title_vi"),
     )  # fmt: skip
     texts: tuple[str, ...] = ("code", "label_en", "label_vi", "meaning", "source")
     kind = GapKind.create_traced(by=by, **{name: w(f"GapKind.{name}") for name in texts})
@@ -349,7 +349,8 @@ def _corrected(made: SimpleNamespace) -> None:
         why=w("Trace.why:corrected"),
         name_en=w("ReviewCycle.name_en"),
     )
-    framework.correct(by=by, expected_version=1, why="Named.", title=w("Framework.title"))
+    titles = {name: w(f"Framework.{name}") for name in ("title", "title_vi")}
+    framework.correct(by=by, expected_version=1, why="Named.", **titles)
     QuerySet.update(Framework.objects.all(), code=w("Framework.code"))  # no code changes otherwise
 
 

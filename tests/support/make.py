@@ -16,6 +16,7 @@ from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round, record_turn
 from reviews.models import (
     Advice,
+    BodyRole,
     CycleMembership,
     DataGap,
     Deadline,
@@ -140,6 +141,14 @@ def finding(report: NationalReport, *, by: User, **fields: Any) -> Finding:
 def deadline(cycle: ReviewCycle, *, by: User, **fields: Any) -> Deadline:
     days = {"opens_on": date(2020, 8, 1), "due_on": date(2020, 9, 7)}
     return Deadline.set_for(cycle, by=by, **{"title": "National reports", **days, **fields})
+
+
+def body_role(cycle: ReviewCycle, *, by: User, **fields: Any) -> BodyRole:
+    """The ASCC Council as the council of the cycle, from its start, unless `fields` say otherwise."""
+    body = fields.pop("body", None) or organisation("ASCC-COUNCIL", "oversight_body")
+    return BodyRole.assign(
+        cycle, by=by, **{"role": "council", "body": body, "from_on": cycle.starts_on, **fields}
+    )
 
 
 def extension(report: NationalReport, deadline: Deadline, *, by: User, **fields: Any) -> Extension:

@@ -27,7 +27,7 @@ POSTGRESQL_ONLY = (
         for name in (
             "leaks", "rude_input", "invalid_input", "invalid_addresses", "mass_assignment", "guide", "security_page",
             "policy", "policy_page", "planted_faults", "dependencies", "foreign_cycles", "other_countries",
-            "figures", "layout",
+            "figures", "layout", "languages", "catalogues", "formats",
         )
     }
     | {

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from reviews.actions import guidance
+from reviews.actions.extensions import set_another_day
 from reviews.actions.minutes import draft_minutes, redraft_section
 from reviews.actions.reports import submit_report
 from reviews.actions.rounds import close_round, record_turn
@@ -118,6 +119,12 @@ def ask_for_time(t: Try) -> Any:
     return make.extension(t.record, t.one_of(Deadline.objects), by=t.by, asked_until=until, reason=t.text)
 
 
+def set_day(t: Try) -> Any:
+    until = DAY + timedelta(10 + t.n % 40)
+    deadline = t.one_of(Deadline.objects)
+    return set_another_day(by=t.by, report=t.record, deadline=deadline, until=until, reason=t.text)
+
+
 def tell(t: Try) -> Any:
     report = make.report(t.record.cycle, t.record.member_state.code)
     found = [{"kind": "finding", "text": t.text}] if t.n % 2 else []
@@ -212,6 +219,7 @@ STEPS: dict[str, Step] = {
     "withdraw": Step(Finding, TEAMS, noted("withdraw")),
     "reopen a finding": Step(Finding, TEAMS, noted("reopen")),
     "ask for time": Step(NationalReport, COUNTRY, ask_for_time),
+    "set another day": Step(NationalReport, STAFF, set_day),
     "grant": Step(
         Extension, STAFF,
         lambda t: t.record.grant(**t.typed(), until=DAY + timedelta(15 + t.n % 40), note=t.text)),

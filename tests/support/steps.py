@@ -72,13 +72,16 @@ TYPED: dict[str, Any] = {
     "deadline-edit": WINDOW | {"title": "National reports", "output": "national_report", "shared": "on"},
     "extension-ask": {"asked_until": "2020-09-21", "reason": "Floods"},
     "extension-decide": {"decision": "grant", "until": "2020-09-14", "note": ""},
+    "extension-set": {"until": "2020-09-14", "reason": "Elections."}, "cycle-phases": {"analysis": "2020-09-01"},
+    "cycle-body-add": {"role": "chair", "from_on": "2020-02-01"},
+    "cycle-body-edit": {"role": "council", "from_on": "2020-03-01"},
     "delivery-record": {"met_on": "2020-08-19", "note": ""}, "delivery-take-back": NOTE,
     "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
-    "board-view-add": {"name": "Late ones"},
+    "board-view-add": {"name": "Late ones"}, "language": {"language": "vi"},
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
     "account_reauthenticate": {"password": make.PASSWORD}, "account_reset_password": {"email": "no@body.example"},
@@ -92,11 +95,14 @@ SETTING_UP = (
     "cycle-members",
     "members-import",
     "cycle-deadlines",
+    "cycle-phases",
+    "cycle-bodies",
     "cycle-ladder",
     "cycle-ladder-copy",
 )
+OF_BODIES = ("cycle-body-edit", "cycle-body-take-out")
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup")
+OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup", "language")
 OF_PEOPLE = (
     "people",
     "person",
@@ -111,6 +117,7 @@ ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
     "board-view-remove", "round-close", "round-end-rehearsal", "logout", "cycle-open",
+    "cycle-bodies", "cycle-body-take-out",
 }  # fmt: skip
 
 
@@ -121,7 +128,9 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
         "comments" if page.startswith("delivery-") else "national_report",
     )
     deadline = make.deadline(cycle, by=cast.secretariat, shared=True, output=output)
-    asked = page != "extension-ask" and extension(report, deadline, cast)  # one request at a time
+    asked = page not in ("extension-ask", "extension-set") and extension(
+        report, deadline, cast
+    )  # one request at a time
     made = SimpleNamespace(
         report=make.in_status(REPORT_BEFORE.get(page, "in_progress"), report, cast),
         gap=gap_in(GAP_BEFORE.get(page, "open"), report, cast),
@@ -144,6 +153,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.advice, made.received, made.difficulty = guided(page, made.gap, cast)
     made.method = make.method(by=cast.lead)
     made.minutes = around_minutes(page, made, cast)
+    made.body = make.body_role(cycle, by=cast.secretariat)
     made.of_account = of_account(page, cast)
     made.cycle = cycle_for(page, cycle, cast)
     made.person = cast.vnm
@@ -329,6 +339,8 @@ def address(page: str, made: Any) -> str:
         "report-version": ["VNM", 1], "report-version-file": ["VNM", 1], "extension-ask": codes["deadline"],
         "delivery-record": codes["deadline"], "delivery-add": codes["deadline"],
         "delivery-take-back": [*codes["deadline"], "VNM"], "extension-decide-all": [],
+        "extension-set": [*codes["deadline"], "VNM"], **dict.fromkeys(OF_BODIES, [made.body.pk]),
+        "cycle-body-add": [],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
         "meeting-edit-part": ["3", "agenda", made.agenda.pk],
     }  # fmt: skip
@@ -338,6 +350,8 @@ def address(page: str, made: Any) -> str:
 
 # What a form is about, where its address does not say so; and the forms that choose a kind of gap.
 SUBJECTS = {
+    "cycle-body-edit": "body",
+    "cycle-body-take-out": "body",
     "framework-amend": "area",
     "framework-import": "cycle",
     "members-import": "cycle",
@@ -370,10 +384,18 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values |= {f"{name}_{made.extension.pk}": value for name, value in asked.items()}
     if page in ("cycle-copy", "cycle-deadlines", "cycle-ladder-copy"):
         values["source"] = made.source.pk
+    if page == "cycle-body-add":
+        values["body"] = make.organisation("VNM").pk
+    if page == "cycle-body-edit":
+        values["body"] = made.body.body_id
+    if page == "cycle-bodies":
+        values["council"] = made.body.body_id
     if page == "cycle-framework":
         values["framework"] = made.area.framework_id
     if page == "cycle-members":
         values["members"] = [make.organisation("KHM").pk]
+        seats = made.cycle.memberships.order_by("member_state")
+        values["seen"] = ".".join(str(seat.member_state_id) for seat in seats)
     if page == "cycle-ladder":
         values["body_1"] = make.organisation("SUMMIT", "oversight_body").pk
     if page == "invite":

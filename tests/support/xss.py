@@ -12,7 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import connection, models
 from lxml import html
 
-from reviews.models import EditConflict, NotAllowedNow, Trace, Tracked, User
+from reviews.models import Deadline, DeadlineOutput, EditConflict, NotAllowedNow, Trace, Tracked, User
 
 HERE = Path(__file__).parent / "payloads"
 SIGNS = str.maketrans({"⏎": "\n", "␍": "\r", "⇥": "\t", "␀": "\0"})
@@ -80,6 +80,13 @@ def free_text(model: Any) -> list[Any]:
     ]
 
 
+def texts_for(model: Any, text: str, *, cut: bool = True) -> dict[str, Any]:
+    """The same text for every such field, cut to its length; only a deadline of another kind has a name."""
+    fields = free_text(model)
+    values: dict[str, Any] = {field.name: text[: field.max_length if cut else None] for field in fields}
+    return values | ({"output": DeadlineOutput.OTHER} if model is Deadline else {})
+
+
 def tracked() -> list[Any]:
     from django.apps import apps
 
@@ -88,7 +95,7 @@ def tracked() -> list[Any]:
 
 def widen(monkeypatch: Any) -> None:
     """Lift every limit of length and of one line, so that each field can hold the hundred."""
-    monkeypatch.setattr("reviews.models.base.validate_one_line", lambda text: None)
+    monkeypatch.setattr("reviews.models.validators.validate_one_line", lambda text: None)
     for field in (field for model in tracked() for field in free_text(model)):
         others = [rule for rule in field.validators if not isinstance(rule, MaxLengthValidator)]
         monkeypatch.setitem(field.__dict__, "validators", others)
@@ -117,7 +124,7 @@ def plant() -> int:
     for model in tracked():
         for n, record in enumerate(model._base_manager.order_by("pk")):
             text = ALL if n == 0 else ONE
-            values = {field.name: text for field in free_text(model)}
+            values = texts_for(model, text, cut=False)
             fields += len(values)
             _write(record, admin, text, values)
     return fields

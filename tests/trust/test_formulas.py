@@ -25,7 +25,9 @@ PAYLOADS = [text for text in xss.read("formulas.txt") if "\0" not in text]
 LISTS: dict[str, list[str]] = {
     "progress-list": ["VNM"], "report-annex": ["VNM"], "round": ["3"], "compare": [], "coverage": [], "plan": [],
     **dict.fromkeys(("report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list"), []),
-    **dict.fromkeys(("annex", "action-list"), []),
+    **dict.fromkeys(("annex", "action-list", "board", "extension-list"), []),
+    **dict.fromkeys(("people", "invitation-list"), []),
+    "deadline": ["1"], "report-gaps": ["VNM"], "report-findings": ["VNM"],
     **dict.fromkeys(("method-list", "difficulty-list", "disruption-list"), []),
 }  # fmt: skip
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -45,15 +47,15 @@ def world(cast: Any, cycle: Any) -> Any:
 def everywhere(text: str) -> None:
     """One payload in every text field of every record: what exports do with it does not depend on how it came there."""
     for model in apps.get_app_config("reviews").get_models():
-        fields = [field for field in xss.free_text(model) if model is not Trace]
-        values = {field.name: text[: field.max_length or None] for field in fields}
-        if values:
+        values = xss.texts_for(model, text)
+        if values and model is not Trace:
             models.QuerySet(model).update(**values)
 
 
 def taken(browser: Any, kind: str) -> Iterator[tuple[str, bytes]]:
     for name, codes in LISTS.items():
-        answer = browser.get(reverse(name, args=["mtr", *codes]), {"_export": kind})
+        cycle = [] if name in steps.OF_PEOPLE else ["mtr"]
+        answer = browser.get(reverse(name, args=[*cycle, *codes]), {"_export": kind})
         assert answer.status_code == 200, name
         yield name, b"".join(answer)
 

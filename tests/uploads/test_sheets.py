@@ -138,3 +138,33 @@ def test_a_reason_is_told_in_words():
         open_sheet(SimpleUploadedFile("x.xlsx", workbook(["code"], ["=1+1"])))
     with pytest.raises(ValidationError, match="at most 5"):
         open_sheet(SimpleUploadedFile("x.csv", b"x" * 6_000_000))
+
+
+@pytest.mark.parametrize("value", ["#N/A", "#REF!", "#DIV/0!", "#n/a"])
+def test_an_error_of_the_spreadsheet_is_no_text(value):
+    """It would become somebody's name."""
+    for content in (workbook(["code", "title"], ["A.1", value]), f"code,title\nA.1,{value}\n".encode()):
+        with pytest.raises(Refused) as refused:
+            read(content)
+        assert (refused.value.reason, refused.value.detail) == (Reason.ERROR_VALUE, "B2")
+    assert read(b"code,title\n1,# N/A of the region\n")[1:] == [(2, ["1", "# N/A of the region"])]
+
+
+def test_what_stands_beside_the_named_columns_is_known():
+    sheet_file = open_sheet(SimpleUploadedFile("x.csv", b"code,,title\nA.1,odd,T,more\nA.2,,T\n"))
+    assert [(row.cells["title"], row.unnamed) for row in sheet_file.rows] == [
+        ("T", ("odd", "more")),
+        ("T", ()),
+    ]
+
+
+def test_a_cell_in_which_nothing_can_be_seen_is_empty():
+    sheet_file = open_sheet(SimpleUploadedFile("x.csv", "code,title\nA.1,\u200b\u2800\n".encode()))
+    assert sheet_file.rows[0].cells == {"code": "A.1", "title": ""}
+
+
+def test_what_excel_writes_in_place_of_a_control_sign_is_read_as_that():
+    rows = read(workbook(["code", "title"], ["A.1", "One_x000D_\nTwo"], ["A_x005F_1", "T"]))
+    assert rows[1:] == [(2, ["A.1", "One\r\nTwo"]), (3, ["A_1", "T"])]
+    for never in ("N_x0000_UL", "half_xD83D_"):
+        assert refusal(workbook(["code", "title"], ["A.1", never])) == Reason.SHEET_DAMAGED

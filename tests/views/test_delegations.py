@@ -118,3 +118,32 @@ def test_only_who_runs_the_meeting_records_it(cast, meeting, sign_in):
     for person in (cast.vnm, cast.consultant, cast.observer):
         assert sign_in(person).get(URL).status_code == 403
     assert reverse("meeting-attendance", args=["mtr", "3"]) == URL
+
+
+def boxes_sent(page: Any) -> dict[str, Any]:
+    """What a browser sends: of the boxes that are ticked, those that are on the page."""
+    form, values = page.context["form"], sent(page)
+    for name in [name for name in values if name.startswith("people_")]:
+        offered = {key for key, _label in form.fields[name].choices}
+        values[name] = [key for key in values[name] if key in offered]
+    return values
+
+
+def test_people_who_left_since_stay_recorded(cast, meeting, sign_in):
+    browser, team = sign_in(cast.secretariat), cast.vnm_team
+    people = [cast.vnm, team, cast.lao]
+    Delegation.add_to(
+        meeting, by=cast.secretariat, organisation=cast.vnm.organisation, present=True, people=people
+    )
+    team.change_traced(by=None, expected_version=team.version, is_active=False)
+    page = browser.get(URL)
+    text = page.content.decode()
+    assert "vnm.team · National team (account switched off)" in text
+    assert "lao.coordinator · National coordinator (now of another body)" in text
+    assert browser.post(URL, boxes_sent(page)).status_code == 302
+    delegation = meeting.delegations.get(organisation=cast.vnm.organisation)
+    assert (delegation.version, {*delegation.people.all()}) == (1, {*people})
+    pk = cast.vnm.organisation.pk
+    browser.post(URL, boxes_sent(page) | {f"head_{pk}": "Ms An"})
+    delegation = meeting.delegations.get(organisation=cast.vnm.organisation)
+    assert (delegation.head, {*delegation.people.all()}) == ("Ms An", {*people})

@@ -87,6 +87,17 @@ def test_what_is_missing_is_said_beside_the_field(values, field, asked, cast, si
     assert status(asked.vnm, asked.lao) == ["asked", "asked"]
 
 
+def test_a_day_that_is_no_later_one_is_said_beside_the_request(asked, cast, sign_in):
+    """And the other one is not decided either."""
+    browser = sign_in(cast.secretariat)
+    chosen = row(asked.vnm, decision="grant", until="2020-09-07") | row(asked.lao, decision="grant")
+    answer = browser.post(URL, typed(browser.get(URL), **chosen))
+    assert answer.context["form"].errors == {
+        f"until_{asked.vnm.pk}": ["This is not later than the date in force, 7 Sep 2020."]
+    }
+    assert status(asked.vnm, asked.lao) == ["asked", "asked"]
+
+
 def test_nothing_is_saved_if_one_was_decided_meanwhile(asked, cast, sign_in):
     browser = sign_in(cast.secretariat)
     page = browser.get(URL)

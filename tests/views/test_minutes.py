@@ -110,6 +110,15 @@ def told_anew(cast: Any, cycle: Any) -> Any:
     )
 
 
+@pytest.mark.parametrize(
+    ("present", "round_text"), [(True, "made no statement."), (False, "was absent.")], ids=["came", "absent"]
+)
+def test_whoever_is_recorded_as_absent_was_absent_in_the_round_too(present, round_text, cast, told_anew):
+    Delegation.add_to(told_anew, by=cast.secretariat, organisation=cast.lao.organisation, present=present)
+    drafted = draft_minutes(by=cast.secretariat, meeting=told_anew)
+    assert text(drafted, "round").splitlines()[0] == f"Lao PDR: {round_text}"
+
+
 def test_who_told_nothing_new_has_told_all_the_same(cast, told_anew, sign_in):
     assert not told_anew.progress_updates.exists()
     drafted = draft_minutes(by=cast.secretariat, meeting=told_anew)

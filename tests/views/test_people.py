@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from reviews.accounts import mail_throttle
-from reviews.models import ActionPoint, Invitation, OutgoingMail
+from reviews.actions.setup import empty_test_cycle
+from reviews.models import ActionPoint, Invitation, OutgoingMail, ReviewCycle
 from tests.support import make
 from tests.support.sheets import choose, confirm, errors_of
 
@@ -140,3 +141,76 @@ def test_an_alternate_is_somebody_of_the_same_body(browser, cast):
     assert "vnm.team" in words(browser.get(reverse("person", args=[cast.vnm.pk])))
     refused = browser.post(url, {"alternate": cast.lao.pk, "version": cast.vnm.version + 1})
     assert "alternate" in refused.context["form"].errors
+
+
+# Sheets on which something would be lost or misread
+
+
+def sheet_errors(browser: Any, content: bytes) -> Any:
+    form = choose(browser, reverse("invite-sheet"), content).context["form"]
+    return form.errors.get("file", []), {row.number: row.errors for row in form.rows if row.errors}
+
+
+def test_a_cell_beside_the_named_columns_is_asked_back(browser):
+    """A comma that was not quoted moves all cells behind it."""
+    content = b"email,name,body,role\na@x.example,Nguyen, An,UN,Observer\n"
+    told = sheet_errors(browser, content)[1][2]
+    assert told[""] == ["“Observer” stands in a column without a name: name the column, or empty the cell."]
+
+
+def test_of_two_columns_with_one_name_none_is_chosen_silently(browser):
+    content = b"email,name,Name,body,role\na@x.example,An,Binh,UN,Observer\n"
+    assert sheet_errors(browser, content)[0] == ["The sheet has two columns “Name”: remove or rename one."]
+    content = b"email,name,full name,body,role,note,note\na@x.example,An,Binh,UN,Observer,1,2\n"
+    assert sheet_errors(browser, content) == ([], {})  # those are shown as not read
+
+
+def test_a_name_is_one_line_and_can_be_seen(browser):
+    content = 'email,name,body,role\na@x.example,"An\nBcc: b@x.example",UN,Observer\nc@x.example,\u200b,UN,Observer\n'
+    told = sheet_errors(browser, content.encode())[1]
+    assert told[2] == {"name": ["Write this on one line, without a line break."]}
+    assert told[3]["name"] == ["This is empty."]
+
+
+# Open items in somebody's name
+
+
+def test_a_private_draft_is_not_shown_with_whoever_wrote_it(browser, cast, cycle, report, sign_in):
+    gap = make.gap(report, by=cast.vnm)
+    make.advice(by=cast.consultant, gap=gap, text="Our draft of advice")
+    for person in (cast.secretariat, cast.admin):
+        page = words(sign_in(person).get(reverse("person", args=[cast.consultant.pk])))
+        assert "Our draft of advice" not in page
+        assert gap.code not in page
+
+
+def test_nothing_of_an_emptied_test_cycle_is_in_a_name(browser, cast, cycle):
+    rehearsal = make.cycle("rehearsal", by=cast.secretariat, is_test=True)
+    make.report(rehearsal, "VNM").appoint(by=cast.vnm, expected_version=1, lead_author=cast.vnm, authors="")
+    page = reverse("person", args=[cast.vnm.pk])
+    assert "REHEARSAL" in words(browser.get(page))
+    empty_test_cycle(by=cast.secretariat, cycle=rehearsal, expected_version=rehearsal.version, why="Done")
+    copied = ReviewCycle.objects.exclude(pk__in=(rehearsal.pk, cycle.pk)).get()
+    answer = browser.get(page)
+    assert not [item for item in answer.context["held"] if copied.slug not in item.url]
+    people = browser.get(reverse("people")).context["table"].data
+    assert {row.pk: row.held for row in people}[cast.vnm.pk] == len(answer.context["held"])
+
+
+def test_of_two_bodies_with_one_name_none_is_chosen_silently(browser):
+    for code in ("MOH-VNM", "MOH-LAO"):
+        make.organisation(code, "ministry", "Ministry of Health")
+    content = (
+        b"email,name,body,role\na@x.example,A,ministry of health,Observer\nb@x.example,B,MOH-LAO,Observer\n"
+    )
+    form = choose(browser, reverse("invite-sheet"), content).context["form"]
+    assert [row.errors for row in form.rows] == [
+        {
+            "body": [
+                "Several bodies are called “ministry of health”:"
+                " write the code of the right one (MOH-LAO, MOH-VNM)."
+            ]
+        },
+        {},
+    ]
+    assert form.rows[1].value["organisation"].code == "MOH-LAO"

@@ -115,3 +115,10 @@ def test_a_rehearsal_is_projected_and_leaves_nothing(cast, cycle, sign_in):
 
 def test_who_does_not_run_the_meeting_has_no_projector(cast, opened, sign_in):
     assert sign_in(cast.vnm).get(PROJECTOR).status_code == 403
+
+
+def test_it_says_that_the_cycle_is_a_test(cast, sign_in):
+    rehearsal = make.cycle("rehearsal", by=cast.secretariat, is_test=True)
+    make.frozen(make.meeting(rehearsal, by=cast.secretariat), by=cast.secretariat, close=False)
+    page = sign_in(cast.secretariat).get("/cycles/rehearsal/meetings/3/round/projector/")
+    assert "<strong>· Test cycle</strong>" in words(page)

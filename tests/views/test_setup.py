@@ -6,9 +6,11 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from openpyxl import Workbook
 
+from reviews.actions.cycles import choose_members
 from reviews.models import (
     CycleMembership,
     FrameworkNode,
@@ -267,3 +269,59 @@ def test_a_page_costs_the_same_whatever_there_is(cast, cycle):
     make.cycle("other", by=cast.secretariat)
     assert [queries(cast.secretariat, page) for page in pages] == before
     assert max(before) <= 12
+
+
+# Two people at once, and countries under other codes
+
+
+def test_members_that_somebody_else_added_meanwhile_are_not_taken_out_unseen(browser, draft, cast):
+    vnm, lao = cast.vnm.organisation, cast.lao.organisation
+    url = reverse("cycle-members", args=[draft.slug])
+    typed = {"members": [vnm.pk], "joined_on": "2021-01-01", "version": 1}
+    page = browser.get(url).context["form"]
+    choose_members(by=cast.admin, cycle=draft, members=[lao], joined_on=draft.starts_on)
+    answer = browser.post(url, typed | {"seen": page["seen"].value()})
+    (error,) = answer.context["form"].errors["members"]
+    assert "(now a member: Lao PDR)" in error
+    assert [state.code for state in draft.members(draft.ends_on)] == ["LAO"]
+    shown = answer.context["form"]["seen"].value()
+    assert browser.post(url, typed | {"seen": shown}).status_code == 302
+    assert [state.code for state in draft.members(draft.ends_on)] == ["VNM"]
+    with pytest.raises(ValidationError, match="now a member: Viet Nam; no longer a member: Lao PDR"):
+        choose_members(by=cast.admin, cycle=draft, members=[lao], joined_on=draft.starts_on, seen=[lao.pk])
+
+
+@pytest.mark.parametrize(
+    ("row", "text"), [("VN,Viet Nam", "VN"), ("VIE,Việt Nam", "Việt Nam"), ("LA,Lao P.D.R.", "LA")]
+)
+def test_a_known_country_does_not_become_a_second_one(row, text, browser, draft):
+    for code, iso2, name_vi in (("VNM", "VN", "Việt Nam"), ("LAO", "LA", "Lào")):
+        state = make.organisation(code)
+        state.change_traced(by=None, expected_version=state.version, iso2=iso2, name_vi=name_vi)
+    answer = choose(browser, reverse("members-import", args=[draft.slug]), f"code,name\n{row}\n".encode())
+    code = "LAO" if text == "LA" else "VNM"
+    assert errors_of(answer) == {2: {"code": [f"“{text}” is known already: it has the code {code}."]}}
+
+
+def test_what_the_sheet_changes_is_shown_anew_if_it_changed_meanwhile(browser, draft, cast):
+    url = reverse("framework-import", args=[draft.slug])
+    confirm(browser, url, choose(browser, url, b"code,title\n1,Food\n"))
+    shown = choose(browser, url, b"code,title\n1,Ours\n")
+    node = FrameworkNode.objects.get(framework=draft.framework, code="1")
+    node.change_traced(by=cast.admin, expected_version=node.version, title="Theirs")
+    again = confirm(browser, url, shown)
+    assert "changes; before: Theirs" in words(again)
+    assert confirm(browser, url, again).status_code == 302
+
+
+def test_of_what_is_known_already_the_sheet_changes_nothing_and_says_so(browser, draft, cast):
+    choose_members(
+        by=cast.secretariat, cycle=draft, members=[cast.vnm.organisation], joined_on=draft.starts_on
+    )
+    rows = b"code,name,name_vi,counted_from\nVNM,Vietnam,Other,2021-05-01\nLAO,Laos,Lao,2021-05-01\n"
+    form = choose(browser, reverse("members-import", args=[draft.slug]), rows).context["form"]
+    shown = [(*row.texts.values(), str(row.outcome)) for row in form.rows]
+    assert shown == [
+        ("VNM", "Viet Nam", "", "2021-01-01", "has its seat already"),
+        ("LAO", "Lao PDR", "", "2021-05-01", "gets a seat"),
+    ]

@@ -93,6 +93,15 @@ def test_the_number_is_of_country_year_and_serial(report, cycle, cast):
     assert make.report(cycle, "LAO").versions.get().receipt_number == "LAO-2020-01"
 
 
+def test_a_rehearsed_submission_takes_no_number_of_the_real_ones(report, cast):
+    rehearsal = make.cycle("rehearsal", by=cast.secretariat, is_test=True)
+    rehearsed = make.report(rehearsal, "VNM")
+    make.submitted(rehearsed, by=cast.vnm)
+    make.submitted(report, by=cast.vnm)
+    assert rehearsed.versions.get().receipt_number == "TEST-VNM-2020-01"
+    assert report.versions.get().receipt_number == "VNM-2020-01"
+
+
 def test_the_receipt_says_that_it_was_recalled(report, cast, sign_in):
     make.submitted(report, by=cast.vnm)
     report.recall(by=cast.vnm, expected_version=report.version)

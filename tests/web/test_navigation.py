@@ -18,6 +18,7 @@ ELSEWHERE = {
     "cycle-close",
     "cycle-reopen",
     "cycle-seat",
+    "cycle-body-add",
     "cycle-empty",
     "datagap-add",
     "finding-add",

@@ -29,7 +29,11 @@ from reviews.models.base import all_or_nothing
 from reviews.operations.loading.rows import FIXTURES, Row, read
 
 FOLDER = FIXTURES / "reference"
-FRAMEWORK = {"code": "ascc-2025", "title": "ASCC Blueprint 2025"}
+FRAMEWORK = {
+    "code": "ascc-2025",
+    "title": "ASCC Blueprint 2025",
+    "title_vi": "Kế hoạch tổng thể Cộng đồng Văn hóa - Xã hội ASEAN 2025",
+}
 Values = dict[str, Any]  # of one record, by field
 
 
@@ -130,7 +134,7 @@ def _member_state(row: Row, position: int) -> Values:
 
 
 def _organisation(row: Row, position: int) -> Values:
-    return _texts(row, "code", "kind", "name_en", "confidence")
+    return _texts(row, "code", "kind", "name_en", "name_vi", "confidence")
 
 
 def _node(row: Row, position: int) -> Values:
@@ -141,7 +145,8 @@ def _node(row: Row, position: int) -> Values:
     if code and parent is None:
         raise row.error(f"the parent “{code}” is in no line above.")
     framework = Framework.objects.get(code=FRAMEWORK["code"])
-    return {"framework": framework, "parent": parent, **_texts(row, "code", "level", "title", "confidence")}
+    texts = _texts(row, "code", "level", "title", "title_vi", "confidence")
+    return {"framework": framework, "parent": parent, **texts}
 
 
 def _gap_kind(row: Row, position: int) -> Values:
@@ -175,12 +180,12 @@ SOURCES = (
     ),
     Source(
         "organisations.csv",
-        ("code", "kind", "name_en", "confidence"),
+        ("code", "kind", "name_en", "name_vi", "confidence"),
         _organisation,
         Organisation.objects.all,
         lambda organisation: not organisation.is_member_state,
     ),
-    Source("framework.csv", ("code", "level", "parent", "title", "confidence"), _node, _nodes),
+    Source("framework.csv", ("code", "level", "parent", "title", "title_vi", "confidence"), _node, _nodes),
     Source(
         "gap_kinds.csv",
         ("code", "label_en", "label_vi", "meaning", "source"),

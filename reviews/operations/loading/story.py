@@ -26,6 +26,7 @@ FOLDER = FIXTURES / "demo"
 # By file, what the column "step" may say. Of the steps of one moment, those of an earlier file come first.
 STEPS: dict[str, dict[str, Step]] = {
     "cycle.csv": {"open": calendar.open_cycle},
+    "bodies.csv": {"assign": calendar.assign_role},
     "meetings.csv": {"plan": meetings.plan, "move": meetings.reschedule, "hold": meetings.record_as_held},
     "deadlines.csv": {"set": calendar.set_deadline, "move": calendar.reschedule_deadline},
     "progress.csv": {"post": reports.post_progress},

@@ -50,10 +50,7 @@ class HeatMap:
 
     @property
     def key(self) -> list[tuple[int, str]]:
-        """Each shade with the figures that it stands for."""
-        step = 100 // SHADES
-        ends = [*range(step - 1, 100 - step, step), 100]
-        return [(n + 1, f"{n * step}–{end}") for n, end in enumerate(ends)]
+        return key_of_shades()
 
     @property
     def is_empty(self) -> bool:
@@ -80,3 +77,10 @@ def heat_map(rows: Iterable[HeatRow], *, columns: Sequence[str]) -> HeatMap:
 
 def shade_of(value: int | None) -> int | None:
     return None if value is None else min(value * SHADES // 100, SHADES - 1) + 1
+
+
+def key_of_shades() -> list[tuple[int, str]]:
+    """Each shade with the figures that it stands for."""
+    step = 100 // SHADES
+    ends = [*range(step - 1, 100 - step, step), 100]
+    return [(n + 1, f"{n * step}–{end}") for n, end in enumerate(ends)]

@@ -3,6 +3,7 @@
 from reviews.actions import cycles, deliveries
 from reviews.actions.extensions import ask_for_extension
 from reviews.models import (
+    BodyRole,
     Deadline,
     Disruption,
     Framework,
@@ -31,6 +32,17 @@ def open_cycle(row: Row, by: User) -> None:
     for state in Organisation.objects.member_states(cycle.ends_on):
         cycles.seat_member(by=by, cycle=cycle, member_state=state, joined_on=cycle.starts_on)
     cycles.open_cycle(by=by, cycle=cycle, expected_version=cycle.version)
+
+
+def assign_role(row: Row, by: User) -> None:
+    BodyRole.assign(
+        find.cycle(),
+        by=by,
+        role=row.text("role"),
+        body=Organisation.objects.get(code=row.text("body")),
+        from_on=row.day("from_on"),
+        until_on=row.optional_day("until_on"),
+    )
 
 
 def set_deadline(row: Row, by: User) -> None:
