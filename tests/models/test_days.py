@@ -14,12 +14,14 @@ from tests.support import grids, make, steps
 
 FAR = [date(2002, 9, 14), date(2018, 12, 31), date(2026, 1, 1), date(2052, 9, 14)]
 NEAR = [date(2019, 1, 1), date(2025, 12, 31)]  # the cycle is of 2020
-# Days that have another bound: the report is back, and a country has met a deadline, within the cycle; a seat may be
-# older than the cycle, and what has caused something as well. What follows from other days is not typed.
+# Days that have another bound: the report is back, and a country has met a deadline, within the cycle; a seat and the
+# role of a body may be older than the cycle, and what has caused something as well. Others follow from these.
 BOUND_OTHERWISE = {
     ("nationalreport", "revise_by"),
     ("delivery", "met_on"),
     ("cyclemembership", "joined_on"),
+    ("bodyrole", "from_on"),
+    ("bodyrole", "until_on"),
     ("disruption", "starts_on"),
     ("disruption", "ends_on"),
     ("seriesbreak", "broke_on"),
