@@ -68,10 +68,17 @@ def line_of(match: search.Match, query: search.Query) -> Line:
     return Line(
         match=match,
         url=url_of(match),
-        code=entry.code or (entry.page if match.kind.name in ("thread", "advice") else ""),
-        title=excerpt(title, query.words, TITLE_LENGTH),
-        text=excerpt(entry.text, query.words, TEXT_LENGTH),
+        code=shown_code(match),
+        title=excerpt(" ".join(title.split()), query.words, TITLE_LENGTH),
+        text=excerpt(" ".join(entry.text.split()), query.words, TEXT_LENGTH),
     )
+
+
+def shown_code(match: search.Match) -> str:
+    """The code before the title; of guidance that of its gap. Short names in addresses are no codes to read."""
+    if match.kind.name in ("method", "meeting"):
+        return ""
+    return match.entry.code or (match.entry.page if match.kind.name in ("thread", "advice") else "")
 
 
 def url_of(match: search.Match) -> str:

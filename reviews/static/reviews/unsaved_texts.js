@@ -29,7 +29,9 @@
     data.append("unsaved_place", form.dataset.unsaved);
     data.append("unsaved_seal", form.dataset.seal);
     data.append("unsaved_page", location.pathname + location.search);
-    data.append("unsaved_title", document.querySelector("h1").textContent.trim());
+    data.append("unsaved_title", Array.from(document.querySelectorAll(".head h1, .head .lead")).map(function (part) {
+      return part.textContent.trim();
+    }).filter(Boolean).join(" · ").slice(0, 200));
     data.append("unsaved_key", form.elements.form_key.value);
     if (form.elements.version) { data.append("unsaved_edits", "1"); }
     return data;
@@ -101,7 +103,7 @@
     var offer = parts.content.querySelector(".unsaved-offer").cloneNode(true), keeper = this;
     var longest = Object.keys(answer.fields).map(function (name) {
       var box = keeper.form.elements[name];
-      return box && box.tagName === "TEXTAREA" ? answer.fields[name][0] : "";
+      return box && box.tagName === "TEXTAREA" && box.value !== answer.fields[name][0] ? answer.fields[name][0] : "";
     }).sort(function (a, b) { return b.length - a.length; })[0];
     offer.querySelector(".unsaved-at").textContent = answer.at;
     offer.querySelector(".unsaved-text").textContent = longest.length > 200 ? longest.slice(0, 200) + " …" : longest;
