@@ -34,6 +34,7 @@ from reviews.views import (
     framework,
     guidance,
     health,
+    mails,
     meetings,
     methods,
     minutes,
@@ -192,6 +193,11 @@ setup_urls = [
     path("deadlines/", setup.CopyDeadlines.as_view(), name="cycle-deadlines"),
     path("ladder/", setup.EnterLadder.as_view(), name="cycle-ladder"),
     path("ladder/copy/", setup.CopyLadder.as_view(), name="cycle-ladder-copy"),
+]
+
+mail_urls = [
+    path("", mails.MailList.as_view(), name="mail-list"),
+    path("<number:pk>/again/", mails.SendAgain.as_view(), name="mail-again"),
 ]
 
 people_urls = [
@@ -360,5 +366,6 @@ urlpatterns = [
     path("people/", include(people_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
+    path("mails/", include(mail_urls)),
     path("notifications/", include(notification_urls)),
 ]

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock
+from reviews import clock, policy
 from reviews.models.base import Tracked, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.notifications import Frequency, Notification, Topic, digest_time_of, next_mail_at
@@ -54,6 +54,9 @@ class NotificationSettings(Tracked):
     away_from = models.DateField(_("away from"), null=True, blank=True)  # NULL: not away
     away_until = models.DateField(_("away until"), null=True, blank=True)  # NULL: not away
 
+    # The address at which the person could not be reached; another address of the person is tried again.
+    failed_address = models.EmailField(_("address that does not work"), blank=True, default="", db_default="")
+
     class Meta:
         verbose_name = _("notification settings")
         verbose_name_plural = _("notification settings")
@@ -84,14 +87,14 @@ class NotificationSettings(Tracked):
             raise ValidationError({"away_until": _("The last day comes before the first.")})
 
     @classmethod
-    def of(cls, person: "User") -> Self:
+    def of(cls, person: "User") -> "NotificationSettings":
         """The settings of a person: what everybody starts with, until they are saved."""
         return cls.objects.filter(person=person).first() or cls(person=person)
 
     @all_or_nothing()
     def save_choice(self, *, by: "User", expected_version: int, **values: Unpack[SettingsFields]) -> Self:
         """Save what the person chose; what waits to be sent follows it."""
-        if self.pk is None:
+        if self._state.adding:
             saved = type(self).create_traced(by=by, person=self.person, **values)
         else:
             saved = self.change_traced(by=by, expected_version=expected_version, **values)
@@ -101,14 +104,34 @@ class NotificationSettings(Tracked):
     def turn_off(self, *, why: str) -> Self:
         """Send no mail any more, as the link at the end of each mail does."""
         values: Mapping[str, Any] = dict.fromkeys(Topic.values, Frequency.OFF)
-        if self.pk and all(getattr(self, name) == Frequency.OFF for name in values):
+        if not self._state.adding and all(getattr(self, name) == Frequency.OFF for name in values):
             return self
-        if self.pk is None:
+        if self._state.adding:
             saved = type(self).create_traced(by=self.person, why=why, person=self.person, **values)
         else:
             saved = self.change_traced(by=self.person, expected_version=self.version, why=why, **values)
         saved._reschedule()
         return saved
+
+    def mark_address(self, address: str, *, why: str) -> Self:
+        """Record that mails to an address come back; the system does, for the reason that the mail server gave."""
+        if self.failed_address == address:
+            return self
+        if self._state.adding:
+            return type(self).create_traced(by=None, why=why, person=self.person, failed_address=address)
+        return self.change_traced(by=None, expected_version=self.version, why=why, failed_address=address)
+
+    def clear_address(self, *, by: "User") -> Self:
+        """Take the mark off: the address is tried again."""
+        policy.require(by, "mail.read")
+        if not self.failed_address:
+            return self
+        return self.change_traced(by=by, expected_version=self.version, failed_address="")
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """Whether mails to the present address of the person come back."""
+        return bool(self.failed_address) and self.failed_address == self.person.email
 
     def frequency_of(self, topic: str) -> str:
         return str(getattr(self, topic))

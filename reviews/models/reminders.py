@@ -58,7 +58,7 @@ class ReminderSchedule(Tracked):
         return self.cycle
 
     @classmethod
-    def of(cls, cycle: "ReviewCycle") -> Self:
+    def of(cls, cycle: "ReviewCycle") -> "ReminderSchedule":
         """The schedule of a cycle: the usual one, until another is saved."""
         found = cls.objects.filter(cycle=cycle).first() or cls()
         found.cycle = cycle
@@ -75,7 +75,7 @@ class ReminderSchedule(Tracked):
     def choose(self, *, by: "User", expected_version: int, days: Mapping[str, list[int]]) -> Self:
         """Choose the days, in the form of the column."""
         policy.require(by, SEND)
-        if self.pk is None:
+        if self._state.adding:
             return self.create_traced(by=by, cycle=self.cycle, days=dict(days))
         return self.change_traced(by=by, expected_version=expected_version, days=dict(days))
 

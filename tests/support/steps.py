@@ -15,6 +15,7 @@ from reviews.models import (
     ActionPoint,
     AgendaItem,
     Explanation,
+    OutgoingMail,
     ReviewCycle,
     Round,
     SavedView,
@@ -110,7 +111,16 @@ SETTING_UP = (
     "cycle-ladder-copy",
 )
 # Pages that belong to no cycle.
-OF_THE_SITE = ("desk", "activity", "cycles", "cycle-add", "cycle-copy", "setup", "notification-settings")
+OF_THE_SITE = (
+    "desk",
+    "activity",
+    "cycles",
+    "cycle-add",
+    "cycle-copy",
+    "setup",
+    "notification-settings",
+    "mail-list",
+)
 OF_PEOPLE = (
     "people",
     "person",
@@ -147,6 +157,14 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     )
     if page == "delivery-take-back":
         made.delivery = make.delivery(deadline, by=cast.vnm)
+    if page == "mail-again":
+        to = {
+            "person": cast.vnm,
+            "sender": "a@b.example",
+            "to": ["vnm@site.example"],
+            "subject": "Notifications",
+        }
+        made.mail = OutgoingMail.objects.create(state="refused", error="No such user", **to)
     if page == "explanation-give":
         state = cast.vnm.organisation
         made.explanation = Explanation.request(deadline, state, by=cast.secretariat, question="Why?")
@@ -315,6 +333,8 @@ def address(page: str, made: Any) -> str:
     noun, _dash, rest = page.partition("-")
     if page in (*OF_THE_SITE, *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    if page == "mail-again":
+        return reverse(page, args=[made.mail.pk])
     if page == "unsubscribe":
         return reverse(page, args=[signer.sign(str(made.person.pk))])
     if page == "activity-target":
