@@ -119,6 +119,7 @@ ACTIONS: dict[str, Promise] = {
     "plan.edit": _("enter steps of the plan, their days and outcomes"),
     "account.invite": _("invite people, who then make their own account, and withdraw an invitation"),
     "people.read": _("read who has which role where, and what people still hold"),
+    "mail.read": _("see which mails were sent and why some were not, and send one again"),
     "people.arrange": _("name the alternates of people"),
     "reference.edit": _("open the administration and keep reference data"),
     "record.correct": _("correct any record in the administration, with a reason"),
@@ -189,6 +190,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
                 "account.invite",
                 "people.read",
                 "people.arrange",
+                "mail.read",
             }
         ),
     ),
@@ -210,7 +212,7 @@ ADMINISTRATOR = RoleGrant(
     everywhere=frozenset(
         _READ_ALL
         | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
-        | {"people.read", "people.arrange"}
+        | {"people.read", "people.arrange", "mail.read"}
     ),
 )
 

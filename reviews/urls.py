@@ -37,6 +37,7 @@ from reviews.views import (
     guidance,
     health,
     languages,
+    mails,
     meetings,
     methods,
     minutes,
@@ -200,6 +201,11 @@ setup_urls = [
     path("phases/", setup.SetPhases.as_view(), name="cycle-phases"),
     path("ladder/", setup.EnterLadder.as_view(), name="cycle-ladder"),
     path("ladder/copy/", setup.CopyLadder.as_view(), name="cycle-ladder-copy"),
+]
+
+mail_urls = [
+    path("", mails.MailList.as_view(), name="mail-list"),
+    path("<number:pk>/again/", mails.SendAgain.as_view(), name="mail-again"),
 ]
 
 people_urls = [
@@ -395,5 +401,6 @@ urlpatterns = [
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
     path("language/", languages.ChooseLanguage.as_view(), name="language"),
+    path("mails/", include(mail_urls)),
     path("notifications/", include(notification_urls)),
 ]

@@ -59,3 +59,13 @@ def sender_address(hosts: list[str]) -> str:
             f"DEFAULT_FROM_EMAIL is {address!r}: set it to an address like reviews@example.org."
         )
     return address
+
+
+def bounce_address() -> str:
+    """Where mails come back that cannot be delivered: BOUNCE_ADDRESS; empty: to their sender."""
+    address = text("BOUNCE_ADDRESS")
+    if address and (parseaddr(address)[1] != address or "@" not in address or "+" in address):
+        raise ImproperlyConfigured(
+            f"BOUNCE_ADDRESS is {address!r}: set it to an address like bounces@example.org."
+        )
+    return address

@@ -22,6 +22,7 @@ SESSION_IDLE_MINUTES 60                  signed out after so long without a page
 SESSION_HOURS        8                   signed out after so long in any case
 EMAIL_URL            smtp://localhost:25 smtp://, smtp+tls:// or smtp+ssl://user:password@host:port; with DEBUG console://
 DEFAULT_FROM_EMAIL   reviewtracker@host  whom mails are from
+BOUNCE_ADDRESS       none                where mails come back that cannot be delivered, such as bounces@example.org
 OUTBOX_KEEP_DAYS     7                   after these the text of a mail given up is emptied; a sent one has none
 OIDC_ISSUER          none                single sign-on: where the ministry's OpenID Connect provider is, https://...
 OIDC_CLIENT_ID       none                what it calls this site; required with OIDC_ISSUER
@@ -63,7 +64,7 @@ from reviewtracker.environment import (
     switch,
     text,
 )
-from reviewtracker.mail import mail_server, sender_address
+from reviewtracker.mail import bounce_address, mail_server, sender_address
 from reviewtracker.sign_on import single_sign_on
 
 # --- the installation -----------------------------------------------------------------------------------
@@ -276,6 +277,7 @@ DELIVERY_BACKEND = MAIL_SERVER.backend
 EMAIL_BACKEND = "reviews.operations.outbox.Outbox"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender_address(ALLOWED_HOSTS)
+BOUNCE_ADDRESS = bounce_address()
 OUTBOX_KEEP_DAYS = count("OUTBOX_KEEP_DAYS", 7)
 
 

@@ -1,7 +1,5 @@
 """National reports as a list: columns and filters."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,14 +24,6 @@ class ReportFilter(CycleFilterSet):
         fields = ("member_state", "status")
 
 
-@dataclass(frozen=True)
-class LateReports:
-    """By report, how late its country is with the deadline that it is latest with; and whether one may remind it."""
-
-    texts: Mapping[int, str]
-    may_remind: bool
-
-
 class ReportTable(tables.Table):
     member_state = tables.Column(linkify=open_row, order_by="member_state__sort_key")
     status = StatusColumn()
@@ -44,7 +34,7 @@ class ReportTable(tables.Table):
     holder = tables.Column(_("With"), order_by="holder__sort_key")
     held_since = DayColumn()
     revision_due_on = DayColumn(_("Revise by"), orderable=False)
-    late = tables.Column(_("Late"), accessor="pk", orderable=False)
+    remind = tables.Column(_("Remind"), empty_values=(), orderable=False, exclude_from_export=True)
 
     class Meta:
         model = NationalReport
@@ -58,22 +48,15 @@ class ReportTable(tables.Table):
             "holder",
             "held_since",
             "revision_due_on",
-            "late",
+            "remind",
         )
 
-    def __init__(self, *args: Any, late: LateReports, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.late_reports = late
+    def __init__(self, *args: Any, may_remind: bool, **kwargs: Any) -> None:
+        super().__init__(*args, exclude=[] if may_remind else ["remind"], **kwargs)
 
-    def render_late(self, value: int, record: NationalReport) -> SafeString | str:
-        late = self.late_reports.texts.get(value)
-        if not late:
+    def render_remind(self, record: NationalReport) -> SafeString | str:
+        """A link to what the country still has to meet, while the report is with it."""
+        if not record.is_editable:
             return "–"
-        if not self.late_reports.may_remind:
-            return late
-        query = urlencode({"country": record.member_state.code})
-        url = f"{reverse('remind', args=[record.cycle.slug])}?{query}"
-        return format_html('{} · <a href="{}">{}</a>', late, url, _now("Remind"))
-
-    def value_late(self, value: int) -> str:
-        return self.late_reports.texts.get(value, "")
+        url = f"{reverse('remind', args=[record.cycle.slug])}?{urlencode({'country': record.member_state.code})}"
+        return format_html('<a href="{}">{}</a>', url, _now("Remind"))

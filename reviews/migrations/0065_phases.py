@@ -14,7 +14,7 @@ def ask_for_progress(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0051_reminders'),
+        ('reviews', '0052_mail_page'),
     ]
 
     operations = [

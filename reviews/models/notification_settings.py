@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import clock
+from reviews import clock, policy
 from reviews.models.base import Tracked, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.notifications import Frequency, Notification, Topic, digest_time_of, next_mail_at
@@ -47,6 +47,9 @@ class NotificationSettings(Tracked):
     guidance = _frequency(Topic.GUIDANCE)
     meetings = _frequency(Topic.MEETINGS)
     actions = _frequency(Topic.ACTIONS)
+
+    # The address at which the person could not be reached; another address of the person is tried again.
+    failed_address = models.EmailField(_("address that does not work"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("notification settings")
@@ -91,6 +94,26 @@ class NotificationSettings(Tracked):
             saved = self.change_traced(by=self.person, expected_version=self.version, why=why, **values)
         saved._reschedule()
         return saved
+
+    def mark_address(self, address: str, *, why: str) -> Self:
+        """Record that mails to an address come back; the system does, for the reason that the mail server gave."""
+        if self.failed_address == address:
+            return self
+        if self._state.adding:
+            return type(self).create_traced(by=None, why=why, person=self.person, failed_address=address)
+        return self.change_traced(by=None, expected_version=self.version, why=why, failed_address=address)
+
+    def clear_address(self, *, by: "User") -> Self:
+        """Take the mark off: the address is tried again."""
+        policy.require(by, "mail.read")
+        if not self.failed_address:
+            return self
+        return self.change_traced(by=by, expected_version=self.version, failed_address="")
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """Whether mails to the present address of the person come back."""
+        return bool(self.failed_address) and self.failed_address == self.person.email
 
     def frequency_of(self, topic: str) -> str:
         return str(getattr(self, topic))

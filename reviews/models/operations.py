@@ -1,14 +1,20 @@
 """Records of the product itself and not of a review: the outbox of mail, and the last run of each job."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reviews import clock
+from reviews import clock, policy
+from reviews.models.base import NotAllowedNow
+
+if TYPE_CHECKING:
+    from reviews.models import User
 
 
 class MailState(models.TextChoices):
@@ -23,6 +29,15 @@ class MailState(models.TextChoices):
 
 
 LONGEST_WAIT = timedelta(hours=6)  # between two tries
+FAILED = (MailState.GIVEN_UP, MailState.REFUSED)
+TONES = {
+    MailState.WAITING: "info",
+    MailState.SENDING: "info",
+    MailState.SENT: "good",
+    MailState.GIVEN_UP: "bad",
+    MailState.REFUSED: "bad",
+    MailState.EMPTY: "neutral",
+}
 UNSENT = (MailState.WAITING, MailState.SENDING)
 # So begins the error of a mail that the mail server answered, and asked to try again later.
 PUT_OFF = "Put off: "
@@ -30,6 +45,10 @@ PUT_OFF = "Put off: "
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     """The outbox. Instants are real ones: mail is not sent on the pinned day of a demonstration."""
+
+    def visible_to(self, user: "User") -> "OutgoingMailQuerySet":
+        """All mails, for those who see whether they left."""
+        return policy.filter_readable(self, user, "mail.read", own=Q(pk=None))
 
     def unsent(self) -> "OutgoingMailQuerySet":
         return self.filter(state__in=UNSENT)
@@ -91,6 +110,30 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def get_absolute_url(self) -> str:
+        return reverse("mail-list")
+
+    @property
+    def tone(self) -> str:
+        return TONES[MailState(self.state)]
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether it failed for good and its text can be written anew: that of a mail about an account is gone."""
+        return self.person_id is not None and self.state in FAILED
+
+    def require_failed(self) -> None:
+        """Raise NotAllowedNow unless it can be sent again."""
+        if not self.can_be_sent_again:
+            raise NotAllowedNow(_("Only a mail of notifications that failed can be sent again."))
+
+    def send_again(self, *, by: "User") -> None:
+        """Let the next tick send it, to the address that the person has now, even if that is marked."""
+        policy.require(by, "mail.read")
+        self.require_failed()
+        failed = OutgoingMail.objects.filter(pk=self.pk, state__in=FAILED)
+        failed.update(state=MailState.WAITING, tries=0, next_try_at=clock.real_now(), error="")
 
     @property
     def recipients(self) -> str:

@@ -113,7 +113,7 @@ def _write_mail(person_id: int) -> bool:
     due = Notification.objects.due(now).filter(person=person)
     ids = list(due.values_list("pk", flat=True))
     rows = Notification.objects.pending().filter(pk__in=ids)
-    if message_to(person, rows) is None:
+    if NotificationSettings.of(person).reaches_nobody or message_to(person, rows) is None:
         rows.update(dropped_at=now)
         return False
     row = OutgoingMail.objects.create(

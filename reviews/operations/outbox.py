@@ -21,7 +21,7 @@ from django.core.mail.message import EmailMessage, EmailMultiAlternatives
 from reviews import clock
 from reviews.models import MailState, OutgoingMail
 from reviews.models.operations import LONGEST_WAIT, PUT_OFF
-from reviews.operations import notifications
+from reviews.operations import bounces, notifications
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +162,9 @@ def _message(row: OutgoingMail) -> EmailMessage | None:
     if row.person_id:
         message = notifications.message_of(row)
         if message:
+            # The envelope has an address of its own, by which the mail is known if it comes back.
+            message.extra_headers.setdefault("From", message.from_email)
+            message.from_email = bounces.return_address(row)
             message.message()
         return message
     message = EmailMultiAlternatives(row.subject, row.body, row.sender, row.to, headers=row.headers)

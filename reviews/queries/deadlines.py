@@ -24,7 +24,6 @@ from reviews.models import (
     Organisation,
     ReportStatus,
     ReviewCycle,
-    User,
 )
 from reviews.models.deadlines import Revision
 from reviews.queries import progress
@@ -200,19 +199,6 @@ def statuses_today(report: NationalReport) -> list[DeadlineStatus]:
     today = clock.today()
     days_met = find_days_met([report], deadlines, today)
     return statuses_of_report(report, deadlines, by_deadline_and_state(granted), days_met, today)
-
-
-def late_reports(user: User, cycle: ReviewCycle) -> dict[int, str]:
-    """Return, by report that the person reads, in words how late its country is with what it is latest with."""
-    reports = list(cycle.member_reports(clock.today()).visible_to(user))
-    deadlines = cycle.deadlines.visible_to(user).prefetch_related("only_for").distinct()
-    statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(cycle), clock.today())
-    late = {}
-    for report in reports:
-        overdue = (status for status in statuses[report.pk] if status.state == DeadlineState.OVERDUE)
-        if latest := min(overdue, key=lambda status: status.days, default=None):
-            late[report.pk] = latest.text
-    return late
 
 
 def next_due(statuses: Iterable[DeadlineStatus]) -> DeadlineStatus | None:

@@ -104,8 +104,8 @@ class Remindable(NamedTuple):
         return self.last == clock.today()
 
 
-def remindable(cycle: ReviewCycle, deadline: Deadline | None = None) -> list[Remindable]:
-    """What countries can be reminded of: of one deadline all who still have to meet it, else all that is overdue."""
+def remindable(cycle: ReviewCycle, deadline: Deadline | None = None, country: str = "") -> list[Remindable]:
+    """What countries can be reminded of: of one deadline, else what is overdue and all of `country`."""
     deadlines = [deadline] if deadline else list(cycle.deadlines.prefetch_related("only_for"))
     for each in deadlines:
         each.cycle = cycle
@@ -121,7 +121,8 @@ def remindable(cycle: ReviewCycle, deadline: Deadline | None = None) -> list[Rem
         )
         for report in reports
         for status in statuses[report.pk]
-        if status.is_asked and (deadline or status.state == DeadlineState.OVERDUE)
+        if status.is_asked
+        and (deadline or status.state == DeadlineState.OVERDUE or report.member_state.code == country)
     ]
     return sorted(rows, key=lambda row: (row.status.deadline.due_on, row.status.deadline.number))
 

@@ -23,7 +23,7 @@ from reviews.web.errors import BadAddress
 class Remind(FormPage):
     """Remind several countries at once: of everything that is overdue, or of one deadline (`?deadline=3`).
 
-    `?country=VNM` ticks the rows of one country.
+    `?country=VNM` ticks the rows of one country, and shows all that it still has to meet.
     """
 
     template_name = "deadlines/remind.html"
@@ -43,7 +43,7 @@ class Remind(FormPage):
 
     @cached_property
     def rows(self) -> list[Remindable]:
-        return remindable(self.cycle, self.deadline)
+        return remindable(self.cycle, self.deadline, self.request.GET.get("country", ""))
 
     def get_instance(self) -> Reminder:
         return Reminder(deadline=Deadline(cycle=self.cycle))

@@ -14,7 +14,7 @@ from reviews.forms.reports import AppointForm, ProgressForm, ReturnForm
 from reviews.lists.datagaps import DataGapTable, ReportGapFilter
 from reviews.lists.findings import FindingTable, ReportFindingFilter
 from reviews.lists.progress import ProgressFilter, ProgressTable
-from reviews.lists.reports import LateReports, ReportFilter, ReportTable
+from reviews.lists.reports import ReportFilter, ReportTable
 from reviews.models import (
     DataGap,
     Finding,
@@ -27,7 +27,6 @@ from reviews.models import (
 from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import plans, submission_checks
-from reviews.queries.deadlines import late_reports
 from reviews.request_context import SignedInRequest
 from reviews.views.base import ListPage, cycle_or_404, cycles_named, history_pages, remember_cycle
 from reviews.views.form_pages import FormPage, TransitionPage
@@ -60,8 +59,7 @@ class ReportList(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         may_remind = policy.may(self.request.user, "reminder.send") and not self.cycle.is_closed
-        late = LateReports(late_reports(self.request.user, self.cycle), may_remind)
-        return super().get_table_kwargs() | {"late": late}
+        return super().get_table_kwargs() | {"may_remind": may_remind}
 
 
 TABS = (

@@ -76,6 +76,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
             Page("cycle", _("Cycle and members"), "cycle", "cycle.read"),
             Page("framework", _("Framework"), "framework", "cycle.read"),
             Page("people", _("People"), "people", "people.read", is_of_cycle=False),
+            Page("mails", _("Mails"), "mail-list", "mail.read", is_of_cycle=False),
         ),
     ),
 )

@@ -17,14 +17,18 @@ from reviews.models import (
     Advice,
     DataGap,
     Deadline,
+    Explanation,
     Extension,
     Meeting,
     Minutes,
     NationalReport,
+    OutgoingMail,
     Round,
     User,
 )
+from reviews.operations.notifications import signer
 from reviews.queries import board
+from reviews.queries.reminders import remindable
 from reviews.urls import account_urls, cycle_urls, urlpatterns
 from tests.browser.test_main_story import CYCLE, REPORT, reach, type_progress
 from tests.browser.test_setup_story import cycles_being_set_up
@@ -54,6 +58,8 @@ PAGES = {
         f"{REPORT}annex/", f"{REPORT}coverage/", f"{REPORT}coverage/edit/", f"{AT}/findings/", f"{AT}/findings/add/",
         f"{AT}/findings/VNM-F1/", f"{AT}/findings/VNM-F1/edit/", f"{AT}/datagaps/VNM-3/close/",
         f"{AT}/datagaps/VNM-3/close/?way=estimate_agreed",
+        "/notifications/", "/notifications/off/{unsubscribe}/",
+        f"{AT}/deadlines/{{comments}}/explanations/{{explanation}}/",
     ],
     "vnm.team": [
         "/accounts/second-factor/keys/", "/accounts/second-factor/keys/{key}/edit/",
@@ -68,6 +74,8 @@ PAGES = {
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
+        f"{AT}/deadlines/remind/", f"{AT}/deadlines/remind/?deadline={{comments}}", f"{AT}/deadlines/reminders/",
+        f"{AT}/deadlines/{{comments}}/explain/{{asked}}/", "/mails/", "/mails/{mail}/again/",
         f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
         f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
@@ -142,6 +150,7 @@ def records() -> dict[str, Any]:
         "closed_gap": gaps.exclude(closing_way="").first().code, "open_gap": gaps.last().code,
         "extension": Extension.objects.to_decide().first().pk,
         "comments": Deadline.objects.get(output="comments").number,
+        **of_mail(),
         "draft": Advice.objects.drafts().first().pk, "finished_round": finished_round().meeting.code,
         "section": drafted_minutes().sections.first().pk,
         "item": Meeting.objects.get(code="3").agendaitems.first().pk,
@@ -152,12 +161,28 @@ def records() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_mail() -> dict[str, Any]:
+    """A mail that failed, the link of a mail, who can be asked to explain, and who was."""
+    deadline = Deadline.objects.get(output="comments")
+    person, by = User.objects.get(username="vnm.coordinator"), User.objects.get(username="secretariat")
+    explanation = Explanation.request(deadline, person.organisation, by=by, question="What holds it up?")
+    return {
+        "mail": OutgoingMail.objects.create(
+            person=person, sender="a@b.example", to=["c@d.example"], state="refused"
+        ).pk,
+        "unsubscribe": signer.sign(str(person.pk)),
+        "asked": remindable(deadline.cycle, deadline)[-1].state.code,
+        "explanation": explanation.pk,
+    }
+
+
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2", "comments": "5"}
     numbers |= dict.fromkeys(
         ("draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
     )
-    numbers["finished_round"] = "soc-com-15"
+    numbers |= {"finished_round": "soc-com-15", "asked": "IDN"}
+    numbers |= dict.fromkeys(("mail", "unsubscribe", "explanation"), "1")
     expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }

@@ -188,6 +188,8 @@ plan                        in  200   200  200         200   200          200   
 plan-add                    in  403   403  403         403   403          200       404    403        in
 plan-edit                   in  403   403  403         403   403          200       404    403        in
 plan-outcome                in  403   403  403         403   403          200       404    403        in
+mail-list                   in  404   404  404         404   404          200       404    200        in
+mail-again                  in  404   404  404         404   404          200       404    200        in
 notification-settings       in  200   200  200         200   200          200       200    200        in
 unsubscribe                200  200   200  200         200   200          200       200    200       200
 account_login              200  302   302  302         302   302          302       302    302       200
@@ -414,6 +416,8 @@ plan                        in  200   200  200         200   200          200   
 plan-add                    in  403   403  403         403   403          302       404    403        in
 plan-edit                   in  403   403  403         403   403          302       404    403        in
 plan-outcome                in  403   403  403         403   403          302       404    403        in
+mail-list                   in  404   404  404         404   404          405       404    405        in
+mail-again                  in  404   404  404         404   404          302       404    302        in
 notification-settings       in  302   302  302         302   302          302       302    302        in
 unsubscribe                200  200   200  200         200   200          200       200    200       200
 account_login              200   on    on   on          on    on           on        on     on       200

@@ -183,6 +183,7 @@ NO_WORDS = {
     "ActionPoint.sha256", "AgendaItem.sha256", "ReportVersion.sha256", "ReportVersion.receipt_number",  # worked out
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content", "User.language",
+    "NotificationSettings.failed_address",  # the same as User.email
     "SavedView.query",  # of an address of the board
     "CalendarFeed.key",  # drawn at random
     "UnsavedText.place", "UnsavedText.page",  # addresses

@@ -58,6 +58,7 @@ method.read       own       own  own         yes   yes          yes        no   
 minutes.read      own       own  own         yes   yes          yes        no    yes
 people.read        no        no   no          no    no          yes        no    yes
 people.arrange     no        no   no          no    no          yes        no    yes
+mail.read          no        no   no          no    no          yes        no    yes
 plan.edit          no        no   no          no    no          yes        no     no
 plan.read         own       own  own         yes   yes          yes        no    yes
 """

@@ -28,13 +28,13 @@ PAGES = {
     "report": 11,
     "report-version": 5,
     "datagap": 3,
-    "deadline": 9,
+    "deadline": 11,
     "deadline-list": 7,
     "meeting": 10,
     "framework": 3,
 }
 FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 7}
-DESKS = {"vnm": 11, "consultant": 10, "secretariat": 12, "observer": 3, "admin": 11}
+DESKS = {"vnm": 12, "consultant": 10, "secretariat": 12, "observer": 3, "admin": 11}
 BOARD = {"": 13, "?as_of=2020-08-11": 13}
 PICTURES = {"": 11, "?as_of=2020-08-11": 11}
 MOST_OF_A_LIST = 4

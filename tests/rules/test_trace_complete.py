@@ -24,6 +24,7 @@ REASONS = ("note", "why", "reason")
 OTHER_WORDS = "Other words than before"
 # Steps of an account's own keys, and mails that are counted: no records of the review.
 BESIDES = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_reset_password"}
+BESIDES |= {"mail-again"}  # the same mail once more
 BESIDES |= {"board-view-add", "board-view-remove"}  # a person's own views
 # The first person of each line for whom the step is done.
 DOERS = {

@@ -16,6 +16,7 @@ from reviews.models import (
     AgendaItem,
     CalendarFeed,
     Explanation,
+    OutgoingMail,
     ReviewCycle,
     Round,
     SavedView,
@@ -135,6 +136,7 @@ OF_THE_SITE = (
     "away",
     "away-end",
     "notification-settings",
+    "mail-list",
 )
 OF_PEOPLE = (
     "people",
@@ -177,6 +179,14 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     )
     if page == "delivery-take-back":
         made.delivery = make.delivery(deadline, by=cast.vnm)
+    if page == "mail-again":
+        to = {
+            "person": cast.vnm,
+            "sender": "a@b.example",
+            "to": ["vnm@site.example"],
+            "subject": "Notifications",
+        }
+        made.mail = OutgoingMail.objects.create(state="refused", error="No such user", **to)
     if page == "explanation-give":
         state = cast.vnm.organisation
         made.explanation = Explanation.request(deadline, state, by=cast.secretariat, question="Why?")
@@ -356,6 +366,8 @@ def address(page: str, made: Any) -> str:
     noun, _dash, rest = page.partition("-")
     if page in (*OF_THE_SITE, *(url.name for url in [*account_urls, *health_urls])):
         return reverse(page, args=getattr(made, "of_account", {}).get(page, []))
+    if page == "mail-again":
+        return reverse(page, args=[made.mail.pk])
     if page == "unsubscribe":
         return reverse(page, args=[signer.sign(str(made.person.pk))])
     if page == "activity-target":

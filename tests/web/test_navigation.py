@@ -31,6 +31,8 @@ ELSEWHERE = {
     "board-view-add",
     "extension-list",
     "extension-decide-all",
+    "remind",
+    "reminder-schedule",
     "framework-add",
     "progress-report-docx",
 }
