@@ -26,7 +26,7 @@ ACTS = [page for page in STEPS if page in TAKEN]  # without the end of a rehears
 ADDS = [
     page
     for page in FORMS
-    if PAGES[page].asks_before_repeating and page not in ("cycle-seat", "extension-ask")
+    if PAGES[page].asks_before_repeating and page not in ("cycle-seat", "cycle-body-add", "extension-ask")
 ]
 
 
