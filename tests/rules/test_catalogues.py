@@ -18,7 +18,7 @@ LANGUAGES = sorted(code for code, _name in settings.LANGUAGES if code != setting
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sdr%]|\{\w*\}")
 TAG = re.compile(r"</?[a-z]+[^>]*>")
 # The same in English and in the other language: names and signs.
-EQUAL = {"vi": {"SHA-256"}}
+EQUAL = {"vi": {"SHA-256", "SOCA"}}
 
 
 def pairs(entry: polib.POEntry) -> list[tuple[str, str]]:
