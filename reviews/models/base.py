@@ -346,6 +346,7 @@ class Tracked(Labelled):
         values = {name: fields[name].to_python(value) for name, value in row.items() if name in fields}
         record = cls(**values)
         record.many_ids = {f.name: row.get(f.name, []) for f in cls._meta.many_to_many}
+        record._set_derived_columns()  # some are not in the trace
         return record
 
     def delete(self, *args: object, **kwargs: object) -> NoReturn:

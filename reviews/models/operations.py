@@ -140,6 +140,9 @@ class OutgoingMail(models.Model):
         return ", ".join(self.to)
 
 
+CLOCKS_DIFFER = timedelta(minutes=1)  # between two processes
+
+
 class JobRun(models.Model):
     """The last run of one job of `manage.py tick`; the row "tick" is the tick itself, and holds its lock."""
 
@@ -157,8 +160,9 @@ class JobRun(models.Model):
     def take(cls, job: str, now: datetime, most: timedelta) -> datetime | None:
         """Lock a job for at most `most`. Returns until when; None while another process has the lock."""
         cls.objects.get_or_create(job=job, defaults={"started_at": now})
-        # Held for longer than anybody may: from before the clock was set back.
-        free = Q(held_until=None) | Q(held_until__lt=now) | Q(held_until__gt=now + most)
+        # Held for longer than anybody may: from before the clock was set back. Another process may read the clock
+        # a little later than this one, and take the lock first.
+        free = Q(held_until=None) | Q(held_until__lt=now) | Q(held_until__gt=now + most + CLOCKS_DIFFER)
         rows = cls.objects.filter(free, job=job)
         # One conditional UPDATE: of two at once, the second finds no row.
         return now + most if rows.update(held_until=now + most, started_at=now) else None

@@ -176,8 +176,12 @@ class NationalReport(Tracked):
         return max(moments)
 
     def is_silent_since(self, moment: datetime) -> bool:
-        """Whether it has been in the country's hands since then without progress, and some is still to come."""
-        return self.status in EDITABLE and not self.is_complete and self.silent_from < moment
+        """Whether it has been in the country's hands since then without progress, and some is still to come.
+
+        Of a report that was returned something is: its figures are those from before.
+        """
+        is_finished = self.is_complete and self.status != S.RETURNED
+        return self.status in EDITABLE and not is_finished and self.silent_from < moment
 
     @property
     def is_to_read(self) -> bool:

@@ -57,7 +57,7 @@ def reason_of(message: EmailMessage) -> str:
     for part in message.walk():
         if part.get_content_type() != "message/delivery-status":
             continue
-        for fields in part.get_payload():
+        for fields in part.iter_parts():
             status = str(fields.get("Status", ""))
             if str(fields.get("Action", "")).lower() == "failed" and status.startswith(PERMANENT):
                 diagnosis = str(fields.get("Diagnostic-Code", "")).partition(";")[2] or status
@@ -69,7 +69,8 @@ def reason_of(message: EmailMessage) -> str:
 def mark(row: OutgoingMail, reason: str) -> None:
     """Record that a mail came back, and that its address does not work."""
     OutgoingMail.objects.filter(pk=row.pk).update(state=MailState.REFUSED, error=reason)
-    NotificationSettings.of(row.person).mark_address(row.to[0], why=reason)
+    if row.person:
+        NotificationSettings.of(row.person).mark_address(row.to[0], why=reason)
 
 
 def read_all(messages: Iterable[bytes]) -> tuple[int, int]:

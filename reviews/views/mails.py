@@ -35,7 +35,7 @@ class SendAgain(PeoplePage):
     """Send a mail of notifications again that failed for good."""
 
     object: OutgoingMail
-    record_or_404 = staticmethod(mail_or_404)
+    record_or_404 = staticmethod(mail_or_404)  # type: ignore[assignment]  # a mail leaves no trace
     form_class, permission, is_new, nav = ConfirmForm, "mail.read", True, "mails"
     title, submit_label, success_message = _("Send again"), _("Send again"), _("The next tick sends it.")
 

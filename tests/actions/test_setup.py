@@ -327,7 +327,9 @@ def test_copied_steps_come_behind_those_that_are_there(cast, cycle):
     draft = prepare_cycle(by=by, framework=make.framework(), **NEXT)
     for code, position in (("first", 1), ("second", 7)):
         make.step(draft, by=by, code=code, position=position, planned_on=date(2025, 11, 1))
-    make.step(draft, by=by, code="our-reports", kind="national_reports", position=8)
+    make.step(
+        draft, by=by, code="our-reports", kind="national_reports", position=8, planned_on=date(2025, 9, 1)
+    )
     make.step(cycle, by=by, code="reports", kind="national_reports", position=1)
     for code, position in (("a", 2), ("b", 3)):
         make.step(cycle, by=by, code=code, position=position)

@@ -27,6 +27,8 @@ BOUND_OTHERWISE = {
     ("seriesbreak", "broke_on"),
     ("extension", "due_when_asked"),
     ("privatereading", "on"),
+    ("reminder", "due_on"),
+    ("reminder", "on"),
 }
 
 

@@ -371,12 +371,14 @@ def test_an_empty_trace(db):
 def test_a_write_asks_the_database_for_nothing_more(cast, report, django_assert_num_queries):
     """As many as before rows were sealed: savepoint, row, trace row, end of savepoint, and what the verb reads."""
     gap = make.gap(report, by=cast.vnm)
-    with django_assert_num_queries(5) as captured:
+    with django_assert_num_queries(7) as captured:
         gap.edit(by=cast.vnm, expected_version=gap.version, missing="Series of 2017")
     assert [q["sql"].split()[0] for q in captured.captured_queries] == [
         "SAVEPOINT",
         "SELECT",  # the lock on the cycle
         "UPDATE",
+        "INSERT",
+        "SELECT",  # the entries of the search
         "INSERT",
         "RELEASE",
     ]
