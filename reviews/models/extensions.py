@@ -70,16 +70,25 @@ class Extension(Tracked):
     reason = models.TextField(_("reason"))
     disruption = cited_disruption(related_name="extensions")
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
-    )  # NULL: nobody asked  # fmt: skip
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )  # NULL: nobody asked
     asked_at = models.DateTimeField(_("asked"), default=clock.now)  # or set, where nobody asked
     due_when_asked = models.DateField(_("due date when asked"))
     status = models.CharField(_("status"), max_length=20, choices=S, default=S.ASKED)
     granted_until = models.DateField(_("granted until"), null=True, blank=True)  # NULL: not granted
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("decided by"),
-    )  # NULL: not yet decided  # fmt: skip
+    )  # NULL: not yet decided
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)  # NULL: not yet decided
     decision_note = models.TextField(_("note of the decision"), blank=True)
 
@@ -174,9 +183,17 @@ class Extension(Tracked):
             raise ValidationError(STILL_WAITS)
         _require_later(asked_until, due, "asked_until")
         return cls.create_traced(
-            by=by, verb=Verb.ASKED, deadline=deadline, member_state=report.member_state, asked_until=asked_until,
-            reason=reason, disruption=disruption, asked_by=by, asked_at=clock.now(), due_when_asked=due,
-        )  # fmt: skip
+            by=by,
+            verb=Verb.ASKED,
+            deadline=deadline,
+            member_state=report.member_state,
+            asked_until=asked_until,
+            reason=reason,
+            disruption=disruption,
+            asked_by=by,
+            asked_at=clock.now(),
+            due_when_asked=due,
+        )
 
     @classmethod
     def set_for(
@@ -198,10 +215,22 @@ class Extension(Tracked):
         require_settable(report, status)
         _require_another(until, status, report)
         return cls.create_traced(
-            by=by, verb=Verb.MOVED, why=reason, deadline=deadline, member_state=report.member_state, reason=reason,
-            disruption=disruption, asked_until=None, asked_by=None, asked_at=now, due_when_asked=due,
-            status=S.GRANTED, granted_until=until, decided_by=by, decided_at=now,
-        )  # fmt: skip
+            by=by,
+            verb=Verb.MOVED,
+            why=reason,
+            deadline=deadline,
+            member_state=report.member_state,
+            reason=reason,
+            disruption=disruption,
+            asked_until=None,
+            asked_by=None,
+            asked_at=now,
+            due_when_asked=due,
+            status=S.GRANTED,
+            granted_until=until,
+            decided_by=by,
+            decided_at=now,
+        )
 
     def grant(self, *, by: "User", expected_version: int, until: date | None, note: str = "") -> Self:
         """Grant until a day, the asked one or another; the deadline's first date stays."""

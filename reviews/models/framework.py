@@ -190,9 +190,13 @@ class FrameworkNode(Tracked):
         require_amendment(by, why)
         title_vi = self.title_vi if title == self.title else ""
         return self.change_traced(
-            by=by, expected_version=expected_version, why=why,
-            title=title, title_vi=title_vi, confidence=confidence,
-        )  # fmt: skip
+            by=by,
+            expected_version=expected_version,
+            why=why,
+            title=title,
+            title_vi=title_vi,
+            confidence=confidence,
+        )
 
     @all_or_nothing()
     def correct(self, *, by: "User", expected_version: int, why: str, **values: Any) -> Self:

@@ -15,6 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from reviews.actions.minutes import draft_minutes
 from reviews.models import (
     Advice,
+    BodyRole,
     DataGap,
     Deadline,
     Explanation,
@@ -39,7 +40,10 @@ AT = f"/cycles/{CYCLE}"
 
 # A cycle that is being set up, and a test cycle.
 DRAFT, TEST = "/cycles/next", "/cycles/rehearsal"
-STEPS = ("framework", "framework/import", "members", "members/import", "deadlines", "ladder", "ladder/copy")
+STEPS = (
+    "framework", "framework/import", "members", "members/import", "bodies", "deadlines", "phases", "ladder",
+    "ladder/copy",
+)  # fmt: skip
 
 # Who looks at which pages. Together they are all pages of the site: a new one without a line here fails.
 PAGES = {
@@ -75,7 +79,8 @@ PAGES = {
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
         f"{AT}/deadlines/remind/", f"{AT}/deadlines/remind/?deadline={{comments}}", f"{AT}/deadlines/reminders/",
-        f"{AT}/deadlines/{{comments}}/explain/{{asked}}/", "/mails/", "/mails/{mail}/again/",
+        f"{AT}/deadlines/{{comments}}/explain/{{asked}}/", f"{AT}/deadlines/1/another-day/VNM/",
+        "/mails/", "/mails/{mail}/again/",
         f"{AT}/meetings/add/", f"{AT}/meetings/3/",
         f"{AT}/meetings/summit-37/", f"{AT}/meetings/3/edit/", f"{AT}/meetings/summit-37/hold/",
         f"{AT}/meetings/summit-37/cancel/", f"{AT}/meetings/3/agenda/add/",
@@ -96,7 +101,9 @@ PAGES = {
         "/people/invite/", "/people/invite/sheet/",
         "/people/invitations/", "/people/invitations/{invitation}/withdraw/",
         "/cycles/", "/cycles/add/", f"{AT}/cycle/", f"{AT}/cycle/edit/", f"{AT}/cycle/close/",
-        f"{AT}/cycle/members/add/", f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
+        f"{AT}/cycle/members/add/", f"{AT}/cycle/bodies/add/",
+        *(f"{AT}/cycle/bodies/{{body}}/{p}/" for p in ("edit", "take-out")),
+        f"{AT}/plan/add/", f"{AT}/meetings/wrap-up/round/open/",
         f"{AT}/meetings/{{finished_round}}/round/close/", f"{AT}/meetings/3/round/projector/",
     ],
     "lead.consultant": [
@@ -157,6 +164,7 @@ def records() -> dict[str, Any]:
         "report": NationalReport.objects.get(member_state__code="VNM").pk,
         "key": make.security_key(User.objects.get(username="vnm.team")).pk,
         "user": User.objects.get(username="vnm.team").pk,
+        "body": BodyRole.objects.filter(cycle__slug=CYCLE).first().pk,
         "invitation": make.invitation(by=User.objects.get(username="admin"))[0].pk,
     }  # fmt: skip
 
@@ -179,7 +187,7 @@ def of_mail() -> dict[str, Any]:
 def test_no_page_is_left_out():
     numbers = {"closed_gap": "VNM-1", "open_gap": "VNM-2", "comments": "5"}
     numbers |= dict.fromkeys(
-        ("draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
+        ("body", "draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
     )
     numbers |= {"finished_round": "soc-com-15", "asked": "IDN"}
     numbers |= dict.fromkeys(("mail", "unsubscribe", "explanation"), "1")

@@ -169,8 +169,9 @@ def test_what_is_in_a_test_cycle_says_so(cast):
     made = make.meeting(rehearsal, by=cast.secretariat)
     make.deadline(rehearsal, by=cast.secretariat)
     assert {e.name for e in Calendar(feed_of(cast.vnm, rehearsal)).events} == {
-        "Test: Meeting 3", "Test: National reports"
-    }  # fmt: skip
+        "Test: Meeting 3",
+        "Test: National reports",
+    }
     assert ReviewCycle.objects.get(pk=rehearsal.pk).sends_mail is False
     assert invitation_to(cast.vnm, made) is None
 
@@ -185,8 +186,13 @@ def test_an_invitation_asks_one_person_and_moves_with_the_meeting(cast, meeting)
     (found,) = Calendar(text).events
     assert [person.email for person in found.attendees] == ["linh@vnm.example"]
     assert found.uid == event(meeting).uid
-    meeting.reschedule(by=cast.secretariat, expected_version=1, why="Storm", planned_from=date(2020, 8, 25),
-                       planned_to=date(2020, 8, 25))  # fmt: skip
+    meeting.reschedule(
+        by=cast.secretariat,
+        expected_version=1,
+        why="Storm",
+        planned_from=date(2020, 8, 25),
+        planned_to=date(2020, 8, 25),
+    )
     (moved,) = Calendar(invitation_to(cast.vnm, fresh(meeting)).content.decode()).events
     assert (moved.uid, moved.begin.date()) == (found.uid, date(2020, 8, 25))
     assert int(line(moved, "SEQUENCE")) > int(line(found, "SEQUENCE"))

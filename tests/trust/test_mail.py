@@ -30,9 +30,13 @@ class Ticks:
         self.clock, self.log = folder / "clock", folder / "ticks.log"
         self.clock.write_text("0")
         self.environment = os.environ | {
-            "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings", "MAIL_PORT": str(port),
-            "CLOCK": str(self.clock), "PLANTED": planted, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+            "DATABASE_URL": database,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "MAIL_PORT": str(port),
+            "CLOCK": str(self.clock),
+            "PLANTED": planted,
+            "LOG_LEVEL": "ERROR",
+        }
         self.running = [self._started(), self._started()]
         self.kills = 0
 

@@ -46,11 +46,14 @@ def prepare(people: int) -> dict[str, int]:
     NotificationEvent.objects.all().delete()
     rows = [
         User(
-            username=f"person-{n}", name=f"Person {n}", email=f"person-{n}@site.example", role="coordinator",
+            username=f"person-{n}",
+            name=f"Person {n}",
+            email=f"person-{n}@site.example",
+            role="coordinator",
             organisation=states[n // PEOPLE],
         )
         for n in range(people)
-    ]  # fmt: skip
+    ]
     QuerySet(User).bulk_create(rows)
     at_once = dict.fromkeys(Topic.values, Frequency.AT_ONCE)
     coordinators = User.objects.filter(role="coordinator")

@@ -40,8 +40,10 @@ def test_the_days_are_entered_on_a_page_of_ones_own(cast, sign_in):
 
 def test_an_alternate_has_the_rights_of_whom_he_acts_for(cast, acting):
     """A team does not ask for extensions; its coordinator does."""
-    url = reverse("extension-ask", args=["mtr", make.deadline(
-        NationalReport.objects.first().cycle, by=cast.secretariat).number])  # fmt: skip
+    url = reverse(
+        "extension-ask",
+        args=["mtr", make.deadline(NationalReport.objects.first().cycle, by=cast.secretariat).number],
+    )
     assert acting.get(url).status_code == 200
     acting.post(reverse("away-end"))
     assert acting.get(url).status_code == 403

@@ -56,8 +56,11 @@ def in_force(deadline: Any, code: str = "VNM") -> Any:
 def test_it_counts_for_that_country_alone_and_the_first_date_stays(cast, cycle, deadline):
     made = set_day(cast, deadline, date(2020, 9, 9))
     assert (made.asked_by, made.asked_until, made.status, made.decided_by) == (
-        None, None, "granted", cast.secretariat,
-    )  # fmt: skip
+        None,
+        None,
+        "granted",
+        cast.secretariat,
+    )
     assert (in_force(deadline).due_on, in_force(deadline).slip) == (date(2020, 9, 9), 2)
     assert in_force(deadline, "LAO").due_on == date(2020, 9, 7)
     assert in_force(deadline).deadline.first_due_on == date(2020, 9, 7)

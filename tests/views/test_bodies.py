@@ -72,8 +72,10 @@ def test_the_ladder_offers_them_first(cast, draft, council, summit, sign_in):
     form = page.context["form"]
     assert [body.code for body in form.fields["body_1"].queryset][:3] == ["ACC", "SUMMIT", other.code]
     assert (form["body_1"].value(), form["body_2"].value(), form["body_3"].value()) == (
-        council.pk, summit.pk, None,
-    )  # fmt: skip
+        council.pk,
+        summit.pk,
+        None,
+    )
 
 
 def test_a_chair_changes_with_the_year(cast, cycle, sign_in):

@@ -74,8 +74,12 @@ def test_a_meeting_that_is_moved_on_its_page_moves_in_the_feed(feed, cast, sign_
 
 def test_it_shows_what_its_owner_may_see_when_it_is_read(feed, cast):
     person = feed.person
-    person.change_traced(by=cast.admin, expected_version=person.version, role="observer",
-                         organisation=cast.observer.organisation)  # fmt: skip
+    person.change_traced(
+        by=cast.admin,
+        expected_version=person.version,
+        role="observer",
+        organisation=cast.observer.organisation,
+    )
     assert titles(Client().get(url_of(feed))) == set()
 
 
@@ -124,8 +128,9 @@ def test_revoked_it_answers_no_more_and_the_history_says_so(feed, cast, sign_in)
     assert Client().get(before).status_code == 404
     rows = Trace.objects.on_page(cast.vnm)
     assert [row.why for row in rows[:2]] == [
-        "calendar address revoked: My calendar", "calendar address made: My calendar"
-    ]  # fmt: skip
+        "calendar address revoked: My calendar",
+        "calendar address made: My calendar",
+    ]
 
 
 @pytest.mark.parametrize("token", ["x", "1-key~forged", "1~", "~", "%00", "1-~" + "A" * 43])
