@@ -88,7 +88,8 @@ def calendar_response(
 ) -> HttpResponseBase:
     """The feed, or 304 for a program that has it already. Only its content decides, never a date."""
     changes = last_changes(entries)
-    name = f"{_now('Review tracker')}: {found}"
+    product = _now("Review tracker")
+    name = f"{product}: {found}"
     content = feed_calendar(
         name, zip(entries, changes, strict=True), request.build_absolute_uri("/").rstrip("/")
     )
