@@ -108,7 +108,9 @@ class UnsavedInputMiddleware:
         unsaved = unsaved_input.for_request(request)
         if unsaved and request.method == "GET":
             fields = unsaved.labelled_values(request.resolver_match)
-            page = {"unsaved": unsaved, "fields": fields, "anew": unsaved_input.ANEW}
+            # As pairs: a form may have a field called "items", which a template would find in place of the method.
+            sent = list(unsaved.fields.items())
+            page = {"unsaved": unsaved, "fields": fields, "sent": sent, "anew": unsaved_input.ANEW}
             return render(request, "account/unsaved_input.html", page)
         if request.method == "POST":
             if unsaved and unsaved.form_key == request.POST.getlist(FIELD):

@@ -109,7 +109,7 @@ class CountryDeadlineTable(tables.Table):
     another_day = tables.Column(
         _("Another day"), accessor="status", orderable=False, exclude_from_export=True
     )  # for those who may set one
-    reminded = tables.Column(_("Reminded"), empty_values=(), orderable=False)
+    reminded = tables.Column(_("Reminded"), empty_values=(), orderable=False, exclude_from_export=True)
 
     class Meta:
         fields = ("member_state", "state", "due_on", "met_on", "slip", "reminded", "another_day")

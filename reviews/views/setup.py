@@ -110,8 +110,9 @@ class CopyCycle(NewCyclePage):
     def get_initial(self) -> dict[str, Any]:
         """The cycle that the address names, else the newest that was opened."""
         cycles = ReviewCycle.objects.visible_to(self.request.user)
-        named = cycles.filter(slug=self.request.GET.get("from", ""))
-        return super().get_initial() | {"source": named.first() or cycles.begun().first() or cycles.first()}
+        named = [cycle for cycle in cycles if cycle.slug == self.request.GET.get("from")]
+        source = named[0] if named else cycles.begun().first() or cycles.first()
+        return super().get_initial() | {"source": source}
 
     def perform(self, form: ReviewForm, expected_version: int) -> ReviewCycle:
         return copy_cycle(by=self.request.user, **form.values())

@@ -100,7 +100,8 @@ def test_what_no_longer_works_and_what_never_did_look_the_same(invited, cast, cl
     invitation, key = invited
     invitation.withdraw(by=cast.secretariat, expected_version=1, why="Wrong address")
     answers = [client.get(page_of(k)) for k in (key, "nobody-ever-had-this-one", key.swapcase())]
-    assert len({(a.status_code, a.content) for a in answers}) == 1
+    shown = {(a.status_code, a.content.decode().replace(a.wsgi_request.path, "…")) for a in answers}
+    assert len(shown) == 1  # but for their own address
     with pytest.raises(NotAllowedNow):
         invitation.withdraw(by=cast.secretariat, expected_version=2, why="Again")
 

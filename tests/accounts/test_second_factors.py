@@ -58,7 +58,7 @@ def test_nothing_else_is_open_meanwhile():
     assert known & second_factors.OPEN_VIEWS <= second_factors.OPEN_VIEWS
     assert {
         "mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "account_reauthenticate",
-        "account_set_password", "account_logout", "account_signed_out",
+        "account_set_password", "account_logout", "account_signed_out", "language",
     } == second_factors.OPEN_VIEWS  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def one_of_each(cast: SimpleNamespace, n: int) -> dict[type[Any], Any]:
 
 def reminded(deadline: Any, cast: SimpleNamespace) -> dict[type[Any], Any]:
     """What follows up a deadline."""
-    by, state = cast.secretariat, cast.vnm.organisation
+    by, state = cast.secretariat, cast.lao.organisation
     schedule = ReminderSchedule.of(deadline.cycle)
     return {
         Reminder: remind(by=by, items=[(deadline, state)], text="The chair asks.")[0],

@@ -123,4 +123,5 @@ def test_foreign_and_absent_look_the_same(method, page, foreign, absent, cast, s
     answers = [getattr(browser, method)(reverse(page, args=["mtr", *codes])) for codes in (real, absent)]
     status = 405 if (method, page) == ("post", "progress-list") else 404
     assert [answer.status_code for answer in answers] == [status, status]
-    assert body(answers[0]) == body(answers[1])
+    shown = [body(answer).replace(answer.wsgi_request.path, "…") for answer in answers]
+    assert shown[0] == shown[1]  # but for their own address

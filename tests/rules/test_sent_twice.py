@@ -44,7 +44,7 @@ def fields(answer: Any) -> dict[str, list[str]]:
     """What a browser would send with what was kept."""
     found: dict[str, list[str]] = {}
     text = answer.content.decode()
-    for name, value in re.findall(r'<textarea name="([\w-]+)" hidden>\n(.*?)</textarea>', text, re.S):
+    for name, value in re.findall(r'<textarea name="([\w.-]+)" hidden>\n(.*?)</textarea>', text, re.S):
         found.setdefault(name, []).append(unescape(value))
     found["csrfmiddlewaretoken"] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', text)[-1:]
     return found

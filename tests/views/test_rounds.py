@@ -309,10 +309,10 @@ TOLD = {"data_collection": "40", "analysis": "30", "writing": "20", "note": "Two
 
 # Saving a turn, everything counted: session with its person, cycle, turn, report; the transaction's begin and end;
 # locks on the cycle and the round, so that neither is closed; turn, report and progress update, each with its line of
-# the history; the day's progress.
-SAVED = 4 + 2 + 2 + 3 * 2 + 2
-# A difficulty or finding: the number, the row, its line of the history. Its report is locked already.
-EACH = 3
+# the history; the day's progress; the text that was kept while it was typed.
+SAVED = 4 + 2 + 2 + 3 * 2 + 2 + 1
+# A difficulty or finding: the number, the row, its line of the history, its entry of the search. Its report is locked.
+EACH = 4
 # An open gap is counted; the first of its kind on a day begins that day's row.
 COUNTED, DAY = 2, 1
 # Asked once, and only if some row names one.
@@ -394,7 +394,7 @@ def test_what_each_difficulty_and_finding_adds(
 
 def test_passing_asks_less_still(cast, opened, sign_in, django_assert_num_queries):
     browser, turn = sign_in(cast.secretariat), opened.turns.get(member_state__code="VNM")
-    with django_assert_num_queries(3 + 2 + 2 + 2):  # no report is read, and one row is written
+    with django_assert_num_queries(3 + 2 + 2 + 2 + 1):  # no report is read, and one row is written
         browser.post(url("round-pass", "3", "VNM"), {"version": turn.version, "note": "Absent."})
     turn.refresh_from_db()
     assert turn.status == "passed"
