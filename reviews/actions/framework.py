@@ -20,6 +20,7 @@ class Entry(NamedTuple):
     level: str
     parent: str
     confidence: str
+    title_vi: str = ""  # empty: none, or as it was
 
 
 class Wording(TypedDict):
@@ -65,7 +66,10 @@ def copy_entries(*, by: User, source: Framework, into: Framework) -> Framework:
     write_entries(
         by,
         into,
-        [Entry(n.code, n.title, n.level, n.parent.code if n.parent else "", n.confidence) for n in nodes],
+        [
+            Entry(n.code, n.title, n.level, n.parent.code if n.parent else "", n.confidence, n.title_vi)
+            for n in nodes
+        ],
     )
     return into
 
@@ -101,6 +105,8 @@ def write_entries(by: User, framework: Framework, entries: Iterable[Entry]) -> N
             title=entry.title,
             confidence=entry.confidence,
         )
+        if entry.title_vi:
+            values["title_vi"] = entry.title_vi
         node = known.get(entry.code)
         if node is None:
             known[entry.code] = FrameworkNode.add(by=by, **values)

@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
+from reviews.actions.framework import copy_entries
 from reviews.actions.setup import Part, copy_cycle
-from reviews.models import ReviewCycle, User
+from reviews.models import Framework, ReviewCycle, User
 from tests.browser.hand import Hand
 from tests.browser.test_main_story import CYCLE
 
@@ -198,5 +199,11 @@ def cycles_being_set_up() -> None:
     """A draft and a test cycle, beside the cycle of the demonstration."""
     by, source = User.objects.get(username="secretariat"), ReviewCycle.objects.get(slug=CYCLE)
     days = {"starts_on": source.starts_on, "ends_on": source.ends_on}
-    copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
+    draft = copy_cycle(by=by, source=source, parts=(), name_en="Next", **days)
+    own = copy_entries(
+        by=by, source=source.framework, into=Framework.create_traced(by=by, code="own", title="Own")
+    )
+    draft.change_traced(
+        by=by, expected_version=draft.version, framework=own
+    )  # an opened cycle's takes no import
     copy_cycle(by=by, source=source, parts=(Part.MEMBERS,), name_en="Rehearsal", is_test=True, **days)

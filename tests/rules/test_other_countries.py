@@ -74,7 +74,7 @@ LISTS = (
 
 def pages_of(made: Any) -> Iterator[str]:
     """All pages that everybody may open, today's and past ones, and every list taken away."""
-    made.action = made.agenda = made.advice = made.received = made.difficulty = SimpleNamespace(
+    made.action = made.agenda = made.advice = made.received = made.difficulty = made.body = SimpleNamespace(
         pk=1, number=1
     )
     yield from (steps.address(page, made) for page in {*EVERYBODYS, *LISTS})
