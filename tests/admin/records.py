@@ -136,7 +136,7 @@ def reminded(deadline: Any, cast: SimpleNamespace) -> dict[type[Any], Any]:
     schedule = ReminderSchedule.of(deadline.cycle)
     return {
         Reminder: remind(by=by, items=[(deadline, state)], text="The chair asks.")[0],
-        ReminderSchedule: schedule.choose(by=by, expected_version=1, days={}),
+        ReminderSchedule: schedule.choose(by=by, expected_version=1, days={"progress.team": [-7]}),
         Explanation: Explanation.request(deadline, state, by=by, question="Why?"),
     }
 

@@ -33,7 +33,8 @@ LENGTHEN = """() => {
 }"""
 # What hangs out of the element that holds it, to the right.
 HANGING_OUT = """marks => marks.filter(mark => {
-    const frame = mark.closest("td, th, dd, li, p, div").getBoundingClientRect(), own = mark.getBoundingClientRect();
+    const holder = mark.closest("td, th, dd, li, p, div") || mark.parentElement;
+    const frame = holder.getBoundingClientRect(), own = mark.getBoundingClientRect();
     return own.width && own.right > frame.right + 1;
 }).map(mark => mark.textContent.trim())"""
 # What would have to be scrolled to be read, outside of the frames that are there to be scrolled.
