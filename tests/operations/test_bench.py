@@ -144,7 +144,15 @@ class Same:
 def results(ours: float, most_mb: float = 100) -> dict[str, Any]:
     """Results as if our pages took so many seconds, the floor's 0.010 and the administration's 0.080."""
     whose = {"consultant": ours, "coordinator": ours, "floor": 0.010, "admin": 0.080}
-    names = (*goals.LISTS, goals.RARE, *goals.RECORDS, "list, deep page", "update form", *goals.OVERVIEWS)
+    names = (
+        *goals.LISTS,
+        goals.RARE,
+        *goals.RECORDS,
+        "list, deep page",
+        "update form",
+        *goals.OVERVIEWS,
+        *goals.SEARCHES,
+    )
     all_pages = [pages.Page(name, "/", "/admin/") for name in names]
     all_pages += [pages.Page(f"board, {which}", "/") for which in ("11 members", "a past day", "195 members")]
     measured = measure(all_pages, {who: Same(seconds) for who, seconds in whose.items()}, 5)
