@@ -65,6 +65,7 @@ FIXED = {
     "sort_key",
 }
 FIXED |= {"digest", "key_digest", "receipt_number"}
+FIXED |= {"readers", "url_name", "place", "page", "anchor"}  # addresses, and who reads an entry of the search
 REFUSALS = (NotAllowedNow, EditConflict, TypeError)
 
 
