@@ -23,6 +23,7 @@ from reviews.models import Deadline, DeadlineOutput, DeadlineState, DeadlineStat
 from reviews.queries.deadlines import CountryDeadline, Met, met_by_deadline
 from reviews.queries.reminders import reminded_text
 from reviews.rendering import fragments
+from reviews.text import isolated
 
 
 class DeadlineFilter(CycleFilterSet):
@@ -126,9 +127,8 @@ class CountryDeadlineTable(tables.Table):
             return "–"
         place = (value.deadline.cycle.slug, value.deadline.number, record.state.code)
         link = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
-        return format_html(
-            link, reverse("extension-set", args=place), _("Another day for this country"), record.state
-        )
+        url, name = reverse("extension-set", args=place), isolated(str(record.state))
+        return format_html(link, url, _("Another day for this country"), name)
 
     def value_state(self, value: DeadlineStatus) -> str:
         return value.text

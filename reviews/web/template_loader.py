@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from django.template import Context
-from django.template.base import FilterExpression, NodeList, Origin, Template, VariableNode
+from django.template.base import FilterExpression, NodeList, Origin, Template, TokenType, VariableNode
 from django.template.loaders import base, cached, filesystem
 from django.templatetags.i18n import BlockTranslateNode
 
@@ -51,10 +51,24 @@ class IsolatedExpression:
         return isolated_value(self.expression.resolve(context, ignore_failures))
 
 
+class IsolatedName:
+    """A variable of the context that stands in a translated text without `with`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def resolve(self, context: Context) -> object:
+        return isolated_value(context.get(self.name, ""))
+
+
 def isolate_variables(nodes: NodeList) -> None:
-    """Isolate `{{ name }}`, and what `{% blocktranslate with %}` puts into its text."""
+    """Isolate `{{ name }}`, and what `{% blocktranslate %}` puts into its text."""
     node: Any  # of the type that is asked for
     for node in nodes.get_nodes_by_type(VariableNode):
         node.filter_expression = IsolatedExpression(node.filter_expression)
     for node in nodes.get_nodes_by_type(BlockTranslateNode):
-        node.extra_context = {name: IsolatedExpression(value) for name, value in node.extra_context.items()}
+        tokens = [*node.singular, *(node.plural or ())]
+        names = {token.contents for token in tokens if token.token_type == TokenType.VAR}
+        with_names = {name: IsolatedExpression(value) for name, value in node.extra_context.items()}
+        others = {name: IsolatedName(name) for name in sorted(names - {*with_names, node.countervar})}
+        node.extra_context = others | with_names
