@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 PROJECT = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
-OURS = {"bench", "reviews", "reviewtracker", "tests"}
+OURS = {"bench", "manage", "reviews", "reviewtracker", "tests"}
 LIBRARIES = packages_distributions()
 
 

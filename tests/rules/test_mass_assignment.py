@@ -45,6 +45,7 @@ APART |= {
     "cycle-empty",
     "board-view-remove",
     "away",
+    "mail-again",
     "away-act",
     "calendar-add",
     "calendar-renew",

@@ -43,6 +43,7 @@ meeting.read      own       own  own         yes   yes          yes    shared   
 deadline.set       no        no   no          no    no          yes        no     no
 account.invite     no        no   no          no    no          yes        no    yes
 extension.decide   no        no   no          no    no          yes        no     no
+extension.set      no        no   no          no    no          yes        no     no
 meeting.run        no        no   no          no    no          yes        no     no
 cycle.run          no        no   no          no    no          yes        no    yes
 reference.edit     no        no   no          no    no          yes        no    yes

@@ -93,7 +93,8 @@ def is_told(row: Trace, reason: str) -> bool:
 TYPED: dict[str, dict[str, Any]] = {
     "CycleMembership": {"joined_on": "2020-02-02"}, "Minutes": {"status": "circulated"},
     "Round": {"order": "own"}, "FrameworkNode": {"title": OTHER_WORDS}, "Organisation": {"name_en": OTHER_WORDS},
-    "Beneficiaries": {"low": "11"}, "CompletionLevel": {"agreed_by": OTHER_WORDS}, "User": {"name": OTHER_WORDS},
+    "Beneficiaries": {"low": "11"}, "BodyRole": {"from_on": "2020-02-25"},
+    "CompletionLevel": {"agreed_by": OTHER_WORDS}, "User": {"name": OTHER_WORDS},
 }  # fmt: skip
 TEXTS = (
     "title",
@@ -107,6 +108,7 @@ TEXTS = (
     "method",
     "head",
     "effect",
+    "question",
 )
 
 

@@ -50,6 +50,7 @@ PAGES = {
     "cycle-bodies": "BodyRolesForm",
     "cycle-body-add": "BodyRoleForm",
     "cycle-body-edit": "BodyRoleForm",
+    "away": "AbsenceForm",
     "close-beneficiaries": "BeneficiariesForm",
     "close-completion": "CompletionLevelForm",
     "close-break": "SeriesBreakForm",
