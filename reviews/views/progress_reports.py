@@ -30,7 +30,7 @@ def report_or_404(request: SignedInRequest, slug: str) -> ProgressReport:
     if until > clock.today():
         raise BadAddress(_("That day has not come yet."))
     if since and since >= until:
-        raise BadAddress(_("The first day comes before the last one."))
+        raise BadAddress(_("The first day comes after the last one."))
     code = request.GET.get("member_state", "")
     try:
         return progress_reports.build(cycle, request.user, until, since, code)
