@@ -79,6 +79,6 @@ def _remind_by_hand(by: User, deadline: Deadline, state: Organisation, text: str
 def request_explanation(*, by: User, deadline: Deadline, state: Organisation, question: str) -> Explanation:
     """Ask a country why it has not met a deadline. Raises NotAllowedNow if it asks nothing more of it."""
     policy.require(by, "explanation.ask")
-    deadline.lock_shared()
+    deadline.lock()  # two people at once wait for each other here
     require_asked(deadline, status_for(deadline, state.pk))
     return Explanation.request(deadline, state, by=by, question=question)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews import policy
-from reviews.models.base import Tracked, TrackedQuerySet
+from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.cycles import NEVER_COUNTED, RUN_CYCLE
 from reviews.text import isolated
@@ -106,9 +106,11 @@ class BodyRole(Tracked):
             raise ValidationError({"body": ONCE})
 
     @classmethod
+    @all_or_nothing()
     def assign(cls, cycle: "ReviewCycle", *, by: "User", **values: Unpack[BodyRoleFields]) -> Self:
-        """Give a body a role in the cycle."""
+        """Give a body a role in the cycle. Raises ValidationError where it has the role from that day already."""
         policy.require(by, RUN_CYCLE)
+        cycle.lock()  # two officers at once wait for each other here
         return cls.create_traced(by=by, cycle=cycle, **values)
 
     def edit(self, *, by: "User", expected_version: int, **values: Unpack[BodyRoleFields]) -> Self:

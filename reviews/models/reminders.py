@@ -243,7 +243,7 @@ class Explanation(Tracked):
     def request(cls, deadline: "Deadline", state: "Organisation", *, by: "User", question: str) -> Self:
         """Ask a country why it has not met a deadline. The caller has looked up that it is still asked."""
         policy.require(by, "explanation.ask")
-        deadline.lock_shared()
+        deadline.lock()  # two people at once wait for each other here
         waiting = cls.objects.unanswered().filter(deadline=deadline, member_state=state)
         if waiting.exists():
             raise NotAllowedNow(_("A request to this country still waits for its explanation."))

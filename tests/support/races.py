@@ -78,6 +78,17 @@ from tests.support.race_steps import (
     with_planned_meeting,
     word_part,
 )
+from tests.support.race_steps_reminders import (
+    another_body,
+    asked_why,
+    assign_role,
+    explain,
+    one_day_at_most,
+    request_why,
+    send_reminder,
+    set_day,
+    without_another_day,
+)
 from tests.support.race_steps_set_up import (
     ask_for_the_report,
     choose_others,
@@ -197,6 +208,17 @@ RULES = {
     "a record in a cycle that closes": Rule(for_comments, close_cycle, record_it, BEFORE),
     "attendance of one country, twice": Rule(with_meeting, tick, tick, never_both),
     "a part of minutes that are circulated": Rule(drafted_minutes, circulate, word_part, BEFORE),
+    "a reminder of what a country meets": Rule(for_comments, say_it_is_met, send_reminder, BEFORE),
+    "a reminder in a cycle that closes": Rule(for_comments, close_cycle, send_reminder, BEFORE),
+    "one country's reminder, twice a day": Rule(for_comments, send_reminder, send_reminder, never_both),
+    "a request to explain what a country meets": Rule(for_comments, say_it_is_met, request_why, BEFORE),
+    "one request to explain, twice": Rule(for_comments, request_why, request_why, never_both),
+    "one explanation, twice": Rule(asked_why, explain, explain, never_both),
+    "another day when the deadline moves": Rule(without_another_day, move_deadline, set_day, BEFORE),
+    "another day for a country that asks": Rule(without_another_day, ask_for_extension, set_day, BEFORE),
+    "another day, set by two officers": Rule(without_another_day, set_day, set_day, one_day_at_most),
+    "a role of a body in a cycle that closes": Rule(another_body, close_cycle, assign_role, BEFORE),
+    "one role of one body, twice": Rule(another_body, assign_role, assign_role, never_both),
 }
 
 
