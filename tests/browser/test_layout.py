@@ -20,7 +20,7 @@ BROKEN_LABELS = """cells => cells.filter(cell => {
 }).map(cell => cell.dataset.label)"""
 CUT_HINTS = """boxes => boxes.filter(box => {
     const style = getComputedStyle(box), paddings = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
-    const arrows = 18;  // of a number, shown with the focus
+    const arrows = box.type === "number" ? 18 : 0;  // shown with the focus
     const measure = document.createElement("canvas").getContext("2d");
     measure.font = getComputedStyle(box, "::placeholder").font;
     return measure.measureText(box.placeholder).width > box.clientWidth - paddings - arrows;

@@ -97,14 +97,15 @@
   function addCalendar(box) {
     if (!HTMLInputElement.prototype.showPicker || box.parentElement.className === "day-row") { return; }
     var row = document.createElement("span"), button = document.createElement("button");
-    var calendar = document.createElement("input");
+    var calendar = document.createElement("input"), label = document.createElement("span");
     row.className = "day-row";
     calendar.type = "date";
     calendar.tabIndex = -1;
     calendar.setAttribute("aria-hidden", "true");
     button.type = "button";
     button.className = "btn btn-secondary";
-    button.textContent = box.dataset.calendar;
+    label.textContent = box.dataset.calendar;
+    button.append(label);
     box.labels[0].id = box.id + "_label";
     button.setAttribute("aria-describedby", box.labels[0].id);
     button.addEventListener("click", function () {
