@@ -46,12 +46,15 @@ class Shot(NamedTuple):
     show: str = ""  # what stands at the top of the picture; empty: the top of the page
     click: str = ""  # a link or a fold, opened beforehand
     width: int = 1280
+    rehearsed_at: str = ""  # where a country round is rehearsed beforehand; empty: none is
+    language: str = "en-GB"
 
 
 # For docs/guide/: what a person has before them at a step, by the name of the picture.
 GUIDE = {
     "coordinator-desk": Shot("vnm.coordinator", "/"),
     "coordinator-update": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/update/", width=320),
+    "coordinator-vietnamese": Shot("vnm.coordinator", "/", width=320, language="vi-VN"),
     "coordinator-submit": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/submit/"),
     "coordinator-extension": Shot("vnm.coordinator", f"{CYCLE}reports/VNM/", click="Ask for an extension"),
     "team-raise": Shot("vnm.team", f"{CYCLE}datagaps/add/"),
@@ -66,6 +69,15 @@ GUIDE = {
     "lead-consultant-draft": Shot("lead.consultant", f"{CYCLE}difficulties/2/", "h1"),
     "secretariat-desk": Shot("secretariat", "/"),
     "secretariat-extension": Shot("secretariat", "/", click="extension requests"),
+    "secretariat-calendar": Shot("secretariat", f"{CYCLE}calendar/"),
+    "secretariat-progress-report": Shot("secretariat", f"{CYCLE}progress-report/"),
+    "secretariat-set-up": Shot("secretariat", f"{CYCLE}set-up/"),
+    "secretariat-attendance": Shot("secretariat", f"{CYCLE}meetings/3/attendance/"),
+    "secretariat-projector": Shot(
+        "secretariat",
+        f"{CYCLE}meetings/wrap-up/round/projector/",
+        rehearsed_at=f"{CYCLE}meetings/wrap-up/round/open/",
+    ),
     "secretariat-agenda": Shot("secretariat", f"{CYCLE}meetings/3/", "#agenda", width=1000),
     "secretariat-round": Shot("secretariat", f"{CYCLE}meetings/3/round/"),
     "secretariat-plan": Shot("secretariat", f"{CYCLE}plan/?slip=LAO:21"),
@@ -154,20 +166,28 @@ def take(browser: Browser, url: str, password: str) -> None:
 
 
 def take_guide(browser: Browser, url: str, password: str, wanted: dict[str, Shot]) -> None:
-    for who, width in dict.fromkeys((shot.who, shot.width) for shot in wanted.values()):
+    readers = dict.fromkeys((shot.who, shot.width, shot.language) for shot in wanted.values())
+    for who, width, language in readers:
         context = browser.new_context(
-            base_url=url, viewport={"width": width, "height": SCREEN}, reduced_motion="reduce", locale="en-GB"
+            base_url=url,
+            viewport={"width": width, "height": SCREEN},
+            reduced_motion="reduce",
+            locale=language,
         )
         page = context.new_page()
         sign_in(page, who, password)
         for name, shot in wanted.items():
-            if (shot.who, shot.width) == (who, width):
+            if (shot.who, shot.width, shot.language) == (who, width, language):
                 bring_up(page, shot)
                 picture(page, FOLDER / "guide" / f"{name}.png", SCREEN, LARGEST_OF_GUIDE)
         context.close()
 
 
 def bring_up(page: Page, shot: Shot) -> None:
+    if shot.rehearsed_at:
+        page.goto(shot.rehearsed_at)
+        page.get_by_role("button", name="Rehearse it").click()
+        page.wait_for_load_state()
     page.goto(shot.path)
     if shot.click:
         page.locator("main, #content").locator("a, summary").filter(has_text=shot.click).first.click()
@@ -180,7 +200,7 @@ def sign_in(page: Page, who: str, password: str) -> None:
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(who)
     page.locator("[name=password]").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator("form:has([name=password]) button[type=submit]").click()
     page.wait_for_url("/")
 
 
