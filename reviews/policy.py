@@ -113,6 +113,7 @@ ACTIONS: dict[str, Promise] = {
     "minutes.read": _("read minutes and the brief before a meeting"),
     "action.papers": _("open the papers of every action point"),
     "action.verify": _("verify that an action point is done"),
+    "pending.read": _("read what waits for whom, and since when"),
     "disruption.read": _("read what delayed the work"),
     "disruption.edit": _("record what delayed the work"),
     "plan.read": _("read the plan up to the Summit"),
@@ -142,6 +143,7 @@ _COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit", "e
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
 _READ_ALL = _READ_OWN | {"difficulty.read", "action.papers"}
 _CONSULTING = _READ_ALL | {
+    "pending.read",
     "report.start_reading",
     "report.return",
     "report.accept",
@@ -155,6 +157,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
         own=frozenset(
             _COUNTRY_WORK
             | {"report.submit", "report.recall", "report.appoint", "extension.ask", "deadline.record"}
+            | {"pending.read"}
         ),
     ),
     Role.TEAM: RoleGrant(
@@ -174,6 +177,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
         everywhere=frozenset(
             _READ_ALL
             | {
+                "pending.read",
                 "deadline.set",
                 "reminder.send",
                 "explanation.ask",
@@ -212,7 +216,7 @@ ADMINISTRATOR = RoleGrant(
     everywhere=frozenset(
         _READ_ALL
         | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
-        | {"people.read", "people.arrange", "mail.read"}
+        | {"people.read", "people.arrange", "mail.read", "pending.read"}
     ),
 )
 

@@ -3,18 +3,18 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from reviews.lists.base import CycleFilterSet, choice_filter
+from reviews.lists.base import HolderFilterSet, choice_filter
 from reviews.lists.columns import DayColumn, StatusColumn, open_row
 from reviews.models import ActionPoint, ActionStatus, Priority
 
 
-class ActionPointFilter(CycleFilterSet):
+class ActionPointFilter(HolderFilterSet):
     status = choice_filter(_("Status"), ActionStatus.choices)
     priority = choice_filter(_("Priority"), Priority.choices)
 
     class Meta:
         model = ActionPoint
-        fields = ("status", "priority")
+        fields = ("status", "priority", "holder", "mine", "waiting")
 
 
 class ActionPointTable(tables.Table):

@@ -4,39 +4,55 @@ Each filter is declared once, and its form is the form on the page.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import django_filters as filters
-from django.db.models import F, Model, QuerySet, Value
+from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from reviews import clock
 from reviews.forms.fields import DayField, TextField
 from reviews.forms.widgets import PlainSelect
-from reviews.models import GapKind, ReviewCycle
+from reviews.models import GapKind, Organisation, OrganisationKind, ReviewCycle, User
+from reviews.models.reports import SILENT_DAYS
 from reviews.queries.coverage import key_result_areas
+from reviews.queries.pending import people_named
 from reviews.text import fold, in_language, sort_key
 
 Label = str | Promise
 Choices = Sequence[tuple[str, Label]]
 
+COMMON_BODIES = (OrganisationKind.SECRETARIAT, OrganisationKind.EVALUATION_TEAM)
+
 
 class ChoiceSource(NamedTuple):
     """Records that a filter offers: which of a cycle, what orders them before their label, and their label."""
 
-    rows: Callable[[ReviewCycle], QuerySet[Model]]
+    rows: Callable[[ReviewCycle, User], QuerySet[Any]]
     position: Combinable
     label_en: str
     label_vi: Combinable
 
 
+def possible_holders(cycle: ReviewCycle, user: User) -> QuerySet[Organisation]:
+    """The members, for a country itself, and the bodies that work for all of them."""
+    members = cycle.members().filter(pk=user.organisation_id) if user.is_national else cycle.members()
+    return Organisation.objects.filter(Q(pk__in=members.values("pk")) | Q(kind__in=COMMON_BODIES))
+
+
 CHOICE_SOURCES = {
-    "country": ChoiceSource(lambda cycle: cycle.members(), Value(0), "name_en", F("name_vi")),
-    "kind": ChoiceSource(lambda _cycle: GapKind.objects.all(), F("position"), "label_en", F("label_vi")),
-    "area": ChoiceSource(key_result_areas, Value(0), "code", F("title")),
+    "country": ChoiceSource(lambda cycle, _user: cycle.members(), Value(0), "name_en", F("name_vi")),
+    "kind": ChoiceSource(
+        lambda _cycle, _user: GapKind.objects.all(), F("position"), "label_en", F("label_vi")
+    ),
+    "holder": ChoiceSource(possible_holders, Value(0), "name_en", F("name_vi")),
+    "person": ChoiceSource(people_named, Value(0), "shown", F("shown")),
+    "area": ChoiceSource(lambda cycle, _user: key_result_areas(cycle), Value(0), "code", F("title")),
 }
 
 
@@ -61,12 +77,12 @@ class CycleFilterSet(filters.FilterSet):
         if "key_result_area" in self.filters:
             self.filters["key_result_area"].label = cycle.area_label
         code_filters = [f for f in self.filters.values() if isinstance(f, CodeChoiceFilter)]
-        choices = choices_by_source({f.source for f in code_filters}, self.cycle)
+        choices = choices_by_source({f.source for f in code_filters}, cycle, self.request.user)
         for code_filter in code_filters:
             code_filter.extra["choices"] = choices.get(code_filter.source, ())
 
 
-def choices_by_source(names: set[str], cycle: ReviewCycle) -> dict[str, list[tuple[str, str]]]:
+def choices_by_source(names: set[str], cycle: ReviewCycle, user: User) -> dict[str, list[tuple[str, str]]]:
     """Codes and labels in order, by the name of their source. One query for all sources."""
     queries = []
     for name in sorted(names):
@@ -79,7 +95,7 @@ def choices_by_source(names: set[str], cycle: ReviewCycle) -> dict[str, list[tup
         }
         if name == "area" and get_language() == "vi":
             columns["other"] = Coalesce(NullIf("title_vi", Value("")), "title")
-        rows = source.rows(cycle).order_by().annotate(**columns)
+        rows = source.rows(cycle, user).order_by().annotate(**columns)
         queries.append(rows.values_list("from_source", "place", "code", "english", "other"))
 
     choices: dict[str, list[tuple[str, str]]] = {}
@@ -130,3 +146,30 @@ def gap_kind_filter() -> CodeChoiceFilter:
 
 def area_filter() -> CodeChoiceFilter:
     return CodeChoiceFilter("area", "key_result_area", label=_("Key result area"))
+
+
+class HolderFilterSet(CycleFilterSet):
+    """Filters of records that somebody has: who, whether it is the reader's turn, and for how long they wait.
+
+    The querysets of these records say what that means: held_by(), waiting_for() and waiting_since_before().
+    """
+
+    holder = CodeChoiceFilter("holder", "holder", label=_("With"), method="filter_holder")
+    mine = choice_filter(_("Whose turn"), [("yes", _("mine"))])
+    mine.method = "filter_mine"
+    waiting = choice_filter(_("Waiting"), [("over", _("over 14 days"))])
+    waiting.method = "filter_waiting"
+
+    def filter_holder(self, rows: Any, name: str, value: str) -> QuerySet[Model]:
+        return rows.held_by(Organisation.objects.get(code=value).pk)
+
+    def filter_mine(self, rows: Any, name: str, value: str) -> QuerySet[Model]:
+        return rows.waiting_for(self.request.user)
+
+    def filter_waiting(self, rows: Any, name: str, value: str) -> QuerySet[Model]:
+        return rows.waiting_since_before(long_ago())
+
+
+def long_ago() -> datetime:
+    """What waits since before then has waited for too long."""
+    return clock.now() - timedelta(days=SILENT_DAYS)

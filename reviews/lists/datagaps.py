@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.base import (
-    CycleFilterSet,
+    HolderFilterSet,
     area_filter,
     choice_filter,
     country_filter,
@@ -20,7 +20,7 @@ from reviews.rendering import fragments
 MISSING_LENGTH = 160  # characters that the page shows of what is missing; an export has all
 
 
-class ReportGapFilter(CycleFilterSet):
+class ReportGapFilter(HolderFilterSet):
     """Filters of the gaps of one country."""
 
     q = words_filter()
@@ -30,7 +30,7 @@ class ReportGapFilter(CycleFilterSet):
 
     class Meta:
         model = DataGap
-        fields = ("q", "kind", "key_result_area", "status")
+        fields = ("q", "kind", "key_result_area", "status", "holder", "mine", "waiting")
 
 
 class DataGapFilter(ReportGapFilter):
@@ -38,7 +38,7 @@ class DataGapFilter(ReportGapFilter):
 
     class Meta:
         model = DataGap
-        fields = ("q", "member_state", "kind", "key_result_area", "status")
+        fields = ("q", "member_state", "kind", "key_result_area", "status", "holder", "mine", "waiting")
 
 
 class DataGapTable(tables.Table):

@@ -17,21 +17,46 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reviews import clock
-from reviews.lists.base import CycleFilterSet, choice_filter
+from reviews.lists.base import CycleFilterSet, HolderFilterSet, choice_filter
 from reviews.lists.columns import DayColumn, open_row
 from reviews.models import Deadline, DeadlineOutput, DeadlineState, DeadlineStatus, ReviewCycle
-from reviews.queries.deadlines import CountryDeadline, Met, met_by_deadline
+from reviews.models.reports import SILENT_DAYS
+from reviews.queries.deadlines import CountryDeadline, Met, asked_of_countries, met_by_deadline
 from reviews.queries.reminders import reminded_text
 from reviews.rendering import fragments
 from reviews.text import isolated
 
 
-class DeadlineFilter(CycleFilterSet):
+class DeadlineFilter(HolderFilterSet):
+    """A deadline waits for each country that has not met it; for long, once it is overdue for long."""
+
     output = choice_filter(_("Requirement"), DeadlineOutput.choices)
 
     class Meta:
         model = Deadline
-        fields = ("output",)
+        fields = ("output", "holder", "mine", "waiting")
+
+    def filter_queryset(self, rows: QuerySet[Deadline]) -> QuerySet[Deadline]:
+        """As the base; whom a deadline waits for is derived, not stored, and all three filters mean one country."""
+        rows = super().filter_queryset(rows)
+        values = self.form.cleaned_data
+        if not (values["holder"] or values["mine"] or values["waiting"]):
+            return rows
+        lines = asked_of_countries(self.cycle, rows, clock.today())
+        return rows.filter(pk__in={line.status.deadline.pk for line in lines if self.is_chosen(line)})
+
+    def is_chosen(self, line: CountryDeadline) -> bool:
+        values = self.form.cleaned_data
+        return (
+            values["holder"] in ("", line.state.code)
+            and (not values["mine"] or line.state.pk == self.request.user.organisation_id)
+            and (not values["waiting"] or line.status.days < -SILENT_DAYS)
+        )
+
+    def filter_holder(self, rows: QuerySet[Deadline], name: str, value: str) -> QuerySet[Deadline]:
+        return rows
+
+    filter_mine = filter_waiting = filter_holder
 
 
 class DeadlineTable(tables.Table):

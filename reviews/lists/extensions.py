@@ -3,18 +3,18 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from reviews.lists.base import CycleFilterSet, choice_filter, country_filter
+from reviews.lists.base import HolderFilterSet, choice_filter, country_filter
 from reviews.lists.columns import DayColumn, StatusColumn, open_row
 from reviews.models import Extension, ExtensionStatus
 
 
-class ExtensionFilter(CycleFilterSet):
+class ExtensionFilter(HolderFilterSet):
     member_state = country_filter()
     status = choice_filter(_("Status"), ExtensionStatus.choices)
 
     class Meta:
         model = Extension
-        fields = ("member_state", "status")
+        fields = ("member_state", "status", "holder", "mine", "waiting")
 
 
 class ExtensionTable(tables.Table):

@@ -10,18 +10,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reviews.lists.base import CycleFilterSet, choice_filter, country_filter
+from reviews.lists.base import HolderFilterSet, choice_filter, country_filter
 from reviews.lists.columns import AgeColumn, DayColumn, FigureColumn, StatusColumn, open_row
 from reviews.models import NationalReport, ReportStatus
 
 
-class ReportFilter(CycleFilterSet):
+class ReportFilter(HolderFilterSet):
     member_state = country_filter()
     status = choice_filter(_("Status"), ReportStatus.choices)
 
     class Meta:
         model = NationalReport
-        fields = ("member_state", "status")
+        fields = ("member_state", "status", "holder", "mine", "waiting")
 
 
 class ReportTable(tables.Table):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +15,13 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.meetings import RUN, Meeting, MeetingPart, number_rule
+from reviews.models.organisations import Organisation
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_offered
 from reviews.uploads import storage
 
 if TYPE_CHECKING:
-    from reviews.models import Organisation, User
+    from reviews.models import User
     from reviews.uploads.documents import Document
 
 
@@ -86,6 +87,22 @@ class ActionPointQuerySet(TrackedQuerySet["ActionPoint"]):
         )
         own = Q(owner=user) | Q(owner=user.acting_for)  # the second one is nobody's, where there is none
         return self._of_body(user.organisation_id).filter(own | Q(owner=None) | has_left)
+
+    def held_by(self, organisation_id: int | None) -> "ActionPointQuerySet":
+        """Open ones are with their body; those to be verified with the Secretariat."""
+        open_ones = self.open()._of_body(organisation_id)
+        is_secretariat = Exists(Organisation.objects.secretariats().filter(pk=organisation_id))
+        return self.filter(Q(pk__in=open_ones.values("pk")) | (WAITING & Q(is_secretariat)))
+
+    def waiting_for(self, user: "User") -> "ActionPointQuerySet":
+        """The person's own ones, and those that he or she may verify."""
+        found = Q(pk__in=self.open().owned_by(user).values("pk"))
+        if policy.may(user, "action.verify"):
+            found |= Q(pk__in=self.to_verify().exclude(finished_by=user).values("pk"))
+        return self.filter(found)
+
+    def waiting_since_before(self, moment: datetime) -> "ActionPointQuerySet":
+        return self.unfinished().filter(held_since__lt=moment)
 
     def of_country(self, state: "Organisation") -> "ActionPointQuerySet":
         """Of a body, or of a person who was one of its people when it was given to them."""

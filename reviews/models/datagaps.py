@@ -1,5 +1,6 @@
 """Data gaps: the difficulties a national team meets, and what became of them."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, Unpack
 
 from django.conf import settings
@@ -97,6 +98,14 @@ class DataGapQuerySet(TrackedQuerySet["DataGap"]):
 
     def held_by(self, organisation_id: int | None) -> "DataGapQuerySet":
         return self.open().filter(holder=organisation_id)
+
+    def waiting_for(self, user: "User") -> "DataGapQuerySet":
+        """What the person's side has to do; a draft of advice waits for a lead consultant, and not its gap."""
+        gaps = self.held_by(user.organisation_id)
+        return gaps.without_draft() if policy.may(user, "guidance.write") else gaps
+
+    def waiting_since_before(self, moment: datetime) -> "DataGapQuerySet":
+        return self.open().filter(held_since__lt=moment)
 
     def open_first(self) -> "DataGapQuerySet":
         return self.annotate(is_over=Q(status=S.CLOSED)).order_by("is_over", "number")

@@ -1,12 +1,12 @@
 """Extensions: a country asks for a later date, and the Secretariat decides; or sets another day unasked."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, Transition
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.disruptions import check_cited, cited_disruption
+from reviews.models.organisations import Organisation
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_near_cycle
 from reviews.text import isolated
@@ -45,6 +46,16 @@ class ExtensionQuerySet(TrackedQuerySet["Extension"]):
 
     def to_decide(self) -> "ExtensionQuerySet":
         return self.filter(status=S.ASKED)
+
+    def held_by(self, organisation_id: int | None) -> "ExtensionQuerySet":
+        """Requests are with the Secretariat until they are decided."""
+        return self.to_decide().filter(Exists(Organisation.objects.secretariats().filter(pk=organisation_id)))
+
+    def waiting_for(self, user: "User") -> "ExtensionQuerySet":
+        return self.to_decide() if policy.may(user, DECIDE) else self.none()
+
+    def waiting_since_before(self, moment: datetime) -> "ExtensionQuerySet":
+        return self.to_decide().filter(asked_at__lt=moment)
 
     def granted(self) -> "ExtensionQuerySet":
         return self.filter(status=S.GRANTED)

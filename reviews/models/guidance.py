@@ -1,11 +1,12 @@
 """Guidance on data gaps: the consultants' advice, from its draft to what a country makes of it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from reviews import clock, policy
 from reviews.models.base import Tracked, TrackedQuerySet, Transition, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
+from reviews.models.organisations import Organisation, OrganisationKind
 from reviews.models.threads import OnGapOrDifficulty, one_subject_rule
 from reviews.models.trace import Verb
 from reviews.policy import Channel
@@ -71,6 +73,17 @@ class AdviceQuerySet(TrackedQuerySet["Advice"]):
 
     def drafts(self) -> "AdviceQuerySet":
         return self.filter(status=S.DRAFT)
+
+    def held_by(self, organisation_id: int | None) -> "AdviceQuerySet":
+        """Drafts are with the consultants until a lead consultant approves them."""
+        team = Organisation.objects.filter(pk=organisation_id, kind=OrganisationKind.EVALUATION_TEAM)
+        return self.drafts().filter(Exists(team))
+
+    def waiting_for(self, user: "User") -> "AdviceQuerySet":
+        return self.drafts() if policy.may(user, "guidance.approve") else self.none()
+
+    def waiting_since_before(self, moment: datetime) -> "AdviceQuerySet":
+        return self.drafts().filter(drafted_at__lt=moment)
 
     def unsent(self) -> "AdviceQuerySet":
         """Drafts, then dropped drafts."""

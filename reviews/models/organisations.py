@@ -35,6 +35,9 @@ class OrganisationQuerySet(TrackedQuerySet["Organisation"]):
         """ASEAN's members on a day: 10 until 25 Oct 2025, 11 after."""
         return self.filter(kind=OrganisationKind.MEMBER_STATE, joined_on__lte=on)
 
+    def secretariats(self) -> "OrganisationQuerySet":
+        return self.filter(kind=OrganisationKind.SECRETARIAT)
+
     def evaluators(self) -> "Organisation":
         """The Regional Evaluation Team: who holds a report while it is read. Raises NotAllowedNow without one."""
         team = self.filter(kind=OrganisationKind.EVALUATION_TEAM).first()

@@ -166,6 +166,16 @@ class ExplanationQuerySet(TrackedQuerySet["Explanation"]):
     def unanswered(self) -> "ExplanationQuerySet":
         return self.filter(answered_at=None)
 
+    def held_by(self, organisation_id: int | None) -> "ExplanationQuerySet":
+        return self.unanswered().filter(member_state=organisation_id)
+
+    def waiting_for(self, user: "User") -> "ExplanationQuerySet":
+        gives_own = policy.scope_of(user, "explanation.give") is policy.Scope.OWN
+        return self.held_by(user.organisation_id) if gives_own else self.none()
+
+    def waiting_since_before(self, moment: datetime) -> "ExplanationQuerySet":
+        return self.unanswered().filter(asked_at__lt=moment)
+
 
 class Explanation(Tracked):
     """A request to one country to explain why a deadline is not met, and its answer."""

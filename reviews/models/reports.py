@@ -50,6 +50,7 @@ S = ReportStatus
 EDITABLE = (S.NOT_STARTED, S.IN_PROGRESS, S.RETURNED)
 SAY_WHAT = _("Say what has to be revised.")
 REASON_NEEDED = _("A workstream is below 100%: say why you submit all the same.")
+IS_COMPLETE = Q(**dict.fromkeys(WORKSTREAMS, 100))
 SILENT_DAYS = 14  # after so many without progress, somebody may want to ask
 LONGEST_REVISION = 366  # days, once the cycle should have ended
 REPORT_TRANSITIONS = {
@@ -80,6 +81,22 @@ UNLOCKS = {
 class NationalReportQuerySet(TrackedQuerySet["NationalReport"]):
     def visible_to(self, user: "User") -> "NationalReportQuerySet":
         return policy.filter_readable(self, user, "report.read", own=Q(member_state=user.organisation_id))
+
+    def held_by(self, organisation_id: int | None) -> "NationalReportQuerySet":
+        return self.filter(holder=organisation_id, holder__isnull=False)
+
+    def waiting_for(self, user: "User") -> "NationalReportQuerySet":
+        """With the person's body, unless somebody else there is reading it."""
+        readers = policy.roles_with("report.accept")
+        is_free = Q(reader=None) | Q(reader=user) | ~Q(reader__role__in=readers)
+        is_free |= Q(reader__is_active=False) | Q(reader__active_until__lt=clock.today())
+        return self.held_by(user.organisation_id).filter(is_free | Q(status__in=EDITABLE))
+
+    def waiting_since_before(self, moment: datetime) -> "NationalReportQuerySet":
+        """As `waiting_since` of one says."""
+        waiting = self.with_seat().filter(held_since__lt=moment, holder__isnull=False)
+        heard = Q(status=S.IN_PROGRESS) & (Q(progressed_at__gte=moment) | IS_COMPLETE)
+        return waiting.exclude(heard).exclude(seated_on__gt=clock.day_of(moment))
 
     def with_seat(self) -> "NationalReportQuerySet":
         """With `seated_on`, so that it takes no query of its own."""
@@ -182,6 +199,18 @@ class NationalReport(Tracked):
         """
         is_finished = self.is_complete and self.status != S.RETURNED
         return self.status in EDITABLE and not is_finished and self.silent_from < moment
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when it waits for whoever has it; None: for nobody, or its country goes on with it.
+
+        In the country's hands for the first time it waits since nothing was heard, and once complete for nothing but
+        its deadline.
+        """
+        is_over = self.status == S.IN_PROGRESS and self.is_complete
+        if self.holder_id is None or is_over:
+            return None
+        return self.silent_from if self.status in (S.NOT_STARTED, S.IN_PROGRESS) else self.held_since
 
     @property
     def is_to_read(self) -> bool:

@@ -98,6 +98,15 @@ def met_by_deadline(cycle: ReviewCycle, deadlines: Iterable[Deadline], on: date)
     return {deadline.pk: count_met(statuses[deadline.pk]) for deadline in deadlines}
 
 
+def asked_of_countries(cycle: ReviewCycle, deadlines: Iterable[Deadline], on: date) -> list[CountryDeadline]:
+    """Return each of these deadlines of a cycle that has opened, for each country that still has to meet it."""
+    reports = list(cycle.member_reports(on))
+    opened = [deadline for deadline in deadlines if deadline.opens_on <= on]
+    statuses = deadline_statuses(reports, opened, Extension.objects.granted_in(cycle), on)
+    lines = (CountryDeadline(report, status) for report in reports for status in statuses[report.pk])
+    return [line for line in lines if line.status.is_asked]
+
+
 class DeadlineLines(Lines[CountryDeadline]):
     """The countries of one deadline."""
 

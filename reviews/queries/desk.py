@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import ngettext
@@ -45,6 +44,7 @@ from reviews.queries.deadlines import (
     deadline_statuses,
 )
 from reviews.queries.lines import MOST_LINES, Lines, shorten_names
+from reviews.queries.pending import next_step
 from reviews.queries.people import people_gone_with_items
 
 AHEAD_DAYS = 45  # how far the desk looks
@@ -276,19 +276,9 @@ def progress_due(user: User, lines: Iterable[CountryDeadline]) -> Iterator[Task]
 
 
 def gaps_held(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
-    gaps = DataGap.objects.filter(cycle__in=cycles).visible_to(user).held_by(user.organisation_id)
-    gives_guidance = policy.may(user, "guidance.write")
-    if gives_guidance:
-        gaps = gaps.without_draft()  # a draft waits for a lead consultant, see drafts_to_approve
+    gaps = DataGap.objects.filter(cycle__in=cycles).visible_to(user).waiting_for(user)
     for gap in gaps.with_question().with_advice().select_related("cycle", "member_state", "kind"):
-        if gives_guidance:
-            what = _now("give guidance")
-        elif gap.has_question:
-            what = _now("answer the question of the consultants")
-        elif gap.has_advice and policy.may(user, "datagap.edit", gap):
-            what = _now("decide on the advice")
-        else:
-            what = _now("find the data, or close the gap")
+        what = next_step(gap)
         about = f"{gap.kind} · {gap.get_status_display()}"
         group = _now("Data gaps: %(what)s") % {"what": what}
         yield Task(gap.held_since, f"{gap.code}: {what}", about, gap.get_absolute_url(), gap.cycle, group)
@@ -355,12 +345,9 @@ def silent_reports(user: User, reports: list[NationalReport]) -> Iterator[Task]:
 
 def action_points(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
     """The person's own ones, and those that he or she may verify: one query for both."""
-    points = ActionPoint.objects.filter(meeting__cycle__in=cycles)
-    own = points.open().owned_by(user).visible_to(user)  # of a meeting not shared, an observer learns nothing
-    found = Q(pk__in=own.values("pk"))
-    if policy.may(user, "action.verify"):
-        found |= Q(pk__in=points.to_verify().exclude(finished_by=user).values("pk"))
-    for point in points.filter(found).select_related("meeting__cycle"):
+    # Of a meeting not shared, an observer learns nothing.
+    points = ActionPoint.objects.filter(meeting__cycle__in=cycles).visible_to(user).waiting_for(user)
+    for point in points.select_related("meeting__cycle"):
         yield _own_point(point) if point.status == ActionStatus.OPEN else _point_to_verify(point)
 
 
@@ -379,10 +366,8 @@ def _point_to_verify(point: ActionPoint) -> Task:
 
 
 def explanations_to_give(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
-    if policy.scope_of(user, "explanation.give") is not policy.Scope.OWN:
-        return
-    requests = Explanation.objects.filter(deadline__cycle__in=cycles, member_state=user.organisation_id)
-    for request in requests.unanswered().select_related("deadline__cycle"):
+    requests = Explanation.objects.filter(deadline__cycle__in=cycles).waiting_for(user)
+    for request in requests.select_related("deadline__cycle"):
         what = _now("Explain: %(deadline)s") % {"deadline": request.deadline}
         url = reverse("explanation-give", args=[request.cycle.slug, request.deadline.number, request.pk])
         yield Task(request.asked_at, what, request.question, url, request.cycle, _now("Explanations"))

@@ -65,6 +65,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         _("Follow-up"),
         (
             Page("actions", _("Action points"), "action-list", "meeting.read"),
+            Page("pending", _("Pending items"), "pending-list", "pending.read"),
             Page("findings", _("Findings and recommendations"), "finding-list", "finding.read"),
         ),
     ),

@@ -21,7 +21,7 @@ NOUNS = words(
     """absences accounts actionpoints agenda annex board bodies brief calendars comparison coverage cycles
     datagaps deadlines decisions delegations deliveries desk difficulties disruptions extensions findings
     framework guidance invitations languages mails meetings methods minutes notification_settings notifications
-    organisations outlook people pictures plans progress progress_reports projector rehearsals reminders
+    organisations outlook pending people pictures plans progress progress_reports projector rehearsals reminders
     report_versions reports rounds search setup threads timeline trace treatments unsaved_texts"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.

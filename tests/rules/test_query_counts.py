@@ -22,14 +22,15 @@ STATES = ("VNM", "LAO", "KHM", "BRN", "IDN", "MMR", "MYS", "PHL", "SGP", "THA")
 
 # What each page costs the person who sees most, everything included: session, person, page.
 LISTS = {
-    "report-list": 4, "progress-list": 4, "datagap-list": 4, "meeting-list": 3, "action-list": 3,
+    "report-list": 4, "progress-list": 4, "datagap-list": 4, "meeting-list": 3, "action-list": 4,
 }  # fmt: skip
 PAGES = {
     "report": 11,
     "report-version": 5,
     "datagap": 3,
     "deadline": 11,
-    "deadline-list": 7,
+    "deadline-list": 8,
+    "pending-list": 11,
     "meeting": 10,
     "framework": 3,
 }

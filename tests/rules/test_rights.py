@@ -52,6 +52,7 @@ PAGES = {
     "minutes.read": "minutes brief",
     "action.papers": "action-file",
     "action.verify": "action-verify",
+    "pending.read": "pending-list",
     "disruption.read": "disruption disruption-list",
     "disruption.edit": "disruption-add disruption-edit",
     "plan.read": "plan",
