@@ -68,7 +68,7 @@ def notify_person(earlier: User, person: User, by: User | None, **kwargs: Any) -
             sentences = [sentence(person) for name, sentence in SENTENCES.items() if name in news]
             for address in dict.fromkeys((earlier.email, person.email)):
                 send("account/email/account_changed", address, person=person, by=by, sentences=sentences)
-    if changed & DUTY and person.is_active:
+    if changed & DUTY and not person.has_gone:
         notify_side(person, by=by)
 
 
@@ -84,7 +84,7 @@ def notify_side(newcomer: User | Invitation, *, by: User | None) -> None:
 
 
 def _people_of_side(newcomer: User | Invitation, is_administrator: bool) -> list[User]:
-    people = User.objects.filter(is_active=True, is_superuser=is_administrator)
+    people = User.objects.offered().filter(is_superuser=is_administrator)
     if not is_administrator:
         own = Q(organisation=newcomer.organisation) if newcomer.role in policy.NATIONAL else Q()
         people = people.filter(own, role__in=policy.ROLE_GIVING[newcomer.role].informed)

@@ -15,7 +15,7 @@ KEY = "acting_for"
 
 def people_away_for(alternate: User) -> list[User]:
     """Return those for whom the person may act today."""
-    named = User.objects.filter(alternate=alternate, is_active=True)
+    named = User.objects.filter(alternate=alternate).select_related("alternate")
     return [person for person in named if alternate.stands_in_today(person)]
 
 
@@ -42,7 +42,7 @@ def apply(request: HttpRequest) -> None:
     """Let the signed-in person act for whom the session says, if that still may be."""
     if not request.user.is_authenticated or KEY not in request.session:
         return
-    person = User.objects.filter(pk=request.session[KEY]).first()
+    person = User.objects.select_related("alternate").filter(pk=request.session[KEY]).first()
     if person and request.user.stands_in_today(person):
         request.user.acting_for = person
         return

@@ -80,7 +80,7 @@ class ResetForm(ResetPasswordForm):
     def clean_email(self) -> str:
         """allauth finds addresses in small letters only; here they are kept as they were typed."""
         email: str = self.cleaned_data["email"]
-        self.users = list(User.objects.filter(email__iexact=email, is_active=True))
+        self.users = list(User.objects.offered().filter(email__iexact=email))
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -133,4 +132,5 @@ class AlternateForm(RecordForm):
         super().__init__(*args, **kwargs)
         person = self.instance
         colleagues = User.objects.filter(organisation=person.organisation_id).exclude(pk=person.pk)
-        self.offer("alternate", colleagues.filter(~Q(organisation=None)), _("nobody"))
+        able = [user.pk for user in colleagues if policy.of_one_side(user, person)]
+        self.offer("alternate", colleagues.filter(pk__in=able), _("nobody"))

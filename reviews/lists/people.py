@@ -68,7 +68,7 @@ class PeopleTable(tables.Table):
     organisation = tables.Column(_("Body"), order_by="organisation__sort_key")
     role = tables.Column(_("Role"), accessor="role_text", order_by="role")
     email = tables.Column()
-    alternate = tables.Column(orderable=False)
+    alternate = tables.Column(accessor="alternate_text", orderable=False)
     held = tables.Column(_("Open items"))
     is_active = StatusColumn(_("Account"), accessor="account_text", order_by="is_active")
 

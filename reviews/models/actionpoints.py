@@ -287,7 +287,7 @@ class ActionPoint(MeetingPart):
 
     def is_of(self, user: "User") -> bool:
         """Whether it is the person's own, or the body's that they belong to: so is what somebody left behind there."""
-        if not user.is_active or self.body_id != user.organisation_id:
+        if user.has_gone or self.body_id != user.organisation_id:
             return False
         own = (None, user.pk, user.acting_for and user.acting_for.pk)
         return self.owner_id in own or (user.organisation_id is not None and self.owner_has_left)

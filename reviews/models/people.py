@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from reviews import clock, policy
+from reviews.models.alternates import stands_in_on, why_lapsed
 from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.trace import Verb
 from reviews.models.validators import validate_days, validate_distinct_letters
@@ -348,10 +349,11 @@ class User(Tracked, AbstractBaseUser):
         self.version = stored.version
 
     def name_alternate(self, *, by: "User", expected_version: int, alternate: "User | None") -> Self:
-        """Name who acts when this person is away. Raises ValidationError for somebody of another body."""
+        """Name who acts when this person is away. Raises ValidationError for somebody who could not."""
         policy.require(by, "people.arrange")
-        if alternate and alternate.organisation_id != self.organisation_id:
-            raise ValidationError({"alternate": _("An alternate is somebody of the same body.")})
+        if alternate and not policy.of_one_side(alternate, self):
+            message = _("An alternate is somebody of the same body, with a role like that of the person.")
+            raise ValidationError({"alternate": message})
         return self.change_traced(by=by, expected_version=expected_version, alternate=alternate)
 
     def set_away(
@@ -365,9 +367,21 @@ class User(Tracked, AbstractBaseUser):
         )
 
     def stands_in_today(self, person: "User") -> bool:
-        """Whether this person may act for somebody today: the alternate, of one side, while that one is away."""
-        named = person.alternate_id == self.pk and person.is_active
-        return named and person.is_away and policy.of_one_side(self, person)
+        """Whether this person may act for somebody today."""
+        return stands_in_on(clock.today(), person) == self
+
+    @property
+    def why_alternate_lapsed(self) -> str:
+        """Why the named alternate may no longer act; empty if they may, or nobody was named."""
+        return why_lapsed(self)
+
+    @property
+    def alternate_text(self) -> str:
+        """The alternate; one who cannot act any more is marked."""
+        if self.alternate is None:
+            return ""
+        text = _now("%(person)s (cannot act)") if why_lapsed(self) else "%(person)s"
+        return text % {"person": self.alternate}
 
     @property
     def name_in_trace(self) -> str:

@@ -31,6 +31,7 @@ from reviews.models import (
     Topic,
     User,
 )
+from reviews.models.alternates import stands_in_on
 from reviews.queries.notifications import Line, lines_for, recipients_of
 
 log = logging.getLogger(__name__)
@@ -74,14 +75,14 @@ def notifications_of(event: NotificationEvent, people: list[User]) -> list[Notif
     """Their own notifications, then those of the alternates of who is away. Somebody's own one is kept of two."""
     ids = {person.pk for person in people} | {person.alternate_id for person in people}
     chosen = {row.person_id: row for row in NotificationSettings.objects.filter(person__in=ids)}
+    today = clock.day_of(clock.real_now())
     own, instead = [], []
     for person in people:
         options = chosen.get(person.pk) or NotificationSettings(person=person)
         if options.frequency_of(event.rule.topic) == Frequency.OFF:
             continue
         own.append(_notification(event, person, options))
-        stand_in = person.alternate
-        if person.is_away_on(clock.day_of(clock.real_now())) and stand_in and stand_in.is_active:
+        if stand_in := stands_in_on(today, person):
             theirs = chosen.get(stand_in.pk) or NotificationSettings(person=stand_in)
             instead.append(_notification(event, stand_in, theirs, instead_of=person))
     return own + instead
@@ -153,7 +154,7 @@ def message_of(row: OutgoingMail) -> EmailMessage | None:
 
 def message_to(person: User, notifications: "Iterable[Notification]") -> EmailMessage | None:
     """The mail about these notifications, in the language of the person; None if it would be empty."""
-    if not person.is_active or not person.email:
+    if not person.is_open_today or not person.email:
         return None
     options = NotificationSettings.of(person)
     wanted = [topic for topic in Topic if options.frequency_of(topic) != Frequency.OFF]

@@ -50,8 +50,8 @@ Records = dict[tuple[str, int], Any]  # each is a tracked record with a page
 
 def recipients_of(event: NotificationEvent) -> list[User]:
     """The people whom an event concerns, and who can get mail; not the one who did it."""
-    people = User.objects.filter(is_active=True).exclude(email="").exclude(pk=event.trace.by_id)
-    return list(people.filter(_concerned(event)).order_by("pk"))
+    people = User.objects.offered().exclude(email="").exclude(pk=event.trace.by_id)
+    return list(people.filter(_concerned(event)).select_related("alternate").order_by("pk"))
 
 
 def _concerned(event: NotificationEvent) -> Q:

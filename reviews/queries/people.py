@@ -136,6 +136,7 @@ class HandOver(NamedTuple):
     """What is to be handed over when somebody leaves."""
 
     person: User
+    alternates: list[str]  # a sentence about each: the person's, and whose alternate the person is
     held: list[Held]
     gaps: list[DataGap]  # open, of the person's country
     knowledge: list[Knowledge]
@@ -147,10 +148,22 @@ def hand_over_of(person: User, reader: User) -> HandOver:
     gaps = gaps.select_related("cycle", "member_state", "kind").order_by("-cycle_id", "number")
     return HandOver(
         person,
+        alternates_of(person),
         held_by(person, reader),
         list(gaps) if person.is_national else [],
         knowledge_of(person, reader),
     )
+
+
+def alternates_of(person: User) -> list[str]:
+    """Return who is the person's alternate, and whose alternate the person is, with why one cannot act."""
+    pairs = [person] if person.alternate else []
+    pairs += person.stands_in_for.select_related("alternate")
+    text = _("%(alternate)s is the alternate of %(person)s.")
+    return [
+        " ".join(filter(None, (text % {"alternate": one.alternate, "person": one}, one.why_alternate_lapsed)))
+        for one in pairs
+    ]
 
 
 def knowledge_of(person: User, reader: User) -> list[Knowledge]:

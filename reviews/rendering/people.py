@@ -20,6 +20,7 @@ def hand_over_document(content: HandOver) -> bytes:
         for row in content.knowledge
     ]
     sections = [
+        Part(_("Alternates"), [_("Alternates")], [[line] for line in content.alternates]),
         Part(_("Open items in this name"), [_("What"), _("About"), _("Stays with")], held),
         Part(
             _("Open data gaps of the country"), [_("Gap"), _("Kind"), _("What is missing"), _("Status")], gaps

@@ -46,7 +46,9 @@ class NotificationSettingsPage(FormPage):
         return reverse("desk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"lead": "", "alternate": self.request.user.alternate}
+        user = self.request.user
+        alternate = None if user.why_alternate_lapsed else user.alternate
+        return super().get_context_data(**kwargs) | {"lead": "", "alternate": alternate}
 
 
 @method_decorator(

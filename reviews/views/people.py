@@ -67,7 +67,7 @@ def person_page(request: SignedInRequest, pk: str) -> HttpResponse:
         "title": person,
         "person": person,
         "held": held_by(person, request.user),
-        "stands_in_for": person.stands_in_for.all(),
+        "stands_in_for": person.stands_in_for.select_related("alternate"),
         "moves": moves_of(person),
         "may_arrange": policy.may(request.user, "people.arrange"),
     }

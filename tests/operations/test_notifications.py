@@ -283,6 +283,44 @@ def test_as_alternate_it_says_for_whom(cycle, cast):
     assert "You get this as the alternate of" in sent.body
 
 
+def test_a_lapsed_alternate_gets_nothing(cycle, cast):
+    """The rule is that of acting: who moved, or whose account ended, reads nothing in somebody's place."""
+    real = clock.day_of(clock.real_now())
+    event = NotificationEvent.objects.create(trace=_trace_of_a_meeting(cast, cycle))
+    cast.consultant.name_alternate(
+        by=cast.secretariat, expected_version=cast.consultant.version, alternate=cast.lead
+    )
+    be_away(cast.consultant, real, real)
+    for name, value in (
+        ("organisation", cast.vnm.organisation),
+        ("active_until", date(2020, 8, 19)),
+        ("is_active", False),
+    ):
+        lead = User.objects.get(pk=cast.lead.pk)
+        before = getattr(lead, name)
+        lead.change_traced(by=None, expected_version=lead.version, **{name: value})
+        person = User.objects.get(pk=cast.consultant.pk)
+        rows = notifications.notifications_of(event, [person])
+        assert [row.person for row in rows] == [cast.consultant], name
+        lead.change_traced(by=None, expected_version=lead.version, **{name: before})
+
+
+def test_an_account_that_has_ended_gets_no_mail(cycle, cast):
+    """Neither one that ended before, nor one that ends before the mail is sent, nor about those who join its side."""
+    everything_at_once(cast.vnm, cast.vnm_team)
+    stored = User.objects.get(pk=cast.vnm.pk)
+    stored.change_traced(by=None, expected_version=stored.version, active_until=date(2020, 8, 19))
+    plan_meeting(cast, cycle)
+    notifications.distribute()
+    assert not Notification.objects.filter(person=cast.vnm).exists()
+    notifications.write_mails()
+    stored = User.objects.get(pk=cast.vnm_team.pk)
+    stored.change_traced(by=None, expected_version=stored.version, active_until=date(2020, 8, 19))
+    OutgoingMail.objects.filter(person=None).delete()  # about the account
+    make.user("newcomer", "coordinator", cast.vnm.organisation)
+    assert "vnm" not in " ".join(map(str, read_by(tell=tick())))
+
+
 def _trace_of_a_meeting(cast: Any, cycle: Any) -> Any:
     plan_meeting(cast, cycle)
     trace = NotificationEvent.objects.get().trace

@@ -91,3 +91,63 @@ def test_the_secretariat_enters_the_days_of_somebody_who_is_ill(cast, sign_in):
     typed = {"away_from": "2020-08-20", "away_until": "2020-08-28", "version": cast.vnm.version}
     assert sign_in(cast.secretariat).post(url, typed).status_code == 302
     assert User.objects.get(pk=cast.vnm.pk).is_away
+
+
+def changed(person: Any, **values: Any) -> Any:
+    """The account as it is after a change."""
+    stored = User.objects.get(pk=person.pk)
+    return stored.change_traced(by=None, expected_version=stored.version, **values)
+
+
+LAPSES = [
+    ("vnm_team", {"organisation": "lao"}, "no longer belong to the same body"),
+    ("vnm", {"organisation": "lao"}, "no longer belong to the same body"),
+    ("vnm_team", {"active_until": TODAY - timedelta(days=1)}, "The account of vnm.team has ended."),
+    ("vnm", {"active_until": TODAY - timedelta(days=1)}, "The account of vnm.coordinator has ended."),
+    ("vnm_team", {"is_active": False}, "The account of vnm.team has ended."),
+    ("vnm_team", {"active_from": TODAY + timedelta(days=1)}, "The account of vnm.team is not open yet."),
+    ("vnm_team", {"role": "observer"}, "does not have a role like that of vnm.coordinator"),
+]
+
+
+@pytest.mark.parametrize(("who", "values", "reason"), LAPSES)
+def test_an_alternate_lapses(who, values, reason, cast, cycle, sign_in):
+    """Whoever of the two moves, or whose account ends: it is asked at each use, and said on the pages."""
+    away(cast.vnm, cast.vnm_team)
+    if "organisation" in values:
+        values = {"organisation": cast.lao.organisation}
+    changed(getattr(cast, who), **values)
+    person, alternate = User.objects.get(pk=cast.vnm.pk), User.objects.get(pk=cast.vnm_team.pk)
+    assert not alternate.stands_in_today(person)
+    assert reason in person.why_alternate_lapsed
+    browser = sign_in(cast.secretariat)
+    for page in (
+        reverse("person", args=[person.pk]),
+        reverse("person", args=[alternate.pk]),
+        reverse("person-hand-over", args=[person.pk]),
+        reverse("person-hand-over", args=[alternate.pk]),
+    ):
+        assert reason in " ".join(browser.get(page).content.decode().split())
+    assert "vnm.team (cannot act)" in browser.get(reverse("people")).content.decode()
+
+
+def test_it_lapses_in_the_middle_of_acting(cast, acting):
+    changed(cast.vnm, organisation=cast.lao.organisation)
+    assert "You act in your own name again" in acting.get(reverse("desk")).content.decode()
+
+
+def test_people_read_themselves_that_their_alternate_lapsed(cast, cycle, sign_in):
+    away(cast.vnm, cast.vnm_team)
+    changed(cast.vnm_team, is_active=False)
+    for name in ("away", "notification-settings"):
+        page = " ".join(sign_in(cast.vnm).get(reverse(name)).content.decode().split())
+        assert "Cannot act as alternate: The account of vnm.team has ended." in page
+
+
+def test_only_who_could_act_is_named(cast, sign_in):
+    """An observer of the same body would come into another side."""
+    guest = make.user("guest", "observer", cast.lead.organisation)
+    browser, url = sign_in(cast.secretariat), reverse("person-alternate", args=[cast.lead.pk])
+    assert guest not in browser.get(url).context["form"].fields["alternate"].queryset
+    refused = browser.post(url, {"alternate": guest.pk, "version": cast.lead.version})
+    assert "alternate" in refused.context["form"].errors
