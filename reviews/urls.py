@@ -52,6 +52,7 @@ from reviews.views import (
     report_versions,
     reports,
     rounds,
+    saved_views,
     search,
     setup,
     unsaved_texts,
@@ -238,10 +239,15 @@ calendar_urls = [
     path("<str:token>/calendar.ics", calendars.feed, name="calendar-feed"),
 ]
 
+saved_view_urls = [
+    path("add/", saved_views.SaveView.as_view(), name="saved-view-add"),
+    path("<number:pk>/", saved_views.saved_view_page, name="saved-view"),
+    path("<number:pk>/edit/", saved_views.EditView.as_view(), name="saved-view-edit"),
+    path("<number:pk>/remove/", saved_views.RemoveView.as_view(), name="saved-view-remove"),
+]
+
 cycle_urls = [
     path("", board.board_page, name="board"),
-    path("views/add/", board.SaveView.as_view(), name="board-view-add"),
-    path("views/<number:pk>/remove/", board.RemoveView.as_view(), name="board-view-remove"),
     path("calendar/", calendars.month_page, name="calendar"),
     path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
@@ -399,6 +405,7 @@ urlpatterns = [
     path("set-up/", setup.setup_page, name="setup"),
     path("people/", include(people_urls)),
     path("calendar/", include(calendar_urls)),
+    path("saved-views/", include(saved_view_urls)),
     path("away/", include(away_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),

@@ -61,9 +61,9 @@ def is_overdue(row: BoardRow) -> bool:
     return row.next_due is not None and row.next_due.state == DeadlineState.OVERDUE
 
 
-def filters_of(board: Board) -> list[RowFilter]:
-    """The filters that the reader of this board has: the outlook of every country is for those who read all."""
-    return [STATUS, OUTLOOK if board.reads_all else OVERDUE, FIGURES, GAPS, HOLDER]
+def filters_for(reads_all: bool) -> list[RowFilter]:
+    """The filters of a board: the outlook of every country is for those who read all."""
+    return [STATUS, OUTLOOK if reads_all else OVERDUE, FIGURES, GAPS, HOLDER]
 
 
 class Chip(NamedTuple):
@@ -82,7 +82,7 @@ class ChipGroup(NamedTuple):
 
 def chip_groups(board: Board, query: QueryDict) -> list[ChipGroup]:
     """The values that occur, each counted among the countries that the other filters leave."""
-    filters = filters_of(board)
+    filters = filters_for(board.reads_all)
     groups = []
     for row_filter in filters:
         others = [other for other in filters if other is not row_filter and query.get(other.name)]

@@ -6,7 +6,6 @@ May import: uploads, policy, clock, text, request_context. Knows no request and 
 from reviews.models.actionpoints import ActionPoint, ActionStatus, Priority
 from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
-from reviews.models.board import SavedView
 from reviews.models.bodies import BodyRole, CycleRole
 from reviews.models.calendars import CalendarFeed
 from reviews.models.choices import Confidence
@@ -39,6 +38,7 @@ from reviews.models.reminders import Explanation, Reminder, ReminderSchedule
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
+from reviews.models.saved_views import ListName, SavedView
 from reviews.models.search import SearchEntry
 from reviews.models.search_kinds import SearchKind
 from reviews.models.sent_forms import SentForm
@@ -113,6 +113,7 @@ __all__ = [
     "Invitation",
     "InvitationStatus",
     "JobRun",
+    "ListName",
     "MailState",
     "Meeting",
     "MeetingMode",

@@ -223,8 +223,12 @@ def build(
         )
         rows.append(row)
     rows.sort(key=lambda row: (row.state.pk != user.organisation_id, row.state.sort_key))
-    reads_all = policy.scope_of(user, "report.read") is policy.Scope.EVERYWHERE
-    return Board(on, rows, kinds, deadlines, meetings, steps, latest, reads_all)
+    return Board(on, rows, kinds, deadlines, meetings, steps, latest, reads_all(user))
+
+
+def reads_all(user: User) -> bool:
+    """Whether the person reads every country."""
+    return policy.scope_of(user, "report.read") is policy.Scope.EVERYWHERE
 
 
 def member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[NationalReport]:

@@ -1,28 +1,23 @@
 """The board of a cycle."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reviews import clock, policy
-from reviews.forms.base import ReviewForm
-from reviews.forms.board import SavedViewForm
-from reviews.lists.board import BoardTable, chip_groups, filters_of
-from reviews.models import ReviewCycle, SavedView
+from reviews.lists.addresses import KnownQuery, known_query
+from reviews.lists.board import BoardTable, chip_groups, filters_for
+from reviews.models import ReviewCycle, User
 from reviews.queries import board, progress
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.views.base import cycle_or_404, page_of, parse_day, require_known_order, rows_chosen
-from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.web.errors import BadAddress
-
-NOT_KEPT = ("page", "_export")  # of an address, in a saved view
+from reviews.web.saved_views import ListViews
 
 
 class BoardDay(NamedTuple):
@@ -36,9 +31,13 @@ class BoardDay(NamedTuple):
 def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Every member state at a glance; `?as_of=2020-08-11` shows it as it was at the end of that day."""
     cycle, day = cycle_or_404(request, slug), parse_board_day(request)
+    views = ListViews(request, cycle)
+    opening = views.opening(lambda saved: known_board_query(request.user, saved))
+    if opening:
+        return opening
     require_known_order(request, BoardTable)
     content = board.build(cycle, request.user, day.on, day.at)
-    rows, filters = content.rows, filters_of(content)
+    rows, filters = content.rows, filters_for(content.reads_all)
     for row_filter in filters:
         rows = rows_chosen(request, row_filter.name, row_filter.choices, rows, row_filter.value_of)
 
@@ -61,9 +60,8 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "table": table,
         "page": table.page,
         "chip_groups": chip_groups(content, request.GET),
-        "saved_views": SavedView.objects.filter(person=request.user, cycle=cycle),
-        "query": kept_query(request.GET).urlencode(),
-        "kept": [(name, value) for name, value in kept_query(request.GET).items() if name != "as_of"],
+        "list_views": views,
+        "kept": [(name, value) for name, value in request.GET.items() if name not in ("as_of", "page")],
         "is_filtered": any(request.GET.get(row_filter.name) for row_filter in filters),
     }
     return render(request, "board/board.html", context)
@@ -85,59 +83,20 @@ def parse_board_day(request: SignedInRequest) -> BoardDay:
     return BoardDay(as_of or clock.today(), as_of, clock.end_of(as_of) if as_of else None)
 
 
-def kept_query(query: QueryDict) -> QueryDict:
-    """The filters, the order and the day of an address."""
-    kept = query.copy()
-    for name in NOT_KEPT:
-        kept.pop(name, None)
-    return kept
+def known_board_query(user: User, saved: QueryDict) -> KnownQuery:
+    """The part of a saved address that the board of this person knows."""
+    filters = {
+        row_filter.name: row_filter.choices.values for row_filter in filters_for(board.reads_all(user))
+    }
+    known = {name for name, values in filters.items() if saved.get(name) in values}
+    if is_day_of_board(saved.get("as_of", "")):
+        known.add("as_of")
+    return known_query(saved, known, BoardTable)
 
 
-class SaveView(FormPage):
-    """A name for the address of the board that the person comes from; for whoever reads the board."""
-
-    form_class, is_new, nav = SavedViewForm, True, "board"
-    title, submit_label = gettext_lazy("Save this view of the board"), gettext_lazy("Save view")
-    success_message = gettext_lazy("Saved. The view is listed above the board.")
-
-    def check_permission(self) -> None:
-        """Whoever may open the board."""
-
-    def check_open(self) -> None:
-        """Also of a closed cycle: a view is no record of it."""
-
-    def perform(self, form: SavedViewForm, expected_version: int) -> SavedView:
-        query = kept_query(self.request.GET).urlencode()
-        return SavedView.save_for(self.request.user, self.cycle, query=query, **form.values())
-
-    def get_success_url(self) -> str:
-        return str(self.result.get_absolute_url())
-
-    def get_cancel_url(self) -> str:
-        return f"{reverse('board', args=[self.cycle.slug])}?{kept_query(self.request.GET).urlencode()}"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"lead": ""}
-
-
-class RemoveView(TransitionPage):
-    """Remove one of the person's own views, with a button."""
-
-    form_class, is_new = ReviewForm, True
-    success_message = gettext_lazy("The view is removed.")
-
-    def get_object(self) -> SavedView:
-        views = SavedView.objects.select_related("cycle").filter(person=self.request.user, cycle=self.cycle)
-        return get_object_or_404(views, pk=self.kwargs["pk"])
-
-    def check_permission(self) -> None:
-        """Nobody else finds it."""
-
-    def check_open(self) -> None:
-        """Also of a closed cycle: a view is no record of it."""
-
-    def perform(self, form: ReviewForm, expected_version: int) -> None:
-        self.object.delete()
-
-    def get_success_url(self) -> str:
-        return reverse("board", args=[self.cycle.slug])
+def is_day_of_board(text: str) -> bool:
+    """Whether a board can be shown as it was on this day."""
+    try:
+        return parse_day(text) <= clock.today()
+    except BadAddress:
+        return False

@@ -8,8 +8,10 @@ desk                        in  200   200  200         200   200          200   
 activity                    in  200   200  200         200   200          200       200    200        in
 activity-target             in  302   302  404         302   302          302       404    302        in
 board                       in  200   200  200         200   200          200       200    200        in
-board-view-add              in  200   200  200         200   200          200       200    200        in
-board-view-remove           in  405   404  404         404   404          404       404    404        in
+saved-view-add              in  200   200  200         200   200          200       200    200        in
+saved-view                  in  200   404  404         404   404          404       404    404        in
+saved-view-edit             in  200   404  404         404   404          404       404    404        in
+saved-view-remove           in  405   404  404         404   404          404       404    404        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in
@@ -237,8 +239,10 @@ desk                        in  200   200  200         200   200          200   
 activity                    in  200   200  200         200   200          200       200    200        in
 activity-target             in  on    on   404         on    on           on        404    on         in
 board                       in  200   200  200         200   200          200       200    200        in
-board-view-add              in  302   302  302         302   302          302       302    302        in
-board-view-remove           in  302   404  404         404   404          404       404    404        in
+saved-view-add              in  302   302  302         302   302          302       302    302        in
+saved-view                  in  200   404  404         404   404          404       404    404        in
+saved-view-edit             in  302   404  404         404   404          404       404    404        in
+saved-view-remove           in  302   404  404         404   404          404       404    404        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in

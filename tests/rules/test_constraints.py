@@ -32,7 +32,6 @@ from reviews.models import (
     PrivateReading,
     ProgressUpdate,
     Reminder,
-    SavedView,
     SearchEntry,
     SentForm,
     SeriesBreak,
@@ -99,6 +98,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "extension_granted_until_a_day": ("extension", {"status": "granted"}),
     "extension_asks_for_later": ("extension", {"asked_until": date(2020, 9, 7)}),
     "extension_grants_later": ("extension", {"status": "granted", "granted_until": date(2020, 9, 7)}),
+    "saved_view_list_known": ("savedview", {"list_name": "unheard_of"}),
     "body_role_known": ("bodyrole", {"role": "unheard_of"}),
     "body_role_days_in_order": ("bodyrole", {"until_on": EARLY}),
     "extension_asked_or_set": ("extension", {"asked_by": None}),
@@ -204,6 +204,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "progress_once_a_day": ("dailyprogress", {}),
     "deadline_number_once": ("deadline", {}),
     "saved_view_name_once": ("savedview", {}),
+    "saved_view_of_site_name_once": ("savedview_of_site", {}),
     "feed_of_person_once": ("calendarfeed", {}),
     "feed_of_cycle_once": ("feed_of_cycle", {}),
     "feed_of_country_once": ("feed_of_country", {}),
@@ -299,7 +300,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     ]  # fmt: skip
     records += [
         Delivery.record(make.deadline(cycle, by=by, output="comments"), vnm, by=by, met_on=date(2020, 8, 19)),
-        SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned"),
+        make.saved_view(cast.vnm, cycle),
         CalendarFeed.make_for(cast.lao),
         SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
@@ -318,6 +319,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         "feed_of_cycle": CalendarFeed.make_for(cast.lao, cycle=cycle),
         "feed_of_country": CalendarFeed.make_for(cast.lao, member_state=vnm),
     }
+    feeds["savedview_of_site"] = make.saved_view(cast.vnm, None)
     by_model = {record._meta.model_name: record for record in records}
     return by_model | steps | feeds | read_privately(cast) | followed_up(cast, deadline)
 

@@ -22,14 +22,14 @@ NOUNS = words(
     datagaps deadlines decisions delegations deliveries desk difficulties disruptions extensions findings
     framework guidance invitations languages mails meetings methods minutes notification_settings notifications
     organisations outlook pending people pictures plans progress progress_reports projector rehearsals reminders
-    report_versions reports rounds search setup threads timeline trace treatments unsaved_texts"""
+    report_versions reports rounds saved_views search setup threads timeline trace treatments unsaved_texts"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
     "models": """base choices codes daily_counts files folding locks numbering operations search_kinds search_texts
         sent_forms sign_in_attempts trace_seal trace_triggers validators workstreams""",
     "forms": "base fields files record_choices sheets widgets",
-    "lists": "base columns pagination",
+    "lists": "addresses base columns pagination",
     "views": "base form_pages health sheets",
     "actions": "base",
     "queries": "base lines schedule submission_checks",

@@ -17,7 +17,12 @@ from tests.support import grids, make, steps
 CLOSED = "MTR is closed and can only be read; the Secretariat can open it again."
 # Notes on methods and a new cycle belong to no review cycle; they are read within one.
 OF_NO_CYCLE = {"method-add", "method-edit", "cycle-add", "cycle-copy"}
-OF_NO_CYCLE |= {"board-view-add", "board-view-remove", "notification-settings"}  # a person's own
+OF_NO_CYCLE |= {
+    "saved-view-add",
+    "saved-view-edit",
+    "saved-view-remove",
+    "notification-settings",
+}  # a person's own
 OF_NO_CYCLE |= {"calendar-add", "calendar-renew", "calendar-revoke", "mail-again"}  # as well
 OF_NO_CYCLE |= {"invite", "invite-sheet", "invitation-withdraw", "person-alternate"}
 OF_NO_CYCLE |= {"away", "away-act", "away-end", "person-away"}

@@ -43,7 +43,7 @@ APART |= {
     "explanation-give",
     "cycle-copy",
     "cycle-empty",
-    "board-view-remove",
+    "saved-view-remove",
     "away",
     "mail-again",
     "away-act",

@@ -34,7 +34,6 @@ from reviews.models import (
     OutgoingMail,
     ReviewCycle,
     Round,
-    SavedView,
     ThreadEntry,
     TimelineEvent,
     Trace,
@@ -163,7 +162,7 @@ def _country(made: SimpleNamespace, state: str) -> None:
     _action(made, coordinator, w)
     text = {"page": "/", "title": w("UnsavedText.title"), "fields": {"note": ["Typed"]}, "edits": True}
     UnsavedText.keep(coordinator, f"/of/{state}/", **text)
-    SavedView.save_for(coordinator, made.cycle, name=w("SavedView.name"), query="status=returned")
+    make.saved_view(coordinator, made.cycle, name=w("SavedView.name"))
 
 
 def _report(made: Any, report: Any, coordinator: Any, member: Any, w: Words) -> None:

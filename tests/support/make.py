@@ -37,6 +37,7 @@ from reviews.models import (
     ReviewCycle,
     Role,
     Round,
+    SavedView,
     Turn,
     User,
 )
@@ -250,6 +251,12 @@ def cast() -> dict[str, User]:
         "observer": user("observer", Role.OBSERVER, partner),
         "admin": user("admin", "", asec, is_superuser=True),
     }  # fmt: skip
+
+
+def saved_view(person: User, cycle: ReviewCycle | None, **values: Any) -> SavedView:
+    """A saved view, of the board unless another list is named."""
+    fields = {"list_name": "board", "name": "Mine", "query": "status=returned"} | values
+    return SavedView.save_for(person, cycle, **fields)
 
 
 def method(code: str = "proxies", *, by: User, **fields: Any) -> MethodNote:

@@ -19,7 +19,6 @@ from reviews.models import (
     OutgoingMail,
     ReviewCycle,
     Round,
-    SavedView,
     Topic,
     Trace,
     User,
@@ -98,7 +97,8 @@ TYPED: dict[str, Any] = {
     "meeting-hold": {"held_from": "2020-08-11", "held_to": "2020-08-11"}, "meeting-cancel": {"why": "Storm"},
     "meeting-agenda-copy": {"source": "template"},
     "meeting-add-part": {"title": "Opening"}, "meeting-edit-part": {"title": "Welcome"},
-    "board-view-add": {"name": "Late ones"}, "language": {"language": "vi"}, "calendar-add": {"content": "all"},
+    "saved-view-add": {"name": "Late ones"}, "saved-view-edit": {"name": "Late"},
+    "language": {"language": "vi"}, "calendar-add": {"content": "all"},
     "away": AWAY, "person-away": AWAY,
     "action-finish": NOTE, "action-drop": NOTE, "action-reopen": NOTE,
     "account_change_password": NEW_PASSWORD | {"oldpassword": make.PASSWORD},
@@ -154,7 +154,7 @@ OF_PEOPLE = (
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "calendar-renew", "calendar-revoke", "away-act", "away-end", "board-view-remove",
+    "calendar-renew", "calendar-revoke", "away-act", "away-end", "saved-view-remove",
     "round-close", "round-end-rehearsal", "logout", "cycle-open", "cycle-bodies", "cycle-body-take-out",
 }  # fmt: skip
 
@@ -193,7 +193,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
-    made.view = SavedView.save_for(cast.vnm, cycle, name="Mine", query="status=returned")
+    made.view = make.saved_view(cast.vnm, cycle)
     if page.startswith("calendar-"):
         made.feed = CalendarFeed.make_for(cast.vnm, cycle=cycle)
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
@@ -375,6 +375,9 @@ def address(page: str, made: Any) -> str:
         return reverse(page, args=[about_the_report.latest("pk").pk])
     if page == "away-act":
         return reverse(page, args=[made.person.pk])
+    if page.startswith("saved-view"):
+        of_list = reverse("saved-view-add") + "?of=/cycles/mtr/%3Fstatus%3Dreturned"
+        return of_list if page == "saved-view-add" else reverse(page, args=[made.view.pk])
     if page in ("calendar-renew", "calendar-revoke", "calendar-feed"):
         return reverse(page, args=[made.feed.token if page == "calendar-feed" else made.feed.pk])
     if page in OF_PEOPLE:
@@ -397,7 +400,7 @@ def address(page: str, made: Any) -> str:
     more = {
         "framework-amend": ["A.1"], **dict.fromkeys((*SETTING_UP, "cycle-empty"), []),
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
-        "pictures": [], "calendar": [], "board-view-remove": [getattr(made, "view", made.action).pk],
+        "pictures": [], "calendar": [],
         "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
@@ -428,6 +431,8 @@ SUBJECTS = {
     "meeting-edit-part": "agenda",
     "datagap-adopt": "received",
     "datagap-set-aside": "received",
+    "saved-view-edit": "view",
+    "saved-view-remove": "view",
 }
 OF_A_KIND = {
     "datagap-add", "datagap-edit", "difficulty-add", "difficulty-edit", "method-add", "method-edit",

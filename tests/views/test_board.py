@@ -6,11 +6,8 @@ from html import unescape
 
 import pytest
 from django.core.paginator import Paginator
-from django.urls import reverse
 
 from reviews import clock
-from reviews.models import SavedView
-from reviews.models.board import MOST_VIEWS
 from tests.support import make
 from tests.support.shared_records import shared
 
@@ -233,53 +230,6 @@ def test_paper_says_what_is_shown(four, cast, sign_in):
     )
     assert "As of 20 Aug 2020." in page
     assert "No figures. With: Country. Rows 1–2 of 2; 4 members in all." in page
-
-
-# Saved views
-
-
-def test_a_view_is_saved_listed_and_removed(four, cast, sign_in):
-    browser = sign_in(cast.secretariat)
-    assert "views/add" not in browser.get(FOUR).content.decode()  # nothing to save yet
-    text = browser.get(FOUR, {"figures": "none", "sort": "-gaps", "page": "1"}).content.decode()
-    url = unescape(re.search(r'href="(/cycles/four/views/add/[^"]*)"', text)[1])
-    assert url.endswith("?figures=none&sort=-gaps")
-    answer = browser.post(url, {"name": "Silent ones"})
-    assert answer["Location"] == f"{FOUR}?figures=none&sort=-gaps"
-    page = browser.get(FOUR).content.decode()
-    assert '<a href="?figures=none&amp;sort=-gaps">Silent ones</a>' in page
-    assert "Silent ones" not in sign_in(cast.consultant).get(FOUR).content.decode()
-    view = SavedView.objects.get()
-    remove = reverse("board-view-remove", args=["four", view.pk])
-    assert sign_in(cast.consultant).post(remove).status_code == 404
-    assert browser.post(remove)["Location"] == FOUR
-    assert not SavedView.objects.exists()
-
-
-def test_a_view_of_the_same_name_is_refused_beside_the_field(four, cast, sign_in):
-    browser, url = sign_in(cast.observer), f"{FOUR}views/add/?with=country"
-    assert browser.post(url, {"name": "Mine"}).status_code == 302
-    answer = browser.post(url, {"name": "Mine"})
-    assert answer.status_code == 200
-    assert "You have a view of this name already." in words(answer)
-    assert (
-        "Enter" in words(browser.post(url, {"name": " "}))
-        or browser.post(url, {"name": " "}).status_code == 200
-    )
-    assert SavedView.objects.count() == 1
-
-
-def test_views_are_not_endless(four, cast, sign_in):
-    for n in range(MOST_VIEWS):
-        SavedView.save_for(cast.vnm, four, name=f"{n}", query="with=country")
-    answer = sign_in(cast.vnm).post(f"{FOUR}views/add/?with=country", {"name": "One more"})
-    assert "remove one first" in words(answer)
-
-
-def test_a_long_address_is_no_view(four, cast, sign_in):
-    answer = sign_in(cast.vnm).post(f"{FOUR}views/add/?with={'x' * 600}", {"name": "Long"})
-    assert answer.status_code == 200
-    assert not SavedView.objects.exists()
 
 
 # Pictures

@@ -28,7 +28,6 @@ ELSEWHERE = {
     "disruption-add",
     "difficulty-add",
     "method-add",
-    "board-view-add",
     "extension-list",
     "extension-decide-all",
     "remind",
