@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from reviews import clock, policy
 from reviews.forms.base import ReviewForm
 from reviews.forms.board import SavedViewForm
+from reviews.forms.days import AsOfForm, DaysForm
 from reviews.lists.board import BoardTable, chip_groups, filters_of
 from reviews.models import ReviewCycle, SavedView
 from reviews.queries import board, progress
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of, parse_day, require_known_order, rows_chosen
+from reviews.views.base import cycle_or_404, page_of, require_known_order, rows_chosen
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.web.errors import BadAddress
 
@@ -26,11 +27,15 @@ NOT_KEPT = ("page", "_export")  # of an address, in a saved view
 
 
 class BoardDay(NamedTuple):
-    """The day that the address names, or today. `as_of`, `at`: None today, the records are as they are."""
+    """The day that the address names, or today; also today if it is mistyped, which the form says.
+
+    `as_of`, `at`: None today, the records are as they are.
+    """
 
     on: date
     as_of: date | None
     at: datetime | None
+    form: DaysForm
 
 
 def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
@@ -44,6 +49,8 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
 
     table = board_table(request, cycle, content, rows)
     file_format = request.GET.get("_export")
+    if file_format and day.form.is_mistyped:
+        raise BadAddress(_("That is not a day for which there is a board."))
     if file_format:
         return spreadsheets.response(file_format, table, "board")
     table.page = page_of(request, list(table.data))
@@ -58,6 +65,7 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "title": cycle.name,
         "board": content,
         "as_of": day.as_of,
+        "day_form": day.form,
         "table": table,
         "page": table.page,
         "chip_groups": chip_groups(content, request.GET),
@@ -78,11 +86,11 @@ def board_table(
 
 
 def parse_board_day(request: SignedInRequest) -> BoardDay:
-    """The day of the board. Raises BadAddress for one that has not come yet."""
-    as_of = parse_day(request.GET["as_of"]) if request.GET.get("as_of") else None
-    if as_of and as_of > clock.today():
-        raise BadAddress(_("That day has not come yet."))
-    return BoardDay(as_of or clock.today(), as_of, clock.end_of(as_of) if as_of else None)
+    """The day of the board."""
+    form = AsOfForm(request.GET)
+    as_of = form.day("as_of")
+    shown = form.showing(as_of=as_of)
+    return BoardDay(as_of or clock.today(), as_of, clock.end_of(as_of) if as_of else None, shown)
 
 
 def kept_query(query: QueryDict) -> QueryDict:
