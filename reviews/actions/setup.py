@@ -1,10 +1,12 @@
 """Set-up of a cycle: deadlines, ladder or the whole of another cycle copied; a test cycle emptied."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, Unpack
 
+from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from reviews import clock, policy
 from reviews.actions.bodies import copy_body_roles
@@ -23,6 +25,8 @@ from reviews.models.base import all_or_nothing
 from reviews.models.cycles import CycleFields
 from reviews.models.numbering import next_number
 from reviews.models.plans import KINDS_ONCE
+from reviews.models.validators import days_outside
+from reviews.text import isolated
 
 WEEK = timedelta(weeks=1)
 
@@ -44,13 +48,16 @@ def shift_between(source: ReviewCycle, starts_on: date) -> timedelta:
 def copy_deadlines(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> ReviewCycle:
     """Set the deadlines of another cycle, shifted to the start of this one. One for some countries stays so.
 
-    One with a title that is there already is left out, so that copying twice makes nothing twice.
+    One with a title that is there already is left out, so that copying twice makes nothing twice. Raises
+    ValidationError if some would lie outside the cycle.
     """
     lock_draft(cycle, by)
     shift = shift_between(source, cycle.starts_on)
     seated = {*cycle.memberships.values_list("member_state", flat=True)}
     there = {*cycle.deadlines.values_list("title", flat=True)}
-    for deadline in source.deadlines.prefetch_related("only_for").order_by("number"):
+    deadlines = source.deadlines.prefetch_related("only_for").order_by("number")
+    require_room([deadline for deadline in deadlines if deadline.title not in there], cycle, shift)
+    for deadline in deadlines:
         countries = [state for state in deadline.only_for.all() if state.pk in seated]
         if deadline.title not in there and (countries or not deadline.only_ids):
             Deadline.set_for(
@@ -66,6 +73,20 @@ def copy_deadlines(*, by: User, cycle: ReviewCycle, source: ReviewCycle) -> Revi
                 shared=deadline.shared,
             )
     return cycle
+
+
+def require_room(deadlines: Iterable[Deadline], cycle: ReviewCycle, shift: timedelta) -> None:
+    """Raise ValidationError, naming all of them, if deadlines that move so far would lie outside the cycle."""
+    outside = []
+    for deadline in deadlines:
+        days = {"due_on": deadline.due_on + shift, "last_on": deadline.last_on and deadline.last_on + shift}
+        if found := days_outside(days, cycle):
+            outside.append(f"{isolated(deadline.title)} ({clock.short_day(max(found.values()))})")
+    if outside:
+        text = _(
+            "Some deadlines would lie outside the cycle: %(deadlines)s. Change the days of the cycle first."
+        )
+        raise ValidationError({"ends_on": text % {"deadlines": ", ".join(outside)}})
 
 
 @all_or_nothing()

@@ -14,7 +14,7 @@ from reviews.actions.delegations import Attendance
 from reviews.forms.base import ReviewForm
 from reviews.forms.fields import TextField, WholeNumberField
 from reviews.models import Delegation, User
-from reviews.models.delegations import DelegationFields
+from reviews.models.delegations import DelegationFields, absence_errors
 from reviews.queries.delegations import Seat
 
 PRESENT, ABSENT = "yes", "no"
@@ -88,7 +88,16 @@ class AttendanceForm(ReviewForm):
             typed = self.values_typed(pk)
             if not typed["present"] and typed != EMPTY and f"present_{pk}" not in self.errors:
                 self.add_error(f"present_{pk}", _now("Choose present or absent."))
+            if typed["present"] == ABSENT and digest(typed) != cleaned.get(f"was_{pk}"):
+                self.add_absence_errors(pk, typed)
         return cleaned
+
+    def add_absence_errors(self, pk: int, typed: Mapping[str, Any]) -> None:
+        """As the model says, for all rows at once. A row that is left as it was recorded stays."""
+        for name, message in absence_errors(
+            present=False, size=typed["size"], people=typed["people"]
+        ).items():
+            self.add_error(f"{name}_{pk}", message)
 
     def values_typed(self, pk: int) -> dict[str, Any]:
         return {name: self.cleaned_data.get(f"{name}_{pk}", EMPTY[name]) for name in NAMES}

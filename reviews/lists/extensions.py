@@ -1,11 +1,15 @@
 """Extension requests as a list: columns and filters."""
 
+from typing import Any
+
 import django_tables2 as tables
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.base import HolderFilterSet, choice_filter, country_filter
 from reviews.lists.columns import DayColumn, StatusColumn, open_row
 from reviews.models import Extension, ExtensionStatus
+from reviews.rendering import fragments
 
 
 class ExtensionFilter(HolderFilterSet):
@@ -43,3 +47,15 @@ class ExtensionTable(tables.Table):
             "decided_by",
             "decision_note",
         )
+
+    def __init__(self, *args: Any, undecided: list[Extension], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.undecided = {request.pk: request for request in undecided}
+
+    def render_status(self, record: Extension) -> SafeString:
+        """With whether a request that was not decided is still needed."""
+        request = self.undecided.get(record.pk, record)
+        return fragments.badge(request.status_text, request.tone)
+
+    def value_status(self, record: Extension) -> str:
+        return self.undecided.get(record.pk, record).status_text

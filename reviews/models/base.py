@@ -139,6 +139,7 @@ class Tracked(Labelled):
         models.Model.save(record, force_insert=True)
         locks.note_lock(record, exclusive=True)
         record._set_related(related)
+        record.clean_related()
         trace = Trace.objects.record(record, by=by, verb=verb, why=as_stored(why), before=None)
         record_event(record, trace)
         record.update_daily_counts(None)
@@ -181,6 +182,7 @@ class Tracked(Labelled):
         after.version = self.version + 1
         locks.note_lock(after, exclusive=True)
         after._set_related(related)
+        after.clean_related()
         trace = Trace.objects.record(after, by=by, verb=verb, why=as_stored(why), before=before, earlier=self)
         record_event(after, trace)
         after.update_daily_counts(self)
@@ -384,6 +386,9 @@ class Tracked(Labelled):
             if set(records) != set(getattr(self, name).all()):
                 getattr(self, name).set(records)
         self._prefetch_related()
+
+    def clean_related(self) -> None:
+        """Raise ValidationError for what many-to-many fields make wrong; asked of each write, once they are set."""
 
     def _prefetch_related(self) -> None:
         """Read the many-to-many fields once: they change only together with the version."""

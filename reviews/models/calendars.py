@@ -103,6 +103,11 @@ class CalendarFeed(models.Model):
         self.delete()
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it shows everything of its owner."""
+        return self.cycle_id is None and self.member_state_id is None
+
+    @property
     def deadlines_of(self) -> "Organisation | None":
         """The country whose dates it shows; None: the common ones."""
         own = self.person.organisation if self.person.is_national else None

@@ -20,7 +20,7 @@ from reviews.models.base import Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import StatusChoices, choices_rule
 from reviews.models.numbering import next_number, sort_key_column
 from reviews.models.trace import Verb
-from reviews.models.validators import validate_offered
+from reviews.models.validators import days_outside, validate_offered, validate_within_cycle
 from reviews.text import is_blank, isolated
 
 if TYPE_CHECKING:
@@ -267,6 +267,15 @@ class Deadline(Tracked):
             raise ValidationError({"offset_days": _("Give both, the meeting and the days, or neither.")})
         if self.anchor and self.anchor.cycle_id != self.cycle_id:
             raise ValidationError({"anchor": _("Choose a meeting of this review cycle.")})
+        outside = days_outside({"due_on": self.due_on, "last_on": self.last_on}, self.cycle)
+        validate_within_cycle(self._without_stored(outside), self.cycle)
+
+    def _without_stored(self, days: dict[str, date]) -> dict[str, date]:
+        """Those of these days that are not stored already: what came there before may stay."""
+        if not days or self.pk is None:
+            return days
+        stored = Deadline.objects.filter(pk=self.pk).values(*days).get()
+        return {name: day for name, day in days.items() if day != stored[name]}
 
     def visible_to_all_members(self) -> bool:
         return not self.only_for.exists()
@@ -337,6 +346,12 @@ class Deadline(Tracked):
         dates = self.dates_following(meeting)
         if not dates:
             return self
+        try:
+            validate_within_cycle({"due_on": dates["due_on"], "last_on": dates["last_on"]}, self.cycle)
+        except ValidationError as error:
+            text = _now("“%(deadline)s” is linked to this meeting. %(reason)s")
+            words = {"deadline": isolated(self.title), "reason": error.messages[0]}
+            raise ValidationError({"planned_from": text % words}) from error
         return self.change_traced(by=by, expected_version=self.version, verb=Verb.MOVED, why=why, **dates)
 
     def due_for(self, granted_until: date | None, revise_by: date | None = None) -> date:

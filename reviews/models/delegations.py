@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.meetings import Meeting, MeetingPart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+
+    from django.utils.functional import Promise
 
     from reviews.models import Organisation, User
 
@@ -23,6 +26,20 @@ class DelegationFields(TypedDict, total=False):
     size: int | None
     note: str
     people: "Iterable[User]"
+
+
+def absence_errors(
+    *, present: bool, size: int | None, people: "Collection[object]"
+) -> "dict[str, str | Promise]":
+    """What an absent delegation cannot have, by field: people, or a number of them other than 0."""
+    if present:
+        return {}
+    errors: dict[str, str | Promise] = {}
+    if size:
+        errors["size"] = _("Absent with a number of people: choose present, or clear the number.")
+    if people:
+        errors["people"] = _("Absent with people: choose present, or untick them.")
+    return errors
 
 
 class Delegation(MeetingPart):
@@ -49,6 +66,11 @@ class Delegation(MeetingPart):
 
     def __str__(self) -> str:
         return str(self.organisation)
+
+    def clean_related(self) -> None:
+        """Nobody came of a delegation that was absent."""
+        if errors := absence_errors(present=self.present, size=self.size, people=self.people.all()):
+            raise ValidationError(errors)
 
     @classmethod
     def numbers_for_new(cls, meeting: Meeting) -> dict[str, int]:

@@ -103,6 +103,10 @@ class Extension(Tracked):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)  # NULL: not yet decided
     decision_note = models.TextField(_("note of the decision"), blank=True)
 
+    # Why a request that waits needs no decision any more, in words; empty: it does. Not stored, since a report can be
+    # recalled or returned: set by reviews.queries.extensions.find_needed().
+    why_not_needed: str = ""
+
     statuses, transitions = ExtensionStatus, EXTENSION_TRANSITIONS
     cycle_days = frozenset({"asked_until", "granted_until"})
     verb_labels = {Verb.MOVED: _("set another day")}
@@ -164,7 +168,18 @@ class Extension(Tracked):
         return self.asked_by_id is not None
 
     @property
+    def waits(self) -> bool:
+        """Whether it waits for the Secretariat's decision."""
+        return self.status == S.ASKED and not self.why_not_needed
+
+    @property
+    def tone(self) -> str:
+        return "neutral" if self.why_not_needed else super().tone
+
+    @property
     def status_text(self) -> str:
+        if self.why_not_needed:
+            return _now("no longer needed")
         return self.get_status_display() if self.is_asked_for else _now("set")
 
     def history_owner(self) -> Tracked:

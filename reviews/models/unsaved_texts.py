@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(days=30)
 EDITING_FOR = timedelta(minutes=10)  # since something was typed last; then somebody else may take over
+LEFT_FOR = timedelta(
+    days=1
+)  # since then; whoever opens the form is told of the text that waits for its author
 MOST_TEXTS = 50  # of one person; the oldest go
 LARGEST = 300_000  # characters of one form
 LONGEST_PLACE = 500
@@ -30,8 +33,8 @@ class UnsavedTextQuerySet(models.QuerySet["UnsavedText"]):
         return self.exclude(fields={})
 
     def editing(self, place: str, *, but: "User", now: datetime) -> Self:
-        """Those of others who have the form open and typed a short while ago, who began first first."""
-        rows = self.filter(place=place, edits=True, at__gt=now - EDITING_FOR).exclude(user=but)
+        """Those of others who have the form open, or typed into it within a day; who began first comes first."""
+        rows = self.filter(place=place, edits=True, at__gt=now - LEFT_FOR).exclude(user=but)
         return rows.select_related("user").order_by("began_at", "id")
 
 
@@ -60,6 +63,13 @@ class UnsavedText(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.place
+
+    def may_be_taken_over(self, now: datetime) -> bool:
+        """Whether its author has been silent for so long that somebody else may go on with the record.
+
+        Nothing is taken: the text stays its author's. Who saves second is shown first what the other has saved.
+        """
+        return self.at <= now - EDITING_FOR
 
     @classmethod
     def keep(

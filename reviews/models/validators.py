@@ -98,6 +98,22 @@ def validate_near_cycle(days: Mapping[str, date | None], cycle: "ReviewCycle") -
         raise ValidationError(errors)
 
 
+def days_outside(days: Mapping[str, date | None], cycle: "ReviewCycle") -> dict[str, date]:
+    """Those of these days, by field, that lie before the first or after the last day of the cycle."""
+    return {name: day for name, day in days.items() if day and not cycle.starts_on <= day <= cycle.ends_on}
+
+
+def validate_within_cycle(days: Mapping[str, date | None], cycle: "ReviewCycle") -> None:
+    """Raise ValidationError at each field whose day lies before the first or after the last day of the cycle."""
+    words = {"first": date_format(cycle.starts_on), "last": date_format(cycle.ends_on)}
+    message = _(
+        "This day lies outside the review cycle, which runs from %(first)s to %(last)s. If it runs longer, change its"
+        " days first."
+    )
+    if outside := days_outside(days, cycle):
+        raise ValidationError({name: ValidationError(message, params=words) for name in outside})
+
+
 def validate_past(day: date) -> None:
     """Raise ValidationError if the day of something done is still to come."""
     if day > clock.today():

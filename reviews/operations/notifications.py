@@ -7,6 +7,8 @@ nothing twice. The text is written when the mail is sent, from what its reader m
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from email.mime.text import MIMEText
+from email.utils import parseaddr
 from itertools import groupby
 
 from django.conf import settings
@@ -32,7 +34,9 @@ from reviews.models import (
     User,
 )
 from reviews.models.alternates import stands_in_on
+from reviews.queries.calendars import last_changes, meeting_entry
 from reviews.queries.notifications import Line, lines_for, recipients_of
+from reviews.rendering.calendars import CalendarFile, calendar_invitation
 
 log = logging.getLogger(__name__)
 
@@ -176,6 +180,7 @@ def _message(person: User, lines: list[Line]) -> EmailMessage:
         "desk_url": site_url(reverse("desk")),
         "settings_url": site_url(reverse("notification-settings")),
         "unsubscribe_url": unsubscribe_url,
+        "has_calendar_files": any(line.meeting for line in lines),
     }
     message = EmailMessage(
         subject_of(lines), render_to_string("notifications/mail.txt", context), settings.DEFAULT_FROM_EMAIL
@@ -187,7 +192,29 @@ def _message(person: User, lines: list[Line]) -> EmailMessage:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
+    for file in calendar_files(person, lines):
+        message.attach(_calendar_part(file))
     return message
+
+
+def calendar_files(person: User, lines: Iterable[Line]) -> list[CalendarFile]:
+    """The calendar file of each meeting that the mail is about, once, as the meeting is now."""
+    meetings = {line.meeting.pk: line.meeting for line in lines if line.meeting}
+    changes = last_changes([meeting_entry(meeting) for meeting in meetings.values()])
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    files = [
+        calendar_invitation(meeting, change, site_url(""), to=person, sender=sender)
+        for meeting, change in zip(meetings.values(), changes, strict=True)
+    ]
+    return [file for file in files if file]
+
+
+def _calendar_part(file: CalendarFile) -> MIMEText:
+    """The file as a part of a mail. Calendar programs look for the method in its content type."""
+    part = MIMEText(file.content.decode(), "calendar", "utf-8")
+    part.replace_header("Content-Type", file.mime_type)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 def by_cycle(lines: list[Line]) -> list[CycleLines]:

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Max, Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock, policy
 from reviews.models import (
+    ActionPoint,
+    ActionStatus,
     CalendarFeed,
     Deadline,
     DeadlineState,
@@ -43,6 +46,8 @@ from reviews.queries.deadlines import (
 from reviews.queries.lines import shorten_names
 from reviews.text import isolated
 
+LONGEST_TITLE = 100  # of an action point, which is a sentence or more
+
 
 class CalendarKind(StatusChoices):
     """What an entry is."""
@@ -50,14 +55,15 @@ class CalendarKind(StatusChoices):
     MEETING = "meeting", "info", _("meeting")
     DEADLINE = "deadline", "warn", _("deadline")
     STEP = "step", "neutral", _("step of the plan")
+    ACTION = "action", "warn", _("action point")  # of the owner of a feed
 
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """A meeting, a deadline or a step of the plan, on its days."""
+    """A meeting, a deadline, a step of the plan or an action point, on its days."""
 
     kind: CalendarKind
-    record: Meeting | Deadline | PlanStep
+    record: Meeting | Deadline | PlanStep | ActionPoint
     title: str
     starts_on: date
     ends_on: date
@@ -110,7 +116,8 @@ def entries_of_feed(feed: CalendarFeed) -> list[CalendarEntry] | None:
     found = list(cycles)
     if not feed.is_permitted or (feed.cycle_id and not found):
         return None
-    return entries_for(feed.person, found, feed.deadlines_of)
+    entries = entries_for(feed.person, found, feed.deadlines_of)
+    return entries + list(own_action_points(feed.person, found)) if feed.is_personal else entries
 
 
 def meetings_of(reader: User, cycles: Sequence[ReviewCycle]) -> Iterator[CalendarEntry]:
@@ -280,6 +287,30 @@ def _step_entry(step: PlanStep) -> CalendarEntry | None:
     )
 
 
+# --- action points
+
+
+def own_action_points(reader: User, cycles: Sequence[ReviewCycle]) -> Iterator[CalendarEntry]:
+    """What the person has to do after meetings, on the day by which it is due."""
+    points = ActionPoint.objects.filter(meeting__cycle__in=cycles).visible_to(reader).owned_by(reader)
+    return map(_action_entry, points.select_related("meeting__cycle").order_by("due_on", "pk"))
+
+
+def _action_entry(point: ActionPoint) -> CalendarEntry:
+    is_over = point.status != ActionStatus.OPEN
+    return CalendarEntry(
+        CalendarKind.ACTION,
+        point,
+        f"{point.code} {Truncator(point.text).chars(LONGEST_TITLE)}",
+        point.due_on,
+        point.due_on,
+        status=point.get_status_display() if is_over else "",
+        is_cancelled=point.status == ActionStatus.DROPPED,
+        is_over=is_over,
+        others=(point.meeting,),
+    )
+
+
 # --- changes
 
 
@@ -289,6 +320,8 @@ def last_changes(entries: Sequence[CalendarEntry]) -> list[LastChange]:
     The number is that of the newest row of the trace. Versions would not do: a step that is moved to another meeting
     may get one with a lower version.
     """
+    if not entries:
+        return []
     ids: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         for record in entry.records:

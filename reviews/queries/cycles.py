@@ -19,6 +19,7 @@ from reviews.models import (
     RoundStatus,
     User,
 )
+from reviews.queries.extensions import undecided
 
 
 class Unfinished(NamedTuple):
@@ -33,7 +34,8 @@ def unfinished_in(cycle: ReviewCycle, user: User) -> list[Unfinished]:
     """Return what nobody could finish any more once the cycle is closed, as far as this person reads it."""
     meetings = Meeting.objects.filter(cycle=cycle).visible_to(user)
     minutes = Minutes.objects.filter(meeting__in=meetings).exclude(status=MinutesStatus.ADOPTED)
-    requests = Extension.objects.filter(deadline__cycle=cycle).visible_to(user).to_decide()
+    undecided_ones = undecided(Extension.objects.visible_to(user), cycle)
+    requests = Extension.objects.filter(pk__in=[request.pk for request in undecided_ones if request.waits])
     reports = cycle.reports.visible_to(user).seated(clock.today()).exclude(status=ReportStatus.ACCEPTED)
     rows = (
         (_("national reports that are not accepted"), reports, "report-list"),

@@ -43,6 +43,7 @@ from reviews.queries.deadlines import (
     count_met,
     deadline_statuses,
 )
+from reviews.queries.extensions import find_needed
 from reviews.queries.lines import MOST_LINES, Lines, shorten_names
 from reviews.queries.pending import next_step
 from reviews.queries.people import people_gone_with_items
@@ -138,6 +139,7 @@ def waiting(
     """Return what waits for this person in these cycles, on these reports and deadlines, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
     tasks += [task for find_tasks in TASKS_OF_REPORTS for task in find_tasks(user, reports)]
+    tasks += extensions_to_decide(user, cycles, lines)
     return sorted([*tasks, *deadlines_to_meet(user, lines)], key=lambda task: task.since)
 
 
@@ -303,13 +305,16 @@ def may_read_next(user: User, report: NationalReport) -> bool:
     return reader.has_gone or reader.role not in policy.roles_with("report.accept")
 
 
-def extensions_to_decide(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
-    """One task for the request of a cycle; several are decided together."""
+def extensions_to_decide(
+    user: User, cycles: list[ReviewCycle], lines: Iterable[CountryDeadline]
+) -> Iterator[Task]:
+    """One task for the request of a cycle; several are decided together. None for a deadline that was met since."""
     if not policy.may(user, "extension.decide"):
         return
     requests = Extension.objects.filter(deadline__cycle__in=cycles).to_decide()
     by_cycle: dict[ReviewCycle, list[Extension]] = defaultdict(list)
-    for request in requests.select_related("deadline__cycle", "member_state").order_by("asked_at"):
+    requests = requests.select_related("deadline__cycle", "member_state").order_by("asked_at")
+    for request in find_needed(requests, lines):
         by_cycle[request.cycle].append(request)
     group = _now("Extension requests")
     for cycle, waiting in by_cycle.items():
@@ -396,7 +401,6 @@ def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
 
 TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (
     gaps_held,
-    extensions_to_decide,
     action_points,
     explanations_to_give,
     items_of_people_gone,

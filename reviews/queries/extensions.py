@@ -1,12 +1,63 @@
-"""What more time for one country's report does to the plan: shown before the Secretariat decides."""
+"""Requests for more time: which of them wait for a decision, and what granting one does to the plan."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.translation import gettext as _
+
 from reviews import clock
-from reviews.models import DeadlineOutput, Extension, PlanStep
+from reviews.models import DeadlineOutput, Extension, ExtensionStatus, PlanStep, ReviewCycle
 from reviews.queries import plans
+from reviews.queries.deadlines import CountryDeadline, deadline_statuses
 from reviews.queries.plans import CountryPlan, Plan, Verdict
+
+# --- which wait
+
+
+def find_needed(requests: Iterable[Extension], countries: Iterable[CountryDeadline]) -> list[Extension]:
+    """Return the requests that still need a decision, and note on each other one that was not decided why not.
+
+    A deadline that its country has met, or that asks nothing more of it, needs no later day. `countries`: the deadlines
+    that are asked of them today.
+    """
+    statuses = {(row.status.deadline.pk, row.report.member_state_id): row.status for row in countries}
+    needed = []
+    for request in requests:
+        status = statuses.get((request.deadline_id, request.member_state_id))
+        if request.status == ExtensionStatus.ASKED and not (status and status.is_asked):
+            request.why_not_needed = status.text if status else _("not asked of this country")
+        if request.waits:
+            needed.append(request)
+    return needed
+
+
+def undecided(requests: QuerySet[Extension], cycle: ReviewCycle) -> list[Extension]:
+    """Return those of a cycle's requests that were not decided, oldest first, each with why it needs no decision.
+
+    Takes up to five queries, whatever the rows.
+    """
+    waiting = requests.filter(deadline__cycle=cycle, status=ExtensionStatus.ASKED)
+    found = list(
+        waiting.select_related("deadline__cycle", "member_state", "asked_by").order_by("asked_at", "id")
+    )
+    if found:
+        find_needed(found, _deadlines_of(found, cycle))
+    return found
+
+
+def _deadlines_of(requests: Iterable[Extension], cycle: ReviewCycle) -> list[CountryDeadline]:
+    """The deadlines and countries that requests are about, with their statuses today."""
+    deadlines = list({request.deadline_id: request.deadline for request in requests}.values())
+    prefetch_related_objects(deadlines, "only_for")
+    states = {request.member_state_id for request in requests}
+    reports = list(cycle.member_reports(clock.today()).filter(member_state__in=states))
+    statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(cycle), clock.today())
+    return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
+
+
+# --- what granting does
 
 MISSED = (Verdict.MISSED, Verdict.TOO_LATE)
 

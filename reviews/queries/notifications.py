@@ -124,6 +124,7 @@ class Line:
     url: str
     cycle: ReviewCycle
     instead_of: User | None
+    meeting: Meeting | None = None  # which it sets, moves, cancels, or invites to
 
 
 def lines_for(reader: User, notifications: Iterable[Notification]) -> list[Line]:
@@ -158,7 +159,17 @@ def _line(
         return None
     names["country"] = isolated(str(trace.member_state or ""))
     note = Truncator(trace.why).chars(LONGEST_NOTE)
-    return Line(str(row.event.rule.sentence) % names, note, page.get_absolute_url(), cycle, row.instead_of)
+    text, meeting = str(row.event.rule.sentence) % names, meeting_of(record)
+    if meeting:
+        meeting.cycle = cycle
+    return Line(text, note, page.get_absolute_url(), cycle, row.instead_of, meeting)
+
+
+def meeting_of(record: Tracked) -> Meeting | None:
+    """The meeting that a notification sets, moves, cancels, or invites to; None: it is about something else."""
+    if isinstance(record, Delegation):
+        return record.meeting
+    return record if isinstance(record, Meeting) else None
 
 
 def visible_records(reader: User, traces: Iterable[Trace]) -> Records:

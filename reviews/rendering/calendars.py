@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress
 
 from reviews import clock
-from reviews.models import Meeting, User
+from reviews.models import ActionPoint, Meeting, User
 from reviews.queries.calendars import CalendarEntry, CalendarKind, LastChange, meeting_entry
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 # Before the start: of whole days at nine in the morning, a week and a day ahead.
 ALARMS_OF_DAYS = (NINE - 7 * DAY, NINE - DAY)
 ALARMS_OF_TIMES = (-DAY, -timedelta(hours=1))
-END = b"END:VCALENDAR\r\n"
+END, END_OF_EVENT = b"END:VCALENDAR\r\n", b"END:VEVENT\r\n"
 Dated = tuple[CalendarEntry, LastChange]
 
 
@@ -156,6 +156,8 @@ def lines_about(entry: CalendarEntry) -> list[str]:
         about = [f"{record.get_series_display()} · {entry.cycle.name}", record.video_link]
     else:
         about = [f"{entry.kind.label} · {entry.cycle.name}"]
+    if isinstance(record, ActionPoint):
+        about.append(record.text)
     if entry.kind == CalendarKind.DEADLINE:
         about.append(_("Until the end of this day, in the time of Jakarta (UTC+7)."))
     return [*about, entry.status]
@@ -167,10 +169,25 @@ def lines_about(entry: CalendarEntry) -> list[str]:
 @lru_cache(maxsize=5_000)
 def _text_of(values: EventValues) -> bytes:
     """The lines of an event. Kept by its values: most events are the same at each reading of a feed."""
-    return bytes(_event(values).to_ical())
+    alarms = b"".join(_alarm_text(before, values.reminder) for before in values.alarms)
+    return _event_alone(values).to_ical().removesuffix(END_OF_EVENT) + alarms + END_OF_EVENT
+
+
+@lru_cache
+def _alarm_text(before: timedelta, text: str) -> bytes:
+    """The lines of an alarm, which are the same in almost all events: two fifths of all lines."""
+    return bytes(_alarm(before, text).to_ical())
 
 
 def _event(values: EventValues) -> Event:
+    event = _event_alone(values)
+    for before in values.alarms:
+        event.add_component(_alarm(before, values.reminder))
+    return event
+
+
+def _event_alone(values: EventValues) -> Event:
+    """The event without its alarms."""
     event = Event()
     event.add("uid", values.uid)
     event.add("sequence", values.number)
@@ -184,8 +201,6 @@ def _event(values: EventValues) -> Event:
     if values.location:
         event.add("location", values.location)
     _add_days(event, values)
-    for before in values.alarms:
-        event.add_component(_alarm(before, values.reminder))
     return event
 
 

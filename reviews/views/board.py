@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import clock, policy
+from reviews.forms.days import AsOfForm, DaysForm
 from reviews.lists.addresses import KnownQuery, known_query
 from reviews.lists.board import BoardTable, chip_groups, filters_for
 from reviews.models import ReviewCycle, User
@@ -21,11 +22,15 @@ from reviews.web.saved_views import ListViews
 
 
 class BoardDay(NamedTuple):
-    """The day that the address names, or today. `as_of`, `at`: None today, the records are as they are."""
+    """The day that the address names, or today; also today if it is mistyped, which the form says.
+
+    `as_of`, `at`: None today, the records are as they are.
+    """
 
     on: date
     as_of: date | None
     at: datetime | None
+    form: DaysForm
 
 
 def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
@@ -43,6 +48,8 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
 
     table = board_table(request, cycle, content, rows)
     file_format = request.GET.get("_export")
+    if file_format and day.form.is_mistyped:
+        raise BadAddress(_("That is not a day for which there is a board."))
     if file_format:
         return spreadsheets.response(file_format, table, "board")
     table.page = page_of(request, list(table.data))
@@ -57,6 +64,7 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "title": cycle.name,
         "board": content,
         "as_of": day.as_of,
+        "day_form": day.form,
         "table": table,
         "page": table.page,
         "chip_groups": chip_groups(content, request.GET),
@@ -76,11 +84,11 @@ def board_table(
 
 
 def parse_board_day(request: SignedInRequest) -> BoardDay:
-    """The day of the board. Raises BadAddress for one that has not come yet."""
-    as_of = parse_day(request.GET["as_of"]) if request.GET.get("as_of") else None
-    if as_of and as_of > clock.today():
-        raise BadAddress(_("That day has not come yet."))
-    return BoardDay(as_of or clock.today(), as_of, clock.end_of(as_of) if as_of else None)
+    """The day of the board."""
+    form = AsOfForm(request.GET)
+    as_of = form.day("as_of")
+    shown = form.showing(as_of=as_of)
+    return BoardDay(as_of or clock.today(), as_of, clock.end_of(as_of) if as_of else None, shown)
 
 
 def known_board_query(user: User, saved: QueryDict) -> KnownQuery:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _now
@@ -52,7 +53,7 @@ def month_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "weeks": weeks_of_month(entries_for(user, [cycle], state), month),
         "earlier": month - timedelta(days=1),
         "later": month + timedelta(days=31),
-        "kinds": CalendarKind,
+        "kinds": [kind for kind in CalendarKind if kind != CalendarKind.ACTION],
         "state": state,
     }
     return render(request, "calendars/month.html", context)
@@ -77,10 +78,11 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
         return refusal(404, _now("There is no such calendar. Its owner can make another address."))
     if not count_reading(found):
         return refusal(429, _now("This calendar was read too often within an hour."))
-    entries = entries_of_feed(found)
-    if entries is None:
-        return refusal(404, _now("There is no such calendar. Its owner can make another address."))
-    return calendar_response(request, found, entries)
+    with translation.override(found.person.mail_language):  # a program asks in no language, or in its own
+        entries = entries_of_feed(found)
+        if entries is None:
+            return refusal(404, _now("There is no such calendar. Its owner can make another address."))
+        return calendar_response(request, found, entries)
 
 
 def calendar_response(

@@ -36,6 +36,7 @@ from reviews.models import (
 from reviews.models.deliveries import RECORD, require_recorded
 from reviews.models.extensions import SET
 from reviews.queries.deadlines import CountryDeadline, count_by_state, count_met, deadline_statuses
+from reviews.queries.extensions import find_needed
 from reviews.queries.lines import Lines
 from reviews.request_context import SignedInRequest
 from reviews.views.base import AddButton, ListPage, history, own_report
@@ -119,14 +120,13 @@ class DeadlinePage(ListPage):
         context = super().get_context_data(**kwargs)
         related = ("member_state", "asked_by", "decided_by", "disruption")
         extensions = list(self.deadline.extensions.select_related(*related).visible_to(user))
+        find_needed(extensions, self.countries)
         return context | {
             "deadline": self.deadline,
             "totals": count_by_state(self.countries),
             "met": count_met(row.status for row in self.countries),
             "deliveries": self.get_deliveries(),
-            "extensions": Lines(
-                sorted(extensions, key=lambda request: request.status != ExtensionStatus.ASKED)
-            ),
+            "extensions": Lines(sorted(extensions, key=lambda request: not request.waits)),
             "anchor": self.get_anchor(),
             "days_before": -(self.deadline.offset_days or 0),
             "may_set": policy.may(user, "deadline.set") and is_open,

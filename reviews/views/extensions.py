@@ -34,7 +34,7 @@ from reviews.models import (
 from reviews.models.extensions import SET, STILL_WAITS, require_asked, require_settable
 from reviews.queries import plans
 from reviews.queries.deadlines import status_of
-from reviews.queries.extensions import Effect, effect_of
+from reviews.queries.extensions import Effect, effect_of, undecided
 from reviews.request_context import SignedInRequest
 from reviews.views.base import ListPage, own_report
 from reviews.views.deadlines import deadline_or_404
@@ -67,9 +67,14 @@ class ExtensionList(ListPage):
     def get_actions(self) -> list[tuple[Text, str]]:
         if self.cycle.is_closed or not policy.may(self.request.user, "extension.decide"):
             return []
-        return decide_link(
-            self.cycle, Extension.objects.filter(deadline__cycle=self.cycle).to_decide().count()
-        )
+        return decide_link(self.cycle, sum(request.waits for request in self.undecided))
+
+    @cached_property
+    def undecided(self) -> list[Extension]:
+        return undecided(Extension.objects.visible_to(self.request.user), self.cycle)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return super().get_table_kwargs() | {"undecided": self.undecided}
 
 
 def decide_link(cycle: ReviewCycle, waiting: int) -> list[tuple[Text, str]]:
@@ -183,6 +188,12 @@ class DecideExtension(EffectPage):
     def get_first_day(self) -> date | None:
         return self.object.asked_until
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With why it need not be decided any more, if so."""
+        request = next(iter(undecided(Extension.objects.filter(pk=self.object.pk), self.cycle)), None)
+        reason = request.why_not_needed if request else ""
+        return super().get_context_data(**kwargs) | {"why_not_needed": reason}
+
     def perform(self, form: DecideForm, expected_version: int) -> Extension:
         user, note = self.request.user, form.cleaned_data["note"]
         if form.cleaned_data["decision"] == "refuse":
@@ -252,8 +263,8 @@ class DecideExtensions(FormPage):
     @cached_property
     def requests(self) -> list[Extension]:
         """The oldest ones that wait."""
-        waiting = Extension.objects.filter(deadline__cycle=self.cycle).to_decide()
-        return list(waiting.select_related("deadline__cycle", "member_state", "asked_by")[:AT_ONCE])
+        found = undecided(Extension.objects.visible_to(self.request.user), self.cycle)
+        return [request for request in found if request.waits][:AT_ONCE]
 
     @cached_property
     def effects(self) -> dict[int, Effect | None]:

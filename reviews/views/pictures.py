@@ -24,6 +24,7 @@ def pictures_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "title": _("Pictures"),
         "board": content,
         "as_of": day.as_of,
+        "day_form": day.form,
         "page": page,
         "heat_map_chart": board_charts.heat_map(cycle, page),
         "status_chart": board_charts.status_columns(content.rows),

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from reviews import clock, policy
+from reviews.forms.days import PeriodForm
 from reviews.models import Meeting, Organisation
 from reviews.queries import progress_reports
 from reviews.queries.progress_reports import ProgressReport
 from reviews.rendering import progress_reports as rendering
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of, parse_day
+from reviews.views.base import cycle_or_404, page_of
 from reviews.views.minutes import word_response
 from reviews.web.errors import BadAddress
 
@@ -22,15 +23,14 @@ MOST_ROWS = 50  # of decisions and action points on the page; the Word document 
 MOST_PERIODS = 4
 
 
-def report_or_404(request: SignedInRequest, slug: str) -> ProgressReport:
-    """The report of `?until=2020-08-11&since=2020-06-24&member_state=VNM`; 404 for what cannot be read."""
+def report_or_404(request: SignedInRequest, slug: str, form: PeriodForm) -> ProgressReport:
+    """The report of `?until=2020-08-11&since=2020-06-24&member_state=VNM`; 404 for what cannot be read.
+
+    If one of the days is mistyped, which the form says, that of today.
+    """
     cycle = cycle_or_404(request, slug)
     policy.require_reader(request.user, "report.read")
-    until, since = day_of(request, "until") or clock.today(), day_of(request, "since")
-    if until > clock.today():
-        raise BadAddress(_("That day has not come yet."))
-    if since and since >= until:
-        raise BadAddress(_("The first day comes after the last one."))
+    until, since = form.day("until") or clock.today(), form.day("since")
     code = request.GET.get("member_state", "")
     try:
         return progress_reports.build(cycle, request.user, until, since, code)
@@ -38,14 +38,10 @@ def report_or_404(request: SignedInRequest, slug: str) -> ProgressReport:
         raise Http404 from None
 
 
-def day_of(request: SignedInRequest, name: str) -> date | None:
-    text = request.GET.get(name, "")
-    return parse_day(text) if text else None
-
-
 def progress_report(request: SignedInRequest, slug: str) -> HttpResponse:
     """The report of today since the last meeting, or of any period."""
-    report = report_or_404(request, slug)
+    form = PeriodForm(request.GET)
+    report = report_or_404(request, slug, form)
     page = page_of(request, report.countries)
     shown = {country.report.pk for country in page}
     context = {
@@ -54,6 +50,7 @@ def progress_report(request: SignedInRequest, slug: str) -> HttpResponse:
         "title": report.title,
         "report": report,
         "as_of": report.until,
+        "day_form": form.showing(since=report.since, until=report.until),
         "page": page,
         "late": [row for row in report.late if row.report.pk in shown],
         "gap_changes": [row for row in report.countries_with_gap_changes if row.report.pk in shown],
@@ -68,7 +65,10 @@ def progress_report(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def progress_report_docx(request: SignedInRequest, slug: str) -> HttpResponse:
     """The same as a Word document."""
-    report = report_or_404(request, slug)
+    form = PeriodForm(request.GET)
+    if form.is_mistyped:
+        raise BadAddress(_("These are not two days between which there is a report."))
+    report = report_or_404(request, slug, form)
     name = f"progress-report-{report.only.code}" if report.only else "progress-report"
     return word_response(rendering.word_document(report), name)
 

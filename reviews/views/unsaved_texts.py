@@ -100,16 +100,28 @@ def typed_fields(request: SignedInRequest) -> dict[str, list[str]]:
 
 
 def editors_of(request: SignedInRequest, place: str) -> list[str]:
-    """Who else is editing, in sentences for the page."""
-    rows = UnsavedText.objects.editing(place, but=request.user, now=clock.real_now())
+    """Who else is editing, or left a text here that is not saved, in sentences for the page."""
+    now = clock.real_now()
+    rows = UnsavedText.objects.editing(place, but=request.user, now=now)
+    sentences = (editor_text(row, may_take_over=row.may_be_taken_over(now)) for row in rows)
+    return [sentence for sentence in sentences if sentence]
+
+
+def editor_text(row: UnsavedText, *, may_take_over: bool) -> str:
+    """What is said about another editor; empty of one who only opened the form, a while ago."""
+    names = {"name": row.user, "since": moment_text(row.began_at), "last": moment_text(row.at)}
+    if not may_take_over:
+        sentence = _(
+            "%(name)s is editing this too, since %(since)s, and typed last at %(last)s. "
+            "If nothing more is typed for ten minutes, you can take over."
+        )
+        return sentence % names
     sentence = _(
-        "%(name)s is editing this too, since %(since)s, and typed last at %(last)s. "
-        "If nothing more is typed for ten minutes, you can take over."
+        "You can take over: %(name)s typed here last at %(last)s and has not saved it. That text stays kept for"
+        " %(name)s alone and is offered there again. If both of you save, the second one is shown first what the other"
+        " has saved."
     )
-    return [
-        sentence % {"name": row.user, "since": moment_text(row.began_at), "last": moment_text(row.at)}
-        for row in rows
-    ]
+    return sentence % names if row.fields else ""
 
 
 def moment_text(moment: datetime) -> str:

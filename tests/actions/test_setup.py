@@ -65,6 +65,17 @@ def test_a_copy_has_the_framework_members_deadlines_and_ladder(cast, full):
     assert copied.reports.count() == 0
 
 
+def test_deadlines_that_would_lie_outside_are_named_and_nothing_is_copied(cast, full):
+    """The new cycle is shorter: its last day, or the deadlines, have to be changed by a person."""
+    before = grids.fingerprint()
+    with pytest.raises(ValidationError) as refused:
+        copy_cycle(by=cast.secretariat, source=full, parts=ALL, **NEXT | {"ends_on": date(2025, 9, 10)})
+    (message,) = refused.value.message_dict["ends_on"]
+    assert "National reports (15 Sep 2025)" in message
+    assert "Letters" not in message
+    assert not grids.changed(before)
+
+
 def test_its_days_move_by_whole_weeks_so_that_weekdays_stay(cast, full):
     copied = copy_cycle(by=cast.secretariat, source=full, parts=ALL, **NEXT)
     shift = shift_between(full, date(2025, 2, 1))

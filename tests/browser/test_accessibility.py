@@ -127,7 +127,7 @@ REFUSALS = {
     ("lao.coordinator", REPORT): 404,
     ("consultant", f"{REPORT}update/"): 403,
     ("vnm.coordinator", f"{REPORT}recall/"): 405,
-    ("vnm.coordinator", f"{AT}/?as_of=yesterday"): 404,
+    ("vnm.coordinator", f"{AT}/?as_of=yesterday"): 200,
     ("vnm.coordinator", f"{AT}/datagaps/?colour=red"): 404,
     ("vnm.coordinator", "/admin/"): 403,
 }

@@ -63,6 +63,53 @@ def test_a_year_far_from_the_cycle_is_refused(day, cast, cycle, report):
         assert name.partition(" ")[0] in error.message_dict, name
 
 
+OUTSIDE = [date(2020, 1, 31), date(2021, 1, 1)]  # of the cycle, which runs from February to December
+
+
+@pytest.mark.parametrize("day", OUTSIDE)
+def test_a_deadline_lies_within_its_cycle(day, cast, cycle):
+    by, early = cast.secretariat, {"opens_on": date(2020, 1, 1)}
+    error = raises(ValidationError, lambda: make.deadline(cycle, by=by, due_on=day, **early))
+    assert "which runs from 1 Feb 2020 to 31 Dec 2020" in error.message_dict["due_on"][0]
+    deadline = make.deadline(cycle, by=by, **early)
+    change = {"by": by, "expected_version": 1, "why": "Moved."}
+    assert "due_on" in raises(ValidationError, lambda: deadline.reschedule(due_on=day, **change)).message_dict
+    correction = {"by": cast.admin, "expected_version": 1, "why": "Mistyped."}
+    assert (
+        "due_on" in raises(ValidationError, lambda: deadline.correct(due_on=day, **correction)).message_dict
+    )
+    last = date(2021, 1, 5)
+    assert (
+        "last_on" in raises(ValidationError, lambda: deadline.reschedule(last_on=last, **change)).message_dict
+    )
+
+
+def test_a_deadline_that_lies_outside_already_can_still_be_changed(cast, cycle):
+    """As long as its days stay."""
+    deadline = make.deadline(cycle, by=cast.secretariat, due_on=date(2020, 12, 31))
+    cycle.change_traced(by=None, expected_version=cycle.version, ends_on=date(2020, 11, 30))
+    stored = fresh(deadline)
+    days = {"opens_on": stored.opens_on, "due_on": stored.due_on, "last_on": None}
+    change = {"by": cast.secretariat, "why": "Another name."}
+    stored.reschedule(expected_version=1, title="Papers", **days, **change)
+    assert fresh(deadline).title == "Papers"
+    other = days | {"due_on": date(2020, 12, 30)}
+    raises(ValidationError, lambda: stored.reschedule(expected_version=2, title="Papers", **other, **change))
+
+
+def test_a_meeting_takes_no_deadline_out_of_the_cycle(cast, cycle):
+    meeting = make.meeting(cycle, by=cast.secretariat)
+    make.deadline(cycle, by=cast.secretariat, title="Papers", anchor=meeting, offset_days=3)
+    day = date(2020, 12, 30)
+    change = {"planned_from": day, "planned_to": day, "why": "No room."}
+    error = raises(
+        ValidationError,
+        lambda: meeting.reschedule(by=cast.secretariat, expected_version=meeting.version, **change),
+    )
+    assert "Papers" in error.message_dict["planned_from"][0]
+    assert fresh(meeting).planned_from == date(2020, 8, 11)
+
+
 @pytest.mark.parametrize("day", NEAR)
 def test_a_year_before_and_some_after_are_taken(day, cast, cycle):
     assert make.meeting(cycle, by=cast.secretariat, planned_from=day, planned_to=day).planned_to == day

@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from ics import Calendar  # type: ignore[import-untyped]
 
 from reviews import clock
 from reviews.actions.guidance import approve_advice
@@ -328,6 +329,79 @@ def _trace_of_a_meeting(cast: Any, cycle: Any) -> Any:
     return trace
 
 
+# --- calendar files
+
+
+def events_in(sent: Any) -> list[tuple[str, Any]]:
+    """The calendar files of a mail as another library reads them: method and event."""
+    parts = [part for part in sent.message().walk() if part.get_content_type() == "text/calendar"]
+    found = []
+    for part in parts:
+        (event,) = Calendar(part.get_payload(decode=True).decode()).events
+        assert part.get_filename().endswith(".ics")
+        found.append((part.get_param("method"), event))
+    return found
+
+
+def sequence_of(event: Any) -> int:
+    return next(int(line.value) for line in event.extra if line.name == "SEQUENCE")
+
+
+def test_a_meeting_that_is_set_moved_and_cancelled_comes_as_a_calendar_file(cycle, cast):
+    everything_at_once(cast.vnm)
+    meeting = plan_meeting(cast, cycle, place="Ha Noi")
+    (sent,) = tick()
+    assert "Open the attached calendar files" in sent.body
+    ((method, event),) = events_in(sent)
+    assert (method, event.name, event.location) == ("REQUEST", "Meeting 3", "Ha Noi")
+    assert [person.email for person in event.attendees] == ["vnm@site.example"]
+    day = date(2020, 8, 25)
+    meeting.reschedule(by=cast.secretariat, expected_version=1, why="Storm", planned_from=day, planned_to=day)
+    ((method, moved),) = events_in(tick()[0])
+    assert (method, moved.uid, moved.begin.date()) == ("REQUEST", event.uid, day)
+    assert sequence_of(moved) > sequence_of(event)
+    meeting.cancel(by=cast.secretariat, expected_version=meeting.version, why="No room")
+    ((method, cancelled),) = events_in(tick()[0])
+    assert (method, cancelled.uid, cancelled.status) == ("CANCEL", event.uid, "CANCELLED")
+    assert sequence_of(cancelled) > sequence_of(moved)
+
+
+def test_a_digest_has_a_file_for_each_meeting_as_it_is_when_it_is_sent(cycle, cast):
+    first = plan_meeting(cast, cycle, code="m1", title="First", number=1)
+    plan_meeting(cast, cycle, code="m2", title="Second", number=2)
+    first.cancel(by=cast.secretariat, expected_version=1, why="No room")
+    jobs.tick()
+    a_day_later()
+    sent = next(sent for sent in tick() if sent.to == ["vnm@site.example"])
+    assert {(method, event.name) for method, event in events_in(sent)} == {
+        ("CANCEL", "First"),
+        ("REQUEST", "Second"),
+    }
+
+
+def test_a_calendar_file_is_in_the_language_of_its_reader(cycle, cast):
+    everything_at_once(cast.vnm)
+    person = User.objects.get(pk=cast.vnm.pk)
+    person.language = "vi"
+    person.save(update_fields=["language"])
+    plan_meeting(cast, cycle)
+    ((_method, event),) = events_in(tick()[0])
+    assert "Nhắc" in str([alarm.display_text for alarm in event.alarms])
+
+
+def test_no_calendar_file_of_what_its_reader_may_not_read_by_then(cycle, cast):
+    """Another country's mail has none, nor one whose cycle is a rehearsal by the time."""
+    everything_at_once(cast.vnm)
+    make.submitted(make.report(cycle, "VNM"), by=cast.vnm)
+    for sent in tick():
+        assert events_in(sent) == []
+    plan_meeting(cast, cycle)
+    notifications.distribute()
+    person = User.objects.get(pk=cast.vnm.pk)
+    person.change_traced(by=None, expected_version=person.version, organisation=make.organisation("KHM"))
+    assert [sent for sent in tick() if sent.to == ["vnm@site.example"] and events_in(sent)] == []
+
+
 # --- what its reader may not read
 
 
@@ -402,7 +476,11 @@ def test_headers(cycle, cast):
     assert written["List-Id"] == "<notifications.testserver>"
     assert written["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert written["Message-ID"] == OutgoingMail.objects.get().headers["Message-ID"]
-    assert written.get_content_type() == "text/plain"
+    assert [part.get_content_type() for part in written.walk()] == [
+        "multipart/mixed",
+        "text/plain",
+        "text/calendar",
+    ]
     assert written["List-Unsubscribe"].startswith("<http://testserver/notifications/off/")
 
 

@@ -103,6 +103,7 @@ def newcomer(cast: Any, cycle: Any) -> NationalReport:
 def test_before_its_seat_nothing_is_asked_of_a_country(cast, cycle, newcomer, sign_in):
     past = {"opens_on": date(2020, 7, 1), "due_on": date(2020, 8, 10), "last_on": date(2020, 8, 10)}
     passed = make.deadline(cycle, by=cast.secretariat, **past)
+    cycle.change_traced(by=None, expected_version=cycle.version, ends_on=date(2025, 12, 31))
     due_after = make.deadline(cycle, by=cast.secretariat, due_on=date(2025, 12, 1))
     browser = sign_in(cast.secretariat)
     for deadline in (passed, due_after):

@@ -25,9 +25,8 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/cycles/mtr/meetings/?page=-1", "This list has no page “-1”."),
     (f"/cycles/mtr/meetings/?page={HUGE}", "This list has no page “9999999999"),
     ("/cycles/mtr/deadlines/?_export=pdf", "Lists can be taken away as csv or xlsx, not as “pdf”."),
-    ("/cycles/mtr/?as_of=yesterday", "“yesterday” is not a day: write it like 2020-08-11."),
-    ("/cycles/mtr/?as_of=2020-02-30", "“2020-02-30” is not a day"),
-    ("/cycles/mtr/?as_of=2020-08-21", "That day has not come yet."),
+    ("/cycles/mtr/?as_of=yesterday&_export=csv", "That is not a day for which there is a board."),
+    ("/cycles/mtr/progress-report/docx/?until=yesterday", "These are not two days between which there is"),
     ("/cycles/mtr/reports/vnm/", "It does not exist, or it is not shared with your role."),
     ("/cycles/mtr/datagaps/VNM-0/", "It does not exist"),
     ("/cycles/mtr/datagaps/VNM-99999999999/", "It does not exist"),
@@ -52,6 +51,30 @@ def test_an_address_that_does_not_exist(url, words, cast, cycle, sign_in):
     assert words in text(answer)
     assert "<b>" not in answer.content.decode()
     in_the_sites_look(answer)
+
+
+OF_DAYS = [
+    ("/cycles/mtr/", "as_of", "yesterday", "Enter a valid date."),
+    ("/cycles/mtr/", "as_of", "2020-02-30", "Enter a valid date."),
+    ("/cycles/mtr/", "as_of", "21/8/2020", "That day has not come yet."),
+    ("/cycles/mtr/pictures/", "as_of", "2563-08-11", "looks like a Buddhist year"),
+    ("/cycles/mtr/progress-report/", "since", "soon", "Enter a valid date."),
+    ("/cycles/mtr/progress-report/", "until", "21/8/2020", "That day has not come yet."),
+    ("/cycles/mtr/progress-report/", "since", "20/8/2020", "The first day comes after the last one."),
+]
+
+
+@pytest.mark.parametrize(("url", "name", "typed", "words"), OF_DAYS)
+def test_a_mistyped_day_is_an_error_beside_its_field(url, name, typed, words, cast, cycle, sign_in):
+    """With what was typed, on the page of today."""
+    answer = sign_in(cast.secretariat).get(url, {name: typed})
+    assert answer.status_code == 200
+    page = text(answer)
+    assert words in page
+    assert f'value="{typed}"' in page
+    assert f'id="{name}_error"' in page
+    assert f'aria-describedby="{name}_error"' in page
+    assert "As of the end of" not in page or "progress-report" in url
 
 
 UNKNOWN_VALUES = [

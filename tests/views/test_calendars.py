@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from ics import Calendar  # type: ignore[import-untyped]
 
-from reviews.models import CalendarFeed, Trace
+from reviews.models import ActionPoint, CalendarFeed, Meeting, Trace, User
 from reviews.operations.log_formats import mask_secrets
 from reviews.views import calendars
 from tests.support import make, steps
@@ -148,6 +148,41 @@ def test_the_address_is_stored_nowhere(feed):
 
 def test_the_address_is_in_no_line_of_the_log(feed):
     assert mask_secrets(f"Not Found: {url_of(feed)}") == "Not Found: /calendar/[hidden]/calendar.ics"
+
+
+def events_of(feed: Any) -> dict[str, Any]:
+    """The events of a feed by their titles, as another library reads them."""
+    return {event.name: event for event in Calendar(Client().get(url_of(feed)).content.decode()).events}
+
+
+def test_a_feed_is_in_the_language_of_its_owner(feed, cast, cycle):
+    """Whatever the program asks in."""
+    person = User.objects.get(pk=cast.vnm.pk)
+    for language, of_program, kind in (("vi", "en", "thời hạn"), ("en", "vi", "deadline")):
+        person.language = language
+        person.save(update_fields=["language"])
+        answer = Client().get(url_of(feed), headers={"accept-language": of_program}).content.decode()
+        events = {event.name: event for event in Calendar(answer).events}
+        assert events["National reports"].categories == {kind}
+
+
+def test_the_personal_feed_has_the_own_action_points(feed, cast, cycle):
+    """Those of the person, not of others; done ones ring no more, dropped ones are cancelled."""
+    meeting = Meeting.objects.get()
+    by, due = cast.secretariat, date(2020, 9, 14)
+    own = ActionPoint.add_to(meeting, by=by, text="Send the tables", owner=cast.vnm, due_on=due)
+    ActionPoint.add_to(meeting, by=by, text="Read them", owner=cast.lao, due_on=due)
+    event = events_of(feed)["3/1 Send the tables"]
+    assert (event.begin.date(), event.all_day, event.categories) == (due, True, {"action point"})
+    assert event.alarms
+    assert "3/2 Read them" not in events_of(feed)
+    of_cycle = CalendarFeed.make_for(cast.vnm, cycle=cycle)
+    assert "3/1 Send the tables" not in events_of(of_cycle)
+    own.finish(by=cast.vnm, expected_version=own.version, note="Sent.")
+    assert not events_of(feed)["3/1 Send the tables"].alarms
+    own.reopen(by=by, expected_version=own.version, note="Two are missing.")
+    own.drop(by=by, expected_version=own.version, note="Not needed.")
+    assert events_of(feed)["3/1 Send the tables"].status == "CANCELLED"
 
 
 def test_it_is_not_read_too_often(feed, monkeypatch):

@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from reviews.models import Delegation, Meeting, Round
+from tests.admin.pages import address
+from tests.admin.pages import sent as fields_of
 from tests.models.transitions import fresh
 from tests.support import make
 
@@ -147,3 +151,66 @@ def test_people_who_left_since_stay_recorded(cast, meeting, sign_in):
     browser.post(URL, boxes_sent(page) | {f"head_{pk}": "Ms An"})
     delegation = meeting.delegations.get(organisation=cast.vnm.organisation)
     assert (delegation.head, {*delegation.people.all()}) == ("Ms An", {*people})
+
+
+CONTRADICTIONS = [("size", "4", "clear the number"), ("people", ["vnm"], "untick them")]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), CONTRADICTIONS)
+def test_nobody_came_of_an_absent_delegation(name, value, words, cast, meeting, sign_in):
+    """Beside the field, with what was typed; two rows at once."""
+    browser = sign_in(cast.secretariat)
+    page, typed = browser.get(URL), {}
+    for person in (cast.vnm, cast.lao):
+        pk = person.organisation_id
+        typed |= {f"present_{pk}": "no", f"{name}_{pk}": [person.pk] if name == "people" else value}
+    answer = browser.post(URL, sent(page, **typed))
+    assert (answer.status_code, Delegation.objects.count()) == (200, 0)
+    for person in (cast.vnm, cast.lao):
+        assert words in answer.context["form"].errors[f"{name}_{person.organisation_id}"][0]
+    assert 'value="4"' in answer.content.decode() or name == "people"
+
+
+def test_an_absent_delegation_has_a_note_or_a_zero(cast, meeting, sign_in):
+    browser, pk = sign_in(cast.secretariat), cast.vnm.organisation_id
+    typed = {f"present_{pk}": "no", f"size_{pk}": "0", f"note_{pk}": "Flight cancelled."}
+    assert browser.post(URL, sent(browser.get(URL), **typed)).status_code == 302
+    row = Delegation.objects.get()
+    assert (row.present, row.size, row.note) == (False, 0, "Flight cancelled.")
+
+
+def test_a_contradiction_from_before_stays_until_its_row_is_changed(cast, meeting, sign_in):
+    row = Delegation.add_to(meeting, by=cast.secretariat, organisation=cast.lao.organisation, size=4)
+    QuerySet.update(Delegation.objects.filter(pk=row.pk), present=False)
+    browser = sign_in(cast.secretariat)
+    page = browser.get(URL)
+    assert browser.post(URL, sent(page, **{f"present_{cast.vnm.organisation_id}": "yes"})).status_code == 302
+    typed = {f"note_{cast.lao.organisation_id}": "By video"}
+    assert browser.post(URL, sent(browser.get(URL), **typed)).status_code == 200
+
+
+@pytest.mark.parametrize("also", [{"size": 4}, {"people": True}])
+def test_no_other_way_records_it(also, cast, meeting):
+    """Importing and correcting go through the same rule."""
+    values = {"people": [cast.vnm]} if "people" in also else also
+    body = cast.vnm.organisation
+    with pytest.raises(ValidationError) as refused:
+        Delegation.add_to(meeting, by=cast.secretariat, organisation=body, present=False, **values)
+    assert set(refused.value.error_dict) == set(values)
+    row = Delegation.add_to(meeting, by=cast.secretariat, organisation=body, **values)
+    with pytest.raises(ValidationError):
+        row.correct(by=cast.admin, expected_version=1, why="A mistake.", present=False)
+    assert fresh(row).present
+    row.correct(by=cast.admin, expected_version=1, why="A mistake.", present=False, size=None, people=[])
+
+
+def test_the_administration_says_it_at_the_field(cast, meeting, sign_in):
+    row = Delegation.add_to(
+        meeting, by=cast.secretariat, organisation=cast.vnm.organisation, size=4, people=[cast.vnm]
+    )
+    url, browser = address(Delegation, "change", row.pk), sign_in(cast.admin)
+    typed = fields_of(browser.get(url)) | {"why": "A mistake."}
+    typed.pop("present", None)
+    answer = browser.post(url, typed)
+    assert answer.status_code == 200
+    assert {"size", "people"} <= set(answer.context["adminform"].form.errors)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reviews.queries.cycles import unfinished_in
 from tests.support import make
 
 URL = "/cycles/mtr/extensions/decide/"
@@ -123,3 +124,52 @@ def test_a_country_reads_its_own_requests_only(asked, cast, sign_in):
     words = sign_in(cast.lao).get("/cycles/mtr/extensions/").content.decode()
     assert "Lao PDR" in words
     assert "Viet Nam" not in words
+
+
+# --- a request that is no longer needed
+
+
+LIST, DESK = "/cycles/mtr/extensions/", "/"
+
+
+def words_of(browser: Any, url: str) -> str:
+    return " ".join(browser.get(url).content.decode().split())
+
+
+def test_a_request_waits_no_more_once_the_report_is_in(asked, cast, sign_in):
+    """Nor once it is accepted; and again if it is recalled. On desk, list, counts, export and the deadline's page."""
+    browser, report = (
+        sign_in(cast.secretariat),
+        asked.vnm.deadline.cycle.reports.get(member_state__code="VNM"),
+    )
+    assert "Decide on 2 extension requests" in words_of(browser, DESK)
+    assert "no longer needed" not in words_of(browser, LIST)
+    make.submitted(report, by=cast.vnm)
+    assert "Lao PDR: decide on the extension request" in words_of(browser, DESK)
+    page = words_of(browser, LIST)
+    assert "Decide 1 request" in page
+    assert "no longer needed" in page
+    assert "no longer needed" in browser.get(f"{LIST}?_export=csv").getvalue().decode()
+    assert [r.extension for r in browser.get(URL).context["form"].rows()] == [asked.lao]
+    page = words_of(browser, asked.deadline.get_absolute_url())
+    assert "This request waits for no decision any more: met." in page
+    assert "This request waits for no decision any more: met." in words_of(
+        browser, f"/cycles/mtr/extensions/{asked.vnm.pk}/decide/"
+    )
+    assert "no longer needed" in words_of(sign_in(cast.vnm), LIST)
+    unfinished = {row.label: row.number for row in unfinished_in(asked.deadline.cycle, cast.secretariat)}
+    assert unfinished["requests for more time without a decision"] == 1
+    assert status(asked.vnm) == ["asked"]
+    report.recall(by=cast.vnm, expected_version=report.version)
+    assert "Decide on 2 extension requests" in words_of(browser, DESK)
+    assert "Decide 2 requests" in words_of(browser, LIST)
+
+
+def test_nor_once_the_country_has_done_what_was_asked(asked, cast, cycle, sign_in):
+    """Comments that were recorded as sent."""
+    deadline = make.deadline(cycle, by=cast.secretariat, title="Comments", output="comments")
+    request = make.extension(make.report(cycle, "VNM"), deadline, by=cast.vnm)
+    browser = sign_in(cast.secretariat)
+    assert request in [r.extension for r in browser.get(URL).context["form"].rows()]
+    make.delivery(deadline, by=cast.vnm)
+    assert request not in [r.extension for r in browser.get(URL).context["form"].rows()]

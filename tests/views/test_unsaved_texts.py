@@ -106,10 +106,37 @@ def test_who_else_is_editing_is_named_for_ten_minutes(gap, sign_in, cast):
     assert sentence.startswith(f"{cast.vnm} is editing this too, since ")
     assert keep(other, form_of(other, gap), missing="Ages of men").json()["editors"] == [sentence]
     UnsavedText.objects.filter(user=cast.vnm).update(at=clock.real_now() - EDITING_FOR - timedelta(seconds=1))
-    assert opened(other, form_of(other, gap))["editors"] == []
+    (sentence,) = opened(other, form_of(other, gap))["editors"]
+    assert sentence.startswith(f"You can take over: {cast.vnm} typed here last at ")
     (taken_over,) = opened(one, form_of(one, gap))["editors"]
     assert taken_over.startswith(f"{cast.vnm_team} is editing this too")
     assert opened(one, form_of(one, gap))["fields"] == {"missing": ["Ages of fishers"]}
+
+
+def test_after_a_take_over_nothing_is_lost_and_nothing_is_overwritten_unseen(gap, sign_in, cast):
+    """The text stays its author's; and whoever saves second is shown first what the other one saved."""
+    one, other = sign_in(cast.vnm), sign_in(cast.vnm_team)
+    keep(one, form_of(one, gap), missing="Ages of fishers", version="1")
+    UnsavedText.objects.update(at=clock.real_now() - EDITING_FOR)
+    form = form_of(other, gap)
+    (sentence,) = opened(other, form)["editors"]
+    assert f"stays kept for {cast.vnm} alone" in sentence
+    assert "fields" not in opened(other, form)
+    typed = {"kind": gap.kind_id, "version": "1"}
+    typed_there = typed | {"missing": "Ages of men", "form_key": form["unsaved_key"]}
+    assert other.post(form["unsaved_place"], typed_there).status_code == 302
+    kept = opened(one, form_of(one, gap))["fields"]
+    assert kept == {"missing": ["Ages of fishers"], "version": ["1"]}
+    second = one.post(form["unsaved_place"], typed | {"missing": "Ages of fishers"})
+    assert second.status_code == 409
+    assert "Ages of men" in second.content.decode()
+
+
+def test_who_only_opened_the_form_is_named_no_more(gap, sign_in, cast):
+    keep(sign_in(cast.vnm), form_of(sign_in(cast.vnm), gap))
+    UnsavedText.objects.update(at=clock.real_now() - EDITING_FOR)
+    browser = sign_in(cast.vnm_team)
+    assert opened(browser, form_of(browser, gap))["editors"] == []
 
 
 def test_a_new_record_has_no_other_editors(report, sign_in, cast):
