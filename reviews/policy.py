@@ -113,6 +113,7 @@ ACTIONS: dict[str, Promise] = {
     "minutes.read": _("read minutes and the brief before a meeting"),
     "action.papers": _("open the papers of every action point"),
     "action.verify": _("verify that an action point is done"),
+    "timeliness.read": _("read how many of the deadlines that were due a country met, on time and at all"),
     "pending.read": _("read what waits for whom, and since when"),
     "disruption.read": _("read what delayed the work"),
     "disruption.edit": _("record what delayed the work"),
@@ -140,6 +141,7 @@ _READ_OWN = {
     "method.read",
 }
 _COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit", "explanation.give"}
+_COUNTRY_WORK |= {"timeliness.read"}
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
 _READ_ALL = _READ_OWN | {"difficulty.read", "action.papers"}
 _CONSULTING = _READ_ALL | {
@@ -178,6 +180,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
             _READ_ALL
             | {
                 "pending.read",
+                "timeliness.read",
                 "deadline.set",
                 "reminder.send",
                 "explanation.ask",

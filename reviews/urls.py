@@ -54,6 +54,7 @@ from reviews.views import (
     rounds,
     search,
     setup,
+    timeliness,
     unsaved_texts,
 )
 from reviews.views.rehearsals import rehearsable
@@ -291,6 +292,7 @@ cycle_urls = [
     path("actions/<number:pk>/verify/", actionpoints.VerifyAction.as_view(), name="action-verify"),
     path("actions/<number:pk>/file/", actionpoints.action_file, name="action-file"),
     path("pending/", pending.PendingList.as_view(), name="pending-list"),
+    path("timeliness/", timeliness.TimelinessList.as_view(), name="timeliness"),
     path("annex/", annex.RegionalAnnex.as_view(), name="annex"),
     path("coverage/", coverage.coverage_map, name="coverage"),
     path("disruptions/", disruptions.DisruptionList.as_view(), name="disruption-list"),

@@ -140,7 +140,10 @@ def reports_and_deadlines(search: PendingSearch, granted: list[Extension]) -> It
     reports = reports.annotate(is_found=Exists(found))
     rows = list(reports.select_related("cycle", "member_state", "holder", "reader", "lead_author"))
     if search.asks_for(PendingKind.REPORT):
-        yield from (report_item(report) for report in rows if report.is_found and waits(report, search))
+        for report in rows:
+            is_found = report.is_found  # type: ignore[attr-defined]  # annotated
+            if is_found and waits(report, search):
+                yield report_item(report)
     if search.asks_for(PendingKind.DEADLINE) and not search.person:
         yield from overdue_deadlines(search, rows, granted)
 

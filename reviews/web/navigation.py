@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         (
             Page("reports", _("National reports"), "report-list", "report.read"),
             Page("progress-report", _("Progress report"), "progress-report", "report.read"),
+            Page("timeliness", _("Timeliness"), "timeliness", "timeliness.read"),
             Page("coverage", _("Coverage"), "coverage", "report.read"),
         ),
     ),

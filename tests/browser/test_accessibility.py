@@ -77,7 +77,7 @@ PAGES = {
         f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
-        f"{AT}/pending/", f"{AT}/pending/?waiting=over&holder=VNM",
+        f"{AT}/timeliness/", f"{AT}/pending/", f"{AT}/pending/?waiting=over&holder=VNM",
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
         f"{AT}/deadlines/remind/", f"{AT}/deadlines/remind/?deadline={{comments}}", f"{AT}/deadlines/reminders/",
         f"{AT}/deadlines/{{comments}}/explain/{{asked}}/", f"{AT}/deadlines/1/another-day/VNM/",

@@ -112,6 +112,7 @@ finding-edit                in  200   200  404         403   403          403   
 finding-finalise            in  405   405  404         403   403          403       404    403        in
 finding-withdraw            in  405   405  404         403   403          403       404    403        in
 finding-reopen              in  405   405  404         403   403          403       404    403        in
+timeliness                  in  200   200  200         404   404          200       404    404        in
 pending-list                in  200   404  200         200   200          200       404    200        in
 deadline-list               in  200   200  200         200   200          200       200    200        in
 deadline-add                in  403   403  403         403   403          200       403    403        in

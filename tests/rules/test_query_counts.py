@@ -31,6 +31,7 @@ PAGES = {
     "deadline": 11,
     "deadline-list": 8,
     "pending-list": 11,
+    "timeliness": 7,
     "meeting": 10,
     "framework": 3,
 }

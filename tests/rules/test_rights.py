@@ -53,6 +53,7 @@ PAGES = {
     "action.papers": "action-file",
     "action.verify": "action-verify",
     "pending.read": "pending-list",
+    "timeliness.read": "timeliness",
     "disruption.read": "disruption disruption-list",
     "disruption.edit": "disruption-add disruption-edit",
     "plan.read": "plan",
