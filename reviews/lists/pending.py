@@ -36,7 +36,7 @@ class PendingFilter(HolderFilterSet):
             holder=Organisation.objects.filter(code=values["holder"]).first()
             if values.get("holder")
             else None,
-            person=User.objects.filter(username=values["person"]).first() if values.get("person") else None,
+            person=User.objects.filter(pk=values["person"]).first() if values.get("person") else None,
             mine=bool(values.get("mine")),
             over=bool(values.get("waiting")),
         )

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -312,4 +312,4 @@ def people_named(cycle: ReviewCycle, user: User) -> QuerySet[User]:
     named |= Q(pk__in=reports.filter(status=ReportStatus.BEING_READ).values("reader"))
     named |= Q(pk__in=reports.filter(status__in=EDITABLE).values("lead_author"))
     shown = Coalesce(NullIf("name", Value("")), "username")
-    return User.objects.filter(named).annotate(code=F("username"), shown=shown)
+    return User.objects.filter(named).annotate(code=Cast("pk", models.CharField()), shown=shown)

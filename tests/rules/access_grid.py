@@ -342,6 +342,8 @@ finding-edit                in  302   302  404         403   403          403   
 finding-finalise            in  302   302  404         403   403          403       404    403        in
 finding-withdraw            in  302   302  404         403   403          403       404    403        in
 finding-reopen              in  302   302  404         403   403          403       404    403        in
+timeliness                  in  405   405  405         404   404          405       404    404        in
+pending-list                in  405   404  405         405   405          405       404    405        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
 deadline                    in  405   405  405         405   405          405       405    405        in
