@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.base import CodeChoiceFilter, HolderFilterSet, choice_filter
 from reviews.lists.columns import AgeColumn, open_row
+from reviews.lists.follow_ups import MarkColumn
 from reviews.models import NationalReport, Organisation, User
 from reviews.queries.pending import PendingKind, PendingSearch
 
@@ -51,6 +52,7 @@ class PendingTable(tables.Table):
     holder = tables.Column(_("With"), order_by=("holder_key", "since"))
     person = tables.Column(_("Person"), order_by=("person", "since"))
     since = AgeColumn(_("Waiting since"))
+    follow_up = MarkColumn()
 
     class Meta:
-        fields = ("what", "kind", "reason", "holder", "person", "since")
+        fields = ("what", "kind", "reason", "holder", "person", "since", "follow_up")

@@ -67,6 +67,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         (
             Page("actions", _("Action points"), "action-list", "meeting.read"),
             Page("pending", _("Pending items"), "pending-list", "pending.read"),
+            Page("follow-ups", _("Marked for follow-up"), "follow-up-list", "follow_up.mark"),
             Page("findings", _("Findings and recommendations"), "finding-list", "finding.read"),
         ),
     ),

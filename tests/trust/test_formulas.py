@@ -25,7 +25,8 @@ PAYLOADS = [text for text in xss.read("formulas.txt") if "\0" not in text]
 LISTS: dict[str, list[str]] = {
     "progress-list": ["VNM"], "report-annex": ["VNM"], "round": ["3"], "compare": [], "coverage": [], "plan": [],
     **dict.fromkeys(("report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list"), []),
-    **dict.fromkeys(("annex", "action-list", "board", "extension-list", "pending-list", "timeliness"), []),
+    **dict.fromkeys(("annex", "action-list", "board", "extension-list", "pending-list"), []),
+    **dict.fromkeys(("timeliness", "follow-up-list"), []),
     **dict.fromkeys(("people", "invitation-list"), []),
     "deadline": ["1"], "report-gaps": ["VNM"], "report-findings": ["VNM"],
     **dict.fromkeys(("method-list", "difficulty-list", "disruption-list"), []),
