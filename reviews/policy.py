@@ -113,6 +113,8 @@ ACTIONS: dict[str, Promise] = {
     "minutes.read": _("read minutes and the brief before a meeting"),
     "action.papers": _("open the papers of every action point"),
     "action.verify": _("verify that an action point is done"),
+    "follow_up.mark": _("mark records for follow-up, read these marks and remove them"),
+    "timeliness.read": _("read how many of the deadlines that were due a country met, on time and at all"),
     "pending.read": _("read what waits for whom, and since when"),
     "disruption.read": _("read what delayed the work"),
     "disruption.edit": _("record what delayed the work"),
@@ -140,9 +142,11 @@ _READ_OWN = {
     "method.read",
 }
 _COUNTRY_WORK = _READ_OWN | {"report.update", "datagap.edit", "finding.edit", "explanation.give"}
+_COUNTRY_WORK |= {"timeliness.read"}
 _COMMON = {"cycle.read", "deadline.read", "meeting.read"}
 _READ_ALL = _READ_OWN | {"difficulty.read", "action.papers"}
 _CONSULTING = _READ_ALL | {
+    "follow_up.mark",
     "pending.read",
     "report.start_reading",
     "report.return",
@@ -178,6 +182,8 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
             _READ_ALL
             | {
                 "pending.read",
+                "follow_up.mark",
+                "timeliness.read",
                 "deadline.set",
                 "reminder.send",
                 "explanation.ask",

@@ -33,6 +33,7 @@ from reviews.views import (
     disruptions,
     extensions,
     findings,
+    follow_ups,
     framework,
     guidance,
     health,
@@ -55,6 +56,7 @@ from reviews.views import (
     saved_views,
     search,
     setup,
+    timeliness,
     unsaved_texts,
 )
 from reviews.views.rehearsals import rehearsable
@@ -297,6 +299,13 @@ cycle_urls = [
     path("actions/<number:pk>/verify/", actionpoints.VerifyAction.as_view(), name="action-verify"),
     path("actions/<number:pk>/file/", actionpoints.action_file, name="action-file"),
     path("pending/", pending.PendingList.as_view(), name="pending-list"),
+    path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow-up-list"),
+    path("follow-ups/<number:pk>/", follow_ups.follow_up_target, name="follow-up"),
+    path("follow-ups/<number:pk>/done/", follow_ups.RemoveFollowUp.as_view(), name="follow-up-remove"),
+    path(
+        "follow-ups/<slug:kind>/<number:pk>/add/", follow_ups.MarkForFollowUp.as_view(), name="follow-up-add"
+    ),
+    path("timeliness/", timeliness.TimelinessList.as_view(), name="timeliness"),
     path("annex/", annex.RegionalAnnex.as_view(), name="annex"),
     path("coverage/", coverage.coverage_map, name="coverage"),
     path("disruptions/", disruptions.DisruptionList.as_view(), name="disruption-list"),

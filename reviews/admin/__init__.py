@@ -7,6 +7,7 @@ from reviews.admin import (  # noqa: F401
     datagaps,
     deadlines,
     findings,
+    follow_ups,
     framework,
     guidance,
     invitations,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.base import HolderFilterSet, choice_filter
 from reviews.lists.columns import DayColumn, StatusColumn, open_row
+from reviews.lists.follow_ups import MarkColumn
 from reviews.models import ActionPoint, ActionStatus, Priority
 
 
@@ -25,6 +26,8 @@ class ActionPointTable(tables.Table):
     due_on = DayColumn()
     holder = tables.Column(_("Owner"), accessor="holder_text", orderable=False)
 
+    follow_up = MarkColumn()
+
     class Meta:
         model = ActionPoint
-        fields = ("code", "text", "holder", "due_on", "priority", "status", "closing_note")
+        fields = ("code", "text", "holder", "due_on", "priority", "status", "closing_note", "follow_up")

@@ -41,7 +41,7 @@ class ChoiceSource(NamedTuple):
 
 def possible_holders(cycle: ReviewCycle, user: User) -> QuerySet[Organisation]:
     """The members, for a country itself, and the bodies that work for all of them."""
-    members = cycle.members().filter(pk=user.organisation_id) if user.is_national else cycle.members()
+    members = cycle.members().filter(people=user) if user.is_national else cycle.members()
     return Organisation.objects.filter(Q(pk__in=members.values("pk")) | Q(kind__in=COMMON_BODIES))
 
 

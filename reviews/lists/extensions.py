@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.base import HolderFilterSet, choice_filter, country_filter
 from reviews.lists.columns import DayColumn, StatusColumn, open_row
+from reviews.lists.follow_ups import MarkColumn
 from reviews.models import Extension, ExtensionStatus
 from reviews.rendering import fragments
 
@@ -32,6 +33,7 @@ class ExtensionTable(tables.Table):
     reason = tables.Column(orderable=False)
     decided_by = tables.Column(orderable=False)
     decision_note = tables.Column(orderable=False)
+    follow_up = MarkColumn()
 
     class Meta:
         model = Extension
@@ -46,6 +48,7 @@ class ExtensionTable(tables.Table):
             "reason",
             "decided_by",
             "decision_note",
+            "follow_up",
         )
 
     def __init__(self, *args: Any, undecided: list[Extension], **kwargs: Any) -> None:

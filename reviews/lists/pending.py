@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.lists.base import CodeChoiceFilter, HolderFilterSet, choice_filter
 from reviews.lists.columns import AgeColumn, open_row
+from reviews.lists.follow_ups import MarkColumn
 from reviews.models import NationalReport, Organisation, User
 from reviews.queries.pending import PendingKind, PendingSearch
 
@@ -36,7 +37,7 @@ class PendingFilter(HolderFilterSet):
             holder=Organisation.objects.filter(code=values["holder"]).first()
             if values.get("holder")
             else None,
-            person=User.objects.filter(username=values["person"]).first() if values.get("person") else None,
+            person=User.objects.filter(pk=values["person"]).first() if values.get("person") else None,
             mine=bool(values.get("mine")),
             over=bool(values.get("waiting")),
         )
@@ -51,6 +52,7 @@ class PendingTable(tables.Table):
     holder = tables.Column(_("With"), order_by=("holder_key", "since"))
     person = tables.Column(_("Person"), order_by=("person", "since"))
     since = AgeColumn(_("Waiting since"))
+    follow_up = MarkColumn()
 
     class Meta:
-        fields = ("what", "kind", "reason", "holder", "person", "since")
+        fields = ("what", "kind", "reason", "holder", "person", "since", "follow_up")

@@ -41,7 +41,7 @@ def remove_what_boards_do_not_know(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0067_roles_of_bodies")]
+    dependencies = [("reviews", "0070_marks_for_follow_up")]
 
     operations = [
         migrations.RemoveConstraint("savedview", "saved_view_name_once"),

@@ -21,6 +21,7 @@ from reviews.models.difficulties import Difficulty
 from reviews.models.disruptions import Disruption, DisruptionKind
 from reviews.models.extensions import Extension, ExtensionStatus
 from reviews.models.findings import Finding, FindingKind, FindingStatus
+from reviews.models.follow_ups import FollowUp, FollowUpKind
 from reviews.models.framework import Framework, FrameworkLevel, FrameworkNode, GapKind
 from reviews.models.guidance import Advice, AdviceStatus, AdviceUse, ReceivedAdvice
 from reviews.models.invitations import Invitation, InvitationStatus
@@ -104,6 +105,8 @@ __all__ = [
     "Finding",
     "FindingKind",
     "FindingStatus",
+    "FollowUp",
+    "FollowUpKind",
     "Framework",
     "FrameworkLevel",
     "FrameworkNode",

@@ -32,6 +32,7 @@ from reviews.models import (
 )
 from reviews.models.deadlines import DUE_SOON_DAYS
 from reviews.models.deliveries import RECORD
+from reviews.models.follow_ups import MARK
 from reviews.models.reports import SILENT_DAYS
 from reviews.models.trace import TraceQuerySet
 from reviews.models.workstreams import workstream_label
@@ -44,9 +45,11 @@ from reviews.queries.deadlines import (
     deadline_statuses,
 )
 from reviews.queries.extensions import find_needed
+from reviews.queries.follow_ups import open_marks
 from reviews.queries.lines import MOST_LINES, Lines, shorten_names
 from reviews.queries.pending import next_step
 from reviews.queries.people import people_gone_with_items
+from reviews.text import isolated
 
 AHEAD_DAYS = 45  # how far the desk looks
 
@@ -399,12 +402,25 @@ def drafts_to_approve(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
         yield Task(advice.drafted_at, what, about, url, advice.subject.cycle, _now("Advice to approve"))
 
 
+def marks_to_follow_up(user: User, cycles: list[ReviewCycle]) -> Iterator[Task]:
+    if not policy.may(user, MARK):
+        return
+    for mark in open_marks(user, cycles):
+        what = _now("Follow up: %(record)s") % {"record": isolated(mark.label)}
+        day = _now("by %(day)s") % {"day": clock.short_day(mark.due_on)} if mark.due_on else ""
+        about = " · ".join(part for part in (day, mark.note) if part) or str(mark.marked_by)
+        url = reverse("follow-up", args=[mark.cycle.slug, mark.pk])
+        done_url = reverse("follow-up-remove", args=[mark.cycle.slug, mark.pk])
+        yield Task(mark.marked_at, what, about, url, mark.cycle, _now("Marked for follow-up"), done_url)
+
+
 TASKS: tuple[Callable[[User, list[ReviewCycle]], Iterator[Task]], ...] = (
     gaps_held,
     action_points,
     explanations_to_give,
     items_of_people_gone,
     drafts_to_approve,
+    marks_to_follow_up,
 )
 TASKS_OF_REPORTS: tuple[Callable[[User, list[NationalReport]], Iterator[Task]], ...] = (
     own_reports,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -31,6 +31,7 @@ from reviews.models import (
     ReportStatus,
     ReviewCycle,
     Role,
+    Tracked,
     User,
 )
 from reviews.models.actionpoints import ActionPointQuerySet
@@ -64,6 +65,7 @@ class PendingItem:
     url: str
     since: datetime
     holder: str  # a country or another body
+    record: Tracked  # which is marked for follow-up, where it can be
     person: str = ""  # of that body; empty: nobody in particular
 
     def get_absolute_url(self) -> str:
@@ -140,7 +142,10 @@ def reports_and_deadlines(search: PendingSearch, granted: list[Extension]) -> It
     reports = reports.annotate(is_found=Exists(found))
     rows = list(reports.select_related("cycle", "member_state", "holder", "reader", "lead_author"))
     if search.asks_for(PendingKind.REPORT):
-        yield from (report_item(report) for report in rows if report.is_found and waits(report, search))
+        for report in rows:
+            is_found = report.is_found  # type: ignore[attr-defined]  # annotated
+            if is_found and waits(report, search):
+                yield report_item(report)
     if search.asks_for(PendingKind.DEADLINE) and not search.person:
         yield from overdue_deadlines(search, rows, granted)
 
@@ -171,6 +176,7 @@ def report_item(report: NationalReport) -> PendingItem:
         report.get_absolute_url(),
         since,
         str(report.holder),
+        report,
         str((report.lead_author if report.is_editable else report.reader) or ""),
     )
 
@@ -198,7 +204,9 @@ def overdue_deadlines(
 def deadline_item(line: CountryDeadline) -> PendingItem:
     what = f"{line.state}: {isolated(line.status.deadline.title)}"
     since = clock.start_of(line.status.due_on)
-    return PendingItem(PendingKind.DEADLINE, what, line.status.text, line.url, since, str(line.state))
+    return PendingItem(
+        PendingKind.DEADLINE, what, line.status.text, line.url, since, str(line.state), line.status.deadline
+    )
 
 
 # --- what else waits
@@ -224,6 +232,7 @@ def extension_item(extension: Extension) -> PendingItem | None:
         extension.get_absolute_url(),
         extension.asked_at,
         str(Role.SECRETARIAT.label),
+        extension,
     )
 
 
@@ -236,7 +245,7 @@ def data_gaps(search: PendingSearch) -> Iterator[PendingItem]:
     rows = search.among(gaps).with_question().with_advice()
     for gap in rows.select_related("cycle", "member_state", "kind", "holder"):
         what, url = f"{gap.code} · {gap.kind}", gap.get_absolute_url()
-        yield PendingItem(PendingKind.GAP, what, next_step(gap), url, gap.held_since, str(gap.holder))
+        yield PendingItem(PendingKind.GAP, what, next_step(gap), url, gap.held_since, str(gap.holder), gap)
 
 
 def next_step(gap: DataGap) -> str:
@@ -255,7 +264,9 @@ def explanations(search: PendingSearch) -> Iterator[PendingItem]:
     for request in search.among(rows).select_related("deadline__cycle", "member_state"):
         holder, url = str(request.member_state), request.get_absolute_url()
         reason = _now("Explain: %(deadline)s") % {"deadline": request.deadline}
-        yield PendingItem(PendingKind.EXPLANATION, str(request), reason, url, request.asked_at, holder)
+        yield PendingItem(
+            PendingKind.EXPLANATION, str(request), reason, url, request.asked_at, holder, request.deadline
+        )
 
 
 def action_points(search: PendingSearch) -> Iterator[PendingItem]:
@@ -282,13 +293,15 @@ def point_item(point: ActionPoint) -> PendingItem:
     due = _now("due %(day)s") % {"day": clock.short_day(point.due_on)}
     reason = f"{isolated(point.text)} · {due}"
     url = point.get_absolute_url()
-    return PendingItem(PendingKind.ACTION, point.code, reason, url, point.held_since, str(body or ""), person)
+    return PendingItem(
+        PendingKind.ACTION, point.code, reason, url, point.held_since, str(body or ""), point, person
+    )
 
 
 def verification_item(point: ActionPoint) -> PendingItem:
     reason = _now("Verify the action point: %(text)s") % {"text": point.text}
     holder, url = str(Role.SECRETARIAT.label), point.get_absolute_url()
-    return PendingItem(PendingKind.ACTION, point.code, reason, url, point.held_since, holder)
+    return PendingItem(PendingKind.ACTION, point.code, reason, url, point.held_since, holder, point)
 
 
 def drafts_of_advice(search: PendingSearch) -> Iterator[PendingItem]:
@@ -299,7 +312,7 @@ def drafts_of_advice(search: PendingSearch) -> Iterator[PendingItem]:
     for advice in rows.select_related("gap__cycle", "gap__member_state", "difficulty__cycle"):
         what, reason = str(advice.subject), _now("Approve the advice")
         holder, url = str(Role.LEAD_CONSULTANT.label), advice.get_absolute_url()
-        yield PendingItem(PendingKind.ADVICE, what, reason, url, advice.drafted_at, holder)
+        yield PendingItem(PendingKind.ADVICE, what, reason, url, advice.drafted_at, holder, advice.subject)
 
 
 def people_named(cycle: ReviewCycle, user: User) -> QuerySet[User]:
@@ -309,4 +322,4 @@ def people_named(cycle: ReviewCycle, user: User) -> QuerySet[User]:
     named |= Q(pk__in=reports.filter(status=ReportStatus.BEING_READ).values("reader"))
     named |= Q(pk__in=reports.filter(status__in=EDITABLE).values("lead_author"))
     shown = Coalesce(NullIf("name", Value("")), "username")
-    return User.objects.filter(named).annotate(code=F("username"), shown=shown)
+    return User.objects.filter(named).annotate(code=Cast("pk", models.CharField()), shown=shown)

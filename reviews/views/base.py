@@ -23,6 +23,7 @@ from reviews import policy
 from reviews.forms.fields import DayField
 from reviews.lists.pagination import ListPaginator
 from reviews.models import NationalReport, ReviewCycle, Trace, Tracked, User
+from reviews.models.follow_ups import MARK
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.web.errors import BadAddress, Text
@@ -176,6 +177,16 @@ class ListPage(SingleTableMixin, FilterView):
         if not PAGE.fullmatch(request.GET.get("page") or "1"):
             raise self.no_such_page()
         return super().get(request, *args, **kwargs)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """As the base; the column that marks rows for follow-up is for those who may."""
+        kwargs = super().get_table_kwargs()
+        is_closed = self.cycle is not None and self.cycle.is_closed
+        if "follow_up" in self.table_class.base_columns and (
+            is_closed or not policy.may(self.request.user, MARK)
+        ):
+            kwargs["exclude"] = ("follow_up",)
+        return kwargs
 
     def get_table(self, **kwargs: object) -> tables.Table:
         try:

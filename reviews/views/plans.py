@@ -14,6 +14,7 @@ from reviews import clock, policy
 from reviews.forms.plans import MAX_DAYS_LATER, NewStepForm, OutcomeForm, PlanStepForm, WhatIfForm
 from reviews.lists.plans import PlanCountryTable, PlanStepTable
 from reviews.models import PlanStep, ReviewCycle, Trace
+from reviews.models.follow_ups import MARK
 from reviews.models.numbering import next_number
 from reviews.queries import plans
 from reviews.rendering import board_charts, spreadsheets
@@ -57,6 +58,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
             if not any(line.step.waits_for(other.step) for other in plan.lines)
         },
         "may_edit": policy.may(request.user, "plan.edit") and not cycle.is_closed,
+        "may_mark": policy.may(request.user, MARK) and not cycle.is_closed,
         "gantt": board_charts.gantt(plan), "history": traces[:HISTORY_ROWS],
     }  # fmt: skip
     return render(request, "plans/plan.html", context)

@@ -27,6 +27,8 @@ from reviews.models import (
 from reviews.models.reports import NationalReportQuerySet
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import plans, submission_checks
+from reviews.queries.timeliness import READ as TIMELINESS
+from reviews.queries.timeliness import timeliness_of
 from reviews.request_context import SignedInRequest
 from reviews.views.base import ListPage, cycle_or_404, cycles_named, history_pages, remember_cycle
 from reviews.views.form_pages import FormPage, TransitionPage
@@ -97,6 +99,9 @@ def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
         "transitions": report.transitions_for(request.user),
         "deadline_statuses": checked.deadline_statuses,
         "updates": report.progress_updates.select_related("author").prefetch_related("meeting")[:3],
+        "timeliness": timeliness_of(checked.deadline_statuses)
+        if policy.may(request.user, TIMELINESS, report)
+        else None,
         "country": plans.country_plan_today(report, checked.deadline_statuses),
         "gaps_in_all": sum(count.number for count in gaps),
         "open_gaps": sum(count.number for count in gaps if count.status != GapStatus.CLOSED),

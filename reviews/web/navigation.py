@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         (
             Page("reports", _("National reports"), "report-list", "report.read"),
             Page("progress-report", _("Progress report"), "progress-report", "report.read"),
+            Page("timeliness", _("Timeliness"), "timeliness", "timeliness.read"),
             Page("coverage", _("Coverage"), "coverage", "report.read"),
         ),
     ),
@@ -66,6 +67,7 @@ SECTIONS: tuple[tuple[Promise, tuple[Page, ...]], ...] = (
         (
             Page("actions", _("Action points"), "action-list", "meeting.read"),
             Page("pending", _("Pending items"), "pending-list", "pending.read"),
+            Page("follow-ups", _("Marked for follow-up"), "follow-up-list", "follow_up.mark"),
             Page("findings", _("Findings and recommendations"), "finding-list", "finding.read"),
         ),
     ),

@@ -24,6 +24,7 @@ from reviews.models import (
     Explanation,
     Extension,
     Finding,
+    FollowUp,
     Framework,
     FrameworkNode,
     GapKind,
@@ -137,6 +138,7 @@ def reminded(deadline: Any, cast: SimpleNamespace) -> dict[type[Any], Any]:
     return {
         Reminder: remind(by=by, items=[(deadline, state)], text="The chair asks.")[0],
         ReminderSchedule: schedule.choose(by=by, expected_version=1, days={"progress.team": [-7]}),
+        FollowUp: FollowUp.mark(deadline, by=by, note="Ask again."),
         Explanation: Explanation.request(deadline, state, by=by, question="Why?"),
     }
 

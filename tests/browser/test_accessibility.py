@@ -20,6 +20,7 @@ from reviews.models import (
     Deadline,
     Explanation,
     Extension,
+    FollowUp,
     Meeting,
     Minutes,
     NationalReport,
@@ -77,7 +78,8 @@ PAGES = {
         f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
-        f"{AT}/pending/", f"{AT}/pending/?waiting=over&holder=VNM",
+        f"{AT}/follow-ups/", f"{AT}/follow-ups/report/1/add/", f"{AT}/follow-ups/{{mark}}/done/",
+        f"{AT}/timeliness/", f"{AT}/pending/", f"{AT}/pending/?waiting=over&holder=VNM",
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
         f"{AT}/deadlines/remind/", f"{AT}/deadlines/remind/?deadline={{comments}}", f"{AT}/deadlines/reminders/",
         f"{AT}/deadlines/{{comments}}/explain/{{asked}}/", f"{AT}/deadlines/1/another-day/VNM/",
@@ -182,6 +184,7 @@ def of_mail() -> dict[str, Any]:
         "unsubscribe": signer.sign(str(person.pk)),
         "asked": remindable(deadline.cycle, deadline)[-1].state.code,
         "explanation": explanation.pk,
+        "mark": FollowUp.mark(deadline, by=by).pk,
     }
 
 
@@ -191,7 +194,7 @@ def test_no_page_is_left_out():
         ("body", "draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
     )
     numbers |= {"finished_round": "soc-com-15", "asked": "IDN"}
-    numbers |= dict.fromkeys(("mail", "unsubscribe", "explanation"), "1")
+    numbers |= dict.fromkeys(("mail", "unsubscribe", "explanation", "mark"), "1")
     expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }

@@ -114,6 +114,11 @@ finding-edit                in  200   200  404         403   403          403   
 finding-finalise            in  405   405  404         403   403          403       404    403        in
 finding-withdraw            in  405   405  404         403   403          403       404    403        in
 finding-reopen              in  405   405  404         403   403          403       404    403        in
+follow-up-list              in  404   404  404         200   200          200       404    404        in
+follow-up                   in  404   404  404         302   302          302       404    404        in
+follow-up-add               in  404   404  404         200   200          200       404    404        in
+follow-up-remove            in  404   404  404         200   200          200       404    404        in
+timeliness                  in  200   200  200         404   404          200       404    404        in
 pending-list                in  200   404  200         200   200          200       404    200        in
 deadline-list               in  200   200  200         200   200          200       200    200        in
 deadline-add                in  403   403  403         403   403          200       403    403        in
@@ -345,6 +350,12 @@ finding-edit                in  302   302  404         403   403          403   
 finding-finalise            in  302   302  404         403   403          403       404    403        in
 finding-withdraw            in  302   302  404         403   403          403       404    403        in
 finding-reopen              in  302   302  404         403   403          403       404    403        in
+follow-up-list              in  404   404  404         405   405          405       404    404        in
+follow-up                   in  404   404  404          on    on           on       404    404        in
+follow-up-add               in  404   404  404         302   302          302       404    404        in
+follow-up-remove            in  404   404  404         302   302          302       404    404        in
+timeliness                  in  405   405  405         404   404          405       404    404        in
+pending-list                in  405   404  405         405   405          405       404    405        in
 deadline-list               in  405   405  405         405   405          405       405    405        in
 deadline-add                in  403   403  403         403   403          302       403    403        in
 deadline                    in  405   405  405         405   405          405       405    405        in

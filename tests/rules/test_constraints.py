@@ -1,6 +1,6 @@
 """The database knows the rules too, by name: it refuses what goes past the models."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from reviews.models import (
     Delivery,
     Difficulty,
     Explanation,
+    FollowUp,
     Minutes,
     MinutesSection,
     NationalReport,
@@ -62,6 +63,8 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "notification_topic_known": ("notification", {"topic": "weather"}),
     **{f"notify_{topic}_known": ("notificationsettings", {topic.value: "hourly"}) for topic in Topic},
     "reminder_by_hand_or_schedule": ("reminder", {"days": 7}),
+    "follow_up_kind_known": ("followup", {"kind": "user"}),
+    "follow_up_done_by_somebody": ("followup", {"done_at": datetime(2020, 8, 20, tzinfo=UTC)}),
     "explanation_answered_by_somebody": ("explanation", {"answer": "A ministry moved."}),
     "invitation_status_known": ("invitation", UNKNOWN),
     "invitation_role_known": ("invitation", {"role": "unheard_of"}),
@@ -232,6 +235,7 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "notification_once": ("notification", {}),
     "reminder_once_a_day": ("reminder", {}),
     "reminder_once_per_rung": ("by_schedule", {"on": LATE}),
+    "follow_up_once": ("followup", {}),
     "explanation_asked_once": ("explanation", {}),
     "disruption_number_once": ("disruption", {}),
     "coverage_once": ("coveragestatement", {}),
@@ -348,6 +352,7 @@ def followed_up(cast: Any, deadline: Any) -> dict[str, Any]:
     return {
         "reminder": Reminder.create_traced(by=by, sent_by=by, **values),
         "by_schedule": Reminder.create_traced(by=None, role="team", days=-7, **values),
+        "followup": FollowUp.mark(deadline, by=by),
         "explanation": Explanation.request(deadline, state, by=by, question="Why?"),
         "notificationsettings": NotificationSettings.of(cast.vnm).save_choice(
             by=cast.vnm, expected_version=1

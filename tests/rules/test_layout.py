@@ -20,9 +20,10 @@ def words(text: str) -> set[str]:
 NOUNS = words(
     """absences accounts actionpoints agenda annex board bodies brief calendars comparison coverage cycles
     datagaps deadlines decisions delegations deliveries desk difficulties disruptions extensions findings
-    framework guidance invitations languages mails meetings methods minutes notification_settings notifications
-    organisations outlook pending people pictures plans progress progress_reports projector rehearsals reminders
-    report_versions reports rounds saved_views search setup threads timeline trace treatments unsaved_texts"""
+    follow_ups framework guidance invitations languages mails meetings methods minutes notification_settings
+    notifications organisations outlook pending people pictures plans progress progress_reports projector rehearsals
+    reminders report_versions reports rounds saved_views search setup threads timeline timeliness trace treatments
+    unsaved_texts"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {

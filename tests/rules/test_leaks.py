@@ -74,6 +74,7 @@ Deadline.title:once_of_one_country              x    x     .          x    x    
 Extension.reason                                x    x     .          x    x           x        .     x    .       .
 Delivery.note                                   x    x     .          x    x           x        .     x    .       .
 Reminder.text                                   x    x     .          x    x           x        .     x    .       .
+FollowUp.note                                   .    .     .          x    x           x        .     a    .       .
 Explanation.question                            x    x     .          x    x           x        .     x    .       .
 Explanation.answer                              x    x     .          x    x           x        .     x    .       .
 Extension.reason:waiting                        x    x     .          x    x           x        .     x    .       .
@@ -171,6 +172,7 @@ OutgoingMail.error                              .    .     .          .    .    
 # Texts that nobody writes, or that hold no words.
 NO_WORDS = {
     # Made of the record, whose own words are above.
+    "FollowUp.label",
     "Trace.model", "Trace.page_model", "Trace.label", "SentForm.made", "SentForm.url",
     "Organisation.iso2",  # two letters
     # What everybody who reads a framework reads with it, and the groups in which the Secretariat finds countries.

@@ -41,6 +41,7 @@ APART |= {
     "delivery-take-back",
     "remind",
     "explanation-give",
+    "follow-up-remove",
     "cycle-copy",
     "cycle-empty",
     "saved-view-remove",

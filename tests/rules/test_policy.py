@@ -56,6 +56,8 @@ difficulty.read    no        no   no         yes   yes          yes        no   
 disruption.edit    no        no   no          no    no          yes        no     no
 disruption.read   own       own  own         yes   yes          yes        no    yes
 method.read       own       own  own         yes   yes          yes        no    yes
+follow_up.mark     no        no   no         yes   yes          yes        no     no
+timeliness.read   own       own  own          no    no          yes        no     no
 pending.read      own        no  own         yes   yes          yes        no    yes
 minutes.read      own       own  own         yes   yes          yes        no    yes
 people.read        no        no   no          no    no          yes        no    yes

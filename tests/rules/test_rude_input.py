@@ -41,7 +41,8 @@ ASKED = {
     "progress-report": ["since", "until", "member_state", "page"], "progress-report-docx": ["since", "until"],
     "people": ["page", "q", "role", "sort", "_export"], "invitation-list": ["status", "sort", "_export"],
     "extension-list": ["status", "page", "_export"], "cycle-copy": ["from"], "minutes": ["version"],
-    "meeting-attendance": ["page"], "pending-list": ["page", "holder", "person", "sort", "_export"],
+    "meeting-attendance": ["page"], "timeliness": ["page", "sort", "_export"],
+    "pending-list": ["page", "holder", "person", "sort", "_export"],
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from reviews.models import (
     Decision,
     Delegation,
     Explanation,
+    FollowUp,
     Framework,
     FrameworkNode,
     GapKind,
@@ -275,6 +276,7 @@ def _dates(made: Any, report: Any, coordinator: Any, w: Words) -> None:
     make.extension(report, made.deadline, reason=w("Extension.reason:waiting"), **asked)
     make.delivery(made.comments, by=coordinator, note=w("Delivery.note"))
     remind(by=by, items=[(made.deadline, coordinator.organisation)], text=w("Reminder.text"))
+    FollowUp.mark(report, by=by, note=w("FollowUp.note"))
     explanation = Explanation.request(
         made.deadline, coordinator.organisation, by=by, question=w("Explanation.question")
     )

@@ -16,6 +16,7 @@ from reviews.models import (
     AgendaItem,
     CalendarFeed,
     Explanation,
+    FollowUp,
     OutgoingMail,
     ReviewCycle,
     Round,
@@ -91,6 +92,7 @@ TYPED: dict[str, Any] = {
     "delivery-record": {"met_on": "2020-08-19", "note": ""}, "delivery-take-back": NOTE,
     "delivery-add": {"met_on": "2020-08-19", "note": "Sent by mail."},
     "remind": {"items": ["1-VNM"], "text": "The chair asks."}, "reminder-schedule": {"comments.team": "-7, +1"},
+    "follow-up-add": {"note": "Ask again.", "due_on": "2020-09-01"}, "follow-up-remove": {},
     "explanation-ask": {"question": "Why is it late?"}, "explanation-give": {"answer": "A ministry moved."},
     "notification-settings": dict.fromkeys(Topic.values, "weekly"),
     "meeting-add": MEETING, "meeting-edit": MEETING | {"why": "The hall is taken."},
@@ -190,6 +192,8 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     if page == "explanation-give":
         state = cast.vnm.organisation
         made.explanation = Explanation.request(deadline, state, by=cast.secretariat, question="Why?")
+    if page in ("follow-up", "follow-up-remove"):
+        made.mark = FollowUp.mark(made.gap, by=cast.secretariat, note="Ask again.")
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
@@ -412,6 +416,8 @@ def address(page: str, made: Any) -> str:
         "delivery-take-back": [*codes["deadline"], "VNM"], "extension-decide-all": [],
         "extension-set": [*codes["deadline"], "VNM"], **dict.fromkeys(OF_BODIES, [made.body.pk]),
         "cycle-body-add": [],
+        **dict.fromkeys(("follow-up", "follow-up-remove"), [made.mark.pk if hasattr(made, "mark") else 1]),
+        "timeliness": [], "follow-up-list": [], "follow-up-add": ["datagap", made.gap.pk],
         "remind": [], "reminder-schedule": [], "explanation-ask": [*codes["deadline"], "VNM"],
         "explanation-give": [*codes["deadline"], made.explanation.pk if hasattr(made, "explanation") else 1],
         "extension-decide": [made.extension and made.extension.pk], "meeting-add-part": ["3", "agenda"],
@@ -429,6 +435,7 @@ SUBJECTS = {
     "framework-import": "cycle",
     "members-import": "cycle",
     "meeting-edit-part": "agenda",
+    "follow-up-remove": "mark",
     "datagap-adopt": "received",
     "datagap-set-aside": "received",
     "saved-view-edit": "view",

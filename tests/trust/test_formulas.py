@@ -26,6 +26,7 @@ LISTS: dict[str, list[str]] = {
     "progress-list": ["VNM"], "report-annex": ["VNM"], "round": ["3"], "compare": [], "coverage": [], "plan": [],
     **dict.fromkeys(("report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list"), []),
     **dict.fromkeys(("annex", "action-list", "board", "extension-list", "pending-list"), []),
+    **dict.fromkeys(("timeliness", "follow-up-list"), []),
     **dict.fromkeys(("people", "invitation-list"), []),
     "deadline": ["1"], "report-gaps": ["VNM"], "report-findings": ["VNM"],
     **dict.fromkeys(("method-list", "difficulty-list", "disruption-list"), []),
