@@ -48,7 +48,7 @@ def all_pages(made: World) -> list[Page]:
 
 
 def lists(made: World) -> list[Page]:
-    """Of data gaps: first page, filtered, sorted, the last page that can be turned to."""
+    """Of data gaps: first page, filtered, sorted, with the columns of a view, the last page that can be turned to."""
     gaps = DataGap.objects.filter(cycle=made.cycles[0])
     kinds = gaps.order_by().values("kind", "kind__code").annotate(n=Count("pk"))
     kind = max(kinds, key=lambda row: (row["n"], row["kind"]))
@@ -60,6 +60,7 @@ def lists(made: World) -> list[Page]:
         Page("list, filtered", f"{url}?kind={kind['kind__code']}&status=open", f"{admin}?{chosen}"),
         Page("list, sorted", f"{url}?sort=-held_since", f"{admin}?o=-{ADMIN_HELD_SINCE}"),
         Page("list, sorted on a name", f"{url}?sort=holder", f"{admin}?o={ADMIN_HOLDER}"),
+        Page("list, saved columns", f"{url}?columns=code,kind,status,held_since&sort=-held_since&view="),
         Page("list, rare word", f"{url}?q={RARE}", f"{admin}?q={RARE}"),
         Page("list, deep page", f"{url}?page={last}", f"{admin}?p={last // 2}"),
     ]

@@ -124,6 +124,7 @@ ACTIONS: dict[str, Promise] = {
     "people.read": _("read who has which role where, and what people still hold"),
     "mail.read": _("see which mails were sent and why some were not, and send one again"),
     "people.arrange": _("name the alternates of people"),
+    "view.share": _("share a saved view of a list with every role"),
     "reference.edit": _("open the administration and keep reference data"),
     "record.correct": _("correct any record in the administration, with a reason"),
 }
@@ -201,6 +202,7 @@ ROLE_GRANTS: dict[str, RoleGrant] = {
                 "people.read",
                 "people.arrange",
                 "mail.read",
+                "view.share",
             }
         ),
     ),
@@ -222,7 +224,7 @@ ADMINISTRATOR = RoleGrant(
     everywhere=frozenset(
         _READ_ALL
         | {"cycle.run", "reference.edit", "record.correct", "deadline.follow", "account.invite"}
-        | {"people.read", "people.arrange", "mail.read", "pending.read"}
+        | {"people.read", "people.arrange", "mail.read", "pending.read", "view.share"}
     ),
 )
 
@@ -252,6 +254,16 @@ def roles_given_by(user: "Visitor") -> list[Role]:
     if not may(user, "account.invite"):
         return []
     return [role for role in Role if user.is_superuser or user.role in ROLE_GIVING[role].by]  # type: ignore[union-attr]
+
+
+def roles_of(user: "User") -> set[str]:
+    """The roles whose shared views a person sees: the own one, and that of whoever the person acts for."""
+    return {user.role, user.acting_for.role if user.acting_for else ""} - {""}
+
+
+def roles_shared_with_by(user: "User") -> list[Role]:
+    """The roles with which a person may share a saved view: the own one, or all. With the own body everybody may."""
+    return [role for role in Role if may(user, "view.share") or role == user.role]
 
 
 def role_grant(user: "User") -> RoleGrant:

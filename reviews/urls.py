@@ -242,10 +242,15 @@ calendar_urls = [
 ]
 
 saved_view_urls = [
+    path("", saved_views.SavedViewList.as_view(), name="saved-view-list"),
     path("add/", saved_views.SaveView.as_view(), name="saved-view-add"),
     path("<number:pk>/", saved_views.saved_view_page, name="saved-view"),
     path("<number:pk>/edit/", saved_views.EditView.as_view(), name="saved-view-edit"),
+    path("<number:pk>/save-over/", saved_views.SaveOver.as_view(), name="saved-view-over"),
     path("<number:pk>/remove/", saved_views.RemoveView.as_view(), name="saved-view-remove"),
+    path("<number:pk>/take-over/", saved_views.TakeOverView.as_view(), name="saved-view-take-over"),
+    path("<number:pk>/default/", saved_views.MakeDefault.as_view(), name="saved-view-default"),
+    path("<number:pk>/no-default/", saved_views.ClearDefault.as_view(), name="saved-view-no-default"),
 ]
 
 cycle_urls = [

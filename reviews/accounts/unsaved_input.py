@@ -25,7 +25,16 @@ from reviews.uploads import kept
 
 KEY = "unsaved_inputs"  # 0.1.0 had one form under "typed"
 # Stored for the work on a review, and for corrections.
-STORED_ROUTES = ("cycles/", "people/", "calendar/", "away/", "mails/", "notifications/", "admin/")
+STORED_ROUTES = (
+    "cycles/",
+    "people/",
+    "calendar/",
+    "saved-views/",
+    "away/",
+    "mails/",
+    "notifications/",
+    "admin/",
+)
 LARGEST = 300_000  # characters of one session, all forms together
 ANEW = "begin_anew"  # the button that throws the input away
 NEVER_STORED = ("password", "csrfmiddlewaretoken", ANEW)  # parts of a field's name

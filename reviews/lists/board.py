@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
+from reviews.lists.addresses import VIEW
 from reviews.lists.columns import DayColumn, FigureColumn
 from reviews.models import DeadlineState, ReportStatus, ReviewCycle
 from reviews.queries.board import Board, BoardRow, HolderSide
@@ -100,6 +101,7 @@ def _chip(row_filter: RowFilter, value: Any, rows: Iterable[BoardRow], query: Qu
     is_on = query.get(row_filter.name) == value
     other = query.copy()
     other.pop("page", None)
+    other.setdefault(VIEW, "")  # an address without anything opens the person's default view
     if is_on:
         other.pop(row_filter.name)
     else:
@@ -111,9 +113,13 @@ def _chip(row_filter: RowFilter, value: Any, rows: Iterable[BoardRow], query: Qu
 # --- Columns
 
 
-def exported(header: Any, accessor: str, column: type[tables.Column] = tables.Column) -> tables.Column:
-    """A column that only exports have."""
-    return column(header, accessor=accessor, visible=False, orderable=False)
+def exported(
+    header: Any, accessor: str, goes_with: str, kind: type[tables.Column] = tables.Column
+) -> tables.Column:
+    """A column that only exports have, wherever the page shows the column that it goes with."""
+    column = kind(header, accessor=accessor, visible=False, orderable=False)
+    column.goes_with = goes_with
+    return column
 
 
 def shown(header: Any, accessor: str, css_class: str = "", **options: Any) -> tables.Column:
@@ -122,6 +128,9 @@ def shown(header: Any, accessor: str, css_class: str = "", **options: Any) -> ta
     return tables.Column(
         header, accessor=accessor, empty_values=(), exclude_from_export=True, attrs=attributes, **options
     )
+
+
+WORKSTREAM_COLUMNS = ("data", "analysis", "writing")
 
 
 class BoardTable(tables.Table):
@@ -144,22 +153,22 @@ class BoardTable(tables.Table):
     update = shown(_("Latest update"), "updated_on", "update")
     side = shown(_("With"), "held_by", "side", order_by=("held_by", "held_since"))
 
-    data_collection = exported(_("Data collection"), "report__data_collection", FigureColumn)
-    analysis_figure = exported(_("Analysis"), "report__analysis", FigureColumn)
-    writing_figure = exported(_("Writing"), "report__writing", FigureColumn)
-    open_gaps = exported(_("Open gaps"), "open_gaps")
-    deadline = exported(_("Next deadline"), "next_due__deadline")
-    due_on = exported(_("Due by"), "next_due__due_on", DayColumn)
-    deadline_state = exported(_("State of the deadline"), "next_due__text")
-    latest_on = exported(_("Must arrive by"), "plan__latest_on", DayColumn)
-    slack = exported(_("Days to spare"), "slack")
-    outlook = exported(_("Outlook"), "outlook__word__label")
-    reason = exported(_("Reason"), "outlook__reason")
-    updated_on = exported(_("Last update"), "updated_on", DayColumn)
-    noted_on = exported(_("Day of the latest note"), "note__day", DayColumn)
-    note = exported(_("Latest note"), "note__text")
-    holder = exported(_("With"), "holder")
-    held_since = exported(_("Since"), "held_since", DayColumn)
+    data_collection = exported(_("Data collection"), "report__data_collection", "data", FigureColumn)
+    analysis_figure = exported(_("Analysis"), "report__analysis", "analysis", FigureColumn)
+    writing_figure = exported(_("Writing"), "report__writing", "writing", FigureColumn)
+    open_gaps = exported(_("Open gaps"), "open_gaps", "gaps")
+    deadline = exported(_("Next deadline"), "next_due__deadline", "due")
+    due_on = exported(_("Due by"), "next_due__due_on", "due", DayColumn)
+    deadline_state = exported(_("State of the deadline"), "next_due__text", "due")
+    latest_on = exported(_("Must arrive by"), "plan__latest_on", "spare", DayColumn)
+    slack = exported(_("Days to spare"), "slack", "spare")
+    outlook = exported(_("Outlook"), "outlook__word__label", "word")
+    reason = exported(_("Reason"), "outlook__reason", "word")
+    updated_on = exported(_("Last update"), "updated_on", "update", DayColumn)
+    noted_on = exported(_("Day of the latest note"), "note__day", "update", DayColumn)
+    note = exported(_("Latest note"), "note__text", "update")
+    holder = exported(_("With"), "holder", "side")
+    held_since = exported(_("Since"), "held_since", "side", DayColumn)
 
     def __init__(self, rows: list[BoardRow], board: Board, cycle: ReviewCycle, **options: Any) -> None:
         hidden = set() if board.reads_all else {"spare", "word"}

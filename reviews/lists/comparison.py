@@ -111,11 +111,11 @@ def sentences(change: Change, *, named: bool = False) -> list[str]:
 
 
 class ExportColumn(tables.Column):
-    """A column of exports alone: one number or word of a change."""
+    """A column of exports alone: one number or word of a change, with the column of the page that it goes with."""
 
-    def __init__(self, label: Label, read: Callable[[Change], Cell]) -> None:
+    def __init__(self, label: Label, read: Callable[[Change], Cell], goes_with: str) -> None:
         super().__init__(label, accessor="state", visible=False, empty_values=())
-        self.read = read
+        self.read, self.goes_with = read, goes_with
 
     def value(self, record: Change) -> Cell:
         cell = self.read(record)
@@ -168,30 +168,34 @@ class ChangeTable(tables.Table):
         _("In words"), accessor="state", empty_values=(), attrs={"td": {"class": "wide"}}
     )
 
-    status_before = ExportColumn(_("Report, before"), _before("status_text"))
-    status_after = ExportColumn(_("Report, after"), lambda change: change.after.status_text)
-    data_collection_before = ExportColumn(_("Data collection, before"), _figure_at(0, 0))
-    data_collection_after = ExportColumn(_("Data collection, after"), _figure_at(1, 0))
-    analysis_before = ExportColumn(_("Analysis, before"), _figure_at(0, 1))
-    analysis_after = ExportColumn(_("Analysis, after"), _figure_at(1, 1))
-    writing_before = ExportColumn(_("Writing, before"), _figure_at(0, 2))
-    writing_after = ExportColumn(_("Writing, after"), _figure_at(1, 2))
-    gaps_before = ExportColumn(_("Open gaps, before"), _before("open_gaps"))
-    gaps_after = ExportColumn(_("Open gaps, after"), lambda change: change.after.open_gaps)
-    gaps_new = ExportColumn(_("New gaps"), lambda change: len(change.gaps.new))
-    gaps_closed = ExportColumn(_("Closed gaps"), lambda change: len(change.gaps.closed))
-    gaps_reopened = ExportColumn(_("Gaps opened again"), lambda change: len(change.gaps.reopened))
-    findings_before = ExportColumn(_("Findings, before"), _if_readable(_before("findings")))
-    findings_after = ExportColumn(_("Findings, after"), _if_readable(lambda change: change.after.findings))
+    status_before = ExportColumn(_("Report, before"), _before("status_text"), "status")
+    status_after = ExportColumn(_("Report, after"), lambda change: change.after.status_text, "status")
+    data_collection_before = ExportColumn(_("Data collection, before"), _figure_at(0, 0), "data_collection")
+    data_collection_after = ExportColumn(_("Data collection, after"), _figure_at(1, 0), "data_collection")
+    analysis_before = ExportColumn(_("Analysis, before"), _figure_at(0, 1), "analysis")
+    analysis_after = ExportColumn(_("Analysis, after"), _figure_at(1, 1), "analysis")
+    writing_before = ExportColumn(_("Writing, before"), _figure_at(0, 2), "writing")
+    writing_after = ExportColumn(_("Writing, after"), _figure_at(1, 2), "writing")
+    gaps_before = ExportColumn(_("Open gaps, before"), _before("open_gaps"), "gaps")
+    gaps_after = ExportColumn(_("Open gaps, after"), lambda change: change.after.open_gaps, "gaps")
+    gaps_new = ExportColumn(_("New gaps"), lambda change: len(change.gaps.new), "gaps")
+    gaps_closed = ExportColumn(_("Closed gaps"), lambda change: len(change.gaps.closed), "gaps")
+    gaps_reopened = ExportColumn(_("Gaps opened again"), lambda change: len(change.gaps.reopened), "gaps")
+    findings_before = ExportColumn(_("Findings, before"), _if_readable(_before("findings")), "findings")
+    findings_after = ExportColumn(
+        _("Findings, after"), _if_readable(lambda change: change.after.findings), "findings"
+    )
     recommendations_before = ExportColumn(
-        _("Recommendations, before"), _if_readable(_before("recommendations"))
+        _("Recommendations, before"), _if_readable(_before("recommendations")), "findings"
     )
     recommendations_after = ExportColumn(
-        _("Recommendations, after"), _if_readable(lambda change: change.after.recommendations)
+        _("Recommendations, after"), _if_readable(lambda change: change.after.recommendations), "findings"
     )
-    actions_before = ExportColumn(_("Open action points, before"), _before("actions"))
-    actions_after = ExportColumn(_("Open action points, after"), lambda change: change.after.actions)
-    actions_done = ExportColumn(_("Action points done"), lambda change: len(change.done))
+    actions_before = ExportColumn(_("Open action points, before"), _before("actions"), "actions")
+    actions_after = ExportColumn(
+        _("Open action points, after"), lambda change: change.after.actions, "actions"
+    )
+    actions_done = ExportColumn(_("Action points done"), lambda change: len(change.done), "actions")
 
     class Meta:
         orderable = False

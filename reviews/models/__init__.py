@@ -39,7 +39,7 @@ from reviews.models.reminders import Explanation, Reminder, ReminderSchedule
 from reviews.models.report_versions import ReportVersion
 from reviews.models.reports import NationalReport, ReportStatus
 from reviews.models.rounds import Round, RoundOrder, RoundStatus, StatusAtMeeting, Turn, TurnStatus
-from reviews.models.saved_views import ListName, SavedView
+from reviews.models.saved_views import DefaultView, ListName, SavedView
 from reviews.models.search import SearchEntry
 from reviews.models.search_kinds import SearchKind
 from reviews.models.sent_forms import SentForm
@@ -91,6 +91,7 @@ __all__ = [
     "DeadlineState",
     "DeadlineStatus",
     "Decision",
+    "DefaultView",
     "Delegation",
     "Delivery",
     "Difficulty",

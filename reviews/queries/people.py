@@ -18,12 +18,14 @@ from reviews.models import (
     Meeting,
     NationalReport,
     ReportStatus,
+    SavedView,
     Trace,
     User,
 )
 from reviews.models.actionpoints import ActionPointQuerySet
 from reviews.models.guidance import AdviceQuerySet
 from reviews.models.reports import NationalReportQuerySet
+from reviews.models.saved_views import SavedViewQuerySet
 from reviews.models.trace import TraceQuerySet
 
 DUTY = ("organisation_id", "role", "is_active", "is_superuser")  # columns that say where somebody belongs
@@ -46,9 +48,9 @@ class Held(NamedTuple):
 
 
 def held_by(person: User, reader: User) -> list[Held]:
-    """Return the open items in a person's name, as far as `reader` may know. Takes three queries.
+    """Return the open items in a person's name, as far as `reader` may know. Takes five queries.
 
-    Of a draft of advice whoever does not read it learns only that there is one.
+    Of a draft of advice, or a shared view, whoever does not read it learns only that there is one.
     """
     points = _open_points().visible_to(reader).filter(owner=person)
     points = points.select_related("meeting__cycle", "responsible_body", "owner__organisation")
@@ -59,6 +61,7 @@ def held_by(person: User, reader: User) -> list[Held]:
         *map(_of_point, points),
         *map(_of_report, reports.select_related("cycle", "member_state")),
         *(_of_draft(draft, reader) for draft in drafts),
+        *_of_views(person, reader),
     ]
 
 
@@ -95,13 +98,35 @@ def _of_draft(draft: Advice, reader: User) -> Held:
     return Held(what, draft.text, stays_with, draft.subject.get_absolute_url())
 
 
+def _of_views(person: User, reader: User) -> list[Held]:
+    """The views that the person shares: somebody with whom they are shared takes them over."""
+    views = list(_shared_views().filter(person=person).select_related("shared_body"))
+    seen = {*SavedView.objects.visible_to(reader).filter(person=person).values_list("pk", flat=True)}
+    what, hidden = _("shared view of a list"), _("Those it is shared with see it.")
+    return [
+        Held(what, view.name, view.shared_text, view.get_absolute_url())
+        if view.pk in seen
+        else Held(what, hidden, view.shared_text, "")
+        for view in views
+    ]
+
+
+def _shared_views() -> SavedViewQuerySet:
+    """The views that others see too; of an emptied test cycle nobody finds any."""
+    return SavedView.objects.shared().exclude(cycle__status=CycleStatus.EMPTIED)
+
+
 def with_held(people: "QuerySet[User]") -> "QuerySet[User]":
-    """The people with `held`: how many action points, reports and drafts of advice are in their name."""
+    """The people with `held`: how many action points, reports, drafts of advice and shared views are in their name."""
     points = _open_points().filter(owner=OuterRef("pk"))
     reports = _open_reports().filter(lead_author=OuterRef("pk"))
     drafts = _drafts().filter(drafted_by=OuterRef("pk"))
+    views = _shared_views().filter(person=OuterRef("pk"))
     return people.annotate(  # type: ignore[no-redef]  # gives the attribute its value
-        held=_number(points, "owner") + _number(reports, "lead_author") + _number(drafts, "drafted_by")
+        held=_number(points, "owner")
+        + _number(reports, "lead_author")
+        + _number(drafts, "drafted_by")
+        + _number(views, "person")
     )
 
 

@@ -7,6 +7,7 @@ from django import template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
+from reviews.lists.addresses import VIEW
 from reviews.lists.base import CycleFilterSet
 from reviews.rendering import table_html
 
@@ -35,6 +36,7 @@ def active_filters(context: template.Context, filterset: CycleFilterSet | None) 
             without = query.copy()
             for name in (*names, "page"):
                 without.pop(name, None)
+            without.setdefault(VIEW, "")  # an address without anything opens the person's default view
             active.append(ActiveFilter(str(field.label), text, f"?{without.urlencode()}"))
     return active
 

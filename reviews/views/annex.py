@@ -21,7 +21,7 @@ class AnnexPage(ListPage):
 
     report: NationalReport | None = None  # the only one that the page is about
     template_name, permission = "annex/annex.html", "datagap.read"
-    table_class, table_pagination = AnnexTable, False
+    table_class, table_pagination, offers_columns = AnnexTable, False, False
     lead = _(
         "Gaps that were accepted as a limitation of the evaluation, and how they were treated; "
         "and areas whose data are not collected, with the reason."

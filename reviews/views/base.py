@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.core.exceptions import ValidationError
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet, TextChoices
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,12 +21,15 @@ from django_tables2 import SingleTableMixin
 
 from reviews import policy
 from reviews.forms.fields import DayField
+from reviews.lists.addresses import COLUMNS, OPEN, VIEW, KnownQuery, is_known_order, known_query, names_in
 from reviews.lists.pagination import ListPaginator
+from reviews.lists.shown_columns import hide_columns
 from reviews.models import NationalReport, ReviewCycle, Trace, Tracked, User
 from reviews.models.follow_ups import MARK
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.web.errors import BadAddress, Text
+from reviews.web.saved_views import ListViews
 
 Row = TypeVar("Row")
 
@@ -93,11 +96,18 @@ def rows_chosen(
 
 def require_known_order(request: HttpRequest, table_class: type[tables.Table]) -> None:
     """Raise BadAddress if the address sorts by something that is no column, or none to sort by."""
-    columns, fixed = table_class.base_columns, table_class._meta.orderable is False
-    for order in ",".join(request.GET.getlist("sort")).split(","):
-        name = order.removeprefix("-")
-        if name and (fixed or name not in columns or columns[name].orderable is False):
-            raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
+    for order in names_in(request.GET, "sort"):
+        if not is_known_order(table_class, order):
+            raise BadAddress(_("This list cannot be sorted by “%s”.") % order.removeprefix("-")[:40])
+
+
+def require_known_columns(request: HttpRequest, table_class: type[tables.Table]) -> list[str]:
+    """The columns that the address shows; none named is all. Raise BadAddress for one that the list does not have."""
+    names = names_in(request.GET, COLUMNS)
+    for name in names:
+        if name not in table_class.base_columns:
+            raise BadAddress(_("This list has no column called “%s”.") % name[:40])
+    return names
 
 
 def own_report(user: User, cycle: ReviewCycle) -> NationalReport | None:
@@ -149,6 +159,8 @@ class ListPage(SingleTableMixin, FilterView):
     model: Any  # a tracked model whose querysets have visible_to()
     select_related: tuple[str, ...] = ()
     add_button: AddButton | None = None
+    offers_columns = True  # whether the page shows the table, so that its columns can be chosen
+    shown_columns: Sequence[str] = ()  # those that the address names; none is all
     filterset_class: type[FilterSet]
     table_class: type[tables.Table]
 
@@ -167,12 +179,16 @@ class ListPage(SingleTableMixin, FilterView):
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Raise BadAddress for a filter, sort column or page that does not exist."""
-        known = {*self.filterset_class.base_filters, "sort", "page", "_export"}
+        self.views = ListViews(self.request, self.cycle)
+        if opening := self.views.opening(self.known_query):
+            return opening
+        known = {*self.filterset_class.base_filters, "sort", "page", "_export", COLUMNS, VIEW, OPEN}
         for name in request.GET:
             if name not in known:
                 raise BadAddress(_("This list has no filter called “%s”.") % name[:40])
 
         require_known_order(request, self.table_class)
+        self.shown_columns = require_known_columns(request, self.table_class)
 
         if not PAGE.fullmatch(request.GET.get("page") or "1"):
             raise self.no_such_page()
@@ -188,12 +204,24 @@ class ListPage(SingleTableMixin, FilterView):
             kwargs["exclude"] = ("follow_up",)
         return kwargs
 
+    def known_query(self, saved: QueryDict) -> KnownQuery:
+        """The part of a saved address that this list has for this reader: known filters with valid values."""
+        kwargs = self.get_filterset_kwargs(self.filterset_class) | {"data": saved}
+        filterset = self.filterset_class(**kwargs)
+        known = {*filterset.filters} - {*filterset.form.errors}
+        return known_query(saved, known, self.table_class)
+
+    def shows(self, column: str) -> bool:
+        """Whether a column is shown: what only a hidden one needs is not read."""
+        return not self.shown_columns or column in self.shown_columns
+
     def get_table(self, **kwargs: object) -> tables.Table:
         try:
             table = super().get_table(**kwargs)
         except InvalidPage:
             raise self.no_such_page() from None
         name_area_column(table, self.cycle)
+        self.column_choices = hide_columns(table, self.shown_columns) if self.offers_columns else []
         return table
 
     def no_such_page(self) -> BadAddress:
@@ -224,6 +252,7 @@ class ListPage(SingleTableMixin, FilterView):
             super().get_context_data(**kwargs)
             | {"title": self.title, "lead": self.lead, "nav": self.nav, "cycle": self.cycle}
             | {"empty_text": self.empty_text, "actions": self.get_actions()}
+            | {"list_views": self.views, "column_choices": self.column_choices}
             | export_urls
         )
 

@@ -11,12 +11,20 @@ from django.utils.translation import gettext as _
 from reviews import clock, policy
 from reviews.forms.days import AsOfForm, DaysForm
 from reviews.lists.addresses import KnownQuery, known_query
-from reviews.lists.board import BoardTable, chip_groups, filters_for
+from reviews.lists.board import WORKSTREAM_COLUMNS, BoardTable, chip_groups, filters_for
+from reviews.lists.shown_columns import hide_columns
 from reviews.models import ReviewCycle, User
 from reviews.queries import board, progress
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of, parse_day, require_known_order, rows_chosen
+from reviews.views.base import (
+    cycle_or_404,
+    page_of,
+    parse_day,
+    require_known_columns,
+    require_known_order,
+    rows_chosen,
+)
 from reviews.web.errors import BadAddress
 from reviews.web.saved_views import ListViews
 
@@ -41,12 +49,14 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     if opening:
         return opening
     require_known_order(request, BoardTable)
+    shown_columns = require_known_columns(request, BoardTable)
     content = board.build(cycle, request.user, day.on, day.at)
     rows, filters = content.rows, filters_for(content.reads_all)
     for row_filter in filters:
         rows = rows_chosen(request, row_filter.name, row_filter.choices, rows, row_filter.value_of)
 
     table = board_table(request, cycle, content, rows)
+    column_choices = hide_columns(table, shown_columns)
     file_format = request.GET.get("_export")
     if file_format and day.form.is_mistyped:
         raise BadAddress(_("That is not a day for which there is a board."))
@@ -54,9 +64,13 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         return spreadsheets.response(file_format, table, "board")
     table.page = page_of(request, list(table.data))
     reports = [row.report for row in table.page]
-    since, meetings = board_charts.trend_since(cycle, content), [row.ends_on for row in content.last_meetings]
-    trends = progress.trends(reports, since, day.on)
-    table.sparklines = board_charts.sparklines(trends, meetings=meetings, since=since, until=day.on)
+    if not shown_columns or {*WORKSTREAM_COLUMNS} & {*shown_columns}:  # nobody else needs the query
+        since, meetings = (
+            board_charts.trend_since(cycle, content),
+            [row.ends_on for row in content.last_meetings],
+        )
+        trends = progress.trends(reports, since, day.on)
+        table.sparklines = board_charts.sparklines(trends, meetings=meetings, since=since, until=day.on)
     table.may_remind = policy.may(request.user, "reminder.send") and not cycle.is_closed and day.as_of is None
     context = {
         "cycle": cycle,
@@ -69,6 +83,7 @@ def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
         "page": table.page,
         "chip_groups": chip_groups(content, request.GET),
         "list_views": views,
+        "column_choices": column_choices,
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("as_of", "page")],
         "is_filtered": any(request.GET.get(row_filter.name) for row_filter in filters),
     }

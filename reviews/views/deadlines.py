@@ -94,7 +94,8 @@ class DeadlinePage(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         user, is_open = self.request.user, not self.cycle.is_closed
-        last = Reminder.objects.visible_to(user).last_days([self.deadline])
+        reminders = Reminder.objects.visible_to(user)
+        last = reminders.last_days([self.deadline]) if self.shows("reminded") else {}
         follow_up = FollowUp(
             {state: day for (_deadline, state), day in last.items()},
             may_remind=policy.may(user, "reminder.send") and is_open,

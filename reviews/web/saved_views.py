@@ -13,8 +13,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from reviews.lists.addresses import COLUMNS, OPEN, VIEW, KnownQuery, kept_query
-from reviews.models import ReviewCycle, SavedView
+from reviews.models import ListName, ReviewCycle, SavedView
 from reviews.request_context import SignedInRequest
+
+MOST_SHARED = 20  # views of others above a list
 
 KnowQuery = Callable[[QueryDict], KnownQuery]  # of one list, for one reader
 
@@ -29,9 +31,31 @@ class ListViews:
 
     @cached_property
     def views(self) -> list[SavedView]:
-        """All that the person may open. One query."""
+        """All that the person may open, the own ones first. One query."""
+        if self.list_name not in ListName.values:  # such as the list of all saved views
+            return []
         views = SavedView.objects.visible_to(self.request.user).of_list(self.list_name, self.cycle)
-        return list(views)
+        found = views.with_default_of(self.request.user)
+        return sorted(found, key=lambda view: view.person_id != self.request.user.pk)
+
+    @property
+    def own(self) -> list[SavedView]:
+        return [view for view in self.views if view.person_id == self.request.user.pk]
+
+    @property
+    def shared(self) -> list[SavedView]:
+        """Those that others share; of very many only the first."""
+        return [view for view in self.views if view.person_id != self.request.user.pk][:MOST_SHARED]
+
+    @property
+    def default(self) -> SavedView | None:
+        """The view with which the person's list opens."""
+        return next((view for view in self.views if view.is_default), None)
+
+    @property
+    def may_save_over(self) -> bool:
+        """Whether the person may let the view that is open keep the present address."""
+        return self.is_changed and self.current in self.own
 
     @property
     def current(self) -> SavedView | None:
@@ -49,9 +73,19 @@ class ListViews:
         return self.current is not None and QueryDict(self.current.query) != kept_query(self.request.GET)
 
     @property
+    def is_current(self) -> bool:
+        """Whether the present address is that of the view it was opened from."""
+        return self.current is not None and not self.is_changed
+
+    @property
     def kept(self) -> str:
         """What a view of the present address would keep."""
         return kept_query(self.request.GET).urlencode()
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether views of this list can be saved."""
+        return self.list_name in ListName.values
 
     @property
     def address(self) -> str:
@@ -74,10 +108,12 @@ class ListViews:
         return [(name, value) for name, values in query.lists() for value in values]
 
     def opening(self, known_query: KnowQuery) -> HttpResponseRedirect | None:
-        """The redirect to the view that the request opens; None if it opens none."""
-        if OPEN not in self.request.GET:
+        """The redirect to the view that the request opens: the one it names, or the default of an address alone."""
+        if self.request.GET and OPEN not in self.request.GET:
             return None
-        view = self._find(self.request.GET[OPEN])
+        if not self.request.GET and self.default is None:
+            return None
+        view = self._find(self.request.GET[OPEN]) if self.request.GET else self.default
         if view is None:
             messages.warning(
                 self.request, _("This view is no longer there, or it is no longer shared with you.")

@@ -73,7 +73,9 @@ PAGES = {
     "secretariat": [
         "/accounts/second-factor/confirm/", "/accounts/second-factor/app/remove/", "/accounts/second-factor/",
         "/", "/search/?q=data", "/search/?q=x", "/unsaved/",
-        f"{AT}/", f"{AT}/?status=in_progress&sort=-gaps", f"{AT}/views/add/?status=in_progress", f"{AT}/pictures/",
+        f"{AT}/", f"{AT}/?status=in_progress&sort=-gaps", f"/saved-views/add/?of={AT}/%3Fstatus%3Din_progress",
+        "/saved-views/", "/saved-views/{view}/", "/saved-views/{view}/edit/",
+        f"{AT}/datagaps/?columns=code,kind,status&sort=holder&view={{view}}", f"{AT}/pictures/",
         f"{AT}/pictures/?as_of=2020-06-30",
         f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
@@ -185,6 +187,9 @@ def of_mail() -> dict[str, Any]:
         "asked": remindable(deadline.cycle, deadline)[-1].state.code,
         "explanation": explanation.pk,
         "mark": FollowUp.mark(deadline, by=by).pk,
+        "view": make.saved_view(
+            by, deadline.cycle, list_name="datagap-list", query="status=open", shared_role="secretariat"
+        ).pk,
     }
 
 
@@ -194,7 +199,7 @@ def test_no_page_is_left_out():
         ("body", "draft", "extension", "invitation", "item", "key", "report", "section", "user"), "1"
     )
     numbers |= {"finished_round": "soc-com-15", "asked": "IDN"}
-    numbers |= dict.fromkeys(("mail", "unsubscribe", "explanation", "mark"), "1")
+    numbers |= dict.fromkeys(("mail", "unsubscribe", "explanation", "mark", "view"), "1")
     expected_version = {
         resolve(p.format(**numbers).partition("?")[0]).url_name for pages in PAGES.values() for p in pages
     }

@@ -147,6 +147,7 @@ def results(ours: float, most_mb: float = 100) -> dict[str, Any]:
     names = (
         *goals.LISTS,
         goals.RARE,
+        goals.SAVED,
         *goals.RECORDS,
         "list, deep page",
         "update form",

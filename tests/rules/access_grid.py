@@ -12,6 +12,11 @@ saved-view-add              in  200   200  200         200   200          200   
 saved-view                  in  200   404  404         404   404          404       404    404        in
 saved-view-edit             in  200   404  404         404   404          404       404    404        in
 saved-view-remove           in  405   404  404         404   404          404       404    404        in
+saved-view-list             in  200   200  200         200   200          200       200    200        in
+saved-view-over             in  405   404  404         404   404          404       404    404        in
+saved-view-default          in  405   404  404         404   404          404       404    404        in
+saved-view-no-default       in  405   404  404         404   404          404       404    404        in
+saved-view-take-over        in  405   405  404         404   404          404       404    404        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in
@@ -248,6 +253,11 @@ saved-view-add              in  302   302  302         302   302          302   
 saved-view                  in  200   404  404         404   404          404       404    404        in
 saved-view-edit             in  302   404  404         404   404          404       404    404        in
 saved-view-remove           in  302   404  404         404   404          404       404    404        in
+saved-view-list             in  405   405  405         405   405          405       405    405        in
+saved-view-over             in  302   404  404         404   404          404       404    404        in
+saved-view-default          in  302   404  404         404   404          404       404    404        in
+saved-view-no-default       in  302   404  404         404   404          404       404    404        in
+saved-view-take-over        in  302   302  404         404   404          404       404    404        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in

@@ -101,6 +101,9 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "extension_granted_until_a_day": ("extension", {"status": "granted"}),
     "extension_asks_for_later": ("extension", {"asked_until": date(2020, 9, 7)}),
     "extension_grants_later": ("extension", {"status": "granted", "granted_until": date(2020, 9, 7)}),
+    "saved_view_role_known": ("savedview", {"shared_role": "unheard_of"}),
+    "saved_view_shared_once": ("savedview", {"shared_role": "team", "shared_body": 1}),
+    "default_view_list_known": ("defaultview", {"list_name": "unheard_of"}),
     "saved_view_list_known": ("savedview", {"list_name": "unheard_of"}),
     "body_role_known": ("bodyrole", {"role": "unheard_of"}),
     "body_role_days_in_order": ("bodyrole", {"until_on": EARLY}),
@@ -208,6 +211,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "deadline_number_once": ("deadline", {}),
     "saved_view_name_once": ("savedview", {}),
     "saved_view_of_site_name_once": ("savedview_of_site", {}),
+    "default_view_of_cycle_once": ("defaultview", {}),
+    "default_view_of_site_once": ("defaultview_of_site", {}),
     "feed_of_person_once": ("calendarfeed", {}),
     "feed_of_cycle_once": ("feed_of_cycle", {}),
     "feed_of_country_once": ("feed_of_country", {}),
@@ -323,9 +328,14 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         "feed_of_cycle": CalendarFeed.make_for(cast.lao, cycle=cycle),
         "feed_of_country": CalendarFeed.make_for(cast.lao, member_state=vnm),
     }
-    feeds["savedview_of_site"] = make.saved_view(cast.vnm, None)
+    view = make.saved_view(cast.vnm, None)
+    views = {
+        "savedview_of_site": view,
+        "defaultview": make.default_view(view, cycle),
+        "defaultview_of_site": make.default_view(view, None),
+    }
     by_model = {record._meta.model_name: record for record in records}
-    return by_model | steps | feeds | read_privately(cast) | followed_up(cast, deadline)
+    return by_model | steps | feeds | views | read_privately(cast) | followed_up(cast, deadline)
 
 
 def newer(cast: Any, report: Any, meeting: Any) -> list[Any]:

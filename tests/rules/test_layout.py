@@ -30,7 +30,7 @@ OWN_FILES = {
     "models": """base choices codes daily_counts files folding locks numbering operations search_kinds search_texts
         sent_forms sign_in_attempts trace_seal trace_triggers validators workstreams""",
     "forms": "base fields files record_choices sheets widgets",
-    "lists": "addresses base columns pagination",
+    "lists": "addresses base columns pagination shown_columns",
     "views": "base form_pages health sheets",
     "actions": "base",
     "queries": "base lines schedule submission_checks",

@@ -28,7 +28,8 @@ User.username                                   .    .     .          .    .    
 User.name                                       x    x     .          x    x           x        .     x    .       .
 User.email                                      .    .     .          .    .           .        .     a    .       .
 User.password                                   .    .     .          .    .           .        .     .    .       .
-SavedView.name                                  x    .     .          .    .           .        .     .    .       .
+SavedView.name                                  x    .     .          .    .           .        .     a    .       .
+SavedView.name:shared_with_the_body             x    x     .          .    .           .        .     a    .       .
 UnsavedText.title                               x    .     .          .    .           .        .     .    .       .
 NationalReport.authors                          x    x     .          x    x           x        .     x    .       .
 NationalReport.return_note                      x    x     .          x    x           x        .     x    .       .
@@ -186,7 +187,7 @@ NO_WORDS = {
     "Trace.digest", "TraceLink.digest", "Invitation.key_digest", "SignInGuess.key",  # worked out, too
     "SentForm.key", "SentForm.content", "User.language",
     "NotificationSettings.failed_address",  # the same as User.email
-    "SavedView.query",  # of an address of the board
+    "SavedView.query",  # of an address of a list
     "CalendarFeed.key",  # drawn at random
     "UnsavedText.place", "UnsavedText.page",  # addresses
     # The words of other records, each for its readers: tests/rules/test_search.py.

@@ -21,6 +21,10 @@ OF_NO_CYCLE |= {
     "saved-view-add",
     "saved-view-edit",
     "saved-view-remove",
+    "saved-view-over",
+    "saved-view-default",
+    "saved-view-no-default",
+    "saved-view-take-over",
     "notification-settings",
 }  # a person's own
 OF_NO_CYCLE |= {"calendar-add", "calendar-renew", "calendar-revoke", "mail-again"}  # as well

@@ -45,6 +45,7 @@ APART |= {
     "cycle-copy",
     "cycle-empty",
     "saved-view-remove",
+    "saved-view-take-over",
     "away",
     "mail-again",
     "away-act",

@@ -62,6 +62,7 @@ PAGES = {
     "account.invite": "admin:reviews_invitation_add invite invite-sheet invitation-withdraw",
     "people.read": "people person person-hand-over invitation-list",
     "mail.read": "mail-list mail-again",
+    "view.share": "saved-view-add",
     "people.arrange": "person-alternate person-away",
     "reference.edit": "admin:index admin:reviews_gapkind_add admin:reviews_organisation_add",
     "record.correct": "admin:reviews_nationalreport_changelist admin:reviews_datagap_changelist",

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -65,7 +66,7 @@ def test_a_form_sent_twice_is_saved_once(page, cast, cycle, sign_in):
     second = browser.post(url, values | ({"file": sheets.file_for(page)} if "file" in values else {}))
     assert (first.status_code, second.status_code, second["Location"]) == (302, 302, first["Location"])
     assert not grids.changed(before)
-    assert "You have saved this already." in browser.get(second["Location"]).content.decode()
+    assert "You have saved this already." in browser.get(second["Location"], follow=True).content.decode()
 
 
 def asked_about(answer: Any, *said: str) -> bool:
@@ -130,7 +131,10 @@ def test_a_form_sent_after_the_session_is_there_once_signed_in(page, cast, cycle
     Session.objects.all().delete()
     before = grids.fingerprint()
     away = browser.post(url, values)
-    assert (away["Location"], grids.changed(before)) == (f"{reverse('account_login')}?next={url}", set())
+    assert (away["Location"], grids.changed(before)) == (
+        f"{reverse('account_login')}?next={quote(url)}",
+        set(),
+    )
     assert "What you typed is kept" in unescape(browser.get(away["Location"]).content.decode())
     come_in(person.username, browser=browser, more={"next": url})
     browser.post(reverse("mfa_authenticate"), {"code": code()})

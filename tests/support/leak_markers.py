@@ -164,6 +164,8 @@ def _country(made: SimpleNamespace, state: str) -> None:
     text = {"page": "/", "title": w("UnsavedText.title"), "fields": {"note": ["Typed"]}, "edits": True}
     UnsavedText.keep(coordinator, f"/of/{state}/", **text)
     make.saved_view(coordinator, made.cycle, name=w("SavedView.name"))
+    body, name = coordinator.organisation, w("SavedView.name:shared_with_the_body")
+    make.saved_view(coordinator, made.cycle, name=name, shared_body=body)
 
 
 def _report(made: Any, report: Any, coordinator: Any, member: Any, w: Words) -> None:

@@ -20,6 +20,7 @@ from reviews.models import (
     CycleMembership,
     DataGap,
     Deadline,
+    DefaultView,
     Delivery,
     Difficulty,
     Disruption,
@@ -257,6 +258,12 @@ def saved_view(person: User, cycle: ReviewCycle | None, **values: Any) -> SavedV
     """A saved view, of the board unless another list is named."""
     fields = {"list_name": "board", "name": "Mine", "query": "status=returned"} | values
     return SavedView.save_for(person, cycle, **fields)
+
+
+def default_view(view: SavedView, cycle: ReviewCycle | None) -> DefaultView:
+    """The choice of a view's owner: the list of the view, in a cycle, opens with it."""
+    choice = DefaultView(person=view.person, list_name=view.list_name, cycle=cycle)
+    return choice.choose(by=view.person, expected_version=1, view=view)
 
 
 def method(code: str = "proxies", *, by: User, **fields: Any) -> MethodNote:

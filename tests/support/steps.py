@@ -139,6 +139,7 @@ OF_THE_SITE = (
     "away-end",
     "notification-settings",
     "mail-list",
+    "saved-view-list",
 )
 OF_PEOPLE = (
     "people",
@@ -156,7 +157,8 @@ OF_PEOPLE = (
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "calendar-renew", "calendar-revoke", "away-act", "away-end", "saved-view-remove",
+    "calendar-renew", "calendar-revoke", "away-act", "away-end", "saved-view-remove", "saved-view-over",
+    "saved-view-default", "saved-view-no-default", "saved-view-take-over",
     "round-close", "round-end-rehearsal", "logout", "cycle-open", "cycle-bodies", "cycle-body-take-out",
 }  # fmt: skip
 
@@ -197,7 +199,7 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.agenda = AgendaItem.add_to(made.meeting, by=cast.secretariat, title="Opening")
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
-    made.view = make.saved_view(cast.vnm, cycle)
+    made.view = view_for(page, cycle, cast)
     if page.startswith("calendar-"):
         made.feed = CalendarFeed.make_for(cast.vnm, cycle=cycle)
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
@@ -215,6 +217,17 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.invitation = invitation_for(page, cast)
     made.source = source_for(page, cast)
     return made
+
+
+def view_for(page: str, cycle: Any, cast: Any) -> Any:
+    """Viet Nam's own; shared by somebody who left, where it is taken over."""
+    if page != "saved-view-take-over":
+        return make.saved_view(cast.vnm, cycle)
+    body = cast.vnm.organisation
+    left = make.user("left", "team", body)
+    view = make.saved_view(left, cycle, shared_body=body)
+    left.change_traced(by=None, expected_version=left.version, is_active=False)
+    return view
 
 
 def away_for(person: Any, alternate: Any) -> Any:
@@ -380,8 +393,10 @@ def address(page: str, made: Any) -> str:
     if page == "away-act":
         return reverse(page, args=[made.person.pk])
     if page.startswith("saved-view"):
-        of_list = reverse("saved-view-add") + "?of=/cycles/mtr/%3Fstatus%3Dreturned"
-        return of_list if page == "saved-view-add" else reverse(page, args=[made.view.pk])
+        of_list = (
+            "?of=/cycles/mtr/%3Fstatus%3Dreturned" if page in ("saved-view-add", "saved-view-over") else ""
+        )
+        return reverse(page, args=[] if page == "saved-view-add" else [made.view.pk]) + of_list
     if page in ("calendar-renew", "calendar-revoke", "calendar-feed"):
         return reverse(page, args=[made.feed.token if page == "calendar-feed" else made.feed.pk])
     if page in OF_PEOPLE:
@@ -440,6 +455,8 @@ SUBJECTS = {
     "datagap-set-aside": "received",
     "saved-view-edit": "view",
     "saved-view-remove": "view",
+    "saved-view-over": "view",
+    "saved-view-take-over": "view",
 }
 OF_A_KIND = {
     "datagap-add", "datagap-edit", "difficulty-add", "difficulty-edit", "method-add", "method-edit",
