@@ -22,6 +22,7 @@ from reviews.views import (
     board,
     brief,
     calendars,
+    changes,
     comparison,
     coverage,
     cycles,
@@ -54,6 +55,7 @@ from reviews.views import (
     search,
     setup,
     unsaved_texts,
+    watches,
 )
 from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
@@ -64,6 +66,7 @@ register_converter(converters.Number, "number")
 register_converter(converters.PartKind, "part")
 register_converter(converters.FindingCode, "finding")
 register_converter(converters.AreaCode, "area")
+register_converter(converters.WatchedKind, "watched")
 
 report_urls = [
     path("", reports.report_page, name="report"),
@@ -229,6 +232,12 @@ away_urls = [
     path("end/", absences.StopActing.as_view(), name="away-end"),
 ]
 
+watch_urls = [
+    path("", watches.WatchesPage.as_view(), name="watches"),
+    path("<watched:kind>/<number:pk>/start/", watches.StartWatching.as_view(), name="watch-start"),
+    path("<watched:kind>/<number:pk>/stop/", watches.StopWatching.as_view(), name="watch-stop"),
+]
+
 calendar_urls = [
     path("", calendars.subscribe_page, name="calendar-subscribe"),
     path("add/", calendars.AddFeed.as_view(), name="calendar-add"),
@@ -242,6 +251,7 @@ cycle_urls = [
     path("views/add/", board.SaveView.as_view(), name="board-view-add"),
     path("views/<number:pk>/remove/", board.RemoveView.as_view(), name="board-view-remove"),
     path("calendar/", calendars.month_page, name="calendar"),
+    path("seen/", changes.MarkSeen.as_view(), name="mark-seen"),
     path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
     path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
@@ -398,6 +408,7 @@ urlpatterns = [
     path("people/", include(people_urls)),
     path("calendar/", include(calendar_urls)),
     path("away/", include(away_urls)),
+    path("watching/", include(watch_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
     path("language/", languages.ChooseLanguage.as_view(), name="language"),

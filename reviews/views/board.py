@@ -18,7 +18,7 @@ from reviews.models import ReviewCycle, SavedView
 from reviews.queries import board, progress
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
-from reviews.views.base import cycle_or_404, page_of, parse_day, require_known_order, rows_chosen
+from reviews.views.base import page_of, parse_day, require_known_order, rows_chosen, visited_cycle_or_404
 from reviews.views.form_pages import FormPage, TransitionPage
 from reviews.web.errors import BadAddress
 
@@ -35,7 +35,7 @@ class BoardDay(NamedTuple):
 
 def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Every member state at a glance; `?as_of=2020-08-11` shows it as it was at the end of that day."""
-    cycle, day = cycle_or_404(request, slug), parse_board_day(request)
+    cycle, day = visited_cycle_or_404(request, slug), parse_board_day(request)
     require_known_order(request, BoardTable)
     content = board.build(cycle, request.user, day.on, day.at)
     rows, filters = content.rows, filters_of(content)

@@ -10,6 +10,7 @@ activity-target             in  302   302  404         302   302          302   
 board                       in  200   200  200         200   200          200       200    200        in
 board-view-add              in  200   200  200         200   200          200       200    200        in
 board-view-remove           in  405   404  404         404   404          404       404    404        in
+mark-seen                   in  405   405  405         405   405          405       403    405        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in
@@ -53,6 +54,9 @@ person-alternate            in  404   404  404         404   404          200   
 person-away                 in  404   404  404         404   404          200       404    200        in
 person-hand-over            in  404   404  404         404   404          200       404    200        in
 person-hand-over-docx       in  404   404  404         404   404          200       404    200        in
+watches                     in  200   200  200         200   200          200       403    200        in
+watch-start                 in  405   405  404         405   405          405       404    405        in
+watch-stop                  in  405   405  404         405   405          405       404    405        in
 away                        in  200   200  200         200   200          200       200    200        in
 away-act                    in  404   405  404         404   404          404       404    404        in
 away-end                    in  404   404  404         404   404          404       404    404        in
@@ -238,6 +242,7 @@ activity-target             in  on    on   404         on    on           on    
 board                       in  200   200  200         200   200          200       200    200        in
 board-view-add              in  302   302  302         302   302          302       302    302        in
 board-view-remove           in  302   404  404         404   404          404       404    404        in
+mark-seen                   in  302   302  302         302   302          302       403    302        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in
@@ -281,6 +286,9 @@ person-alternate            in  404   404  404         404   404          302   
 person-away                 in  404   404  404         404   404          302       404    302        in
 person-hand-over            in  404   404  404         404   404          200       404    200        in
 person-hand-over-docx       in  404   404  404         404   404          200       404    200        in
+watches                     in  302   302  302         302   302          302       403    302        in
+watch-start                 in  302   302  404         302   302          302       404    302        in
+watch-stop                  in  302   302  404         302   302          302       404    302        in
 away                        in  302   302  302         302   302          302       302    302        in
 away-act                    in  404   302  404         404   404          404       404    404        in
 away-end                    in  404   404  404         404   404          404       404    404        in

@@ -20,6 +20,7 @@ OF_NO_CYCLE = {"method-add", "method-edit", "cycle-add", "cycle-copy"}
 OF_NO_CYCLE |= {"board-view-add", "board-view-remove", "notification-settings"}  # a person's own
 OF_NO_CYCLE |= {"calendar-add", "calendar-renew", "calendar-revoke", "mail-again"}  # as well
 OF_NO_CYCLE |= {"invite", "invite-sheet", "invitation-withdraw", "person-alternate"}
+OF_NO_CYCLE |= {"watches", "watch-start", "watch-stop", "mark-seen"}
 OF_NO_CYCLE |= {"away", "away-act", "away-end", "person-away"}
 # They open a cycle, which is not open then.
 OPENING = {"cycle-open", "cycle-reopen"}

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "difficulty-add",
     "method-add",
     "board-view-add",
+    "mark-seen",
     "extension-list",
     "extension-decide-all",
     "remind",
