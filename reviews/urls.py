@@ -22,6 +22,7 @@ from reviews.views import (
     board,
     brief,
     calendars,
+    changes,
     comparison,
     coverage,
     cycles,
@@ -58,6 +59,7 @@ from reviews.views import (
     setup,
     timeliness,
     unsaved_texts,
+    watches,
 )
 from reviews.views.rehearsals import rehearsable
 from reviews.web import converters
@@ -68,6 +70,7 @@ register_converter(converters.Number, "number")
 register_converter(converters.PartKind, "part")
 register_converter(converters.FindingCode, "finding")
 register_converter(converters.AreaCode, "area")
+register_converter(converters.WatchedKind, "watched")
 
 report_urls = [
     path("", reports.report_page, name="report"),
@@ -233,6 +236,12 @@ away_urls = [
     path("end/", absences.StopActing.as_view(), name="away-end"),
 ]
 
+watch_urls = [
+    path("", watches.WatchesPage.as_view(), name="watches"),
+    path("<watched:kind>/<number:pk>/start/", watches.StartWatching.as_view(), name="watch-start"),
+    path("<watched:kind>/<number:pk>/stop/", watches.StopWatching.as_view(), name="watch-stop"),
+]
+
 calendar_urls = [
     path("", calendars.subscribe_page, name="calendar-subscribe"),
     path("add/", calendars.AddFeed.as_view(), name="calendar-add"),
@@ -256,6 +265,7 @@ saved_view_urls = [
 cycle_urls = [
     path("", board.board_page, name="board"),
     path("calendar/", calendars.month_page, name="calendar"),
+    path("seen/", changes.MarkSeen.as_view(), name="mark-seen"),
     path("pictures/", pictures.pictures_page, name="pictures"),
     path("cycle/", cycles.cycle_page, name="cycle"),
     path("cycle/edit/", cycles.EditCycle.as_view(), name="cycle-edit"),
@@ -421,6 +431,7 @@ urlpatterns = [
     path("calendar/", include(calendar_urls)),
     path("saved-views/", include(saved_view_urls)),
     path("away/", include(away_urls)),
+    path("watching/", include(watch_urls)),
     path("cycles/<slug:slug>/", include(cycle_urls)),
     path("accounts/", include(account_urls)),
     path("language/", languages.ChooseLanguage.as_view(), name="language"),

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import django_filters as filters
-from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models import Exists, F, Model, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
 from reviews.forms.fields import DayField, TextField
 from reviews.forms.widgets import PlainSelect
-from reviews.models import GapKind, Organisation, OrganisationKind, ReviewCycle, User
+from reviews.models import GapKind, Organisation, OrganisationKind, ReviewCycle, Tracked, User
+from reviews.models.changes import changed_records, has_changes
 from reviews.models.reports import SILENT_DAYS
 from reviews.queries.coverage import key_result_areas
 from reviews.queries.pending import people_named
@@ -69,9 +72,14 @@ class CodeChoiceFilter(filters.ChoiceFilter):
 class CycleFilterSet(filters.FilterSet):
     """Filters over the records of one cycle; its countries are the choices."""
 
+    changed = filters.ChoiceFilter(
+        label=_("Changes"), choices=(), empty_label=_("all"), widget=PlainSelect, method="filter_changed"
+    )
+
     def __init__(self, *args: Any, cycle: ReviewCycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cycle = cycle
+        self.offer_changed()
         if self.request.user.is_national:  # one country: nothing to choose
             self.filters.pop("member_state", None)
         if "key_result_area" in self.filters:
@@ -80,6 +88,29 @@ class CycleFilterSet(filters.FilterSet):
         choices = choices_by_source({f.source for f in code_filters}, cycle, self.request.user)
         for code_filter in code_filters:
             code_filter.extra["choices"] = choices.get(code_filter.source, ())
+
+    def offer_changed(self) -> None:
+        """Offer what changed since the person's last visit, where anything did, or the address asks for it."""
+        is_offered = has_changes(self.cycle) or "changed" in (self.data or ())
+        if not (is_offered and issubclass(self.queryset.model, Tracked)):
+            self.filters.pop("changed", None)
+        elif "changed" in self.filters:
+            self.filters["changed"].extra["choices"] = [("yes", changed_since_text(self.cycle))]
+
+    def filter_changed(self, rows: QuerySet[Model], name: str, value: str) -> QuerySet[Model]:
+        if not has_changes(self.cycle):
+            return rows.none()
+        return rows.filter(Exists(changed_records(rows, self.request.user, self.cycle)))
+
+
+def changed_since_text(cycle: ReviewCycle) -> str:
+    """Since when rows are marked as changed: the person's last visit to the cycle."""
+    seen_at = getattr(cycle, "seen_at", None)
+    if seen_at is None:
+        return _now("Changed since my last visit")
+    local = timezone.localtime(seen_at)
+    moment = f"{clock.short_day(local.date())} {local:%H:%M}"
+    return _now("Changed since %(moment)s") % {"moment": moment}
 
 
 def choices_by_source(names: set[str], cycle: ReviewCycle, user: User) -> dict[str, list[tuple[str, str]]]:
@@ -109,6 +140,8 @@ def choices_by_source(names: set[str], cycle: ReviewCycle, user: User) -> dict[s
 
 class EmptyFilterSet(CycleFilterSet):
     """For a list that is always shown whole."""
+
+    changed = None
 
 
 def search_words(rows: QuerySet[Model], name: str, value: str) -> QuerySet[Model]:

@@ -41,6 +41,10 @@ class OpenGaps(TextChoices):
     OPEN = "open", _("Open gaps")
 
 
+class Changed(TextChoices):
+    YES = "yes", _("Changed since my last visit")
+
+
 class RowFilter(NamedTuple):
     """One value of a row that the address may name: `?status=submitted`."""
 
@@ -56,6 +60,7 @@ OVERDUE = RowFilter("overdue", "", Overdue, lambda row: Overdue.YES if is_overdu
 FIGURES = RowFilter("figures", "", NoFigures, lambda row: "" if row.has_figures else NoFigures.NONE)
 GAPS = RowFilter("gaps", "", OpenGaps, lambda row: OpenGaps.OPEN if row.open_gaps else "")
 HOLDER = RowFilter("with", _("With"), HolderSide, lambda row: row.held_by)
+CHANGED = RowFilter("changed", "", Changed, lambda row: Changed.YES if row.is_changed else "")
 
 
 def is_overdue(row: BoardRow) -> bool:
@@ -64,7 +69,7 @@ def is_overdue(row: BoardRow) -> bool:
 
 def filters_for(reads_all: bool) -> list[RowFilter]:
     """The filters of a board: the outlook of every country is for those who read all."""
-    return [STATUS, OUTLOOK if reads_all else OVERDUE, FIGURES, GAPS, HOLDER]
+    return [STATUS, OUTLOOK if reads_all else OVERDUE, FIGURES, GAPS, HOLDER, CHANGED]
 
 
 class Chip(NamedTuple):

@@ -10,6 +10,7 @@ from reviews.models import MethodNote, ReviewCycle
 
 
 class MethodFilter(CycleFilterSet):
+    changed = None  # notes on methods belong to no cycle
     kind = gap_kind_filter()
 
     class Meta:

@@ -8,6 +8,7 @@ from reviews.models.agenda import AgendaItem, AgendaOutcome, AgendaStatus
 from reviews.models.base import EditConflict, NotAllowedNow, Tracked
 from reviews.models.bodies import BodyRole, CycleRole
 from reviews.models.calendars import CalendarFeed
+from reviews.models.changes import SeenUntil
 from reviews.models.choices import Confidence
 from reviews.models.coverage import Coverage, CoverageStatement
 from reviews.models.cycles import CycleMembership, CycleStatus, ReviewCycle
@@ -59,6 +60,7 @@ from reviews.models.treatments import (
     Treatment,
 )
 from reviews.models.unsaved_texts import UnsavedText
+from reviews.models.watches import Watch
 from reviews.policy import Channel, Role
 
 __all__ = [
@@ -156,6 +158,7 @@ __all__ = [
     "SearchKind",
     "SectionKind",
     "SavedView",
+    "SeenUntil",
     "SentForm",
     "SeriesBreak",
     "SignInGuess",
@@ -175,4 +178,5 @@ __all__ = [
     "UnsavedText",
     "User",
     "Verb",
+    "Watch",
 ]

@@ -1,6 +1,6 @@
 """Review cycles and the seats of their members."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -90,6 +90,11 @@ class ReviewCycleQuerySet(TrackedQuerySet["ReviewCycle"]):
 
 class ReviewCycle(Tracked):
     """One review of one framework, with its members, deadlines, meetings and ladder."""
+
+    # Set on cycles that were read `with_seen` (reviews.models.changes).
+    seen_trace_id: int | None  # None: the person opens it for the first time
+    seen_at: datetime | None
+    newest_change: int | None  # by others since; None: nothing has changed
 
     slug = address_word(_("short name in addresses"), 60, unique=True)
     name_en = models.CharField(_("name"), max_length=200)

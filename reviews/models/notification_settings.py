@@ -33,6 +33,7 @@ class SettingsFields(TypedDict, total=False):
     guidance: str
     meetings: str
     actions: str
+    watched: str
 
 
 class NotificationSettings(Tracked):
@@ -47,6 +48,7 @@ class NotificationSettings(Tracked):
     guidance = _frequency(Topic.GUIDANCE)
     meetings = _frequency(Topic.MEETINGS)
     actions = _frequency(Topic.ACTIONS)
+    watched = _frequency(Topic.WATCHED)
 
     # The address at which the person could not be reached; another address of the person is tried again.
     failed_address = models.EmailField(_("address that does not work"), blank=True, default="", db_default="")

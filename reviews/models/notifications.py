@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
-from reviews.models.trace import Trace, Verb
+from reviews.models.trace import NEWS, Trace, Verb
+from reviews.models.watches import Watch
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 DIGEST_HOUR = time(7)  # in Jakarta
 MONDAY = 0
+CYCLE = "reviews.reviewcycle"
 
 
 class Topic(models.TextChoices):
@@ -38,6 +40,7 @@ class Topic(models.TextChoices):
     GUIDANCE = "guidance", _("Data gaps: questions, answers, advice")
     MEETINGS = "meetings", _("Meetings and minutes")
     ACTIONS = "actions", _("Action points")
+    WATCHED = "watched", _("Changes in what I watch")
 
 
 class Frequency(models.TextChoices):
@@ -61,6 +64,7 @@ class Recipients(Enum):
     NAMED = "the people who are named in it"
     REMINDED = "those of its country, or of the Secretariat, who are reminded"
     ASKER = "whoever asked"
+    WATCHERS = "those who watch its record, or its country"
 
 
 def _is(column: str, value: str) -> Callable[[Trace], bool]:
@@ -98,7 +102,7 @@ _R = Recipients
 _TO_DO = _("Action point for you, due on %(day)s: %(record)s")
 _INVITED = _("You are in the delegation of %(body)s to “%(record)s”, %(day)s.")
 
-# Of anything else, nobody is notified.
+# Of anything else, only those who watch it are notified: see WATCH_RULE.
 NOTIFICATION_RULES = (
     Rule(
         "reviewcycle", Verb.OPENED, Topic.DEADLINES, _R.EVERYBODY, _("The review cycle “%(record)s” is open.")
@@ -232,8 +236,12 @@ NOTIFICATION_RULES = (
 )
 
 
+# Of every change, for those whom no other rule names.
+WATCH_RULE = Rule("", "", Topic.WATCHED, _R.WATCHERS, _("You watch this: %(who)s %(verb)s %(record)s."))
+
+
 def rule_for(trace: Trace) -> NotificationRule | None:
-    """The rule about a change; None: nobody is notified of it."""
+    """The rule about a change; None: only those who watch it are notified."""
     return next((rule for rule in NOTIFICATION_RULES if rule.is_about(trace)), None)
 
 
@@ -252,10 +260,12 @@ def without_notifications() -> Iterator[None]:
 
 def record_event(record: "Tracked", trace: Trace) -> None:
     """Write the event of a change that somebody is notified of, in the transaction of the change."""
-    if _silent.get() or rule_for(trace) is None:
+    if _silent.get():
         return
-    cycle: ReviewCycle = record if trace.model == "reviews.reviewcycle" else record.governing_cycle()  # type: ignore[assignment]
-    if cycle.sends_mail and cycle.is_open:
+    cycle: ReviewCycle | None = record if trace.model == CYCLE else record.governing_cycle()  # type: ignore[assignment]
+    if not (cycle and cycle.sends_mail and cycle.is_open):
+        return
+    if rule_for(trace) or (trace.model in NEWS and Watch.objects.of_change(trace).exists()):
         NotificationEvent.objects.create(trace=trace)
 
 
@@ -287,9 +297,8 @@ class NotificationEvent(models.Model):
 
     @property
     def rule(self) -> NotificationRule:
-        rule = rule_for(self.trace)
-        assert rule is not None  # or there were no event
-        return rule
+        """What those are notified by whom the change concerns, whether or not they watch it."""
+        return rule_for(self.trace) or WATCH_RULE
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -339,6 +348,11 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.event}"
+
+    @property
+    def rule(self) -> NotificationRule:
+        """The rule by which this person is notified."""
+        return WATCH_RULE if self.topic == Topic.WATCHED else self.event.rule
 
 
 def next_mail_at(frequency: str, after: datetime) -> datetime:

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 
 Record = TypeVar("Record", bound="Tracked")
 OtherRecord = TypeVar("OtherRecord", bound="Tracked")
+# Kinds of records whose changes are news: on the desk, and in the mails of those who watch them. The rest (an agenda
+# item, a delegation) is in the history of its own page only.
+NEWS = (
+    *("reviews.nationalreport", "reviews.datagap", "reviews.finding", "reviews.deadline", "reviews.meeting"),
+    *(
+        "reviews.minutes",
+        "reviews.reviewcycle",
+        "reviews.extension",
+        "reviews.decision",
+        "reviews.actionpoint",
+    ),
+    *("reviews.round", "reviews.threadentry", "reviews.receivedadvice"),
+)
 ACTING_FOR = "acting_for"  # among the names of a row: in whose place somebody acted
 
 
@@ -225,6 +238,7 @@ class Trace(Labelled):
             models.Index(fields=("model", "object_id", "-at", "-id"), name="trace_of_record"),
             models.Index(fields=("page_model", "page_id", "-id"), name="trace_of_page"),
             models.Index(fields=("cycle", "-id"), name="trace_of_cycle"),
+            models.Index(fields=("cycle", "member_state", "-id"), name="trace_of_country"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(verb__in=Verb.values), name="trace_verb_known"),

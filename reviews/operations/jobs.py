@@ -11,6 +11,7 @@ from django.conf import settings
 from reviews import clock
 from reviews.actions.reminders import send_due_reminders
 from reviews.models import JobRun, SentForm, UnsavedText
+from reviews.models.watches import end_unseen_watches
 from reviews.operations import notifications, outbox, trace_chain
 from reviews.operations.health import TICK
 from reviews.uploads import kept
@@ -49,6 +50,10 @@ def purge_unsaved_texts() -> str:
     return f"{UnsavedText.purge()} deleted"
 
 
+def end_watches() -> str:
+    return f"{end_unseen_watches()} ended"
+
+
 def remind() -> str:
     return f"{send_due_reminders()} reminders"
 
@@ -65,6 +70,7 @@ JOBS = (
     Job("purge kept files", HOURLY, kept.purge),
     Job("purge form keys", DAILY, purge_form_keys),
     Job("purge unsaved texts", DAILY, purge_unsaved_texts),
+    Job("end watches", HOURLY, end_watches),
 )
 
 

@@ -71,31 +71,41 @@ def _distribute(pk: int) -> int:
     if not NotificationEvent.objects.undistributed().filter(pk=pk).update(distributed_at=now):
         return 0
     event = NotificationEvent.objects.select_related("trace").get(pk=pk)
-    rows = notifications_of(event, recipients_of(event))
+    rows = [row for topic, people in recipients_of(event) for row in notifications_of(event, people, topic)]
     return len(Notification.objects.bulk_create(rows, ignore_conflicts=True))
 
 
-def notifications_of(event: NotificationEvent, people: list[User]) -> list[Notification]:
-    """Their own notifications, then those of the alternates of who is away. Somebody's own one is kept of two."""
+def notifications_of(
+    event: NotificationEvent, people: list[User], topic: Topic | None = None
+) -> list[Notification]:
+    """Their own notifications, then those of the alternates of who is away. Somebody's own one is kept of two.
+
+    What somebody watches is no duty: no alternate is notified of it.
+    """
+    topic = topic or event.rule.topic
     ids = {person.pk for person in people} | {person.alternate_id for person in people}
     chosen = {row.person_id: row for row in NotificationSettings.objects.filter(person__in=ids)}
     today = clock.day_of(clock.real_now())
     own, instead = [], []
     for person in people:
         options = chosen.get(person.pk) or NotificationSettings(person=person)
-        if options.frequency_of(event.rule.topic) == Frequency.OFF:
+        if options.frequency_of(topic) == Frequency.OFF:
             continue
-        own.append(_notification(event, person, options))
-        if stand_in := stands_in_on(today, person):
+        own.append(_notification(event, topic, person, options))
+        stand_in = None if topic == Topic.WATCHED else stands_in_on(today, person)
+        if stand_in:
             theirs = chosen.get(stand_in.pk) or NotificationSettings(person=stand_in)
-            instead.append(_notification(event, stand_in, theirs, instead_of=person))
+            instead.append(_notification(event, topic, stand_in, theirs, instead_of=person))
     return own + instead
 
 
 def _notification(
-    event: NotificationEvent, person: User, options: NotificationSettings, instead_of: User | None = None
+    event: NotificationEvent,
+    topic: Topic,
+    person: User,
+    options: NotificationSettings,
+    instead_of: User | None = None,
 ) -> Notification:
-    topic = event.rule.topic
     due_at = options.next_mail_at(topic, clock.real_now())
     return Notification(event=event, person=person, instead_of=instead_of, topic=topic, due_at=due_at)
 

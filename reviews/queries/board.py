@@ -33,6 +33,7 @@ from reviews.models import (
     Tracked,
     User,
 )
+from reviews.models.changes import with_changes_of_country
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import plans, progress
 from reviews.queries.deadlines import (
@@ -93,6 +94,11 @@ class BoardRow:
     def slack(self) -> int | None:
         """Days to spare, as far as the reader may know."""
         return self.plan.slack if self.outlook else None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything of it that the reader may know changed since the reader's last visit."""
+        return bool(getattr(self.report, "is_changed", False))
 
     @property
     def status_position(self) -> int:
@@ -185,7 +191,7 @@ def build(
     cycle: ReviewCycle, user: User, on: date, at: datetime | None = None, *, with_outlook: bool = True
 ) -> Board:
     """Return the board on a day; with `at`, from the records as of that instant."""
-    reports = member_reports(cycle, on, at)
+    reports = member_reports(cycle, on, at, user)
     kinds = list(GapKind.objects.all())
     deadlines = visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
     meetings = visible_as_of(cycle.meetings.visible_to(user), user, at)
@@ -231,10 +237,16 @@ def reads_all(user: User) -> bool:
     return policy.scope_of(user, "report.read") is policy.Scope.EVERYWHERE
 
 
-def member_reports(cycle: ReviewCycle, on: date, at: datetime | None) -> list[NationalReport]:
-    """The reports of the members counted on a day; with `at`, as they and their seats were at that instant."""
+def member_reports(
+    cycle: ReviewCycle, on: date, at: datetime | None, user: User | None = None
+) -> list[NationalReport]:
+    """The reports of the members counted on a day; with `at`, as they and their seats were at that instant.
+
+    With `user` those of the present say whether anything of their country is new to the person.
+    """
     if at is None:
-        return list(cycle.member_reports(on))
+        present = cycle.member_reports(on)
+        return list(with_changes_of_country(present, user, cycle) if user else present)
     reports, seats = Trace.objects.both_as_of(cycle.reports.all(), cycle.memberships.all(), at)
     seated_on = {seat.member_state_id: seat.joined_on for seat in seats if seat.joined_on <= on}
     members = [report for report in reports if report.member_state_id in seated_on]

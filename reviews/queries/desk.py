@@ -22,6 +22,7 @@ from reviews.models import (
     DeadlineStatus,
     Explanation,
     Extension,
+    Finding,
     Meeting,
     Minutes,
     NationalReport,
@@ -29,12 +30,13 @@ from reviews.models import (
     ReviewCycle,
     Trace,
     User,
+    Watch,
 )
 from reviews.models.deadlines import DUE_SOON_DAYS
 from reviews.models.deliveries import RECORD
 from reviews.models.follow_ups import MARK
 from reviews.models.reports import SILENT_DAYS
-from reviews.models.trace import TraceQuerySet
+from reviews.models.trace import NEWS, TraceQuerySet
 from reviews.models.workstreams import workstream_label
 from reviews.queries.deadlines import (
     CountryDeadline,
@@ -96,19 +98,17 @@ class CountryCard:
     transitions: set[str]
 
 
-PageOfRecord = NationalReport | DataGap | Deadline | Meeting | Minutes | ReviewCycle
+PageOfRecord = NationalReport | DataGap | Finding | Deadline | Meeting | Minutes | ReviewCycle
 # The pages that a line of news leads to, with what their addresses need.
 PAGES: dict[str, models.QuerySet[Any]] = {
     "reviews.nationalreport": NationalReport.objects.select_related("cycle", "member_state"),
     "reviews.datagap": DataGap.objects.select_related("cycle", "member_state"),
+    "reviews.finding": Finding.objects.select_related("cycle", "member_state"),
     "reviews.deadline": Deadline.objects.select_related("cycle"),
     "reviews.meeting": Meeting.objects.select_related("cycle"),
     "reviews.minutes": Minutes.objects.select_related("meeting__cycle"),
     "reviews.reviewcycle": ReviewCycle.objects.all(),
 }
-# What is news; the rest (an agenda item, a delegation) is in the history of its own page only.
-NEWS = (*PAGES, "reviews.extension", "reviews.decision", "reviews.actionpoint", "reviews.round")
-NEWS += ("reviews.threadentry", "reviews.receivedadvice")
 
 
 def reports_of(user: User, cycles: list[ReviewCycle]) -> list[NationalReport]:
@@ -178,9 +178,13 @@ def reports_posted_by(user: User, reports: Iterable[NationalReport]) -> list[Nat
     return [report for report in reports if report.member_state_id == user.organisation_id]
 
 
-def activity(user: User, before: int | None = None, most: int = 25) -> list[Trace]:
+def activity(
+    user: User, before: int | None = None, most: int = 25, *, only_watched: bool = False
+) -> list[Trace]:
     """Return the newest changes by others that this person may read; `before`: only rows with a smaller id."""
     rows = news_for(user).exclude(by=user).select_related("by")
+    if only_watched:
+        rows = rows.filter(Watch.objects.of(user).changes_of())
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [row for row in (row.for_reader(user) for row in rows.order_by("-id")[:most]) if row]

@@ -29,11 +29,13 @@ from reviews.models import (
     Reminder,
     ReviewCycle,
     ThreadEntry,
+    Topic,
     Trace,
     Tracked,
     User,
+    Watch,
 )
-from reviews.models.notifications import Recipients
+from reviews.models.notifications import WATCH_RULE, Recipients
 from reviews.policy import NATIONAL, Role
 from reviews.queries.deadlines import by_deadline_and_state, due_in_force
 from reviews.queries.reminders import due_text, status_for
@@ -48,10 +50,14 @@ Records = dict[tuple[str, int], Any]  # each is a tracked record with a page
 # --- who
 
 
-def recipients_of(event: NotificationEvent) -> list[User]:
-    """The people whom an event concerns, and who can get mail; not the one who did it."""
-    people = User.objects.offered().exclude(email="").exclude(pk=event.trace.by_id)
-    return list(people.filter(_concerned(event)).select_related("alternate").order_by("pk"))
+def recipients_of(event: NotificationEvent) -> list[tuple[Topic, list[User]]]:
+    """The people whom an event concerns, then those who watch it, of those who get mail; not the one who did it."""
+    people = User.objects.offered().exclude(email="").exclude(pk=event.trace.by_id).select_related("alternate")
+    watchers = people.filter(pk__in=Watch.objects.of_change(event.trace).values("person"))
+    groups = [(Topic.WATCHED, watchers)]
+    if event.rule is not WATCH_RULE:
+        groups.insert(0, (event.rule.topic, people.filter(_concerned(event))))
+    return [(topic, list(rows.order_by("pk"))) for topic, rows in groups]
 
 
 def _concerned(event: NotificationEvent) -> Q:
@@ -130,14 +136,13 @@ class Line:
 def lines_for(reader: User, notifications: Iterable[Notification]) -> list[Line]:
     """The notifications in words, newest first, of what the person may read now, each once.
 
-    What changed several times is told by its newest event.
+    What changed several times is told by its newest event, and of what is watched each page once.
     """
     rows = sorted(notifications, key=lambda row: row.event_id, reverse=True)
     newest: dict[tuple[str, int, object], Notification] = {}
     for row in rows:
-        trace = row.event.trace
-        newest.setdefault((trace.model, trace.object_id, row.event.rule.sentence), row)
-    rows = list(newest.values())
+        newest.setdefault(_subject_of(row), row)
+    rows = without_unreadable_watches(reader, newest.values())
     visible = visible_records(reader, [row.event.trace for row in rows])
     cycles = {cycle.pk: cycle for cycle in ReviewCycle.objects.visible_to(reader) if cycle.sends_mail}
     lines = [_line(reader, row, visible, cycles) for row in rows]
@@ -157,9 +162,11 @@ def _line(
     names = names_in(record, reader)
     if names is None:
         return None
-    names["country"] = isolated(str(trace.member_state or ""))
+    names |= {"country": isolated(str(trace.member_state or "")), "who": isolated(trace.by_text)}
+    names["verb"] = trace.verb_before_record
+    names.setdefault("record", _short(record))
     note = Truncator(trace.why).chars(LONGEST_NOTE)
-    text, meeting = str(row.event.rule.sentence) % names, meeting_of(record)
+    text, meeting = str(row.rule.sentence) % names, meeting_of(record)
     if meeting:
         meeting.cycle = cycle
     return Line(text, note, page.get_absolute_url(), cycle, row.instead_of, meeting)
@@ -170,6 +177,32 @@ def meeting_of(record: Tracked) -> Meeting | None:
     if isinstance(record, Delegation):
         return record.meeting
     return record if isinstance(record, Meeting) else None
+
+
+def _subject_of(row: Notification) -> tuple[str, int, object]:
+    trace, sentence = row.event.trace, row.rule.sentence
+    if row.topic == Topic.WATCHED:
+        return trace.page_model, trace.page_id, sentence
+    return trace.model, trace.object_id, sentence
+
+
+def without_unreadable_watches(reader: User, rows: Iterable[Notification]) -> list[Notification]:
+    """Without what the person watched and may not see any more, or is told anyway: by another row of one request."""
+    rows = list(rows)
+    told = {_request_of(row) for row in rows if row.topic != Topic.WATCHED}
+    rows = [row for row in rows if row.topic != Topic.WATCHED or _request_of(row) not in told]
+    watched = [row.event.trace_id for row in rows if row.topic == Topic.WATCHED]
+    if not watched:
+        return rows
+    readable = Trace.objects.visible_to(reader).filter(Watch.objects.of(reader).changes_of())
+    readable_ids = set(readable.filter(pk__in=watched).values_list("pk", flat=True))
+    return [row for row in rows if row.topic != Topic.WATCHED or row.event.trace_id in readable_ids]
+
+
+def _request_of(row: Notification) -> tuple[str, int, object]:
+    """The request that made a change, and the page that it is on."""
+    trace = row.event.trace
+    return trace.page_model, trace.page_id, trace.request_id
 
 
 def visible_records(reader: User, traces: Iterable[Trace]) -> Records:

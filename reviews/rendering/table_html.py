@@ -19,6 +19,7 @@ from django.http import QueryDict
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django_tables2 import Table, TemplateColumn
 from django_tables2.columns import BoundColumn
 
@@ -92,7 +93,7 @@ def _element(column: BoundColumn, is_row_header: bool) -> Callable[[Any], str]:
     attributes = {"scope": "row", "role": "rowheader"} if is_row_header else {"role": "cell"}
     attributes["data-label"] = str(column.header)
     attributes |= column.column.attrs.get("td", column.column.attrs.get("cell", {}))
-    content = _content(column)
+    content = _with_changed_mark(_content(column)) if is_row_header else _content(column)
 
     computed = {name: _with_arguments(v, column) for name, v in attributes.items() if callable(v)}
     if not computed:
@@ -105,6 +106,18 @@ def _element(column: BoundColumn, is_row_header: bool) -> Callable[[Any], str]:
         return f"<{tag}{flatatt(attributes | of_record)}>{start}{value}{end}</{tag}>"
 
     return cell
+
+
+def _with_changed_mark(content: Getter) -> Getter:
+    """The content of a row's head, with a mark on records that changed since the person's last visit."""
+
+    def marked(record: Any) -> Any:
+        html = content(record)
+        if not getattr(record, "is_changed", False):
+            return html
+        return format_html("{} {}", html, fragments.badge(gettext("changed"), "info"))
+
+    return marked
 
 
 def _content(column: BoundColumn) -> Getter:

@@ -24,7 +24,8 @@ from reviews.forms.fields import DayField
 from reviews.lists.addresses import COLUMNS, OPEN, VIEW, KnownQuery, is_known_order, known_query, names_in
 from reviews.lists.pagination import ListPaginator
 from reviews.lists.shown_columns import hide_columns
-from reviews.models import NationalReport, ReviewCycle, Trace, Tracked, User
+from reviews.models import NationalReport, ReviewCycle, SeenUntil, Trace, Tracked, User
+from reviews.models.changes import with_changes, with_seen
 from reviews.models.follow_ups import MARK
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
@@ -41,6 +42,15 @@ def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
     """A review cycle this person may open, with its framework."""
     cycle = get_object_or_404(cycles_named(request, slug))
     remember_cycle(request, cycle)
+    return cycle
+
+
+def visited_cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
+    """A review cycle with what changed in it since the person's last visit; the first one begins to count."""
+    cycle = get_object_or_404(with_seen(cycles_named(request, slug), request.user))
+    remember_cycle(request, cycle)
+    if request.method == "GET":
+        SeenUntil.begin(request.user, [cycle])
     return cycle
 
 
@@ -175,7 +185,7 @@ class ListPage(SingleTableMixin, FilterView):
 
     def get_cycle(self) -> Any:
         """Return the cycle of the address. Raises Http404 if the person may not open it."""
-        return cycle_or_404(self.request, self.kwargs["slug"])
+        return visited_cycle_or_404(self.request, self.kwargs["slug"])
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Raise BadAddress for a filter, sort column or page that does not exist."""
@@ -223,6 +233,13 @@ class ListPage(SingleTableMixin, FilterView):
         name_area_column(table, self.cycle)
         self.column_choices = hide_columns(table, self.shown_columns) if self.offers_columns else []
         return table
+
+    def get_table_data(self) -> Any:
+        """The rows; on the page each says whether it changed since the person's last visit."""
+        rows = super().get_table_data()
+        if self.cycle is None or not isinstance(rows, QuerySet) or "_export" in self.request.GET:
+            return rows
+        return with_changes(rows, self.request.user, self.cycle)
 
     def no_such_page(self) -> BadAddress:
         return BadAddress(_("This list has no page “%s”.") % self.request.GET["page"][:40])

@@ -18,12 +18,12 @@ from reviews.queries import board, progress
 from reviews.rendering import board_charts, spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.views.base import (
-    cycle_or_404,
     page_of,
     parse_day,
     require_known_columns,
     require_known_order,
     rows_chosen,
+    visited_cycle_or_404,
 )
 from reviews.web.errors import BadAddress
 from reviews.web.saved_views import ListViews
@@ -43,7 +43,7 @@ class BoardDay(NamedTuple):
 
 def board_page(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Every member state at a glance; `?as_of=2020-08-11` shows it as it was at the end of that day."""
-    cycle, day = cycle_or_404(request, slug), parse_board_day(request)
+    cycle, day = visited_cycle_or_404(request, slug), parse_board_day(request)
     views = ListViews(request, cycle)
     opening = views.opening(lambda saved: known_board_query(request.user, saved))
     if opening:

@@ -17,6 +17,7 @@ from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import ClosingWay, DataGap, ReviewCycle, Verb
 from reviews.models.datagaps import DataGapQuerySet
 from reviews.models.treatments import treatment_for
+from reviews.models.watches import with_watch
 from reviews.queries import guidance
 from reviews.request_context import SignedInRequest
 from reviews.views.base import ListPage, cycles_named, history, remember_cycle
@@ -61,7 +62,7 @@ class DataGapList(ListPage):
 def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     gaps = gaps_with_code(code).filter(cycle__in=cycles_named(request, slug)).visible_to(request.user)
-    gap = get_object_or_404(gaps.with_guidance())
+    gap = get_object_or_404(with_watch(gaps.with_guidance(), request.user))
     remember_cycle(request, gap.cycle)
     transitions, rows = gap.transitions_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: those of any other are not fetched.

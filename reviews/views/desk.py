@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from reviews import clock
-from reviews.models import CycleStatus, NationalReport, ReviewCycle
+from reviews.models import CycleStatus, NationalReport, ReviewCycle, SeenUntil
+from reviews.models.changes import with_seen
 from reviews.models.workstreams import WORKSTREAMS, workstream_label
 from reviews.queries import desk, progress
+from reviews.queries.changes import changes_since_last_visit
 from reviews.rendering import board_charts, fragments
 from reviews.request_context import SignedInRequest
 from reviews.views.base import parse_number
@@ -32,8 +34,11 @@ class Figure(NamedTuple):
 
 def desk_page(request: SignedInRequest) -> HttpResponse:
     """The own country, what there is to do, the next deadlines, recent activity."""
-    cycles = list(ReviewCycle.objects.visible_to(request.user).select_related("framework"))
+    visible = ReviewCycle.objects.visible_to(request.user).select_related("framework")
+    cycles = list(with_seen(visible, request.user))
     running = [cycle for cycle in cycles if cycle.status == CycleStatus.OPEN]
+    if request.method == "GET":
+        SeenUntil.begin(request.user, running)
     reports = desk.reports_of(request.user, running)
     lines = desk.deadlines_of_countries(request.user, running, reports)
     context = {
@@ -44,6 +49,7 @@ def desk_page(request: SignedInRequest) -> HttpResponse:
         "cards": cards_with_figures(request, reports),
         "waiting": desk.gather_tasks(desk.waiting(request.user, running, reports, lines)),
         "due": desk.due(lines),
+        "changes_by_cycle": changes_since_last_visit(request.user, running),
         "activity": desk.activity(request.user, most=NEWEST),
         "demo": any(cycle.is_demo for cycle in cycles),
         "cycle": cycle_of_menu(request, cycles),
@@ -82,16 +88,21 @@ def cycle_of_menu(request: SignedInRequest, cycles: list[ReviewCycle]) -> Review
 
 
 def activity_page(request: SignedInRequest) -> HttpResponse:
-    """All changes by others that the person may read, newest first; `?before=1234` goes on from there."""
+    """All changes by others that the person may read, newest first; `?before=1234` goes on from there.
+
+    With `?watched=yes` only those in what the person watches.
+    """
+    is_watched = request.GET.get("watched") == "yes"
     text = request.GET.get("before", "")
     before = parse_number(text, 0, LARGEST_ID)
     if text and before is None:
         raise BadAddress(_("There is no page “%s”.") % text[:40])
-    rows = desk.activity(request.user, before)
+    rows = desk.activity(request.user, before, only_watched=is_watched)
     context = {
         "nav": "desk",
-        "title": _("All activity"),
+        "title": _("Changes in what I watch") if is_watched else _("All activity"),
         "activity": rows,
+        "is_watched": is_watched,
         "older": rows[-1].pk if rows else None,
         "breadcrumbs": [(_("My desk"), "/")],
     }

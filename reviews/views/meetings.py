@@ -26,6 +26,7 @@ from reviews.models import (
 )
 from reviews.models.agenda import planned_minutes
 from reviews.models.meetings import MeetingPart
+from reviews.models.watches import with_watch
 from reviews.queries.calendars import last_changes, meeting_entry
 from reviews.queries.meetings import (
     Dependents,
@@ -67,7 +68,8 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     minutes = Minutes.objects.visible_to(request.user).filter(meeting=OuterRef("pk"))
     meetings = Meeting.objects.visible_to(request.user).filter(cycle__in=cycles_named(request, slug))
     meetings = with_progress(meetings.select_related("cycle", "host", "disruption"))
-    meeting = get_object_or_404(meetings.annotate(has_minutes=Exists(minutes)), code=code)
+    meetings = with_watch(meetings.annotate(has_minutes=Exists(minutes)), request.user)
+    meeting: Meeting = get_object_or_404(meetings, code=code)
     cycle = meeting.cycle
     remember_cycle(request, cycle)
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed

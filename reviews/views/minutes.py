@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
@@ -22,6 +23,7 @@ from reviews.models import (
     SectionKind,
     Trace,
 )
+from reviews.models.watches import with_watch
 from reviews.queries.meetings import steps_of
 from reviews.queries.minutes import (
     circulations,
@@ -40,10 +42,15 @@ from reviews.views.meetings import meeting_or_404
 from reviews.web.errors import BadAddress
 
 
+def readable_minutes(request: SignedInRequest, meeting: Meeting) -> QuerySet[Minutes]:
+    """The minutes of a meeting as a queryset: none, or one."""
+    rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
+    return rows.filter(meeting=meeting)
+
+
 def minutes_of(request: SignedInRequest, meeting: Meeting) -> Minutes | None:
     """The minutes of a meeting, if there are any that this person may read."""
-    rows = Minutes.objects.visible_to(request.user).select_related("meeting__cycle", "adopted_by")
-    return rows.filter(meeting=meeting).first()
+    return readable_minutes(request, meeting).first()
 
 
 def minutes_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> Minutes:
@@ -65,7 +72,7 @@ def minutes_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     """The minutes as they are worded now; before there are any, the button that drafts them."""
     cycle = cycle_or_404(request, slug)
     meeting = meeting_or_404(request, cycle, code)
-    minutes = minutes_of(request, meeting)
+    minutes = with_watch(readable_minutes(request, meeting), request.user).first()
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed
     if minutes is None and not may_run:
         raise Http404

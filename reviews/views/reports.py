@@ -25,6 +25,7 @@ from reviews.models import (
     ReviewCycle,
 )
 from reviews.models.reports import NationalReportQuerySet
+from reviews.models.watches import with_watch
 from reviews.models.workstreams import WORKSTREAMS
 from reviews.queries import plans, submission_checks
 from reviews.queries.timeliness import READ as TIMELINESS
@@ -90,7 +91,8 @@ def tab_context(report: NationalReport, tab: str) -> dict[str, Any]:
 def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The overview: next step, figures, deadlines, and the checklist before submission."""
     cycles = cycles_named(request, slug)
-    report = get_object_or_404(readable_reports(request), cycle__in=cycles, member_state__code=code)
+    reports = with_watch(readable_reports(request), request.user)
+    report = get_object_or_404(reports, cycle__in=cycles, member_state__code=code)
     remember_cycle(request, report.cycle)
     checked = submission_checks.read(report, request.user)
     checks = submission_checks.run(checked) if report.is_editable else []

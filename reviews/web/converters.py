@@ -2,6 +2,8 @@
 
 from urllib.parse import quote, unquote
 
+from reviews.models.watches import WATCHED_KINDS
+
 
 class StateCode:
     """A member state: VNM.
@@ -53,3 +55,9 @@ class PartKind(Number):
     """What is recorded at a meeting; see views.meetings.PARTS."""
 
     regex = "agenda|decisions|actions"
+
+
+class WatchedKind(Number):
+    """A kind of record that people watch."""
+
+    regex = "|".join(WATCHED_KINDS)

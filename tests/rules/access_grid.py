@@ -17,6 +17,7 @@ saved-view-over             in  405   404  404         404   404          404   
 saved-view-default          in  405   404  404         404   404          404       404    404        in
 saved-view-no-default       in  405   404  404         404   404          404       404    404        in
 saved-view-take-over        in  405   405  404         404   404          404       404    404        in
+mark-seen                   in  405   405  405         405   405          405       403    405        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in
@@ -60,6 +61,9 @@ person-alternate            in  404   404  404         404   404          200   
 person-away                 in  404   404  404         404   404          200       404    200        in
 person-hand-over            in  404   404  404         404   404          200       404    200        in
 person-hand-over-docx       in  404   404  404         404   404          200       404    200        in
+watches                     in  200   200  200         200   200          200       403    200        in
+watch-start                 in  405   405  404         405   405          405       404    405        in
+watch-stop                  in  405   405  404         405   405          405       404    405        in
 away                        in  200   200  200         200   200          200       200    200        in
 away-act                    in  404   405  404         404   404          404       404    404        in
 away-end                    in  404   404  404         404   404          404       404    404        in
@@ -258,6 +262,7 @@ saved-view-over             in  302   404  404         404   404          404   
 saved-view-default          in  302   404  404         404   404          404       404    404        in
 saved-view-no-default       in  302   404  404         404   404          404       404    404        in
 saved-view-take-over        in  302   302  404         404   404          404       404    404        in
+mark-seen                   in  302   302  302         302   302          302       403    302        in
 pictures                    in  200   200  200         200   200          200       200    200        in
 calendar                    in  200   200  200         200   200          200       200    200        in
 calendar-subscribe          in  200   200  200         200   200          200       200    200        in
@@ -301,6 +306,9 @@ person-alternate            in  404   404  404         404   404          302   
 person-away                 in  404   404  404         404   404          302       404    302        in
 person-hand-over            in  404   404  404         404   404          200       404    200        in
 person-hand-over-docx       in  404   404  404         404   404          200       404    200        in
+watches                     in  302   302  302         302   302          302       403    302        in
+watch-start                 in  302   302  404         302   302          302       404    302        in
+watch-stop                  in  302   302  404         302   302          302       404    302        in
 away                        in  302   302  302         302   302          302       302    302        in
 away-act                    in  404   302  404         404   404          404       404    404        in
 away-end                    in  404   404  404         404   404          404       404    404        in

@@ -34,6 +34,7 @@ from reviews.models import (
     ProgressUpdate,
     Reminder,
     SearchEntry,
+    SeenUntil,
     SentForm,
     SeriesBreak,
     StandIn,
@@ -42,6 +43,7 @@ from reviews.models import (
     Trace,
     UnsavedText,
     User,
+    Watch,
 )
 from tests.support import make
 from tests.support.shared_records import shared
@@ -60,6 +62,8 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "user_away_in_order": ("user", {"away_from": LATE, "away_until": EARLY}),
     "mail_state_known": ("outgoingmail", {"state": "lost"}),
     "mail_sent_has_instant": ("outgoingmail", {"state": "sent"}),
+    "watch_kind_known": ("watch", {"model": "reviews.user"}),
+    "watch_of_country_placed": ("watch_of_country", {"cycle": None}),
     "notification_topic_known": ("notification", {"topic": "weather"}),
     **{f"notify_{topic}_known": ("notificationsettings", {topic.value: "hourly"}) for topic in Topic},
     "reminder_by_hand_or_schedule": ("reminder", {"days": 7}),
@@ -218,6 +222,8 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "feed_of_country_once": ("feed_of_country", {}),
     "search_entry_once": ("searchentry", {}),
     "unsaved_text_once": ("unsavedtext", {}),
+    "watch_once": ("watch", {}),
+    "seen_until_once": ("seenuntil", {}),
     "extension_asked_once": ("extension", {}),
     "meeting_code_once": ("meeting", {"number": 9}),
     "meeting_number_once": ("meeting", {"code": "nine"}),
@@ -311,6 +317,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         Delivery.record(make.deadline(cycle, by=by, output="comments"), vnm, by=by, met_on=date(2020, 8, 19)),
         make.saved_view(cast.vnm, cycle),
         CalendarFeed.make_for(cast.lao),
+        SeenUntil.objects.create(person=cast.vnm, cycle=cycle, trace_id=1),
         SentForm.objects.create(key="one", user=cast.vnm, content="x", repeatable=False),
         DailyProgress.objects.get(),
         make.body_role(cycle, by=by),
@@ -324,7 +331,7 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
     steps = {
         kind: make.step(cycle, by=by, code=kind, kind=kind) for kind in ("national_reports", "regional_draft")
     }
-    feeds = {
+    feeds: dict[str, Any] = {
         "feed_of_cycle": CalendarFeed.make_for(cast.lao, cycle=cycle),
         "feed_of_country": CalendarFeed.make_for(cast.lao, member_state=vnm),
     }
@@ -334,6 +341,9 @@ def rows(cast: Any, cycle: Any) -> dict[str, Any]:
         "defaultview": make.default_view(view, cycle),
         "defaultview_of_site": make.default_view(view, None),
     }
+    for name, watched in (("watch_of_country", report), ("watch", meeting)):
+        Watch.start(cast.vnm, watched)
+        feeds[name] = Watch.objects.get(model=watched._meta.label_lower)
     by_model = {record._meta.model_name: record for record in records}
     return by_model | steps | feeds | views | read_privately(cast) | followed_up(cast, deadline)
 

@@ -18,12 +18,12 @@ def words(text: str) -> set[str]:
 
 # What the product is about: in every room the module of a noun has its name.
 NOUNS = words(
-    """absences accounts actionpoints agenda annex board bodies brief calendars comparison coverage cycles
+    """absences accounts actionpoints agenda annex board bodies brief calendars changes comparison coverage cycles
     datagaps deadlines decisions delegations deliveries desk difficulties disruptions extensions findings
     follow_ups framework guidance invitations languages mails meetings methods minutes notification_settings
     notifications organisations outlook pending people pictures plans progress progress_reports projector rehearsals
     reminders report_versions reports rounds saved_views search setup threads timeline timeliness trace treatments
-    unsaved_texts"""
+    unsaved_texts watches"""
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {

@@ -189,6 +189,7 @@ NO_WORDS = {
     "NotificationSettings.failed_address",  # the same as User.email
     "SavedView.query",  # of an address of a list
     "CalendarFeed.key",  # drawn at random
+    "Watch.model",  # the product's own words
     "UnsavedText.place", "UnsavedText.page",  # addresses
     # The words of other records, each for its readers: tests/rules/test_search.py.
     *(f"SearchEntry.{name}" for name in ("kind", "readers", "code", "title", "text", "url_name", "page", "anchor")),

@@ -29,6 +29,7 @@ OF_NO_CYCLE |= {
 }  # a person's own
 OF_NO_CYCLE |= {"calendar-add", "calendar-renew", "calendar-revoke", "mail-again"}  # as well
 OF_NO_CYCLE |= {"invite", "invite-sheet", "invitation-withdraw", "person-alternate"}
+OF_NO_CYCLE |= {"watches", "watch-start", "watch-stop", "mark-seen"}
 OF_NO_CYCLE |= {"away", "away-act", "away-end", "person-away"}
 # They open a cycle, which is not open then.
 OPENING = {"cycle-open", "cycle-reopen"}

@@ -25,6 +25,7 @@ OTHER_WORDS = "Other words than before"
 # Steps of an account's own keys, and mails that are counted: no records of the review.
 BESIDES = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_reset_password"}
 BESIDES |= {"mail-again"}  # the same mail once more
+BESIDES |= {"watches", "watch-start", "watch-stop", "mark-seen"}  # what a person watches, and has seen
 # The first person of each line for whom the step is done.
 DOERS = {
     page: next(name for name, answer in row.items() if answer == "302" and name != "visitor")

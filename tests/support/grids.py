@@ -10,6 +10,8 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from reviews.models import SeenUntil
+
 
 def read(text: str) -> list[tuple[str, dict[str, str]]]:
     """The lines of a grid: the first word of each, and its cells by the words of the first line."""
@@ -23,7 +25,10 @@ def cells(text: str) -> list[tuple[str, str, str]]:
 
 
 def fingerprint() -> dict[str, list[Any]]:
-    """Every row of every table, sessions apart (signing in and a visit write those)."""
+    """Every row of every table, sessions apart (signing in and a visit write those).
+
+    A first visit also writes up to where the cycle was seen; that counts where nothing was seen yet.
+    """
     sessions = (Session, UserSession)
     models = [model for model in apps.get_models(include_auto_created=True) if model not in sessions]
     return {model._meta.label: _rows(model) for model in models}
@@ -35,7 +40,8 @@ def _rows(model: Any) -> list[Any]:
         for f in model._meta.concrete_fields
         if f.attname not in ("last_login", "last_cycle_id", "language")
     ]
-    return list(model._base_manager.order_by("pk").values_list(*columns))
+    rows = model._base_manager.filter(trace_id=0) if model is SeenUntil else model._base_manager
+    return list(rows.order_by("pk").values_list(*columns))
 
 
 READING = re.compile(
@@ -43,7 +49,7 @@ READING = re.compile(
 )
 # What a visit alone writes.
 VISIT = re.compile(
-    r'(INSERT INTO|UPDATE|DELETE FROM) "(django_session|usersessions_usersession)"'
+    r'(INSERT INTO|UPDATE|DELETE FROM) "(django_session|usersessions_usersession)"|INSERT INTO "reviews_seenuntil"'
     r'|UPDATE "reviews_user" SET "(?:last_login|last_cycle_id)" = %s WHERE'
 )
 

@@ -40,7 +40,9 @@ from reviews.models import (
     Trace,
     UnsavedText,
     User,
+    Watch,
 )
+from reviews.models.watches import WATCHED_KINDS
 from tests.support import make
 
 STATES = ("VNM", "LAO")
@@ -72,7 +74,17 @@ def plant(cast: Any) -> SimpleNamespace:
     _next_cycle(made)
     _corrected(made)
     _on_its_way(made)
+    _watched(made)
     return made
+
+
+def _watched(made: SimpleNamespace) -> None:
+    """Everybody watches everything: also what he or she could see once, and may not see any more."""
+    people = [getattr(made.cast, name) for name in vars(made.cast)]
+    for label in WATCHED_KINDS.values():
+        for record in apps.get_model(label).objects.all():
+            for person in people:
+                Watch.start(person, record)
 
 
 def _reference(cast: Any) -> tuple[Any, dict[str, Any], Any]:

@@ -20,9 +20,11 @@ from reviews.models import (
     OutgoingMail,
     ReviewCycle,
     Round,
+    SeenUntil,
     Topic,
     Trace,
     User,
+    Watch,
 )
 from reviews.operations.notifications import signer
 from reviews.queries.meetings import dependents_of, fingerprint_of
@@ -137,6 +139,7 @@ OF_THE_SITE = (
     "calendar-add",
     "away",
     "away-end",
+    "watches",
     "notification-settings",
     "mail-list",
     "saved-view-list",
@@ -157,8 +160,8 @@ OF_PEOPLE = (
 ONLY_BUTTONS = {
     "report-start-reading", "report-coverage-edit", "advice-approve", "advice-send", "agenda-up", "agenda-down",
     "agenda-put-off", "agenda-carry", "action-verify", "minutes-draft", "minutes-redraft", "minutes-circulate",
-    "calendar-renew", "calendar-revoke", "away-act", "away-end", "saved-view-remove", "saved-view-over",
-    "saved-view-default", "saved-view-no-default", "saved-view-take-over",
+    "calendar-renew", "calendar-revoke", "watch-start", "watch-stop", "away-act", "away-end",
+    "saved-view-remove", "saved-view-over", "saved-view-default", "saved-view-no-default", "saved-view-take-over",
     "round-close", "round-end-rehearsal", "logout", "cycle-open", "cycle-bodies", "cycle-body-take-out",
 }  # fmt: skip
 
@@ -200,6 +203,13 @@ def world(page: str, cast: Any, cycle: Any) -> SimpleNamespace:
     made.action = action_of(page, made.meeting, cast)
     made.plan = make.step(cycle, by=cast.secretariat)
     made.view = view_for(page, cycle, cast)
+    if page in ("watches", "watch-stop"):
+        for person in (cast.vnm, cast.vnm_team, cast.consultant, cast.lead, cast.secretariat, cast.admin):
+            Watch.start(person, made.report)
+        Watch.start(cast.lao, made.meeting)
+    if page == "mark-seen":
+        for person in vars(cast).values():
+            SeenUntil.objects.create(person=person, cycle=cycle, trace_id=0)
     if page.startswith("calendar-"):
         made.feed = CalendarFeed.make_for(cast.vnm, cycle=cycle)
     made.round = None if page in ("round-open", "meeting-cancel") else round_of(page, made.meeting, cast)
@@ -390,6 +400,8 @@ def address(page: str, made: Any) -> str:
     if page == "activity-target":
         about_the_report = Trace.objects.filter(model="reviews.nationalreport", member_state__code="VNM")
         return reverse(page, args=[about_the_report.latest("pk").pk])
+    if page in ("watch-start", "watch-stop"):
+        return reverse(page, args=["country", made.report.pk])
     if page == "away-act":
         return reverse(page, args=[made.person.pk])
     if page.startswith("saved-view"):
@@ -419,7 +431,7 @@ def address(page: str, made: Any) -> str:
     more = {
         "framework-amend": ["A.1"], **dict.fromkeys((*SETTING_UP, "cycle-empty"), []),
         "datagap-adopt": [made.gap.code, made.received.pk], "datagap-set-aside": [made.gap.code, made.received.pk],
-        "pictures": [], "calendar": [],
+        "pictures": [], "mark-seen": [], "calendar": [],
         "annex": [], "coverage": [], "disruption": [1], "disruption-edit": [1],
         "round-turn": ["3", "VNM"], "round-pass": ["3", "VNM"], "meeting-compare": ["3", "2"],
         "minutes-section": ["3", getattr(made, "section", made.agenda).pk],
@@ -474,6 +486,10 @@ def typed(page: str, made: Any) -> dict[str, Any]:
         values["gaps"] = [made.gap.pk]
     if page in OF_A_KIND:
         values["kind"] = make.kind().pk
+    if page == "watches":
+        values["watches"] = list(Watch.objects.values_list("pk", flat=True))
+    if page == "mark-seen":
+        values["until"] = Trace.objects.latest("pk").pk
     if page == "cycle-add":
         values["framework"] = make.framework().pk
     if page == "delivery-record":

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "disruption-add",
     "difficulty-add",
     "method-add",
+    "mark-seen",
     "extension-list",
     "extension-decide-all",
     "remind",
