@@ -19,6 +19,7 @@ from reviews.admin import (  # noqa: F401
     reminders,
     reports,
     rounds,
+    saved_views,
     timeline,
     trace,
     treatments,
