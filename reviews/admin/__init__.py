@@ -20,6 +20,7 @@ from reviews.admin import (  # noqa: F401
     reminders,
     reports,
     rounds,
+    saved_views,
     timeline,
     trace,
     treatments,

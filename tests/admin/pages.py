@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from reviews.admin import site
 from reviews.models import (
+    DefaultView,
     Framework,
     FrameworkNode,
     GapKind,
@@ -21,6 +22,7 @@ from reviews.models import (
     Reminder,
     ReminderSchedule,
     ReportVersion,
+    SavedView,
     StatusAtMeeting,
     ThreadEntry,
     TimelineEvent,
@@ -40,6 +42,8 @@ IMMUTABLE: set[Any] = {
     Reminder,
     ReminderSchedule,
     NotificationSettings,
+    SavedView,
+    DefaultView,
 }
 INVITING: set[Any] = {Invitation}  # the Secretariat's too
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

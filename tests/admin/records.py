@@ -17,6 +17,7 @@ from reviews.models import (
     DataGap,
     Deadline,
     Decision,
+    DefaultView,
     Delegation,
     Delivery,
     Difficulty,
@@ -46,6 +47,7 @@ from reviews.models import (
     ReportVersion,
     ReviewCycle,
     Round,
+    SavedView,
     SeriesBreak,
     StandIn,
     StatusAtMeeting,
@@ -145,7 +147,9 @@ def reminded(deadline: Any, cast: SimpleNamespace) -> dict[type[Any], Any]:
 
 def with_settings(person: User) -> dict[type[Any], Any]:
     settings = NotificationSettings.of(person).save_choice(by=person, expected_version=1)
-    return {User: person, NotificationSettings: settings}
+    view = make.saved_view(person, None, list_name="datagap-list")
+    default = make.default_view(view, None)
+    return {User: person, NotificationSettings: settings, SavedView: view, DefaultView: default}
 
 
 def private_reading(gap: Any, *, by: Any) -> PrivateReading:
