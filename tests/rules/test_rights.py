@@ -52,7 +52,7 @@ PAGES = {
     "minutes.read": "minutes brief",
     "action.papers": "action-file",
     "action.verify": "action-verify",
-    "follow_up.mark": "follow-up follow-up-list follow-up-add follow-up-remove",
+    "follow_up.mark": "follow-up-list follow-up-add follow-up-remove",
     "pending.read": "pending-list",
     "timeliness.read": "timeliness",
     "disruption.read": "disruption disruption-list",
