@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0076_names_of_saved_views'),
+        ('reviews', '0078_shared_and_default_views'),
     ]
 
     operations = [

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.meetings import Meeting, MeetingPart
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-
-    from django.utils.functional import Promise
 
     from reviews.models import Organisation, User
 
@@ -28,17 +27,15 @@ class DelegationFields(TypedDict, total=False):
     people: "Iterable[User]"
 
 
-def absence_errors(
-    *, present: bool, size: int | None, people: "Collection[object]"
-) -> "dict[str, str | Promise]":
+def absence_errors(*, present: bool, size: int | None, people: "Collection[object]") -> dict[str, str]:
     """What an absent delegation cannot have, by field: people, or a number of them other than 0."""
     if present:
         return {}
-    errors: dict[str, str | Promise] = {}
+    errors: dict[str, str] = {}
     if size:
-        errors["size"] = _("Absent with a number of people: choose present, or clear the number.")
+        errors["size"] = _now("Absent with a number of people: choose present, or clear the number.")
     if people:
-        errors["people"] = _("Absent with people: choose present, or untick them.")
+        errors["people"] = _now("Absent with people: choose present, or untick them.")
     return errors
 
 
@@ -69,7 +66,7 @@ class Delegation(MeetingPart):
 
     def clean_related(self) -> None:
         """Nobody came of a delegation that was absent."""
-        if errors := absence_errors(present=self.present, size=self.size, people=self.people.all()):
+        if errors := absence_errors(present=self.present, size=self.size, people=list(self.people.all())):
             raise ValidationError(errors)
 
     @classmethod

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from reviews import clock
@@ -226,19 +226,41 @@ def find_days_met(
     What is recorded is read from the database, unless `deliveries` are given.
     """
     reports, deadlines = list(reports), list(deadlines)
+    columns = columns_of_days_met(deadlines, on, deliveries)
+    met = recorded_days(reports, deadlines, deliveries or ())
+    if not columns:
+        return met
+    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
+    for report, *days in with_days_met(rows, columns).values_list("pk", *(f"met_{pk}" for pk in columns)):
+        met |= {(report, pk): day for pk, day in zip(columns, days, strict=True) if day}
+    return met
+
+
+def columns_of_days_met(
+    deadlines: Iterable[Deadline], on: date, deliveries: Iterable[Delivery] | None = None
+) -> dict[int, Subquery]:
+    """Return, by deadline, of a query of reports the day on which the country met it; without its report itself."""
     columns = columns_from_progress(deadlines, on)
     if deliveries is None:
         columns |= {
             deadline.pk: Delivery.day_of(deadline.pk) for deadline in deadlines if deadline.is_recorded
         }
-    met = recorded_days(reports, deadlines, deliveries or ())
-    if not columns:
-        return met
-    rows = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).order_by()
-    rows = rows.annotate(**{f"met_{pk}": column for pk, column in columns.items()})
-    for report, *days in rows.values_list("pk", *(f"met_{pk}" for pk in columns)):
-        met |= {(report, pk): day for pk, day in zip(columns, days, strict=True) if day}
-    return met
+    return columns
+
+
+def with_days_met(
+    reports: "QuerySet[NationalReport]", columns: Mapping[int, Subquery]
+) -> "QuerySet[NationalReport]":
+    """The reports, each with these days; see days_met_of()."""
+    return reports.annotate(**{f"met_{pk}": column for pk, column in columns.items()})
+
+
+def days_met_of(
+    reports: Iterable[NationalReport], columns: Mapping[int, Subquery]
+) -> dict[tuple[int, int], date]:
+    """Return the days that were read with_days_met(), by report and deadline."""
+    days = {(report.pk, pk): getattr(report, f"met_{pk}") for report in reports for pk in columns}
+    return {key: day for key, day in days.items() if day}
 
 
 def columns_from_progress(deadlines: Iterable[Deadline], on: date) -> dict[int, Subquery]:

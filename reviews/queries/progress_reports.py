@@ -5,7 +5,7 @@ the same numbers. The records of a past day are rebuilt from the trace.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -30,12 +30,20 @@ from reviews.models import (
     Organisation,
     ProgressUpdate,
     ReviewCycle,
+    Trace,
     User,
 )
 from reviews.models.workstreams import WORKSTREAMS, figures_of, workstream_label
 from reviews.queries import board, progress
 from reviews.queries.brief import Figure, Total
-from reviews.queries.deadlines import deadline_statuses, next_due
+from reviews.queries.deadlines import (
+    columns_of_days_met,
+    days_met_of,
+    next_due,
+    recorded_days,
+    statuses_by_report,
+    with_days_met,
+)
 from reviews.queries.trace import ENDED, Between, GapState
 
 DAYS_BACK = 28  # where it starts if no meeting was held before
@@ -134,17 +142,17 @@ def build(
         cycle.meetings.visible_to(user).filter(status=MeetingStatus.HELD).order_by("planned_from")
     )
     since = since or start_of_period(meetings, until)
-    readable = readable_reports(cycle, user, until, at)
+    deadlines, extensions = deadlines_and_extensions(cycle, user, at)
+    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+    deliveries = board.deliveries_as_of(deadlines, at) if at else None
+    columns = columns_of_days_met(deadlines, until, deliveries)
+    readable, days_met = readable_reports(cycle, user, until, at, columns)
     reports = [report for report in readable if code in ("", report.code)]
     if code and not reports:
         raise Organisation.DoesNotExist
     only = reports[0].member_state if code or len(readable) == 1 else None
-
-    deadlines = board.visible_as_of(cycle.deadlines.visible_to(user).prefetch_related("only_for"), user, at)
-    extensions = board.as_of(Extension.objects.filter(deadline__cycle=cycle), at)
-    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
-    deliveries = board.deliveries_as_of(deadlines, at) if at else None
-    statuses = deadline_statuses(reports, deadlines, granted, until, deliveries)
+    days_met |= recorded_days(reports, deadlines, deliveries or ())
+    statuses = statuses_by_report(reports, deadlines, granted, days_met, until)
     updates = updates_at(reports, since, until)
     return ProgressReport(
         cycle=cycle,
@@ -168,17 +176,35 @@ def start_of_period(meetings: Sequence[Meeting], until: date) -> date:
     return max(ends, default=until - timedelta(days=DAYS_BACK))
 
 
-def readable_reports(cycle: ReviewCycle, user: User, on: date, at: datetime | None) -> list[NationalReport]:
-    """Return the reports of the members on a day that the person may read, in neutral order."""
+def deadlines_and_extensions(
+    cycle: ReviewCycle, user: User, at: datetime | None
+) -> tuple[list[Deadline], list[Extension]]:
+    """Return the deadlines that the person may read, and all extensions; with `at` as they were, in one query."""
+    visible = cycle.deadlines.visible_to(user).prefetch_related("only_for")
+    asked = Extension.objects.filter(deadline__cycle=cycle)
+    deadlines, extensions = (
+        Trace.objects.both_as_of(visible, asked, at) if at else (list(visible), list(asked))
+    )
+    return [deadline for deadline in deadlines if deadline.is_read_by(user)], extensions
+
+
+def readable_reports(
+    cycle: ReviewCycle, user: User, on: date, at: datetime | None, columns: Mapping[int, Subquery]
+) -> tuple[list[NationalReport], dict[tuple[int, int], date]]:
+    """Return the reports of the members on a day that the person may read, in neutral order; and the days on which
+    each met the deadlines of `columns`, read in the same query.
+    """
     if at is None:
-        return list(cycle.member_reports(on).visible_to(user))
+        found = list(with_days_met(cycle.member_reports(on).visible_to(user), columns))
+        return found, days_met_of(found, columns)
     reports = board.member_reports(cycle, on, at)
     readable = NationalReport.objects.filter(pk__in=[report.pk for report in reports]).visible_to(user)
-    states = {row.pk: row.member_state for row in readable.select_related("member_state")}
-    reports = [report for report in reports if report.pk in states]
+    stored = {row.pk: row for row in with_days_met(readable.select_related("member_state"), columns)}
+    reports = [report for report in reports if report.pk in stored]
     for report in reports:
-        report.cycle, report.member_state = cycle, states[report.pk]
-    return sorted(reports, key=lambda report: report.member_state.sort_key)
+        report.cycle, report.member_state = cycle, stored[report.pk].member_state
+    reports.sort(key=lambda report: report.member_state.sort_key)
+    return reports, days_met_of(stored.values(), columns)
 
 
 class Updates(NamedTuple):

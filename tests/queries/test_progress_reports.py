@@ -163,7 +163,12 @@ def test_each_country_only_its_own(story, cast, sign_in):
     "query", ["until=2020-08-21", "until=soon", "since=2020-08-20", "since=2020-08-11&until=2020-06-24"]
 )
 def test_periods_that_are_none(query, story, cast, sign_in):
-    assert sign_in(cast.secretariat).get(f"{URL}?{query}").status_code == 404
+    """The page is that of today and says it beside the field; there is no such Word document."""
+    browser = sign_in(cast.secretariat)
+    page = browser.get(f"{URL}?{query}")
+    assert (page.status_code, page.context["report"].until) == (200, date(2020, 8, 20))
+    assert page.context["day_form"].errors
+    assert browser.get(f"{URL}docx/?{query}").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["", f"?since={JUNE}&until={AUGUST}"])

@@ -40,6 +40,7 @@ FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edi
 DESKS = {"vnm": 12, "consultant": 11, "secretariat": 13, "observer": 3, "admin": 11}
 BOARD = {"": 13, "?as_of=2020-08-11": 13}
 PICTURES = {"": 11, "?as_of=2020-08-11": 11}
+PROGRESS_REPORT = {"": 12, "?until=2020-08-11": 12, "?until=2020-08-19": 12}
 MOST_OF_A_LIST = 5  # one of them reads the saved views
 MOST_OF_A_PAGE = 14
 MOST_OF_A_BOARD = 14
@@ -234,6 +235,17 @@ def test_the_pictures(members, person, cast, world):
     world(members, 2)
     url = reverse("pictures", args=["mtr"])
     assert {day: queries(getattr(cast, person), url + day) for day in PICTURES} == PICTURES
+
+
+@pytest.mark.parametrize("members", [2, 10])
+def test_the_progress_report(members, cast, world):
+    """Also with a deadline of which it is recorded who has met it, today and on a past day."""
+    made = world(members, 2)
+    with clock.at(date(2020, 8, 1)):
+        make.deadline(made.cycle, by=cast.secretariat, title="Comments", output="comments")
+    url = reverse("progress-report", args=["mtr"])
+    assert {day: queries(cast.secretariat, url + day) for day in PROGRESS_REPORT} == PROGRESS_REPORT
+    assert max(PROGRESS_REPORT.values()) <= 12
 
 
 def test_budgets():
