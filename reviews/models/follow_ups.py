@@ -69,8 +69,13 @@ class FollowUp(Tracked):
         _("marked"), default=clock.now
     )
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by"),
-    )  # NULL: not yet done  # fmt: skip
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("done by"),
+    )  # NULL: not yet done
     done_at = models.DateTimeField(_("done"), null=True, blank=True)  # NULL: not yet done
 
     cycle_days = frozenset({"due_on"})

@@ -52,7 +52,9 @@ Records = dict[tuple[str, int], Any]  # each is a tracked record with a page
 
 def recipients_of(event: NotificationEvent) -> list[tuple[Topic, list[User]]]:
     """The people whom an event concerns, then those who watch it, of those who get mail; not the one who did it."""
-    people = User.objects.offered().exclude(email="").exclude(pk=event.trace.by_id).select_related("alternate")
+    people = (
+        User.objects.offered().exclude(email="").exclude(pk=event.trace.by_id).select_related("alternate")
+    )
     watchers = people.filter(pk__in=Watch.objects.of_change(event.trace).values("person"))
     groups = [(Topic.WATCHED, watchers)]
     if event.rule is not WATCH_RULE:

@@ -19,10 +19,17 @@ def records(report, cast):
     meeting = make.meeting(cycle, by=by)
     point = ActionPoint.add_to(meeting, by=by, text="Send", owner=cast.vnm, due_on=date(2020, 9, 1))
     return [
-        report, gap, make.finding(report, by=cast.vnm), deadline, meeting, point,
-        make.extension(report, deadline, by=cast.vnm), make.disruption(cycle, by=by), make.step(cycle, by=by),
+        report,
+        gap,
+        make.finding(report, by=cast.vnm),
+        deadline,
+        meeting,
+        point,
+        make.extension(report, deadline, by=cast.vnm),
+        make.disruption(cycle, by=by),
+        make.step(cycle, by=by),
         make.difficulty(cycle, [gap], by=cast.lead),
-    ]  # fmt: skip
+    ]
 
 
 def test_one_form_marks_each_kind_of_record(records, cast, sign_in):

@@ -65,10 +65,17 @@ def test_a_double_click_watches_once(gap, cast, sign_in):
     assert not Watch.objects.exists()
 
 
-@pytest.mark.parametrize(("kind", "name", "status"), [
-    ("country", "lao", 404), ("datagap", "lao", 404), ("meeting", "lao", 302),
-    ("country", "observer", 404), ("datagap", "observer", 404), ("meeting", "observer", 404),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "name", "status"),
+    [
+        ("country", "lao", 404),
+        ("datagap", "lao", 404),
+        ("meeting", "lao", 302),
+        ("country", "observer", 404),
+        ("datagap", "observer", 404),
+        ("meeting", "observer", 404),
+    ],
+)
 def test_nobody_watches_what_is_not_to_be_seen(kind, name, status, records, cast, sign_in):
     answer = sign_in(getattr(cast, name)).post(address("start", kind, records[kind]))
     assert (answer.status_code, Watch.objects.count()) == (status, int(status == 302))
