@@ -5,7 +5,7 @@ Their querysets say whom records wait for (held_by, waiting_for, waiting_since_b
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models
@@ -37,6 +37,7 @@ from reviews.models import (
 from reviews.models.actionpoints import ActionPointQuerySet
 from reviews.models.reports import EDITABLE, SILENT_DAYS
 from reviews.queries.deadlines import CountryDeadline, deadline_statuses
+from reviews.queries.extensions import find_needed
 from reviews.text import isolated, sort_key
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -117,10 +118,12 @@ def pending_items(search: PendingSearch) -> list[PendingItem]:
     policy.require_reader(search.user, READ)
     if search.cycle.status != CycleStatus.OPEN:
         return []
-    granted = list(extensions_of(search))
+    extensions, reports = list(extensions_of(search)), list(reports_of(search))
+    countries = country_deadlines(search, reports, extensions)
     items = [
-        *reports_and_deadlines(search, granted),
-        *(item for extension in granted if (item := extension_item(extension))),
+        *pending_reports(search, reports),
+        *overdue_deadlines(search, countries),
+        *extension_requests(extensions, countries),
         *data_gaps(search),
         *explanations(search),
         *action_points(search),
@@ -132,22 +135,32 @@ def pending_items(search: PendingSearch) -> list[PendingItem]:
 # --- reports, and the deadlines of their countries
 
 
-def reports_and_deadlines(search: PendingSearch, granted: list[Extension]) -> Iterator[PendingItem]:
-    if not (search.asks_for(PendingKind.REPORT) or search.asks_for(PendingKind.DEADLINE)):
-        return
+def reports_of(search: PendingSearch) -> QuerySet[NationalReport]:
+    """The reports of the cycle that the reader sees; those that are looked for are marked `is_found`."""
     reports = NationalReport.objects.filter(cycle=search.cycle).visible_to(search.user).seated(clock.today())
     by_name = Q(reader=search.person, status=ReportStatus.BEING_READ)
     by_name |= Q(lead_author=search.person, status__in=EDITABLE)
     found = search.among(NationalReport.objects.all(), by_name).filter(pk=OuterRef("pk"))
-    reports = reports.annotate(is_found=Exists(found))
-    rows = list(reports.select_related("cycle", "member_state", "holder", "reader", "lead_author"))
-    if search.asks_for(PendingKind.REPORT):
-        for report in rows:
-            is_found = report.is_found  # type: ignore[attr-defined]  # annotated
-            if is_found and waits(report, search):
-                yield report_item(report)
-    if search.asks_for(PendingKind.DEADLINE) and not search.person:
-        yield from overdue_deadlines(search, rows, granted)
+    is_found = Exists(found) if search.asks_for(PendingKind.REPORT) else Value(False)
+    related = ("cycle", "member_state", "holder", "reader", "lead_author")
+    return reports.annotate(is_found=is_found).select_related(*related)
+
+
+def country_deadlines(
+    search: PendingSearch, reports: list[NationalReport], extensions: list[Extension]
+) -> list[CountryDeadline]:
+    """Each deadline of each country with its status today."""
+    deadlines = search.cycle.deadlines.visible_to(search.user).select_related("cycle")
+    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+    statuses = deadline_statuses(reports, deadlines.prefetch_related("only_for"), granted, clock.today())
+    return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
+
+
+def pending_reports(search: PendingSearch, reports: list[NationalReport]) -> Iterator[PendingItem]:
+    for report in reports:
+        is_found = report.is_found  # type: ignore[attr-defined]  # annotated
+        if is_found and waits(report, search):
+            yield report_item(report)
 
 
 def waits(report: NationalReport, search: PendingSearch) -> bool:
@@ -181,24 +194,19 @@ def report_item(report: NationalReport) -> PendingItem:
     )
 
 
-def overdue_deadlines(
-    search: PendingSearch, reports: list[NationalReport], granted: list[Extension]
-) -> Iterator[PendingItem]:
+def overdue_deadlines(search: PendingSearch, countries: list[CountryDeadline]) -> Iterator[PendingItem]:
     """What is overdue: before that a deadline is not pending, it is to come."""
-    today = clock.today()
-    deadlines = search.cycle.deadlines.visible_to(search.user).select_related("cycle")
-    deadlines = deadlines.filter(opens_on__lte=today).prefetch_related("only_for")
-    in_force = [extension for extension in granted if extension.status == ExtensionStatus.GRANTED]
-    statuses = deadline_statuses(reports, deadlines, in_force, today)
-    for report in reports:
+    if search.person or not search.asks_for(PendingKind.DEADLINE):
+        return
+    for country in countries:
+        report, status = country.report, country.status
         if search.holder not in (None, report.member_state):
             continue
         if search.mine and report.member_state_id != search.user.organisation_id:
             continue
-        for status in statuses[report.pk]:
-            is_over = not search.over or status.days < -SILENT_DAYS
-            if status.is_asked and status.state == DeadlineState.OVERDUE and is_over:
-                yield deadline_item(CountryDeadline(report, status))
+        is_over = not search.over or status.days < -SILENT_DAYS
+        if status.is_asked and status.state == DeadlineState.OVERDUE and is_over:
+            yield deadline_item(country)
 
 
 def deadline_item(line: CountryDeadline) -> PendingItem:
@@ -221,10 +229,18 @@ def extensions_of(search: PendingSearch) -> QuerySet[Extension]:
     return rows.annotate(is_found=is_found).select_related("deadline__cycle", "member_state")
 
 
-def extension_item(extension: Extension) -> PendingItem | None:
-    if not (extension.is_found and extension.asked_until):  # type: ignore[attr-defined]  # annotated
-        return None
-    until = {"day": clock.short_day(extension.asked_until)}
+def extension_requests(
+    extensions: list[Extension], countries: list[CountryDeadline]
+) -> Iterator[PendingItem]:
+    """The requests that wait for a decision: none for a deadline that was met since."""
+    found = [extension for extension in extensions if extension.is_found]  # type: ignore[attr-defined]  # annotated
+    for request in find_needed(found, countries):
+        assert request.asked_until  # as of every request
+        yield extension_item(request, request.asked_until)
+
+
+def extension_item(extension: Extension, asked_until: date) -> PendingItem:
+    until = {"day": clock.short_day(asked_until)}
     return PendingItem(
         PendingKind.EXTENSION,
         str(extension),

@@ -64,6 +64,7 @@ people.read        no        no   no          no    no          yes        no   
 people.arrange     no        no   no          no    no          yes        no    yes
 mail.read          no        no   no          no    no          yes        no    yes
 plan.edit          no        no   no          no    no          yes        no     no
+view.share           no        no   no          no    no          yes        no    yes
 plan.read         own       own  own         yes   yes          yes        no    yes
 """
 REACH = {

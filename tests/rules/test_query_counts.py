@@ -22,7 +22,7 @@ STATES = ("VNM", "LAO", "KHM", "BRN", "IDN", "MMR", "MYS", "PHL", "SGP", "THA")
 
 # What each page costs the person who sees most, everything included: session, person, page.
 LISTS = {
-    "report-list": 5, "progress-list": 5, "datagap-list": 5, "meeting-list": 4, "action-list": 4,
+    "report-list": 5, "progress-list": 5, "datagap-list": 5, "meeting-list": 4, "action-list": 5,
 }  # fmt: skip
 PAGES = {
     "report": 12,

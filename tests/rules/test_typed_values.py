@@ -17,6 +17,7 @@ from tests.support.browsers import undone
 
 # Each form with a number or a day: the page that shows it.
 PAGES = {
+    "follow-up-add": "FollowUpForm",
     "report-update": "ProgressForm",
     "report-submit": "SubmitForm",
     "report-past-submission": "PastSubmissionForm",

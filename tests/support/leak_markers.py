@@ -361,7 +361,8 @@ def _next_cycle(made: SimpleNamespace) -> None:
         CycleMembership.create_traced(by=by, cycle=following, **seat)
     planned = make.meeting(following, by=by, title=w("Meeting.title:being prepared"), shared=True)
     Decision.add_to(planned, by=by, text=w("Decision.text:being prepared"))
-    make.deadline(following, by=by, title=w("Deadline.title:being prepared"), shared=True)
+    days = {"opens_on": date(2021, 2, 1), "due_on": date(2021, 3, 1)}
+    make.deadline(following, by=by, title=w("Deadline.title:being prepared"), shared=True, **days)
     made.following = following
 
 

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from reviews import clock
+from reviews.actions.deliveries import deliver
 from reviews.models import ActionPoint, Advice, Explanation
 from reviews.queries import desk
+from reviews.queries.pending import PendingSearch, pending_items
 from tests.support import make
 
 
@@ -115,14 +117,25 @@ def test_a_country_sees_nothing_of_another_one(world, cast, sign_in):
 
 def test_what_is_on_a_desk_is_pending_since_the_same_instant(world, cast):
     """One rule says whom a gap, a request, an explanation, an action point and a draft wait for."""
-    from reviews.queries.pending import PendingSearch, pending_items
-
-    sources = (desk.gaps_held, desk.action_points, desk.explanations_to_give, desk.extensions_to_decide)
+    sources = (desk.gaps_held, desk.action_points, desk.explanations_to_give)
     for who in ("vnm", "lao", "consultant", "lead", "secretariat"):
         person = getattr(cast, who)
         tasks = {task.since for find in (*sources, desk.drafts_to_approve) for task in find(person, [world])}
+        lines = desk.deadlines_of_countries(person, [world], desk.reports_of(person, [world]))
+        tasks |= {task.since for task in desk.extensions_to_decide(person, [world], lines)}
         pending = pending_items(PendingSearch(world, person, mine=True))
         assert tasks == {item.since for item in pending if item.kind not in ("deadline", "report")}, who
+
+
+def test_a_request_that_is_no_longer_needed_waits_no_more(world, cast):
+    late = world.deadlines.get(title="Comments")
+    kinds = [item.kind for item in pending_items(PendingSearch(world, cast.secretariat))]
+    assert "extension" in kinds
+    deliver(
+        by=cast.vnm, report=make.report(world, "VNM"), deadline=late, met_on=date(2020, 8, 20), note="Sent."
+    )
+    kinds = [item.kind for item in pending_items(PendingSearch(world, cast.secretariat))]
+    assert "extension" not in kinds
 
 
 def test_nothing_waits_in_a_closed_cycle(world, cast, sign_in):
