@@ -187,7 +187,8 @@ class TrackedAdmin(admin.ModelAdmin, Generic[Record]):
         return {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
 
     def get_view_on_site_url(self, obj: models.Model | None = None) -> str | None:
-        return obj.get_absolute_url() if obj and hasattr(obj, "get_absolute_url") else None
+        has_page = obj is not None and self.view_on_site and hasattr(obj, "get_absolute_url")
+        return obj.get_absolute_url() if has_page else None  # type: ignore[union-attr]
 
     # --- writing
 

@@ -1,7 +1,6 @@
 """Marks for follow-up."""
 
 from django.contrib import admin
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from reviews import clock
@@ -28,8 +27,7 @@ class FollowUpAdmin(TrackedAdmin[FollowUp]):
         section(_("Origin"), "marked_by marked_at done_by done_at"),
     ]
 
+    view_on_site = False  # the page of marks is not for administrators
+
     def defaults_for_new(self, request: SignedInRequest, values: Values) -> Values:
         return {"marked_by": request.user, "marked_at": clock.now()}
-
-    def get_view_on_site_url(self, obj: Model | None = None) -> None:
-        """None: the page of marks is not for administrators."""

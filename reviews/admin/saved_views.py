@@ -9,7 +9,7 @@ from reviews.models import DefaultView, SavedView
 
 @admin.register(SavedView, site=site)
 class SavedViewAdmin(TrackedAdmin[SavedView]):
-    group, immutable = PEOPLE, True
+    group, immutable, view_on_site = PEOPLE, True, False  # its page is its owner's
     list_display = ("name", "list_name", "cycle", "person")
     list_select_related = ("cycle", "person")
     search_fields = ("name", "person__name", "person__username")
@@ -18,7 +18,7 @@ class SavedViewAdmin(TrackedAdmin[SavedView]):
 
 @admin.register(DefaultView, site=site)
 class DefaultViewAdmin(TrackedAdmin[DefaultView]):
-    group, immutable = PEOPLE, True
+    group, immutable, view_on_site = PEOPLE, True, False  # its page is its owner's
     list_display = ("person", "list_name", "cycle", "view")
     list_select_related = ("person", "cycle", "view")
     search_fields = ("person__name", "person__username")

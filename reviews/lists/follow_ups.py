@@ -15,6 +15,7 @@ from reviews.lists.columns import AgeColumn, DayColumn
 from reviews.models import FollowUp, FollowUpKind
 from reviews.queries.follow_ups import mark_url
 from reviews.queries.pending import PendingItem
+from reviews.text import isolated
 
 
 class FollowUpFilter(CycleFilterSet):
@@ -56,7 +57,7 @@ class FollowUpTable(tables.Table):
             return "–"
         url = reverse("follow-up-remove", args=[record.cycle.slug, record.pk])
         link = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
-        return format_html(link, url, _now("Done"), record.label)
+        return format_html(link, url, _now("Done"), isolated(record.label))
 
 
 class MarkColumn(tables.Column):
@@ -69,4 +70,4 @@ class MarkColumn(tables.Column):
         if isinstance(record, PendingItem):
             record = record.record
         link = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
-        return format_html(link, mark_url(record), _now("Mark"), str(record))
+        return format_html(link, mark_url(record), _now("Mark"), isolated(str(record)))

@@ -27,6 +27,9 @@ LISTS = [
     ("people", "People"),
     ("invitation-list", "Invitations"),
     ("mail-list", "Mails"),
+    ("pending-list", "Pending items"),
+    ("follow-up-list", "Marked for follow-up"),
+    ("timeliness", "Timeliness"),
 ]
 
 

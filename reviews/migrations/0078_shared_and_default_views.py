@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('list_name', models.CharField(choices=[('board', 'Board'), ('compare', 'Comparison'), ('meeting-compare', 'Comparison of two meetings'), ('report-list', 'National reports'), ('progress-list', 'Progress updates of a report'), ('report-gaps', 'Data gaps of a report'), ('report-findings', 'Findings of a report'), ('report-annex', 'Annex of a report'), ('datagap-list', 'Data gaps'), ('difficulty-list', 'Shared difficulties'), ('method-list', 'Method notes'), ('disruption-list', 'Disruptions'), ('annex', 'Annex on limitations'), ('finding-list', 'Findings and recommendations'), ('deadline-list', 'Deadlines'), ('deadline', 'Countries of a deadline'), ('extension-list', 'Extension requests'), ('meeting-list', 'Meetings'), ('round', 'Country round'), ('action-list', 'Action points'), ('people', 'People'), ('invitation-list', 'Invitations'), ('mail-list', 'Mails')], max_length=30, verbose_name='list')),
+                ('list_name', models.CharField(choices=[('board', 'Board'), ('compare', 'Comparison'), ('meeting-compare', 'Comparison of two meetings'), ('report-list', 'National reports'), ('progress-list', 'Progress updates of a report'), ('report-gaps', 'Data gaps of a report'), ('report-findings', 'Findings of a report'), ('report-annex', 'Annex of a report'), ('datagap-list', 'Data gaps'), ('difficulty-list', 'Shared difficulties'), ('method-list', 'Method notes'), ('disruption-list', 'Disruptions'), ('annex', 'Annex on limitations'), ('finding-list', 'Findings and recommendations'), ('deadline-list', 'Deadlines'), ('deadline', 'Countries of a deadline'), ('extension-list', 'Extension requests'), ('meeting-list', 'Meetings'), ('round', 'Country round'), ('action-list', 'Action points'), ('people', 'People'), ('invitation-list', 'Invitations'), ('mail-list', 'Mails'), ('pending-list', 'Pending items'), ('follow-up-list', 'Marked for follow-up'), ('timeliness', 'Timeliness')], max_length=30, verbose_name='list')),
             ],
             options={
                 'verbose_name': 'default view',
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='defaultview',
-            constraint=models.CheckConstraint(condition=models.Q(('list_name__in', ['board', 'compare', 'meeting-compare', 'report-list', 'progress-list', 'report-gaps', 'report-findings', 'report-annex', 'datagap-list', 'difficulty-list', 'method-list', 'disruption-list', 'annex', 'finding-list', 'deadline-list', 'deadline', 'extension-list', 'meeting-list', 'round', 'action-list', 'people', 'invitation-list', 'mail-list'])), name='default_view_list_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('list_name__in', ['board', 'compare', 'meeting-compare', 'report-list', 'progress-list', 'report-gaps', 'report-findings', 'report-annex', 'datagap-list', 'difficulty-list', 'method-list', 'disruption-list', 'annex', 'finding-list', 'deadline-list', 'deadline', 'extension-list', 'meeting-list', 'round', 'action-list', 'people', 'invitation-list', 'mail-list', 'pending-list', 'follow-up-list', 'timeliness'])), name='default_view_list_known'),
         ),
         migrations.AddConstraint(
             model_name='defaultview',

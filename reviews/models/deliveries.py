@@ -61,7 +61,7 @@ class Delivery(Tracked):
         )
 
     def __str__(self) -> str:
-        return f"{isolated(str(self.deadline))} · {isolated(str(self.member_state))}"
+        return f"{isolated(str(self.deadline))} · {self.member_state}"
 
     def get_absolute_url(self) -> str:
         return self.deadline.get_absolute_url()

@@ -59,6 +59,9 @@ class ListName(models.TextChoices):
     PEOPLE = "people", _("People")
     INVITATIONS = "invitation-list", _("Invitations")
     MAILS = "mail-list", _("Mails")
+    PENDING = "pending-list", _("Pending items")
+    MARKS = "follow-up-list", _("Marked for follow-up")
+    TIMELINESS = "timeliness", _("Timeliness")
 
 
 # Lists that belong to no review cycle.
@@ -98,6 +101,9 @@ READ_PERMISSIONS = dict.fromkeys((ListName.BOARD, ListName.COMPARISON), "cycle.r
     ListName.PEOPLE: "people.read",
     ListName.INVITATIONS: "people.read",
     ListName.MAILS: "mail.read",
+    ListName.PENDING: "pending.read",
+    ListName.MARKS: "follow_up.mark",
+    ListName.TIMELINESS: "timeliness.read",
 }
 
 

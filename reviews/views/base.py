@@ -107,8 +107,9 @@ def rows_chosen(
 def require_known_order(request: HttpRequest, table_class: type[tables.Table]) -> None:
     """Raise BadAddress if the address sorts by something that is no column, or none to sort by."""
     for order in names_in(request.GET, "sort"):
-        if not is_known_order(table_class, order):
-            raise BadAddress(_("This list cannot be sorted by “%s”.") % order.removeprefix("-")[:40])
+        name = order.removeprefix("-")
+        if name and not is_known_order(table_class, order):
+            raise BadAddress(_("This list cannot be sorted by “%s”.") % name[:40])
 
 
 def require_known_columns(request: HttpRequest, table_class: type[tables.Table]) -> list[str]:

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 import reviews.forms
 from reviews.admin import site
-from reviews.forms.base import RecordForm, ReviewForm, VersionField
+from reviews.forms.base import RecordForm, ReviewForm
 from reviews.forms.fields import (
     DayField,
     RangeField,
@@ -352,13 +352,14 @@ def fields_of_administration(cast: Any) -> list[tuple[str, forms.Field]]:
 
 
 def is_ours(field: forms.Field) -> bool:
-    """Whether the field judges what was typed on the server, and its box cuts nothing off."""
+    """Whether the field judges what was typed on the server, and its box cuts nothing off. Hidden, nobody types it."""
+    if field.widget.is_hidden:
+        return True
     parts = field.fields if isinstance(field, forms.MultiValueField) else (field,)
     for part in parts:
         if isinstance(part, forms.DateField) and not isinstance(part, DayField):
             return False
-        is_number = isinstance(part, forms.IntegerField) and not isinstance(part, VersionField)
-        if is_number and not isinstance(part, WholeNumberField):
+        if isinstance(part, forms.IntegerField) and not isinstance(part, WholeNumberField):
             return False
         if type(part) is forms.CharField and "password" not in str(part.label).lower():
             return False

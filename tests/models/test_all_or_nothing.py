@@ -97,12 +97,13 @@ def test_a_step_within_a_step_takes_no_savepoint(cast, report):
         "SELECT",
         "UPDATE",
         "INSERT",
+        "SELECT",
         "INSERT",
         "INSERT",
         "SELECT",
         "INSERT",
         "RELEASE",
-    ]  # the first SELECT locks the cycle
+    ]  # the first SELECT locks the cycle, the next one asks whether anybody watches the record
 
 
 @all_or_nothing()
@@ -138,8 +139,8 @@ def test_a_record_that_points_at_many_reads_them_once(cast, cycle, django_assert
     deadline = make.deadline(cycle, by=cast.secretariat, only_for=[cast.vnm.organisation])
     deadline = Deadline.objects.select_related("cycle").get(pk=deadline.pk)
     with django_assert_num_queries(
-        2 + 6
-    ):  # begin and end; the cycle, the countries, the row, its line of history, its entries of the search
+        2 + 7
+    ):  # begin and end; the cycle, the countries, the row, its history, who watches it, its entries of the search
         deadline.change_traced(by=cast.secretariat, expected_version=1, title="Second drafts")
     vnm, lao = cast.vnm.organisation, cast.lao.organisation
     deadline.change_traced(by=cast.secretariat, expected_version=2, only_for=[lao])

@@ -28,7 +28,7 @@ PAGES = {
     "report": 12,
     "report-version": 5,
     "datagap": 4,
-    "deadline": 12,
+    "deadline": 13,
     "deadline-list": 8,
     "pending-list": 12,
     "follow-up-list": 5,  # empty, it counts once more
