@@ -30,6 +30,7 @@ STORED_ROUTES = (
     "people/",
     "calendar/",
     "saved-views/",
+    "watching/",
     "away/",
     "mails/",
     "notifications/",

@@ -371,18 +371,19 @@ def test_an_empty_trace(db):
 def test_a_write_asks_the_database_for_nothing_more(cast, report, django_assert_num_queries):
     """As many as before rows were sealed: savepoint, row, trace row, end of savepoint, and what the verb reads."""
     gap = make.gap(report, by=cast.vnm)
-    with django_assert_num_queries(7) as captured:
+    with django_assert_num_queries(8) as captured:
         gap.edit(by=cast.vnm, expected_version=gap.version, missing="Series of 2017")
     assert [q["sql"].split()[0] for q in captured.captured_queries] == [
         "SAVEPOINT",
         "SELECT",  # the lock on the cycle
         "UPDATE",
         "INSERT",
+        "SELECT",  # whether anybody watches it
         "SELECT",  # the entries of the search
         "INSERT",
         "RELEASE",
     ]
     report = NationalReport.objects.get(pk=report.pk)
     assert report.cycle
-    with django_assert_num_queries(8 + 2):  # the day's progress
+    with django_assert_num_queries(9 + 2):  # the day's progress
         report.post_progress(by=cast.vnm, expected_version=report.version, data_collection=20)

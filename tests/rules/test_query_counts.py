@@ -29,10 +29,10 @@ PAGES = {
     "report-version": 5,
     "datagap": 4,
     "deadline": 13,
-    "deadline-list": 8,
+    "deadline-list": 9,
     "pending-list": 12,
     "follow-up-list": 5,  # empty, it counts once more
-    "timeliness": 7,
+    "timeliness": 8,
     "meeting": 11,
     "framework": 3,
 }
