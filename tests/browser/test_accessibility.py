@@ -27,6 +27,7 @@ from reviews.models import (
     OutgoingMail,
     Round,
     User,
+    Watch,
 )
 from reviews.operations.notifications import signer
 from reviews.queries import board
@@ -81,6 +82,7 @@ PAGES = {
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
         f"{AT}/follow-ups/", f"{AT}/follow-ups/report/1/add/", f"{AT}/follow-ups/{{mark}}/done/",
+        f"{AT}/follow-ups/{{mark}}/", "/watching/",
         f"{AT}/timeliness/", f"{AT}/pending/", f"{AT}/pending/?waiting=over&holder=VNM",
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
         f"{AT}/deadlines/remind/", f"{AT}/deadlines/remind/?deadline={{comments}}", f"{AT}/deadlines/reminders/",
@@ -178,6 +180,7 @@ def of_mail() -> dict[str, Any]:
     """A mail that failed, the link of a mail, who can be asked to explain, and who was."""
     deadline = Deadline.objects.get(output="comments")
     person, by = User.objects.get(username="vnm.coordinator"), User.objects.get(username="secretariat")
+    Watch.start(by, Meeting.objects.get(code="3"))
     explanation = Explanation.request(deadline, person.organisation, by=by, question="What holds it up?")
     return {
         "mail": OutgoingMail.objects.create(

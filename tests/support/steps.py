@@ -241,7 +241,8 @@ def view_for(page: str, cycle: Any, cast: Any) -> Any:
 
 
 def away_for(person: Any, alternate: Any) -> Any:
-    """The person, away today, with an alternate."""
+    """The person, away today, with an alternate; read anew, because another world may have changed the account."""
+    person.refresh_from_db()
     day = date(2020, 8, 20)
     return person.change_traced(
         by=None, expected_version=person.version, alternate=alternate, away_from=day, away_until=day

@@ -199,7 +199,7 @@ def address_of(page: str, made: Any) -> str:
     """Nothing for a page that this world has no record for."""
     try:
         return steps.address(page, made)
-    except NoReverseMatch:
+    except (NoReverseMatch, AttributeError):
         return ""
 
 
