@@ -46,7 +46,7 @@ class PendingFilter(HolderFilterSet):
 class PendingTable(tables.Table):
     """One row for each record that waits."""
 
-    what = tables.Column(_("Item"), linkify=open_row)
+    what = tables.Column(_("Item"), linkify=open_row, attrs={"td": {"class": "with-words"}})
     kind = tables.Column(_("Kind"), accessor="kind__label", order_by="kind")
     reason = tables.Column(_("What is to be done"))
     holder = tables.Column(_("With"), order_by=("holder_key", "since"))
