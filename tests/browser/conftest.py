@@ -10,6 +10,8 @@ from django.conf import settings as site_settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from reviews.models import User
@@ -21,6 +23,7 @@ DAY = date(2020, 8, 20)
 PATIENCE = 20_000
 
 Person = Callable[..., Page]
+Words = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +82,20 @@ def person(visitor: Person, live_server: Any) -> Person:
         return page
 
     return open_browser
+
+
+@pytest.fixture(params=["en", "vi"])
+def words(request: pytest.FixtureRequest, demo: None) -> Words:
+    """What a text of the product is in the language that Viet Nam's people have chosen."""
+    for person in User.objects.filter(username__startswith="vnm."):
+        person.language = request.param
+        person.save(update_fields=["language"])
+
+    def in_the_language(text: str) -> str:
+        with translation.override(request.param):
+            return gettext(text)
+
+    return in_the_language
 
 
 def session_of(username: str) -> str:

@@ -15,27 +15,27 @@ def editable_gap() -> DataGap:
     return DataGap.objects.filter(member_state__code="VNM").exclude(status="closed").latest("pk")
 
 
-def test_a_text_survives_the_browsers_death(person):
+def test_a_text_survives_the_browsers_death(person, words):
     gap = editable_gap()
     where = f"{gap.get_absolute_url()}edit/"
     page = person("vnm.coordinator")
     page.goto(where)
-    page.get_by_label("What is missing").fill(TEXT)
-    expect(page.locator(".unsaved-state")).to_contain_text("Kept at")
+    page.get_by_label(words("What is missing")).fill(TEXT)
+    expect(page.locator(".unsaved-state")).to_contain_text(words("Kept at"))
     page.context.close()
 
     colleague = person("vnm.team")
     colleague.goto(where)
-    expect(colleague.locator(".unsaved-state")).to_contain_text("is editing this too")
+    expect(colleague.locator(".unsaved-state")).to_contain_text("Viet Nam coordinator (demonstration)")
     expect(colleague.locator(".unsaved-offer")).to_have_count(0)
 
     another = person("vnm.coordinator")
     another.goto("/unsaved/")
     another.get_by_role("main").get_by_role("link").first.click()
     expect(another.locator(".unsaved-offer")).to_contain_text(TEXT)
-    another.get_by_role("button", name="Use it").click()
-    expect(another.get_by_label("What is missing")).to_have_value(TEXT)
-    another.get_by_role("main").get_by_role("button", name="Save").click()
+    another.get_by_role("button", name=words("Use it")).click()
+    expect(another.get_by_label(words("What is missing"))).to_have_value(TEXT)
+    another.get_by_role("main").get_by_role("button", name=words("Save")).click()
     expect(another.get_by_role("main")).to_contain_text(TEXT)
     gap.refresh_from_db()
     assert gap.missing == TEXT
