@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from reviews.models import CalendarFeed
+from reviews.models import CalendarFeed, Notification, OutgoingMail
+from reviews.operations import jobs
 from tests.support import crawl, grids, leak_markers, make
 from tests.support.browsers import signed_in
 from tests.support.leak_markers import STATES, word
@@ -276,6 +279,40 @@ def test_a_calendar_address_tells_what_its_owner_reads_and_nothing_else(column, 
         assert found - theirs == set(), content
         shown |= found
     assert any("meeting" in word for word in shown)
+
+
+def test_mails_tell_what_their_readers_may_read_and_nothing_else(planted, cast, settings):
+    """Of all that has happened, to everybody who has an address, with the files that come with it."""
+    for name, person in vars(cast).items():
+        person.refresh_from_db()
+        make.with_email(person, f"{name}@site.example")
+    settings.EMAIL_BACKEND = "reviews.operations.outbox.Outbox"
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    OutgoingMail.objects.all().delete()
+    sent, shown = mails_of_all_that_waits(), {}
+    for column, name in PEOPLE.items():
+        texts = [text_of(message) for message in sent if f"{name}@site.example" in message.to]
+        shown[column] = crawl.words("\n".join(texts))
+        assert shown[column] - expected(column, "x") == set(), column
+    assert {column for column in PEOPLE if shown[column]} >= {"own", "other", "lead", "secretariat"}
+
+
+def mails_of_all_that_waits() -> list[Any]:
+    mail.outbox.clear()
+    assert jobs.tick() is True
+    for row in Notification.objects.pending():
+        row.due_at -= timedelta(days=8)
+        row.save()
+    assert jobs.tick() is True
+    return list(mail.outbox)
+
+
+def text_of(message: Any) -> str:
+    """Of its subject, its parts and its files; the lines of a calendar file unfolded."""
+    parts = [part for part in message.message().walk() if not part.is_multipart()]
+    return "\n".join([message.subject, *(p.get_payload(decode=True).decode() for p in parts)]).replace(
+        "\r\n ", ""
+    )
 
 
 def answers(column: str, browser: Client, found: list[Any]) -> Iterator[tuple[str, str]]:

@@ -33,8 +33,8 @@ TELLING = [text for text in [*PAYLOADS, ONE] if set(text) & set("<>\"'&")]
 # no browser runs, and a sentence stands where there is no script.)
 FOREIGN = """
     //script[not(@src) and not(@type='application/json')] | //noscript[not(p) or .//*[not(self::p)] or .//@*]
-    | //style | //iframe | //object | //embed | //base | //marquee | //video | //audio | //template[not(@id='unsaved_text')]
-    | //math | //meta[@http-equiv] | //xss | //*[@style] | //*[@srcdoc]
+    | //style | //iframe | //object | //embed | //base | //marquee | //video | //audio
+    | //template[not(@id='unsaved_text')] | //math | //meta[@http-equiv] | //xss | //*[@style] | //*[@srcdoc]
     | //*[@formaction[contains(., ':')]]
     | //*[@*[starts-with(name(), 'on')]] | //*[@*[starts-with(name(), 'data-hx') or starts-with(name(), 'hx-on')]]
     | //*[@*[contains('href src action', name()) and contains(translate(., 'SCRIPTDA', 'scriptda'), 'script:')]]
