@@ -116,7 +116,7 @@ class DueColumn(DayColumn):
 
 
 @dataclass(frozen=True)
-class FollowUp:
+class Reminding:
     """What a reader of a deadline's page may know and do about countries that have not met it."""
 
     reminded: Mapping[int, date]  # by member state, the day of the last reminder
@@ -140,9 +140,9 @@ class CountryDeadlineTable(tables.Table):
     class Meta:
         fields = ("member_state", "state", "due_on", "met_on", "slip", "reminded", "another_day")
 
-    def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reminding: Reminding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.follow_up = follow_up
+        self.reminding = reminding
 
     def render_state(self, value: DeadlineStatus) -> SafeString:
         return fragments.badge(value.text, value.tone)
@@ -166,14 +166,14 @@ class CountryDeadlineTable(tables.Table):
 
     def render_reminded(self, record: CountryDeadline) -> SafeString | str:
         deadline, parts = record.status.deadline, [self.value_reminded(record)]
-        if self.follow_up.may_remind and record.status.is_asked:
+        if self.reminding.may_remind and record.status.is_asked:
             query = urlencode({"deadline": deadline.number, "country": record.state.code})
             url = f"{reverse('remind', args=[deadline.cycle.slug])}?{query}"
             parts.append(format_html('<a href="{}">{}</a>', url, _now("Remind")))
-        if self.follow_up.may_ask and record.status.state == DeadlineState.OVERDUE:
+        if self.reminding.may_ask and record.status.state == DeadlineState.OVERDUE:
             url = reverse("explanation-ask", args=[deadline.cycle.slug, deadline.number, record.state.code])
             parts.append(format_html('<a href="{}">{}</a>', url, _now("Request to explain")))
         return format_html_join(" · ", "{}", ((part,) for part in parts if part)) or "–"
 
     def value_reminded(self, record: CountryDeadline) -> str:
-        return reminded_text(self.follow_up.reminded.get(record.report.member_state_id))
+        return reminded_text(self.reminding.reminded.get(record.report.member_state_id))

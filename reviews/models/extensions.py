@@ -1,5 +1,6 @@
 """Extensions: a country asks for a later date, and the Secretariat decides; or sets another day unasked."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -59,6 +60,9 @@ class ExtensionQuerySet(TrackedQuerySet["Extension"]):
 
     def granted(self) -> "ExtensionQuerySet":
         return self.filter(status=S.GRANTED)
+
+    def granted_or_asked_in(self, cycles: Iterable["ReviewCycle"]) -> "ExtensionQuerySet":
+        return self.filter(status__in=(S.GRANTED, S.ASKED), deadline__cycle__in=list(cycles))
 
     def granted_in(self, *cycles: "ReviewCycle") -> "ExtensionQuerySet":
         """The granted extensions of all deadlines of these cycles."""
@@ -151,6 +155,10 @@ class Extension(Tracked):
 
     def __str__(self) -> str:
         return f"{isolated(str(self.deadline))} · {self.member_state}"
+
+    def is_read_by(self, user: "User") -> bool:
+        """As `visible_to`."""
+        return policy.can_read(user, "extension.read", own=self.member_state_id == user.organisation_id)
 
     def get_absolute_url(self) -> str:
         return self.deadline.get_absolute_url()

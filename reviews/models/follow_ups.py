@@ -1,12 +1,13 @@
 """Marks for follow-up: what consultants and the Secretariat want to come back to, on any record of the daily work."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from reviews import clock, policy
 from reviews.models.base import NotAllowedNow, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
 from reviews.models.trace import Verb
+from reviews.policy import Rows
 
 if TYPE_CHECKING:
     from reviews.models import User
@@ -161,7 +163,37 @@ KINDS = {
 }
 
 
-def kind_of(record: Tracked) -> FollowUpKind:
+def kind_of(record: Tracked | type[Tracked]) -> FollowUpKind:
     """The kind of a record that can be marked."""
     name = str(record._meta.model_name)
     return KINDS.get(name) or FollowUpKind(name)
+
+
+class OpenMark(NamedTuple):
+    """What the page of a record shows of its mark."""
+
+    pk: int
+    note: str
+    due_on: date | None
+    marked_by: str
+
+
+def with_mark(rows: Rows, user: "User") -> Rows:
+    """The records with `mark_values`, for those who may mark: so their page reads the mark with the record."""
+    if not policy.may(user, MARK):
+        return rows
+    marks = FollowUp.objects.open().filter(kind=kind_of(rows.model), object_id=OuterRef("pk"))
+    name = Coalesce(NullIf("marked_by__name", Value("")), "marked_by__username")
+    values = JSONObject(pk="pk", note="note", due_on="due_on", marked_by=name)
+    return rows.annotate(mark_values=Subquery(marks.values_list(values)[:1], models.JSONField()))
+
+
+def open_mark(record: Tracked, user: "User") -> OpenMark | None:
+    """The open mark of a record: read with it by with_mark(), or else now."""
+    if not hasattr(record, "mark_values"):
+        record = with_mark(type(record)._base_manager.filter(pk=record.pk), user).get()
+    values = record.mark_values  # type: ignore[attr-defined]
+    if not values:
+        return None
+    due_on = date.fromisoformat(values["due_on"]) if values["due_on"] else None
+    return OpenMark(**{**values, "due_on": due_on})

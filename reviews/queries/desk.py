@@ -22,6 +22,7 @@ from reviews.models import (
     DeadlineStatus,
     Explanation,
     Extension,
+    ExtensionStatus,
     Finding,
     Meeting,
     Minutes,
@@ -117,13 +118,20 @@ def reports_of(user: User, cycles: list[ReviewCycle]) -> list[NationalReport]:
     return list(reports.select_related("cycle", "member_state", "reader"))
 
 
+def extensions_of(cycles: list[ReviewCycle]) -> list[Extension]:
+    """Return the extensions that were granted, and those that wait for a decision, oldest first."""
+    extensions = Extension.objects.granted_or_asked_in(cycles)
+    return list(extensions.select_related("deadline__cycle", "member_state").order_by("asked_at"))
+
+
 def deadlines_of_countries(
-    user: User, cycles: list[ReviewCycle], reports: list[NationalReport]
+    user: User, cycles: list[ReviewCycle], reports: list[NationalReport], extensions: Iterable[Extension]
 ) -> list[CountryDeadline]:
     """Return each deadline of these reports, by date."""
     deadlines = Deadline.objects.filter(cycle__in=cycles).visible_to(user).select_related("cycle")
     deadlines = deadlines.prefetch_related("only_for")
-    statuses = deadline_statuses(reports, deadlines, Extension.objects.granted_in(*cycles), clock.today())
+    granted = [extension for extension in extensions if extension.status == ExtensionStatus.GRANTED]
+    statuses = deadline_statuses(reports, deadlines, granted, clock.today())
     lines = [
         CountryDeadline(report, status)
         for report in reports
@@ -138,11 +146,12 @@ def waiting(
     cycles: list[ReviewCycle],
     reports: list[NationalReport],
     lines: Collection[CountryDeadline] = (),
+    extensions: Iterable[Extension] = (),
 ) -> list[Task]:
     """Return what waits for this person in these cycles, on these reports and deadlines, oldest first."""
     tasks = [task for find_tasks in TASKS for task in find_tasks(user, cycles)]
     tasks += [task for find_tasks in TASKS_OF_REPORTS for task in find_tasks(user, reports)]
-    tasks += extensions_to_decide(user, cycles, lines)
+    tasks += extensions_to_decide(user, extensions, lines)
     return sorted([*tasks, *deadlines_to_meet(user, lines)], key=lambda task: task.since)
 
 
@@ -313,14 +322,13 @@ def may_read_next(user: User, report: NationalReport) -> bool:
 
 
 def extensions_to_decide(
-    user: User, cycles: list[ReviewCycle], lines: Iterable[CountryDeadline]
+    user: User, extensions: Iterable[Extension], lines: Iterable[CountryDeadline]
 ) -> Iterator[Task]:
     """One task for the request of a cycle; several are decided together. None for a deadline that was met since."""
     if not policy.may(user, "extension.decide"):
         return
-    requests = Extension.objects.filter(deadline__cycle__in=cycles).to_decide()
+    requests = [extension for extension in extensions if extension.status == ExtensionStatus.ASKED]
     by_cycle: dict[ReviewCycle, list[Extension]] = defaultdict(list)
-    requests = requests.select_related("deadline__cycle", "member_state").order_by("asked_at")
     for request in find_needed(requests, lines):
         by_cycle[request.cycle].append(request)
     group = _now("Extension requests")

@@ -16,6 +16,7 @@ from reviews.forms.treatments import CLOSING_FORMS, CloseGapForm, WayForm
 from reviews.lists.datagaps import DataGapFilter, DataGapTable
 from reviews.models import ClosingWay, DataGap, ReviewCycle, Verb
 from reviews.models.datagaps import DataGapQuerySet
+from reviews.models.follow_ups import with_mark
 from reviews.models.treatments import treatment_for
 from reviews.models.watches import with_watch
 from reviews.queries import guidance
@@ -25,7 +26,15 @@ from reviews.views.form_pages import AddToReportPage, FormPage, TransitionPage
 from reviews.web.errors import Text
 
 # A disruption, or the advice that closed a gap, is fetched for the few gaps that have one.
-RELATED = ("cycle__framework", "member_state", "kind", "key_result_area", "holder", "raised_by")
+RELATED = (
+    "cycle__framework",
+    "member_state",
+    "kind",
+    "key_result_area",
+    "holder",
+    "raised_by",
+    "closed_with",
+)
 
 
 def gap_or_404(request: SignedInRequest, cycle: ReviewCycle, code: str) -> DataGap:
@@ -62,7 +71,8 @@ class DataGapList(ListPage):
 def gap_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """One gap, what may be done with it, and its history."""
     gaps = gaps_with_code(code).filter(cycle__in=cycles_named(request, slug)).visible_to(request.user)
-    gap = get_object_or_404(with_watch(gaps.with_guidance(), request.user))
+    gaps = with_mark(with_watch(gaps.with_guidance(), request.user), request.user)
+    gap = get_object_or_404(gaps)
     remember_cycle(request, gap.cycle)
     transitions, rows = gap.transitions_for(request.user), history(request, gap)
     # Only a gap that was closed once has treatments: those of any other are not fetched.

@@ -19,7 +19,7 @@ from reviews.lists.deadlines import (
     CountryDeadlineTable,
     DeadlineFilter,
     DeadlineTable,
-    FollowUp,
+    Reminding,
 )
 from reviews.models import (
     Deadline,
@@ -35,6 +35,7 @@ from reviews.models import (
 )
 from reviews.models.deliveries import RECORD, require_recorded
 from reviews.models.extensions import SET
+from reviews.models.follow_ups import with_mark
 from reviews.queries.deadlines import CountryDeadline, count_by_state, count_met, deadline_statuses
 from reviews.queries.extensions import find_needed
 from reviews.queries.lines import Lines
@@ -44,10 +45,13 @@ from reviews.views.form_pages import AddPage, FormPage, TransitionPage
 from reviews.web.errors import Text
 
 
+def readable_deadlines(request: SignedInRequest) -> QuerySet[Deadline]:
+    return Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
+
+
 def deadline_or_404(request: SignedInRequest, cycle: ReviewCycle, number: str) -> Deadline:
     """A deadline, if this person may read it."""
-    deadlines = Deadline.objects.visible_to(request.user).select_related("cycle").prefetch_related("only_for")
-    return get_object_or_404(deadlines, cycle=cycle, number=number)
+    return get_object_or_404(readable_deadlines(request), cycle=cycle, number=number)
 
 
 class DeadlineList(ListPage):
@@ -86,7 +90,8 @@ class DeadlinePage(ListPage):
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.deadline = deadline_or_404(self.request, self.cycle, self.kwargs["number"])
+            deadlines = with_mark(readable_deadlines(self.request), request.user)
+            self.deadline = get_object_or_404(deadlines, cycle=self.cycle, number=self.kwargs["number"])
             self.title = self.deadline.title
 
     def get_queryset(self) -> QuerySet[NationalReport]:
@@ -96,18 +101,25 @@ class DeadlinePage(ListPage):
         user, is_open = self.request.user, not self.cycle.is_closed
         reminders = Reminder.objects.visible_to(user)
         last = reminders.last_days([self.deadline]) if self.shows("reminded") else {}
-        follow_up = FollowUp(
+        reminding = Reminding(
             {state: day for (_deadline, state), day in last.items()},
             may_remind=policy.may(user, "reminder.send") and is_open,
             may_ask=policy.may(user, "explanation.ask") and is_open,
         )
         exclude = () if is_open and policy.may(user, SET) else ("another_day",)
-        return super().get_table_kwargs() | {"follow_up": follow_up, "exclude": exclude}
+        return super().get_table_kwargs() | {"reminding": reminding, "exclude": exclude}
+
+    @cached_property
+    def extensions(self) -> list[Extension]:
+        """All of the deadline, also those that the person does not read: they set the countries' days."""
+        related = ("member_state", "asked_by", "decided_by", "disruption")
+        return list(self.deadline.extensions.select_related(*related))
 
     @cached_property
     def countries(self) -> list[CountryDeadline]:
         """All countries that the deadline is asked of."""
-        reports, granted = list(self.object_list), self.deadline.extensions.granted()
+        reports = list(self.object_list)
+        granted = [extension for extension in self.extensions if extension.status == ExtensionStatus.GRANTED]
         statuses = deadline_statuses(reports, [self.deadline], granted, clock.today())
         return [CountryDeadline(report, status) for report in reports for status in statuses[report.pk]]
 
@@ -119,8 +131,7 @@ class DeadlinePage(ListPage):
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         user, is_open = self.request.user, not self.cycle.is_closed
         context = super().get_context_data(**kwargs)
-        related = ("member_state", "asked_by", "decided_by", "disruption")
-        extensions = list(self.deadline.extensions.select_related(*related).visible_to(user))
+        extensions = [extension for extension in self.extensions if extension.is_read_by(user)]
         find_needed(extensions, self.countries)
         return context | {
             "deadline": self.deadline,

@@ -40,14 +40,15 @@ def desk_page(request: SignedInRequest) -> HttpResponse:
     if request.method == "GET":
         SeenUntil.begin(request.user, running)
     reports = desk.reports_of(request.user, running)
-    lines = desk.deadlines_of_countries(request.user, running, reports)
+    extensions = desk.extensions_of(running)
+    lines = desk.deadlines_of_countries(request.user, running, reports, extensions)
     context = {
         "nav": "desk",
         "title": _("My desk"),
         "cycles": cycles,
         "has_several_cycles": len(cycles) > 1,
         "cards": cards_with_figures(request, reports),
-        "waiting": desk.gather_tasks(desk.waiting(request.user, running, reports, lines)),
+        "waiting": desk.gather_tasks(desk.waiting(request.user, running, reports, lines, extensions)),
         "due": desk.due(lines),
         "changes_by_cycle": changes_since_last_visit(request.user, running),
         "activity": desk.activity(request.user, most=NEWEST),

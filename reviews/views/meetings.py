@@ -25,6 +25,7 @@ from reviews.models import (
     User,
 )
 from reviews.models.agenda import planned_minutes
+from reviews.models.follow_ups import with_mark
 from reviews.models.meetings import MeetingPart
 from reviews.models.watches import with_watch
 from reviews.queries.calendars import last_changes, meeting_entry
@@ -69,7 +70,7 @@ def meeting_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse
     meetings = Meeting.objects.visible_to(request.user).filter(cycle__in=cycles_named(request, slug))
     meetings = with_progress(meetings.select_related("cycle", "host", "disruption"))
     meetings = with_watch(meetings.annotate(has_minutes=Exists(minutes)), request.user)
-    meeting: Meeting = get_object_or_404(meetings, code=code)
+    meeting: Meeting = get_object_or_404(with_mark(meetings, request.user), code=code)
     cycle = meeting.cycle
     remember_cycle(request, cycle)
     may_run = policy.may(request.user, "meeting.run") and not cycle.is_closed

@@ -24,6 +24,7 @@ from reviews.models import (
     ReportStatus,
     ReviewCycle,
 )
+from reviews.models.follow_ups import with_mark
 from reviews.models.reports import NationalReportQuerySet
 from reviews.models.watches import with_watch
 from reviews.models.workstreams import WORKSTREAMS
@@ -91,7 +92,7 @@ def tab_context(report: NationalReport, tab: str) -> dict[str, Any]:
 def report_page(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
     """The overview: next step, figures, deadlines, and the checklist before submission."""
     cycles = cycles_named(request, slug)
-    reports = with_watch(readable_reports(request), request.user)
+    reports = with_mark(with_watch(readable_reports(request), request.user), request.user)
     report = get_object_or_404(reports, cycle__in=cycles, member_state__code=code)
     remember_cycle(request, report.cycle)
     checked = submission_checks.read(report, request.user)

@@ -6,9 +6,12 @@ from reviews.queries.deadlines import CountryDeadline
 
 
 def deadlines_on_desk(person: User, cycle: ReviewCycle) -> list[CountryDeadline]:
-    return desk.deadlines_of_countries(person, [cycle], desk.reports_of(person, [cycle]))
+    return desk.deadlines_of_countries(
+        person, [cycle], desk.reports_of(person, [cycle]), desk.extensions_of([cycle])
+    )
 
 
 def tasks_on_desk(person: User, cycle: ReviewCycle) -> list[desk.Task]:
-    reports = desk.reports_of(person, [cycle])
-    return desk.waiting(person, [cycle], reports, desk.deadlines_of_countries(person, [cycle], reports))
+    reports, extensions = desk.reports_of(person, [cycle]), desk.extensions_of([cycle])
+    lines = desk.deadlines_of_countries(person, [cycle], reports, extensions)
+    return desk.waiting(person, [cycle], reports, lines, extensions)

@@ -11,6 +11,7 @@ from reviews.models import ActionPoint, Advice, Explanation
 from reviews.queries import desk
 from reviews.queries.pending import PendingSearch, pending_items
 from tests.support import make
+from tests.support.desks import deadlines_on_desk
 
 
 @pytest.fixture
@@ -121,8 +122,8 @@ def test_what_is_on_a_desk_is_pending_since_the_same_instant(world, cast):
     for who in ("vnm", "lao", "consultant", "lead", "secretariat"):
         person = getattr(cast, who)
         tasks = {task.since for find in (*sources, desk.drafts_to_approve) for task in find(person, [world])}
-        lines = desk.deadlines_of_countries(person, [world], desk.reports_of(person, [world]))
-        tasks |= {task.since for task in desk.extensions_to_decide(person, [world], lines)}
+        lines, extensions = deadlines_on_desk(person, world), desk.extensions_of([world])
+        tasks |= {task.since for task in desk.extensions_to_decide(person, extensions, lines)}
         pending = pending_items(PendingSearch(world, person, mine=True))
         assert tasks == {item.since for item in pending if item.kind not in ("deadline", "report")}, who
 
