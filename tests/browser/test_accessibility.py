@@ -81,7 +81,7 @@ PAGES = {
         f"{AT}/reports/", f"{AT}/reports/IDN/", f"{AT}/reports/SGP/versions/1/", f"{AT}/datagaps/",
         f"{AT}/datagaps/?sort=-kind", f"{AT}/deadlines/add/", f"{AT}/deadlines/1/", f"{AT}/deadlines/2/edit/",
         f"{AT}/extensions/{{extension}}/decide/", f"{AT}/extensions/", f"{AT}/extensions/decide/",
-        f"{AT}/follow-ups/", f"{AT}/follow-ups/report/1/add/", f"{AT}/follow-ups/{{mark}}/done/",
+        f"{AT}/follow-ups/", f"{AT}/follow-ups/report/{{report}}/add/", f"{AT}/follow-ups/{{mark}}/done/",
         f"{AT}/follow-ups/{{mark}}/", "/watching/",
         f"{AT}/timeliness/", f"{AT}/pending/", f"{AT}/pending/?waiting=over&holder=VNM",
         f"{AT}/deadlines/{{comments}}/", f"{AT}/deadlines/{{comments}}/met/",
