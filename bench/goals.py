@@ -68,7 +68,7 @@ def _growth(sizes: list[Size], name: str, most: float) -> Figure:
 def _light(size: Size, name: str) -> list[Figure]:
     ours = size["pages"][name]["ours"]
     return [
-        _figure(size, f"{name}: queries", ours["queries"], "<= 5"),
+        _figure(size, f"{name}: queries", ours["queries"], "<= 4"),
         _figure(size, f"{name}: HTML", ours["bytes"] / 1000, "<= 60 kB"),
     ]
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from reviews import clock, policy
 from reviews.models.base import EditConflict, Tracked, TrackedQuerySet, all_or_nothing
 from reviews.models.choices import choices_rule
-from reviews.policy import Role
+from reviews.models.json_lists import JSONListSubquery
+from reviews.policy import Role, Rows
 
 if TYPE_CHECKING:
     from reviews.models import Organisation, ReviewCycle, User
@@ -306,6 +308,28 @@ def require_shareable(by: "User", **values: Unpack[SavedViewFields]) -> None:
     """Raise PermissionDenied unless the person may share a view like this."""
     if not may_share(by, values.get("shared_role", ""), values.get("shared_body")):
         raise PermissionDenied(_now("A view is shared with your own role or your own body."))
+
+
+# What a list needs of its views.
+COLUMNS = ("id", "version", "person_id", "name", "query", "list_name", "cycle_id")
+
+
+def with_saved_views(cycles: Rows, user: "User", list_name: str) -> Rows:
+    """The cycles with `saved_view_rows`: the views of one of their lists, in the query that reads them."""
+    views = SavedView.objects.visible_to(user).filter(list_name=list_name, cycle=OuterRef("pk"))
+    names = (*COLUMNS, "is_default", "default_version")
+    items = views.with_default_of(user).values(item=JSONObject(**{name: name for name in names}))
+    return cycles.annotate(saved_view_rows=JSONListSubquery(items))
+
+
+def saved_views_of(cycle: "ReviewCycle") -> list[SavedView]:
+    """The views of a list, by name, of a cycle that was read `with_saved_views`."""
+    found = []
+    for row in cycle.saved_view_rows or ():  # type: ignore[attr-defined]
+        view = SavedView(**{name: row[name] for name in COLUMNS})
+        view.is_default, view.default_version = bool(row["is_default"]), row["default_version"]
+        found.append(view)
+    return sorted(found, key=lambda view: (view.name, view.pk))
 
 
 class DefaultView(Tracked):

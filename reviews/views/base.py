@@ -24,9 +24,10 @@ from reviews.forms.fields import DayField
 from reviews.lists.addresses import COLUMNS, OPEN, VIEW, KnownQuery, is_known_order, known_query, names_in
 from reviews.lists.pagination import ListPaginator
 from reviews.lists.shown_columns import hide_columns
-from reviews.models import NationalReport, ReviewCycle, SeenUntil, Trace, Tracked, User
+from reviews.models import ListName, NationalReport, ReviewCycle, SeenUntil, Trace, Tracked, User
 from reviews.models.changes import with_changes, with_seen
 from reviews.models.follow_ups import MARK
+from reviews.models.saved_views import with_saved_views
 from reviews.rendering import spreadsheets
 from reviews.request_context import SignedInRequest
 from reviews.web.errors import BadAddress, Text
@@ -47,7 +48,11 @@ def cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
 
 def visited_cycle_or_404(request: SignedInRequest, slug: str) -> ReviewCycle:
     """A review cycle with what changed in it since the person's last visit; the first one begins to count."""
-    cycle = get_object_or_404(with_seen(cycles_named(request, slug), request.user))
+    cycles = with_seen(cycles_named(request, slug), request.user)
+    list_name = request.resolver_match.url_name if request.resolver_match else ""
+    if list_name in ListName.values:
+        cycles = with_saved_views(cycles, request.user, list_name)
+    cycle = get_object_or_404(cycles)
     remember_cycle(request, cycle)
     if request.method == "GET":
         SeenUntil.begin(request.user, [cycle])

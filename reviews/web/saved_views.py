@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from reviews.lists.addresses import COLUMNS, OPEN, VIEW, KnownQuery, kept_query
 from reviews.models import ListName, ReviewCycle, SavedView
+from reviews.models.saved_views import saved_views_of
 from reviews.request_context import SignedInRequest
 
 MOST_SHARED = 20  # views of others above a list
@@ -31,11 +32,14 @@ class ListViews:
 
     @cached_property
     def views(self) -> list[SavedView]:
-        """All that the person may open, the own ones first. One query."""
+        """All that the person may open, the own ones first; read with the cycle, or for a list of the site now."""
         if self.list_name not in ListName.values:  # such as the list of all saved views
             return []
-        views = SavedView.objects.visible_to(self.request.user).of_list(self.list_name, self.cycle)
-        found = views.with_default_of(self.request.user)
+        if self.cycle is None:
+            views = SavedView.objects.visible_to(self.request.user).of_list(self.list_name, None)
+            found = list(views.with_default_of(self.request.user))
+        else:
+            found = saved_views_of(self.cycle)
         return sorted(found, key=lambda view: view.person_id != self.request.user.pk)
 
     @property

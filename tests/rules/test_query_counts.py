@@ -22,28 +22,28 @@ STATES = ("VNM", "LAO", "KHM", "BRN", "IDN", "MMR", "MYS", "PHL", "SGP", "THA")
 
 # What each page costs the person who sees most, everything included: session, person, page.
 LISTS = {
-    "report-list": 5, "progress-list": 5, "datagap-list": 5, "meeting-list": 4, "action-list": 5,
+    "report-list": 4, "progress-list": 4, "datagap-list": 4, "meeting-list": 3, "action-list": 4,
 }  # fmt: skip
 PAGES = {
     "report": 11,
     "report-version": 5,
     "datagap": 3,
-    "deadline": 11,
-    "deadline-list": 9,
-    "pending-list": 12,
-    "follow-up-list": 5,  # empty, it counts once more
-    "timeliness": 8,
+    "deadline": 10,
+    "deadline-list": 8,
+    "pending-list": 11,
+    "follow-up-list": 4,  # empty, it counts once more
+    "timeliness": 7,
     "meeting": 10,
     "framework": 3,
 }
 FORMS = {"report-update": 3, "report-authors": 4, "datagap-add": 6, "datagap-edit": 6, "extension-ask": 7}
 DESKS = {"vnm": 12, "consultant": 11, "secretariat": 12, "observer": 3, "admin": 11}
-BOARD = {"": 13, "?as_of=2020-08-11": 13}
+BOARD = {"": 12, "?as_of=2020-08-11": 12}
 PICTURES = {"": 11, "?as_of=2020-08-11": 11}
 PROGRESS_REPORT = {"": 12, "?until=2020-08-11": 12, "?until=2020-08-19": 12}
-MOST_OF_A_LIST = 5  # one of them reads the saved views
+MOST_OF_A_LIST = 4
 MOST_OF_A_PAGE = 12
-MOST_OF_A_BOARD = 14
+MOST_OF_A_BOARD = 13
 LIGHT = 100_000  # bytes
 
 
@@ -133,6 +133,21 @@ CODES = {
 def cost(pages: Any, person: Any, also: dict[str, Any] | None = None) -> dict[str, int]:
     codes = CODES | (also or {})
     return {page: queries(person, reverse(page, args=["mtr", *codes.get(page, [])])) for page in pages}
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_saved_views_are_read_with_the_cycle(n, cast, world):
+    """An own one, the default among them, and one that a colleague shares."""
+    made, colleague = world(1), make.user("colleague", "secretariat", cast.secretariat.organisation)
+    for k in range(n):
+        view = make.saved_view(cast.secretariat, made.cycle, list_name="datagap-list", name=f"View {k}")
+        make.saved_view(
+            colleague, made.cycle, list_name="datagap-list", shared_role="secretariat", name=f"Of {k}"
+        )
+    if n:
+        make.default_view(view, made.cycle)
+    address = f"{reverse('datagap-list', args=['mtr'])}?columns=code,kind,status&sort=-held_since&view="
+    assert queries(cast.secretariat, address + (str(view.pk) if n else "")) == LISTS["datagap-list"]
 
 
 @pytest.mark.parametrize("n", [1, 3])
