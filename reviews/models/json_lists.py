@@ -21,4 +21,4 @@ class JSONListSubquery(Subquery):
     ) -> tuple[str, Any]:
         # A subquery has lost that its values are JSON: JSON() says so again.
         template = "(SELECT JSON_GROUP_ARRAY(JSON(items.item)) FROM (%(subquery)s) items)"
-        return self.as_sql(compiler, connection, template=template, **context)
+        return self.as_sql(compiler, connection, template=template, **context)  # type: ignore[call-arg]  # stubs
