@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from reviews.models import DataGap, UnsavedText
 from tests.browser.test_accessibility import AT, NARROW, WIDE
+from tests.browser.test_main_story import REPORT
 
 pytestmark = pytest.mark.browser
 
@@ -66,3 +67,18 @@ def test_the_keys_are_listed_and_can_be_switched_off(person):
     expect(keys).to_be_hidden()
     page.keyboard.press("/")
     expect(page.locator("#search_box")).not_to_be_focused()
+
+
+def test_what_is_typed_survives_the_switch_between_languages(person):
+    page = person("vnm.coordinator")
+    page.goto(f"{REPORT}update/")
+    figure, note = page.locator("[name=writing]"), page.locator("[name=note]")
+    figure.fill("37")
+    note.fill(TEXT)
+    page.locator("form.language button[value=vi]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    expect(figure).to_have_value("37")
+    expect(note).to_have_value(TEXT)
+    expect(page.locator(".unsaved-offer")).to_have_count(0)
+    page.reload()
+    expect(figure).not_to_have_value("37")
