@@ -60,8 +60,8 @@ class SeenUntil(models.Model):
 
 
 def changes_by_others(user: "User") -> TraceQuerySet:
-    """The changes that are new to a person: by others, as far as the person reads them."""
-    return Trace.objects.visible_to(user).exclude(by=user)
+    """The changes that are new to a person in a cycle that he or she may open: by others, as far as they are read."""
+    return Trace.objects.of_open_cycle_visible_to(user).exclude(by=user)
 
 
 def with_seen(cycles: Rows, user: "User") -> Rows:
@@ -72,8 +72,8 @@ def with_seen(cycles: Rows, user: "User") -> Rows:
     if not may_watch(user):
         return cycles
     seen = SeenUntil.objects.filter(person=user, cycle=OuterRef("pk"))
-    # An index has the changes of a cycle, newest first.
-    last_seen = SeenUntil.objects.filter(person=user, cycle=OuterRef("cycle")).values("trace_id")[:1]
+    # Of the outermost row, the cycle: found once, so that the index on a cycle's changes starts there.
+    last_seen = SeenUntil.objects.filter(person=user, cycle=OuterRef(OuterRef("pk"))).values("trace_id")[:1]
     since = changes_by_others(user).filter(cycle=OuterRef("pk"), pk__gt=Subquery(last_seen))
     return cycles.annotate(
         seen_trace_id=Subquery(seen.values("trace_id")[:1]),

@@ -122,11 +122,15 @@ class SavedViewQuerySet(TrackedQuerySet["SavedView"]):
             for name, permission in READ_PERMISSIONS.items()
             if policy.scope_of(user, permission) is not policy.Scope.NOTHING
         ]
-        shared = Q(shared_role__in=policy.roles_of(user))
+        views = self.offered_to(user)
+        return views.filter(Q(cycle=None) | Q(cycle__in=cycles), list_name__in=lists)
+
+    def offered_to(self, user: "User") -> "SavedViewQuerySet":
+        """As `visible_to`, where the caller knows that the person may open the list."""
+        offered = Q(person=user) | Q(shared_role__in=policy.roles_of(user))
         if user.organisation_id:
-            shared |= Q(shared_body=user.organisation_id)
-        views = self.kept().filter(Q(cycle=None) | Q(cycle__in=cycles), list_name__in=lists)
-        return views.filter(Q(person=user) | shared)
+            offered |= Q(shared_body=user.organisation_id)
+        return self.kept().filter(offered)
 
     def of_list(self, list_name: str, cycle: "ReviewCycle | None") -> "SavedViewQuerySet":
         """Those of one list; a list of the site has no cycle."""
@@ -311,15 +315,18 @@ def require_shareable(by: "User", **values: Unpack[SavedViewFields]) -> None:
 
 
 # What a list needs of its views.
-COLUMNS = ("id", "version", "person_id", "name", "query", "list_name", "cycle_id")
+COLUMNS = ("id", "version", "person_id", "name", "query")
 
 
 def with_saved_views(cycles: Rows, user: "User", list_name: str) -> Rows:
-    """The cycles with `saved_view_rows`: the views of one of their lists, in the query that reads them."""
-    views = SavedView.objects.visible_to(user).filter(list_name=list_name, cycle=OuterRef("pk"))
-    names = (*COLUMNS, "is_default", "default_version")
-    items = views.with_default_of(user).values(item=JSONObject(**{name: name for name in names}))
-    return cycles.annotate(saved_view_rows=JSONListSubquery(items))
+    """The cycles with `saved_view_rows`: the views of one of their lists, in the query that reads them.
+
+    For a page that nobody opens who may not open the list.
+    """
+    views = SavedView.objects.offered_to(user).filter(list_name=list_name, cycle=OuterRef("pk")).order_by()
+    is_default = Exists(DefaultView.objects.filter(person=user, view=OuterRef("pk")).order_by())
+    item = JSONObject(is_default=is_default, **{name: name for name in COLUMNS})
+    return cycles.annotate(saved_view_rows=JSONListSubquery(views.values(item=item)))
 
 
 def saved_views_of(cycle: "ReviewCycle") -> list[SavedView]:
@@ -327,7 +334,7 @@ def saved_views_of(cycle: "ReviewCycle") -> list[SavedView]:
     found = []
     for row in cycle.saved_view_rows or ():  # type: ignore[attr-defined]
         view = SavedView(**{name: row[name] for name in COLUMNS})
-        view.is_default, view.default_version = bool(row["is_default"]), row["default_version"]
+        view.is_default = bool(row["is_default"])
         found.append(view)
     return sorted(found, key=lambda view: (view.name, view.pk))
 

@@ -138,11 +138,16 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         reads about a test cycle that was emptied.
         """
         cycles = apps.get_model("reviews", "ReviewCycle").objects
+        rows = self.exclude(cycle__in=cycles.emptied())
+        if policy.scope_of(user, "report.read") is policy.Scope.OWN:
+            rows = rows.filter(cycle__in=cycles.visible_to(user))
+        return rows.of_open_cycle_visible_to(user)
+
+    def of_open_cycle_visible_to(self, user: "User") -> "TraceQuerySet":
+        """As `visible_to`, for rows of a cycle of which the caller knows that the person may open it."""
         own = Q(member_state=user.organisation_id) | Q(common=True)
-        rows = self.filter(audience__in=policy.channels(user)).exclude(cycle__in=cycles.emptied())
-        return policy.filter_readable(
-            rows, user, "report.read", own=own & Q(cycle__in=cycles.visible_to(user))
-        )
+        rows = self.filter(audience__in=policy.channels(user))
+        return policy.filter_readable(rows, user, "report.read", own=own)
 
     def readable_on_page_by(self, user: "User") -> "TraceQuerySet":
         """Rows for the page of a record: without other countries' rows and the other side's private ones."""
