@@ -30,11 +30,13 @@ ONE = "<img src=x onerror=xss(0)>\"'"
 TELLING = [text for text in [*PAYLOADS, ONE] if set(text) & set("<>\"'&")]
 
 # What no page of ours has: it can only come from what somebody typed. (JSON beside a page's own script is data that
-# no browser runs, and a sentence stands where there is no script.)
+# no browser runs; where there is no script there is a sentence, or the projector's page loads itself anew.)
 FOREIGN = """
-    //script[not(@src) and not(@type='application/json')] | //noscript[not(p) or .//*[not(self::p)] or .//@*]
+    //script[not(@src) and not(@type='application/json')]
+    | //noscript[not(p) and not(meta)] | //noscript//*[not(self::p or self::meta)] | //noscript/p//@*
     | //style | //iframe | //object | //embed | //base | //marquee | //video | //audio
-    | //template[not(@id='unsaved_text')] | //math | //meta[@http-equiv] | //xss | //*[@style] | //*[@srcdoc]
+    | //template[not(@id='unsaved_text')]
+    | //math | //meta[@http-equiv][not(parent::noscript and @content='5')] | //xss | //*[@style] | //*[@srcdoc]
     | //*[@formaction[contains(., ':')]]
     | //*[@*[starts-with(name(), 'on')]] | //*[@*[starts-with(name(), 'data-hx') or starts-with(name(), 'hx-on')]]
     | //*[@*[contains('href src action', name()) and contains(translate(., 'SCRIPTDA', 'scriptda'), 'script:')]]

@@ -27,7 +27,7 @@ LISTS: dict[str, list[str]] = {
     **dict.fromkeys(("report-list", "datagap-list", "finding-list", "deadline-list", "meeting-list"), []),
     **dict.fromkeys(("annex", "action-list", "board", "extension-list", "pending-list"), []),
     **dict.fromkeys(("timeliness", "follow-up-list"), []),
-    **dict.fromkeys(("people", "invitation-list", "mail-list"), []),
+    **dict.fromkeys(("people", "invitation-list", "mail-list", "saved-view-list"), []),
     "deadline": ["1"], "report-gaps": ["VNM"], "report-findings": ["VNM"],
     **dict.fromkeys(("method-list", "difficulty-list", "disruption-list"), []),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from django.utils.html import escape
 from playwright.sync_api import Dialog, Error, Page
 
 from reviews.admin import site
-from reviews.models import OutgoingMail, User
+from reviews.models import User
+from tests.admin.records import one_of_each
 from tests.rules.test_access import GETS
 from tests.support import grids, header_expectations, links, make, xss
 
@@ -40,12 +42,21 @@ def poisoned(transactional_db: Any, settings: Any, monkeypatch: Any) -> Iterator
     xss.widen(monkeypatch)
     call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
     make.second_factors(*User.objects.filter(username__in=PEOPLE))
-    # What the demonstration has none of.
-    make.invitation(by=User.objects.get(username="admin"))
-    OutgoingMail.objects.create(sender="a@b.example", to=["c@d.example"], subject="Hello")
+    one_of_each(people_of_the_demonstration(), 3)  # also what it has none of
     settings.DEBUG = False
     yield xss.plant()
     xss.narrow()
+
+
+def people_of_the_demonstration() -> SimpleNamespace:
+    names = {
+        "vnm": "vnm.coordinator",
+        "vnm_team": "vnm.team",
+        "lao": "lao.coordinator",
+        "lead": "lead.consultant",
+    }
+    names |= {name: name for name in ("consultant", "secretariat", "observer", "admin")}
+    return SimpleNamespace(**{name: User.objects.get(username=username) for name, username in names.items()})
 
 
 def signed_in(name: str) -> Client:

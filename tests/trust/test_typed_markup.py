@@ -212,7 +212,7 @@ def names(answer: Any) -> list[str]:
 # Shown to notice
 
 
-@pytest.mark.parametrize("page", ["report-update", "datagap-add", "meeting-edit"])
+@pytest.mark.parametrize("page", ["disruption-add", "meeting-edit", "plan-add"])
 def test_a_form_that_does_not_escape_is_noticed(page, cast, cycle, noted):
     """Planted: the same templates without escaping."""
     made, tally = steps.world(page, cast, cycle), Tally()
