@@ -82,6 +82,8 @@ GUIDE = {
     "secretariat-round": Shot("secretariat", f"{CYCLE}meetings/3/round/"),
     "secretariat-plan": Shot("secretariat", f"{CYCLE}plan/?slip=LAO:21"),
     "secretariat-board": Shot("secretariat", CYCLE),
+    "secretariat-pending": Shot("secretariat", f"{CYCLE}pending/"),
+    "secretariat-columns": Shot("secretariat", f"{CYCLE}datagaps/?status=open&view=", click="Columns"),
     "secretariat-pictures": Shot("secretariat", f"{CYCLE}pictures/"),
     "observer-board": Shot("observer", CYCLE),
     "observer-deadlines": Shot("observer", f"{CYCLE}deadlines/", width=320),
