@@ -27,8 +27,8 @@ NOUNS = words(
 )
 # Beside the nouns: what all nouns of a room share, and what is the matter of that room alone.
 OWN_FILES = {
-    "models": """alternates base choices codes daily_counts files folding locks numbering operations search_kinds
-        search_texts sent_forms sign_in_attempts trace_seal trace_triggers validators workstreams""",
+    "models": """alternates base choices codes daily_counts files folding json_lists locks numbering operations
+        search_kinds search_texts sent_forms sign_in_attempts trace_seal trace_triggers validators workstreams""",
     "forms": "base days fields files record_choices sheets widgets",
     "lists": "addresses base columns pagination shown_columns",
     "views": "base form_pages health sheets",
