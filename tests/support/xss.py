@@ -67,7 +67,14 @@ FIXED = {
     "sort_key",
 }
 FIXED |= {"digest", "key_digest", "receipt_number"}
-FIXED |= {"readers", "url_name", "place", "page", "anchor"}  # addresses, and who reads an entry of the search
+FIXED |= {
+    "readers",
+    "url_name",
+    "place",
+    "page",
+    "anchor",
+    "query",
+}  # addresses, and who reads an entry of the search
 REFUSALS = (NotAllowedNow, EditConflict, TypeError)
 
 

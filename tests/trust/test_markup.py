@@ -21,7 +21,7 @@ from django.utils.html import escape
 from playwright.sync_api import Dialog, Error, Page
 
 from reviews.admin import site
-from reviews.models import User
+from reviews.models import Explanation, User
 from tests.admin.records import one_of_each
 from tests.rules.test_access import GETS
 from tests.support import grids, header_expectations, links, make, xss
@@ -42,7 +42,9 @@ def poisoned(transactional_db: Any, settings: Any, monkeypatch: Any) -> Iterator
     xss.widen(monkeypatch)
     call_command("load_demo", password=make.PASSWORD, stdout=StringIO())
     make.second_factors(*User.objects.filter(username__in=PEOPLE))
-    one_of_each(people_of_the_demonstration(), 3)  # also what it has none of
+    cast = people_of_the_demonstration()
+    records = one_of_each(cast, 3)  # also what it has none of
+    records[Explanation].explain(by=cast.lao, expected_version=1, answer="Floods.")
     settings.DEBUG = False
     yield xss.plant()
     xss.narrow()
